@@ -1,0 +1,48 @@
+/** Who may import whom: the table of the architecture, enforced. */
+const may = {
+  schema: [],
+  data: ['schema'],
+  tensor: ['schema'],
+  encoders: ['schema', 'data', 'tensor'],
+  graph: ['schema'],
+  profiles: ['schema', 'data', 'tensor', 'encoders', 'graph'],
+  routers: ['schema', 'data', 'tensor'],
+  eval: ['schema', 'data'],
+};
+const layers = Object.entries(may).map(([name, allowed]) => ({
+  name: `${name}-imports-only-${allowed.join('-') || 'zod'}`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src` },
+  to: { path: `^packages/(?!(${[name, ...allowed].join('|')})/)` },
+}));
+/** Only Node entries may touch the disk: files named node*.ts, under src/node/, the data package, the cli and tests. */
+const nodeOnly = {
+  name: 'data-only-from-node-entries',
+  severity: 'error',
+  from: {
+    path: '^packages/(schema|tensor|encoders|graph|profiles|routers|eval)/src',
+    pathNot: '(/src/node(/|\\.ts$|-)|\\.test\\.ts$|/src/testing)',
+  },
+  to: { path: '^packages/data/|^(node:)?(fs|path|os|crypto|worker_threads|child_process|module|url|zlib)(/|$)' },
+};
+module.exports = {
+  forbidden: [
+    ...layers,
+    nodeOnly,
+    { name: 'no-circular', severity: 'error', from: { path: '^packages/[^/]+/src' }, to: { circular: true } },
+    {
+      name: 'no-undeclared',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|dist' },
+    exclude: { path: '(^|/)(dist|\\.vitest)/|tsup\\.config|vitest\\.config' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    combinedDependencies: false,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

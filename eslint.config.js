@@ -1,0 +1,26 @@
+import js from '@eslint/js';
+import ts from 'typescript-eslint';
+
+export default ts.config(
+  { ignores: ['**/dist/**', '**/.vitepress/**', '**/.vitest/**', '**/assembly/**', '**/fixtures/**', '.nx/**'] },
+  js.configs.recommended,
+  ...ts.configs.recommendedTypeChecked,
+  { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
+  {
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/require-await': 'off',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['packages/schema/src/**', 'packages/graph/src/**', 'packages/profiles/src/**', 'packages/routers/src/**', 'packages/tensor/src/**', 'packages/encoders/src/**', 'packages/eval/src/**'],
+    rules: { 'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Take randomness from the seed of the context.' }] },
+  },
+  {
+    files: ['**/*.{js,mjs,cjs}', '**/*.config.ts', 'tools/**'],
+    ...ts.configs.disableTypeChecked,
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', module: 'writable', performance: 'readonly', setTimeout: 'readonly', Buffer: 'readonly' } },
+    rules: { ...ts.configs.disableTypeChecked.rules, 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' },
+  },
+);

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { finiteSchema, nameSchema } from './formats/common.js';
+
+export const designPointSchema = z.object({
+  form: z.enum(['flat', 'structured']),
+  representation: z.enum(['index', 'text', 'embedding', 'scores']),
+  hops: z.number().int().min(0),
+  learning: z.enum(['training-free', 'trainable']),
+});
+
+export const provenanceSchema = z.object({
+  strategy: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  designPoint: designPointSchema,
+  encoder: z.string().nullable(),
+  graph: z.object({ name: z.string(), hash: z.string() }).nullable(),
+  seed: z.number().int().min(0),
+  versions: z.record(z.string(), z.string()),
+  simulated: z.boolean().optional(),
+  diagnostics: z.record(z.string(), finiteSchema).optional(),
+  notes: z.array(z.string()).optional(),
+});
+
+/** `NAME.json` beside `NAME.npz`: which models, in which order, made how. Keyed scores lie in the npz under `keyed:…`. */
+export const profileManifestSchema = z.object({
+  version: z.literal(1),
+  models: z.array(nameSchema).min(1),
+  dimensions: z.number().int().min(1),
+  /** Content hash of the npz it belongs to. */
+  vectors: z.string(),
+  provenance: provenanceSchema,
+  texts: z.array(z.string()).optional(),
+  biases: z.array(finiteSchema).optional(),
+  keyLabels: z.array(z.string()).optional(),
+});
+export type ProfileManifest = z.infer<typeof profileManifestSchema>;
+
+/** `router.json` beside `weights.npz`. */
+export const routerManifestSchema = z.object({
+  version: z.literal(1),
+  strategy: z.string().min(1),
+  options: z.record(z.string(), z.unknown()),
+  models: z.array(nameSchema).min(1),
+  encoder: z.string().nullable(),
+  dimensions: z.number().int().min(1).nullable(),
+  seed: z.number().int().min(0),
+  state: z.record(z.string(), z.unknown()),
+});
+
+/** `router.json` as written: the manifest and the hash of its weights file. */
+export const routerFileSchema = routerManifestSchema.extend({ weights: z.string() });
+
+/** `graph.json`: a graphology serialisation; node and edge attributes are ours. */
+export const graphFileSchema = z.looseObject({
+  options: z.looseObject({ type: z.literal('directed'), multi: z.boolean() }),
+  attributes: z.looseObject({ name: z.string(), format: z.literal('routeprofile-graph-1') }),
+  nodes: z.array(
+    z.looseObject({
+      key: z.string(),
+      attributes: z.looseObject({
+        type: z.enum(['family', 'model', 'task', 'domain', 'query']),
+        name: z.string(),
+        text: z.string(),
+      }),
+    }),
+  ),
+  edges: z.array(
+    z.looseObject({
+      source: z.string(),
+      target: z.string(),
+      attributes: z.looseObject({ relation: z.string(), score: finiteSchema.optional() }),
+    }),
+  ),
+});
+export type GraphFile = z.infer<typeof graphFileSchema>;

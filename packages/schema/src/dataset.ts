@@ -1,0 +1,153 @@
+/** What `loadDataset` returns: one typed object whatever the layout on disk. Nothing here depends on files. */
+
+export type Mode = 'standard' | 'newllm';
+export type QueryTextPolicy = 'raw' | 'formatted';
+
+/** Dollars per million tokens. */
+export interface Price {
+  input: number;
+  output: number;
+}
+
+export interface Limits {
+  /** Tokens the model can read and write together. */
+  contextTokens?: number;
+  maxOutputTokens?: number;
+}
+
+export interface Capabilities {
+  jsonMode?: boolean;
+  tools?: boolean;
+  vision?: boolean;
+  /** Where the model runs, such as `eu` or `local`. */
+  region?: string;
+  /** Runs on the user's own machines: nothing leaves the house. */
+  local?: boolean;
+}
+
+/** Seconds. */
+export interface Latency {
+  firstToken?: number;
+  perOutputToken?: number;
+  /** Mean of a whole call. */
+  total?: number;
+}
+
+/** Mean tokens of one call. */
+export interface TokenUse {
+  input?: number;
+  output?: number;
+}
+
+/** A model a router may choose, or a model with settings (effort, prompt). */
+export interface Candidate {
+  id: string;
+  model: string;
+  params?: Record<string, unknown>;
+  price?: Price;
+  limits?: Limits;
+  capabilities?: Capabilities;
+  latency?: Latency;
+  tokensPerTask?: Readonly<Record<string, TokenUse>>;
+}
+
+export interface TaskScore {
+  /** On the scale of the task's source, usually 0–100. */
+  value: number;
+  /** Rows behind the mean, where known. */
+  count?: number;
+}
+
+/** What is written about a model. */
+export interface ModelCard {
+  name: string;
+  text: string;
+  /** null: no family node. */
+  family: string | null;
+  /** Measured tasks only, in the order of the card. */
+  scores: ReadonlyMap<string, TaskScore>;
+  price: Price | null;
+  /** Described, but not a candidate. */
+  auxiliary: boolean;
+}
+
+export interface Description {
+  name: string;
+  text: string;
+}
+
+export interface DomainDescription extends Description {
+  tasks: readonly string[];
+}
+
+export interface QueryRecord {
+  id: string;
+  /** The text a router sees. */
+  text: string;
+  /** A label for evaluation; null when unknown. */
+  task: string | null;
+}
+
+/** Row-major [queries × models]; NaN = not measured. Units: score as stored, dollars per call, tokens, seconds. */
+export interface OutcomeValues {
+  score: Float64Array;
+  cost: Float64Array;
+  inputTokens: Float64Array;
+  outputTokens: Float64Array;
+  latency: Float64Array;
+}
+
+export interface OutcomeTable {
+  models: readonly string[];
+  queries: readonly QueryRecord[];
+  values: OutcomeValues;
+}
+
+/** Two outcomes of one query; the numbers index the training queries and the models. */
+export interface PreferencePair {
+  query: number;
+  better: number;
+  worse: number;
+}
+
+/** What a router may learn from: pairs, full outcomes, or both. Models are the dataset's candidates in order. */
+export interface TrainingData {
+  /** Distinct queries. */
+  queries: readonly QueryRecord[];
+  pairs: readonly PreferencePair[];
+  /** Aligned with `queries`; null where only pairs are known. */
+  outcomes: OutcomeValues | null;
+}
+
+export interface LeftOut {
+  model: string;
+  /** Share of the training rows with an outcome. */
+  coverage: number;
+}
+
+export interface Dataset {
+  name: string;
+  layout: 'published' | 'outcomes';
+  mode: Mode;
+  queryText: QueryTextPolicy;
+  /** True when outcomes were simulated; to be said wherever a number from it is shown. */
+  simulated: boolean;
+  /** Hash of everything that was read, options included. */
+  hash: string;
+  candidates: readonly Candidate[];
+  /** Candidates without training outcomes (mode newllm). */
+  newModels: readonly string[];
+  leftOut: readonly LeftOut[];
+  /** Candidates and auxiliary models, in file order. */
+  cards: readonly ModelCard[];
+  families: readonly Description[];
+  tasks: readonly Description[];
+  domains: readonly DomainDescription[];
+  taskQueries: readonly { task: string; queries: readonly string[] }[];
+  train: TrainingData;
+  /** All test rows; evaluation uses those where every candidate has an outcome. */
+  test: OutcomeTable;
+  /** Test queries whose text occurs among the training queries. */
+  overlap: number;
+  warnings: readonly string[];
+}

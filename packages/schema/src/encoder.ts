@@ -1,0 +1,17 @@
+import type { RunContext } from './context.js';
+import type { Matrix } from './matrix.js';
+
+/** Text → vectors. Same text, same vector, whatever else is in the batch (within 1e-6). */
+export interface Encoder {
+  specVersion: 1;
+  /** Names model, version and every option that changes a vector: it is the cache key. Never a secret. */
+  id: string;
+  dimensions: number;
+  /**
+   * One row a text, in order. An empty text has a vector too.
+   * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED.
+   */
+  encode(texts: readonly string[], ctx?: RunContext): Promise<Matrix>;
+  /** Frees workers and memory; the encoder is of no use afterwards. */
+  dispose?(): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { querySchema } from '../query.js';
+import { finiteSchema, nameSchema, nonNegativeSchema } from './common.js';
+
+/** What one model did with one query; a null score means "not measured". */
+export const outcomeSchema = z.looseObject({
+  score: finiteSchema.nullable(),
+  /** Dollars per call. */
+  cost: nonNegativeSchema.nullish(),
+  inputTokens: nonNegativeSchema.nullish(),
+  outputTokens: nonNegativeSchema.nullish(),
+  /** Seconds. */
+  latency: nonNegativeSchema.nullish(),
+});
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** A line of `outcomes.jsonl`. */
+export const outcomeRowSchema = z.looseObject({
+  id: z.union([z.string().min(1), z.number()]).transform(String),
+  task: nameSchema.nullish(),
+  split: z.string().min(1).nullish(),
+  query: querySchema,
+  models: z.record(nameSchema, outcomeSchema),
+});
+export type OutcomeRow = z.infer<typeof outcomeRowSchema>;
+
+/** `meta.json` beside it; everything is optional. */
+export const outcomesMetaSchema = z.looseObject({
+  name: z.string().optional(),
+  source: z.string().optional(),
+  licence: z.string().optional(),
+  /** Outcomes came from a simulation, not from models. */
+  simulated: z.boolean().optional(),
+});

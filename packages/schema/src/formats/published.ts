@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { finiteSchema, nameSchema, nonNegativeSchema } from './common.js';
+
+/** The published layout's files (profile_data/, route_data/). Unknown extra fields are kept. */
+
+const nullableString = z.string().nullish();
+
+/** One entry of `model_feature_*.json`, `candidate_models.json` and `models.json`. */
+export const modelCardFileSchema = z.looseObject({
+  feature: z.string(),
+  /** The family's name; `unknown` or absent: none. */
+  architecture: z.string().nullish(),
+  /** Task → score, null = not measured. */
+  detailed_scores: z.record(nameSchema, finiteSchema.nullable()).default({}),
+  size: nullableString,
+  /** Billions. */
+  parameters: finiteSchema.nullish(),
+  /** Dollars per million tokens. */
+  input_price: nonNegativeSchema.nullish(),
+  output_price: nonNegativeSchema.nullish(),
+  model: nullableString,
+  service: nullableString,
+  api_endpoint: nullableString,
+  average_score: finiteSchema.nullish(),
+  license: nullableString,
+  tags: z.array(z.string()).nullish(),
+  languages: z.array(z.string()).nullish(),
+  router_enabled: z.boolean().nullish(),
+  role: nullableString,
+  /** Ours, optional: tokens the model can read and write together. */
+  context_tokens: nonNegativeSchema.nullish(),
+});
+export type ModelCardFile = z.infer<typeof modelCardFileSchema>;
+
+export const modelCardsFileSchema = z.record(nameSchema, modelCardFileSchema);
+
+/** `model_family_feature.json`, `task_feature.json`, `domain_feature.json`. */
+export const descriptionsFileSchema = z.record(nameSchema, z.string());
+/** `domain_task_map.json`. */
+export const domainTaskMapFileSchema = z.record(nameSchema, z.array(nameSchema));
+/** `task_queries_*.json`. */
+export const taskQueriesFileSchema = z.record(nameSchema, z.array(z.string()));
+
+const queryFields = {
+  task_name: nameSchema,
+  query: z.string(),
+  ground_truth: z.union([z.string(), finiteSchema, z.array(z.unknown())]).nullish(),
+  metric: nullableString,
+  /** A Python literal in a string, or JSON. */
+  choices: z.unknown(),
+  task_id: z.union([z.string(), z.number()]).nullish(),
+};
+
+/** A line of `default_query_{train,test}.jsonl`. */
+export const defaultQuerySchema = z.looseObject(queryFields);
+
+export const modelPerformanceSchema = z.looseObject({
+  response: nullableString,
+  prompt_tokens: nonNegativeSchema.nullish(),
+  completion_tokens: nonNegativeSchema.nullish(),
+  input_token: nonNegativeSchema.nullish(),
+  output_token: nonNegativeSchema.nullish(),
+  success: z.boolean().nullish(),
+  /** null = not measured. */
+  task_performance: finiteSchema.nullish(),
+});
+
+/** An element of `routing_test_data.json` and `routing_train_data.json`. */
+export const routingRowSchema = z.looseObject({
+  ...queryFields,
+  formatted_query: z.looseObject({ system: nullableString, user: z.string() }).nullish(),
+  model_performance: z.record(nameSchema, modelPerformanceSchema),
+});
+export type RoutingRow = z.infer<typeof routingRowSchema>;
+
+/** An element of `pairwise_data`. */
+export const pairwiseRowSchema = z.looseObject({ ...queryFields, better_model: nameSchema, worse_model: nameSchema });
+export type PairwiseRow = z.infer<typeof pairwiseRowSchema>;
+
+/** `pairwise_training_data_*.json`: the object, or its array alone. */
+export const pairwiseFileSchema = z.union([
+  z.looseObject({ task_data_count: z.record(z.string(), finiteSchema).optional(), pairwise_data: z.array(pairwiseRowSchema) }),
+  z.array(pairwiseRowSchema),
+]);

@@ -1,0 +1,32 @@
+/** The heterogeneous graph as profiles read it: plain arrays, one entry per relation. */
+
+export type NodeType = 'family' | 'model' | 'task' | 'domain' | 'query';
+
+export interface NodeSet {
+  type: NodeType;
+  /** Unique within the type. */
+  names: readonly string[];
+  texts: readonly string[];
+}
+
+/** Edges source → target; the reverse direction is implied, with the same scores. */
+export interface Relation {
+  /** `source__target`, such as `model__task`. */
+  name: string;
+  source: NodeType;
+  target: NodeType;
+  /** Indices into the source's and the target's node set, one pair an edge. */
+  sourceIndex: Int32Array;
+  targetIndex: Int32Array;
+  /** Raw scores, one an edge; null for relations that carry none. */
+  scores: Float32Array | null;
+}
+
+export interface HeteroGraph {
+  /** Preset or other name it was built under. */
+  name: string;
+  nodes: readonly NodeSet[];
+  relations: readonly Relation[];
+  /** Hash of nodes, texts, edges and scores. */
+  hash: string;
+}

@@ -1,0 +1,21 @@
+import type { Candidate, OutcomeTable } from './dataset.js';
+
+/** A router's choices on rows where every candidate has an outcome. */
+export interface RoutingRun {
+  candidates: readonly Candidate[];
+  newModels: readonly string[];
+  table: OutcomeTable;
+  /** Index into `table.models`, one a query. */
+  choices: Int32Array;
+}
+
+export interface Metric {
+  kind: 'metric';
+  specVersion: 1;
+  name: string;
+  /** One line for listings: the definition. */
+  summary: string;
+  higherIsBetter: boolean;
+  /** null when the data cannot say; never NaN. */
+  evaluate(run: RoutingRun): number | null;
+}

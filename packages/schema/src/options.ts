@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { RouteProfileError } from './errors.js';
+
+/** A strategy by name with its options, as the command line and the config file give it. */
+export interface StrategyReference {
+  name: string;
+  options: Record<string, unknown>;
+}
+
+const OPTION_START = /:(?=[A-Za-z][A-Za-z0-9-]*=)/;
+
+function optionValue(text: string): unknown {
+  if (text === 'true') return true;
+  if (text === 'false') return false;
+  if (text === 'null') return null;
+  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+const camelCase = (name: string) => name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/**
+ * Reads `emb-gnn:hops=2:norm=sym`. The name may be a package or a file path, colons included: only `:word=` starts an option.
+ * Option names in kebab-case become camelCase; numbers, `true`, `false` and `null` get their types.
+ * @throws RouteProfileError BAD_OPTION for an empty name or an option given twice.
+ */
+export function parseStrategyReference(text: string): StrategyReference {
+  const [name = '', ...parts] = text.split(OPTION_START);
+  if (name.trim() === '')
+    throw new RouteProfileError('BAD_OPTION', `'${text}' names no strategy`, { hint: 'Write NAME or NAME:option=value.' });
+  const options: Record<string, unknown> = {};
+  for (const part of parts) {
+    const equals = part.indexOf('=');
+    const key = camelCase(part.slice(0, equals));
+    if (Object.hasOwn(options, key) || key === 'constructor')
+      throw new RouteProfileError('BAD_OPTION', `'${text}': option ${key} cannot be given ${key === 'constructor' ? '' : 'twice'}`.trimEnd());
+    options[key] = optionValue(part.slice(equals + 1));
+  }
+  return { name: name.trim(), options };
+}
+
+/** A list such as `index,flat,emb-gnn:hops=2`. */
+export function parseStrategyList(text: string): StrategyReference[] {
+  return text
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(parseStrategyReference);
+}
+
+/** The short form again: `name:key=value…`, keys sorted, so that equal references give equal texts. */
+export function formatStrategyReference({ name, options }: StrategyReference): string {
+  const value = (x: unknown) => (typeof x === 'string' || typeof x === 'number' || typeof x === 'boolean' ? String(x) : JSON.stringify(x));
+  return [
+    name,
+    ...Object.keys(options)
+      .sort()
+      .map((key) => `${key}=${value(options[key])}`),
+  ].join(':');
+}
+
+/**
+ * Options validated and completed by a strategy's own schema.
+ * @throws RouteProfileError BAD_OPTION naming the strategy and every wrong option.
+ */
+export function parseOptions<O>(strategy: { name: string; options: z.ZodType<O> }, raw: unknown): O {
+  const parsed = strategy.options.safeParse(raw ?? {});
+  if (parsed.success) return parsed.data;
+  throw new RouteProfileError('BAD_OPTION', `${strategy.name}: ${parsed.error.issues.map(issueText).join('; ')}`, {
+    hint: `Options of ${strategy.name}: ${optionNames(strategy.options).join(', ') || 'none'}.`,
+    details: parsed.error.issues.map((issue) => `${strategy.name}: ${issueText(issue)}`),
+  });
+}
+
+const optionNames = (schema: z.ZodType): string[] => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []);
+
+/** One line of a zod issue: `path.to.field: what is wrong`. */
+export function issueText(issue: z.core.$ZodIssue): string {
+  const path = issue.path.map(String).join('.');
+  return path === '' ? issue.message : `${path}: ${issue.message}`;
+}

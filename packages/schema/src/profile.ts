@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import type { RunContext } from './context.js';
+import type { ModelCard } from './dataset.js';
+import type { Encoder } from './encoder.js';
+import type { HeteroGraph, NodeType } from './graph.js';
+import type { Matrix } from './matrix.js';
+
+/** Where a strategy stands in the design space (arXiv 2605.00180, section 3). */
+export interface DesignPoint {
+  form: 'flat' | 'structured';
+  representation: 'index' | 'text' | 'embedding' | 'scores';
+  hops: number;
+  learning: 'training-free' | 'trainable';
+}
+
+/** One matrix a node type, a row a node, in the graph's order. */
+export type NodeFeatures = Readonly<Partial<Record<NodeType, Matrix>>>;
+
+export interface ProfileInput {
+  /** The models that want a profile, in order. */
+  models: readonly string[];
+  /** Cards of these and of auxiliary models. */
+  cards: readonly ModelCard[];
+  graph: HeteroGraph;
+  /** Encoded node texts. Present when the strategy needs `features`. */
+  features?: NodeFeatures;
+  encoder: Encoder;
+}
+
+/** Where a profile set comes from; enough to make it again. */
+export interface Provenance {
+  strategy: string;
+  options: Record<string, unknown>;
+  designPoint: DesignPoint;
+  encoder: string | null;
+  graph: { name: string; hash: string } | null;
+  seed: number;
+  /** Versions of the packages that took part. */
+  versions: Record<string, string>;
+  /** Made from simulated outcomes. */
+  simulated?: boolean;
+  /** Figures that tell whether the profile is any good, such as the mean pairwise cosine. */
+  diagnostics?: Record<string, number>;
+  notes?: string[];
+}
+
+/** Scores read off by attention: key k has a vector and one score a model (NaN = not measured). */
+export interface KeyedScores {
+  /** [keys × dimensions] */
+  keys: Matrix;
+  labels: readonly string[];
+  /** [models × keys] */
+  scores: Matrix;
+}
+
+export interface ProfileSet {
+  models: string[];
+  /** [models × dimensions], finite. */
+  vectors: Matrix;
+  provenance: Provenance;
+  keyed?: KeyedScores;
+  /** The text behind each profile, one a model. */
+  texts?: readonly string[];
+  /** An additive score of each model, one a model. */
+  biases?: Float32Array;
+}
+
+export interface ProfileStrategy<O = Record<string, unknown>> {
+  kind: 'profile';
+  specVersion: 1;
+  name: string;
+  /** One line for listings. */
+  summary: string;
+  /** Validates and completes the options; `{}` must be valid. */
+  options: z.ZodType<O>;
+  /** What to prepare: encoded node features, or nothing. The encoder itself is always there. */
+  needs: readonly 'features'[];
+  designPoint(options: O): DesignPoint;
+  /** @throws RouteProfileError when the input cannot give every model a finite vector. */
+  build(input: ProfileInput, options: O, ctx: RunContext): Promise<ProfileSet>;
+}

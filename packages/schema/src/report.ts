@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+const nullable = z.number().nullable();
+
+/** Units: dollars per 1,000 queries for cost, bits for entropy, shares between 0 and 1. null where the data cannot say. */
+export const metricsSchema = z.record(z.string(), nullable);
+export type Metrics = z.infer<typeof metricsSchema>;
+
+/** A paired bootstrap 95 % interval of a metric's difference to a baseline. */
+export const intervalSchema = z.object({
+  against: z.string(),
+  difference: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+export type Interval = z.infer<typeof intervalSchema>;
+
+export const collapseSchema = z.object({
+  /** A constant in disguise. */
+  flag: z.boolean(),
+  /** Share of the queries that the most chosen model got. */
+  topShare: z.number(),
+  /** 2 to the power of the selection's entropy in bits. */
+  effectiveModels: z.number(),
+  /** The constant whose average performance it equals to rounding, if it does. */
+  equals: z.string().nullable(),
+});
+export type Collapse = z.infer<typeof collapseSchema>;
+
+export const evaluationSchema = z.object({
+  metrics: metricsSchema,
+  perTask: z.record(z.string(), metricsSchema),
+  selection: z.record(z.string(), z.number()),
+});
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+export const reportRowSchema = evaluationSchema.extend({
+  profile: z.string(),
+  router: z.string(),
+  /** Tells rows apart when a strategy occurs with several options. */
+  label: z.string(),
+  options: z.object({ profile: z.record(z.string(), z.unknown()), router: z.record(z.string(), z.unknown()) }),
+  seed: z.number(),
+  intervals: z.record(z.string(), intervalSchema),
+  collapse: collapseSchema,
+  /** Figures of the profile set, such as its mean pairwise cosine. */
+  profileDiagnostics: z.record(z.string(), z.number()).optional(),
+});
+export type ReportRow = z.infer<typeof reportRowSchema>;
+
+export const failedCellSchema = z.object({
+  profile: z.string(),
+  router: z.string(),
+  label: z.string(),
+  seed: z.number(),
+  code: z.string(),
+  message: z.string(),
+});
+export type FailedCell = z.infer<typeof failedCellSchema>;
+
+export const baselineSchema = z.object({
+  metrics: metricsSchema,
+  perTask: z.record(z.string(), metricsSchema).optional(),
+  selection: z.record(z.string(), z.number()).optional(),
+  /** The model it stands for, where it is one. */
+  model: z.string().optional(),
+});
+export type Baseline = z.infer<typeof baselineSchema>;
+
+/** `OUT/report.json`. Numbers are not rounded; no timings, so that the same run gives the same bytes. */
+export const runReportSchema = z.object({
+  version: z.literal(1),
+  dataset: z.object({ name: z.string(), layout: z.enum(['published', 'outcomes']), hash: z.string(), test: z.string() }),
+  /** True when the outcomes were simulated; every table and plot says so. */
+  simulated: z.boolean(),
+  mode: z.enum(['standard', 'newllm']),
+  encoder: z.string(),
+  graph: z.string(),
+  candidates: z.array(z.string()),
+  newModels: z.array(z.string()),
+  leftOut: z.array(z.object({ model: z.string(), coverage: z.number() })),
+  /** Test rows where every candidate has an outcome, and the others. */
+  rowsUsed: z.number().int(),
+  rowsIncomplete: z.number().int(),
+  /** Test queries whose text occurs among the training queries. */
+  overlap: z.number().int(),
+  tasks: z.record(z.string(), z.number().int()),
+  warnings: z.array(z.string()),
+  rows: z.array(reportRowSchema),
+  failed: z.array(failedCellSchema),
+  baselines: z.record(z.string(), baselineSchema),
+  versions: z.record(z.string(), z.string()),
+});
+export type RunReport = z.infer<typeof runReportSchema>;

@@ -1,0 +1,138 @@
+import type { z } from 'zod';
+import type { RunContext } from './context.js';
+import type { Candidate, ModelCard, OutcomeValues, PreferencePair } from './dataset.js';
+import type { Matrix } from './matrix.js';
+import type { ProfileSet } from './profile.js';
+
+/** Queries to route, encoded by the caller, once. */
+export interface QueryBatch {
+  texts: readonly string[];
+  /** [queries × dimensions] of the encoder named below. */
+  vectors?: Matrix;
+  encoder?: string;
+  ids?: readonly string[];
+  /** Task labels, given only to routers that declare `needs: ['tasks']`. */
+  tasks?: readonly (string | null)[];
+}
+
+/** Training rows only: test rows never get here. Pair and outcome columns index `RouterInput.models`. */
+export interface RouterTraining {
+  /** Distinct queries with their vectors. */
+  queries: QueryBatch;
+  /** Task label of each training query. */
+  tasks: readonly (string | null)[];
+  pairs: readonly PreferencePair[];
+  /** Aligned with `queries`; null where only pairs are known. */
+  outcomes: OutcomeValues | null;
+}
+
+export interface RouterInput {
+  /** Candidates in order: ties break by it. */
+  models: readonly string[];
+  candidates: readonly Candidate[];
+  /** The candidates' cards, for routers that read task scores. */
+  cards: readonly ModelCard[];
+  profiles: ProfileSet;
+  training: RouterTraining;
+}
+
+/** Why a model was chosen, for people. */
+export interface Reason {
+  /** A stable word, such as `similarity`, `neighbours`, `task`, `fallback`. */
+  kind: string;
+  text: string;
+}
+
+export interface RankedModel {
+  model: string;
+  /** Higher is better; comparable within one decision only. */
+  score: number;
+  /** Chance of a correct answer, if calibrated. */
+  probability?: number;
+  /** Dollars of this call. */
+  expectedCost?: number;
+  /** Seconds of this call. */
+  expectedLatency?: number;
+}
+
+export interface Decision {
+  model: string;
+  /** Every model the router knows, best first; the first is `model`. */
+  ranked: RankedModel[];
+  reasons: Reason[];
+}
+
+export interface NamedArray {
+  shape: readonly number[];
+  data: Float32Array;
+}
+
+/** A fitted router as files hold it: `router.json` and `weights.npz`. */
+export interface RouterArtifact {
+  manifest: {
+    version: 1;
+    strategy: string;
+    options: Record<string, unknown>;
+    models: string[];
+    /** The encoder whose vectors it was fitted on; null when it reads none. */
+    encoder: string | null;
+    dimensions: number | null;
+    seed: number;
+    /** Anything else the strategy wants back, as JSON. */
+    state: Record<string, unknown>;
+  };
+  weights: Record<string, NamedArray>;
+}
+
+export interface Router {
+  models: readonly string[];
+  /** One decision a query, in order; depends on nothing asked before. */
+  decide(queries: QueryBatch, ctx?: RunContext): Promise<Decision[]>;
+  save(): Promise<RouterArtifact>;
+}
+
+export interface ScoringRouter extends Router {
+  /** [queries × models], higher is better; batch size changes a score by less than 1e-6. */
+  score(queries: QueryBatch, ctx?: RunContext): Promise<Matrix>;
+}
+
+export interface RouterStrategy<O = Record<string, unknown>> {
+  kind: 'router';
+  specVersion: 1;
+  name: string;
+  /** One line for listings. */
+  summary: string;
+  options: z.ZodType<O>;
+  /** What `decide` reads beside texts, and what `fit` cannot do without. */
+  needs: readonly ('vectors' | 'tasks' | 'training')[];
+  /** @throws RouteProfileError NO_TRAINING_DATA when there is nothing to learn from; never returns an untrained router. */
+  fit(input: RouterInput, options: O, ctx: RunContext): Promise<Router>;
+  /** @throws RouteProfileError CORRUPT_FILE when the artifact is not of this strategy or incomplete. */
+  load(artifact: RouterArtifact, ctx: RunContext): Promise<Router>;
+}
+
+export function isScoringRouter(router: Router): router is ScoringRouter {
+  return 'score' in router && typeof router.score === 'function';
+}
+
+/**
+ * Scores → decisions: models sorted by score, ties by their order in `models`.
+ * @param explain reasons of one query, given its row and the winner's index
+ */
+export function decisionsFromScores(
+  models: readonly string[],
+  scores: Matrix,
+  explain: (query: number, winner: number) => Reason[] = () => [],
+): Decision[] {
+  return Array.from({ length: scores.rows }, (_, q) => {
+    const order = models.map((_, m) => m);
+    const at = (m: number) => scores.data[q * scores.cols + m]!;
+    order.sort((a, b) => at(b) - at(a) || a - b);
+    const winner = order[0]!;
+    return {
+      model: models[winner]!,
+      ranked: order.map((m) => ({ model: models[m]!, score: at(m) })),
+      reasons: explain(q, winner),
+    };
+  });
+}
