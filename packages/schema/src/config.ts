@@ -3,10 +3,12 @@ import { parseStrategyReference, type StrategyReference } from './options.js';
 
 const strategySchema: z.ZodType<StrategyReference, string | { name: string; options?: Record<string, unknown> }> = z
   .union([z.string(), z.object({ name: z.string().min(1), options: z.record(z.string(), z.unknown()).optional() })])
-  .transform((value) => (typeof value === 'string' ? parseStrategyReference(value) : { name: value.name, options: value.options ?? {} }));
+  .transform((value) =>
+    typeof value === 'string' ? parseStrategyReference(value) : { name: value.name, options: value.options ?? {} },
+  );
 
 const oneOrMore = <I, O>(schema: z.ZodType<O, I>) =>
-  z.union([schema, z.array(schema).min(1)]).transform((value) => (Array.isArray(value) ? value : [value]) as O[]);
+  z.union([schema, z.array(schema).min(1)]).transform((value) => (Array.isArray(value) ? value : [value]));
 
 /** What `routeprofile run` and `run(config)` take. Strategies are `"name:option=value"` or `{ name, options }`. */
 export const runConfigSchema = z.strictObject({

@@ -30,5 +30,8 @@ export interface RunContext {
 /** @throws RouteProfileError ABORTED once the context's signal has fired. */
 export function throwIfAborted(ctx: Pick<RunContext, 'signal'> | undefined): void {
   if (ctx?.signal?.aborted)
-    throw new RouteProfileError('ABORTED', 'interrupted', { cause: ctx.signal.reason, hint: 'Run the same command again to go on.' });
+    throw new RouteProfileError('ABORTED', 'interrupted', {
+      cause: ctx.signal.reason,
+      hint: 'Run the same command again to go on.',
+    });
 }

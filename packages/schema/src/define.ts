@@ -20,7 +20,11 @@ type Definition<T> = Omit<T, 'kind' | 'specVersion'>;
 /** The `keywords` entry in `package.json` by which `routeprofile plugins` finds a plugin without running it. */
 export const PLUGIN_KEYWORD = 'routeprofile-plugin';
 
-export const defineEncoder = (definition: Definition<EncoderPlugin>): EncoderPlugin => ({ kind: 'encoder', specVersion: 1, ...definition });
+export const defineEncoder = (definition: Definition<EncoderPlugin>): EncoderPlugin => ({
+  kind: 'encoder',
+  specVersion: 1,
+  ...definition,
+});
 
 export const defineProfile = <O>(definition: Definition<ProfileStrategy<O>>): ProfileStrategy<O> => ({
   kind: 'profile',
@@ -34,4 +38,8 @@ export const defineRouter = <O>(definition: Definition<RouterStrategy<O>>): Rout
   ...definition,
 });
 
-export const defineMetric = (definition: Definition<Metric>): Metric => ({ kind: 'metric', specVersion: 1, ...definition });
+export const defineMetric = (definition: Definition<Metric>): Metric => ({
+  kind: 'metric',
+  specVersion: 1,
+  ...definition,
+});

@@ -26,13 +26,18 @@ const camelCase = (name: string) => name.replace(/-([a-z0-9])/g, (_, letter: str
 export function parseStrategyReference(text: string): StrategyReference {
   const [name = '', ...parts] = text.split(OPTION_START);
   if (name.trim() === '')
-    throw new RouteProfileError('BAD_OPTION', `'${text}' names no strategy`, { hint: 'Write NAME or NAME:option=value.' });
+    throw new RouteProfileError('BAD_OPTION', `'${text}' names no strategy`, {
+      hint: 'Write NAME or NAME:option=value.',
+    });
   const options: Record<string, unknown> = {};
   for (const part of parts) {
     const equals = part.indexOf('=');
     const key = camelCase(part.slice(0, equals));
     if (Object.hasOwn(options, key) || key === 'constructor')
-      throw new RouteProfileError('BAD_OPTION', `'${text}': option ${key} cannot be given ${key === 'constructor' ? '' : 'twice'}`.trimEnd());
+      throw new RouteProfileError(
+        'BAD_OPTION',
+        `'${text}': option ${key} cannot be given ${key === 'constructor' ? '' : 'twice'}`.trimEnd(),
+      );
     options[key] = optionValue(part.slice(equals + 1));
   }
   return { name: name.trim(), options };
@@ -48,7 +53,8 @@ export function parseStrategyList(text: string): StrategyReference[] {
 
 /** The short form again: `name:key=value…`, keys sorted, so that equal references give equal texts. */
 export function formatStrategyReference({ name, options }: StrategyReference): string {
-  const value = (x: unknown) => (typeof x === 'string' || typeof x === 'number' || typeof x === 'boolean' ? String(x) : JSON.stringify(x));
+  const value = (x: unknown) =>
+    typeof x === 'string' || typeof x === 'number' || typeof x === 'boolean' ? String(x) : JSON.stringify(x);
   return [
     name,
     ...Object.keys(options)

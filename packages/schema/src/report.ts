@@ -70,7 +70,12 @@ export type Baseline = z.infer<typeof baselineSchema>;
 /** `OUT/report.json`. Numbers are not rounded; no timings, so that the same run gives the same bytes. */
 export const runReportSchema = z.object({
   version: z.literal(1),
-  dataset: z.object({ name: z.string(), layout: z.enum(['published', 'outcomes']), hash: z.string(), test: z.string() }),
+  dataset: z.object({
+    name: z.string(),
+    layout: z.enum(['published', 'outcomes']),
+    hash: z.string(),
+    test: z.string(),
+  }),
   /** True when the outcomes were simulated; every table and plot says so. */
   simulated: z.boolean(),
   mode: z.enum(['standard', 'newllm']),

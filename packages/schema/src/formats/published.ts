@@ -79,6 +79,9 @@ export type PairwiseRow = z.infer<typeof pairwiseRowSchema>;
 
 /** `pairwise_training_data_*.json`: the object, or its array alone. */
 export const pairwiseFileSchema = z.union([
-  z.looseObject({ task_data_count: z.record(z.string(), finiteSchema).optional(), pairwise_data: z.array(pairwiseRowSchema) }),
+  z.looseObject({
+    task_data_count: z.record(z.string(), finiteSchema).optional(),
+    pairwise_data: z.array(pairwiseRowSchema),
+  }),
   z.array(pairwiseRowSchema),
 ]);

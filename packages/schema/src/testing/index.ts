@@ -1,1 +1,13 @@
-export {};
+export { describeEncoderContract, type EncoderContractOptions } from './encoder-contract.js';
+export { describeMetricContract } from './metric-contract.js';
+export { describeProfileContract, type ProfileContractOptions } from './profile-contract.js';
+export { describeRouterContract, type RouterContractOptions } from './router-contract.js';
+export type { Matchers, TestRunner } from './runner.js';
+export {
+  emptyOutcomes,
+  syntheticProfileInput,
+  syntheticRouterInput,
+  syntheticRoutingRun,
+  type SyntheticOptions,
+} from './synthetic.js';
+export { toyEncoder } from './toy-encoder.js';

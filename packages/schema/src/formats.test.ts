@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { runConfigSchema } from './config.js';
+import { outcomeRowSchema } from './formats/outcomes.js';
+import { modelCardsFileSchema, routingRowSchema } from './formats/published.js';
+import { fileSchemas, jsonSchema, type FileFormat } from './json-schema.js';
+import { queryText } from './query.js';
+
+describe('file formats', () => {
+  it('keeps unknown fields', () => {
+    const row = outcomeRowSchema.parse({
+      id: 1,
+      query: 'x',
+      extra: { kept: true },
+      models: { a: { score: 1, own: 2 } },
+    });
+    expect(row).toMatchObject({ id: '1', extra: { kept: true }, models: { a: { own: 2 } } });
+  });
+
+  it('takes null as not measured, and refuses NaN and wrong types', () => {
+    expect(outcomeRowSchema.safeParse({ id: 'a', query: 'x', models: { a: { score: null } } }).success).toBe(true);
+    for (const score of [NaN, Infinity, '1', undefined])
+      expect(outcomeRowSchema.safeParse({ id: 'a', query: 'x', models: { a: { score } } }).success).toBe(false);
+  });
+
+  it('takes chat messages for a query', () => {
+    const query = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Why?' },
+    ] as const;
+    const row = outcomeRowSchema.parse({ id: 'a', query, models: {} });
+    expect(queryText(row.query)).toBe('Be brief.\n\nWhy?');
+    expect(outcomeRowSchema.safeParse({ id: 'a', query: [], models: {} }).success).toBe(false);
+  });
+
+  it('refuses an empty name', () => {
+    expect(modelCardsFileSchema.safeParse({ '': { feature: 'x' } }).success).toBe(false);
+    expect(routingRowSchema.safeParse({ task_name: '', query: 'x', model_performance: {} }).success).toBe(false);
+  });
+
+  it('does not let __proto__ through as a model', () => {
+    const parsed = modelCardsFileSchema.safeParse(JSON.parse('{"__proto__": {"feature": "x"}, "a": {"feature": "y"}}'));
+    if (parsed.success) expect(Object.keys(parsed.data)).toEqual(['a']);
+    expect(({} as Record<string, unknown>)['feature']).toBeUndefined();
+  });
+
+  it.each(Object.keys(fileSchemas) as FileFormat[])('gives a JSON Schema of %s', (format) => {
+    const schema = jsonSchema(format);
+    expect(schema).toMatchObject({ title: format, $schema: 'https://json-schema.org/draft/2020-12/schema' });
+    expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
+  });
+});
+
+describe('run config', () => {
+  it('completes what is left out', () => {
+    expect(runConfigSchema.parse({ data: 'd', profile: 'emb-gnn:hops=1', seed: [1, 2] })).toMatchObject({
+      mode: 'standard',
+      encoder: 'use-lite',
+      graph: 'query-task',
+      profile: [{ name: 'emb-gnn', options: { hops: 1 } }],
+      seed: [1, 2],
+    });
+  });
+
+  it('refuses unknown keys, so that a typing mistake is not a default', () => {
+    expect(runConfigSchema.safeParse({ data: 'd', profiles: 'flat' }).success).toBe(false);
+  });
+});

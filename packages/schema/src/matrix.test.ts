@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { assertFinite, assertShape, createMatrix, fromRows, normalizeRows, rowOf, takeRows } from './matrix.js';
+
+describe('Matrix', () => {
+  const m = fromRows([
+    [3, 4],
+    [0, 0],
+    [1, 0],
+  ]);
+
+  it('is row-major', () => {
+    expect([...m.data]).toEqual([3, 4, 0, 0, 1, 0]);
+    expect([...rowOf(m, 2)]).toEqual([1, 0]);
+  });
+
+  it('takes rows in the order given, repeats included', () => {
+    expect([...takeRows(m, [2, 0, 2]).data]).toEqual([1, 0, 3, 4, 1, 0]);
+  });
+
+  it('normalises rows, leaves zero rows and the argument alone', () => {
+    const unit = normalizeRows(m);
+    expect(unit.data[0]).toBeCloseTo(0.6, 6);
+    expect([...rowOf(unit, 1)]).toEqual([0, 0]);
+    expect(m.data[0]).toBe(3);
+  });
+
+  it('refuses what does not fit', () => {
+    expect(() => createMatrix(2, 2, new Float32Array(3))).toThrow('3 numbers do not make a 2 × 2 matrix');
+    expect(() => fromRows([[1], [1, 2]])).toThrow('row 1 has 2 numbers');
+    expect(() => assertShape(m, 3, 5, 'vectors')).toThrow('vectors is 3 × 2');
+    expect(() => assertShape(m, undefined, 2, 'vectors')).not.toThrow();
+  });
+
+  it('names the place of a number that is not finite', () => {
+    expect(() => assertFinite(createMatrix(1, 2, Float32Array.of(1, NaN)), 'scores')).toThrow(
+      'scores: row 0, column 1 is NaN',
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { formatStrategyReference, parseOptions, parseStrategyList, parseStrategyReference } from './options.js';
+
+describe('strategy references', () => {
+  it('reads a name with options', () => {
+    expect(parseStrategyReference('emb-gnn:hops=2:norm=sym:val-split=0.1:compat=true')).toEqual({
+      name: 'emb-gnn',
+      options: { hops: 2, norm: 'sym', valSplit: 0.1, compat: true },
+    });
+  });
+
+  it('leaves colons in paths and package names alone', () => {
+    expect(parseStrategyReference('C:\\plugins\\router.js:alpha=1')).toEqual({
+      name: 'C:\\plugins\\router.js',
+      options: { alpha: 1 },
+    });
+    expect(parseStrategyReference('file:///x/router.mjs').name).toBe('file:///x/router.mjs');
+  });
+
+  it('refuses nonsense', () => {
+    expect(() => parseStrategyReference('')).toThrow('names no strategy');
+    expect(() => parseStrategyReference('a:x=1:x=2')).toThrow('twice');
+    expect(() => parseStrategyReference('a:constructor=1')).toThrow('cannot be given');
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('reads lists', () => {
+    expect(parseStrategyList('index, flat,emb-gnn:hops=1').map((x) => x.name)).toEqual(['index', 'flat', 'emb-gnn']);
+  });
+
+  it('never throws anything but its own error, and round trips', () => {
+    const key = fc.stringMatching(/^[a-z][a-zA-Z0-9]{0,8}$/).filter((k) => k !== 'constructor');
+    const value = fc.oneof(
+      fc.boolean(),
+      fc.integer(),
+      fc.stringMatching(/^[a-z/.]{1,10}$/).filter((s) => !['true', 'false', 'null'].includes(s)),
+    );
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[a-z@/-]{1,12}$/),
+        fc.dictionary(key, value, { noNullPrototype: true }),
+        (name, options) => {
+          expect(parseStrategyReference(formatStrategyReference({ name, options }))).toEqual({ name, options });
+        },
+      ),
+    );
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          parseStrategyReference(text);
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'RouteProfileError', code: 'BAD_OPTION' });
+        }
+      }),
+    );
+  });
+});
+
+describe('parseOptions', () => {
+  const strategy = {
+    name: 'mlp',
+    options: z.strictObject({ epochs: z.number().int().min(1).default(20), lr: z.number().default(1e-4) }),
+  };
+
+  it('completes options', () => {
+    expect(parseOptions(strategy, { epochs: 3 })).toEqual({ epochs: 3, lr: 1e-4 });
+    expect(parseOptions(strategy, undefined)).toEqual({ epochs: 20, lr: 1e-4 });
+  });
+
+  it('names strategy and option', () => {
+    expect(() => parseOptions(strategy, { epochs: 0, depth: 1 })).toThrow(/^mlp: .*epochs.*/);
+    try {
+      parseOptions(strategy, { depth: 1 });
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'BAD_OPTION', hint: 'Options of mlp: epochs, lr.' });
+    }
+  });
+});

@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineMetric, defineProfile, defineRouter } from '../define.js';
+import { RouteProfileError } from '../errors.js';
+import { throwIfAborted } from '../context.js';
+import { createMatrix, fromRows, rowOf, type Matrix } from '../matrix.js';
+import type { ProfileStrategy } from '../profile.js';
+import {
+  decisionsFromScores,
+  type QueryBatch,
+  type RouterArtifact,
+  type RouterStrategy,
+  type ScoringRouter,
+} from '../router.js';
+import {
+  describeEncoderContract,
+  describeMetricContract,
+  describeProfileContract,
+  describeRouterContract,
+  toyEncoder,
+  type TestRunner,
+} from './index.js';
+
+/** Nearest profile by dot product: the smallest honest router. */
+function dotRouter(models: readonly string[], vectors: Matrix): ScoringRouter {
+  const score = async ({ vectors: queries }: QueryBatch) => {
+    if (queries?.cols !== vectors.cols) throw new RouteProfileError('SHAPE_MISMATCH', 'width');
+    const out = createMatrix(queries.rows, models.length);
+    for (let q = 0; q < queries.rows; q++)
+      for (let m = 0; m < models.length; m++)
+        out.data[q * models.length + m] = rowOf(queries, q).reduce((sum, x, d) => sum + x * rowOf(vectors, m)[d]!, 0);
+    return out;
+  };
+  return {
+    models,
+    score,
+    decide: async (batch) => decisionsFromScores(models, await score(batch)),
+    save: async () => ({
+      manifest: {
+        version: 1,
+        strategy: 'dot',
+        options: {},
+        models: [...models],
+        encoder: null,
+        dimensions: vectors.cols,
+        seed: 0,
+        state: {},
+      },
+      weights: { vectors: { shape: [vectors.rows, vectors.cols], data: vectors.data } },
+    }),
+  };
+}
+
+const dot: RouterStrategy = defineRouter<Record<string, unknown>>({
+  name: 'dot',
+  summary: 'nearest profile by dot product',
+  options: z.record(z.string(), z.unknown()),
+  needs: ['vectors'],
+  async fit(input, _options, ctx) {
+    throwIfAborted(ctx);
+    return dotRouter(input.models, input.profiles.vectors);
+  },
+  async load({ manifest, weights }: RouterArtifact) {
+    const array = weights['vectors'];
+    if (manifest.strategy !== 'dot' || !array) throw new RouteProfileError('CORRUPT_FILE', 'not a dot router');
+    return dotRouter(manifest.models, createMatrix(array.shape[0]!, array.shape[1]!, array.data));
+  },
+});
+
+const own: ProfileStrategy = defineProfile<Record<string, unknown>>({
+  name: 'own-text',
+  summary: 'the encoded card',
+  options: z.record(z.string(), z.unknown()),
+  needs: [],
+  designPoint: () => ({ form: 'flat', representation: 'text', hops: 0, learning: 'training-free' }),
+  async build(input, options, ctx) {
+    throwIfAborted(ctx);
+    const cards = new Map(input.cards.map((card) => [card.name, card.text]));
+    const texts = input.models.map((model) => {
+      const text = cards.get(model);
+      if (text === undefined) throw new RouteProfileError('UNKNOWN_NAME', `no card for ${model}`);
+      return text;
+    });
+    return {
+      models: [...input.models],
+      vectors: await input.encoder.encode(texts, ctx),
+      provenance: {
+        strategy: 'own-text',
+        options,
+        designPoint: this.designPoint(options),
+        encoder: input.encoder.id,
+        graph: null,
+        seed: ctx.seed,
+        versions: {},
+      },
+    };
+  },
+});
+
+const average = defineMetric({
+  name: 'average',
+  summary: 'mean score of the choices',
+  higherIsBetter: true,
+  evaluate: ({ choices, table }) =>
+    choices.length === 0
+      ? null
+      : choices.reduce((sum, m, q) => sum + table.values.score[q * table.models.length + m]!, 0) / choices.length,
+});
+
+const runner = { describe, it, expect };
+describeRouterContract(runner, dot);
+describeProfileContract(runner, own);
+describeEncoderContract(runner, 'toy', () => toyEncoder());
+describeMetricContract(runner, average);
+
+/** Runs a suite and gives the names of the tests that fail. */
+async function failures(suite: (runner: TestRunner) => void): Promise<string[]> {
+  const tests: [string, () => Promise<void> | void][] = [];
+  suite({ describe: (_, body) => body(), it: (name, body) => void tests.push([name, body]), expect });
+  const failed: string[] = [];
+  for (const [name, body] of tests) {
+    try {
+      await body();
+    } catch {
+      failed.push(name);
+    }
+  }
+  return failed;
+}
+
+describe('the suites catch', () => {
+  const brokenRouter = (change: (router: ScoringRouter) => Partial<ScoringRouter>): RouterStrategy => ({
+    ...dot,
+    async fit(input, options, ctx) {
+      const router = (await dot.fit(input, options, ctx)) as ScoringRouter;
+      return { ...router, ...change(router) };
+    },
+  });
+
+  it.each<[string, RouterStrategy]>([
+    [
+      'a router that remembers',
+      brokenRouter((router) => {
+        let asked = 0;
+        return {
+          decide: async (q) =>
+            asked++ > 0
+              ? (await router.decide(q)).map((d) => ({
+                  ...d,
+                  ranked: d.ranked.map((r) => ({ ...r, score: r.score + asked })),
+                }))
+              : router.decide(q),
+        };
+      }),
+    ],
+    [
+      'a router that forgets a model',
+      brokenRouter((router) => ({
+        decide: async (q) => (await router.decide(q)).map((d) => ({ ...d, ranked: d.ranked.slice(1) })),
+      })),
+    ],
+    [
+      'a router that gives NaN',
+      brokenRouter((router) => ({
+        decide: async (q) =>
+          (await router.decide(q)).map((d) => ({ ...d, ranked: d.ranked.map((r) => ({ ...r, score: NaN })) })),
+      })),
+    ],
+    [
+      'a router that loads anything',
+      {
+        ...dot,
+        load: async (artifact, ctx) =>
+          dot.load({ ...artifact, manifest: { ...artifact.manifest, strategy: 'dot' } }, ctx),
+      },
+    ],
+    ['a router that cannot be stopped', { ...dot, fit: (input, options) => dot.fit(input, options, { seed: 1 }) }],
+    [
+      'a router that writes to its input',
+      {
+        ...dot,
+        async fit(input, options, ctx) {
+          input.profiles.vectors.data[0]! += 1;
+          return dot.fit(input, options, ctx);
+        },
+      },
+    ],
+  ])('%s', async (_, strategy) => {
+    expect((await failures((fake) => describeRouterContract(fake, strategy))).length).toBeGreaterThan(0);
+  });
+
+  it('a profile of the wrong length, one that ignores unknown models, one with NaN', async () => {
+    const change = (edit: (m: Matrix) => Matrix): ProfileStrategy => ({
+      ...own,
+      build: async (...args) => {
+        const set = await own.build(...args);
+        return { ...set, vectors: edit(set.vectors) };
+      },
+    });
+    const broken = [
+      change((m) => createMatrix(1, m.cols, m.data.slice(0, m.cols))),
+      change((m) =>
+        createMatrix(
+          m.rows,
+          m.cols,
+          m.data.map(() => NaN),
+        ),
+      ),
+      {
+        ...own,
+        build: (input, options, ctx) =>
+          own.build({ ...input, models: input.models.filter((m) => m !== 'nobody') }, options, ctx),
+      } satisfies ProfileStrategy,
+    ];
+    for (const strategy of broken)
+      expect((await failures((fake) => describeProfileContract(fake, strategy))).length).toBeGreaterThan(0);
+  });
+
+  it('an encoder that loses a row, and a metric that gives NaN', async () => {
+    const lossy = () => ({
+      ...toyEncoder(),
+      encode: async (texts: readonly string[]) => fromRows(texts.slice(1).map(() => new Float32Array(16))),
+    });
+    expect((await failures((fake) => describeEncoderContract(fake, 'lossy', lossy))).length).toBeGreaterThan(2);
+    expect(await failures((fake) => describeMetricContract(fake, { ...average, evaluate: () => NaN }))).toHaveLength(2);
+  });
+});

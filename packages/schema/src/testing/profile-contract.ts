@@ -1,0 +1,96 @@
+import { provenanceSchema } from '../artifacts.js';
+import type { RunContext } from '../context.js';
+import { RouteProfileError } from '../errors.js';
+import { rowOf } from '../matrix.js';
+import { parseOptions } from '../options.js';
+import type { ProfileInput, ProfileStrategy } from '../profile.js';
+import { fingerprint } from './fingerprint.js';
+import { rejectionOf } from './rejection.js';
+import type { TestRunner } from './runner.js';
+import { syntheticProfileInput } from './synthetic.js';
+
+export interface ProfileContractOptions {
+  options?: Record<string, unknown>;
+  /** A model's vector is the same whichever other models are asked for. Default true. */
+  orderIndependent?: boolean;
+}
+
+/** The suite every profile strategy passes. */
+export function describeProfileContract<O>(
+  { describe, it, expect }: TestRunner,
+  strategy: ProfileStrategy<O>,
+  { options: raw = {}, orderIndependent = true }: ProfileContractOptions = {},
+): void {
+  const context = (): RunContext => ({ seed: 11 });
+  const build = async (input: ProfileInput, ctx: RunContext = context()) =>
+    strategy.build(input, parseOptions(strategy, raw), ctx);
+
+  describe(`profile contract: ${strategy.name}`, () => {
+    it('declares a name, a summary, spec version 1 and a design point', () => {
+      expect(strategy.kind).toBe('profile');
+      expect(strategy.specVersion).toBe(1);
+      expect(strategy.name.length > 0 && strategy.summary.length > 0).toBe(true);
+      expect(strategy.designPoint(parseOptions(strategy, raw)).hops >= 0).toBe(true);
+    });
+
+    it('gives every model asked for one finite vector, in order', async () => {
+      const input = await syntheticProfileInput();
+      const { models, vectors, texts, biases } = await build(input);
+      expect(models).toEqual([...input.models]);
+      expect(vectors.rows).toBe(models.length);
+      expect(vectors.cols).toBeGreaterThan(0);
+      expect(vectors.data.length).toBe(vectors.rows * vectors.cols);
+      expect(vectors.data.every(Number.isFinite)).toBe(true);
+      expect(texts === undefined || texts.length === models.length).toBe(true);
+      expect(biases === undefined || biases.length === models.length).toBe(true);
+    });
+
+    it('tells models apart', async () => {
+      const { models, vectors } = await build(await syntheticProfileInput());
+      expect(new Set(models.map((_, i) => rowOf(vectors, i).join())).size).toBe(models.length);
+    });
+
+    it('says where it comes from', async () => {
+      const { provenance } = await build(await syntheticProfileInput());
+      expect(provenanceSchema.safeParse(JSON.parse(JSON.stringify(provenance))).success).toBe(true);
+      expect(provenance.strategy).toBe(strategy.name);
+      expect(provenance.seed).toBe(11);
+    });
+
+    it('gives the same bytes for the same seed, and leaves its input as it was', async () => {
+      const input = await syntheticProfileInput();
+      const before = fingerprint(input);
+      const first = await build(input);
+      const second = await build(input);
+      expect(fingerprint(first)).toBe(fingerprint(second));
+      expect(fingerprint(input) === before).toBe(true);
+    });
+
+    it('gives a model the same vector whichever others are asked for', async () => {
+      if (!orderIndependent) return;
+      const input = await syntheticProfileInput();
+      const all = await build(input);
+      const backwards = await build({ ...input, models: [...input.models].reverse() });
+      all.models.forEach((model, i) => {
+        const other = rowOf(backwards.vectors, backwards.models.indexOf(model));
+        expect(rowOf(all.vectors, i).every((x, d) => Math.abs(x - other[d]!) < 1e-6)).toBe(true);
+      });
+    });
+
+    it('names a model it does not know', async () => {
+      const input = await syntheticProfileInput();
+      const error = await rejectionOf(build({ ...input, models: ['alpha', 'nobody'] }));
+      expect(RouteProfileError.isInstance(error) && error.code).toBe('UNKNOWN_NAME');
+      expect(error instanceof Error && error.message.includes('nobody')).toBe(true);
+    });
+
+    it('stops when asked to', async () => {
+      const controller = new AbortController();
+      controller.abort();
+      const error = await rejectionOf(
+        build(await syntheticProfileInput(), { ...context(), signal: controller.signal }),
+      );
+      expect(RouteProfileError.isInstance(error) && error.code).toBe('ABORTED');
+    });
+  });
+}

@@ -1,0 +1,249 @@
+import type { Candidate, ModelCard, OutcomeTable, OutcomeValues, PreferencePair } from '../dataset.js';
+import type { HeteroGraph, NodeSet, Relation } from '../graph.js';
+import { createMatrix, rowOf, type Matrix } from '../matrix.js';
+import type { RoutingRun } from '../metric.js';
+import type { ProfileInput } from '../profile.js';
+import { createRandom, type Random } from '../random.js';
+import type { QueryBatch, RouterInput } from '../router.js';
+import { toyEncoder } from './toy-encoder.js';
+
+export interface SyntheticOptions {
+  seed?: number;
+  models?: number;
+  /** Training queries. */
+  queries?: number;
+  dimensions?: number;
+  /** The last so many models have no training outcome. */
+  newModels?: number;
+  /** Leave out the full outcomes. */
+  pairsOnly?: boolean;
+}
+
+const TASKS = ['arithmetic', 'history', 'code'];
+
+/** Empty outcome values: everything "not measured". */
+export function emptyOutcomes(queries: number, models: number): OutcomeValues {
+  const blank = () => new Float64Array(queries * models).fill(NaN);
+  return { score: blank(), cost: blank(), inputTokens: blank(), outputTokens: blank(), latency: blank() };
+}
+
+/** A vector near its task's centre, so that neighbourhoods and towers have something to find. */
+function queryVectors(tasks: readonly number[], dimensions: number, random: Random): Matrix {
+  const centres = TASKS.map((task) => {
+    const stream = createRandom(1, 'centre', task);
+    return Float32Array.from({ length: dimensions }, () => stream.normal());
+  });
+  const vectors = createMatrix(tasks.length, dimensions);
+  tasks.forEach((task, i) => {
+    const row = rowOf(vectors, i);
+    for (let d = 0; d < dimensions; d++) row[d] = centres[task]![d]! + 0.3 * random.normal();
+  });
+  return vectors;
+}
+
+function batch(
+  count: number,
+  dimensions: number,
+  random: Random,
+  name: string,
+): { batch: QueryBatch; tasks: number[] } {
+  const tasks = Array.from({ length: count }, (_, i) => i % TASKS.length);
+  return {
+    tasks,
+    batch: {
+      texts: tasks.map((task, i) => `${name} ${i}: a question of ${TASKS[task]}`),
+      ids: tasks.map((_, i) => `${name}-${i}`),
+      vectors: queryVectors(tasks, dimensions, random),
+      encoder: 'synthetic',
+      tasks: tasks.map((task) => TASKS[task]!),
+    },
+  };
+}
+
+/** Model m is strong at task m mod 3: right 9 times of 10 there, 3 times of 10 elsewhere. */
+function outcomesOf(tasks: readonly number[], models: number, random: Random): OutcomeValues {
+  const values = emptyOutcomes(tasks.length, models);
+  tasks.forEach((task, q) => {
+    for (let m = 0; m < models; m++) {
+      const k = q * models + m;
+      values.score[k] = random.float() < (m % TASKS.length === task ? 0.9 : 0.3) ? 1 : 0;
+      values.inputTokens[k] = 50;
+      values.outputTokens[k] = 20 + 10 * m;
+      values.cost[k] = 0.001 * (m + 1);
+    }
+  });
+  return values;
+}
+
+function pairsOf(values: OutcomeValues, queries: number, models: number): PreferencePair[] {
+  const pairs: PreferencePair[] = [];
+  for (let query = 0; query < queries; query++)
+    for (let a = 0; a < models; a++)
+      for (let b = 0; b < models; b++)
+        if (values.score[query * models + a]! > values.score[query * models + b]!)
+          pairs.push({ query, better: a, worse: b });
+  return pairs;
+}
+
+/** A small routing problem with three tasks, models of different strengths, and queries to route. Same options, same numbers. */
+export function syntheticRouterInput(options: SyntheticOptions = {}): {
+  input: RouterInput;
+  queries: QueryBatch;
+  bestModel: number[];
+} {
+  const { seed = 3, models: count = 4, queries: rows = 60, dimensions = 8, newModels = 0, pairsOnly = false } = options;
+  const random = createRandom(seed, 'synthetic router');
+  const models = Array.from({ length: count }, (_, m) => `model-${m}`);
+  const training = batch(rows, dimensions, random, 'train');
+  const test = batch(12, dimensions, random, 'test');
+  const outcomes = outcomesOf(training.tasks, count, random);
+  for (let q = 0; q < rows; q++)
+    for (let m = count - newModels; m < count; m++)
+      for (const column of Object.values(outcomes) as Float64Array[]) column[q * count + m] = NaN;
+  const vectors = createMatrix(count, dimensions);
+  for (let m = 0; m < count; m++) rowOf(vectors, m).set(rowOf(queryVectors([m % TASKS.length], dimensions, random), 0));
+  return {
+    queries: test.batch,
+    bestModel: test.tasks,
+    input: {
+      models,
+      candidates: models.map((model, m): Candidate => ({
+        id: model,
+        model,
+        price: { input: m + 1, output: 2 * (m + 1) },
+      })),
+      cards: models.map((name, m): ModelCard => ({
+        name,
+        text: `${name} is good at ${TASKS[m % TASKS.length]}`,
+        family: `family-${m % 2}`,
+        scores: new Map(TASKS.map((task, t) => [task, { value: t === m % TASKS.length ? 90 : 30, count: 20 }])),
+        price: { input: m + 1, output: 2 * (m + 1) },
+        auxiliary: false,
+      })),
+      profiles: {
+        models: [...models],
+        vectors,
+        provenance: {
+          strategy: 'synthetic',
+          options: {},
+          designPoint: { form: 'flat', representation: 'embedding', hops: 0, learning: 'training-free' },
+          encoder: 'synthetic',
+          graph: null,
+          seed,
+          versions: {},
+        },
+      },
+      training: {
+        queries: training.batch,
+        tasks: training.batch.tasks ?? [],
+        pairs: pairsOf(outcomes, rows, count),
+        outcomes: pairsOnly ? null : outcomes,
+      },
+    },
+  };
+}
+
+const nodeSet = (type: NodeSet['type'], names: string[], texts: string[]): NodeSet => ({ type, names, texts });
+
+function relation(
+  source: Relation['source'],
+  target: Relation['target'],
+  edges: [number, number, number?][],
+): Relation {
+  const scored = edges.some((edge) => edge[2] !== undefined);
+  return {
+    name: `${source}__${target}`,
+    source,
+    target,
+    sourceIndex: Int32Array.from(edges, (edge) => edge[0]),
+    targetIndex: Int32Array.from(edges, (edge) => edge[1]),
+    scores: scored ? Float32Array.from(edges, (edge) => edge[2] ?? 0) : null,
+  };
+}
+
+/** Two families, four models (one auxiliary), three tasks, one domain, six queries. */
+export async function syntheticProfileInput(): Promise<ProfileInput> {
+  const models = ['alpha', 'beta', 'gamma', 'delta'];
+  const nodes = [
+    nodeSet('family', ['north', 'south'], ['models of the north', 'models of the south']),
+    nodeSet('model', models, [
+      'a quick model',
+      'a careful model for code',
+      'a model that knows history',
+      'an old model',
+    ]),
+    nodeSet('task', TASKS, ['sums and products', 'dates and kings', 'functions and loops']),
+    nodeSet('domain', ['knowledge'], ['what one can look up']),
+    nodeSet(
+      'query',
+      TASKS.flatMap((task) => [`${task}#0`, `${task}#1`]),
+      ['2 + 2?', '3 times 7?', 'who was king in 1066?', 'when did Rome fall?', 'write a loop', 'reverse a list'],
+    ),
+  ];
+  const scores: [number, number, number?][] = [
+    [0, 0, 80],
+    [0, 2, 20],
+    [1, 2, 90],
+    [1, 0, 40],
+    [2, 1, 75],
+    [3, 0, 10],
+    [3, 1, 30],
+    [3, 2, 5],
+  ];
+  const graph: HeteroGraph = {
+    name: 'synthetic',
+    hash: 'synthetic',
+    nodes,
+    relations: [
+      relation(
+        'family',
+        'model',
+        models.map((_, m) => [m % 2, m]),
+      ),
+      relation('model', 'task', scores),
+      relation('domain', 'task', [[0, 1]]),
+      relation(
+        'query',
+        'task',
+        Array.from({ length: 6 }, (_, q) => [q, Math.floor(q / 2)]),
+      ),
+    ],
+  };
+  const encoder = toyEncoder();
+  return {
+    models: models.slice(0, 3),
+    cards: models.map((name, m) => ({
+      name,
+      text: nodes[1]!.texts[m]!,
+      family: nodes[0]!.names[m % 2]!,
+      scores: new Map(
+        scores.filter(([model]) => model === m).map(([, task, value]) => [TASKS[task]!, { value: value ?? 0 }]),
+      ),
+      price: null,
+      auxiliary: name === 'delta',
+    })),
+    graph,
+    features: Object.fromEntries(
+      await Promise.all(nodes.map(async (set) => [set.type, await encoder.encode(set.texts)] as const)),
+    ),
+    encoder,
+  };
+}
+
+/** Choices on a small outcome table, with costs. */
+export function syntheticRoutingRun(rows = 9): RoutingRun {
+  const models = ['model-0', 'model-1', 'model-2'];
+  const tasks = Array.from({ length: rows }, (_, i) => i % TASKS.length);
+  const values = outcomesOf(tasks, models.length, createRandom(5, 'synthetic run'));
+  const table: OutcomeTable = {
+    models,
+    queries: tasks.map((task, i) => ({ id: `q${i}`, text: `question ${i}`, task: TASKS[task]! })),
+    values,
+  };
+  return {
+    candidates: models.map((model, m) => ({ id: model, model, price: { input: m + 1, output: m + 1 } })),
+    newModels: ['model-2'],
+    table,
+    choices: Int32Array.from(tasks),
+  };
+}
