@@ -1,0 +1,95 @@
+import { RouteProfileError, issueText, z } from '@routeprofile/schema';
+
+/** Which nodes and edges a graph has. Models are always in it. */
+export const graphSwitchesSchema = z
+  .strictObject({
+    /** Family nodes, one edge a model that has a family. */
+    families: z.boolean().default(true),
+    /** Task nodes, an edge with the raw score for every measured task of a model. */
+    tasks: z.boolean().default(true),
+    /** Domain nodes, an edge to every task of the domain. */
+    domains: z.boolean().default(false),
+    /** A node for every known query of a measured task. */
+    queries: z.boolean().default(false),
+    /** Queries hang on their task, or on every model measured on their task. */
+    queriesTo: z.enum(['task', 'model']).default('task'),
+    /** With `queriesTo: 'model'`: those edges carry the model's score on the task. The published graph leaves it out. */
+    queryScores: z.boolean().default(false),
+    /** Name of the graph; by default that of the preset with the same switches, else its node types joined by `+`. */
+    name: z.string().min(1).optional(),
+  })
+  .superRefine((switches, context) => {
+    const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (switches.domains && !switches.tasks) wrong('domains', 'domains hang on tasks, which are switched off');
+    if (switches.queries && switches.queriesTo === 'task' && !switches.tasks)
+      wrong('queriesTo', "queries hang on tasks, which are switched off; say 'model' or switch tasks on");
+    if (switches.queryScores && !(switches.queries && switches.queriesTo === 'model'))
+      wrong('queryScores', "only edges from queries to models can carry them: needs queries and queriesTo: 'model'");
+  });
+
+export type GraphSwitches = z.input<typeof graphSwitchesSchema>;
+type CompleteSwitches = Omit<z.output<typeof graphSwitchesSchema>, 'name'>;
+
+const preset = (switches: Partial<CompleteSwitches>): CompleteSwitches => ({
+  families: true,
+  tasks: true,
+  domains: false,
+  queries: false,
+  queriesTo: 'task',
+  queryScores: false,
+  ...switches,
+});
+
+/** The five published graphs. */
+export const GRAPH_PRESETS = {
+  task: preset({}),
+  query: preset({ tasks: false, queries: true, queriesTo: 'model' }),
+  'query-task': preset({ queries: true }),
+  'task-domain': preset({ domains: true }),
+  'query-task-domain': preset({ domains: true, queries: true }),
+} as const satisfies Record<string, CompleteSwitches>;
+
+export type GraphPreset = keyof typeof GRAPH_PRESETS;
+
+export const isGraphPreset = (name: string): name is GraphPreset => Object.hasOwn(GRAPH_PRESETS, name);
+
+/** A published graph by name, or switches of one's own. */
+export type GraphChoice = { preset: string } | GraphSwitches;
+
+/**
+ * Switches, complete and with a name.
+ * @throws RouteProfileError UNKNOWN_NAME for a preset that does not exist, BAD_OPTION for switches that contradict each other.
+ */
+export function resolveGraphChoice(choice: GraphChoice): { name: string; switches: CompleteSwitches } {
+  if ('preset' in choice) {
+    if (!isGraphPreset(choice.preset))
+      throw new RouteProfileError('UNKNOWN_NAME', `no graph is called '${choice.preset}'`, {
+        hint: `Graphs: ${Object.keys(GRAPH_PRESETS).join(', ')}.`,
+      });
+    return { name: choice.preset, switches: GRAPH_PRESETS[choice.preset] };
+  }
+  const parsed = graphSwitchesSchema.safeParse(choice);
+  if (!parsed.success)
+    throw new RouteProfileError('BAD_OPTION', `graph: ${parsed.error.issues.map(issueText).join('; ')}`, {
+      hint: `Use a preset (${Object.keys(GRAPH_PRESETS).join(', ')}) or switches that fit each other.`,
+      details: parsed.error.issues.map((issue) => `graph: ${issueText(issue)}`),
+    });
+  const { name, ...switches } = parsed.data;
+  return { name: name ?? presetOf(switches) ?? describe(switches), switches };
+}
+
+function presetOf(switches: CompleteSwitches): string | undefined {
+  const keys = Object.keys(switches) as (keyof CompleteSwitches)[];
+  return Object.entries(GRAPH_PRESETS).find(([, preset]) => keys.every((key) => preset[key] === switches[key]))?.[0];
+}
+
+function describe(switches: CompleteSwitches): string {
+  const types = [
+    switches.families && 'family',
+    'model',
+    switches.tasks && 'task',
+    switches.domains && 'domain',
+    switches.queries && `query-to-${switches.queriesTo}${switches.queryScores ? '-scored' : ''}`,
+  ];
+  return types.filter((type) => type !== false).join('+');
+}
