@@ -1,0 +1,7 @@
+import type { RouterStrategy } from '@routeprofile/schema';
+import { knnRouter } from './knn/knn.js';
+import { simRouter } from './sim/sim.js';
+import { taskTableRouter } from './task-table/task-table.js';
+
+/** Every router of this package. */
+export const builtInRouters: readonly RouterStrategy[] = [simRouter, knnRouter, taskTableRouter];

@@ -1,0 +1,53 @@
+import {
+  createMatrix,
+  issueText,
+  RouteProfileError,
+  type Matrix,
+  type NamedArray,
+  type RouterArtifact,
+  type z,
+} from '@routeprofile/schema';
+
+const corrupt = (strategy: string, what: string) =>
+  new RouteProfileError('CORRUPT_FILE', `${strategy}: ${what}`, {
+    hint: 'Train the router again; its files are damaged or of another kind.',
+  });
+
+/** @throws RouteProfileError CORRUPT_FILE unless the artifact says it was made by this strategy. */
+export function assertMadeBy(strategy: string, { manifest }: RouterArtifact): void {
+  if (manifest.strategy !== strategy) throw corrupt(strategy, `the artifact is of the strategy '${manifest.strategy}'`);
+}
+
+/** The manifest's options or state, validated. @throws RouteProfileError CORRUPT_FILE */
+export function parsePart<T>(strategy: string, what: 'options' | 'state', schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw corrupt(strategy, `router.json: ${what}: ${parsed.error.issues.map(issueText).join('; ')}`);
+}
+
+/**
+ * A two-dimensional array of the artifact, finite.
+ * @param rows `undefined`: any number of rows
+ * @throws RouteProfileError CORRUPT_FILE
+ */
+export function weightMatrix(
+  { manifest, weights }: RouterArtifact,
+  name: string,
+  rows: number | undefined,
+  cols: number | undefined,
+): Matrix {
+  const array = Object.hasOwn(weights, name) ? weights[name] : undefined;
+  if (!array) throw corrupt(manifest.strategy, `weights.npz has no array '${name}'`);
+  const [r, c] = array.shape;
+  const fits = array.shape.length === 2 && (rows === undefined || r === rows) && (cols === undefined || c === cols);
+  if (!fits || r === undefined || c === undefined || array.data.length !== r * c)
+    throw corrupt(
+      manifest.strategy,
+      `weights.npz: '${name}' is ${array.shape.join(' × ')}, expected ${rows ?? 'any'} × ${cols ?? 'any'}`,
+    );
+  if (!array.data.every(Number.isFinite))
+    throw corrupt(manifest.strategy, `weights.npz: '${name}' holds a number that is not finite`);
+  return createMatrix(r, c, array.data);
+}
+
+export const namedArray = ({ rows, cols, data }: Matrix): NamedArray => ({ shape: [rows, cols], data });

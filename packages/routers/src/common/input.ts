@@ -1,0 +1,91 @@
+import {
+  assertFinite,
+  createMatrix,
+  RouteProfileError,
+  type Matrix,
+  type QueryBatch,
+  type RouterInput,
+} from '@routeprofile/schema';
+
+/** What a router compares query vectors with. */
+export interface VectorSpace {
+  /** Such as `profiles` or `training queries`. */
+  what: string;
+  /** null when unknown, or when no encoder made the vectors. */
+  encoder: string | null;
+  dimensions: number;
+}
+
+/**
+ * A router needs something to choose from, and names that tell the choices apart.
+ * @throws RouteProfileError BAD_INPUT
+ */
+export function assertModels(strategy: string, models: readonly string[]): void {
+  if (models.length < 2)
+    throw new RouteProfileError('BAD_INPUT', `${strategy}: ${models.length} candidate model(s), expected at least 2`, {
+      hint: 'Give the dataset a second model with outcomes: with one there is nothing to route.',
+    });
+  const twice = models.find((model, i) => models.indexOf(model) !== i);
+  if (twice !== undefined)
+    throw new RouteProfileError('BAD_INPUT', `${strategy}: the model '${twice}' is listed twice`, {
+      hint: 'Give each candidate a name of its own.',
+    });
+}
+
+/**
+ * The profiles of `input.models`, in that order: [models × dimensions], finite.
+ * @throws RouteProfileError UNKNOWN_NAME for a model without a profile, NOT_FINITE.
+ */
+export function profileVectors(strategy: string, { models, profiles }: RouterInput): Matrix {
+  const out = createMatrix(models.length, profiles.vectors.cols);
+  models.forEach((model, m) => {
+    const row = profiles.models.indexOf(model);
+    if (row < 0)
+      throw new RouteProfileError(
+        'UNKNOWN_NAME',
+        `${strategy}: the profile set has no vector for the model '${model}'`,
+        {
+          hint: 'Build the profiles from the same dataset and mode.',
+        },
+      );
+    out.data.set(profiles.vectors.data.subarray(row * out.cols, (row + 1) * out.cols), m * out.cols);
+  });
+  assertFinite(out, `${strategy}: profiles`);
+  return out;
+}
+
+const named = (encoder: string | null | undefined) => (encoder == null ? 'an unnamed encoder' : `'${encoder}'`);
+
+/**
+ * The batch's vectors, [queries × space.dimensions], checked against the space they are compared in.
+ * @throws RouteProfileError BAD_INPUT without vectors or with those of another encoder; SHAPE_MISMATCH; NOT_FINITE.
+ */
+export function queryVectors(strategy: string, queries: QueryBatch, space: VectorSpace): Matrix {
+  const { vectors, encoder, texts } = queries;
+  if (!vectors) {
+    if (texts.length === 0) return createMatrix(0, space.dimensions);
+    throw new RouteProfileError('BAD_INPUT', `${strategy}: the queries come without vectors`, {
+      hint: `Encode them with ${named(space.encoder)} and pass them as \`vectors\`.`,
+    });
+  }
+  if (vectors.cols !== space.dimensions)
+    throw new RouteProfileError(
+      'SHAPE_MISMATCH',
+      `${strategy}: queries have ${vectors.cols} dimensions (${named(encoder)}), the ${space.what} ${space.dimensions} (${named(space.encoder)})`,
+      { hint: 'Encode queries with the encoder that the router was made with.' },
+    );
+  if (vectors.rows !== texts.length || vectors.data.length !== vectors.rows * vectors.cols)
+    throw new RouteProfileError(
+      'SHAPE_MISMATCH',
+      `${strategy}: ${texts.length} queries come with ${vectors.rows} vectors (${vectors.data.length} numbers)`,
+      { hint: 'Pass one vector a text, in order.' },
+    );
+  if (encoder !== undefined && space.encoder !== null && encoder !== space.encoder)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${strategy}: queries were encoded by ${named(encoder)}, the ${space.what} by ${named(space.encoder)}`,
+      { hint: 'Vectors of two encoders cannot be compared: encode both with one.' },
+    );
+  assertFinite(vectors, `${strategy}: query vectors`);
+  return vectors;
+}

@@ -1,0 +1,86 @@
+import {
+  createMatrix,
+  defineRouter,
+  normalizeRows,
+  rowOf,
+  throwIfAborted,
+  z,
+  type Matrix,
+  type RouterArtifact,
+} from '@routeprofile/schema';
+import { assertMadeBy, namedArray, weightMatrix } from '../common/artifact.js';
+import { assertModels, profileVectors, queryVectors } from '../common/input.js';
+import { scoringRouter } from '../common/scoring-router.js';
+
+const NAME = 'sim';
+const options = z.strictObject({});
+export type SimOptions = z.infer<typeof options>;
+
+/**
+ * Training-free: the score of a model is the cosine of the query's vector and the model's profile, so it lies in [−1, 1].
+ * Both sides are brought to length 1, whatever scale the profile strategy leaves them on. A zero vector has cosine 0 with all.
+ * Queries and profiles must come from one encoder. (RouteProfile, arXiv 2605.00180, SimRouter.)
+ */
+export const simRouter = defineRouter<SimOptions>({
+  name: NAME,
+  summary: 'cosine of query and profile; learns nothing',
+  options,
+  needs: ['vectors'],
+  async fit(input, _options, ctx) {
+    throwIfAborted(ctx);
+    assertModels(NAME, input.models);
+    const profiles = normalizeRows(profileVectors(NAME, input));
+    return create({
+      manifest: {
+        version: 1,
+        strategy: NAME,
+        options: {},
+        models: [...input.models],
+        encoder: input.profiles.provenance.encoder,
+        dimensions: profiles.cols,
+        seed: ctx.seed,
+        state: {},
+      },
+      weights: { profiles: namedArray(profiles) },
+    });
+  },
+  async load(artifact) {
+    assertMadeBy(NAME, artifact);
+    return create(artifact);
+  },
+});
+
+function create(artifact: RouterArtifact) {
+  const { models, encoder, dimensions } = artifact.manifest;
+  const profiles = weightMatrix(artifact, 'profiles', models.length, dimensions ?? undefined);
+  return scoringRouter({
+    name: NAME,
+    models,
+    evaluate(queries) {
+      const vectors = queryVectors(NAME, queries, { what: 'profiles', encoder, dimensions: profiles.cols });
+      const scores = cosines(normalizeRows(vectors), profiles);
+      return {
+        scores,
+        explain: (q, winner) => [
+          {
+            kind: 'similarity',
+            text: `cosine ${rowOf(scores, q)[winner]!.toFixed(3)} between the query and the profile of ${models[winner]}`,
+          },
+        ],
+      };
+    },
+    save: () => ({ manifest: structuredClone(artifact.manifest), weights: { profiles: namedArray(profiles) } }),
+  });
+}
+
+/** [a.rows × b.rows] dot products of unit rows, summed in double precision. */
+function cosines(a: Matrix, b: Matrix): Matrix {
+  const out = createMatrix(a.rows, b.rows);
+  for (let i = 0; i < a.rows; i++)
+    for (let j = 0; j < b.rows; j++) {
+      let dot = 0;
+      for (let d = 0; d < a.cols; d++) dot += a.data[i * a.cols + d]! * b.data[j * b.cols + d]!;
+      out.data[i * out.cols + j] = dot;
+    }
+  return out;
+}
