@@ -1,0 +1,60 @@
+import { zipSync, type Zippable } from 'fflate';
+import { RouteProfileError, type NamedArray } from '@routeprofile/schema';
+import { writeFileAtomic } from '../disk/files.js';
+import { readBytes } from '../disk/read.js';
+import { readNpy, writeNpy } from './npy.js';
+import { unzip, type ZipLimits } from './zip.js';
+
+const SUFFIX = '.npy';
+const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
+/** Local time, as zip has it: the same bytes on every machine and day. */
+const EPOCH = new Date(1980, 0, 1);
+
+/**
+ * Reads a `.npz` made here or by `numpy.savez` / `savez_compressed`: array name → float32 array, in file order.
+ * @param what how messages name the file
+ * @throws RouteProfileError CORRUPT_FILE, LIMIT_EXCEEDED (a zip bomb), UNSUPPORTED, BAD_INPUT (a reserved name).
+ */
+export function readNpz(bytes: Uint8Array, what: string, limits?: ZipLimits): Map<string, NamedArray> {
+  const out = new Map<string, NamedArray>();
+  for (const [file, content] of unzip(bytes, what, limits)) {
+    const name = file.endsWith(SUFFIX) ? file.slice(0, -SUFFIX.length) : file;
+    if (RESERVED.has(name) || name === '')
+      throw new RouteProfileError(
+        'BAD_INPUT',
+        `${what}: holds an array named ${JSON.stringify(name)}, which is reserved`,
+        {
+          hint: 'Rename the array.',
+        },
+      );
+    if (out.has(name)) throw new RouteProfileError('CORRUPT_FILE', `${what}: holds the array ${name} twice`);
+    out.set(name, readNpy(content, `${what}: ${name}`));
+  }
+  return out;
+}
+
+/**
+ * Arrays as an uncompressed `.npz`, as `numpy.savez` writes: the same arrays give the same bytes.
+ * @throws RouteProfileError BAD_INPUT for a reserved or empty name, SHAPE_MISMATCH.
+ */
+export function writeNpz(entries: ReadonlyMap<string, NamedArray>): Uint8Array {
+  const files: Zippable = {};
+  for (const [name, array] of entries) {
+    if (RESERVED.has(name) || name === '')
+      throw new RouteProfileError('BAD_INPUT', `an array cannot be named ${JSON.stringify(name)}`, {
+        hint: 'Choose another name.',
+      });
+    files[`${name}${SUFFIX}`] = writeNpy(array);
+  }
+  return zipSync(files, { level: 0, mtime: EPOCH });
+}
+
+/** A `.npz` file's arrays. Throws as `readNpz`, and MISSING_FILE. */
+export async function readNpzFile(path: string, limits?: ZipLimits): Promise<Map<string, NamedArray>> {
+  return readNpz(await readBytes(path, path, limits?.maxTotalBytes ?? 2 ** 31), path, limits);
+}
+
+/** Writes a `.npz` file atomically. Throws as `writeNpz` and `writeFileAtomic`. */
+export async function writeNpzFile(path: string, entries: ReadonlyMap<string, NamedArray>): Promise<void> {
+  await writeFileAtomic(path, writeNpz(entries));
+}
