@@ -1,3 +1,4 @@
+import { registerEmbeddedBackend } from '../kernels/register.js';
 import { withoutEmscriptenHandlers } from './process.js';
 import { unwrapTensorFlow } from './native.js';
 import type { TensorFlow } from './types.js';
@@ -39,11 +40,10 @@ export async function openWasm(): Promise<{ tf: TensorFlow; reason: string }> {
 export async function openEmbedded(): Promise<{ tf: TensorFlow; reason: string }> {
   const { tf } = await openWasm();
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) throw new Error('this engine has no WebAssembly SIMD');
-  if (tf.findBackend('embedded') === null) {
-    const shared = tf.backend();
-    tf.copyRegisteredKernels('wasm', 'embedded');
-    tf.registerBackend('embedded', () => shared);
-  }
+  const { BackendWasm } = await import('@tensorflow/tfjs-backend-wasm');
+  const shared = tf.backend();
+  if (!(shared instanceof BackendWasm)) throw new Error("another package has replaced the backend 'wasm'");
+  await registerEmbeddedBackend(tf, shared);
   await activateBackend(tf, 'embedded');
   return { tf, reason: 'WebAssembly with the kernels of @routeprofile/tensor' };
 }
