@@ -6,3 +6,6 @@ export * from './arrays/npy.js';
 export * from './arrays/npz.js';
 export type { ZipLimits } from './arrays/zip.js';
 export * from './python/literal.js';
+export * from './artifacts/profile-set.js';
+export * from './artifacts/router-artifact.js';
+export * from './artifacts/graph-files.js';

@@ -1,0 +1,178 @@
+import { basename, join } from 'node:path';
+import {
+  assertFinite,
+  createMatrix,
+  profileManifestSchema,
+  RouteProfileError,
+  type Matrix,
+  type NamedArray,
+  type ProfileManifest,
+  type ProfileSet,
+  type Provenance,
+} from '@routeprofile/schema';
+import { readNpz, writeNpz } from '../arrays/npz.js';
+import { writeFilesAtomic } from '../disk/files.js';
+import { hashBytes } from '../disk/hash.js';
+import { formatJson } from '../disk/json.js';
+import { exists, readBytes } from '../disk/read.js';
+import { readManifest, readSealed } from './sealed.js';
+
+/** Arrays that are no model's vector: `keyed:keys` [keys × dimensions], `keyed:scores` [models × keys]. */
+const KEYS = 'keyed:keys';
+const SCORES = 'keyed:scores';
+
+const asArray = ({ rows, cols, data }: Matrix): NamedArray => ({ shape: [rows, cols], data });
+
+function assertConsistent(set: ProfileSet): void {
+  const { models, vectors, keyed, texts, biases } = set;
+  const mismatch = (message: string): never => {
+    throw new RouteProfileError('SHAPE_MISMATCH', `profile set: ${message}`);
+  };
+  if (vectors.rows !== models.length) mismatch(`${models.length} models but ${vectors.rows} vectors`);
+  if (new Set(models).size !== models.length) mismatch('a model name occurs twice');
+  if (texts !== undefined && texts.length !== models.length)
+    mismatch(`${models.length} models but ${texts.length} texts`);
+  if (biases !== undefined && biases.length !== models.length)
+    mismatch(`${models.length} models but ${biases.length} biases`);
+  if (keyed === undefined) return;
+  if (
+    keyed.keys.rows !== keyed.labels.length ||
+    keyed.scores.cols !== keyed.labels.length ||
+    keyed.scores.rows !== models.length
+  )
+    mismatch('keyed scores do not fit their keys and models');
+}
+
+/**
+ * Writes `NAME.npz` (one float32 vector a model, readable by `numpy.load`) and `NAME.json` (provenance, texts, biases,
+ * the npz's hash). Both are complete on disk before either gets its name.
+ * @returns the path of the `.npz`
+ * @throws RouteProfileError SHAPE_MISMATCH, NOT_FINITE, OUTPUT_UNWRITABLE, WRITE_FAILED.
+ */
+export async function writeProfileSet(dir: string, name: string, set: ProfileSet): Promise<string> {
+  assertConsistent(set);
+  assertFinite(set.vectors, `profile set ${name}`);
+  const { models, vectors, keyed } = set;
+  const arrays = new Map<string, NamedArray>();
+  models.forEach((model, i) => {
+    if (model.startsWith('keyed:'))
+      throw new RouteProfileError('BAD_INPUT', `profile set ${name}: a model cannot be named ${model}`);
+    arrays.set(model, { shape: [vectors.cols], data: vectors.data.slice(i * vectors.cols, (i + 1) * vectors.cols) });
+  });
+  if (keyed !== undefined) arrays.set(KEYS, asArray(keyed.keys)).set(SCORES, asArray(keyed.scores));
+  const npz = writeNpz(arrays);
+  const manifest: ProfileManifest = {
+    version: 1,
+    models,
+    dimensions: vectors.cols,
+    vectors: hashBytes(npz),
+    provenance: set.provenance,
+    ...(set.texts && { texts: [...set.texts] }),
+    ...(set.biases && { biases: [...set.biases] }),
+    ...(keyed && { keyLabels: [...keyed.labels] }),
+  };
+  const path = join(dir, `${name}.npz`);
+  const manifestPath = join(dir, `${name}.json`);
+  await writeFilesAtomic([
+    [path, npz],
+    [manifestPath, `${formatJson(manifest, manifestPath, 2)}\n`],
+  ]);
+  return path;
+}
+
+/** Where vectors made by another program come from: all that can be said. */
+const imported = (file: string): Provenance => ({
+  strategy: 'imported',
+  options: { file: basename(file) },
+  designPoint: { form: 'flat', representation: 'embedding', hops: 0, learning: 'training-free' },
+  encoder: null,
+  graph: null,
+  seed: 0,
+  versions: {},
+  notes: ['The vectors were read from a file without provenance; how they were made is not known.'],
+});
+
+function vectorsOf(models: readonly string[], arrays: ReadonlyMap<string, NamedArray>, path: string): Matrix {
+  const first = models[0] === undefined ? undefined : arrays.get(models[0]);
+  const dimensions = first?.data.length ?? 0;
+  if (first === undefined || dimensions === 0)
+    throw new RouteProfileError('BAD_INPUT', `${path}: holds no vectors`, {
+      hint: 'Save one vector per model name, e.g. with numpy.savez.',
+    });
+  const vectors = createMatrix(models.length, dimensions);
+  models.forEach((model, i) => {
+    const array = arrays.get(model);
+    if (array === undefined)
+      throw new RouteProfileError('CORRUPT_FILE', `${path}: has no vector for ${model}`, {
+        hint: 'Make the profile set again.',
+      });
+    // A vector is [d], or [1, d] as NumPy users often save it.
+    if (array.data.length !== dimensions || array.shape.at(-1) !== dimensions)
+      throw new RouteProfileError(
+        'SHAPE_MISMATCH',
+        `${path}: ${model} has shape (${array.shape.join(', ')}), expected (${dimensions})`,
+        {
+          hint: 'Every model needs a vector of the same length.',
+        },
+      );
+    vectors.data.set(array.data, i * dimensions);
+  });
+  assertFinite(vectors, path);
+  return vectors;
+}
+
+function asMatrix(array: NamedArray | undefined, rows: number, path: string, what: string): Matrix {
+  if (array === undefined || array.shape.length !== 2 || array.shape[0] !== rows)
+    throw new RouteProfileError('CORRUPT_FILE', `${path}: ${what} is missing or does not have ${rows} rows`, {
+      hint: 'Make the profile set again.',
+    });
+  return createMatrix(rows, array.shape[1]!, array.data);
+}
+
+/**
+ * Reads a profile set: `NAME.npz` with the `NAME.json` beside it (either path may be given). A bare `.npz`, such as one
+ * made by `numpy.savez`, loads too; its provenance then has the strategy `imported`.
+ * @throws RouteProfileError MISSING_FILE; CORRUPT_FILE when the two files do not belong together or one was changed;
+ * SHAPE_MISMATCH, NOT_FINITE.
+ */
+export async function readProfileSet(file: string): Promise<ProfileSet> {
+  const stem = file.replace(/\.(npz|json)$/, '');
+  const path = `${stem}.npz`;
+  const manifestPath = `${stem}.json`;
+  if (!(await exists(manifestPath))) {
+    const arrays = readNpz(await readBytes(path), path);
+    const models = [...arrays.keys()];
+    return { models, vectors: vectorsOf(models, arrays, path), provenance: imported(path) };
+  }
+  const manifest = await readManifest(manifestPath, profileManifestSchema);
+  const { models, dimensions, provenance, texts, biases, keyLabels } = manifest;
+  const arrays = readNpz(await readSealed(path, manifest.vectors, manifestPath), path);
+  const vectors = vectorsOf(models, arrays, path);
+  const set: ProfileSet = { models, vectors, provenance };
+  if (texts !== undefined) set.texts = texts;
+  if (biases !== undefined) set.biases = Float32Array.from(biases);
+  if (keyLabels !== undefined)
+    set.keyed = {
+      keys: asMatrix(arrays.get(KEYS), keyLabels.length, path, KEYS),
+      labels: keyLabels,
+      scores: asMatrix(arrays.get(SCORES), models.length, path, SCORES),
+    };
+  if (vectors.cols !== dimensions)
+    throw new RouteProfileError(
+      'CORRUPT_FILE',
+      `${path}: vectors have ${vectors.cols} numbers, ${manifestPath} says ${dimensions}`,
+    );
+  try {
+    assertConsistent(set);
+  } catch (cause) {
+    throw new RouteProfileError(
+      'CORRUPT_FILE',
+      `${manifestPath}: ${cause instanceof Error ? cause.message : 'is inconsistent'}`,
+      {
+        hint: 'Make the profile set again.',
+        cause,
+      },
+    );
+  }
+  return set;
+}
