@@ -1,1 +1,10 @@
-export {};
+export { baselines, oracleChoices, type BaselineInput } from './baselines/baselines.js';
+export { bestSingle, type BestSingle } from './baselines/best-single.js';
+export { cheapest } from './baselines/cheapest.js';
+export { COLLAPSED_EFFECTIVE_MODELS, COLLAPSED_TOP_SHARE, collapseOf } from './collapse.js';
+export { evaluateChoices } from './evaluate.js';
+export { pairedInterval, pairedIntervals, type BootstrapOptions, type DifferenceInterval } from './interval.js';
+export { builtInMetrics } from './metrics/index.js';
+export { callCost } from './metrics/cost.js';
+export { assembleReport, type EvaluatedCell, type ReportInput } from './report/assemble.js';
+export { usableRows } from './table.js';

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { emptyOutcomes } from '@routeprofile/schema/testing';
+import { tableOf } from '../test-data.js';
+import { baselines } from './baselines.js';
+import { bestSingle } from './best-single.js';
+import { pairStrengths } from './bradley-terry.js';
+import { cheapest } from './cheapest.js';
+
+const models = ['a', 'b'];
+const priced = models.map((model, m) => ({ id: model, model, price: { input: 2 - m, output: 1 } }));
+
+describe('bestSingle', () => {
+  it('reads pairs where there is nothing else, and never names a model without any', () => {
+    const pairs = [
+      { query: 0, better: 1, worse: 0 },
+      { query: 1, better: 1, worse: 0 },
+      { query: 2, better: 0, worse: 1 },
+    ];
+    const found = bestSingle(['a', 'b', 'new'], { pairs, outcomes: null })!;
+    expect(found).toMatchObject({ model: 'b', index: 1, from: 'pairs' });
+    expect(found.worth[2]).toBeNaN();
+  });
+
+  it('prefers mean outcomes, compared on rows that all were measured on', () => {
+    const outcomes = emptyOutcomes(4, 3);
+    // b looks worse only for its miss on a row that a was spared; the third model has no outcome at all.
+    outcomes.score.set([1, 1, NaN, 0, 1, NaN, NaN, 0, NaN, NaN, 0, NaN]);
+    const found = bestSingle(['a', 'b', 'new'], { pairs: [{ query: 0, better: 0, worse: 1 }], outcomes })!;
+    expect(found).toMatchObject({ model: 'b', from: 'outcomes' });
+    expect([...found.worth]).toEqual([0.5, 1, NaN]);
+  });
+
+  it('gives ties to the earlier model and nothing to nobody', () => {
+    const outcomes = emptyOutcomes(1, 2);
+    outcomes.score.set([1, 1]);
+    expect(bestSingle(models, { pairs: [], outcomes })?.model).toBe('a');
+    expect(bestSingle(models, { pairs: [], outcomes: null })).toBeNull();
+    expect(bestSingle(models, { pairs: [], outcomes: emptyOutcomes(2, 2) })).toBeNull();
+  });
+});
+
+describe('pairStrengths', () => {
+  it('matches the closed form for two models', () => {
+    // Both met the imagined opponent of strength 1 once, half won: by symmetry p_a p_b = 1, and the score equation is
+    // wins_a + ½ = games p_a / (p_a + p_b) + p_a / (p_a + 1).
+    const s = pairStrengths(
+      2,
+      [0, 0, 0].map(() => ({ query: 0, better: 0, worse: 1 })),
+    );
+    const [a, b] = [Math.exp(s[0]!), Math.exp(s[1]!)];
+    expect(s[0]! + s[1]!).toBeCloseTo(0, 9);
+    expect(3 + 0.5).toBeCloseTo((3 * a) / (a + b) + a / (a + 1), 9);
+  });
+});
+
+describe('cheapest', () => {
+  it('reads recorded costs first, then prices, and gives up when one is unknown', () => {
+    const outcomes = emptyOutcomes(1, 2);
+    expect(cheapest(priced, { outcomes })).toBe(1);
+    outcomes.cost.set([0.1, 0.2]);
+    expect(cheapest(priced, { outcomes })).toBe(0);
+    expect(cheapest([priced[0]!, { id: 'b', model: 'b' }], { outcomes: null })).toBeNull();
+  });
+});
+
+describe('baselines', () => {
+  const table = tableOf(
+    models,
+    [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+      [1, 0],
+    ],
+    ['x', 'x', 'y', null],
+  );
+  const all = baselines({
+    candidates: priced,
+    newModels: [],
+    table,
+    bestSingle: 1,
+    cheapest: null,
+    lookups: { 'task-table': Int32Array.of(0, 1, 0, 1) },
+  });
+
+  it('holds every constant, the named ones, and the lookups', () => {
+    expect(Object.keys(all)).toEqual([
+      'constant:a',
+      'constant:b',
+      'best-single',
+      'best-in-hindsight',
+      'cheapest',
+      'random',
+      'oracle',
+      'task-table',
+    ]);
+    expect(Object.values(all).map(({ metrics }) => metrics['avg_performance'])).toEqual([
+      0.75,
+      0.5,
+      0.5,
+      0.75,
+      null,
+      0.625,
+      1,
+      0.75,
+    ]);
+    expect(all['best-in-hindsight']?.model).toBe('a');
+    expect(all['cheapest']?.metrics['cost_per_1k']).toBeNull();
+  });
+
+  it('expects of random the mean of the constants, and all the entropy there is', () => {
+    expect(all['random']?.metrics).toMatchObject({
+      avg_hit: 0.625,
+      discriminative_performance: 0.5,
+      selection_entropy: 1,
+    });
+    expect(all['random']?.perTask?.['x']?.['avg_performance']).toBe(0.5);
+    expect(all['random']?.metrics['oracle_gap_recovered']).toBeCloseTo((0.625 - 0.75) / 0.25, 12);
+  });
+});

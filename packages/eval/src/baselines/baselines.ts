@@ -1,0 +1,87 @@
+import type { Baseline, Metric, Metrics, RoutingRun } from '@routeprofile/schema';
+import { evaluateChoices } from '../evaluate.js';
+import { scoresOf } from '../metrics/row-metric.js';
+import { selectionEntropy } from '../metrics/selection.js';
+import { builtInMetrics } from '../metrics/index.js';
+import { entropyBits } from '../table.js';
+
+export interface BaselineInput extends Omit<RoutingRun, 'choices'> {
+  /** Index of the model chosen on training data; null when nothing could be learned. */
+  bestSingle: number | null;
+  /** Index of the cheapest model; null when costs are unknown. */
+  cheapest: number | null;
+  /** Choices of further policies by name, on the rows of `table`. */
+  lookups?: Readonly<Record<string, Int32Array>>;
+  /** Default `builtInMetrics`. */
+  metrics?: readonly Metric[];
+}
+
+/**
+ * What a router has to beat, all on the rows of `table`:
+ * `constant:MODEL` always one model · `best-single` the constant chosen on training data · `best-in-hindsight` the constant
+ * with the best average on these rows · `cheapest` · `random` the expectation of choosing uniformly · `oracle` the best model
+ * of each row (ties by the order of models) · and the lookups handed in.
+ */
+export function baselines({
+  bestSingle,
+  cheapest,
+  lookups = {},
+  metrics = builtInMetrics,
+  ...base
+}: BaselineInput): Record<string, Baseline> {
+  const { models, queries } = base.table;
+  const evaluate = (choices: Int32Array) => evaluateChoices({ ...base, choices }, metrics);
+  const constants = models.map((model, m): Baseline => ({
+    ...evaluate(new Int32Array(queries.length).fill(m)),
+    model,
+  }));
+  const averages = constants.map(({ metrics: { avg_performance } }) => avg_performance ?? -Infinity);
+  const hindsight = queries.length > 0 ? constants[averages.indexOf(Math.max(...averages))] : undefined;
+  const unknown: Baseline = { metrics: Object.fromEntries(metrics.map(({ name }) => [name, null])) };
+  const constantAt = (index: number | null) => (index === null ? undefined : constants[index]) ?? unknown;
+  return {
+    ...Object.fromEntries(models.map((model, m) => [`constant:${model}`, constants[m]!])),
+    'best-single': constantAt(bestSingle),
+    'best-in-hindsight': hindsight ?? unknown,
+    cheapest: constantAt(cheapest),
+    random: expectedRandom(constants, metrics),
+    oracle: evaluate(oracleChoices(base)),
+    ...Object.fromEntries(Object.entries(lookups).map(([name, choices]) => [name, evaluate(choices)])),
+  };
+}
+
+/** The best-scoring model of each row, the first of equals. */
+export function oracleChoices({ table, ...rest }: Omit<RoutingRun, 'choices'>): Int32Array {
+  const run = { ...rest, table, choices: new Int32Array(table.queries.length) };
+  return run.choices.map((_, q) => {
+    const scores = scoresOf(run, q);
+    return scores.indexOf(Math.max(...scores));
+  });
+}
+
+/**
+ * The built-in metrics but entropy are linear in each row's choice, so that choosing uniformly is expected to give the mean
+ * over the constants. Of other metrics nothing is known: null.
+ */
+function expectedRandom(constants: readonly Baseline[], metrics: readonly Metric[]): Baseline {
+  const share = 1 / constants.length;
+  const entropy = entropyBits(new Float64Array(constants.length).fill(share));
+  const expected = (parts: readonly Metrics[]): Metrics =>
+    Object.fromEntries(
+      metrics.map((metric) => {
+        const values = parts.map((part) => part[metric.name] ?? null);
+        const known = values.filter((value) => value !== null);
+        if (known.length < values.length || !builtInMetrics.includes(metric)) return [metric.name, null];
+        if (metric === selectionEntropy) return [metric.name, entropy];
+        return [metric.name, known.reduce((a, b) => a + b, 0) / known.length];
+      }),
+    );
+  const tasks = Object.keys(constants[0]?.perTask ?? {});
+  return {
+    metrics: expected(constants.map(({ metrics: own }) => own)),
+    perTask: Object.fromEntries(
+      tasks.map((task) => [task, expected(constants.map(({ perTask }) => perTask?.[task] ?? {}))]),
+    ),
+    selection: Object.fromEntries(constants.map(({ model }) => [model ?? '', share])),
+  };
+}

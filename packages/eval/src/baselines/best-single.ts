@@ -1,0 +1,51 @@
+import type { TrainingData } from '@routeprofile/schema';
+import { pairStrengths } from './bradley-terry.js';
+
+export interface BestSingle {
+  model: string;
+  index: number;
+  /** Mean outcome, or Bradley–Terry log strength, one a model; NaN for a model without training data. */
+  worth: Float64Array;
+  from: 'outcomes' | 'pairs';
+}
+
+/**
+ * The one model that training data speak for: the highest mean outcome where there are outcomes, else the highest
+ * Bradley–Terry strength on the pairs. Models are compared on the rows that all of them were measured on, where there are
+ * such rows. A model without training data is never it; ties go to the earlier model.
+ *
+ * @param models the models that pairs and outcome columns index
+ * @returns null when there is nothing to learn from
+ */
+export function bestSingle(
+  models: readonly string[],
+  training: Pick<TrainingData, 'pairs' | 'outcomes'>,
+): BestSingle | null {
+  const means = training.outcomes && meanOutcomes(models.length, training.outcomes.score);
+  const from = means ? 'outcomes' : 'pairs';
+  const worth = means ?? (training.pairs.length > 0 ? strengthsOfPlayers(models.length, training) : null);
+  if (!worth) return null;
+  let index = -1;
+  worth.forEach((value, m) => {
+    if (!Number.isNaN(value) && (index < 0 || value > worth[index]!)) index = m;
+  });
+  return { model: models[index]!, index, worth, from };
+}
+
+/** Column means of a [rows × models] table; null when it is empty. */
+export function meanOutcomes(models: number, table: Float64Array): Float64Array | null {
+  const rows = Array.from({ length: table.length / models }, (_, q) => table.subarray(q * models, (q + 1) * models));
+  const measured = Array.from({ length: models }, (_, m) => rows.some((row) => !Number.isNaN(row[m]!)));
+  if (!measured.includes(true)) return null;
+  const complete = rows.filter((row) => row.every((value, m) => !measured[m] || !Number.isNaN(value)));
+  const fair = complete.length > 0 ? complete : rows;
+  return Float64Array.from(measured, (_, m) => {
+    const values = fair.map((row) => row[m]!).filter((value) => !Number.isNaN(value));
+    return values.length > 0 ? values.reduce((a, b) => a + b) / values.length : NaN;
+  });
+}
+
+function strengthsOfPlayers(models: number, { pairs }: Pick<TrainingData, 'pairs'>): Float64Array {
+  const players = new Set(pairs.flatMap(({ better, worse }) => [better, worse]));
+  return pairStrengths(models, pairs).map((strength, m) => (players.has(m) ? strength : NaN));
+}

@@ -1,0 +1,35 @@
+import type { Collapse, OutcomeTable } from '@routeprofile/schema';
+import { entropyBits, selectionShares } from './table.js';
+
+/** From this share of the queries on, a router is as good as a constant. */
+export const COLLAPSED_TOP_SHARE = 0.95;
+/** As is one that spreads over no more than this many models, counted as 2^entropy. */
+export const COLLAPSED_EFFECTIVE_MODELS = 1.25;
+/** Averages that differ by less are equal. */
+export const EQUAL_AVERAGE = 1e-9;
+
+/**
+ * Is the router a constant in disguise? The flag is raised when one model gets at least 95 % of the queries, when the
+ * effective number of models is at most 1.25, or when the average equals that of always choosing the router's own favourite.
+ * `equals` names any constant with the same average (the favourite first); alone it does not raise the flag, since two
+ * different policies can meet on one number by chance.
+ */
+export function collapseOf({ models, queries, values }: OutcomeTable, choices: Int32Array): Collapse {
+  const rows = queries.length;
+  if (rows === 0) return { flag: false, topShare: 0, effectiveModels: 0, equals: null };
+  const shares = selectionShares(models.length, choices);
+  const topShare = Math.max(...shares);
+  const top = shares.indexOf(topShare);
+  const effectiveModels = 2 ** entropyBits(shares);
+  const average = (choice: (q: number) => number) =>
+    queries.reduce((sum, _, q) => sum + values.score[q * models.length + choice(q)]!, 0) / rows;
+  const own = average((q) => choices[q]!);
+  const equalTo = (m: number) => Math.abs(average(() => m) - own) < EQUAL_AVERAGE;
+  const equal = equalTo(top) ? top : models.findIndex((_, m) => equalTo(m));
+  return {
+    flag: topShare >= COLLAPSED_TOP_SHARE || effectiveModels <= COLLAPSED_EFFECTIVE_MODELS || equal === top,
+    topShare,
+    effectiveModels,
+    equals: models[equal] ?? null,
+  };
+}

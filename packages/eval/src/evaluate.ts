@@ -1,0 +1,42 @@
+import { RouteProfileError, type Evaluation, type Metric, type Metrics, type RoutingRun } from '@routeprofile/schema';
+import { builtInMetrics } from './metrics/index.js';
+import { assertChoices, rowsByTask, selectionShares, takeTableRows } from './table.js';
+
+/** Every metric by name. @throws RouteProfileError PLUGIN_FAILED naming a metric that gives NaN or an infinity. */
+export function measure(run: RoutingRun, metrics: readonly Metric[]): Metrics {
+  return Object.fromEntries(
+    metrics.map((metric) => {
+      const value = metric.evaluate(run);
+      if (value !== null && !Number.isFinite(value))
+        throw new RouteProfileError(
+          'PLUGIN_FAILED',
+          `metric ${metric.name}: gave ${value}, expected a finite number or null`,
+        );
+      return [metric.name, value];
+    }),
+  );
+}
+
+/** The run on some of its rows. */
+export const takeRun = (run: RoutingRun, rows: Int32Array): RoutingRun => ({
+  ...run,
+  table: takeTableRows(run.table, rows),
+  choices: rows.map((row) => run.choices[row]!),
+});
+
+/**
+ * Metrics overall and per task, and the share of each model.
+ * @param run choices on rows where every candidate has an outcome (see `usableRows`)
+ * @throws RouteProfileError SHAPE_MISMATCH for choices that do not fit the table.
+ */
+export function evaluateChoices(run: RoutingRun, metrics: readonly Metric[] = builtInMetrics): Evaluation {
+  assertChoices(run.table, run.choices, 'evaluation');
+  const shares = selectionShares(run.table.models.length, run.choices);
+  return {
+    metrics: measure(run, metrics),
+    perTask: Object.fromEntries(
+      [...rowsByTask(run.table)].map(([task, rows]) => [task, measure(takeRun(run, rows), metrics)]),
+    ),
+    selection: Object.fromEntries(run.table.models.map((model, m) => [model, shares[m]!])),
+  };
+}

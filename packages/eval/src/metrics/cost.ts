@@ -1,0 +1,40 @@
+import type { Candidate, OutcomeTable, RoutingRun } from '@routeprofile/schema';
+import { rowMetric } from './row-metric.js';
+
+/** Dollars of one call: as recorded, else tokens × price (dollars per million tokens); NaN when neither is known. */
+export function callCost(
+  { values, models }: OutcomeTable,
+  candidate: Candidate | undefined,
+  row: number,
+  model: number,
+): number {
+  const k = row * models.length + model;
+  if (Number.isFinite(values.cost[k]!)) return values.cost[k]!;
+  const price = candidate?.price;
+  if (!price) return NaN;
+  return (values.inputTokens[k]! * price.input + values.outputTokens[k]! * price.output) / 1e6;
+}
+
+/** The candidates in the order of the table's models. */
+export function candidatesInOrder({
+  candidates,
+  table,
+}: Pick<RoutingRun, 'candidates' | 'table'>): (Candidate | undefined)[] {
+  const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
+  return table.models.map((model) => byId.get(model));
+}
+
+/** Dollars per 1,000 queries; null as soon as the cost of one pick is unknown, since a mean over the others would flatter. */
+export const costPer1k = rowMetric({
+  name: 'cost_per_1k',
+  summary: 'dollars per 1,000 queries: recorded cost, else tokens × price; null if any pick has neither',
+  higherIsBetter: false,
+  perRow(run) {
+    const candidates = candidatesInOrder(run);
+    const costs = Float64Array.from(
+      run.choices,
+      (choice, q) => 1000 * callCost(run.table, candidates[choice], q, choice),
+    );
+    return costs.every(Number.isFinite) ? costs : null;
+  },
+});

@@ -1,0 +1,29 @@
+import type { Metric } from '@routeprofile/schema';
+import { costPer1k } from './cost.js';
+import { answerableHit, avgHit, avgPerformance, discriminativePerformance, oracleGapRecovered } from './quality.js';
+import type { RowMetric } from './row-metric.js';
+import { newModelHit, newModelShare, selectionEntropy } from './selection.js';
+
+/** Metrics that are means over rows: these get intervals. */
+export const rowMetrics: readonly RowMetric[] = [
+  avgPerformance,
+  avgHit,
+  answerableHit,
+  discriminativePerformance,
+  costPer1k,
+  newModelShare,
+  newModelHit,
+];
+
+/** Every metric of a report, in its order. */
+export const builtInMetrics: readonly Metric[] = [
+  avgPerformance,
+  avgHit,
+  answerableHit,
+  discriminativePerformance,
+  oracleGapRecovered,
+  costPer1k,
+  newModelShare,
+  newModelHit,
+  selectionEntropy,
+];

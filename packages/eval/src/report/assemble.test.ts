@@ -1,0 +1,98 @@
+import { defineMetric, runReportSchema } from '@routeprofile/schema';
+import { describe, expect, it } from 'vitest';
+import { builtInMetrics } from '../metrics/index.js';
+import { cellOf, datasetOf, tableOf } from '../test-data.js';
+import { assembleReport, type ReportInput } from './assemble.js';
+
+const table = tableOf(
+  ['a', 'b', 'c'],
+  [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, NaN, 1],
+    [0, 0, 1],
+    [1, 1, 0],
+  ],
+  ['x', 'x', 'y', 'y', null],
+);
+const input = (more: Partial<ReportInput> = {}): ReportInput => ({
+  dataset: datasetOf(table, { warnings: ['mind the gap'], overlap: 2 }),
+  cells: [
+    cellOf('flat × sim', [0, 1, 2, 2, 0]),
+    cellOf('flat × mlp', [0, 0, 0, 0, 0], { router: 'mlp', profileDiagnostics: { cosine: 0.9 } }),
+  ],
+  lookups: { 'task-table': Int32Array.of(0, 0, 2, 2, 0), knn: Int32Array.of(1, 1, 1, 1, 1) },
+  encoder: 'hash',
+  graph: 'query-task',
+  versions: { eval: '0.1.0' },
+  testName: 'test',
+  seed: 42,
+  ...more,
+});
+
+describe('assembleReport', () => {
+  const report = assembleReport(input());
+
+  it('is a valid report that survives JSON', () => {
+    expect(runReportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  });
+
+  it('uses the rows where every candidate has an outcome, and counts the others', () => {
+    expect(report).toMatchObject({ rowsUsed: 4, rowsIncomplete: 1, overlap: 2, tasks: { x: 2, y: 1 } });
+    expect(report.warnings).toEqual([
+      'mind the gap',
+      '1 test row(s) lack an outcome of some candidate and are left out',
+    ]);
+  });
+
+  it('keeps the order of the cells, with metrics, selection and the collapse flag', () => {
+    expect(report.rows.map(({ label }) => label)).toEqual(['flat × sim', 'flat × mlp']);
+    const [sim, mlp] = report.rows;
+    expect(sim).toMatchObject({ metrics: { avg_performance: 1 }, selection: { a: 0.5, b: 0.25, c: 0.25 } });
+    expect(sim?.collapse.flag).toBe(false);
+    expect(sim?.perTask['x']).toMatchObject({ avg_performance: 1 });
+    expect(mlp?.collapse).toMatchObject({ flag: true, equals: 'a', topShare: 1 });
+    expect(mlp?.profileDiagnostics).toEqual({ cosine: 0.9 });
+    expect(mlp).not.toHaveProperty('choices');
+  });
+
+  it('compares with best-single, which training data chose', () => {
+    expect(report.baselines['best-single']?.model).toBe('a');
+    const [sim, mlp] = report.rows.map(({ intervals }) => intervals['avg_performance']!);
+    expect(sim).toMatchObject({ against: 'best-single', difference: 0.5 });
+    expect(sim!.low).toBeLessThanOrEqual(0.5);
+    expect(mlp).toEqual({ against: 'best-single', difference: 0, low: 0, high: 0 });
+  });
+
+  it('gives the same bytes for the same seed', () => {
+    expect(JSON.stringify(assembleReport(input()))).toBe(JSON.stringify(report));
+  });
+
+  it('stays silent, not wrong, without usable rows or training data', () => {
+    const empty = datasetOf(tableOf(['a', 'b', 'c'], [[NaN, 1, 1]]), {
+      train: { queries: [], pairs: [], outcomes: null },
+    });
+    const silent = assembleReport(input({ dataset: empty, cells: [cellOf('one', [1])], lookups: {} }));
+    expect(runReportSchema.safeParse(JSON.parse(JSON.stringify(silent))).success).toBe(true);
+    expect(Object.values(silent.rows[0]!.metrics).every((value) => value === null)).toBe(true);
+    expect(silent.rows[0]!.intervals).toEqual({});
+    expect(silent.warnings).toHaveLength(2);
+  });
+
+  it('refuses choices that do not fit, by name', () => {
+    expect(() => assembleReport(input({ cells: [cellOf('short', [0])] }))).toThrow(/short: 1 choices for 5/);
+    expect(() => assembleReport(input({ cells: [cellOf('wild', [0, 1, 2, 3, 0])] }))).toThrow(
+      /wild: the choice of row 3 is 3/,
+    );
+    expect(() => assembleReport(input({ lookups: { knn: Int32Array.of(0) } }))).toThrow(/knn/);
+  });
+
+  it('takes further metrics, and stops one that gives NaN', () => {
+    const metric = (value: number) =>
+      defineMetric({ name: 'mine', summary: 'mine', higherIsBetter: true, evaluate: () => value });
+    const more = assembleReport(input({ metrics: [...builtInMetrics, metric(7)] }));
+    expect(more.rows[0]?.metrics['mine']).toBe(7);
+    expect(more.baselines['random']?.metrics['mine']).toBeNull();
+    expect(() => assembleReport(input({ metrics: [metric(NaN)] }))).toThrow(/metric mine/);
+  });
+});

@@ -1,0 +1,157 @@
+import {
+  RouteProfileError,
+  type Dataset,
+  type FailedCell,
+  type Interval,
+  type Metric,
+  type ReportRow,
+  type RoutingRun,
+  type RunReport,
+} from '@routeprofile/schema';
+import { baselines } from '../baselines/baselines.js';
+import { bestSingle } from '../baselines/best-single.js';
+import { cheapest } from '../baselines/cheapest.js';
+import { collapseOf } from '../collapse.js';
+import { evaluateChoices } from '../evaluate.js';
+import { pairedDifferences, pairedIntervals } from '../interval.js';
+import { builtInMetrics, rowMetrics } from '../metrics/index.js';
+import { assertChoices, rowsByTask, takeTableRows, usableRows } from '../table.js';
+
+/** One router on one set of profiles, and what it chose. */
+export interface EvaluatedCell {
+  profile: string;
+  router: string;
+  /** Tells cells apart when a strategy occurs with several options. */
+  label: string;
+  options: { profile: Record<string, unknown>; router: Record<string, unknown> };
+  seed: number;
+  /** Index of the chosen model of EVERY test row, incomplete ones included. */
+  choices: Int32Array;
+  profileDiagnostics?: Record<string, number>;
+}
+
+export interface ReportInput {
+  dataset: Dataset;
+  cells: readonly EvaluatedCell[];
+  failed?: readonly FailedCell[];
+  /** Choices of comparison routers on every test row, such as `task-table` and `knn`. */
+  lookups?: Readonly<Record<string, Int32Array>>;
+  /** Encoder id. */
+  encoder: string;
+  /** Name of the graph. */
+  graph: string;
+  /** Versions of the packages that took part. */
+  versions: Record<string, string>;
+  /** What the test rows are called: a file or a split. */
+  testName: string;
+  /** Seed of the bootstrap. */
+  seed: number;
+  /** Default `builtInMetrics`; more can be added, none should be left out. */
+  metrics?: readonly Metric[];
+}
+
+/**
+ * Everything a run has to say, as `report.json` holds it: cells in input order, numbers unrounded, nothing that changes from
+ * one run to the next. All figures are of the test rows where every candidate has an outcome.
+ *
+ * @throws RouteProfileError SHAPE_MISMATCH naming a cell whose choices do not fit the test rows.
+ */
+export function assembleReport(input: ReportInput): RunReport {
+  const { dataset, cells, lookups = {}, metrics = builtInMetrics } = input;
+  const candidates = dataset.candidates.map(({ id }) => id);
+  assertSameModels(candidates, dataset.test.models);
+  for (const { label, choices } of cells) assertChoices(dataset.test, choices, label);
+  for (const [name, choices] of Object.entries(lookups)) assertChoices(dataset.test, choices, name);
+
+  const rows = usableRows(dataset.test);
+  const table = takeTableRows(dataset.test, rows);
+  const onRows = (choices: Int32Array) => rows.map((row) => choices[row]!);
+  const base = { candidates: dataset.candidates, newModels: dataset.newModels, table };
+  const single = bestSingle(candidates, dataset.train);
+  const runs = cells.map(({ choices }): RoutingRun => ({ ...base, choices: onRows(choices) }));
+  const against = single && { ...base, choices: new Int32Array(rows.length).fill(single.index) };
+  const intervals = against ? intervalsAgainst(against, runs, input.seed) : runs.map(() => ({}));
+  const incomplete = dataset.test.queries.length - rows.length;
+
+  return {
+    version: 1,
+    dataset: { name: dataset.name, layout: dataset.layout, hash: dataset.hash, test: input.testName },
+    simulated: dataset.simulated,
+    mode: dataset.mode,
+    encoder: input.encoder,
+    graph: input.graph,
+    candidates,
+    newModels: [...dataset.newModels],
+    leftOut: dataset.leftOut.map(({ model, coverage }) => ({ model, coverage })),
+    rowsUsed: rows.length,
+    rowsIncomplete: incomplete,
+    overlap: dataset.overlap,
+    tasks: Object.fromEntries([...rowsByTask(table)].map(([task, own]) => [task, own.length])),
+    warnings: [...dataset.warnings, ...evaluationWarnings(rows.length, incomplete, single === null)],
+    rows: cells.map(({ choices: _, ...cell }, i): ReportRow => {
+      const run = runs[i]!;
+      return {
+        ...cell,
+        ...evaluateChoices(run, metrics),
+        intervals: intervals[i]!,
+        collapse: collapseOf(table, run.choices),
+      };
+    }),
+    failed: [...(input.failed ?? [])],
+    baselines: baselines({
+      ...base,
+      bestSingle: single?.index ?? null,
+      cheapest: cheapest(dataset.candidates, dataset.train),
+      lookups: Object.fromEntries(Object.entries(lookups).map(([name, choices]) => [name, onRows(choices)])),
+      metrics,
+    }),
+    versions: { ...input.versions },
+  };
+}
+
+/** For each run, the interval of every metric that is a mean over rows and that both sides have. */
+function intervalsAgainst(
+  reference: RoutingRun,
+  runs: readonly RoutingRun[],
+  seed: number,
+): Record<string, Interval>[] {
+  const out = runs.map((): Record<string, Interval> => ({}));
+  for (const metric of rowMetrics) {
+    const theirs = metric.perRow(reference);
+    if (!theirs) continue;
+    const series = runs.flatMap((run, i) => {
+      const own = metric.perRow(run);
+      return own ? [{ i, differences: pairedDifferences(own, theirs) }] : [];
+    });
+    const found = pairedIntervals(
+      series.map(({ differences }) => differences),
+      { seed },
+    );
+    series.forEach(({ i }, s) => {
+      const interval = found[s];
+      if (interval) out[i]![metric.name] = { against: 'best-single', ...interval };
+    });
+  }
+  return out;
+}
+
+function evaluationWarnings(used: number, incomplete: number, noBestSingle: boolean): string[] {
+  return [
+    ...(used === 0 ? ['no test row has an outcome of every candidate: there is nothing to report'] : []),
+    ...(used > 0 && incomplete > 0
+      ? [`${incomplete} test row(s) lack an outcome of some candidate and are left out`]
+      : []),
+    ...(noBestSingle ? ['the training data single out no model: there is no best-single to compare with'] : []),
+  ];
+}
+
+function assertSameModels(candidates: readonly string[], models: readonly string[]): void {
+  if (candidates.length === models.length && candidates.every((id, i) => id === models[i])) return;
+  throw new RouteProfileError(
+    'SHAPE_MISMATCH',
+    `the test table's models (${models.join(', ')}) are not the candidates (${candidates.join(', ')})`,
+    {
+      hint: 'Columns of outcomes follow the order of the candidates.',
+    },
+  );
+}

@@ -1,0 +1,66 @@
+import { RouteProfileError, type OutcomeTable, type OutcomeValues } from '@routeprofile/schema';
+
+/** Rows on which every candidate has a score. Everything is computed on these, so that all policies face the same rows. */
+export function usableRows({ models, queries, values }: OutcomeTable): Int32Array {
+  const complete = (q: number) => models.every((_, m) => Number.isFinite(values.score[q * models.length + m]!));
+  return Int32Array.from(queries.keys()).filter(complete);
+}
+
+/** The given rows as a table of their own, in the order given. */
+export function takeTableRows({ models, queries, values }: OutcomeTable, rows: Int32Array): OutcomeTable {
+  const width = models.length;
+  const take = (column: Float64Array) => {
+    const out = new Float64Array(rows.length * width);
+    rows.forEach((row, i) => out.set(column.subarray(row * width, (row + 1) * width), i * width));
+    return out;
+  };
+  const picked: OutcomeValues = {
+    score: take(values.score),
+    cost: take(values.cost),
+    inputTokens: take(values.inputTokens),
+    outputTokens: take(values.outputTokens),
+    latency: take(values.latency),
+  };
+  return { models, queries: Array.from(rows, (row) => queries[row]!), values: picked };
+}
+
+/** Row numbers of each task, tasks in the order of their first row; rows without a task are in none. */
+export function rowsByTask({ queries }: OutcomeTable): Map<string, Int32Array> {
+  const rows = new Map<string, number[]>();
+  queries.forEach(({ task }, q) => {
+    if (task === null) return;
+    const list = rows.get(task);
+    if (list) list.push(q);
+    else rows.set(task, [q]);
+  });
+  return new Map([...rows].map(([task, list]) => [task, Int32Array.from(list)]));
+}
+
+/**
+ * @param who names the choices in the message
+ * @throws RouteProfileError SHAPE_MISMATCH unless there is one choice a row, each the index of a model.
+ */
+export function assertChoices(table: OutcomeTable, choices: Int32Array, who: string): void {
+  if (choices.length !== table.queries.length)
+    throw new RouteProfileError(
+      'SHAPE_MISMATCH',
+      `${who}: ${choices.length} choices for ${table.queries.length} test rows`,
+    );
+  const row = choices.findIndex((choice) => choice < 0 || choice >= table.models.length);
+  if (row >= 0)
+    throw new RouteProfileError(
+      'SHAPE_MISMATCH',
+      `${who}: the choice of row ${row} is ${choices[row]}, expected 0 to ${table.models.length - 1}`,
+    );
+}
+
+/** Each model's share of the choices; all 0 without rows. */
+export function selectionShares(models: number, choices: Int32Array): Float64Array {
+  const shares = new Float64Array(models);
+  for (const choice of choices) shares[choice]! += 1;
+  return choices.length === 0 ? shares : shares.map((count) => count / choices.length);
+}
+
+/** Entropy of shares in bits. */
+export const entropyBits = (shares: Float64Array): number =>
+  shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log2(share) : sum), 0);
