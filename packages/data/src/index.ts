@@ -9,3 +9,5 @@ export * from './python/literal.js';
 export * from './artifacts/profile-set.js';
 export * from './artifacts/router-artifact.js';
 export * from './artifacts/graph-files.js';
+export { loadDataset, detectLayout, type Layout } from './dataset/load.js';
+export type { LoadOptions } from './dataset/options.js';

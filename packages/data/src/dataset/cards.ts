@@ -1,0 +1,90 @@
+import type {
+  Candidate,
+  ModelCard,
+  ModelCardFile,
+  OutcomeValues,
+  Price,
+  QueryRecord,
+  TaskScore,
+  TokenUse,
+} from '@routeprofile/schema';
+
+export const NO_FAMILY = 'unknown';
+
+export const familyOf = (card: ModelCardFile): string | null =>
+  card.architecture && card.architecture.toLowerCase() !== NO_FAMILY ? card.architecture : null;
+
+/** Dollars per million tokens; null unless both are known. */
+export const priceOf = (card: ModelCardFile | undefined): Price | null =>
+  typeof card?.input_price === 'number' && typeof card.output_price === 'number'
+    ? { input: card.input_price, output: card.output_price }
+    : null;
+
+/** Measured scores only. */
+export const scoresOf = (card: ModelCardFile): Map<string, TaskScore> =>
+  new Map(
+    Object.entries(card.detailed_scores).flatMap(([task, value]) =>
+      value === null ? [] : [[task, { value }] as const],
+    ),
+  );
+
+export function modelCard(name: string, card: ModelCardFile, auxiliary: boolean): ModelCard {
+  return { name, text: card.feature, family: familyOf(card), scores: scoresOf(card), price: priceOf(card), auxiliary };
+}
+
+const mean = (numbers: readonly number[]): number | undefined =>
+  numbers.length === 0 ? undefined : numbers.reduce((a, b) => a + b, 0) / numbers.length;
+
+/** Mean tokens per task and mean latency of one model on the training queries. */
+function usage(queries: readonly QueryRecord[], values: OutcomeValues, column: number, models: number) {
+  const measured = (numbers: Float64Array, task?: string) =>
+    queries.flatMap((query, i) => {
+      const value = numbers[i * models + column]!;
+      return Number.isNaN(value) || (task !== undefined && query.task !== task) ? [] : [value];
+    });
+  const tokens: Record<string, TokenUse> = {};
+  for (const task of new Set(queries.map((query) => query.task))) {
+    if (task === null) continue;
+    const input = mean(measured(values.inputTokens, task));
+    const output = mean(measured(values.outputTokens, task));
+    if (input !== undefined || output !== undefined) tokens[task] = { input, output };
+  }
+  return { tokens, latency: mean(measured(values.latency)) };
+}
+
+/**
+ * Candidates in order, with what their cards and their training outcomes tell.
+ * @param cardsOf the sources of a model's facts, the more trusted first
+ */
+export function candidatesOf(
+  models: readonly string[],
+  cardsOf: (model: string) => readonly (ModelCardFile | undefined)[],
+  queries: readonly QueryRecord[],
+  values: OutcomeValues | null,
+): Candidate[] {
+  return models.map((model, column) => {
+    const cards = cardsOf(model);
+    const price = cards.map(priceOf).find((known) => known !== null);
+    const contextTokens = cards.map((card) => card?.context_tokens).find((known) => typeof known === 'number');
+    const used = values === null ? null : usage(queries, values, column, models.length);
+    return {
+      id: model,
+      model,
+      ...(price && { price }),
+      ...(typeof contextTokens === 'number' && { limits: { contextTokens } }),
+      ...(used?.latency !== undefined && { latency: { total: used.latency } }),
+      ...(used && Object.keys(used.tokens).length > 0 && { tokensPerTask: used.tokens }),
+    };
+  });
+}
+
+/** Fills costs that are not stored from tokens and prices, where both are known. Dollars per call. */
+export function fillCosts(values: OutcomeValues, candidates: readonly Candidate[]): void {
+  const { cost, inputTokens, outputTokens } = values;
+  for (let i = 0; i < cost.length; i++) {
+    const price = candidates[i % candidates.length]?.price;
+    // NaN stays NaN where a token count is missing.
+    if (price && Number.isNaN(cost[i]))
+      cost[i] = (inputTokens[i]! * price.input + outputTokens[i]! * price.output) / 1e6;
+  }
+}

@@ -1,0 +1,31 @@
+import { parseOptions, z, type Logger } from '@routeprofile/schema';
+
+const optionsSchema = z.object({
+  /** `newllm`: the candidates absent from the training data are the new ones. */
+  mode: z.enum(['standard', 'newllm']).default('standard'),
+  /** File with test rows: a JSON array of routing rows, or outcome JSON lines. */
+  test: z.string().min(1).optional(),
+  /** Name of the split used as test rows in the outcomes layout. */
+  testSplit: z.string().min(1).default('test'),
+  /** `formatted`: with the prompt template stored in the data. */
+  queryText: z.enum(['raw', 'formatted']).default('raw'),
+  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42),
+  /** Training share of an outcomes dataset with a single split. */
+  split: z.number().gt(0).lt(1).default(0.7),
+  /** A candidate has outcomes on at least this share of the training rows. */
+  minCoverage: z.number().min(0).max(1).default(0.95),
+  /** At most this many training queries, drawn by the seed, stratified by task. */
+  limitTrain: z.number().int().min(1).optional(),
+  limitTest: z.number().int().min(1).optional(),
+});
+
+export type DatasetOptions = z.infer<typeof optionsSchema>;
+
+export interface LoadOptions extends z.input<typeof optionsSchema> {
+  signal?: AbortSignal;
+  logger?: Logger;
+}
+
+/** Options completed by their defaults. Throws BAD_OPTION naming every wrong one. */
+export const datasetOptions = ({ signal: _signal, logger: _logger, ...options }: LoadOptions): DatasetOptions =>
+  parseOptions<DatasetOptions>({ name: 'loadDataset', options: optionsSchema }, options);

@@ -1,0 +1,152 @@
+import type { OutcomeValues, QueryRecord } from '@routeprofile/schema';
+
+export const OUTCOME_FIELDS = ['score', 'cost', 'inputTokens', 'outputTokens', 'latency'] as const;
+export type OutcomeField = (typeof OUTCOME_FIELDS)[number];
+export type OutcomeNumbers = Partial<Record<OutcomeField, number | null>>;
+
+/** A list of numbers in one typed array that doubles when full: millions of outcomes cost 8 bytes each. */
+class Column {
+  private data = new Float64Array(1024);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.data.length) {
+      const larger = new Float64Array(this.length * 2);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data[this.length++] = value;
+  }
+
+  at(i: number): number {
+    return this.data[i]!;
+  }
+}
+
+export interface QueryRow {
+  id: string;
+  /** What a router sees. */
+  text: string;
+  /** The query without any template: what tells queries apart. */
+  raw: string;
+  task: string | null;
+  split: string | null;
+}
+
+/**
+ * Queries with the outcomes of some models, as read: compressed sparse rows, models numbered as they first appear.
+ * Fields that a file does not have take no memory.
+ */
+export class OutcomeRows {
+  readonly queries: QueryRow[] = [];
+  readonly models: string[] = [];
+  private readonly modelIndex = new Map<string, number>();
+  private readonly starts = [0];
+  private readonly cellModel = new Column();
+  private readonly cells = new Map<OutcomeField, Column>();
+
+  get length(): number {
+    return this.queries.length;
+  }
+
+  add(query: QueryRow, outcomes: Iterable<readonly [model: string, numbers: OutcomeNumbers]>): void {
+    this.queries.push(query);
+    for (const [model, numbers] of outcomes) {
+      const at = this.cellModel.length;
+      this.cellModel.push(this.modelNumber(model));
+      for (const field of OUTCOME_FIELDS) this.put(field, at, numbers[field] ?? NaN);
+    }
+    this.starts.push(this.cellModel.length);
+  }
+
+  private modelNumber(model: string): number {
+    const known = this.modelIndex.get(model);
+    if (known !== undefined) return known;
+    this.modelIndex.set(model, this.models.length);
+    return this.models.push(model) - 1;
+  }
+
+  private put(field: OutcomeField, at: number, value: number): void {
+    let column = this.cells.get(field);
+    if (column === undefined) {
+      if (Number.isNaN(value)) return;
+      column = new Column();
+      this.cells.set(field, column);
+    }
+    while (column.length < at) column.push(NaN);
+    column.push(value);
+  }
+
+  /** Calls `visit` for every measured number of a row's field. */
+  forEachMeasured(row: number, field: OutcomeField, visit: (model: number, value: number) => void): void {
+    const column = this.cells.get(field);
+    if (column === undefined) return;
+    const end = Math.min(this.starts[row + 1]!, column.length);
+    for (let cell = this.starts[row]!; cell < end; cell++) {
+      const value = column.at(cell);
+      if (!Number.isNaN(value)) visit(this.cellModel.at(cell), value);
+    }
+  }
+
+  /** Rows with a score, a number a model. */
+  coverage(rows: readonly number[]): Int32Array {
+    const counts = new Int32Array(this.models.length);
+    for (const row of rows) this.forEachMeasured(row, 'score', (model) => counts[model]!++);
+    return counts;
+  }
+
+  /**
+   * [groups × models] means over each group's rows; NaN where nothing was measured.
+   * @param groups rows that count as one query
+   */
+  values(groups: readonly (readonly number[])[], models: readonly string[]): OutcomeValues {
+    const columnOf = new Int32Array(this.models.length).fill(-1);
+    models.forEach((model, column) => {
+      const number = this.modelIndex.get(model);
+      if (number !== undefined) columnOf[number] = column;
+    });
+    const mean = (field: OutcomeField): Float64Array => {
+      const out = new Float64Array(groups.length * models.length).fill(NaN);
+      const counts = new Int32Array(models.length);
+      groups.forEach((rows, group) => {
+        counts.fill(0);
+        for (const row of rows)
+          this.forEachMeasured(row, field, (model, value) => {
+            const column = columnOf[model]!;
+            if (column === -1) return;
+            const at = group * models.length + column;
+            out[at] = counts[column]!++ === 0 ? value : out[at]! + value;
+          });
+        counts.forEach((count, column) => {
+          if (count > 1) out[group * models.length + column]! /= count;
+        });
+      });
+      return out;
+    };
+    return {
+      score: mean('score'),
+      cost: mean('cost'),
+      inputTokens: mean('inputTokens'),
+      outputTokens: mean('outputTokens'),
+      latency: mean('latency'),
+    };
+  }
+
+  record(row: number): QueryRecord {
+    const { id, text, task } = this.queries[row]!;
+    return { id, text, task };
+  }
+}
+
+/** Rows of the same text and task, in order of first appearance. */
+export function groupByQuery(rows: OutcomeRows, indices: readonly number[]): number[][] {
+  const groups = new Map<string, number[]>();
+  for (const row of indices) {
+    const { raw, task } = rows.queries[row]!;
+    const key = `${task ?? ''}\u0000${raw}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,28 @@
+import { z } from '@routeprofile/schema';
+
+/** Texts that differ only in case, spacing or Unicode form count as one. */
+export const normalizeText = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+
+/** How many of the test texts occur among the training texts. */
+export function countOverlap(train: readonly string[], test: readonly string[]): number {
+  const seen = new Set(train.map(normalizeText));
+  return test.filter((text) => seen.has(normalizeText(text))).length;
+}
+
+const formattedSchema = z.object({ system: z.string().nullish(), user: z.string() });
+
+/** The stored prompt: system, a blank line, user; null when a row has none. */
+export function formattedText(formatted: unknown): string | null {
+  const parsed = formattedSchema.safeParse(formatted);
+  if (!parsed.success) return null;
+  const { system, user } = parsed.data;
+  const text = system ? `${system}\n\n${user}`.trim() : user;
+  return text === '' ? null : text;
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+
+/** The first few names, and how many more. */
+export const someOf = (names: readonly string[], most = 5): string =>
+  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;

@@ -1,0 +1,190 @@
+import { basename, resolve } from 'node:path';
+import {
+  createRandom,
+  modelCardsFileSchema,
+  outcomesMetaSchema,
+  RouteProfileError,
+  type Dataset,
+  type Description,
+  type ModelCard,
+} from '@routeprofile/schema';
+import { candidatesOf, fillCosts } from '../dataset/cards.js';
+import { drawPairs, limited } from '../dataset/draw.js';
+import type { DatasetOptions } from '../dataset/options.js';
+import { readOutcomeRows, readTestFile, unformattedWarning } from '../dataset/read-rows.js';
+import { groupByQuery, type OutcomeRows } from '../dataset/rows.js';
+import type { Sources } from '../dataset/sources.js';
+import { countOverlap, plural, someOf } from '../dataset/text.js';
+import { choosePool } from './models.js';
+import { ALL_QUERIES, outcomeCard, taskScores } from './scores.js';
+import { splitRows } from './splits.js';
+
+export const OUTCOMES_FILE = 'outcomes.jsonl';
+const CARDS_FILE = 'models.json';
+const META_FILE = 'meta.json';
+const PAIRS_PER_QUERY = 4;
+
+/** Loads the outcomes layout: `outcomes.jsonl` and, if there, `models.json` and `meta.json`. */
+export async function loadOutcomes(sources: Sources, options: DatasetOptions): Promise<Dataset> {
+  const meta = (await sources.json(META_FILE, outcomesMetaSchema)) ?? {};
+  const cardFile = new Map(Object.entries((await sources.json(CARDS_FILE, modelCardsFileSchema)) ?? {}));
+  const main = await readOutcomeRows(sources, OUTCOMES_FILE, options.queryText);
+  const separate =
+    options.test === undefined ? undefined : await readTestFile(sources, options.test, options.queryText);
+  if (main.rows.length === 0 && sources.problems.count === 0)
+    sources.problems.addError(
+      new RouteProfileError('BAD_INPUT', `${OUTCOMES_FILE}: holds no rows`, { hint: 'Give one JSON object a line.' }),
+    );
+  sources.problems.throwIfAny(sources.dir);
+
+  const { rows } = main;
+  const split = splitRows(rows, options, separate !== undefined, OUTCOMES_FILE);
+  const testRows = separate?.rows ?? rows;
+  const testAll = separate === undefined ? split.test : testRows.queries.map((_, i) => i);
+  const order = [...new Set([...cardFile.keys(), ...rows.models, ...testRows.models])];
+  const pool = choosePool(order, { rows, indices: split.train }, { rows: testRows, indices: testAll }, options);
+
+  const groups = limited(
+    groupByQuery(rows, split.train),
+    ([first]) => rows.queries[first!]!.task,
+    options.limitTrain,
+    options.seed,
+    'limit-train',
+  );
+  const trainRows = groups.flat();
+  const test = limited(testAll, (row) => testRows.queries[row]!.task, options.limitTest, options.seed, 'limit-test');
+
+  const tasks = tasksOf(rows, trainRows);
+  const untasked = tasks.length === 0;
+  const taskNames = untasked ? [ALL_QUERIES] : tasks;
+  const taskOf = (row: number) => (untasked ? ALL_QUERIES : rows.queries[row]!.task);
+  const cards = cardsOf(order, cardFile, pool.candidates, taskScores(rows, trainRows, taskNames, taskOf));
+
+  const queries = groups.map(([first]) => rows.record(first!));
+  const outcomes = rows.values(groups, pool.candidates);
+  const candidates = candidatesOf(pool.candidates, (model) => [cardFile.get(model)], queries, outcomes);
+  const testValues = testRows.values(
+    test.map((row) => [row]),
+    pool.candidates,
+  );
+  fillCosts(outcomes, candidates);
+  fillCosts(testValues, candidates);
+  const name = meta.name ?? basename(resolve(sources.dir));
+  const trainRaw = groups.map(([first]) => rows.queries[first!]!.raw);
+
+  return {
+    name,
+    layout: 'outcomes',
+    mode: options.mode,
+    queryText: options.queryText,
+    simulated: meta.simulated ?? false,
+    hash: sources.hash({ ...options, test: undefined }),
+    candidates,
+    newModels: pool.newModels,
+    leftOut: pool.leftOut,
+    cards,
+    families: familiesOf(cards),
+    tasks: describeTasks(taskNames, cards, untasked, name),
+    domains: [],
+    taskQueries: taskNames.map((task) => ({
+      task,
+      queries: groups.filter(([first]) => taskOf(first!) === task).map(([first]) => rows.queries[first!]!.text),
+    })),
+    train: {
+      queries,
+      pairs: drawPairs(outcomes, candidates.length, PAIRS_PER_QUERY, createRandom(options.seed, 'dataset', 'pairs')),
+      outcomes,
+    },
+    test: { models: pool.candidates, queries: test.map((row) => testRows.record(row)), values: testValues },
+    overlap: countOverlap(
+      trainRaw,
+      test.map((row) => testRows.queries[row]!.raw),
+    ),
+    warnings: [
+      ...split.warnings,
+      ...unformattedWarning(main.unformatted, rows.length, 'outcome'),
+      ...unformattedWarning(separate?.unformatted ?? 0, testRows.length, 'test'),
+      ...taskWarnings(rows, trainRows, testRows, test, new Set(tasks)),
+      ...poolWarnings(pool.leftOut, options.minCoverage),
+      ...duplicateWarning(trainRows.length - groups.length),
+    ],
+  };
+}
+
+/** Tasks of the training rows, in order of first appearance. */
+const tasksOf = (rows: OutcomeRows, indices: readonly number[]): string[] => [
+  ...new Set(indices.flatMap((row) => rows.queries[row]!.task ?? [])),
+];
+
+function cardsOf(
+  order: readonly string[],
+  cardFile: ReadonlyMap<string, Parameters<typeof outcomeCard>[1] & object>,
+  candidates: readonly string[],
+  scores: ReturnType<typeof taskScores>,
+): ModelCard[] {
+  const chosen = new Set(candidates);
+  return order.flatMap((model) => {
+    const measured = scores.get(model) ?? new Map<string, never>();
+    // A model seen in a few test rows only has nothing to tell.
+    if (!chosen.has(model) && !cardFile.has(model) && measured.size === 0) return [];
+    return [outcomeCard(model, cardFile.get(model), measured, !chosen.has(model))];
+  });
+}
+
+const familiesOf = (cards: readonly ModelCard[]): Description[] =>
+  [...new Set(cards.flatMap((card) => card.family ?? []))].map((name) => ({
+    name,
+    text: `The ${name} family of language models.`,
+  }));
+
+/** Tasks with training rows first, then those that only cards have scores of. */
+function describeTasks(
+  measured: readonly string[],
+  cards: readonly ModelCard[],
+  untasked: boolean,
+  dataset: string,
+): Description[] {
+  const names = new Set([...measured, ...cards.flatMap((card) => [...card.scores.keys()])]);
+  return [...names].map((name) => ({
+    name,
+    text: untasked && name === ALL_QUERIES ? `All queries of ${dataset}.` : `Queries of the task ${name}.`,
+  }));
+}
+
+function taskWarnings(
+  rows: OutcomeRows,
+  train: readonly number[],
+  testRows: OutcomeRows,
+  test: readonly number[],
+  known: ReadonlySet<string>,
+): string[] {
+  const missing = [...train.map((row) => rows.queries[row]!), ...test.map((row) => testRows.queries[row]!)].filter(
+    ({ task }) => task === null,
+  ).length;
+  const unseen = test
+    .map((row) => testRows.queries[row]!.task)
+    .filter((task): task is string => task !== null && !known.has(task));
+  const total = train.length + test.length;
+  return [
+    ...(missing === 0
+      ? []
+      : [`${missing.toLocaleString('en-US')} of ${plural(total, 'row')} name no task: they count with all tasks.`]),
+    ...(unseen.length === 0
+      ? []
+      : [
+          `${plural(unseen.length, 'test row')} of tasks without training rows (${someOf([...new Set(unseen)])}): they count with all tasks.`,
+        ]),
+  ];
+}
+
+const poolWarnings = (leftOut: Dataset['leftOut'], minCoverage: number): string[] =>
+  leftOut.length === 0
+    ? []
+    : [
+        `${plural(leftOut.length, 'model')} left out, with outcomes on less than ${Math.round(minCoverage * 100)} % of the training rows: ${someOf(leftOut.map(({ model }) => model))}.`,
+      ];
+
+const duplicateWarning = (count: number): string[] =>
+  count === 0
+    ? []
+    : [`${plural(count, 'training row')} repeat the text and task of another: their outcomes are averaged.`];

@@ -1,0 +1,73 @@
+import { RouteProfileError, type LeftOut } from '@routeprofile/schema';
+import type { DatasetOptions } from '../dataset/options.js';
+import type { OutcomeRows } from '../dataset/rows.js';
+import { plural, someOf } from '../dataset/text.js';
+
+export interface Pool {
+  /** In the order of `order`, new models included. */
+  candidates: string[];
+  newModels: string[];
+  leftOut: LeftOut[];
+}
+
+const coverageOf = (rows: OutcomeRows, indices: readonly number[]): ReadonlyMap<string, number> => {
+  const counts = rows.coverage(indices);
+  return new Map(rows.models.map((model, i) => [model, counts[i]! / indices.length]));
+};
+
+/**
+ * Who may be chosen: models with outcomes on enough training rows; in mode newllm also those with none there but with
+ * enough on the test rows.
+ * @param order every model, cards first
+ * @throws RouteProfileError BAD_INPUT when fewer than two models remain, or no model is new in mode newllm.
+ */
+export function choosePool(
+  order: readonly string[],
+  train: { rows: OutcomeRows; indices: readonly number[] },
+  test: { rows: OutcomeRows; indices: readonly number[] },
+  { mode, minCoverage }: Pick<DatasetOptions, 'mode' | 'minCoverage'>,
+): Pool {
+  const trained = coverageOf(train.rows, train.indices);
+  const tested = coverageOf(test.rows, test.indices);
+  const coverage = (model: string) => trained.get(model) ?? 0;
+  const isNew = (model: string) =>
+    mode === 'newllm' &&
+    coverage(model) === 0 &&
+    (tested.get(model) ?? 0) > 0 &&
+    (tested.get(model) ?? 0) >= minCoverage;
+
+  const newModels = order.filter(isNew);
+  const candidates = order.filter((model) => isNew(model) || (coverage(model) > 0 && coverage(model) >= minCoverage));
+  const leftOut = order
+    .filter((model) => !candidates.includes(model) && (trained.has(model) || tested.has(model)))
+    .map((model) => ({ model, coverage: coverage(model) }));
+
+  if (mode === 'newllm' && newModels.length === 0)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `mode newllm: no model is absent from the ${plural(train.indices.length, 'training row')} and present in the test rows`,
+      {
+        hint: 'A new model has outcomes on the test rows only. Remove its training outcomes, or use mode standard.',
+      },
+    );
+  if (candidates.length < 2) throw nothingToRoute(candidates, leftOut, minCoverage);
+  return { candidates, newModels, leftOut };
+}
+
+function nothingToRoute(
+  candidates: readonly string[],
+  leftOut: readonly LeftOut[],
+  minCoverage: number,
+): RouteProfileError {
+  const share = `${Math.round(minCoverage * 100)} % of the training rows`;
+  const found =
+    candidates.length === 0 ? `no model has outcomes on ${share}` : `only ${candidates[0]} has outcomes on ${share}`;
+  const best = leftOut.toSorted((a, b) => b.coverage - a.coverage).slice(0, 5);
+  const others =
+    best.length === 0
+      ? ''
+      : `; left out: ${someOf(best.map(({ model, coverage }) => `${model} (${(coverage * 100).toFixed(1)} %)`))}`;
+  return new RouteProfileError('BAD_INPUT', `there is nothing to route: ${found}${others}`, {
+    hint: 'A router needs at least two candidates. Add outcomes, or lower --min-coverage.',
+  });
+}

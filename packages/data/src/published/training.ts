@@ -1,0 +1,148 @@
+import {
+  createRandom,
+  RouteProfileError,
+  type OutcomeValues,
+  type PreferencePair,
+  type QueryRecord,
+} from '@routeprofile/schema';
+import { drawPairs, stratifiedDraw } from '../dataset/draw.js';
+import type { DatasetOptions } from '../dataset/options.js';
+import { groupByQuery } from '../dataset/rows.js';
+import { plural } from '../dataset/text.js';
+import { FILES, type PublishedFiles } from './files.js';
+
+const PAIRS_PER_QUERY = 4;
+
+export interface PublishedTraining {
+  queries: QueryRecord[];
+  /** The queries without any template, aligned. */
+  raw: string[];
+  pairs: PreferencePair[];
+  outcomes: OutcomeValues | null;
+  warnings: string[];
+}
+
+/** The models that the training data tell something of. */
+export function trainedModels(files: PublishedFiles, mode: DatasetOptions['mode']): Set<string> {
+  const inPairs = new Set(files.pairs?.flatMap((pair) => [pair.better_model, pair.worse_model]) ?? []);
+  if (files.train === undefined) return inPairs;
+  const { rows } = files.train;
+  const counts = rows.coverage(rows.queries.map((_, i) => i));
+  const inRows = new Set(rows.models.filter((_, i) => counts[i]! > 0));
+  // One file of full outcomes serves both modes; in newllm the mode's pairs tell whose outcomes are not to be seen.
+  return mode === 'newllm' && inPairs.size > 0 ? new Set([...inRows].filter((model) => inPairs.has(model))) : inRows;
+}
+
+/**
+ * Training data: full outcomes where the folder holds them, else the mode's pairs.
+ * @param candidates in order; pairs and columns index them
+ * @param trained candidates whose outcomes may be used
+ * @throws RouteProfileError MISSING_FILE when there is neither file.
+ */
+export function publishedTraining(
+  files: PublishedFiles,
+  candidates: readonly string[],
+  trained: ReadonlySet<string>,
+  options: DatasetOptions,
+): PublishedTraining {
+  if (files.train !== undefined) return fromOutcomes(files.train, candidates, trained, options);
+  if (files.pairs !== undefined) return fromPairs(files.pairs, candidates, options);
+  throw new RouteProfileError(
+    'MISSING_FILE',
+    `there are no training data: neither ${FILES.train} nor ${FILES.pairs(options.mode)}`,
+    {
+      hint: 'Add one of the two files to the dataset folder.',
+    },
+  );
+}
+
+function fromOutcomes(
+  { rows, unformatted }: NonNullable<PublishedFiles['train']>,
+  candidates: readonly string[],
+  trained: ReadonlySet<string>,
+  { seed, limitTrain = Infinity }: DatasetOptions,
+): PublishedTraining {
+  const all = groupByQuery(
+    rows,
+    rows.queries.map((_, i) => i),
+  );
+  const labels = all.map(([first]) => rows.queries[first!]!.task);
+  const groups = stratifiedDraw(labels, limitTrain, createRandom(seed, 'dataset', 'limit-train')).map((i) => all[i]!);
+  const outcomes = rows.values(groups, candidates);
+  candidates.forEach((model, column) => {
+    if (trained.has(model)) return;
+    for (const numbers of Object.values(outcomes) as Float64Array[])
+      for (let at = column; at < numbers.length; at += candidates.length) numbers[at] = NaN;
+  });
+  return {
+    queries: groups.map(([first]) => rows.record(first!)),
+    raw: groups.map(([first]) => rows.queries[first!]!.raw),
+    pairs: drawPairs(outcomes, candidates.length, PAIRS_PER_QUERY, createRandom(seed, 'dataset', 'pairs')),
+    outcomes,
+    warnings:
+      unformatted === 0
+        ? []
+        : [
+            `${unformatted} of ${plural(rows.length, 'training row')} have no stored prompt (formatted_query): their raw text is used.`,
+          ],
+  };
+}
+
+function fromPairs(
+  rows: NonNullable<PublishedFiles['pairs']>,
+  candidates: readonly string[],
+  options: DatasetOptions,
+): PublishedTraining {
+  const indexOf = new Map(candidates.map((model, i) => [model, i]));
+  const queryIndex = new Map<string, number>();
+  const queries: QueryRecord[] = [];
+  const pairs: PreferencePair[] = [];
+  let skipped = 0;
+  for (const row of rows) {
+    const better = indexOf.get(row.better_model);
+    const worse = indexOf.get(row.worse_model);
+    if (better === undefined || worse === undefined) {
+      skipped++;
+      continue;
+    }
+    const key = `${row.task_name}\u0000${row.query}`;
+    let query = queryIndex.get(key);
+    if (query === undefined) {
+      query = queries.push({ id: `train:${queries.length}`, text: row.query, task: row.task_name }) - 1;
+      queryIndex.set(key, query);
+    }
+    pairs.push({ query, better, worse });
+  }
+  const kept = limitQueries(queries, pairs, options);
+  const warnings = [
+    ...(skipped === 0 ? [] : [`${plural(skipped, 'training pair')} with a model that is no candidate are not used.`]),
+    // Pairs are stored without their prompts.
+    ...(options.queryText === 'raw'
+      ? []
+      : [
+          `All ${plural(kept.queries.length, 'training query', 'training queries')} have no stored prompt (formatted_query): their raw text is used.`,
+        ]),
+  ];
+  return { ...kept, raw: kept.queries.map((query) => query.text), outcomes: null, warnings };
+}
+
+function limitQueries(
+  queries: QueryRecord[],
+  pairs: PreferencePair[],
+  { seed, limitTrain = Infinity }: DatasetOptions,
+) {
+  if (queries.length <= limitTrain) return { queries, pairs };
+  const chosen = stratifiedDraw(
+    queries.map((query) => query.task),
+    limitTrain,
+    createRandom(seed, 'dataset', 'limit-train'),
+  );
+  const renumbered = new Map(chosen.map((query, i) => [query, i]));
+  return {
+    queries: chosen.map((i) => queries[i]!),
+    pairs: pairs.flatMap((pair) => {
+      const query = renumbered.get(pair.query);
+      return query === undefined ? [] : [{ ...pair, query }];
+    }),
+  };
+}
