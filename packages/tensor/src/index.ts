@@ -1,3 +1,38 @@
 export { activate, createRuntime } from './runtime/runtime.js';
 export { BACKENDS } from './runtime/types.js';
 export type { Attempt, BackendName, Runtime, RuntimeOptions, TensorFlow } from './runtime/types.js';
+export { filled, glorotUniform, linearWeights, uniform, type Weights } from './layers/initialisers.js';
+export {
+  denseNormElu,
+  dropoutMask,
+  elu,
+  LENGTH_EPSILON,
+  layerNorm,
+  linear,
+  type LinearParameters,
+  NORM_EPSILON,
+  type NormParameters,
+  normalizeRowsOf,
+} from './layers/dense.js';
+export {
+  type Dropout,
+  tower,
+  towerShape,
+  type TowerShape,
+  towerWeights,
+  twoTower,
+  twoTowerWeights,
+} from './layers/tower.js';
+export { openTower, plainTower, type TowerEvaluator } from './layers/evaluate.js';
+export { type AdamW, type AdamWOptions, createAdamW } from './train/adamw.js';
+export { clipGlobalNorm } from './train/clip.js';
+export { assertFiniteLoss, type Best, improves, noBest, outOfPatience } from './train/early-stopping.js';
+export { cosineRate } from './train/schedule.js';
+export {
+  disposeVariables,
+  lossAndGradients,
+  restoreVariables,
+  toVariables,
+  toWeights,
+  type Variables,
+} from './train/variables.js';

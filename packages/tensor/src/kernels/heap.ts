@@ -9,17 +9,17 @@ import { instantiateRoutines, type Routines } from './routines.js';
 export interface Heap {
   routines: Routines;
   /** Where a tensor's numbers start. An address stays valid until the tensor is disposed. */
-  pointer(tensor: TensorInfo): number;
+  pointer: (tensor: TensorInfo) => number;
   /** A new tensor; its numbers are whatever the memory held. */
-  output(shape: readonly number[], dtype?: DataType): TensorInfo;
-  scalar(value: number): TensorInfo;
+  output: (shape: readonly number[], dtype?: DataType) => TensorInfo;
+  scalar: (value: number) => TensorInfo;
   /** Another tensor over the same numbers; the backend counts the references. */
-  share(tensor: TensorInfo, shape: readonly number[]): TensorInfo;
-  release(tensor: TensorInfo): void;
+  share: (tensor: TensorInfo, shape: readonly number[]) => TensorInfo;
+  release: (tensor: TensorInfo) => void;
   /** Room for at least `count` numbers, for the time of one kernel call: the next call may get the same. */
-  scratch(count: number): number;
+  scratch: (count: number) => number;
   /** True when no other tensor shares these numbers, so that they may be written over. */
-  isSoleOwner(tensor: TensorInfo): boolean;
+  isSoleOwner: (tensor: TensorInfo) => boolean;
 }
 
 function memoryOf(backend: BackendWasm): WebAssembly.Memory {

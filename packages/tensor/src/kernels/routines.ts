@@ -4,7 +4,7 @@ type Pointer = number;
 
 /** The functions of `assembly/index.ts`, described there. Pointers are byte addresses in the memory they were given. */
 export interface Routines {
-  gemm(
+  gemm: (
     a: Pointer,
     rowStride: number,
     columnStride: number,
@@ -15,12 +15,12 @@ export interface Routines {
     n: number,
     k: number,
     panel: Pointer,
-  ): void;
-  gemmTransposed(a: Pointer, b: Pointer, c: Pointer, m: number, n: number, k: number): void;
-  transpose(a: Pointer, t: Pointer, rows: number, columns: number): void;
-  columnSums(x: Pointer, out: Pointer, rows: number, columns: number): void;
-  segmentSum(x: Pointer, ids: Pointer, out: Pointer, rows: number, columns: number, segments: number): void;
-  normElu(
+  ) => void;
+  gemmTransposed: (a: Pointer, b: Pointer, c: Pointer, m: number, n: number, k: number) => void;
+  transpose: (a: Pointer, t: Pointer, rows: number, columns: number) => void;
+  columnSums: (x: Pointer, out: Pointer, rows: number, columns: number) => void;
+  segmentSum: (x: Pointer, ids: Pointer, out: Pointer, rows: number, columns: number, segments: number) => void;
+  normElu: (
     h: Pointer,
     gamma: Pointer,
     beta: Pointer,
@@ -30,8 +30,8 @@ export interface Routines {
     rows: number,
     n: number,
     epsilon: number,
-  ): void;
-  normEluGradient(
+  ) => void;
+  normEluGradient: (
     dy: Pointer,
     normal: Pointer,
     scales: Pointer,
@@ -44,9 +44,9 @@ export interface Routines {
     dBias: Pointer,
     rows: number,
     n: number,
-  ): void;
-  normalizeRows(x: Pointer, out: Pointer, norms: Pointer, rows: number, n: number, epsilon: number): void;
-  normalizeRowsGradient(
+  ) => void;
+  normalizeRows: (x: Pointer, out: Pointer, norms: Pointer, rows: number, n: number, epsilon: number) => void;
+  normalizeRowsGradient: (
     dy: Pointer,
     y: Pointer,
     norms: Pointer,
@@ -54,9 +54,9 @@ export interface Routines {
     rows: number,
     n: number,
     epsilon: number,
-  ): void;
-  squaredNorm(x: Pointer, n: number): number;
-  adamw(
+  ) => void;
+  squaredNorm: (x: Pointer, n: number) => number;
+  adamw: (
     p: Pointer,
     g: Pointer,
     m: Pointer,
@@ -70,7 +70,7 @@ export interface Routines {
     decay: number,
     correction1: number,
     correction2: number,
-  ): void;
+  ) => void;
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

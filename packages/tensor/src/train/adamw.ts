@@ -1,0 +1,129 @@
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { KERNELS } from '../kernels/names.js';
+import { hasKernel } from '../layers/dense.js';
+import type { Weights } from '../layers/initialisers.js';
+import type { TensorFlow } from '../runtime/types.js';
+import { clipScale, clipScaleTensor } from './clip.js';
+import { disposeVariables, restoreVariables, toWeights, type Variables } from './variables.js';
+
+export interface AdamWOptions {
+  /** Decay rates of the two moments. Default .9 and .999. */
+  beta1?: number;
+  beta2?: number;
+  /** Default 1e-8, outside the root. */
+  epsilon?: number;
+  /** Decoupled: every parameter shrinks by rate × weightDecay a step. Default 0.01, PyTorch's. */
+  weightDecay?: number;
+}
+
+export interface AdamW {
+  /**
+   * One step along the gradients, which are left to the caller to dispose.
+   * @param maxNorm the gradients' common norm is clipped to this
+   */
+  step(gradients: Readonly<Record<string, Tensor>>, rate: number, maxNorm?: number): void;
+  /** Moments and step count, for a checkpoint: `adamw.mean.NAME`, `adamw.square.NAME`, `adamw.steps`. */
+  save(): Promise<Weights>;
+  /** @throws RouteProfileError CORRUPT_FILE when the state does not fit the parameters. */
+  restore(state: Weights): void;
+  dispose(): void;
+}
+
+interface Update {
+  rate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  decay: number;
+  /** 1 / (1 - βᵗ) */
+  correction1: number;
+  correction2: number;
+}
+
+/** Makes sure that writing the variable in place changes no other tensor. */
+function own(tf: TensorFlow, variable: Variable): void {
+  if (tf.backend().refCount(variable.dataId) === 1) return;
+  const copy = tf.mul(variable, 1);
+  variable.assign(copy);
+  copy.dispose();
+}
+
+function stepFused(
+  tf: TensorFlow,
+  parts: [Variable, Variable, Variable],
+  gradient: Tensor,
+  scale: number,
+  update: Update,
+) {
+  for (const part of parts) own(tf, part);
+  const [parameter, mean, square] = parts;
+  tf.engine().runKernel<Tensor[]>(
+    KERNELS.adamw,
+    { parameter, mean, square, gradient },
+    { ...update, gradientScale: scale },
+  );
+}
+
+/** The same from ordinary operations. */
+function stepComposed(
+  tf: TensorFlow,
+  [parameter, mean, square]: [Variable, Variable, Variable],
+  gradient: Tensor,
+  { rate, beta1, beta2, epsilon, decay, correction1, correction2 }: Update,
+): void {
+  tf.tidy(() => {
+    mean.assign(tf.add(tf.mul(mean, beta1), tf.mul(gradient, 1 - beta1)));
+    square.assign(tf.add(tf.mul(square, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+    const divisor = tf.add(tf.sqrt(tf.mul(square, correction2)), epsilon);
+    const move = tf.div(tf.mul(mean, rate * correction1), divisor);
+    parameter.assign(tf.sub(tf.mul(parameter, 1 - rate * decay), move));
+  });
+}
+
+/** AdamW (Loshchilov and Hutter, arXiv 1711.05101) as PyTorch computes it, over all the given variables. */
+export function createAdamW(tf: TensorFlow, variables: Variables, options: AdamWOptions = {}): AdamW {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
+  const zeros = (kind: string): Variables =>
+    Object.fromEntries(
+      Object.entries(variables).map(([name, { shape }]) => [
+        `adamw.${kind}.${name}`,
+        tf.tidy(() => tf.variable(tf.zeros(shape), false)),
+      ]),
+    );
+  const moments = { ...zeros('mean'), ...zeros('square') };
+  let steps = 0;
+  return {
+    step: (gradients, rate, maxNorm) => {
+      steps++;
+      const [correction1, correction2] = [1 / (1 - beta1 ** steps), 1 / (1 - beta2 ** steps)];
+      const update: Update = { rate, beta1, beta2, epsilon, decay: weightDecay, correction1, correction2 };
+      const partsOf = (name: string): [Variable, Variable, Variable] => [
+        variables[name]!,
+        moments[`adamw.mean.${name}`]!,
+        moments[`adamw.square.${name}`]!,
+      ];
+      const names = Object.keys(variables);
+      if (hasKernel(tf, KERNELS.adamw)) {
+        const scale = maxNorm === undefined ? 1 : clipScale(tf, Object.values(gradients), maxNorm);
+        for (const name of names) stepFused(tf, partsOf(name), gradients[name]!, scale, update);
+        return;
+      }
+      tf.tidy(() => {
+        const scale = maxNorm === undefined ? null : clipScaleTensor(tf, Object.values(gradients), maxNorm);
+        for (const name of names) {
+          const gradient = gradients[name]!;
+          stepComposed(tf, partsOf(name), scale === null ? gradient : tf.mul(gradient, scale), update);
+        }
+      });
+    },
+    save: async () => ({
+      ...(await toWeights(moments)),
+      'adamw.steps': { shape: [1], data: Float32Array.of(steps) },
+    }),
+    restore: (state) => {
+      restoreVariables(tf, moments, state);
+      steps = Math.round(state['adamw.steps']?.data[0] ?? 0);
+    },
+    dispose: () => disposeVariables(moments),
+  };
+}
