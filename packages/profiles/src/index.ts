@@ -1,1 +1,10 @@
-export {};
+export { builtInProfiles } from './built-in.js';
+export { profileDiagnostics, type ProfileDiagnostics } from './diagnostics.js';
+export { embGnnProfile } from './emb-gnn/emb-gnn-profile.js';
+export type { EmbGnnOptions } from './emb-gnn/options.js';
+export { propagate, type PropagateOptions } from './emb-gnn/propagate.js';
+export { scoreFactors, type EdgeFactors, type ScoreFactorOptions } from './emb-gnn/score-factors.js';
+export { flatProfile } from './flat/flat-profile.js';
+export type { FlatOptions } from './flat/options.js';
+export { indexProfile, type IndexOptions } from './index-profile/index-profile.js';
+export { embGnnParity } from './parity.js';

@@ -1,0 +1,7 @@
+import type { ProfileStrategy } from '@routeprofile/schema';
+import { embGnnProfile } from './emb-gnn/emb-gnn-profile.js';
+import { flatProfile } from './flat/flat-profile.js';
+import { indexProfile } from './index-profile/index-profile.js';
+
+/** Every strategy of this package, simplest first. */
+export const builtInProfiles: readonly ProfileStrategy[] = [indexProfile, flatProfile, embGnnProfile];

@@ -1,0 +1,61 @@
+import { normalizeRows, rowOf, type Matrix, type ProfileSet } from '@routeprofile/schema';
+
+/** Figures that tell whether a router can tell the models apart. Every number is finite. */
+export interface ProfileDiagnostics {
+  /** Smallest and largest Euclidean norm of a profile. */
+  minNorm: number;
+  maxNorm: number;
+  /** Over the pairs of different models; absent when there is one model only. A zero vector has cosine 0 with everything. */
+  meanCosine?: number;
+  /** Absent above 2,000 models, where every pair would be too many. */
+  minCosine?: number;
+  maxCosine?: number;
+  /** The two models of the largest cosine. */
+  nearest?: [string, string];
+}
+
+const PAIRS_LIMIT = 2_000;
+
+/** Distinguishability of a profile set: norms and pairwise cosines. */
+export function profileDiagnostics({ models, vectors }: Pick<ProfileSet, 'models' | 'vectors'>): ProfileDiagnostics {
+  const norms = Float64Array.from({ length: vectors.rows }, (_, i) =>
+    Math.sqrt(rowOf(vectors, i).reduce((sum, x) => sum + x * x, 0)),
+  );
+  const out: ProfileDiagnostics = { minNorm: Infinity, maxNorm: 0 };
+  for (const norm of norms) {
+    out.minNorm = Math.min(out.minNorm, norm);
+    out.maxNorm = Math.max(out.maxNorm, norm);
+  }
+  if (vectors.rows < 2) return vectors.rows === 0 ? { minNorm: 0, maxNorm: 0 } : out;
+  const unit = normalizeRows(vectors);
+  out.meanCosine = meanCosine(unit);
+  if (vectors.rows <= PAIRS_LIMIT) Object.assign(out, extremes(models, unit));
+  return out;
+}
+
+/** mean over i ≠ j of u_i · u_j = (|Σ u_i|² − Σ |u_i|²) / (n (n − 1)) */
+function meanCosine(unit: Matrix): number {
+  const sum = new Float64Array(unit.cols);
+  let squares = 0;
+  for (let i = 0; i < unit.rows; i++)
+    rowOf(unit, i).forEach((x, d) => {
+      sum[d]! += x;
+      squares += x * x;
+    });
+  const whole = sum.reduce((total, x) => total + x * x, 0);
+  return (whole - squares) / (unit.rows * (unit.rows - 1));
+}
+
+function extremes(models: readonly string[], unit: Matrix): Partial<ProfileDiagnostics> {
+  let [min, max, nearest] = [Infinity, -Infinity, [0, 0]];
+  for (let i = 0; i < unit.rows; i++)
+    for (let j = i + 1; j < unit.rows; j++) {
+      const other = rowOf(unit, j);
+      const cosine = rowOf(unit, i).reduce((sum, x, d) => sum + x * other[d]!, 0);
+      min = Math.min(min, cosine);
+      if (cosine <= max) continue;
+      max = cosine;
+      nearest = [i, j];
+    }
+  return { minCosine: min, maxCosine: max, nearest: [models[nearest[0]!]!, models[nearest[1]!]!] };
+}

@@ -1,0 +1,49 @@
+import {
+  assertFinite,
+  assertShape,
+  createMatrix,
+  normalizeRows,
+  rowOf,
+  type Encoder,
+  type Matrix,
+  type NodeType,
+  type RunContext,
+} from '@routeprofile/schema';
+import type { Segment } from './segments.js';
+
+/**
+ * Each distinct segment encoded once, alone, in one call: no segment is lost to an encoder that reads only so many tokens.
+ * A profile is the mean over node types of the mean unit vector of the type's segments, at unit length. Types weigh alike
+ * however many segments they have.
+ */
+export async function encodeSegments(models: readonly Segment[][], encoder: Encoder, ctx: RunContext): Promise<Matrix> {
+  const rowOfText = new Map<string, number>();
+  for (const { text } of models.flat()) if (!rowOfText.has(text)) rowOfText.set(text, rowOfText.size);
+  const encoded = normalizeRows(await encodeAll([...rowOfText.keys()], encoder, ctx));
+
+  const profiles = createMatrix(models.length, encoded.cols);
+  models.forEach((segments, i) => {
+    const counts = new Map<NodeType, number>();
+    for (const { type } of segments) counts.set(type, (counts.get(type) ?? 0) + 1);
+    const profile = rowOf(profiles, i);
+    for (const { type, text } of segments) {
+      const vector = rowOf(encoded, rowOfText.get(text)!);
+      for (let d = 0; d < profile.length; d++) profile[d]! += vector[d]! / counts.get(type)!;
+    }
+  });
+  return normalizeRows(profiles);
+}
+
+/** The published way: one text a model, its segments a line each, at unit length. */
+export async function encodeJoined(models: readonly Segment[][], encoder: Encoder, ctx: RunContext): Promise<Matrix> {
+  return normalizeRows(await encodeAll(models.map(joinSegments), encoder, ctx));
+}
+
+export const joinSegments = (segments: readonly Segment[]): string => segments.map(({ text }) => text).join('\n');
+
+async function encodeAll(texts: readonly string[], encoder: Encoder, ctx: RunContext): Promise<Matrix> {
+  const vectors = await encoder.encode(texts, ctx);
+  assertShape(vectors, texts.length, encoder.dimensions, `encoder ${encoder.id}: its answer to ${texts.length} texts`);
+  assertFinite(vectors, `encoder ${encoder.id}`);
+  return vectors;
+}

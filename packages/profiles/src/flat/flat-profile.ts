@@ -1,0 +1,46 @@
+import { defineProfile, throwIfAborted, type ProfileInput } from '@routeprofile/schema';
+import { modelPositions } from '../common/models.js';
+import { finishProfileSet } from '../common/profile-set.js';
+import { encodeJoined, encodeSegments, joinSegments } from './encode-segments.js';
+import { neighbourPicks } from './neighbour-picks.js';
+import { completeFlatOptions, flatOptions, type CompleteFlatOptions, type FlatOptions } from './options.js';
+import type { Pick } from './picks.js';
+import { independentPicks, sharedPicks } from './random-picks.js';
+import { segmentsOf } from './segments.js';
+
+/**
+ * A text a model, put together from nodes of the graph and encoded; no message passing (paper: flat form, representation
+ * "text"). The set's `texts` hold what each profile was made of. Unit length.
+ */
+export const flatProfile = defineProfile<FlatOptions>({
+  name: 'flat',
+  summary: 'a text a model from its card, tasks and queries, encoded',
+  options: flatOptions,
+  needs: [],
+  designPoint: () => ({ form: 'flat', representation: 'text', hops: 0, learning: 'training-free' }),
+  async build(input, given, ctx) {
+    throwIfAborted(ctx);
+    const options = completeFlatOptions(given);
+    const positions = modelPositions('flat', input);
+    const picks = pick(input, positions, options, ctx.seed);
+    const models = positions.map((model, i) => segmentsOf(input.graph, model, picks[i]!, options));
+    const encode = options.encode === 'segments' ? encodeSegments : encodeJoined;
+    return finishProfileSet(this, input, ctx, {
+      vectors: await encode(models, input.encoder, ctx),
+      options,
+      uses: { encoder: true, graph: true },
+      texts: models.map(joinSegments),
+    });
+  },
+});
+
+function pick(input: ProfileInput, positions: number[], { sample, topK }: CompleteFlatOptions, seed: number): Pick[][] {
+  switch (sample) {
+    case 'neighbours':
+      return neighbourPicks(input.graph, input.cards, positions, topK, seed);
+    case 'independent':
+      return independentPicks(input.graph, positions, topK, seed);
+    case 'shared':
+      return sharedPicks(input.graph, positions, topK, seed);
+  }
+}

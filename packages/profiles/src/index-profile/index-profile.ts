@@ -1,0 +1,57 @@
+import {
+  createMatrix,
+  createRandom,
+  defineProfile,
+  normalizeRows,
+  rowOf,
+  throwIfAborted,
+  z,
+} from '@routeprofile/schema';
+import { modelPositions } from '../common/models.js';
+import { finishProfileSet } from '../common/profile-set.js';
+import { torchRandn } from '../random/torch-randn.js';
+
+const options = z.strictObject({
+  /** The published vectors: PyTorch's `randn`, one stream for all models, not unit length. */
+  compat: z.boolean().default(false),
+  /** Default: the run's seed; 56 under `compat`. */
+  seed: z.number().int().min(0).max(0xffff_ffff).optional(),
+  /** Default: the encoder's, so that queries and profiles have one width. */
+  dimensions: z.number().int().min(1).max(65_536).optional(),
+});
+export type IndexOptions = z.output<typeof options>;
+
+const PUBLISHED_SEED = 56;
+
+/**
+ * A random vector a model: it tells models apart and says nothing about them, so trained routers must learn everything from
+ * outcomes (paper: representation type "index").
+ *
+ * Default: each model's vector comes from a stream of its own, named by seed and model, and has unit length; it does not
+ * depend on the other models. `compat`: the published vectors (N(0, 1) draws of seed 56 in the order of the models, norm
+ * about the square root of the dimensions).
+ */
+export const indexProfile = defineProfile<IndexOptions>({
+  name: 'index',
+  summary: 'a random vector a model: identity, nothing else',
+  options,
+  needs: [],
+  designPoint: () => ({ form: 'flat', representation: 'index', hops: 0, learning: 'training-free' }),
+  async build(input, options, ctx) {
+    throwIfAborted(ctx);
+    modelPositions('index', input);
+    const { compat, dimensions = input.encoder.dimensions, seed = compat ? PUBLISHED_SEED : ctx.seed } = options;
+    const vectors = createMatrix(input.models.length, dimensions);
+    const draw = compat ? torchRandn(seed) : undefined;
+    input.models.forEach((model, i) => {
+      if (draw) return rowOf(vectors, i).set(draw(dimensions));
+      const random = createRandom(seed, 'index', model);
+      rowOf(vectors, i).forEach((_, d, row) => (row[d] = random.normal()));
+    });
+    return finishProfileSet(this, input, ctx, {
+      vectors: compat ? vectors : normalizeRows(vectors),
+      options: { compat, seed, dimensions },
+      uses: { encoder: false, graph: false },
+    });
+  },
+});
