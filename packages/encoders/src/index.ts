@@ -1,1 +1,11 @@
-export {};
+export { HASH_VERSION, hashEncoder, hashOptionsSchema, type HashOptions } from './hash/hash-encoder.js';
+export { USE_LITE_VERSION, useLiteEncoder, type UseLiteOptions } from './use-lite/encoder.js';
+export { USE_LITE_DIMENSIONS, type UseLiteFiles } from './use-lite/model.js';
+export { createTokenizer, parseVocabulary, type Tokenizer, type Vocabulary } from './use-lite/unigram.js';
+export { WINDOW_POLICIES, WINDOW_TOKENS, type WindowPolicy } from './use-lite/windows.js';
+export {
+  openAiEncoder,
+  openAiOptionsSchema,
+  type OpenAiOptions,
+  type OpenAiSettings,
+} from './openai/openai-encoder.js';

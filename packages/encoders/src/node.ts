@@ -1,1 +1,17 @@
-export {};
+export * from './index.js';
+export {
+  builtInEncoders,
+  createEncoder,
+  encoderNames,
+  type BuiltInEncoder,
+  type CreateEncoderOptions,
+} from './node/create-encoder.js';
+export { npzEncoder } from './node/npz-encoder.js';
+export {
+  transformersEncoder,
+  type TransformersOptions,
+  type TransformersSettings,
+} from './node/transformers-encoder.js';
+export { useLiteFiles } from './node/use-lite-files.js';
+export { nodeUseLite, type NodeUseLiteOptions } from './node/use-lite-node.js';
+export { withCache, type CacheOptions } from './node/with-cache.js';

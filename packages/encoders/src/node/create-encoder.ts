@@ -1,0 +1,153 @@
+import {
+  parseOptions,
+  parseStrategyReference,
+  RouteProfileError,
+  z,
+  type Encoder,
+  type Logger,
+} from '@routeprofile/schema';
+import { HASH_VERSION, hashEncoder, hashOptionsSchema } from '../hash/hash-encoder.js';
+import { openAiEncoder, openAiId, openAiOptionsSchema } from '../openai/openai-encoder.js';
+import { USE_LITE_VERSION } from '../use-lite/encoder.js';
+import { WINDOW_POLICIES } from '../use-lite/windows.js';
+import { npzEncoder, npzOptionsSchema } from './npz-encoder.js';
+import { transformersEncoder, transformersOptionsSchema } from './transformers-encoder.js';
+import { nodeUseLite } from './use-lite-node.js';
+import { storedDimensions } from './vector-store.js';
+import { withCache } from './with-cache.js';
+
+export interface CreateEncoderOptions {
+  /** Cache folder; without one nothing is kept. `hash` and `npz` need none and leave it alone. */
+  cache?: string;
+  /** Threads of `use-lite`. Default: ROUTEPROFILE_THREADS, else one a core. */
+  threads?: number;
+  /** Default: the process's environment. */
+  env?: Readonly<Record<string, string | undefined>>;
+  signal?: AbortSignal;
+  logger?: Logger;
+  /** How optional packages are imported. For tests. */
+  load?: (specifier: string) => Promise<unknown>;
+}
+
+/** What stands between the name and the options: `openai:ARGUMENT:batch=64`. */
+interface Request {
+  argument: string;
+  options: Record<string, unknown>;
+  settings: CreateEncoderOptions;
+}
+
+export interface BuiltInEncoder {
+  name: string;
+  /** How it is written, such as `npz:FILE`. */
+  usage: string;
+  /** One line for listings. */
+  summary: string;
+}
+
+const useLiteOptionsSchema = z.strictObject({ window: z.enum(WINDOW_POLICIES).default('mean') });
+
+const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<Encoder> })[] = [
+  {
+    name: 'use-lite',
+    usage: 'use-lite',
+    summary: 'Universal Sentence Encoder lite, embedded: English, 512 dimensions, windows of 128 tokens',
+    async create({ argument, options, settings }) {
+      refuseArgument('use-lite', argument);
+      const { window } = parseOptions({ name: 'use-lite', options: useLiteOptionsSchema }, options);
+      return nodeUseLite({ window, ...settings });
+    },
+  },
+  {
+    name: 'hash',
+    usage: 'hash',
+    summary: 'feature hashing of words and character n-grams: no weights, no meaning, instant',
+    async create({ argument, options }) {
+      refuseArgument('hash', argument);
+      return hashEncoder(parseOptions({ name: 'hash', options: hashOptionsSchema }, options));
+    },
+  },
+  {
+    name: 'npz',
+    usage: 'npz:FILE',
+    summary: 'vectors by text from FILE (NAME.npz and NAME.json), made elsewhere',
+    async create({ argument, options }) {
+      if (argument === '')
+        throw new RouteProfileError('BAD_OPTION', 'npz: no file named', { hint: 'Write npz:vectors.npz.' });
+      return npzEncoder(argument, parseOptions({ name: 'npz', options: npzOptionsSchema }, options));
+    },
+  },
+  {
+    name: 'openai',
+    usage: 'openai:MODEL',
+    summary: 'any OpenAI-compatible /embeddings endpoint (OPENAI_BASE_URL, OPENAI_API_KEY)',
+    async create({ argument, options, settings }) {
+      const { env = process.env, cache, signal, logger } = settings;
+      const setting = (name: string) => env[`ROUTEPROFILE_OPENAI_${name}`] || env[`OPENAI_${name}`] || undefined;
+      const endpoint = {
+        model: argument,
+        baseUrl: setting('BASE_URL') ?? 'https://api.openai.com/v1',
+        apiKey: setting('API_KEY'),
+        options: parseOptions({ name: 'openai', options: openAiOptionsSchema }, options),
+        signal,
+      };
+      const { id } = openAiId(endpoint);
+      const knownDimensions = cache === undefined ? undefined : await storedDimensions(cache, id);
+      const encoder = await openAiEncoder({ ...endpoint, knownDimensions });
+      return cache === undefined ? encoder : withCache(encoder, cache, { logger });
+    },
+  },
+  {
+    name: 'transformers',
+    usage: 'transformers:MODEL',
+    summary: 'a sentence encoder of @huggingface/transformers, if that is installed',
+    async create({ argument, options, settings: { cache, load, logger } }) {
+      const encoder = await transformersEncoder({
+        model: argument,
+        options: parseOptions({ name: 'transformers', options: transformersOptionsSchema }, options),
+        load,
+      });
+      return cache === undefined ? encoder : withCache(encoder, cache, { logger });
+    },
+  },
+];
+
+/** The encoders `createEncoder` knows, for `--help`, `doctor` and `plugins`. */
+export const builtInEncoders: readonly BuiltInEncoder[] = BUILT_IN.map(({ name, usage, summary }) => ({
+  name,
+  usage,
+  summary,
+}));
+export const encoderNames: readonly string[] = builtInEncoders.map(({ name }) => name);
+
+const VERSIONS: Readonly<Record<string, string>> = { 'use-lite': USE_LITE_VERSION, hash: HASH_VERSION };
+
+/**
+ * An encoder by its reference: `use-lite`, `use-lite:window=head`, `hash:dimensions=256`, `npz:FILE`, `openai:MODEL`,
+ * `transformers:MODEL:pooling=cls`. An encoder's own `id` is such a reference too, so a router finds its encoder again.
+ * @throws RouteProfileError UNKNOWN_NAME, BAD_OPTION, and whatever the encoder's own making may throw.
+ */
+export async function createEncoder(reference: string, settings: CreateEncoderOptions = {}): Promise<Encoder> {
+  const { name: head, options } = parseStrategyReference(reference);
+  const [, named = '', version, argument = ''] = /^([^:@]*)(?:@([^:]*))?(?::(.*))?$/s.exec(head) ?? [];
+  const found = BUILT_IN.find(({ name }) => name === named);
+  if (!found)
+    throw new RouteProfileError('UNKNOWN_NAME', `no encoder is called '${named || head}'`, {
+      hint: `Known are ${builtInEncoders.map(({ usage }) => usage).join(', ')}.`,
+    });
+  if (version !== undefined && version !== VERSIONS[named])
+    throw new RouteProfileError(
+      'UNSUPPORTED',
+      `encoder ${named}: version ${version} asked for, this is ${VERSIONS[named] ?? 'without versions'}`,
+      {
+        hint: `Make the profiles and the router again with ${named}.`,
+      },
+    );
+  return found.create({ argument, options, settings });
+}
+
+function refuseArgument(name: string, argument: string): void {
+  if (argument !== '')
+    throw new RouteProfileError('BAD_OPTION', `${name}: takes no '${argument}'`, {
+      hint: `Write ${name} or ${name}:option=value.`,
+    });
+}

@@ -1,0 +1,80 @@
+import { Worker } from 'node:worker_threads';
+import { RouteProfileError } from '@routeprofile/schema';
+import type { BackendName } from '@routeprofile/tensor';
+import type { BatchRunner } from '../use-lite/run-batches.js';
+import type { WorkerReply, WorkerSetup, WorkerTask } from './worker-messages.js';
+
+/** Threads that each hold a model; they start when first needed and keep no process alive while idle. */
+export interface WorkerPool {
+  /** That many runners, at most the pool's size. */
+  runners(count: number): BatchRunner[];
+  dispose(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(vectors: Float32Array): void;
+  reject(error: unknown): void;
+}
+
+/** @param entry the built worker file */
+export function createWorkerPool(entry: URL, backend: BackendName): WorkerPool {
+  const threads: ReturnType<typeof startThread>[] = [];
+  return {
+    runners(count) {
+      // A thread that died (out of memory, say) is replaced by the next call.
+      for (let i = 0; i < count; i++) if (!threads[i]?.alive()) threads[i] = startThread(entry, { backend });
+      return threads.slice(0, count).map((thread) => thread.run);
+    },
+    async dispose() {
+      await Promise.all(threads.splice(0).map((thread) => thread.stop()));
+    },
+  };
+}
+
+function startThread(entry: URL, setup: WorkerSetup) {
+  const worker = new Worker(entry, { workerData: setup, execArgv: [] });
+  const waiting = new Map<number, Waiting>();
+  let nextId = 0;
+  let dead: Error | undefined;
+  worker.unref();
+
+  const settle = (id: number, how: (task: Waiting) => void) => {
+    const task = waiting.get(id);
+    if (!task) return;
+    waiting.delete(id);
+    if (waiting.size === 0) worker.unref();
+    how(task);
+  };
+  const die = (why: string, cause?: unknown) => {
+    dead ??= new RouteProfileError('ENCODER_FAILED', `use-lite: an encoding thread ended: ${why}`, {
+      hint: 'If memory is short, set ROUTEPROFILE_THREADS=1.',
+      cause,
+    });
+    for (const id of [...waiting.keys()]) settle(id, (task) => task.reject(dead));
+  };
+  worker.on('message', (reply: WorkerReply) =>
+    settle(reply.id, (task) =>
+      'vectors' in reply
+        ? task.resolve(reply.vectors)
+        : task.reject(new RouteProfileError('ENCODER_FAILED', `use-lite: ${reply.error}`)),
+    ),
+  );
+  worker.on('error', (error) => die(error.message, error));
+  worker.on('exit', (code) => die(`exit code ${code}`));
+
+  const run: BatchRunner = (windows) =>
+    new Promise((resolve, reject) => {
+      if (dead) {
+        reject(dead);
+        return;
+      }
+      const windowLength = windows[0]!.length;
+      const tokens = new Int32Array(windows.length * windowLength);
+      windows.forEach((window, i) => tokens.set(window, i * windowLength));
+      const task: WorkerTask = { id: nextId++, tokens, windowLength };
+      waiting.set(task.id, { resolve, reject });
+      worker.ref();
+      worker.postMessage(task, [tokens.buffer]);
+    });
+  return { run, alive: () => dead === undefined, stop: () => worker.terminate() };
+}
