@@ -92,9 +92,13 @@ export function tower(
   return normalizeRowsOf(tf, linear(tf, out, { weight: at(i, 'weight')!, bias: at(i, 'bias')! }));
 }
 
-/** Two towers of one shape, `query` and `model`, each with its own seeded stream. */
-export function twoTowerWeights(random: (label: string) => Random, shape: TowerShape): Weights {
-  return { ...towerWeights(random('query'), shape, 'query'), ...towerWeights(random('model'), shape, 'model') };
+/** Two towers, `query` and `model`, each with its own seeded stream. They meet at the output, so only its width must agree. */
+export function twoTowerWeights(
+  random: (label: string) => Random,
+  query: TowerShape,
+  model: TowerShape = query,
+): Weights {
+  return { ...towerWeights(random('query'), query, 'query'), ...towerWeights(random('model'), model, 'model') };
 }
 
 /** Cosines of every query with every model: queries [rows, input], models [models, input] → [rows, models]. */

@@ -1,0 +1,127 @@
+import {
+  createMatrix,
+  createRandom,
+  defineRouter,
+  normalizeRows,
+  rowOf,
+  throwIfAborted,
+  z,
+  type Matrix,
+  type RouterArtifact,
+  type ScoringRouter,
+} from '@routeprofile/schema';
+import { createRuntime, openTower } from '@routeprofile/tensor';
+import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
+import { assertModels, profileVectors, queryVectors } from '../common/input.js';
+import { scoringRouter } from '../common/scoring-router.js';
+import { mlpOptions, type MlpOptions } from './options.js';
+import { splitByPair, splitByQuery, trainingPairs } from './pairs.js';
+import { trainTowers } from './train.js';
+
+const NAME = 'mlp';
+
+const stateSchema = z.looseObject({
+  bestEpoch: z.number().int().min(1),
+  pairs: z.number().int().min(1),
+  validationLoss: z.number().nullable(),
+});
+
+/**
+ * Two towers, one for queries and one for profiles (each: linear maps with LayerNorm, ELU and dropout between, rows of
+ * length one at the end). The score of a model is the cosine of the two; they are trained on pairs of a better and a
+ * worse model with the hinge max(0, margin - s(better) + s(worse)). A model without training outcomes is scored by its
+ * profile like any other. (RouteProfile, arXiv 2605.00180, MLPRouter; `compat` tells what was repaired.)
+ */
+export const mlpRouter = defineRouter<MlpOptions>({
+  name: NAME,
+  summary: 'two towers trained on which model was better',
+  options: mlpOptions,
+  needs: ['vectors', 'training'],
+  async fit(input, options, ctx) {
+    throwIfAborted(ctx);
+    assertModels(NAME, input.models);
+    const profiles = scaled(profileVectors(NAME, input), options);
+    const { queries } = input.training;
+    const encoder = queries.encoder ?? input.profiles.provenance.encoder;
+    const pairs = trainingPairs(input, options.pairsPerQuery, ctx);
+    const dimensions = queries.vectors?.cols ?? profiles.cols;
+    const vectors = scaled(queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions }), options);
+    const split = options.compat ? splitByPair : splitByQuery;
+    const parts = split(pairs, options.valSplit, createRandom(ctx.seed, NAME, 'split'));
+    const runtime = await createRuntime();
+    const trained = await trainTowers(runtime, { queries: vectors, profiles }, parts, options, ctx);
+    const best = trained.epochs[trained.bestEpoch - 1];
+    return create({
+      manifest: {
+        version: 1,
+        strategy: NAME,
+        options: { ...options },
+        models: [...input.models],
+        encoder,
+        dimensions,
+        seed: ctx.seed,
+        state: {
+          bestEpoch: trained.bestEpoch,
+          epochs: trained.epochs.length,
+          pairs: pairs.length,
+          trainingLoss: best?.train ?? null,
+          validationLoss: best?.validation ?? null,
+          backend: runtime.backend,
+        },
+      },
+      weights: { ...trained.weights, profiles: namedArray(profiles) },
+    });
+  },
+  async load(artifact) {
+    assertMadeBy(NAME, artifact);
+    return create(artifact);
+  },
+});
+
+const scaled = (vectors: Matrix, { compat }: MlpOptions): Matrix => (compat ? vectors : normalizeRows(vectors));
+
+/** Routing needs no TensorFlow.js: the towers run on the kernels alone, the models' side once. */
+async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
+  const { manifest, weights } = artifact;
+  const { models, encoder } = manifest;
+  const options = parsePart(NAME, 'options', mlpOptions, manifest.options);
+  parsePart(NAME, 'state', stateSchema, manifest.state);
+  const profiles = weightMatrix(artifact, 'profiles', models.length, undefined);
+  for (const [name, array] of Object.entries(weights))
+    if (array.shape.length === 2) weightMatrix(artifact, name, undefined, undefined);
+  const dimensions = weightMatrix(artifact, 'query.0.weight', manifest.dimensions ?? undefined, undefined).rows;
+  const embedQueries = await openTower(weights, 'query');
+  const embedded = (await openTower(weights, 'model'))(profiles);
+  return scoringRouter({
+    name: NAME,
+    models,
+    evaluate(queries) {
+      const vectors = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
+      const scores = products(embedQueries(scaled(vectors, options)), embedded);
+      return { scores, explain: (query, winner) => [reasonOf(models, rowOf(scores, query), winner)] };
+    },
+    save: () => ({ manifest: structuredClone(manifest), weights }),
+  });
+}
+
+function reasonOf(models: readonly string[], scores: Float32Array, winner: number) {
+  let second = winner === 0 ? 1 : 0;
+  scores.forEach((score, m) => {
+    if (m !== winner && score > scores[second]!) second = m;
+  });
+  const lead = scores[winner]! - scores[second]!;
+  const text = `learned score ${scores[winner]!.toFixed(3)}, ${lead.toFixed(3)} ahead of ${models[second]}`;
+  return { kind: 'learned', text };
+}
+
+/** [a.rows × b.rows] dot products, summed in double precision. */
+function products(a: Matrix, b: Matrix): Matrix {
+  const out = createMatrix(a.rows, b.rows);
+  for (let i = 0; i < a.rows; i++)
+    for (let j = 0; j < b.rows; j++) {
+      let dot = 0;
+      for (let d = 0; d < a.cols; d++) dot += a.data[i * a.cols + d]! * b.data[j * b.cols + d]!;
+      out.data[i * out.cols + j] = dot;
+    }
+  return out;
+}

@@ -1,0 +1,76 @@
+import {
+  createRandom,
+  RouteProfileError,
+  type OutcomeValues,
+  type PreferencePair,
+  type Random,
+  type RouterInput,
+  type RunContext,
+} from '@routeprofile/schema';
+
+/** At most `limit` pairs a query from its unequal outcomes; models without an outcome take no part. */
+export function pairsFromOutcomes(
+  { score }: OutcomeValues,
+  models: number,
+  limit: number,
+  random: Random,
+): PreferencePair[] {
+  const pairs: PreferencePair[] = [];
+  for (let query = 0; query * models < score.length; query++) {
+    const unequal: PreferencePair[] = [];
+    const row = score.subarray(query * models, (query + 1) * models);
+    row.forEach((a, better) => row.forEach((b, worse) => a > b && unequal.push({ query, better, worse })));
+    pairs.push(...random.sample(unequal, limit));
+  }
+  return pairs;
+}
+
+/**
+ * The pairs to learn from: those given, else drawn from the outcomes. Pairs that name no known query or model are
+ * left out and counted in a warning.
+ * @throws RouteProfileError NO_TRAINING_DATA when none is left.
+ */
+export function trainingPairs(
+  { models, training }: RouterInput,
+  pairsPerQuery: number,
+  ctx: RunContext,
+): PreferencePair[] {
+  const { pairs, outcomes, queries } = training;
+  const random = createRandom(ctx.seed, 'mlp', 'pairs');
+  const all = pairs.length > 0 || !outcomes ? pairs : pairsFromOutcomes(outcomes, models.length, pairsPerQuery, random);
+  const known = all.filter(
+    ({ query, better, worse }) => query in queries.texts && better in models && worse in models && better !== worse,
+  );
+  const dropped = all.length - known.length;
+  if (dropped > 0) ctx.logger?.warn(`mlp: ${dropped} of ${all.length} training pairs name an unknown query or model`);
+  if (known.length > 0) return known;
+  throw new RouteProfileError('NO_TRAINING_DATA', 'mlp: there is no pair of a better and a worse model to learn from', {
+    hint: 'Give training pairs, or outcomes in which at least one query tells two models apart.',
+  });
+}
+
+export interface Split {
+  train: PreferencePair[];
+  validation: PreferencePair[];
+}
+
+/** How many of `count` to hold out: at least one, and at least one stays. */
+const heldOut = (count: number, share: number): number =>
+  share === 0 || count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.floor(count * share)));
+
+/** All pairs of a query on one side, so that validation asks for queries never seen. */
+export function splitByQuery(pairs: readonly PreferencePair[], share: number, random: Random): Split {
+  const queries = [...new Set(pairs.map(({ query }) => query))];
+  const validation = new Set(random.shuffle(queries).slice(0, heldOut(queries.length, share)));
+  return {
+    train: pairs.filter(({ query }) => !validation.has(query)),
+    validation: pairs.filter(({ query }) => validation.has(query)),
+  };
+}
+
+/** The published split, in which a query's pairs fall on both sides. */
+export function splitByPair(pairs: readonly PreferencePair[], share: number, random: Random): Split {
+  const shuffled = random.shuffle(pairs);
+  const cut = pairs.length - heldOut(pairs.length, share);
+  return { train: shuffled.slice(0, cut), validation: shuffled.slice(cut) };
+}

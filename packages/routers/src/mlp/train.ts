@@ -1,0 +1,172 @@
+import {
+  createMatrix,
+  createRandom,
+  takeRows,
+  throwIfAborted,
+  type Matrix,
+  type PreferencePair,
+  type RunContext,
+} from '@routeprofile/schema';
+import {
+  assertFiniteLoss,
+  cosineRate,
+  createAdamW,
+  disposeVariables,
+  improves,
+  lossAndGradients,
+  noBest,
+  outOfPatience,
+  toVariables,
+  toWeights,
+  twoTower,
+  twoTowerWeights,
+  type AdamW,
+  type Runtime,
+  type Variables,
+  type Weights,
+} from '@routeprofile/tensor';
+import { differences, hingeLoss, lossPerBatch, lossPerQuery } from './loss.js';
+import type { MlpOptions } from './options.js';
+import type { Split } from './pairs.js';
+
+type Tensor = ReturnType<Runtime['tf']['tensor']>;
+
+export interface TrainedTowers {
+  weights: Weights;
+  /** The epoch whose weights these are, from 1. */
+  bestEpoch: number;
+  epochs: { train: number; validation: number | null }[];
+}
+
+interface Data {
+  /** [queries × dimensions], [models × dimensions] */
+  queries: Matrix;
+  profiles: Matrix;
+}
+
+interface Model {
+  runtime: Runtime;
+  variables: Variables;
+  optimizer: AdamW;
+  options: MlpOptions;
+}
+
+const toTensor = ({ tf }: Runtime, { data, rows, cols }: Matrix) => tf.tensor2d(data, [rows, cols]);
+
+/** One pass over shuffled pairs; the mean loss. */
+async function trainEpoch(
+  { runtime, variables, optimizer, options }: Model,
+  { queries, profiles }: Data,
+  pairs: readonly PreferencePair[],
+  epoch: number,
+  ctx: RunContext,
+): Promise<number> {
+  const { tf } = runtime;
+  const label = String(epoch);
+  const order = createRandom(ctx.seed, 'mlp', 'order', label).shuffle(pairs);
+  const random = createRandom(ctx.seed, 'mlp', 'dropout', label);
+  const dropout = { random, rate: options.dropout };
+  const rate = cosineRate(epoch, options.epochs, options.learningRate, options.learningRate / 10);
+  const models = toTensor(runtime, profiles);
+  let total: Tensor = tf.scalar(0);
+  try {
+    for (let start = 0; start < order.length; start += options.batch) {
+      throwIfAborted(ctx);
+      const batch = order.slice(start, start + options.batch);
+      const before = total;
+      total = tf.tidy(() => {
+        const rows = toTensor(
+          runtime,
+          takeRows(
+            queries,
+            batch.map(({ query }) => query),
+          ),
+        );
+        const difference = tf.tensor2d(differences(batch, profiles.rows), [batch.length, profiles.rows]);
+        const { loss, gradients } = lossAndGradients(tf, variables, () =>
+          hingeLoss(tf, twoTower(tf, rows, models, variables, dropout), difference, options.margin),
+        );
+        optimizer.step(gradients, rate, options.maxNorm);
+        return tf.add(before, tf.mul(loss, batch.length));
+      });
+      before.dispose();
+    }
+    return (await total.data())[0]! / order.length;
+  } finally {
+    total.dispose();
+    models.dispose();
+  }
+}
+
+/** Scores without dropout, [rows of `queries` × models]. */
+async function scoresOf({ runtime, variables }: Model, queries: Matrix, profiles: Matrix): Promise<Matrix> {
+  const { tf } = runtime;
+  const scores = tf.tidy(() => twoTower(tf, toTensor(runtime, queries), toTensor(runtime, profiles), variables));
+  const data = await scores.data();
+  scores.dispose();
+  return createMatrix(queries.rows, profiles.rows, Float32Array.from(data));
+}
+
+async function validationLoss(
+  model: Model,
+  { queries, profiles }: Data,
+  pairs: readonly PreferencePair[],
+): Promise<number> {
+  const { margin, compat, batch } = model.options;
+  const asked = [...new Set(pairs.map(({ query }) => query))];
+  const scores = await scoresOf(model, takeRows(queries, asked), profiles);
+  return compat ? lossPerBatch(scores, asked, pairs, margin, batch) : lossPerQuery(scores, asked, pairs, margin);
+}
+
+/** Lets timers and signals of the process run between epochs, so that a long training can be interrupted. */
+const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+/**
+ * Trains two towers on pairs: hinge loss on cosines, AdamW, cosine schedule. The weights kept are those of the epoch
+ * with the lowest validation loss, or of the last one when nothing is held out.
+ * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is no number; ABORTED.
+ */
+export async function trainTowers(
+  runtime: Runtime,
+  data: Data,
+  { train, validation }: Split,
+  options: MlpOptions,
+  ctx: RunContext,
+): Promise<TrainedTowers> {
+  throwIfAborted(ctx);
+  const { hidden, output, layers } = options;
+  const shape = (input: number) => ({ input, hidden, output, layers });
+  const initial = twoTowerWeights(
+    (label) => createRandom(ctx.seed, 'mlp', 'weights', label),
+    shape(data.queries.cols),
+    shape(data.profiles.cols),
+  );
+  const variables = toVariables(runtime.tf, initial);
+  const optimizer = createAdamW(runtime.tf, variables, { weightDecay: options.weightDecay });
+  const model: Model = { runtime, variables, optimizer, options };
+  const epochs: TrainedTowers['epochs'] = [];
+  let best = noBest;
+  let weights: Weights = initial;
+  try {
+    for (let epoch = 0; epoch < options.epochs; epoch++) {
+      const trained = await trainEpoch(model, data, train, epoch, ctx);
+      assertFiniteLoss(trained, epoch + 1, 'mlp');
+      const validated = validation.length > 0 ? await validationLoss(model, data, validation) : null;
+      if (validated !== null) assertFiniteLoss(validated, epoch + 1, 'mlp, validation');
+      epochs.push({ train: trained, validation: validated });
+      const note = validated === null ? `loss ${trained.toFixed(4)}` : `validation loss ${validated.toFixed(4)}`;
+      ctx.onProgress?.({ stage: 'train mlp', done: epoch + 1, total: options.epochs, unit: 'epochs', note });
+      if (validated === null) best = { epoch, value: trained };
+      else if (improves(best, validated)) {
+        best = { epoch, value: validated };
+        weights = await toWeights(variables);
+      } else if (!options.compat && outOfPatience(best, epoch, options.patience)) break;
+      await breathe();
+    }
+    if (validation.length === 0) weights = await toWeights(variables);
+    return { weights, bestEpoch: best.epoch + 1, epochs };
+  } finally {
+    optimizer.dispose();
+    disposeVariables(variables);
+  }
+}
