@@ -11,3 +11,4 @@ export * from './artifacts/router-artifact.js';
 export * from './artifacts/graph-files.js';
 export { loadDataset, detectLayout, type Layout } from './dataset/load.js';
 export type { LoadOptions } from './dataset/options.js';
+export { writeSample, type SampleOptions, type WrittenSample } from './sample/write.js';

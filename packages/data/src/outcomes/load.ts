@@ -3,6 +3,7 @@ import {
   createRandom,
   modelCardsFileSchema,
   outcomesMetaSchema,
+  descriptionsFileSchema,
   RouteProfileError,
   type Dataset,
   type Description,
@@ -22,11 +23,16 @@ import { splitRows } from './splits.js';
 export const OUTCOMES_FILE = 'outcomes.jsonl';
 const CARDS_FILE = 'models.json';
 const META_FILE = 'meta.json';
+/** Ours, optional: texts of tasks and families, by name. */
+const metaSchema = outcomesMetaSchema.extend({
+  taskDescriptions: descriptionsFileSchema.optional(),
+  familyDescriptions: descriptionsFileSchema.optional(),
+});
 const PAIRS_PER_QUERY = 4;
 
 /** Loads the outcomes layout: `outcomes.jsonl` and, if there, `models.json` and `meta.json`. */
 export async function loadOutcomes(sources: Sources, options: DatasetOptions): Promise<Dataset> {
-  const meta = (await sources.json(META_FILE, outcomesMetaSchema)) ?? {};
+  const meta = (await sources.json(META_FILE, metaSchema)) ?? {};
   const cardFile = new Map(Object.entries((await sources.json(CARDS_FILE, modelCardsFileSchema)) ?? {}));
   const main = await readOutcomeRows(sources, OUTCOMES_FILE, options.queryText);
   const separate =
@@ -83,8 +89,15 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
     newModels: pool.newModels,
     leftOut: pool.leftOut,
     cards,
-    families: familiesOf(cards),
-    tasks: describeTasks(taskNames, cards, untasked, name),
+    families: familiesOf(cards, new Map(Object.entries(meta.familyDescriptions ?? {}))),
+    tasks: describeTasks(
+      taskNames,
+      cards,
+      new Map([
+        [untasked ? ALL_QUERIES : '', `All queries of ${name}.`],
+        ...Object.entries(meta.taskDescriptions ?? {}),
+      ]),
+    ),
     domains: [],
     taskQueries: taskNames.map((task) => ({
       task,
@@ -131,24 +144,20 @@ function cardsOf(
   });
 }
 
-const familiesOf = (cards: readonly ModelCard[]): Description[] =>
+const familiesOf = (cards: readonly ModelCard[], texts: ReadonlyMap<string, string>): Description[] =>
   [...new Set(cards.flatMap((card) => card.family ?? []))].map((name) => ({
     name,
-    text: `The ${name} family of language models.`,
+    text: texts.get(name) ?? `The ${name} family of language models.`,
   }));
 
 /** Tasks with training rows first, then those that only cards have scores of. */
 function describeTasks(
   measured: readonly string[],
   cards: readonly ModelCard[],
-  untasked: boolean,
-  dataset: string,
+  texts: ReadonlyMap<string, string>,
 ): Description[] {
   const names = new Set([...measured, ...cards.flatMap((card) => [...card.scores.keys()])]);
-  return [...names].map((name) => ({
-    name,
-    text: untasked && name === ALL_QUERIES ? `All queries of ${dataset}.` : `Queries of the task ${name}.`,
-  }));
+  return [...names].map((name) => ({ name, text: texts.get(name) ?? `Queries of the task ${name}.` }));
 }
 
 function taskWarnings(
