@@ -3,7 +3,7 @@ import type { Random } from '@routeprofile/schema';
 
 interface Statement {
   lines: string[];
-  run(x: number): number;
+  run: (x: number) => number;
 }
 
 function simple(random: Random): Statement {

@@ -2,7 +2,7 @@ import { between, pick, WORDS, type TaskTemplate } from '../template.js';
 
 interface Operation {
   texts: readonly string[];
-  apply(word: string): string;
+  apply: (word: string) => string;
 }
 
 const OPERATIONS: readonly Operation[] = [
