@@ -50,23 +50,32 @@ export async function readUnlessGone(path: string): Promise<Buffer | undefined> 
   }
 }
 
-/** The index of a pack file; a string says what is wrong with it; undefined when the file is gone. */
-export async function loadPackIndex(path: string, encoderId: string): Promise<PackIndex | string | undefined> {
+/** Why a pack cannot be used; a damaged one never can. */
+export interface PackProblem {
+  problem: string;
+  damaged: boolean;
+}
+const damaged = (problem: string): PackProblem => ({ problem, damaged: true });
+
+/** The index of a pack file, or what is wrong with it; undefined when the file is gone. */
+export async function loadPackIndex(path: string, encoderId: string): Promise<PackIndex | PackProblem | undefined> {
   let file;
   try {
     file = await open(path, 'r');
   } catch (error) {
-    return systemCode(error) === 'ENOENT' ? undefined : `it cannot be read (${systemCode(error) ?? 'unknown error'})`;
+    if (systemCode(error) === 'ENOENT') return undefined;
+    return { problem: `it cannot be read (${systemCode(error) ?? 'unknown error'})`, damaged: false };
   }
   try {
     const { size } = await file.stat();
     const head = Buffer.alloc(Math.min(size, PACK_HEAD_BYTES));
     await file.read(head, 0, head.length, 0);
     const length = indexLength(head);
-    if (length === undefined || length > size) return 'it is cut short or no pack';
+    if (length === undefined || length > size) return damaged('it is cut short or no pack');
     const bytes = Buffer.alloc(length);
     const { bytesRead } = await file.read(bytes, 0, length, 0);
-    return readPackIndex(encoderId, bytes.subarray(0, bytesRead), size);
+    const index = readPackIndex(encoderId, bytes.subarray(0, bytesRead), size);
+    return typeof index === 'string' ? damaged(index) : index;
   } finally {
     await file.close();
   }

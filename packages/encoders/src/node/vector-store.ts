@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { RouteProfileError, type Logger } from '@routeprofile/schema';
 import { keyText, readPackIndex, readPackVectors, writePack, type PackIndex } from './pack.js';
-import { listPacks, loadPackIndex, prepareFolder, readUnlessGone, removeFile, writeWhole } from './store-files.js';
+import {
+  listPacks,
+  loadPackIndex,
+  prepareFolder,
+  readUnlessGone,
+  removeFile,
+  writeWhole,
+  type PackProblem,
+} from './store-files.js';
 
 export interface VectorStoreOptions {
   /** The cache folder; each encoder has a folder of its own in it. */
@@ -17,7 +25,7 @@ export interface VectorStoreOptions {
  * at once; the worst that can happen is that two of them compute the same vector.
  */
 export interface VectorStore {
-  /** Vectors by key, undefined where unknown. A damaged pack is reported once and counts as not there. */
+  /** Vectors by key, undefined where unknown. A damaged pack is reported, removed, and counts as not there. */
   get(keys: readonly Uint8Array[]): Promise<(Float32Array | undefined)[]>;
   /** Remembers a vector; on disk at the next flush, which comes by itself every 512 vectors or 2 seconds of work. */
   put(key: Uint8Array, vector: Float32Array): Promise<void>;
@@ -47,7 +55,7 @@ export async function storedDimensions(dir: string, encoderId: string): Promise<
   const found = new Set<number>();
   for (const file of await listPacks(folder)) {
     const index = await loadPackIndex(join(folder, file), encoderId);
-    if (typeof index === 'object') found.add(index.dimensions);
+    if (index && 'dimensions' in index) found.add(index.dimensions);
   }
   return found.size === 1 ? [...found][0] : undefined;
 }
@@ -66,8 +74,14 @@ export async function openVectorStore(options: VectorStoreOptions): Promise<Vect
   let lastFlush = Date.now();
   let writing: Promise<void> = Promise.resolve();
 
-  const warn = (file: string, why: string) =>
-    logger?.warn(`embedding cache: ${join(folder, file)} is ignored: ${why}; what it held is encoded again`);
+  /** A damaged pack is removed, lest it hides a sound one with the same keys or is found damaged again. */
+  const reject = async (file: string, { problem, damaged }: PackProblem) => {
+    const path = join(folder, file);
+    logger?.warn(
+      `embedding cache: ${path} is ${damaged ? 'removed' : 'left out'}: ${problem}; what it held is encoded again`,
+    );
+    if (damaged) await removeFile(path);
+  };
   const forget = (pack: Pack) => pack.index.keys.forEach((key) => where.get(key)?.pack === pack && where.delete(key));
 
   /** Takes in packs that were not there before; those of other dimensions belong to someone else. */
@@ -78,8 +92,8 @@ export async function openVectorStore(options: VectorStoreOptions): Promise<Vect
       const index = await loadPackIndex(join(folder, file), encoderId);
       if (index === undefined) continue;
       seen.add(file);
-      if (typeof index === 'string') {
-        warn(file, index);
+      if ('problem' in index) {
+        await reject(file, index);
         continue;
       }
       if (index.dimensions !== dimensions) continue;
@@ -101,7 +115,7 @@ export async function openVectorStore(options: VectorStoreOptions): Promise<Vect
     pack.vectors = readPackVectors(pack.index, bytes.subarray(pack.index.offset));
     if (!pack.vectors) {
       forget(pack);
-      warn(pack.file, 'its vectors do not match their checksum');
+      await reject(pack.file, { problem: 'its vectors do not match their checksum', damaged: true });
     }
     return pack.vectors;
   }

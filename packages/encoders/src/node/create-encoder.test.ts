@@ -1,0 +1,121 @@
+import { createServer } from 'node:http';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtInEncoders, createEncoder, encoderNames } from './create-encoder.js';
+import { threadCount } from './use-lite-node.js';
+
+const KEY = 'sk-very-secret-key';
+let requests = 0;
+let width = 3;
+const server = createServer((request, response) => {
+  let text = '';
+  request.on('data', (part: Buffer) => (text += part.toString()));
+  request.on('end', () => {
+    requests++;
+    const { input } = JSON.parse(text) as { input: string[] };
+    const data = input.map((t, index) => ({ index, embedding: Array.from({ length: width }, (_, i) => t.length + i) }));
+    response.end(JSON.stringify({ data }));
+  });
+});
+let dir: string;
+let env: Record<string, string>;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'rp-create-'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  env = { OPENAI_BASE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, OPENAI_API_KEY: KEY };
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe('createEncoder', () => {
+  it.each([
+    ['hash', 'hash@1:dimensions=512'],
+    ['hash:dimensions=64', 'hash@1:dimensions=64'],
+    ['use-lite', 'use-lite@0.2.0:window=mean'],
+    ['use-lite:window=head', 'use-lite@0.2.0:window=head'],
+  ])('reads %s, and its id as well', async (reference, id) => {
+    expect((await createEncoder(reference)).id).toBe(id);
+    expect((await createEncoder(id)).id).toBe(id);
+  });
+
+  it('reads the ids of remote encoders', async () => {
+    const first = await createEncoder('openai:org/model:latest:batch=2', { env });
+    expect(first.id).toMatch(/^openai:org\/model:latest:endpoint=127\.0\.0\.1:\d+\/v1$/);
+    expect((await createEncoder(first.id, { env })).id).toBe(first.id);
+    await expect(
+      createEncoder(first.id, { env: { ...env, ROUTEPROFILE_OPENAI_BASE_URL: 'http://127.0.0.1:1/v2' } }),
+    ).rejects.toMatchObject({ code: 'BAD_OPTION', message: expect.stringContaining('127.0.0.1:1/v2') as string });
+  });
+
+  it.each([
+    ['word2vec', 'UNKNOWN_NAME'],
+    ['', 'BAD_OPTION'],
+    [':window=head', 'BAD_OPTION'],
+    ['constructor', 'UNKNOWN_NAME'],
+    ['use-lite:window=middle', 'BAD_OPTION'],
+    ['use-lite:windows=head', 'BAD_OPTION'],
+    ['use-lite:head', 'BAD_OPTION'],
+    ['use-lite@0.1.0', 'UNSUPPORTED'],
+    ['hash:dimensions=many', 'BAD_OPTION'],
+    ['npz', 'BAD_OPTION'],
+    ['npz:absent.npz', 'MISSING_FILE'],
+    ['openai', 'BAD_OPTION'],
+    ['openai:m:batch=0', 'BAD_OPTION'],
+    ['transformers', 'BAD_OPTION'],
+    ['transformers:m:pooling=max', 'BAD_OPTION'],
+  ])('refuses %j', async (reference, code) => {
+    await expect(createEncoder(reference, { env, load: () => Promise.reject(new Error()) })).rejects.toMatchObject({
+      code,
+    });
+  });
+
+  it('lists what it knows when it does not know a name', async () => {
+    await expect(createEncoder('word2vec')).rejects.toMatchObject({
+      message: expect.stringContaining('word2vec') as string,
+      hint: expect.stringMatching(/use-lite, hash, npz:FILE, openai:MODEL, transformers:MODEL/) as string,
+    });
+    expect(encoderNames).toEqual(['use-lite', 'hash', 'npz', 'openai', 'transformers']);
+    expect(builtInEncoders.every(({ summary, usage, name }) => summary !== '' && usage.startsWith(name))).toBe(true);
+  });
+
+  it('needs no request for what the cache holds, and keeps the key out of it', async () => {
+    const cache = join(dir, 'openai');
+    const texts = ['one', 'three'];
+    const first = await (await createEncoder('openai:m', { env, cache })).encode(texts);
+    const before = requests;
+    expect(await (await createEncoder('openai:m', { env, cache })).encode(texts)).toEqual(first);
+    expect(requests).toBe(before);
+    for (const entry of await readdir(cache, { recursive: true, withFileTypes: true }))
+      if (entry.isFile())
+        expect((await readFile(join(entry.parentPath, entry.name))).toString('latin1')).not.toContain(KEY);
+  });
+
+  it('notices when the model behind a name has changed its dimensions', async () => {
+    const cache = join(dir, 'changed');
+    await (await createEncoder('openai:m', { env, cache })).encode(['one']);
+    width = 5;
+    await expect((await createEncoder('openai:m', { env, cache })).encode(['two'])).rejects.toMatchObject({
+      code: 'ENCODER_FAILED',
+      message: expect.stringContaining('5 dimensions, others have 3') as string,
+    });
+    width = 3;
+  });
+});
+
+describe('threads', () => {
+  it('are one a core, or as many as told', () => {
+    expect(threadCount({ env: {} })).toBeGreaterThanOrEqual(1);
+    expect(threadCount({ env: { ROUTEPROFILE_THREADS: '3' } })).toBe(3);
+    expect(threadCount({ threads: 2, env: { ROUTEPROFILE_THREADS: '3' } })).toBe(2);
+  });
+
+  it.each(['0', '-1', '1.5', 'many'])('are not %s', (value) => {
+    expect(() => threadCount({ env: { ROUTEPROFILE_THREADS: value } })).toThrow(/threads/);
+  });
+});
