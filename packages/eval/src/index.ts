@@ -7,4 +7,6 @@ export { pairedInterval, pairedIntervals, type BootstrapOptions, type Difference
 export { builtInMetrics } from './metrics/index.js';
 export { callCost } from './metrics/cost.js';
 export { assembleReport, type EvaluatedCell, type ReportInput } from './report/assemble.js';
+export { headline, type Headline } from './report/headline.js';
+export { renderTextTable, type TextTableOptions } from './report/text-table.js';
 export { usableRows } from './table.js';

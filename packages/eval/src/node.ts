@@ -1,1 +1,1 @@
-export {};
+export { renderHtmlReport, type HtmlReportOptions } from './node/render.js';

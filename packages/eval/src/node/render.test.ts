@@ -1,0 +1,161 @@
+import type { RunReport } from '@routeprofile/schema';
+import { parseHTML } from 'linkedom';
+import { describe, expect, it } from 'vitest';
+import { assembleReport, type ReportInput } from '../report/assemble.js';
+import { cellOf, datasetOf, tableOf } from '../test-data.js';
+import { renderHtmlReport } from './render.js';
+
+const EVIL = [
+  `"><script>alert(1)</script>`,
+  `' onload='alert(2)`,
+  ']]><img src=x onerror=alert(3)>',
+  '</title></style></svg><script src="https://example.com/x.js"></script>',
+];
+const rows = Array.from({ length: 24 }, (_, q) => [q % 2, (q + 1) % 2, q % 3 === 0 ? 1 : 0]);
+
+function report(names: readonly string[], more: Partial<ReportInput> = {}, costs = true): RunReport {
+  const [a, b, c, d] = names as [string, string, string, string];
+  const test = tableOf(
+    [a, b, c],
+    rows,
+    rows.map((_, q) => (q % 2 ? d : a)),
+  );
+  if (costs) test.values.cost.forEach((_, k) => (test.values.cost[k] = 0.0001 * (1 + 20 * (k % 3))));
+  return assembleReport({
+    dataset: datasetOf(test, {
+      name: d,
+      warnings: [`odd: ${b}`],
+      leftOut: [{ model: c, coverage: 0.5 }],
+      newModels: [b],
+    }),
+    cells: [
+      cellOf(
+        `${a} × ${b}`,
+        rows.map((_, q) => q % 2),
+      ),
+      cellOf(
+        c,
+        rows.map(() => 1),
+        { profile: d, router: c },
+      ),
+      cellOf(
+        'same',
+        rows.map(() => 2),
+        { seed: 1 },
+      ),
+      cellOf(
+        'same',
+        rows.map(() => 0),
+        { seed: 2 },
+      ),
+    ],
+    failed: [{ profile: a, router: b, label: c, seed: 1, code: d, message: `broke: ${a}` }],
+    lookups: { 'task-table': Int32Array.from(rows, (_, q) => q % 2) },
+    encoder: a,
+    graph: b,
+    versions: { [c]: d },
+    testName: a,
+    seed: 1,
+    ...more,
+  });
+}
+
+const open = (page: string) => parseHTML(page).document;
+const tame = ['alpha', 'beta', 'gamma', 'delta'];
+
+describe('renderHtmlReport', () => {
+  it('escapes everything that comes from data', () => {
+    const page = renderHtmlReport(report(EVIL), { title: EVIL[0]! });
+    const document = open(page);
+    expect(page).not.toMatch(/<script|<img|\]\]>/i);
+    expect(document.querySelectorAll('script, img, iframe, object, embed, link, a, form').length).toBe(0);
+    for (const element of document.querySelectorAll('*'))
+      for (const { name } of element.attributes) expect(name).not.toMatch(/^(on|src|href|xlink)/i);
+    // Nothing was lost either: the names are there, as text.
+    const text = document.querySelector('body')?.textContent ?? '';
+    for (const name of EVIL) expect(text).toContain(name);
+    expect(document.querySelector('title')?.textContent).toBe(EVIL[0]);
+  });
+
+  it('loads nothing from anywhere', () => {
+    const page = renderHtmlReport(report(tame));
+    expect(page).not.toMatch(/\b(src|href)=|url\(|@import|https?:|<script/i);
+    expect(page).toContain(`default-src 'none'`);
+  });
+
+  it('shows rows, intervals, collapse, baselines, constants, warnings and failures', () => {
+    const document = open(renderHtmlReport(report(tame)));
+    const text = document.querySelector('body')?.textContent ?? '';
+    const heads = [...document.querySelectorAll('tbody th[scope=row]')].map((th) =>
+      th.textContent?.trim().replace(/\s+/g, ' '),
+    );
+    expect(heads.slice(0, 4)).toEqual([
+      '1 alpha × beta',
+      '2 gamma constant in disguise',
+      '3 same (seed 1) constant in disguise',
+      '4 same (seed 2) constant in disguise',
+    ]);
+    for (const name of ['best-single alpha', 'oracle', 'random', 'task-table', 'beta']) expect(heads).toContain(name);
+    for (const part of ['odd: beta', 'broke: alpha', 'gamma is left out', 'New share', '−0.500 ['])
+      expect(text).toContain(part);
+    expect(document.querySelectorAll('thead th[scope=col]').length).toBeGreaterThan(6);
+  });
+
+  it('describes each picture to those who do not see it', () => {
+    const document = open(renderHtmlReport(report(tame)));
+    const figures = [...document.querySelectorAll('figure')];
+    expect(figures.map(({ id }) => id)).toEqual(['intervals', 'cost-quality', 'tasks', 'selection']);
+    for (const figure of figures) {
+      const svg = figure.querySelector('svg');
+      expect(svg?.getAttribute('role')).toBe('img');
+      for (const attribute of ['aria-labelledby', 'aria-describedby'])
+        expect(document.getElementById(svg?.getAttribute(attribute) ?? '')?.textContent?.length).toBeGreaterThan(5);
+    }
+  });
+
+  it('leaves out what the data cannot show', () => {
+    expect(renderHtmlReport(report(tame, {}, false))).not.toContain('id="cost-quality"');
+    const empty = renderHtmlReport(report(tame, { cells: [], failed: [], lookups: {} }));
+    expect(empty).toContain('No router was evaluated');
+    expect(empty).not.toContain('<figure');
+  });
+
+  it('says it large when outcomes were simulated', () => {
+    const plain = report(tame);
+    expect(renderHtmlReport(plain)).not.toContain('Simulated outcomes');
+    expect(open(renderHtmlReport({ ...plain, simulated: true })).querySelector('.simulated')?.textContent).toContain(
+      'Simulated outcomes',
+    );
+  });
+
+  it('is the same page for the same report, and shows a report read back from JSON alike', () => {
+    const once = report(tame);
+    expect(renderHtmlReport(JSON.parse(JSON.stringify(once)) as RunReport)).toBe(renderHtmlReport(once));
+  });
+
+  it('folds models beyond ten into one colour', () => {
+    const models = Array.from({ length: 14 }, (_, m) => `model ${m}`);
+    const test = tableOf(
+      models,
+      rows.map((_, q) => models.map((_, m) => (m === q % 14 ? 1 : 0))),
+      rows.map(() => 'x'),
+    );
+    const many = assembleReport({
+      dataset: datasetOf(test),
+      cells: [
+        cellOf(
+          'spread',
+          rows.map((_, q) => q % 14),
+        ),
+      ],
+      encoder: 'hash',
+      graph: 'task',
+      versions: {},
+      testName: 'test',
+      seed: 1,
+    });
+    const legend = [...open(renderHtmlReport(many)).querySelectorAll('.legend li')].map((li) => li.textContent);
+    expect(legend).toHaveLength(11);
+    expect(legend.at(-1)).toBe('other models');
+  });
+});

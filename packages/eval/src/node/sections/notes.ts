@@ -1,0 +1,63 @@
+import type { RunReport } from '@routeprofile/schema';
+import { builtInMetrics } from '../../metrics/index.js';
+import { percent } from '../../report/format.js';
+import { html, type Markup } from '../markup.js';
+
+/** What went wrong, what is odd, what the words mean, and what made the report. */
+export function notes(report: RunReport): Markup {
+  const leftOut = report.leftOut.map(
+    ({ model, coverage }) => `${model} is left out: it has outcomes on ${percent(coverage)} of the training rows`,
+  );
+  const warnings = [...report.warnings, ...leftOut];
+  return html`${
+      report.failed.length > 0
+        ? html`<section>
+            <h2>Failed</h2>
+            <ul>
+              ${report.failed.map(({ label, seed, code, message }) => html`<li><strong>${label}</strong> (seed ${seed}): <code>${code}</code> ${message}</li>`)}
+            </ul>
+          </section>`
+        : null
+    }
+    ${
+      warnings.length > 0
+        ? html`<section>
+            <h2>Warnings</h2>
+            <ul>
+              ${warnings.map((warning) => html`<li>${warning}</li>`)}
+            </ul>
+          </section>`
+        : null
+    }
+    <details>
+      <summary>What the figures mean</summary>
+      <dl>
+        ${builtInMetrics.map(
+          ({ name, summary }) =>
+            html`<dt><code>${name}</code></dt>
+              <dd>${summary}</dd>`,
+        )}
+        <dt>interval</dt>
+        <dd>paired bootstrap over test rows, 2,000 resamples, 2.5 to 97.5 percentile</dd>
+        <dt>constant in disguise</dt>
+        <dd>
+          one model gets at least 95 % of the queries, or the effective number of models is at most 1.25, or the average
+          equals that of always choosing the favourite
+        </dd>
+        <dt>best-single</dt>
+        <dd>the one model that the training data speak for</dd>
+        <dt>best-in-hindsight</dt>
+        <dd>the one model that does best on these test rows</dd>
+        <dt>oracle</dt>
+        <dd>the best model of each row</dd>
+      </dl>
+    </details>
+    <footer>
+      <p>
+        ${Object.entries(report.versions)
+          .map(([name, version]) => `${name} ${version}`)
+          .join(' · ')}
+      </p>
+      <p>dataset ${report.dataset.hash}</p>
+    </footer>`;
+}

@@ -1,0 +1,120 @@
+import type { Metrics, RunReport } from '@routeprofile/schema';
+import { dollars, fixed, interval, percent } from '../../report/format.js';
+import { collapseText } from '../../report/headline.js';
+import { constants, effectiveModels } from '../../report/view.js';
+import { baselineEntries, rowEntries, type Entry } from '../entries.js';
+import { html, type Markup } from '../markup.js';
+
+interface Column {
+  title: string;
+  /** What the heading means, as a tooltip. */
+  help: string;
+  cell: (entry: Pick<Entry, 'metrics' | 'intervals'>) => string;
+}
+
+function columnsOf(report: RunReport): Column[] {
+  const known = (name: string) =>
+    [...report.rows, ...Object.values(report.baselines)].some(({ metrics }) => metrics[name] != null);
+  const metric = (
+    title: string,
+    name: string,
+    help: string,
+    format: (value: number | null | undefined) => string = fixed,
+  ): Column[] => (known(name) ? [{ title, help, cell: ({ metrics }) => format(metrics[name]) }] : []);
+  return [
+    ...metric('Average', 'avg_performance', 'Mean score of the chosen models'),
+    {
+      title: 'To best-single [95 %]',
+      help: 'Difference of the average, with its paired bootstrap interval',
+      cell: ({ intervals }) => interval(intervals['avg_performance']),
+    },
+    ...metric('Hit', 'avg_hit', 'Share of rows where the chosen model scored above 0, or none did'),
+    ...metric('Discriminative', 'discriminative_performance', 'Mean score where some model scored 0 and some 1'),
+    ...metric('Gap recovered', 'oracle_gap_recovered', 'From the best constant (0) to the oracle (1)'),
+    ...metric('$ per 1,000', 'cost_per_1k', 'Dollars per 1,000 queries', dollars),
+    ...metric('New share', 'new_model_share', 'Share of the queries that go to new models', percent),
+    ...metric('New hit', 'new_model_hit', 'Share of all rows where a new model is chosen and the best'),
+    {
+      title: 'Models',
+      help: 'Effective number of models: 2 to the power of the selection entropy',
+      cell: ({ metrics }) => fixed(effectiveModels(metrics), 1),
+    },
+  ];
+}
+
+const head = (columns: readonly Column[], first: string): Markup =>
+  html`<thead>
+    <tr>
+      <th scope="col">${first}</th>
+      ${columns.map(({ title, help }) => html`<th scope="col" title="${help}">${title}</th>`)}
+    </tr>
+  </thead>`;
+
+const cells = (columns: readonly Column[], entry: Pick<Entry, 'metrics' | 'intervals'>): Markup[] =>
+  columns.map(({ cell }) => html`<td>${cell(entry)}</td>`);
+
+/** Rows first, named baselines below, all with the same columns. */
+export function mainTable(report: RunReport): Markup {
+  const columns = columnsOf(report);
+  const rows = rowEntries(report).map((entry, i) => {
+    const found = entry.intervals['avg_performance'];
+    const side = !found ? '' : found.low > 0 ? 'above' : found.high < 0 ? 'below' : '';
+    const flag = entry.collapsed
+      ? html` <span class="flag" title="${collapseText(report.rows[i]!)}">constant in disguise</span>`
+      : null;
+    return html`<tr class="${side}">
+      <th scope="row"><span class="number">${entry.number}</span> ${entry.name}${flag}</th>
+      ${cells(columns, entry)}
+    </tr>`;
+  });
+  const baselines = baselineEntries(report).map(
+    (entry) =>
+      html`<tr>
+        <th scope="row">
+          ${entry.name}${entry.model === null ? null : html` <span class="model">${entry.model}</span>`}
+        </th>
+        ${cells(columns, entry)}
+      </tr>`,
+  );
+  return html`<section>
+    <h2 id="results">Results</h2>
+    <div class="scroll" tabindex="0" role="group" aria-labelledby="results">
+      <table>
+        ${head(columns, 'Profile × router')}
+        <tbody>
+          ${rows}
+        </tbody>
+        <tbody class="baselines">
+          <tr class="divider">
+            <th scope="rowgroup" colspan="${columns.length + 1}">Baselines</th>
+          </tr>
+          ${baselines}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+/** Always one model, a row a candidate. */
+export function constantsTable(report: RunReport): Markup | null {
+  const columns = columnsOf(report).filter(({ title }) => !title.startsWith('To ') && title !== 'Models');
+  const rows = constants(report).map(
+    ({ model, baseline: { metrics } }: { model: string; baseline: { metrics: Metrics } }) =>
+      html`<tr>
+        <th scope="row">${model}</th>
+        ${cells(columns, { metrics, intervals: {} })}
+      </tr>`,
+  );
+  if (rows.length === 0) return null;
+  return html`<details>
+    <summary>Always one model: ${rows.length} constants</summary>
+    <div class="scroll" tabindex="0" role="group" aria-label="Constants">
+      <table>
+        ${head(columns, 'Model')}
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+}

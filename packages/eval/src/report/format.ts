@@ -1,0 +1,38 @@
+/** Numbers for people. The report itself is never rounded. */
+
+/** What stands for a number that the data cannot give. */
+export const NONE = '–';
+type Maybe = number | null | undefined;
+
+/** Rounded, and no "−0.000". */
+function rounded(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+export const fixed = (value: Maybe, digits = 3): string => (value == null ? NONE : rounded(value, digits));
+
+export function signed(value: Maybe, digits = 3): string {
+  if (value == null) return NONE;
+  const text = rounded(value, digits);
+  return value > 0 && Number(text) !== 0 ? `+${text}` : text;
+}
+
+export const percent = (share: Maybe, digits = 0): string =>
+  share == null ? NONE : `${rounded(100 * share, digits)} %`;
+
+/** Three significant digits from a thousandth to a thousand. */
+export function dollars(value: Maybe): string {
+  if (value == null) return NONE;
+  if (value === 0) return '0';
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  return magnitude < -3 || magnitude > 5
+    ? value.toExponential(1)
+    : value.toFixed(Math.min(4, Math.max(0, 2 - magnitude)));
+}
+
+/** `+0.012 [−0.003, +0.027]` */
+export const interval = (found: { difference: number; low: number; high: number } | undefined, digits = 3): string =>
+  found ? `${signed(found.difference, digits)} [${signed(found.low, digits)}, ${signed(found.high, digits)}]` : NONE;
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { cellOf, datasetOf, tableOf } from '../test-data.js';
+import { assembleReport } from './assemble.js';
+import { dollars, fixed, signed } from './format.js';
+import { headline } from './headline.js';
+import { renderTextTable } from './text-table.js';
+
+const scores = Array.from({ length: 30 }, (_, q) => [q % 3 === 0 ? 0 : 1, q % 3 === 0 ? 1 : 0]);
+const reportOf = (names: [string, string], choices: readonly number[][], more = {}) =>
+  assembleReport({
+    dataset: datasetOf(tableOf(names, scores), more),
+    cells: choices.map((list, i) => cellOf(`cell ${i}`, list)),
+    encoder: 'hash',
+    graph: 'task',
+    versions: {},
+    testName: 'test',
+    seed: 1,
+  });
+const oracle = scores.map((_, q) => (q % 3 === 0 ? 1 : 0));
+const constant = scores.map(() => 0);
+const coin = scores.map((_, q) => q % 2);
+
+describe('renderTextTable', () => {
+  it('shows averages, intervals, collapse marks and baselines', () => {
+    const text = renderTextTable(reportOf(['a', 'b'], [oracle, constant]));
+    expect(text).toMatch(/^cell 0 +1\.000 +\+0\.333 \[\+0\.\d{3}, \+0\.\d{3}\]/m);
+    expect(text).toMatch(/^cell 1 \* +0\.667 +0\.000 \[0\.000, 0\.000\]/m);
+    expect(text).toMatch(/^best-single +0\.667 +a /m);
+    expect(text).toMatch(/^oracle +1\.000/m);
+    expect(text).toContain('* a constant in disguise');
+  });
+
+  it('fits 100 columns, whatever the names', () => {
+    const long = reportOf(['m'.repeat(200), 'n '.repeat(150)], [oracle, constant], {
+      warnings: ['w'.repeat(300), 'many words '.repeat(40)],
+      newModels: ['m'.repeat(200)],
+    });
+    for (const line of renderTextTable(long).split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('lets no name act on the terminal', () => {
+    const text = renderTextTable(
+      reportOf(['a\u001b[31m', 'b\u202e'], [oracle], { name: 'x\n\u0007y', warnings: ['\u001b]0;title\u0007'] }),
+    );
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  it('colours only when asked to, and says when outcomes were simulated', () => {
+    const report = reportOf(['a', 'b'], [oracle], { simulated: true });
+    expect(renderTextTable(report)).not.toContain('\u001b');
+    expect(renderTextTable(report, { color: true })).toContain('\u001b[32m');
+    expect(renderTextTable(report)).toContain('SIMULATED OUTCOMES');
+  });
+});
+
+describe('headline', () => {
+  it('tells a win, an open question and a loss apart', () => {
+    expect(headline(reportOf(['a', 'b'], [oracle, constant]))).toMatchObject({ outcome: 'win' });
+    expect(headline(reportOf(['a', 'b'], [oracle, constant])).verdict).toMatch(
+      /^cell 0 \(1\.000\) beats always choosing a \(0\.667\) by \+0\.333; 95 % interval/,
+    );
+    const barely = constant.with(0, 1);
+    expect(headline(reportOf(['a', 'b'], [barely]))).toMatchObject({ outcome: 'unclear' });
+    expect(headline(reportOf(['a', 'b'], [coin]))).toMatchObject({ outcome: 'loss' });
+    expect(headline(reportOf(['a', 'b'], []))).toMatchObject({ outcome: 'nothing' });
+  });
+
+  it('warns of the best of many and of constants in disguise', () => {
+    const { remarks } = headline(reportOf(['a', 'b'], [oracle, constant]));
+    expect(remarks).toHaveLength(2);
+    expect(remarks[0]).toContain('best of 2');
+    expect(remarks[1]).toContain('cell 1 gives 100 % of the queries to a, and scores as always choosing it');
+  });
+});
+
+describe('numbers for people', () => {
+  it('rounds, signs and never writes a negative zero', () => {
+    expect([fixed(0.12345), fixed(null), fixed(-0.0001), signed(0.5), signed(-0.5), signed(0.0001)]).toEqual([
+      '0.123',
+      '–',
+      '0.000',
+      '+0.500',
+      '−0.500',
+      '0.000',
+    ]);
+    expect([dollars(0), dollars(0.0123), dollars(1.5), dollars(123.4), dollars(0.0000012), dollars(null)]).toEqual([
+      '0',
+      '0.0123',
+      '1.50',
+      '123',
+      '1.2e-6',
+      '–',
+    ]);
+  });
+});

@@ -1,0 +1,133 @@
+import type { Interval, Metrics, RunReport } from '@routeprofile/schema';
+import { dollars, fixed, interval, plural } from './format.js';
+import { headline } from './headline.js';
+import { effectiveModels, namedBaselines, rowName } from './view.js';
+
+const WIDTH = 100;
+const MOST_WARNINGS = 5;
+
+export interface TextTableOptions {
+  /** ANSI colours. Default false. */
+  color?: boolean;
+}
+
+interface Line {
+  name: string;
+  metrics: Metrics;
+  /** The model a baseline stands for. */
+  model?: string | undefined;
+  interval?: Interval | undefined;
+  collapsed?: boolean;
+}
+
+interface Column {
+  title: string;
+  width: number;
+  cell: (line: Line) => string;
+}
+
+/** Names may hold anything: control and direction characters would act on the terminal. */
+const printable = (text: string) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+
+function columnsOf(report: RunReport): Column[] {
+  const metric = (title: string, name: string, width = 7): Column => ({
+    title,
+    width,
+    cell: ({ metrics }) => fixed(metrics[name]),
+  });
+  const anyCost = [...report.rows, ...Object.values(report.baselines)].some(
+    ({ metrics }) => metrics['cost_per_1k'] != null,
+  );
+  const right: Column[] = [
+    metric('average', 'avg_performance', 9),
+    {
+      title: 'vs best-single [95 %]',
+      width: 26,
+      cell: (line) => (line.interval ? interval(line.interval) : cut(line.model ?? '', 24)),
+    },
+    metric('hit', 'avg_hit'),
+    metric('gap', 'oracle_gap_recovered', 8),
+    ...(anyCost ? [{ title: '$/1k', width: 9, cell: ({ metrics }: Line) => dollars(metrics['cost_per_1k']) }] : []),
+    ...(report.newModels.length > 0 ? [metric('new', 'new_model_share')] : []),
+    { title: 'models', width: 8, cell: ({ metrics }) => fixed(effectiveModels(metrics), 1) },
+  ];
+  const left = WIDTH - right.reduce((sum, { width }) => sum + width, 0);
+  return [
+    { title: '', width: left, cell: ({ name, collapsed }) => `${cut(name, left - 3)}${collapsed ? ' *' : ''}` },
+    ...right,
+  ];
+}
+
+const cut = (text: string, width: number) => {
+  const letters = [...text];
+  return letters.length <= width ? text : `${letters.slice(0, width - 1).join('')}…`;
+};
+
+function wrap(text: string, indent = ''): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((w) => w.match(new RegExp(`.{1,${WIDTH - indent.length}}`, 'gu')) ?? [])) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > WIDTH) {
+      lines.push(indent + line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, indent + line];
+}
+
+/**
+ * The report for a terminal: verdict, rows, baselines, warnings, in lines of at most 100 columns. `*` marks a constant in
+ * disguise; `gap` is the share of the way from the best constant to the oracle; `models` the effective number of models.
+ */
+export function renderTextTable(report: RunReport, { color = false }: TextTableOptions = {}): string {
+  const paint = (code: number, text: string) => (color && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const bold = (text: string) => paint(1, text);
+  const dim = (text: string) => paint(2, text);
+  const columns = columnsOf(report);
+  const render = (line: Line) =>
+    columns
+      .map(({ width, cell }, i) => (i === 0 ? cell(line).padEnd(width) : cell(line).padStart(width)))
+      .join('')
+      .trimEnd();
+  const { verdict, outcome, remarks } = headline(report);
+
+  const facts = [
+    report.dataset.name,
+    report.mode,
+    plural(report.rowsUsed, 'test row'),
+    `encoder ${report.encoder}`,
+    `graph ${report.graph}`,
+  ];
+  const rows = report.rows.map((row) => ({
+    text: render({
+      name: printable(rowName(report, row)),
+      metrics: row.metrics,
+      interval: row.intervals['avg_performance'],
+      collapsed: row.collapse.flag,
+    }),
+    collapsed: row.collapse.flag,
+    wins: (row.intervals['avg_performance']?.low ?? 0) > 0,
+  }));
+  const base = namedBaselines(report).map(({ name, baseline: { model, metrics } }) =>
+    render({ name: printable(name), model: model && printable(model), metrics }),
+  );
+  const warnings = report.warnings.slice(0, MOST_WARNINGS).flatMap((warning) => wrap(`! ${printable(warning)}`));
+  const unseen = report.warnings.length - MOST_WARNINGS;
+
+  return [
+    ...wrap(printable(facts.join(' · '))).map(bold),
+    ...(report.simulated ? [paint(33, 'SIMULATED OUTCOMES: these figures say nothing about real models.')] : []),
+    '',
+    dim(columns.map(({ title, width }, i) => (i === 0 ? title.padEnd(width) : title.padStart(width))).join('')),
+    ...rows.map(({ text, collapsed, wins }) => (collapsed ? paint(33, text) : wins ? paint(32, text) : text)),
+    dim('─'.repeat(WIDTH)),
+    ...base.map(dim),
+    ...(rows.some(({ collapsed }) => collapsed) ? ['', dim('* a constant in disguise')] : []),
+    '',
+    ...wrap(printable(verdict)).map((line) => (outcome === 'win' ? paint(32, line) : bold(line))),
+    ...remarks.flatMap((remark) => wrap(printable(remark), '  ')),
+    ...(warnings.length > 0 ? ['', ...warnings.map((line) => paint(33, line))] : []),
+    ...(unseen > 0 ? [paint(33, `! and ${unseen} more in report.json`)] : []),
+    '',
+  ].join('\n');
+}

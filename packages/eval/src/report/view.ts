@@ -1,0 +1,65 @@
+import type { Baseline, Metrics, ReportRow, RunReport } from '@routeprofile/schema';
+
+/** Baselines that stand beside the rows in every table; the constants are told apart. */
+export const NAMED_BASELINES = [
+  'best-single',
+  'best-in-hindsight',
+  'cheapest',
+  'task-table',
+  'knn',
+  'random',
+  'oracle',
+] as const;
+const CONSTANT = 'constant:';
+
+/** A row's label; with the seed when the same label occurs under several. */
+export function rowName(report: RunReport, row: ReportRow): string {
+  const seeds = new Set(report.rows.filter(({ label }) => label === row.label).map(({ seed }) => seed));
+  return seeds.size > 1 ? `${row.label} (seed ${row.seed})` : row.label;
+}
+
+export interface NamedBaseline {
+  name: string;
+  baseline: Baseline;
+}
+
+/** The named baselines that say anything, in their order, then those of other names. */
+export function namedBaselines({ baselines }: RunReport): NamedBaseline[] {
+  const others = Object.keys(baselines).filter((name) => !name.startsWith(CONSTANT) && !isNamed(name));
+  return [...NAMED_BASELINES, ...others].flatMap((name) => {
+    const baseline = Object.hasOwn(baselines, name) ? baselines[name] : undefined;
+    return baseline && baseline.metrics['avg_performance'] != null ? [{ name, baseline }] : [];
+  });
+}
+
+/** `constant:MODEL` by model, in the order of the candidates. */
+export function constants({ baselines }: RunReport): { model: string; baseline: Baseline }[] {
+  return Object.entries(baselines)
+    .filter(([name]) => name.startsWith(CONSTANT))
+    .map(([name, baseline]) => ({ model: name.slice(CONSTANT.length), baseline }));
+}
+
+const isNamed = (name: string) => (NAMED_BASELINES as readonly string[]).includes(name);
+
+/** The row with the highest average performance, the first of equals. */
+export function bestRow({ rows }: RunReport): ReportRow | undefined {
+  return rows
+    .filter(({ metrics }) => metrics['avg_performance'] != null)
+    .reduce<ReportRow | undefined>((best, row) => (best && average(best) >= average(row) ? best : row), undefined);
+}
+
+export const average = ({ metrics }: Pick<Baseline, 'metrics'>): number => metrics['avg_performance'] ?? -Infinity;
+
+/** The model a row chooses most. */
+export function favourite({ selection }: Pick<ReportRow, 'selection'>): string {
+  return Object.entries(selection).reduce((top, entry) => (entry[1] > top[1] ? entry : top), ['', -1] as [
+    string,
+    number,
+  ])[0];
+}
+
+/** 2^entropy: how many models the selection amounts to. */
+export function effectiveModels(metrics: Metrics): number | null {
+  const bits = metrics['selection_entropy'] ?? null;
+  return bits === null ? null : 2 ** bits;
+}
