@@ -2,20 +2,15 @@
 // TensorFlow.js WebAssembly backend, which this module shares: it must own no memory, so it holds no static data, no
 // tables and no stack (scripts/build-kernels.mjs checks that).
 
-// @ts-ignore: decorator
-@inline function address(base: usize, index: i32): usize {
-  return base + (<usize>index << 2);
+function address(base: usize, index: i32): usize {
+  return base + ((<usize>index) << 2);
 }
 
-// @ts-ignore: decorator
-@inline function sumLanes(v: v128): f32 {
-  return (
-    f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
-  );
+function sumLanes(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
-// @ts-ignore: decorator
-@inline function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
+function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 
@@ -25,9 +20,20 @@
  * panel has room for 8 k numbers, or is 0: eight columns of B are copied there, side by side, where that pays.
  */
 export function gemm(
-  a: usize, rowStride: i32, columnStride: i32, b: usize, bias: usize, c: usize, m: i32, n: i32, k: i32, panel: usize,
+  a: usize,
+  rowStride: i32,
+  columnStride: i32,
+  b: usize,
+  bias: usize,
+  c: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  panel: usize,
 ): void {
-  const rows = <usize>rowStride << 2, columns = <usize>columnStride << 2, line = <usize>n << 2;
+  const rows = (<usize>rowStride) << 2,
+    columns = (<usize>columnStride) << 2,
+    line = (<usize>n) << 2;
   const pack = panel != 0 && m >= 16 && k >= 64;
   const lineOfPanel: usize = pack ? 32 : line;
   let j = 0;
@@ -35,23 +41,34 @@ export function gemm(
     let bj = address(b, j);
     if (pack) {
       for (let p = 0; p < k; p++) {
-        const to = panel + (<usize>p << 5), from = bj + <usize>p * line;
+        const to = panel + ((<usize>p) << 5),
+          from = bj + <usize>p * line;
         v128.store(to, v128.load(from));
         v128.store(to, v128.load(from, 16), 16);
       }
       bj = panel;
     }
-    let s0 = f32x4.splat(0), s1 = s0;
+    let s0 = f32x4.splat(0),
+      s1 = s0;
     if (bias) {
       s0 = v128.load(address(bias, j));
       s1 = v128.load(address(bias, j), 16);
     }
     let i = 0;
     for (; i + 4 <= m; i += 4) {
-      let c00 = s0, c01 = s1, c10 = s0, c11 = s1, c20 = s0, c21 = s1, c30 = s0, c31 = s1;
-      let x = a + <usize>i * rows, y = bj;
+      let c00 = s0,
+        c01 = s1,
+        c10 = s0,
+        c11 = s1,
+        c20 = s0,
+        c21 = s1,
+        c30 = s0,
+        c31 = s1;
+      let x = a + <usize>i * rows,
+        y = bj;
       for (let p = 0; p < k; p++) {
-        const y0 = v128.load(y), y1 = v128.load(y, 16);
+        const y0 = v128.load(y),
+          y1 = v128.load(y, 16);
         let t = v128.load32_splat(x);
         c00 = multiplyAdd(c00, t, y0);
         c01 = multiplyAdd(c01, t, y1);
@@ -81,8 +98,10 @@ export function gemm(
       v128.store(z, c31, 16);
     }
     for (; i < m; i++) {
-      let c0 = s0, c1 = s1;
-      let x = a + <usize>i * rows, y = bj;
+      let c0 = s0,
+        c1 = s1;
+      let x = a + <usize>i * rows,
+        y = bj;
       for (let p = 0; p < k; p++) {
         const t = v128.load32_splat(x);
         c0 = multiplyAdd(c0, t, v128.load(y));
@@ -98,7 +117,8 @@ export function gemm(
   for (; j < n; j++) {
     for (let i = 0; i < m; i++) {
       let sum: f32 = bias ? load<f32>(address(bias, j)) : 0;
-      let x = a + <usize>i * rows, y = address(b, j);
+      let x = a + <usize>i * rows,
+        y = address(b, j);
       for (let p = 0; p < k; p++) {
         sum += load<f32>(x) * load<f32>(y);
         x += columns;
@@ -109,8 +129,7 @@ export function gemm(
   }
 }
 
-// @ts-ignore: decorator
-@inline function dot(x: usize, y: usize, n: i32): f32 {
+function dot(x: usize, y: usize, n: i32): f32 {
   let sum = f32x4.splat(0);
   let p = 0;
   for (; p + 4 <= n; p += 4) sum = multiplyAdd(sum, v128.load(address(x, p)), v128.load(address(y, p)));
@@ -121,18 +140,27 @@ export function gemm(
 
 /** C[m, n] = A[m, k] · B[n, k]ᵀ: dot products of rows, four by two at a time. */
 export function gemmTransposed(a: usize, b: usize, c: usize, m: i32, n: i32, k: i32): void {
-  const line = <usize>k << 2;
+  const line = (<usize>k) << 2;
   const vector = k & ~3;
   let j = 0;
   for (; j + 2 <= n; j += 2) {
     const y = address(b, j * k);
     let i = 0;
     for (; i + 4 <= m; i += 4) {
-      let x = address(a, i * k), w = y;
-      const end = w + (<usize>vector << 2);
-      let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+      let x = address(a, i * k),
+        w = y;
+      const end = w + ((<usize>vector) << 2);
+      let c00 = f32x4.splat(0),
+        c01 = c00,
+        c10 = c00,
+        c11 = c00,
+        c20 = c00,
+        c21 = c00,
+        c30 = c00,
+        c31 = c00;
       for (; w < end; w += 16) {
-        const y0 = v128.load(w), y1 = v128.load(w + line);
+        const y0 = v128.load(w),
+          y1 = v128.load(w + line);
         let t = v128.load(x);
         c00 = multiplyAdd(c00, t, y0);
         c01 = multiplyAdd(c01, t, y1);
@@ -147,11 +175,21 @@ export function gemmTransposed(a: usize, b: usize, c: usize, m: i32, n: i32, k: 
         c31 = multiplyAdd(c31, t, y1);
         x += 16;
       }
-      let s00 = sumLanes(c00), s01 = sumLanes(c01), s10 = sumLanes(c10), s11 = sumLanes(c11);
-      let s20 = sumLanes(c20), s21 = sumLanes(c21), s30 = sumLanes(c30), s31 = sumLanes(c31);
+      let s00 = sumLanes(c00),
+        s01 = sumLanes(c01),
+        s10 = sumLanes(c10),
+        s11 = sumLanes(c11);
+      let s20 = sumLanes(c20),
+        s21 = sumLanes(c21),
+        s30 = sumLanes(c30),
+        s31 = sumLanes(c31);
       for (let p = vector; p < k; p++) {
-        const y0 = load<f32>(w), y1 = load<f32>(w + line);
-        const x0 = load<f32>(x), x1 = load<f32>(x + line), x2 = load<f32>(x + 2 * line), x3 = load<f32>(x + 3 * line);
+        const y0 = load<f32>(w),
+          y1 = load<f32>(w + line);
+        const x0 = load<f32>(x),
+          x1 = load<f32>(x + line),
+          x2 = load<f32>(x + 2 * line),
+          x3 = load<f32>(x + 3 * line);
         s00 += x0 * y0;
         s01 += x0 * y1;
         s10 += x1 * y0;
@@ -164,7 +202,7 @@ export function gemmTransposed(a: usize, b: usize, c: usize, m: i32, n: i32, k: 
         w += 4;
       }
       let z = address(c, i * n + j);
-      const step = <usize>n << 2;
+      const step = (<usize>n) << 2;
       store<f32>(z, s00);
       store<f32>(z, s01, 4);
       z += step;
@@ -188,15 +226,21 @@ export function gemmTransposed(a: usize, b: usize, c: usize, m: i32, n: i32, k: 
 
 /** T[columns, rows] = A[rows, columns]ᵀ. */
 export function transpose(a: usize, t: usize, rows: i32, columns: i32): void {
-  const line = <usize>columns << 2, out = <usize>rows << 2;
+  const line = (<usize>columns) << 2,
+    out = (<usize>rows) << 2;
   let i = 0;
   for (; i + 4 <= rows; i += 4) {
     let j = 0;
     for (; j + 4 <= columns; j += 4) {
       const x = address(a, i * columns + j);
-      const r0 = v128.load(x), r1 = v128.load(x + line), r2 = v128.load(x + 2 * line), r3 = v128.load(x + 3 * line);
-      const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-      const t2 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      const r0 = v128.load(x),
+        r1 = v128.load(x + line),
+        r2 = v128.load(x + 2 * line),
+        r3 = v128.load(x + 3 * line);
+      const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5),
+        t1 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const t2 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5),
+        t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
       const z = address(t, j * rows + i);
       v128.store(z, v128.shuffle<i64>(t0, t2, 0, 2));
       v128.store(z + out, v128.shuffle<i64>(t0, t2, 1, 3));
@@ -207,13 +251,11 @@ export function transpose(a: usize, t: usize, rows: i32, columns: i32): void {
       for (let r = i; r < i + 4; r++) store<f32>(address(t, j * rows + r), load<f32>(address(a, r * columns + j)));
   }
   for (; i < rows; i++)
-    for (let j = 0; j < columns; j++)
-      store<f32>(address(t, j * rows + i), load<f32>(address(a, i * columns + j)));
+    for (let j = 0; j < columns; j++) store<f32>(address(t, j * rows + i), load<f32>(address(a, i * columns + j)));
 }
 
 /** y[n] += x[n] */
-// @ts-ignore: decorator
-@inline function addTo(x: usize, y: usize, n: i32): void {
+function addTo(x: usize, y: usize, n: i32): void {
   let p = 0;
   for (; p + 4 <= n; p += 4) v128.store(address(y, p), f32x4.add(v128.load(address(y, p)), v128.load(address(x, p))));
   for (; p < n; p++) store<f32>(address(y, p), load<f32>(address(y, p)) + load<f32>(address(x, p)));
@@ -221,13 +263,13 @@ export function transpose(a: usize, t: usize, rows: i32, columns: i32): void {
 
 /** out[columns] = the sum of the rows of x[rows, columns]. */
 export function columnSums(x: usize, out: usize, rows: i32, columns: i32): void {
-  memory.fill(out, 0, <usize>columns << 2);
+  memory.fill(out, 0, (<usize>columns) << 2);
   for (let i = 0; i < rows; i++) addTo(address(x, i * columns), out, columns);
 }
 
 /** out[segments, columns]: row i of x is added to row ids[i]; ids outside 0 … segments - 1 are left out. */
 export function segmentSum(x: usize, ids: usize, out: usize, rows: i32, columns: i32, segments: i32): void {
-  memory.fill(out, 0, <usize>(segments * columns) << 2);
+  memory.fill(out, 0, (<usize>(segments * columns)) << 2);
   for (let i = 0; i < rows; i++) {
     const segment = load<i32>(address(ids, i));
     if (segment >= 0 && segment < segments) addTo(address(x, i * columns), address(out, segment * columns), columns);
@@ -235,13 +277,12 @@ export function segmentSum(x: usize, ids: usize, out: usize, rows: i32, columns:
 }
 
 /** exp(x) - 1 for x ≤ 0, within 2e-7: 2ⁿ(r + r²p(r)) + (2ⁿ - 1) with x = n ln 2 + r; p is the Cephes polynomial. */
-// @ts-ignore: decorator
-@inline function expMinusOne(x: v128): v128 {
+function expMinusOne(x: v128): v128 {
   x = f32x4.max(x, f32x4.splat(-87));
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
-  let p = f32x4.splat(1.9875691500e-4);
+  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.1219444e-4)));
+  let p = f32x4.splat(1.98756915e-4);
   p = multiplyAdd(f32x4.splat(1.3981999507e-3), p, r);
   p = multiplyAdd(f32x4.splat(8.3334519073e-3), p, r);
   p = multiplyAdd(f32x4.splat(4.1665795894e-2), p, r);
@@ -251,8 +292,7 @@ export function segmentSum(x: usize, ids: usize, out: usize, rows: i32, columns:
   return multiplyAdd(f32x4.sub(scale, f32x4.splat(1)), scale, multiplyAdd(r, f32x4.mul(r, r), p));
 }
 
-// @ts-ignore: decorator
-@inline function elu(x: v128): v128 {
+function elu(x: v128): v128 {
   return v128.bitselect(x, expMinusOne(f32x4.min(x, f32x4.splat(0))), f32x4.gt(x, f32x4.splat(0)));
 }
 
@@ -261,16 +301,27 @@ export function segmentSum(x: usize, ids: usize, out: usize, rows: i32, columns:
  * mask [rows, n] holds what the activations are multiplied with (dropout), or is 0 for none.
  */
 export function normElu(
-  h: usize, gamma: usize, beta: usize, mask: usize, out: usize, scales: usize, rows: i32, n: i32, epsilon: f32,
+  h: usize,
+  gamma: usize,
+  beta: usize,
+  mask: usize,
+  out: usize,
+  scales: usize,
+  rows: i32,
+  n: i32,
+  epsilon: f32,
 ): void {
   const vector = n & ~3;
   for (let i = 0; i < rows; i++) {
-    const x = address(h, i * n), y = address(out, i * n), drop = address(mask, i * n);
+    const x = address(h, i * n),
+      y = address(out, i * n),
+      drop = address(mask, i * n);
     let sum = f32x4.splat(0);
     for (let p = 0; p < vector; p += 4) sum = f32x4.add(sum, v128.load(address(x, p)));
     let total = sumLanes(sum);
     for (let p = vector; p < n; p++) total += load<f32>(address(x, p));
-    const mean = total / <f32>n, mean4 = f32x4.splat(mean);
+    const mean = total / <f32>n,
+      mean4 = f32x4.splat(mean);
     sum = f32x4.splat(0);
     for (let p = 0; p < vector; p += 4) {
       const d = f32x4.sub(v128.load(address(x, p)), mean4);
@@ -281,7 +332,8 @@ export function normElu(
       const d = load<f32>(address(x, p)) - mean;
       square += d * d;
     }
-    const scale: f32 = 1 / sqrt<f32>(square / <f32>n + epsilon), scale4 = f32x4.splat(scale);
+    const scale: f32 = 1 / sqrt<f32>(square / <f32>n + epsilon),
+      scale4 = f32x4.splat(scale);
     store<f32>(address(scales, i), scale);
     for (let p = 0; p < vector; p += 4) {
       const d = f32x4.mul(f32x4.sub(v128.load(address(x, p)), mean4), scale4);
@@ -293,10 +345,7 @@ export function normElu(
     for (let p = vector; p < n; p++) {
       const d = (load<f32>(address(x, p)) - mean) * scale;
       store<f32>(address(x, p), d);
-      let e = f32x4.extract_lane(
-        elu(f32x4.splat(d * load<f32>(address(gamma, p)) + load<f32>(address(beta, p)))),
-        0,
-      );
+      let e = f32x4.extract_lane(elu(f32x4.splat(d * load<f32>(address(gamma, p)) + load<f32>(address(beta, p)))), 0);
       if (mask) e *= load<f32>(address(drop, p));
       store<f32>(address(y, p), e);
     }
@@ -304,9 +353,9 @@ export function normElu(
 }
 
 /** The gradient at LayerNorm's output, given that at the layer's: ELU' is 1 above zero and ELU + 1 below. */
-// @ts-ignore: decorator
-@inline function throughElu(dy: v128, out: v128, mask: v128): v128 {
-  const one = f32x4.splat(1), zero = f32x4.splat(0);
+function throughElu(dy: v128, out: v128, mask: v128): v128 {
+  const one = f32x4.splat(1),
+    zero = f32x4.splat(0);
   // A dropped unit has mask 0 and no gradient; dividing by 1 there keeps the NaN out.
   const divisor = v128.bitselect(one, mask, f32x4.eq(mask, zero));
   const slope = v128.bitselect(one, f32x4.add(f32x4.div(out, divisor), one), f32x4.gt(out, zero));
@@ -318,17 +367,33 @@ export function normElu(
  * `normal` and `scales` are what normElu left, `out` what it gave.
  */
 export function normEluGradient(
-  dy: usize, normal: usize, scales: usize, out: usize, mask: usize, gamma: usize,
-  dh: usize, dGamma: usize, dBeta: usize, dBias: usize, rows: i32, n: i32,
+  dy: usize,
+  normal: usize,
+  scales: usize,
+  out: usize,
+  mask: usize,
+  gamma: usize,
+  dh: usize,
+  dGamma: usize,
+  dBeta: usize,
+  dBias: usize,
+  rows: i32,
+  n: i32,
 ): void {
-  const vector = n & ~3, bytes = <usize>n << 2, one = f32x4.splat(1);
+  const vector = n & ~3,
+    bytes = (<usize>n) << 2,
+    one = f32x4.splat(1);
   memory.fill(dGamma, 0, bytes);
   memory.fill(dBeta, 0, bytes);
   memory.fill(dBias, 0, bytes);
   for (let i = 0; i < rows; i++) {
-    const g = address(dy, i * n), x = address(normal, i * n), y = address(out, i * n), d = address(dh, i * n);
+    const g = address(dy, i * n),
+      x = address(normal, i * n),
+      y = address(out, i * n),
+      d = address(dh, i * n);
     const drop = address(mask, i * n);
-    let sum = f32x4.splat(0), sumX = sum;
+    let sum = f32x4.splat(0),
+      sumX = sum;
     for (let p = 0; p < vector; p += 4) {
       const m = mask ? v128.load(address(drop, p)) : one;
       const e = throughElu(v128.load(address(g, p)), v128.load(address(y, p)), m);
@@ -340,7 +405,8 @@ export function normEluGradient(
       sum = f32x4.add(sum, dx);
       sumX = multiplyAdd(sumX, dx, xp);
     }
-    let total = sumLanes(sum), totalX = sumLanes(sumX);
+    let total = sumLanes(sum),
+      totalX = sumLanes(sumX);
     for (let p = vector; p < n; p++) {
       const m = mask ? v128.load32_splat(address(drop, p)) : one;
       const e = f32x4.extract_lane(
@@ -356,8 +422,11 @@ export function normEluGradient(
       totalX += dx * xp;
     }
     const scale = load<f32>(address(scales, i));
-    const mean = total / <f32>n, meanX = totalX / <f32>n;
-    const scale4 = f32x4.splat(scale), mean4 = f32x4.splat(mean), meanX4 = f32x4.splat(meanX);
+    const mean = total / <f32>n,
+      meanX = totalX / <f32>n;
+    const scale4 = f32x4.splat(scale),
+      mean4 = f32x4.splat(mean),
+      meanX4 = f32x4.splat(meanX);
     for (let p = 0; p < vector; p += 4) {
       const dx = f32x4.sub(v128.load(address(d, p)), mean4);
       const value = f32x4.mul(scale4, f32x4.sub(dx, f32x4.mul(meanX4, v128.load(address(x, p)))));
@@ -375,7 +444,8 @@ export function normEluGradient(
 /** out = x / max(‖x‖, epsilon) row by row; norms[row] keeps the divisor. */
 export function normalizeRows(x: usize, out: usize, norms: usize, rows: i32, n: i32, epsilon: f32): void {
   for (let i = 0; i < rows; i++) {
-    const row = address(x, i * n), y = address(out, i * n);
+    const row = address(x, i * n),
+      y = address(out, i * n);
     const norm = max<f32>(sqrt<f32>(dot(row, row, n)), epsilon);
     store<f32>(address(norms, i), norm);
     const norm4 = f32x4.splat(norm);
@@ -387,13 +457,22 @@ export function normalizeRows(x: usize, out: usize, norms: usize, rows: i32, n: 
 
 /** dx = (dy - y (dy · y)) / norm; where the divisor was epsilon itself, dx = dy / epsilon. */
 export function normalizeRowsGradient(
-  dy: usize, y: usize, norms: usize, dx: usize, rows: i32, n: i32, epsilon: f32,
+  dy: usize,
+  y: usize,
+  norms: usize,
+  dx: usize,
+  rows: i32,
+  n: i32,
+  epsilon: f32,
 ): void {
   for (let i = 0; i < rows; i++) {
-    const g = address(dy, i * n), row = address(y, i * n), d = address(dx, i * n);
+    const g = address(dy, i * n),
+      row = address(y, i * n),
+      d = address(dx, i * n);
     const norm = load<f32>(address(norms, i));
     const along: f32 = norm > epsilon ? dot(g, row, n) : 0;
-    const along4 = f32x4.splat(along), norm4 = f32x4.splat(norm);
+    const along4 = f32x4.splat(along),
+      norm4 = f32x4.splat(norm);
     let p = 0;
     for (; p + 4 <= n; p += 4) {
       const value = f32x4.sub(v128.load(address(g, p)), f32x4.mul(along4, v128.load(address(row, p))));
@@ -415,17 +494,36 @@ export function squaredNorm(x: usize, n: i32): f64 {
 }
 
 /**
- * AdamW (arXiv 1711.05101) in place on p, m and v:
- * p = p (1 - rate decay) - rate m̂ / (√v̂ + epsilon), the gradient multiplied by gradientScale first (clipping);
- * correction1 = 1 / (1 - beta1ᵗ), correction2 = 1 / (1 - beta2ᵗ).
+ * AdamW (arXiv 1711.05101) in place on p, m and v, the gradient multiplied by gradientScale first (clipping):
+ * m = beta1 m + gain1 g, v = beta2 v + gain2 g², p = keep p - step m / (√(v correction) + epsilon).
+ * What is one minus something comes in from outside, where it is computed in double precision: 1 - 0.999 in float32 is
+ * wrong in the fifth digit.
  */
 export function adamw(
-  p: usize, g: usize, m: usize, v: usize, n: i32, gradientScale: f32, rate: f32, beta1: f32, beta2: f32,
-  epsilon: f32, decay: f32, correction1: f32, correction2: f32,
+  p: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  n: i32,
+  gradientScale: f32,
+  beta1: f32,
+  gain1: f32,
+  beta2: f32,
+  gain2: f32,
+  keep: f32,
+  step: f32,
+  correction: f32,
+  epsilon: f32,
 ): void {
-  const s = f32x4.splat(gradientScale), b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2);
-  const a1 = f32x4.splat(1 - beta1), a2 = f32x4.splat(1 - beta2), e = f32x4.splat(epsilon);
-  const keep = f32x4.splat(1 - rate * decay), step = f32x4.splat(rate * correction1), c2 = f32x4.splat(correction2);
+  const s = f32x4.splat(gradientScale),
+    b1 = f32x4.splat(beta1),
+    b2 = f32x4.splat(beta2);
+  const a1 = f32x4.splat(gain1),
+    a2 = f32x4.splat(gain2),
+    e = f32x4.splat(epsilon);
+  const stay = f32x4.splat(keep),
+    move = f32x4.splat(step),
+    c = f32x4.splat(correction);
   let i = 0;
   for (; i + 4 <= n; i += 4) {
     const gi = f32x4.mul(s, v128.load(address(g, i)));
@@ -433,16 +531,16 @@ export function adamw(
     const vi = f32x4.add(f32x4.mul(b2, v128.load(address(v, i))), f32x4.mul(a2, f32x4.mul(gi, gi)));
     v128.store(address(m, i), mi);
     v128.store(address(v, i), vi);
-    const move = f32x4.div(f32x4.mul(step, mi), f32x4.add(f32x4.sqrt(f32x4.mul(vi, c2)), e));
-    v128.store(address(p, i), f32x4.sub(f32x4.mul(v128.load(address(p, i)), keep), move));
+    const change = f32x4.div(f32x4.mul(move, mi), f32x4.add(f32x4.sqrt(f32x4.mul(vi, c)), e));
+    v128.store(address(p, i), f32x4.sub(f32x4.mul(v128.load(address(p, i)), stay), change));
   }
   for (; i < n; i++) {
     const gi = gradientScale * load<f32>(address(g, i));
-    const mi = beta1 * load<f32>(address(m, i)) + (1 - beta1) * gi;
-    const vi = beta2 * load<f32>(address(v, i)) + (1 - beta2) * (gi * gi);
+    const mi = beta1 * load<f32>(address(m, i)) + gain1 * gi;
+    const vi = beta2 * load<f32>(address(v, i)) + gain2 * (gi * gi);
     store<f32>(address(m, i), mi);
     store<f32>(address(v, i), vi);
-    const move = (rate * correction1 * mi) / (sqrt<f32>(vi * correction2) + epsilon);
-    store<f32>(address(p, i), load<f32>(address(p, i)) * (1 - rate * decay) - move);
+    const change = (step * mi) / (sqrt<f32>(vi * correction) + epsilon);
+    store<f32>(address(p, i), load<f32>(address(p, i)) * keep - change);
   }
 }

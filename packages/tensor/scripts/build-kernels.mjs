@@ -10,7 +10,8 @@ const DATA_SECTION = 11;
 /** @returns {Promise<Uint8Array>} the compiled module */
 async function compile() {
   let binary;
-  const options = '-O3 --noAssert --runtime stub --importMemory --enable simd --enable bulk-memory -o kernels.wasm';
+  const options =
+    '-O3 --converge --noAssert --runtime stub --importMemory --enable simd --enable bulk-memory -o kernels.wasm';
   const { error, stderr } = await asc.main(['assembly/index.ts', ...options.split(' '), '--baseDir', root], {
     readFile: (name, base) => readFile(`${base}/${name}`, 'utf8').catch(() => null),
     writeFile: (name, contents) => {

@@ -25,13 +25,14 @@ export function optimizerKernels(heap: Heap): KernelConfig[] {
           v,
           size(written[0]!.shape),
           attr('gradientScale'),
-          attr('rate'),
           attr('beta1'),
+          attr('gain1'),
           attr('beta2'),
+          attr('gain2'),
+          attr('keep'),
+          attr('step'),
+          attr('correction'),
           attr('epsilon'),
-          attr('decay'),
-          attr('correction1'),
-          attr('correction2'),
         );
         return [];
       },

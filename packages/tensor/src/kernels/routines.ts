@@ -63,13 +63,14 @@ export interface Routines {
     v: Pointer,
     n: number,
     gradientScale: number,
-    rate: number,
     beta1: number,
+    gain1: number,
     beta2: number,
+    gain2: number,
+    keep: number,
+    step: number,
+    correction: number,
     epsilon: number,
-    decay: number,
-    correction1: number,
-    correction2: number,
   ) => void;
 }
 

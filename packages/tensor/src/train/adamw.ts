@@ -29,15 +29,19 @@ export interface AdamW {
   dispose(): void;
 }
 
+/** The numbers of one step: m = β₁m + gain₁g, v = β₂v + gain₂g², p = keep p - step m / (√(v correction) + ε). */
 interface Update {
-  rate: number;
   beta1: number;
+  gain1: number;
   beta2: number;
+  gain2: number;
+  /** 1 - rate × weight decay */
+  keep: number;
+  /** rate / (1 - β₁ᵗ) */
+  step: number;
+  /** 1 / (1 - β₂ᵗ) */
+  correction: number;
   epsilon: number;
-  decay: number;
-  /** 1 / (1 - βᵗ) */
-  correction1: number;
-  correction2: number;
 }
 
 /** Makes sure that writing the variable in place changes no other tensor. */
@@ -69,14 +73,13 @@ function stepComposed(
   tf: TensorFlow,
   [parameter, mean, square]: [Variable, Variable, Variable],
   gradient: Tensor,
-  { rate, beta1, beta2, epsilon, decay, correction1, correction2 }: Update,
+  { beta1, gain1, beta2, gain2, keep, step, correction, epsilon }: Update,
 ): void {
   tf.tidy(() => {
-    mean.assign(tf.add(tf.mul(mean, beta1), tf.mul(gradient, 1 - beta1)));
-    square.assign(tf.add(tf.mul(square, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-    const divisor = tf.add(tf.sqrt(tf.mul(square, correction2)), epsilon);
-    const move = tf.div(tf.mul(mean, rate * correction1), divisor);
-    parameter.assign(tf.sub(tf.mul(parameter, 1 - rate * decay), move));
+    mean.assign(tf.add(tf.mul(mean, beta1), tf.mul(gradient, gain1)));
+    square.assign(tf.add(tf.mul(square, beta2), tf.mul(tf.square(gradient), gain2)));
+    const divisor = tf.add(tf.sqrt(tf.mul(square, correction)), epsilon);
+    parameter.assign(tf.sub(tf.mul(parameter, keep), tf.div(tf.mul(mean, step), divisor)));
   });
 }
 
@@ -95,8 +98,16 @@ export function createAdamW(tf: TensorFlow, variables: Variables, options: AdamW
   return {
     step: (gradients, rate, maxNorm) => {
       steps++;
-      const [correction1, correction2] = [1 / (1 - beta1 ** steps), 1 / (1 - beta2 ** steps)];
-      const update: Update = { rate, beta1, beta2, epsilon, decay: weightDecay, correction1, correction2 };
+      const update: Update = {
+        beta1,
+        gain1: 1 - beta1,
+        beta2,
+        gain2: 1 - beta2,
+        keep: 1 - rate * weightDecay,
+        step: rate / (1 - beta1 ** steps),
+        correction: 1 / (1 - beta2 ** steps),
+        epsilon,
+      };
       const partsOf = (name: string): [Variable, Variable, Variable] => [
         variables[name]!,
         moments[`adamw.mean.${name}`]!,
