@@ -1,7 +1,8 @@
 import type { RouterStrategy } from '@routeprofile/schema';
 import { knnRouter } from './knn/knn.js';
+import { mlpRouter } from './mlp/mlp.js';
 import { simRouter } from './sim/sim.js';
 import { taskTableRouter } from './task-table/task-table.js';
 
 /** Every router of this package. */
-export const builtInRouters: readonly RouterStrategy[] = [simRouter, knnRouter, taskTableRouter];
+export const builtInRouters: readonly RouterStrategy[] = [simRouter, mlpRouter, knnRouter, taskTableRouter];
