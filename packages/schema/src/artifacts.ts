@@ -44,6 +44,7 @@ export const routerManifestSchema = z.object({
   encoder: z.string().nullable(),
   dimensions: z.number().int().min(1).nullable(),
   seed: z.number().int().min(0),
+  profile: z.string().optional(),
   state: z.record(z.string(), z.unknown()),
 });
 

@@ -18,6 +18,12 @@ export interface Logger {
   warn(message: string): void;
 }
 
+/** Keeps what a long step must not lose: answers that cost money, checkpoints. Keys are hashes of all that a value depends on. */
+export interface Store {
+  get(key: string): Promise<Uint8Array | undefined>;
+  set(key: string, value: Uint8Array): Promise<void>;
+}
+
 /** What every long step is given: its seed, a way to be stopped, and whom to tell. Libraries never print. */
 export interface RunContext {
   /** A non-negative safe integer. Every random step derives its own stream from it (see `createRandom`). */
@@ -25,6 +31,8 @@ export interface RunContext {
   signal?: AbortSignal;
   onProgress?(progress: Progress): void;
   logger?: Logger;
+  /** Where a long step keeps intermediate results to resume from; without it nothing is kept. */
+  store?: Store;
 }
 
 /** @throws RouteProfileError ABORTED once the context's signal has fired. */

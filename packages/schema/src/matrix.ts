@@ -7,6 +7,12 @@ export interface Matrix {
   data: Float32Array;
 }
 
+/** Numbers of any rank, in C order, as npz files hold them. */
+export interface NamedArray {
+  shape: readonly number[];
+  data: Float32Array;
+}
+
 /**
  * A matrix over `data`, or of zeros.
  * @throws RouteProfileError SHAPE_MISMATCH when `data` does not hold rows × cols numbers.

@@ -3,7 +3,7 @@ import type { RunContext } from './context.js';
 import type { ModelCard } from './dataset.js';
 import type { Encoder } from './encoder.js';
 import type { HeteroGraph, NodeType } from './graph.js';
-import type { Matrix } from './matrix.js';
+import type { Matrix, NamedArray } from './matrix.js';
 
 /** Where a strategy stands in the design space (arXiv 2605.00180, section 3). */
 export interface DesignPoint {
@@ -63,6 +63,8 @@ export interface ProfileSet {
   texts?: readonly string[];
   /** An additive score of each model, one a model. */
   biases?: Float32Array;
+  /** What a trained strategy learned, so that new models can join without retraining. */
+  state?: Record<string, NamedArray>;
 }
 
 export interface ProfileStrategy<O = Record<string, unknown>> {
@@ -78,4 +80,9 @@ export interface ProfileStrategy<O = Record<string, unknown>> {
   designPoint(options: O): DesignPoint;
   /** @throws RouteProfileError when the input cannot give every model a finite vector. */
   build(input: ProfileInput, options: O, ctx: RunContext): Promise<ProfileSet>;
+  /**
+   * The set with models of `input.models` added that it lacks; the vectors already there stay as they are, bit for bit.
+   * The input's graph holds the new models' nodes and public scores.
+   */
+  extend?(set: ProfileSet, input: ProfileInput, options: O, ctx: RunContext): Promise<ProfileSet>;
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { RunContext } from './context.js';
 import type { Candidate, ModelCard, OutcomeValues, PreferencePair } from './dataset.js';
-import type { Matrix } from './matrix.js';
+import type { Matrix, NamedArray } from './matrix.js';
 import type { ProfileSet } from './profile.js';
 
 /** Queries to route, encoded by the caller, once. */
@@ -62,11 +62,6 @@ export interface Decision {
   reasons: Reason[];
 }
 
-export interface NamedArray {
-  shape: readonly number[];
-  data: Float32Array;
-}
-
 /** A fitted router as files hold it: `router.json` and `weights.npz`. */
 export interface RouterArtifact {
   manifest: {
@@ -78,6 +73,8 @@ export interface RouterArtifact {
     encoder: string | null;
     dimensions: number | null;
     seed: number;
+    /** The profile it was fitted with, in short form; written by whoever wires the layers. */
+    profile?: string;
     /** Anything else the strategy wants back, as JSON. */
     state: Record<string, unknown>;
   };
