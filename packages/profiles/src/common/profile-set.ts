@@ -52,8 +52,14 @@ export function finishProfileSet<O extends Record<string, unknown>>(
       graph: uses.graph ? { name: input.graph.name, hash: input.graph.hash } : null,
       seed: ctx.seed,
       versions: { '@routeprofile/profiles': version },
-      diagnostics: { ...diagnostics },
+      diagnostics: { ...diagnostics, ...(nearest && positionsOf(models, nearest)) },
       notes: [...notes, ...alike],
     },
   };
 }
+
+/** The nearest pair as numbers, as diagnostics hold nothing else: positions in `models`. */
+const positionsOf = (models: readonly string[], [first, second]: [string, string]) => ({
+  nearestFirst: models.indexOf(first),
+  nearestSecond: models.indexOf(second),
+});

@@ -11,7 +11,7 @@ export interface EmbGnnRepairs {
 }
 
 const repairs: Repairs<EmbGnnRepairs> = {
-  repaired: { self: 0.5, scores: 'per-task', sources: 'apart', floor: 0.1, divisor: 'messages', normalize: true },
+  repaired: { self: 0.1, scores: 'per-task', sources: 'apart', floor: 0.05, divisor: 'messages', normalize: true },
   published: { self: 0, scores: 'global', sources: 'together', floor: 0, divisor: 'relations', normalize: false },
 };
 
@@ -26,13 +26,13 @@ export const embGnnOptions = z
     norm: z.enum(['sym', 'right', 'left', 'none']).default('sym'),
     /** Everything below as published, numbers included. `normalize` alone may be set beside it, as it could be there. */
     compat: z.boolean().default(false),
-    /** Share of a node's own start vector in every hop (the teleport probability of APPNP). Default 0.5; 0 as published. */
+    /** Share of a node's own start vector in every hop (the teleport probability of APPNP). Default 0.1; 0 as published. */
     self: z.number().min(0).max(1).optional(),
     /** Scores scaled to [0, 1] within each task (default), or over all tasks together as published. */
     scores: z.enum(['per-task', 'global']).optional(),
     /** With per-task scores: candidates and auxiliary models on scales of their own (default), or together. */
     sources: z.enum(['apart', 'together']).optional(),
-    /** What the lowest score still weighs; scaled scores lie in [floor, 1]. Default 0.1; 0 as published. */
+    /** What the lowest score still weighs; scaled scores lie in [floor, 1]. Default 0.05; 0 as published. */
     floor: z.number().min(0).max(1).optional(),
     /** Sums are divided by the relations that delivered a message (default), or by all relations into the node's type. */
     divisor: z.enum(['messages', 'relations']).optional(),

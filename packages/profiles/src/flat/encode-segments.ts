@@ -13,7 +13,7 @@ import type { Segment } from './segments.js';
 
 /**
  * Each distinct segment encoded once, alone, in one call: no segment is lost to an encoder that reads only so many tokens.
- * A profile is the mean over node types of the mean unit vector of the type's segments, at unit length. Types weigh alike
+ * A profile is the mean over node types of the weighted mean unit vector of the type's segments, at unit length. Types weigh alike
  * however many segments they have.
  */
 export async function encodeSegments(models: readonly Segment[][], encoder: Encoder, ctx: RunContext): Promise<Matrix> {
@@ -23,12 +23,13 @@ export async function encodeSegments(models: readonly Segment[][], encoder: Enco
 
   const profiles = createMatrix(models.length, encoded.cols);
   models.forEach((segments, i) => {
-    const counts = new Map<NodeType, number>();
-    for (const { type } of segments) counts.set(type, (counts.get(type) ?? 0) + 1);
+    const totals = new Map<NodeType, number>();
+    for (const { type, weight } of segments) totals.set(type, (totals.get(type) ?? 0) + weight);
     const profile = rowOf(profiles, i);
-    for (const { type, text } of segments) {
+    for (const { type, text, weight } of segments) {
       const vector = rowOf(encoded, rowOfText.get(text)!);
-      for (let d = 0; d < profile.length; d++) profile[d]! += vector[d]! / counts.get(type)!;
+      const share = weight / totals.get(type)!;
+      for (let d = 0; d < profile.length; d++) profile[d]! += share * vector[d]!;
     }
   });
   return normalizeRows(profiles);

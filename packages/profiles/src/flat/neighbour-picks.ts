@@ -34,12 +34,13 @@ export function neighbourPicks(
       family: neighbours('family__model', 'target', model),
       task: best,
       domain: domainsOf(tasks, neighbours),
-      query: [...best.flatMap(({ node }) => queryOf(node)), ...ownQueries(graph, neighbours, model, topK, seed)],
+      query: [
+        ...best.flatMap(({ node, standing }) => queryOf(node).map((query) => ({ ...query, standing }))),
+        ...ownQueries(graph, neighbours, model, topK, seed),
+      ],
     };
     return otherTypes(graph).flatMap(({ type }) =>
-      (picks[type] ?? [])
-        .slice(0, topK)
-        .map(({ node, score }) => ({ type, node, ...(score !== undefined && { score }) })),
+      (picks[type] ?? []).slice(0, topK).map(({ node, score, standing }) => ({ type, node, score, standing })),
     );
   });
 }
@@ -62,12 +63,16 @@ function neighbourFinder(graph: HeteroGraph): Neighbours {
 }
 
 /** Domains by the summed standing of the model's tasks in them. */
-function domainsOf(tasks: readonly { node: number; standing: number }[], neighbours: Neighbours): { node: number }[] {
-  const weights = new Map<number, number>();
+function domainsOf(tasks: readonly { node: number; standing: number }[], neighbours: Neighbours) {
+  const domains = new Map<number, { sum: number; count: number }>();
   for (const task of tasks)
-    for (const { node } of neighbours('domain__task', 'target', task.node))
-      weights.set(node, (weights.get(node) ?? 0) + task.standing);
-  return [...weights].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([node]) => ({ node }));
+    for (const { node } of neighbours('domain__task', 'target', task.node)) {
+      const { sum, count } = domains.get(node) ?? { sum: 0, count: 0 };
+      domains.set(node, { sum: sum + task.standing, count: count + 1 });
+    }
+  return [...domains]
+    .sort((a, b) => b[1].sum - a[1].sum || a[0] - b[0])
+    .map(([node, { sum, count }]) => ({ node, standing: sum / count }));
 }
 
 /** A query of a task, drawn once a task, so that two models with the same tasks get the same queries. */

@@ -5,12 +5,13 @@ export interface FlatRepairs {
   sample: 'neighbours' | 'independent' | 'shared';
   names: boolean;
   scores: boolean;
+  weigh: boolean;
   encode: 'segments' | 'joined';
 }
 
 const repairs: Repairs<FlatRepairs> = {
-  repaired: { sample: 'neighbours', names: true, scores: true, encode: 'segments' },
-  published: { sample: 'shared', names: false, scores: false, encode: 'joined' },
+  repaired: { sample: 'neighbours', names: true, scores: true, weigh: true, encode: 'segments' },
+  published: { sample: 'shared', names: false, scores: false, weigh: false, encode: 'joined' },
 };
 
 export const flatOptions = z
@@ -28,6 +29,11 @@ export const flatOptions = z
     names: z.boolean().optional(),
     /** Whether the segments of the model's tasks tell its score (needs `sample: neighbours`). Default true. */
     scores: z.boolean().optional(),
+    /**
+     * Whether segments of tasks, domains and queries weigh by the model's standing on the task (needs `sample: neighbours`,
+     * `encode: segments`). Default true: encoders hardly read a score that is written out.
+     */
+    weigh: z.boolean().optional(),
     /**
      * `segments` (default): each segment is encoded alone; a profile is the mean over node types of the mean of their
      * segments' unit vectors. `joined` (published): all segments as one text, cut where the encoder stops reading.

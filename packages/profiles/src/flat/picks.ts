@@ -7,6 +7,8 @@ export interface Pick {
   node: number;
   /** The model's raw score on it, where it is a task and the score is known. */
   score?: number;
+  /** How much it says of the model: the model's standing on the task it belongs to, in [0, 1]. Default 1. */
+  standing?: number;
 }
 
 /** The node types beside models, in the graph's order. */

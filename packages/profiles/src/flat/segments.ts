@@ -6,6 +6,8 @@ import type { Pick } from './picks.js';
 export interface Segment {
   type: NodeType;
   text: string;
+  /** Among the segments of its type; above 0. */
+  weight: number;
 }
 
 /** The words the published code uses, which calls families architectures and tasks datasets. */
@@ -17,12 +19,15 @@ const TAGS: Record<NodeType, string> = {
   query: 'QUERY',
 };
 
+/** What a segment of the lowest standing still weighs. */
+const FLOOR = 0.05;
+
 /** The model and its picks as text, the model first: `[TAG] text`, with `names` `[TAG] name (score 71.5): text`. */
 export function segmentsOf(
   graph: HeteroGraph,
   model: number,
   picks: readonly Pick[],
-  { names, scores }: { names: boolean; scores: boolean },
+  { names, scores, weigh }: { names: boolean; scores: boolean; weigh: boolean },
 ): Segment[] {
   return [{ type: 'model' as const, node: model }, ...picks].map(({ type, node, ...rest }: Pick) => {
     const set = nodeSet(graph, type)!;
@@ -30,6 +35,7 @@ export function segmentsOf(
     const name = names && type !== 'query' ? [set.names[node]!] : [];
     const score = scores && rest.score !== undefined ? [`(score ${Number(rest.score.toFixed(2))})`] : [];
     const head = [...name, ...score].join(' ');
-    return { type, text: `[${TAGS[type]}] ${head === '' ? '' : `${head}: `}${set.texts[node]!}` };
+    const weight = weigh && rest.standing !== undefined ? FLOOR + (1 - FLOOR) * rest.standing : 1;
+    return { type, weight, text: `[${TAGS[type]}] ${head === '' ? '' : `${head}: `}${set.texts[node]!}` };
   });
 }

@@ -22,6 +22,9 @@ describe('index', () => {
     expect((await build({ seed: 42 }, 7)).vectors).toEqual(vectors);
     expect(provenance.options).toEqual({ compat: false, seed: 42, dimensions: 768 });
     expect(provenance.encoder).toBeNull();
+    const { nearestFirst, nearestSecond, maxCosine } = provenance.diagnostics ?? {};
+    const [a, b] = [rowOf(vectors, nearestFirst ?? -1), rowOf(vectors, nearestSecond ?? -1)];
+    expect(a.reduce((sum, x, d) => sum + x * b[d]!, 0)).toBeCloseTo(maxCosine ?? NaN, 6);
   });
 
   it('under compat gives the published vectors whatever the run is seeded with', async () => {

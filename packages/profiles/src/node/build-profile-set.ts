@@ -1,0 +1,76 @@
+import { loadDataset } from '@routeprofile/data';
+import { createEncoder } from '@routeprofile/encoders/node';
+import { buildGraph, encodeNodes, toHetero, type GraphSwitches } from '@routeprofile/graph';
+import {
+  RouteProfileError,
+  parseOptions,
+  parseStrategyReference,
+  type Dataset,
+  type Encoder,
+  type Mode,
+  type ProfileSet,
+  type ProfileStrategy,
+  type RunContext,
+} from '@routeprofile/schema';
+import { builtInProfiles } from '../built-in.js';
+
+export interface BuildProfileSetOptions extends Partial<RunContext> {
+  /** `NAME:option=value…` of a built-in strategy, or a strategy of one's own. Default `emb-gnn`. */
+  profile?: string | ProfileStrategy;
+  /** Options of a strategy given as an object. */
+  options?: Record<string, unknown>;
+  /** A published graph, or switches. Default `query-task`. */
+  graph?: string | GraphSwitches;
+  /** `use-lite` (default), `hash`, `npz:FILE` …, or an encoder of one's own, which is then not disposed of. */
+  encoder?: string | Encoder;
+  /** Which models; default the dataset's candidates, in order. */
+  models?: readonly string[];
+  /** Folder of the embedding cache; without one nothing is kept. */
+  cache?: string;
+  /** How a folder is read; default standard. */
+  mode?: Mode;
+  /** File with test rows of a folder in the published layout that lacks them. They play no part in profiles. */
+  test?: string;
+}
+
+/**
+ * Dataset folder (or loaded dataset) → profiles: loads, builds the graph, encodes its nodes where the strategy needs that, and
+ * builds. Default seed 42.
+ * @throws RouteProfileError of the step that failed.
+ */
+export async function buildProfileSet(
+  source: string | Dataset,
+  { profile = 'emb-gnn', options, graph = 'query-task', encoder = 'use-lite', ...rest }: BuildProfileSetOptions = {},
+): Promise<ProfileSet> {
+  const { cache, mode, test, signal, logger, onProgress } = rest;
+  const ctx: RunContext = { seed: rest.seed ?? 42, signal, logger, onProgress };
+  const [strategy, settings] = strategyOf(profile, options);
+  const dataset =
+    typeof source === 'string' ? await loadDataset(source, { mode, test, seed: ctx.seed, signal, logger }) : source;
+  const models = rest.models ?? dataset.candidates.map((candidate) => candidate.id);
+  const hetero = toHetero(buildGraph(dataset, typeof graph === 'string' ? { preset: graph } : graph));
+
+  const using = typeof encoder === 'string' ? await createEncoder(encoder, { cache, signal, logger }) : encoder;
+  try {
+    const features = strategy.needs.includes('features') ? await encodeNodes(hetero, using, ctx) : undefined;
+    const input = { models, cards: dataset.cards, graph: hetero, features, encoder: using };
+    const set = await strategy.build(input, settings, ctx);
+    return dataset.simulated ? { ...set, provenance: { ...set.provenance, simulated: true } } : set;
+  } finally {
+    if (using !== encoder) await using.dispose?.();
+  }
+}
+
+function strategyOf(
+  profile: string | ProfileStrategy,
+  options: Record<string, unknown> | undefined,
+): [ProfileStrategy, Record<string, unknown>] {
+  if (typeof profile !== 'string') return [profile, parseOptions(profile, options)];
+  const reference = parseStrategyReference(profile);
+  const strategy = builtInProfiles.find(({ name }) => name === reference.name);
+  if (!strategy)
+    throw new RouteProfileError('UNKNOWN_NAME', `there is no profile called '${reference.name}'`, {
+      hint: `Profiles: ${builtInProfiles.map(({ name }) => name).join(', ')}.`,
+    });
+  return [strategy, parseOptions(strategy, { ...options, ...reference.options })];
+}
