@@ -87,8 +87,10 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
   const options = parsePart(NAME, 'options', mlpOptions, manifest.options);
   parsePart(NAME, 'state', stateSchema, manifest.state);
   const profiles = weightMatrix(artifact, 'profiles', models.length, undefined);
-  for (const [name, array] of Object.entries(weights))
-    if (array.shape.length === 2) weightMatrix(artifact, name, undefined, undefined);
+  for (const [name, { data }] of Object.entries(weights)) {
+    const row = { shape: [1, data.length], data };
+    weightMatrix({ manifest, weights: { [name]: row } }, name, 1, undefined);
+  }
   const dimensions = weightMatrix(artifact, 'query.0.weight', manifest.dimensions ?? undefined, undefined).rows;
   const embedQueries = await openTower(weights, 'query');
   const embedded = (await openTower(weights, 'model'))(profiles);

@@ -153,7 +153,7 @@ const layers: Record<string, [(inputs: Tensor[]) => Tensor2D, (rows: number, wid
     ],
     'denseNormElu with dropout': [
       ([x, weight, bias, gamma, beta]) => {
-        const [rows, out] = [x!.shape[0]!, weight!.shape[1]!];
+        const [rows, out] = [x!.shape[0], weight!.shape[1]!];
         const mask = tf.tensor2d(dropoutMask(createRandom(1, 'mask'), rows, out, 0.4), [rows, out]);
         return denseNormElu(tf, x as Tensor2D, { weight: weight!, bias: bias!, gamma: gamma!, beta: beta! }, mask);
       },
