@@ -43,15 +43,18 @@ function meanCosine(unit: Matrix): number {
       squares += x * x;
     });
   const whole = sum.reduce((total, x) => total + x * x, 0);
-  return (whole - squares) / (unit.rows * (unit.rows - 1));
+  return clamp((whole - squares) / (unit.rows * (unit.rows - 1)));
 }
+
+/** Rounding can lead just beyond a cosine's range. */
+const clamp = (cosine: number) => Math.min(1, Math.max(-1, cosine));
 
 function extremes(models: readonly string[], unit: Matrix): Partial<ProfileDiagnostics> {
   let [min, max, nearest] = [Infinity, -Infinity, [0, 0]];
   for (let i = 0; i < unit.rows; i++)
     for (let j = i + 1; j < unit.rows; j++) {
       const other = rowOf(unit, j);
-      const cosine = rowOf(unit, i).reduce((sum, x, d) => sum + x * other[d]!, 0);
+      const cosine = clamp(rowOf(unit, i).reduce((sum, x, d) => sum + x * other[d]!, 0));
       min = Math.min(min, cosine);
       if (cosine <= max) continue;
       max = cosine;

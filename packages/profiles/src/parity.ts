@@ -1,6 +1,8 @@
 import {
+  RouteProfileError,
   createMatrix,
   fromRows,
+  issueText,
   z,
   type HeteroGraph,
   type Matrix,
@@ -26,10 +28,19 @@ const fixtureSchema = z.object({
 
 /**
  * The propagation under `compat` against a fixture computed with PyTorch (`emb-gnn.json`): every norm, depth, type and number.
- * @throws a zod error when the fixture has another format
+ * @throws RouteProfileError BAD_INPUT when the fixture has another format
  */
 export function embGnnParity(fixture: unknown): { maxDifference: number } {
-  const { features: given, edges, scores, expected } = fixtureSchema.parse(fixture);
+  const parsed = fixtureSchema.safeParse(fixture);
+  if (!parsed.success)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `emb-gnn parity fixture: ${parsed.error.issues.map(issueText).join('; ')}`,
+      {
+        hint: 'Give the parsed content of emb-gnn.json.',
+      },
+    );
+  const { features: given, edges, scores, expected } = parsed.data;
   const features = matrices(given);
   const types = type.options.filter((name) => features[name]);
   const graph: HeteroGraph = {

@@ -29,6 +29,7 @@ describe('propagation as published', () => {
     const wrong = structuredClone(fixture);
     wrong.expected.left['2'].task[0]![0]! += 0.01;
     expect(embGnnParity(wrong).maxDifference).toBeGreaterThan(0.009);
+    expect(() => embGnnParity({ ...fixture, scores: 'none' })).toThrow(/parity fixture: scores/);
   });
 
   it.each<[PropagateOptions['norm'], number[][], number[][]]>([
