@@ -12,3 +12,7 @@ export * from './artifacts/graph-files.js';
 export { loadDataset, detectLayout, type Layout } from './dataset/load.js';
 export type { LoadOptions } from './dataset/options.js';
 export { writeSample, type SampleOptions, type WrittenSample } from './sample/write.js';
+export { checkDataset, type DatasetCheck } from './check/check.js';
+export type { Oddity } from './check/oddity.js';
+export type { DatasetSummary } from './check/summary.js';
+export { importOutcomes, type ImportedOutcomes, type ImportOptions, type ImportSource } from './import/import.js';

@@ -32,24 +32,37 @@ export function modelCard(name: string, card: ModelCardFile, auxiliary: boolean)
   return { name, text: card.feature, family: familyOf(card), scores: scoresOf(card), price: priceOf(card), auxiliary };
 }
 
-const mean = (numbers: readonly number[]): number | undefined =>
-  numbers.length === 0 ? undefined : numbers.reduce((a, b) => a + b, 0) / numbers.length;
+/** A running mean. */
+interface Mean {
+  sum: number;
+  count: number;
+}
+
+const add = (mean: Mean, value: number): void => {
+  if (Number.isNaN(value)) return;
+  mean.sum += value;
+  mean.count++;
+};
+const result = ({ sum, count }: Mean): number | undefined => (count === 0 ? undefined : sum / count);
+const empty = (): Mean => ({ sum: 0, count: 0 });
 
 /** Mean tokens per task and mean latency of one model on the training queries. */
 function usage(queries: readonly QueryRecord[], values: OutcomeValues, column: number, models: number) {
-  const measured = (numbers: Float64Array, task?: string) =>
-    queries.flatMap((query, i) => {
-      const value = numbers[i * models + column]!;
-      return Number.isNaN(value) || (task !== undefined && query.task !== task) ? [] : [value];
-    });
+  const latency = empty();
+  const perTask = new Map<string, { input: Mean; output: Mean }>();
+  queries.forEach(({ task }, i) => {
+    const at = i * models + column;
+    add(latency, values.latency[at]!);
+    if (task === null) return;
+    const means = perTask.get(task) ?? { input: empty(), output: empty() };
+    perTask.set(task, means);
+    add(means.input, values.inputTokens[at]!);
+    add(means.output, values.outputTokens[at]!);
+  });
   const tokens: Record<string, TokenUse> = {};
-  for (const task of new Set(queries.map((query) => query.task))) {
-    if (task === null) continue;
-    const input = mean(measured(values.inputTokens, task));
-    const output = mean(measured(values.outputTokens, task));
-    if (input !== undefined || output !== undefined) tokens[task] = { input, output };
-  }
-  return { tokens, latency: mean(measured(values.latency)) };
+  for (const [task, { input, output }] of perTask)
+    if (input.count + output.count > 0) tokens[task] = { input: result(input), output: result(output) };
+  return { tokens, latency: result(latency) };
 }
 
 /**

@@ -21,6 +21,14 @@ export interface ReadRows {
   rows: OutcomeRows;
   /** Rows whose stored prompt was asked for and is not there: they have their raw text. */
   unformatted: number;
+  /** What routing rows say beside queries and outcomes. */
+  labels?: readonly RowLabels[];
+}
+
+export interface RowLabels {
+  task: string;
+  metric: string | null;
+  choices: unknown;
 }
 
 /** Outcome rows (`outcomes.jsonl`, or a test file of that format), streamed. */
@@ -74,7 +82,8 @@ export async function readRoutingRows(
     const query = { id: `${split}:${i}`, text: formatted ?? row.query, raw: row.query, task: row.task_name, split };
     rows.add(query, performanceOf(row));
   });
-  return { rows, unformatted };
+  const labels = array.map(({ task_name, metric, choices }) => ({ task: task_name, metric: metric ?? null, choices }));
+  return { rows, unformatted, labels };
 }
 
 function* performanceOf(row: RoutingRow): Generator<[string, OutcomeNumbers]> {

@@ -196,4 +196,6 @@ const poolWarnings = (leftOut: Dataset['leftOut'], minCoverage: number): string[
 const duplicateWarning = (count: number): string[] =>
   count === 0
     ? []
-    : [`${plural(count, 'training row')} repeat the text and task of another: their outcomes are averaged.`];
+    : [
+        `${plural(count, 'training row repeats', 'training rows repeat')} the text and task of another: outcomes are averaged.`,
+      ];

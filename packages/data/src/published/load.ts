@@ -15,12 +15,17 @@ export async function loadPublished(sources: Sources, options: DatasetOptions): 
   const files = await readPublishedFiles(sources, options);
   checkReferences(files, options, sources.problems);
   sources.problems.throwIfAny(sources.dir);
-  return assemblePublished(files, sources, options);
+  return assemblePublished(files, requireTest(files, options), sources, options);
 }
 
-function assemblePublished(files: PublishedFiles, sources: Sources, options: DatasetOptions): Dataset {
+/** @param tests may be empty: a dataset can be looked at before it has test rows */
+export function assemblePublished(
+  files: PublishedFiles,
+  tests: ReadRows,
+  sources: Sources,
+  options: DatasetOptions,
+): Dataset {
   const { cards, candidates: candidateFile } = files;
-  const tests = requireTest(files, options);
   const trained = trainedModels(files, options.mode);
   const pool = choosePool(files, tests, trained, options);
   const training = publishedTraining(files, pool.candidates, trained, options);

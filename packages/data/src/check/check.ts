@@ -1,0 +1,105 @@
+import type { Dataset } from '@routeprofile/schema';
+import { detectLayout, type Layout } from '../dataset/load.js';
+import { datasetOptions, type DatasetOptions, type LoadOptions } from '../dataset/options.js';
+import { OutcomeRows } from '../dataset/rows.js';
+import { Sources } from '../dataset/sources.js';
+import { plural } from '../dataset/text.js';
+import { Problems } from '../disk/problems.js';
+import { loadOutcomes } from '../outcomes/load.js';
+import { readPublishedFiles } from '../published/files.js';
+import { assemblePublished } from '../published/load.js';
+import { checkReferences } from '../published/references.js';
+import { scoreOddities } from './cards.js';
+import { oddity, type Oddity } from './oddity.js';
+import { missingPrices, outcomeOddities } from './outcomes.js';
+import { publishedOddities } from './published.js';
+import { summaryOf, type DatasetSummary } from './summary.js';
+import { duplicateQueries, overlapOddity, sharedPrefixes } from './texts.js';
+
+export interface DatasetCheck {
+  layout: Layout;
+  /** null when problems kept the dataset from being put together. */
+  summary: DatasetSummary | null;
+  /** What makes the dataset unusable: `file: path.to.field: what is wrong, what was expected`. */
+  problems: string[];
+  /** What the loader did that one should know of. */
+  warnings: string[];
+  /** Valid, and yet not as one would expect. */
+  oddities: Oddity[];
+}
+
+/**
+ * Reads a dataset folder and tells what it holds, what is wrong and what is odd. A published folder without test rows is
+ * checked as far as it goes.
+ * @throws RouteProfileError MISSING_FILE when the folder is no dataset, BAD_OPTION, ABORTED; problems are returned.
+ */
+export async function checkDataset(dir: string, options: LoadOptions = {}): Promise<DatasetCheck> {
+  const completed = datasetOptions(options);
+  const layout = await detectLayout(dir);
+  const problems = new Problems();
+  const sources = new Sources(dir, problems, options.signal);
+  try {
+    const { dataset, oddities } = await (layout === 'published'
+      ? checkPublished(sources, completed)
+      : checkOutcomes(sources, completed));
+    return {
+      layout,
+      summary: summaryOf(dataset),
+      problems: [],
+      warnings: [...dataset.warnings],
+      oddities: [...oddities, ...commonOddities(dataset)],
+    };
+  } catch (error) {
+    // What the files themselves showed is already collected; what putting them together showed is not.
+    if (problems.count === 0) problems.addError(error);
+    return { layout, summary: null, problems: problems.lines(), warnings: [], oddities: [] };
+  }
+}
+
+interface Checked {
+  dataset: Dataset;
+  oddities: Oddity[];
+}
+
+async function checkPublished(sources: Sources, options: DatasetOptions): Promise<Checked> {
+  const files = await readPublishedFiles(sources, options);
+  checkReferences(files, options, sources.problems);
+  sources.problems.throwIfAny(sources.dir);
+  const dataset = assemblePublished(files, files.test ?? { rows: new OutcomeRows(), unformatted: 0 }, sources, options);
+  const noTest = files.test === undefined ? [files.testFile] : [];
+  return {
+    dataset,
+    oddities: [
+      ...oddity('no-test-rows', noTest, () => 'there are no test rows: evaluation needs --test FILE'),
+      ...publishedOddities(files),
+    ],
+  };
+}
+
+async function checkOutcomes(sources: Sources, options: DatasetOptions): Promise<Checked> {
+  const dataset = await loadOutcomes(sources, options);
+  const left = dataset.leftOut.map(({ model, coverage }) => `${model}: ${(coverage * 100).toFixed(1)} %`);
+  return {
+    dataset,
+    oddities: oddity(
+      'left-out-models',
+      left,
+      (count) => `${plural(count, 'model')} with too few training outcomes to be a candidate`,
+    ),
+  };
+}
+
+const commonOddities = (dataset: Dataset): Oddity[] => [
+  ...scoreOddities(dataset),
+  ...missingPrices(dataset),
+  ...outcomeOddities(dataset),
+  ...duplicateQueries('training queries', dataset.train.queries),
+  ...duplicateQueries('test rows', dataset.test.queries),
+  ...overlapOddity(
+    'train-test-overlap',
+    dataset.train.queries.map(({ text }) => text),
+    dataset.test.queries,
+    (count) => `${plural(count, 'test query occurs', 'test queries occur')} among the training queries`,
+  ),
+  ...sharedPrefixes([...dataset.train.queries, ...dataset.test.queries]),
+];

@@ -1,0 +1,106 @@
+import type { Dataset, OutcomeValues } from '@routeprofile/schema';
+import { plural } from '../dataset/text.js';
+import { oddity, short, type Oddity } from './oddity.js';
+
+interface Part {
+  name: string;
+  models: readonly string[];
+  values: OutcomeValues;
+  ids: readonly string[];
+}
+
+/** Columns, tables and rows of outcomes that cannot teach or tell anything. */
+export function outcomeOddities(dataset: Dataset): Oddity[] {
+  const models = dataset.candidates.map(({ id }) => id);
+  const parts: Part[] = [
+    {
+      name: 'test rows',
+      models: dataset.test.models,
+      values: dataset.test.values,
+      ids: dataset.test.queries.map(({ id }) => id),
+    },
+  ];
+  if (dataset.train.outcomes !== null)
+    parts.unshift({
+      name: 'training rows',
+      models,
+      values: dataset.train.outcomes,
+      ids: dataset.train.queries.map(({ id }) => id),
+    });
+  return parts
+    .filter(({ ids }) => ids.length > 1)
+    .flatMap((part) => [...constantColumns(part), ...negativeScores(part), ...incompleteRows(part)]);
+}
+
+const column = ({ models }: Part, numbers: Float64Array, model: number): number[] => {
+  const out: number[] = [];
+  for (let at = model; at < numbers.length; at += models.length) if (!Number.isNaN(numbers[at])) out.push(numbers[at]!);
+  return out;
+};
+
+function constantColumns(part: Part): Oddity[] {
+  const found = part.models.flatMap((model, m) =>
+    (['score', 'cost', 'latency'] as const).flatMap((field) => {
+      const numbers = column(part, part.values[field], m);
+      return numbers.length > 1 && numbers.every((value) => value === numbers[0])
+        ? [`${model}: ${field} is always ${short(numbers[0]!)}`]
+        : [];
+    }),
+  );
+  return oddity(
+    'constant-column',
+    found,
+    (count) => `${part.name}: ${plural(count, 'column')} of outcomes with one value only`,
+  );
+}
+
+function negativeScores(part: Part): Oddity[] {
+  const { score } = part.values;
+  const found: string[] = [];
+  score.forEach((value, at) => {
+    if (value < 0)
+      found.push(
+        `${part.ids[Math.floor(at / part.models.length)]!}: ${part.models[at % part.models.length]!}: ${short(value)}`,
+      );
+  });
+  return oddity('negative-score', found, (count) => `${part.name}: ${plural(count, 'score')} below 0`);
+}
+
+function incompleteRows(part: Part): Oddity[] {
+  const found = part.ids.flatMap((id, row) => {
+    const missing = part.models.filter((_, m) => Number.isNaN(part.values.score[row * part.models.length + m]));
+    return missing.length === 0 || missing.length === part.models.length
+      ? []
+      : [`${id}: no outcome of ${missing.length} of ${part.models.length} models`];
+  });
+  return oddity(
+    'incomplete-rows',
+    found,
+    (count) => `${part.name}: ${plural(count, 'row')} without outcomes of some candidates (not counted in metrics)`,
+  );
+}
+
+/** Candidates whose price is not known: no cost can be told of them unless rows have one. */
+export function missingPrices(dataset: Dataset): Oddity[] {
+  const priced = (model: number): boolean =>
+    dataset.candidates[model]!.price !== undefined ||
+    dataset.test.values.cost.some((cost, at) => at % dataset.candidates.length === model && !Number.isNaN(cost));
+  const found = dataset.candidates.filter((_, model) => !priced(model)).map(({ id }) => id);
+  const auxiliary = dataset.cards.filter((card) => card.auxiliary && card.price === null).map(({ name }) => name);
+  return [
+    ...oddity(
+      'missing-price',
+      found,
+      (count) =>
+        `${plural(count, 'candidate')} of ${dataset.candidates.length} without price or costs: the cost of choosing them is unknown`,
+    ),
+    ...(dataset.layout === 'published'
+      ? oddity(
+          'missing-price-auxiliary',
+          auxiliary,
+          (count) =>
+            `${plural(count, 'auxiliary model')} of ${dataset.cards.filter((card) => card.auxiliary).length} without a price`,
+        )
+      : []),
+  ];
+}

@@ -1,0 +1,61 @@
+import type { Dataset } from '@routeprofile/schema';
+
+export interface DatasetSummary {
+  name: string;
+  layout: Dataset['layout'];
+  mode: Dataset['mode'];
+  simulated: boolean;
+  hash: string;
+  candidates: string[];
+  newModels: string[];
+  leftOut: number;
+  auxiliaryModels: number;
+  families: number;
+  tasks: number;
+  domains: number;
+  taskQueries: number;
+  /** Measured task scores of all cards. */
+  scores: number;
+  pricedCandidates: number;
+  train: { queries: number; pairs: number; outcomes: boolean };
+  test: { rows: number; complete: number; withCost: number };
+  /** Test queries whose text occurs among the training queries. */
+  overlap: number;
+  perTask: { task: string; train: number; test: number }[];
+}
+
+/** Counts by everything. */
+export function summaryOf(dataset: Dataset): DatasetSummary {
+  const { candidates, cards, train, test } = dataset;
+  const width = candidates.length;
+  const rowsWhere = (numbers: Float64Array): number =>
+    test.queries.filter((_, row) => candidates.every((_, m) => !Number.isNaN(numbers[row * width + m]))).length;
+  const count = (queries: Dataset['train']['queries'], task: string) =>
+    queries.filter((query) => (query.task ?? '') === task).length;
+  const tasks = [...new Set([...train.queries, ...test.queries].map((query) => query.task ?? ''))];
+  return {
+    name: dataset.name,
+    layout: dataset.layout,
+    mode: dataset.mode,
+    simulated: dataset.simulated,
+    hash: dataset.hash,
+    candidates: candidates.map(({ id }) => id),
+    newModels: [...dataset.newModels],
+    leftOut: dataset.leftOut.length,
+    auxiliaryModels: cards.filter((card) => card.auxiliary).length,
+    families: dataset.families.length,
+    tasks: dataset.tasks.length,
+    domains: dataset.domains.length,
+    taskQueries: dataset.taskQueries.reduce((sum, { queries }) => sum + queries.length, 0),
+    scores: cards.reduce((sum, card) => sum + card.scores.size, 0),
+    pricedCandidates: candidates.filter(({ price }) => price !== undefined).length,
+    train: { queries: train.queries.length, pairs: train.pairs.length, outcomes: train.outcomes !== null },
+    test: { rows: test.queries.length, complete: rowsWhere(test.values.score), withCost: rowsWhere(test.values.cost) },
+    overlap: dataset.overlap,
+    perTask: tasks.map((task) => ({
+      task: task === '' ? '(no task)' : task,
+      train: count(train.queries, task),
+      test: count(test.queries, task),
+    })),
+  };
+}
