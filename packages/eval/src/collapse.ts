@@ -6,7 +6,7 @@ export const COLLAPSED_TOP_SHARE = 0.95;
 /** As is one that spreads over no more than this many models, counted as 2^entropy. */
 export const COLLAPSED_EFFECTIVE_MODELS = 1.25;
 /** Averages that differ by less are equal. */
-export const EQUAL_AVERAGE = 1e-9;
+const EQUAL_AVERAGE = 1e-9;
 
 /**
  * Is the router a constant in disguise? The flag is raised when one model gets at least 95 % of the queries, when the

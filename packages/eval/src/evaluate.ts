@@ -3,7 +3,7 @@ import { builtInMetrics } from './metrics/index.js';
 import { assertChoices, rowsByTask, selectionShares, takeTableRows } from './table.js';
 
 /** Every metric by name. @throws RouteProfileError PLUGIN_FAILED naming a metric that gives NaN or an infinity. */
-export function measure(run: RoutingRun, metrics: readonly Metric[]): Metrics {
+function measure(run: RoutingRun, metrics: readonly Metric[]): Metrics {
   return Object.fromEntries(
     metrics.map((metric) => {
       const value = metric.evaluate(run);
@@ -18,7 +18,7 @@ export function measure(run: RoutingRun, metrics: readonly Metric[]): Metrics {
 }
 
 /** The run on some of its rows. */
-export const takeRun = (run: RoutingRun, rows: Int32Array): RoutingRun => ({
+const takeRun = (run: RoutingRun, rows: Int32Array): RoutingRun => ({
   ...run,
   table: takeTableRows(run.table, rows),
   choices: rows.map((row) => run.choices[row]!),

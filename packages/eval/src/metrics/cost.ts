@@ -16,10 +16,7 @@ export function callCost(
 }
 
 /** The candidates in the order of the table's models. */
-export function candidatesInOrder({
-  candidates,
-  table,
-}: Pick<RoutingRun, 'candidates' | 'table'>): (Candidate | undefined)[] {
+function candidatesInOrder({ candidates, table }: Pick<RoutingRun, 'candidates' | 'table'>): (Candidate | undefined)[] {
   const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
   return table.models.map((model) => byId.get(model));
 }

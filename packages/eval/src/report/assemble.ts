@@ -88,13 +88,18 @@ export function assembleReport(input: ReportInput): RunReport {
     overlap: dataset.overlap,
     tasks: Object.fromEntries([...rowsByTask(table)].map(([task, own]) => [task, own.length])),
     warnings: [...dataset.warnings, ...evaluationWarnings(rows.length, incomplete, single === null)],
-    rows: cells.map(({ choices: _, ...cell }, i): ReportRow => {
+    rows: cells.map((cell, i): ReportRow => {
       const run = runs[i]!;
       return {
-        ...cell,
+        profile: cell.profile,
+        router: cell.router,
+        label: cell.label,
+        options: cell.options,
+        seed: cell.seed,
         ...evaluateChoices(run, metrics),
         intervals: intervals[i]!,
         collapse: collapseOf(table, run.choices),
+        ...(cell.profileDiagnostics && { profileDiagnostics: cell.profileDiagnostics }),
       };
     }),
     failed: [...(input.failed ?? [])],

@@ -1,7 +1,7 @@
 /** Numbers for people. The report itself is never rounded. */
 
 /** What stands for a number that the data cannot give. */
-export const NONE = '–';
+const NONE = '–';
 type Maybe = number | null | undefined;
 
 /** Rounded, and no "−0.000". */

@@ -1,7 +1,7 @@
 import type { Baseline, Metrics, ReportRow, RunReport } from '@routeprofile/schema';
 
 /** Baselines that stand beside the rows in every table; the constants are told apart. */
-export const NAMED_BASELINES = [
+const NAMED_BASELINES = [
   'best-single',
   'best-in-hindsight',
   'cheapest',

@@ -27,7 +27,7 @@ describe('profileVectors', () => {
   it('follows the order of the candidates, not of the profile set', () => {
     const { input } = syntheticRouterInput({ models: 3 });
     const backwards = profileVectors('x', { ...input, models: [...input.models].reverse() });
-    expect([...backwards.data.slice(0, 8)]).toEqual([...input.profiles.vectors.data.slice(16)]);
+    expect([...backwards.data.subarray(0, 8)]).toEqual([...input.profiles.vectors.data.subarray(16)]);
   });
 
   it('names a model without a profile, and a number that is not finite', () => {

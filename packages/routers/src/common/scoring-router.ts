@@ -11,7 +11,7 @@ import {
 } from '@routeprofile/schema';
 
 /** Scores of a batch, and why a model won. */
-export interface Scored {
+interface Scored {
   /** [queries × models], higher is better. */
   scores: Matrix;
   explain: (query: number, winner: number) => Reason[];

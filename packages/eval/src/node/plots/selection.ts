@@ -59,7 +59,8 @@ export function selectionPlot(report: RunReport): Markup | null {
   return figure(drawing, {
     id: 'selection',
     title: 'Which models are chosen',
-    caption: 'Share of the test queries that each model gets. A bar of one colour is a constant.',
+    caption:
+      'Share of the test queries that each model gets. A bar of one colour is a constant. Of equally good models the oracle takes the first.',
     extra: legend(
       groups,
       bars.map(({ fill }) => fill),

@@ -1,14 +1,10 @@
 import type { RunReport } from '@routeprofile/schema';
 import { builtInMetrics } from '../../metrics/index.js';
-import { percent } from '../../report/format.js';
+import { percent, plural } from '../../report/format.js';
 import { html, type Markup } from '../markup.js';
 
 /** What went wrong, what is odd, what the words mean, and what made the report. */
 export function notes(report: RunReport): Markup {
-  const leftOut = report.leftOut.map(
-    ({ model, coverage }) => `${model} is left out: it has outcomes on ${percent(coverage)} of the training rows`,
-  );
-  const warnings = [...report.warnings, ...leftOut];
   return html`${
       report.failed.length > 0
         ? html`<section>
@@ -20,15 +16,16 @@ export function notes(report: RunReport): Markup {
         : null
     }
     ${
-      warnings.length > 0
+      report.warnings.length > 0
         ? html`<section>
             <h2>Warnings</h2>
             <ul>
-              ${warnings.map((warning) => html`<li>${warning}</li>`)}
+              ${report.warnings.map((warning) => html`<li>${warning}</li>`)}
             </ul>
           </section>`
         : null
     }
+    ${leftOut(report)}
     <details>
       <summary>What the figures mean</summary>
       <dl>
@@ -60,4 +57,15 @@ export function notes(report: RunReport): Markup {
       </p>
       <p>dataset ${report.dataset.hash}</p>
     </footer>`;
+}
+
+/** Models with too few training outcomes to be candidates. */
+function leftOut({ leftOut: models }: RunReport): Markup | null {
+  if (models.length === 0) return null;
+  return html`<details>
+    <summary>Left out: ${plural(models.length, 'model')} with too few training outcomes</summary>
+    <ul>
+      ${models.map(({ model, coverage }) => html`<li>${model}: outcomes on ${percent(coverage)} of the training rows</li>`)}
+    </ul>
+  </details>`;
 }
