@@ -15,9 +15,86 @@ function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
 }
 
 /**
+ * Four rows and eight columns of C: sums over p of x · y, started at the bias. x steps by `columns` bytes, its rows are
+ * `rows` bytes apart; y's lines are `line` bytes apart, those of z `out` bytes.
+ */
+function block4(
+  x: usize,
+  rows: usize,
+  columns: usize,
+  y: usize,
+  line: usize,
+  bias: usize,
+  z: usize,
+  out: usize,
+  k: i32,
+): void {
+  let c00 = f32x4.splat(0),
+    c01 = c00;
+  if (bias) {
+    c00 = v128.load(bias);
+    c01 = v128.load(bias, 16);
+  }
+  let c10 = c00,
+    c11 = c01,
+    c20 = c00,
+    c21 = c01,
+    c30 = c00,
+    c31 = c01;
+  for (let p = 0; p < k; p++) {
+    const y0 = v128.load(y),
+      y1 = v128.load(y, 16);
+    let t = v128.load32_splat(x);
+    c00 = multiplyAdd(c00, t, y0);
+    c01 = multiplyAdd(c01, t, y1);
+    t = v128.load32_splat(x + rows);
+    c10 = multiplyAdd(c10, t, y0);
+    c11 = multiplyAdd(c11, t, y1);
+    t = v128.load32_splat(x + 2 * rows);
+    c20 = multiplyAdd(c20, t, y0);
+    c21 = multiplyAdd(c21, t, y1);
+    t = v128.load32_splat(x + 3 * rows);
+    c30 = multiplyAdd(c30, t, y0);
+    c31 = multiplyAdd(c31, t, y1);
+    x += columns;
+    y += line;
+  }
+  v128.store(z, c00);
+  v128.store(z, c01, 16);
+  z += out;
+  v128.store(z, c10);
+  v128.store(z, c11, 16);
+  z += out;
+  v128.store(z, c20);
+  v128.store(z, c21, 16);
+  z += out;
+  v128.store(z, c30);
+  v128.store(z, c31, 16);
+}
+
+/** One row and eight columns of C. */
+function block1(x: usize, columns: usize, y: usize, line: usize, bias: usize, z: usize, k: i32): void {
+  let c0 = f32x4.splat(0),
+    c1 = c0;
+  if (bias) {
+    c0 = v128.load(bias);
+    c1 = v128.load(bias, 16);
+  }
+  for (let p = 0; p < k; p++) {
+    const t = v128.load32_splat(x);
+    c0 = multiplyAdd(c0, t, v128.load(y));
+    c1 = multiplyAdd(c1, t, v128.load(y, 16));
+    x += columns;
+    y += line;
+  }
+  v128.store(z, c0);
+  v128.store(z, c1, 16);
+}
+
+/**
  * C[m, n] = A · B + bias. A's element (i, p) lies at i * rowStride + p * columnStride, so a transposed A needs no copy;
  * B is [k, n]; bias has n numbers, or is 0 for none. One row's sum runs over p in order whatever m is.
- * panel has room for 8 k numbers, or is 0: eight columns of B are copied there, side by side, where that pays.
+ * panel has room for 8 k numbers: eight columns of B are copied there, side by side, where that pays.
  */
 export function gemm(
   a: usize,
@@ -34,87 +111,46 @@ export function gemm(
   const rows = (<usize>rowStride) << 2,
     columns = (<usize>columnStride) << 2,
     line = (<usize>n) << 2;
-  const pack = panel != 0 && m >= 16 && k >= 64;
-  const lineOfPanel: usize = pack ? 32 : line;
-  let j = 0;
-  for (; j + 8 <= n; j += 8) {
-    let bj = address(b, j);
-    if (pack) {
+  const whole = n & ~7;
+  if (m >= 16 && k >= 64) {
+    for (let j = 0; j < whole; j += 8) {
       for (let p = 0; p < k; p++) {
         const to = panel + ((<usize>p) << 5),
-          from = bj + <usize>p * line;
+          from = address(b, p * n + j);
         v128.store(to, v128.load(from));
         v128.store(to, v128.load(from, 16), 16);
       }
-      bj = panel;
-    }
-    let s0 = f32x4.splat(0),
-      s1 = s0;
-    if (bias) {
-      s0 = v128.load(address(bias, j));
-      s1 = v128.load(address(bias, j), 16);
-    }
-    let i = 0;
-    for (; i + 4 <= m; i += 4) {
-      let c00 = s0,
-        c01 = s1,
-        c10 = s0,
-        c11 = s1,
-        c20 = s0,
-        c21 = s1,
-        c30 = s0,
-        c31 = s1;
-      let x = a + <usize>i * rows,
-        y = bj;
-      for (let p = 0; p < k; p++) {
-        const y0 = v128.load(y),
-          y1 = v128.load(y, 16);
-        let t = v128.load32_splat(x);
-        c00 = multiplyAdd(c00, t, y0);
-        c01 = multiplyAdd(c01, t, y1);
-        t = v128.load32_splat(x + rows);
-        c10 = multiplyAdd(c10, t, y0);
-        c11 = multiplyAdd(c11, t, y1);
-        t = v128.load32_splat(x + 2 * rows);
-        c20 = multiplyAdd(c20, t, y0);
-        c21 = multiplyAdd(c21, t, y1);
-        t = v128.load32_splat(x + 3 * rows);
-        c30 = multiplyAdd(c30, t, y0);
-        c31 = multiplyAdd(c31, t, y1);
-        x += columns;
-        y += lineOfPanel;
+      const start = bias ? address(bias, j) : 0;
+      let i = 0,
+        x = a,
+        z = address(c, j);
+      for (; i + 4 <= m; i += 4) {
+        block4(x, rows, columns, panel, 32, start, z, line, k);
+        x += 4 * rows;
+        z += 4 * line;
       }
-      let z = address(c, i * n + j);
-      v128.store(z, c00);
-      v128.store(z, c01, 16);
-      z += line;
-      v128.store(z, c10);
-      v128.store(z, c11, 16);
-      z += line;
-      v128.store(z, c20);
-      v128.store(z, c21, 16);
-      z += line;
-      v128.store(z, c30);
-      v128.store(z, c31, 16);
+      for (; i < m; i++) {
+        block1(x, columns, panel, 32, start, z, k);
+        x += rows;
+        z += line;
+      }
+    }
+  } else {
+    // Few rows, or short sums as in a weight's gradient: B fits the cache, and C is written in order.
+    let i = 0,
+      x = a;
+    for (; i + 4 <= m; i += 4) {
+      for (let j = 0; j < whole; j += 8)
+        block4(x, rows, columns, address(b, j), line, bias ? address(bias, j) : 0, address(c, i * n + j), line, k);
+      x += 4 * rows;
     }
     for (; i < m; i++) {
-      let c0 = s0,
-        c1 = s1;
-      let x = a + <usize>i * rows,
-        y = bj;
-      for (let p = 0; p < k; p++) {
-        const t = v128.load32_splat(x);
-        c0 = multiplyAdd(c0, t, v128.load(y));
-        c1 = multiplyAdd(c1, t, v128.load(y, 16));
-        x += columns;
-        y += lineOfPanel;
-      }
-      const z = address(c, i * n + j);
-      v128.store(z, c0);
-      v128.store(z, c1, 16);
+      for (let j = 0; j < whole; j += 8)
+        block1(x, columns, address(b, j), line, bias ? address(bias, j) : 0, address(c, i * n + j), k);
+      x += rows;
     }
   }
-  for (; j < n; j++) {
+  for (let j = whole; j < n; j++) {
     for (let i = 0; i < m; i++) {
       let sum: f32 = bias ? load<f32>(address(bias, j)) : 0;
       let x = a + <usize>i * rows,
