@@ -28,6 +28,9 @@ export const mlpOptions = z.strictObject({
   /**
    * The published behaviour: vectors as they come (ours: rows of length one, as scales differ between profiles),
    * validation split by pair (ours: by query, as one query has several pairs), no early stop.
+   * Share of pairs ranked right on held-out queries of the published training pairs (use-lite, 3 folds, one seed):
+   * ours .708 with emb-gnn and .716 with flat profiles, compat .671 and .675, a constant order (Bradley–Terry) .631.
+   * Other learning rates, margins, widths and dropout rates stay within .015 of the paper's, so those are kept.
    */
   compat: z.boolean().default(false),
 });
