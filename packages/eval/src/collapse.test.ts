@@ -39,6 +39,12 @@ describe('collapseOf', () => {
     expect(collapseOf(table, Int32Array.of(0, 0, 0, 0, 0, 2, 2, 2, 2, 2))).toMatchObject({ flag: false, equals: null });
   });
 
+  it('does not flag a router that ties with its own favourite by winning elsewhere as often as it loses', () => {
+    const table = tableOf(models, [...rows(6, [1, 0, 0]), ...rows(2, [0, 1, 0]), ...rows(2, [1, 0, 0])]);
+    const choices = Int32Array.of(0, 0, 0, 0, 0, 0, 1, 1, 1, 1);
+    expect(collapseOf(table, choices)).toMatchObject({ flag: false, topShare: 0.6, equals: 'a' });
+  });
+
   it('says nothing of no rows', () => {
     expect(collapseOf(tableOf(models, []), new Int32Array(0))).toEqual({
       flag: false,

@@ -5,14 +5,16 @@ import { entropyBits, selectionShares } from './table.js';
 export const COLLAPSED_TOP_SHARE = 0.95;
 /** As is one that spreads over no more than this many models, counted as 2^entropy. */
 export const COLLAPSED_EFFECTIVE_MODELS = 1.25;
+/** As is one whose choices score as one model's answers do on this share of the rows, whichever models it names. */
+export const COLLAPSED_SAME_OUTCOME = 0.95;
 /** Averages that differ by less are equal. */
 const EQUAL_AVERAGE = 1e-9;
 
 /**
  * Is the router a constant in disguise? The flag is raised when one model gets at least 95 % of the queries, when the
- * effective number of models is at most 1.25, or when the average equals that of always choosing the router's own favourite.
- * `equals` names any constant with the same average (the favourite first); alone it does not raise the flag, since two
- * different policies can meet on one number by chance.
+ * effective number of models is at most 1.25, or when the average equals a constant's and 95 % of the rows score as that
+ * constant does. `equals` names any constant with the same average (the router's favourite first); alone it does not raise
+ * the flag, since two different policies can meet on one number by chance.
  */
 export function collapseOf({ models, queries, values }: OutcomeTable, choices: Int32Array): Collapse {
   const rows = queries.length;
@@ -26,8 +28,13 @@ export function collapseOf({ models, queries, values }: OutcomeTable, choices: I
   const own = average((q) => choices[q]!);
   const equalTo = (m: number) => Math.abs(average(() => m) - own) < EQUAL_AVERAGE;
   const equal = equalTo(top) ? top : models.findIndex((_, m) => equalTo(m));
+  const score = (q: number, m: number) => values.score[q * models.length + m]!;
+  const sameOutcome = queries.filter((_, q) => score(q, choices[q]!) === score(q, equal)).length / rows;
   return {
-    flag: topShare >= COLLAPSED_TOP_SHARE || effectiveModels <= COLLAPSED_EFFECTIVE_MODELS || equal === top,
+    flag:
+      topShare >= COLLAPSED_TOP_SHARE ||
+      effectiveModels <= COLLAPSED_EFFECTIVE_MODELS ||
+      (equal !== -1 && sameOutcome >= COLLAPSED_SAME_OUTCOME),
     topShare,
     effectiveModels,
     equals: models[equal] ?? null,

@@ -1,7 +1,7 @@
 export { baselines, oracleChoices, type BaselineInput } from './baselines/baselines.js';
 export { bestSingle, type BestSingle } from './baselines/best-single.js';
 export { cheapest } from './baselines/cheapest.js';
-export { COLLAPSED_EFFECTIVE_MODELS, COLLAPSED_TOP_SHARE, collapseOf } from './collapse.js';
+export { COLLAPSED_EFFECTIVE_MODELS, COLLAPSED_SAME_OUTCOME, COLLAPSED_TOP_SHARE, collapseOf } from './collapse.js';
 export { evaluateChoices } from './evaluate.js';
 export { pairedInterval, pairedIntervals, type BootstrapOptions, type DifferenceInterval } from './interval.js';
 export { builtInMetrics } from './metrics/index.js';
