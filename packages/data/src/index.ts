@@ -16,3 +16,4 @@ export { checkDataset, type DatasetCheck } from './check/check.js';
 export type { Oddity } from './check/oddity.js';
 export type { DatasetSummary } from './check/summary.js';
 export { importOutcomes, type ImportedOutcomes, type ImportOptions, type ImportSource } from './import/import.js';
+export { ROLES, type Role } from './import/options.js';

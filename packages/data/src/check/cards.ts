@@ -60,7 +60,7 @@ export function scoreOddities(dataset: Dataset): Oddity[] {
       'unscored-task',
       unscored,
       (count) =>
-        `${plural(count, 'task')} of ${dataset.tasks.length} without a score of no model: nothing is tied to them in a graph`,
+        `${plural(count, 'task')} of ${dataset.tasks.length} with a score of no model: nothing is tied to them in a graph`,
     ),
     ...(dataset.layout === 'published'
       ? oddity(

@@ -1,13 +1,12 @@
 import type { Dataset } from '@routeprofile/schema';
 import { detectLayout, type Layout } from '../dataset/load.js';
 import { datasetOptions, type DatasetOptions, type LoadOptions } from '../dataset/options.js';
-import { OutcomeRows } from '../dataset/rows.js';
 import { Sources } from '../dataset/sources.js';
 import { plural } from '../dataset/text.js';
 import { Problems } from '../disk/problems.js';
 import { loadOutcomes } from '../outcomes/load.js';
 import { readPublishedFiles } from '../published/files.js';
-import { assemblePublished } from '../published/load.js';
+import { assemblePublished, NO_TEST_ROWS } from '../published/load.js';
 import { checkReferences } from '../published/references.js';
 import { scoreOddities } from './cards.js';
 import { oddity, type Oddity } from './oddity.js';
@@ -65,7 +64,7 @@ async function checkPublished(sources: Sources, options: DatasetOptions): Promis
   const files = await readPublishedFiles(sources, options);
   checkReferences(files, options, sources.problems);
   sources.problems.throwIfAny(sources.dir);
-  const dataset = assemblePublished(files, files.test ?? { rows: new OutcomeRows(), unformatted: 0 }, sources, options);
+  const dataset = assemblePublished(files, files.test ?? NO_TEST_ROWS, sources, options);
   const noTest = files.test === undefined ? [files.testFile] : [];
   return {
     dataset,

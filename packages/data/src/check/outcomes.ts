@@ -7,25 +7,24 @@ interface Part {
   models: readonly string[];
   values: OutcomeValues;
   ids: readonly string[];
+  /** Models that have no outcomes here by design. */
+  without: readonly string[];
 }
 
 /** Columns, tables and rows of outcomes that cannot teach or tell anything. */
 export function outcomeOddities(dataset: Dataset): Oddity[] {
-  const models = dataset.candidates.map(({ id }) => id);
+  const { candidates, train, test, newModels } = dataset;
+  const ids = (queries: readonly { id: string }[]) => queries.map(({ id }) => id);
   const parts: Part[] = [
-    {
-      name: 'test rows',
-      models: dataset.test.models,
-      values: dataset.test.values,
-      ids: dataset.test.queries.map(({ id }) => id),
-    },
+    { name: 'test rows', models: test.models, values: test.values, ids: ids(test.queries), without: [] },
   ];
-  if (dataset.train.outcomes !== null)
+  if (train.outcomes !== null)
     parts.unshift({
       name: 'training rows',
-      models,
-      values: dataset.train.outcomes,
-      ids: dataset.train.queries.map(({ id }) => id),
+      models: ids(candidates),
+      values: train.outcomes,
+      ids: ids(train.queries),
+      without: newModels,
     });
   return parts
     .filter(({ ids }) => ids.length > 1)
@@ -68,10 +67,10 @@ function negativeScores(part: Part): Oddity[] {
 
 function incompleteRows(part: Part): Oddity[] {
   const found = part.ids.flatMap((id, row) => {
-    const missing = part.models.filter((_, m) => Number.isNaN(part.values.score[row * part.models.length + m]));
-    return missing.length === 0 || missing.length === part.models.length
-      ? []
-      : [`${id}: no outcome of ${missing.length} of ${part.models.length} models`];
+    const missing = part.models.filter(
+      (model, m) => Number.isNaN(part.values.score[row * part.models.length + m]) && !part.without.includes(model),
+    );
+    return missing.length === 0 ? [] : [`${id}: no outcome of ${missing.length} of ${part.models.length} models`];
   });
   return oddity(
     'incomplete-rows',

@@ -7,6 +7,8 @@ const optionsSchema = z.object({
   test: z.string().min(1).optional(),
   /** Name of the split used as test rows in the outcomes layout. */
   testSplit: z.string().min(1).default('test'),
+  /** `false`: test rows may be absent, for steps that only look at training data and cards. */
+  testRows: z.boolean().default(true),
   /** `formatted`: with the prompt template stored in the data. */
   queryText: z.enum(['raw', 'formatted']).default('raw'),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42),

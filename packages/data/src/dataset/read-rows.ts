@@ -1,20 +1,12 @@
 import { open } from 'node:fs/promises';
-import {
-  outcomeRowSchema,
-  queryText,
-  RouteProfileError,
-  routingRowSchema,
-  z,
-  type OutcomeRow,
-  type RoutingRow,
-} from '@routeprofile/schema';
+import { outcomeRowSchema, queryText, RouteProfileError, type OutcomeRow } from '@routeprofile/schema';
 import { readError } from '../disk/read.js';
 import { OutcomeRows, type OutcomeNumbers } from './rows.js';
 import type { DatasetOptions } from './options.js';
+import { routingFileSchema, type RoutingFileRow } from './row-schemas.js';
 import type { Sources } from './sources.js';
 import { formattedText, plural } from './text.js';
 
-const routingFileSchema = z.array(routingRowSchema);
 type QueryTextPolicy = DatasetOptions['queryText'];
 
 export interface ReadRows {
@@ -86,7 +78,7 @@ export async function readRoutingRows(
   return { rows, unformatted, labels };
 }
 
-function* performanceOf(row: RoutingRow): Generator<[string, OutcomeNumbers]> {
+function* performanceOf(row: RoutingFileRow): Generator<[string, OutcomeNumbers]> {
   for (const [model, entry] of Object.entries(row.model_performance))
     yield [
       model,

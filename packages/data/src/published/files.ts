@@ -2,14 +2,13 @@ import {
   descriptionsFileSchema,
   domainTaskMapFileSchema,
   modelCardsFileSchema,
-  pairwiseRowSchema,
   taskQueriesFileSchema,
   z,
   type ModelCardFile,
-  type PairwiseRow,
 } from '@routeprofile/schema';
 import type { DatasetOptions } from '../dataset/options.js';
 import { readRoutingRows, readTestFile, type ReadRows } from '../dataset/read-rows.js';
+import { pairsSchema, type PairRow } from '../dataset/row-schemas.js';
 import type { Sources } from '../dataset/sources.js';
 
 type Mode = DatasetOptions['mode'];
@@ -37,14 +36,13 @@ export interface PublishedFiles {
   domainTasks: Map<string, string[]>;
   taskQueries: Map<string, string[]> | undefined;
   candidates: Map<string, ModelCardFile> | undefined;
-  pairs: PairwiseRow[] | undefined;
+  pairs: PairRow[] | undefined;
   train: ReadRows | undefined;
   test: ReadRows | undefined;
   /** How messages name the file of the test rows. */
   testFile: string;
 }
 
-const pairsSchema = z.array(pairwiseRowSchema);
 /** The object, or its array alone. Not a union: the path of a problem is then the path in the file. */
 const pairsObjectSchema = z.looseObject({ pairwise_data: pairsSchema });
 const pairsFileSchema = z

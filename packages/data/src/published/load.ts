@@ -3,6 +3,7 @@ import { RouteProfileError, type Dataset, type DomainDescription, type LeftOut }
 import { candidatesOf, fillCosts, modelCard } from '../dataset/cards.js';
 import { limited } from '../dataset/draw.js';
 import type { DatasetOptions } from '../dataset/options.js';
+import { OutcomeRows } from '../dataset/rows.js';
 import { unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
 import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
@@ -90,7 +91,11 @@ export function assemblePublished(
   };
 }
 
+/** A published folder before anybody gave it test rows. */
+export const NO_TEST_ROWS: ReadRows = { rows: new OutcomeRows(), unformatted: 0 };
+
 function requireTest(files: PublishedFiles, options: DatasetOptions): ReadRows {
+  if (!options.testRows) return files.test ?? NO_TEST_ROWS;
   if (files.test !== undefined && files.test.rows.length > 0) return files.test;
   if (files.test !== undefined)
     throw new RouteProfileError('BAD_INPUT', `${files.testFile}: holds no test rows`, {
