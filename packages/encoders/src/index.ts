@@ -9,3 +9,7 @@ export {
   type OpenAiOptions,
   type OpenAiSettings,
 } from './openai/openai-encoder.js';
+export { assertUsableKey, endpointPath, endpointUrl, type EndpointNames } from './http/endpoint.js';
+export { postJson, UnusableAnswer, type PostFailure, type PostPolicy, type PostTarget } from './http/post-json.js';
+export type { Backoff } from './http/retry.js';
+export { endpointName, redact } from './http/secrets.js';

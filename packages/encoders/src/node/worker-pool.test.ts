@@ -11,20 +11,18 @@ const worker = new URL('use-lite-worker.js', build);
 const words = 'why do rivers run to the sea and what makes a question hard for a small model'.split(' ');
 const text = (n: number, from: number) =>
   Array.from({ length: n }, (_, i) => words[(from * 7 + i * i) % words.length]).join(' ');
-// About 6,000 tokens: enough to be worth threads.
-const texts = Array.from({ length: 60 }, (_, i) => text(40 + ((i * 29) % 110), i));
+// About 5,000 tokens: enough to be worth threads.
+const texts = Array.from({ length: 48 }, (_, i) => text(40 + ((i * 29) % 110), i));
 
 describe('use-lite on threads', () => {
   it('gives the same bits as on this thread, and reports what is done', async () => {
     const here = await nodeUseLite({ threads: 1 });
     const expected = await here.encode(texts);
     const seen: Progress[] = [];
-    for (const threads of [2, 3]) {
-      const encoder = await nodeUseLite({ threads, worker });
-      const matrix = await encoder.encode(texts, { seed: 1, onProgress: (progress) => seen.push(progress) });
-      expect(Buffer.from(matrix.data.buffer).equals(Buffer.from(expected.data.buffer))).toBe(true);
-      await encoder.dispose?.();
-    }
+    const encoder = await nodeUseLite({ threads: 3, worker });
+    const matrix = await encoder.encode(texts, { seed: 1, onProgress: (progress) => seen.push(progress) });
+    expect(Buffer.from(matrix.data.buffer).equals(Buffer.from(expected.data.buffer))).toBe(true);
+    await encoder.dispose?.();
     const last = seen.at(-1)!;
     expect(last.done).toBe(last.total);
     expect(seen.length).toBeGreaterThan(4);

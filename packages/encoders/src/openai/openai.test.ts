@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hashEncoder } from '../hash/hash-encoder.js';
 import { openAiEncoder, type OpenAiSettings } from './openai-encoder.js';
 import { parseEmbeddings } from './response.js';
-import { backoffDelay, parseRetryAfter } from './retry.js';
-import { redact } from './secrets.js';
+import { backoffDelay, parseRetryAfter } from '../http/retry.js';
+import { redact } from '../http/secrets.js';
 
 const KEY = 'sk-test-0123456789+/abcdef';
 

@@ -38,7 +38,7 @@ export function assembleUseLite({ tokenizer, windows, window = 'mean' }: UseLite
     async encode(texts, ctx) {
       throwIfAborted(ctx);
       if (texts.length === 0) return createMatrix(0, USE_LITE_DIMENSIONS);
-      const plan = planWindows(texts.map((text) => cutWindows(tokenizer.encode(text), window)));
+      const plan = planWindows(await cutTexts(texts, tokenizer, window, ctx));
       const out = combineWindows(plan, await windows.encode(plan.distinct, ctx));
       assertFinite(out, 'use-lite');
       return out;
@@ -47,12 +47,33 @@ export function assembleUseLite({ tokenizer, windows, window = 'mean' }: UseLite
   };
 }
 
+/** Texts after which the event loop gets its turn: about 0.1 seconds of work. */
+const TEXTS_PER_TURN = 1_000;
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+async function cutTexts(
+  texts: readonly string[],
+  tokenizer: Tokenizer,
+  window: WindowPolicy,
+  ctx: RunContext | undefined,
+): Promise<Int32Array[][]> {
+  const out: Int32Array[][] = [];
+  for (const text of texts) {
+    out.push(cutWindows(tokenizer.encode(text), window));
+    if (out.length % TEXTS_PER_TURN === 0) {
+      await nextTurn();
+      throwIfAborted(ctx);
+    }
+  }
+  return out;
+}
+
 /** A runner that computes here and lets go of the event loop after each batch, so that interruption is noticed. */
 export const localRunner =
   (model: UseLiteModel): BatchRunner =>
   async (windows) => {
     const vectors = await model.run(windows);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTurn();
     return vectors;
   };
 

@@ -43,7 +43,7 @@ export async function loadUseLiteModel(files: UseLiteFiles, runtime: Runtime): P
   await activate(runtime);
   const model = await loadGraphModel({ load: () => readArtifacts(files) });
 
-  async function run(windows: readonly Int32Array[]): Promise<Float32Array> {
+  async function runNow(windows: readonly Int32Array[]): Promise<Float32Array> {
     await activate(runtime);
     const { indices, values } = sparseTokens(windows);
     const inputs = {
@@ -53,16 +53,29 @@ export async function loadUseLiteModel(files: UseLiteFiles, runtime: Runtime): P
     try {
       // The graph holds `Where`, whose output size depends on data: only executeAsync runs it.
       const output = await model.executeAsync(inputs);
-      const tensors = Array.isArray(output) ? output : [output];
+      const [vectors, ...others] = Array.isArray(output) ? output : [output];
       try {
-        return Float32Array.from(await tensors[0]!.data());
+        if (vectors === undefined || others.length > 0)
+          throw new RouteProfileError(
+            'CORRUPT_FILE',
+            `use-lite: the graph has ${others.length + 1} outputs, expected 1`,
+            REINSTALL,
+          );
+        return Float32Array.from(await vectors.data());
       } finally {
-        tf.dispose(tensors);
+        tf.dispose(output);
       }
     } finally {
       tf.dispose(inputs);
     }
   }
+  // A graph executor is not made for two runs at once, and they would be no faster.
+  let last: Promise<unknown> = Promise.resolve();
+  const run: BatchRunner = (windows) => {
+    const turn = last.then(() => runNow(windows));
+    last = turn.catch(() => undefined); // its own caller is told
+    return turn;
+  };
   return { run, dispose: () => model.dispose() };
 }
 

@@ -1,7 +1,7 @@
 import { createMatrix, RouteProfileError, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
 import { planBatches, type Batch } from './batches.js';
 
-/** Encodes one batch: [windows × dimensions], row-major. One call at a time. */
+/** Encodes one batch, windows of equal length: [windows × dimensions], row-major. */
 export type BatchRunner = (windows: readonly Int32Array[]) => Promise<Float32Array>;
 
 export interface RunOptions {

@@ -11,6 +11,10 @@ const vocabulary = parseVocabulary(JSON.parse(readFileSync(vocabularyFile, 'utf8
 const tokenizer = createTokenizer(vocabulary);
 const pieces = (text: string) => [...tokenizer.encode(text)].map(tokenizer.piece);
 
+/** The devDependency's tokenizer, whose ids are to be met; it needs no model to tokenise. */
+const referenceTokenizer = () =>
+  new EmbeddingsModel({ vocabulary: vocabulary as [string, number][], model: undefined as never }).tokenizer;
+
 const reserved: [string, number][] = ['<unk>', '<s>', '</s>', '<1>', '<2>', '<3>'].map((piece) => [piece, 0]);
 const small = (entries: [string, number | null][]) => createTokenizer([...reserved, ...entries]);
 
@@ -59,11 +63,7 @@ describe('unigram tokenizer', () => {
 });
 
 describe('unigram tokenizer: any text', () => {
-  // The devDependency's tokenizer is the one whose vectors are to be met; it needs no model to tokenise.
-  const reference = new EmbeddingsModel({
-    vocabulary: vocabulary as [string, number][],
-    model: undefined as never,
-  }).tokenizer;
+  const reference = referenceTokenizer();
   const anyText = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 80 }),
     fc.string({ unit: 'binary', maxLength: 60 }),
@@ -113,5 +113,16 @@ describe('unigram tokenizer: any text', () => {
     };
     time(2_000);
     expect(time(20_000)).toBeLessThan(50 * Math.max(5, time(2_000)));
+  });
+});
+
+const data = process.env['ROUTEPROFILE_DATA'];
+describe.runIf(data)('unigram tokenizer: published queries', () => {
+  it('gives the ids of the reference implementation', () => {
+    const file = `${data}/routeprofile/profile_data/task_queries_standard.json`;
+    const queries = Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string[]>).flat();
+    const reference = referenceTokenizer();
+    expect(queries.length).toBeGreaterThan(1_000);
+    for (const query of queries) expect([...tokenizer.encode(query)]).toEqual(reference.encode(query));
   });
 });

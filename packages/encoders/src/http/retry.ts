@@ -1,6 +1,3 @@
-/** What to do after a failed attempt: give up, or wait at least `afterMilliseconds` (the back-off decides if undefined). */
-export type Verdict = { retry: false } | { retry: true; afterMilliseconds?: number };
-
 export interface Backoff {
   /** Attempts after the first. */
   retries: number;
@@ -12,7 +9,7 @@ export interface Backoff {
 
 /**
  * Milliseconds before retry number `retry` (from 0): `firstDelay · 2^retry`, or what the server asked for if that is
- * longer, at most `maximumDelay`. No jitter: one client, one request at a time, and the same run twice behaves alike.
+ * longer, at most `maximumDelay`. No jitter: a client sends few requests at a time, and the same run twice behaves alike.
  */
 export function backoffDelay(retry: number, asked: number | undefined, { firstDelay, maximumDelay }: Backoff): number {
   return Math.min(maximumDelay, Math.max(firstDelay * 2 ** retry, asked ?? 0));

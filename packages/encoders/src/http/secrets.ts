@@ -12,3 +12,10 @@ export const isUsableKey = (key: string): boolean => /^[\x21-\x7e]+$/.test(key);
 
 /** Host and path of an endpoint, for ids and errors: no credentials, no query. */
 export const endpointName = (url: URL): string => `${url.host}${url.pathname.replace(/\/+$/, '')}`;
+
+/** Shorter keys are placeholders, such as the `EMPTY` or `ollama` of local servers, and may be words of an answer. */
+const SECRET_LENGTH = 8;
+
+/** An answer with the key masked, should the server repeat it. */
+export const redactAnswer = (text: string, key: string | undefined): string =>
+  key !== undefined && key.length >= SECRET_LENGTH ? redact(text, key) : text;

@@ -1,0 +1,148 @@
+import { RouteProfileError, throwIfAborted, z, type ErrorCode } from '@routeprofile/schema';
+import { backoffDelay, parseRetryAfter, sleep, type Backoff } from './retry.js';
+import { redact, redactAnswer } from './secrets.js';
+
+/** Where a request goes, and for whom. */
+export interface PostTarget {
+  /** Names the caller in errors, such as an encoder's id. Never a secret. */
+  who: string;
+  url: URL;
+  /** Sent as a bearer token, and masked wherever the server repeats it. Without one no `Authorization` is sent. */
+  apiKey?: string;
+}
+
+/** What went wrong for good, for a hint: an HTTP status, or none when no answer came. */
+export interface PostFailure {
+  status: number | undefined;
+  hasKey: boolean;
+}
+
+export interface PostPolicy {
+  /** Attempts after the first. */
+  retries: number;
+  /** Seconds per attempt. */
+  timeout: number;
+  /** Milliseconds before the first retry and at most before any. Default 500 and 60,000. */
+  delays?: Pick<Backoff, 'firstDelay' | 'maximumDelay'>;
+  /** The code of a refusal that trying again does not help, such as 401. Default NETWORK. */
+  refused?: ErrorCode;
+  /** What the user can do about a failure. */
+  hint?: (failure: PostFailure) => string;
+  fetch?: typeof fetch;
+  signal?: AbortSignal;
+}
+
+/** Thrown by a reader of answers: what came with status 200 is of no use, ask again. */
+export class UnusableAnswer extends Error {
+  override readonly name = 'UnusableAnswer';
+}
+
+const EXCERPT = 300;
+const DELAYS = { firstDelay: 500, maximumDelay: 60_000 };
+
+/**
+ * Sends `payload` as JSON and gives what `read` makes of the answer's body. 408, 409, 429, 5xx, timeouts, broken
+ * connections and answers that `read` calls unusable are tried again, after a doubling delay or what `Retry-After` asks
+ * for. Redirects are not followed, as they would take the key elsewhere.
+ * @param read may throw `UnusableAnswer`; whatever else it throws ends the request at once
+ * @throws RouteProfileError NETWORK, the policy's `refused`, ABORTED.
+ */
+export async function postJson<T>(
+  target: PostTarget,
+  payload: unknown,
+  read: (body: string) => T,
+  policy: PostPolicy,
+): Promise<T> {
+  const { retries, delays = DELAYS, signal } = policy;
+  const body = JSON.stringify(payload);
+  for (let attempt = 0; ; attempt++) {
+    throwIfAborted({ signal });
+    const outcome = await post(target, body, policy, attempt);
+    let failed: Failed;
+    if ('error' in outcome) failed = outcome;
+    else
+      try {
+        return read(outcome.body);
+      } catch (error) {
+        if (!(error instanceof UnusableAnswer)) throw error;
+        failed = { error: failure(target, policy, policy.refused, `${error.message}${tries(attempt)}`, 200) };
+      }
+    if (failed.final || attempt >= retries) throw failed.error;
+    try {
+      await sleep(backoffDelay(attempt, failed.after, { retries, ...delays }), signal);
+    } catch {
+      throwIfAborted({ signal });
+    }
+  }
+}
+
+/** One attempt: the body of a successful answer, or what to say if it was the last. */
+type Attempt = { body: string } | Failed;
+interface Failed {
+  error: RouteProfileError;
+  /** Trying again does not help. */
+  final?: boolean;
+  /** Milliseconds the server asks to wait. */
+  after?: number;
+}
+
+async function post(target: PostTarget, body: string, policy: PostPolicy, attempt: number): Promise<Attempt> {
+  const { url, apiKey } = target;
+  const { timeout, signal, fetch: send = fetch } = policy;
+  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
+  if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
+  const limit = AbortSignal.timeout(timeout * 1000);
+  try {
+    const answer = await send(url, {
+      method: 'POST',
+      headers,
+      body,
+      redirect: 'manual',
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
+    const { ok, status } = answer;
+    const said = await answer.text();
+    if (ok) return { body: redactAnswer(said, apiKey) };
+    const overloaded = status === 408 || status === 429 || status >= 500;
+    const excerpt = redact(serverMessage(said), apiKey).replace(/\s+/g, ' ').trim().slice(0, EXCERPT);
+    const what = `HTTP ${status}${tries(attempt)}${excerpt === '' ? '' : `: ${excerpt}`}`;
+    return {
+      error: failure(target, policy, overloaded ? 'NETWORK' : policy.refused, what, status),
+      final: !overloaded && status !== 409,
+      after: parseRetryAfter(answer.headers.get('retry-after'), Date.now()),
+    };
+  } catch (error) {
+    throwIfAborted({ signal });
+    const what = limit.aborted ? `no answer within ${timeout} s` : redact(reasonOf(error), apiKey);
+    return { error: failure(target, policy, 'NETWORK', what, undefined) };
+  }
+}
+
+/** No `cause`: what the platform says may quote the request. */
+const failure = (
+  { who, apiKey }: PostTarget,
+  { hint }: PostPolicy,
+  code: ErrorCode = 'NETWORK',
+  what: string,
+  status: number | undefined,
+) => new RouteProfileError(code, `${who}: ${what}`, { hint: hint?.({ status, hasKey: apiKey !== undefined }) });
+
+const tries = (attempt: number) => (attempt === 0 ? '' : ` after ${attempt + 1} attempts`);
+
+/** `fetch failed` says little; its cause has the code, such as ECONNREFUSED. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'the connection failed';
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  return cause ? `${error.message} (${cause.message || cause.name})` : error.message;
+}
+
+/** What the server says is wrong: `error.message` of its JSON, else the text itself. */
+function serverMessage(body: string): string {
+  const schema = z.looseObject({ error: z.union([z.string(), z.looseObject({ message: z.string() })]) });
+  try {
+    const { error } = schema.parse(JSON.parse(body));
+    return typeof error === 'string' ? error : error.message;
+  } catch {
+    return body;
+  }
+}
