@@ -14,6 +14,7 @@ export {
   type NormParameters,
   normalizeRowsOf,
 } from './layers/dense.js';
+export { aggregateEdges, edgeSoftmax, type EdgeTensors, edgeTensors } from './layers/edges.js';
 export {
   type Dropout,
   tower,
@@ -25,6 +26,7 @@ export {
 } from './layers/tower.js';
 export { openTower, plainTower, type TowerEvaluator } from './layers/evaluate.js';
 export { type AdamW, type AdamWOptions, createAdamW } from './train/adamw.js';
+export { type CheckpointNotes, packCheckpoint, unpackCheckpoint } from './train/checkpoint.js';
 export { clipGlobalNorm } from './train/clip.js';
 export { assertFiniteLoss, type Best, improves, noBest, outOfPatience } from './train/early-stopping.js';
 export { cosineRate } from './train/schedule.js';

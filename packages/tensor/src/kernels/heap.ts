@@ -10,6 +10,9 @@ export interface Heap {
   routines: Routines;
   /** Where a tensor's numbers start. An address stays valid until the tensor is disposed. */
   pointer: (tensor: TensorInfo) => number;
+  /** The tensor's numbers themselves. A view holds until the next tensor is made. */
+  floats: (tensor: TensorInfo) => Float32Array;
+  integers: (tensor: TensorInfo) => Int32Array;
   /** A new tensor; its numbers are whatever the memory held. */
   output: (shape: readonly number[], dtype?: DataType) => TensorInfo;
   scalar: (value: number) => TensorInfo;
@@ -30,12 +33,15 @@ function memoryOf(backend: BackendWasm): WebAssembly.Memory {
 }
 
 export async function openHeap(backend: BackendWasm): Promise<Heap> {
-  const routines = await instantiateRoutines(memoryOf(backend));
+  const memory = memoryOf(backend);
+  const routines = await instantiateRoutines(memory);
   const pointer = (tensor: TensorInfo) => backend.dataIdMap.get(tensor.dataId).memoryOffset;
   let room = backend.makeOutput([0], 'float32');
   return {
     routines,
     pointer,
+    floats: (tensor) => new Float32Array(memory.buffer, pointer(tensor), size(tensor)),
+    integers: (tensor) => new Int32Array(memory.buffer, pointer(tensor), size(tensor)),
     output: (shape, dtype = 'float32') => backend.makeOutput([...shape], dtype),
     scratch: (count) => {
       if (room.shape[0]! < count) {
@@ -55,6 +61,8 @@ export async function openHeap(backend: BackendWasm): Promise<Heap> {
     isSoleOwner: (tensor) => backend.refCount(tensor.dataId) === 1,
   };
 }
+
+const size = (tensor: TensorInfo): number => tensor.shape.reduce((a, b) => a * b, 1);
 
 /** `embedded`: the name of the backend our kernels are registered for. */
 export const EMBEDDED = 'embedded';

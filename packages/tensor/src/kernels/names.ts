@@ -8,5 +8,9 @@ export const KERNELS = {
   normalizeRows: 'RouteProfileNormalizeRows',
   normalizeRowsGradient: 'RouteProfileNormalizeRowsGradient',
   squaredNorm: 'RouteProfileSquaredNorm',
+  edgeSoftmax: 'RouteProfileEdgeSoftmax',
+  edgeSoftmaxGradient: 'RouteProfileEdgeSoftmaxGradient',
+  aggregateEdges: 'RouteProfileAggregateEdges',
+  aggregateEdgesGradient: 'RouteProfileAggregateEdgesGradient',
   adamw: 'RouteProfileAdamW',
 } as const;

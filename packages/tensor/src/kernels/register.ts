@@ -2,6 +2,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../runtime/types.js';
 import { denseGradient, denseKernels, denseNormEluGradients, denseNormEluKernels } from './dense.js';
+import { edgeGradients, edgeKernels } from './edges.js';
 import { EMBEDDED, openHeap, required, type Heap } from './heap.js';
 import { matMulKernel } from './mat-mul.js';
 import { normalizeRowsGradient, normalizeRowsKernels } from './normalize-rows.js';
@@ -29,13 +30,19 @@ export async function registerEmbeddedBackend(tf: TensorFlow, shared: BackendWas
     ...denseKernels(heap),
     ...denseNormEluKernels(heap),
     ...normalizeRowsKernels(heap),
+    ...edgeKernels(heap),
     ...optimizerKernels(heap),
   ];
   const replaced = new Set(ours.map(({ kernelName }) => kernelName));
   for (const kernel of tf.getKernelsForBackend('wasm'))
     if (!replaced.has(kernel.kernelName)) tf.registerKernel({ ...kernel, backendName: EMBEDDED });
   for (const kernel of ours) tf.registerKernel(kernel);
-  for (const gradient of [denseGradient(tf), ...denseNormEluGradients(tf), normalizeRowsGradient(tf)])
+  for (const gradient of [
+    denseGradient(tf),
+    ...denseNormEluGradients(tf),
+    normalizeRowsGradient(tf),
+    ...edgeGradients(tf),
+  ])
     tf.registerGradient(gradient);
   tf.registerBackend(EMBEDDED, () => shared);
 }

@@ -49,13 +49,18 @@ export function disposeVariables(variables: Variables): void {
   for (const variable of Object.values(variables)) variable.dispose();
 }
 
-/** The loss and its gradient with respect to each variable, by the variable's name here. The caller disposes them. */
+/**
+ * The loss and its gradient with respect to each variable, by the variable's name here; zeros where the loss does not
+ * depend on it. The caller disposes them.
+ */
 export function lossAndGradients(
   tf: TensorFlow,
   variables: Variables,
   loss: () => Tensor,
 ): { loss: Tensor; gradients: Record<string, Tensor> } {
   const { value, grads } = tf.variableGrads(() => tf.reshape(loss(), []), Object.values(variables));
-  const gradients = Object.entries(variables).map(([name, variable]) => [name, grads[variable.name]!] as const);
+  const gradients = Object.entries(variables).map(
+    ([name, variable]) => [name, grads[variable.name] ?? tf.zerosLike<Tensor>(variable)] as const,
+  );
   return { loss: value, gradients: Object.fromEntries(gradients) };
 }
