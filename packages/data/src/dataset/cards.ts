@@ -9,19 +9,19 @@ import type {
   TokenUse,
 } from '@routeprofile/schema';
 
-export const NO_FAMILY = 'unknown';
+const NO_FAMILY = 'unknown';
 
 export const familyOf = (card: ModelCardFile): string | null =>
   card.architecture && card.architecture.toLowerCase() !== NO_FAMILY ? card.architecture : null;
 
 /** Dollars per million tokens; null unless both are known. */
-export const priceOf = (card: ModelCardFile | undefined): Price | null =>
+const priceOf = (card: ModelCardFile | undefined): Price | null =>
   typeof card?.input_price === 'number' && typeof card.output_price === 'number'
     ? { input: card.input_price, output: card.output_price }
     : null;
 
 /** Measured scores only. */
-export const scoresOf = (card: ModelCardFile): Map<string, TaskScore> =>
+const scoresOf = (card: ModelCardFile): Map<string, TaskScore> =>
   new Map(
     Object.entries(card.detailed_scores).flatMap(([task, value]) =>
       value === null ? [] : [[task, { value }] as const],

@@ -1,6 +1,6 @@
 import type { OutcomeValues, QueryRecord } from '@routeprofile/schema';
 
-export const OUTCOME_FIELDS = ['score', 'cost', 'inputTokens', 'outputTokens', 'latency'] as const;
+const OUTCOME_FIELDS = ['score', 'cost', 'inputTokens', 'outputTokens', 'latency'] as const;
 export type OutcomeField = (typeof OUTCOME_FIELDS)[number];
 export type OutcomeNumbers = Partial<Record<OutcomeField, number | null>>;
 

@@ -27,7 +27,7 @@ export function writeError(path: string, cause: unknown): RouteProfileError {
 }
 
 /** A file that appears under its name only once it is complete. */
-export interface AtomicWriter {
+interface AtomicWriter {
   write(chunk: Uint8Array | string): Promise<void>;
   /** Flushes to disk; the file still has its temporary name. */
   finish(): Promise<void>;
@@ -41,7 +41,7 @@ export interface AtomicWriter {
  * Opens a temporary file beside `path`, creating parent folders.
  * @throws RouteProfileError OUTPUT_UNWRITABLE, WRITE_FAILED.
  */
-export async function openAtomicWriter(path: string): Promise<AtomicWriter> {
+async function openAtomicWriter(path: string): Promise<AtomicWriter> {
   const folder = dirname(path);
   // Same folder: a rename is atomic only within one file system. A short name of its own: the target's may be at the limit.
   const temporary = join(folder, `.${basename(path).slice(0, 64)}.${randomBytes(6).toString('hex')}.tmp`);

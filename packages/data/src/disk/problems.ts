@@ -36,7 +36,7 @@ const leaf = (issue: z.core.$ZodIssue): string =>
  * Every line of a zod issue as `path.to.field: what is wrong, what was expected`.
  * Of a union the branch that got furthest is shown, for it is the one that was meant; several that got nowhere are joined.
  */
-export function issueLines(issue: z.core.$ZodIssue, parent: readonly PropertyKey[] = []): string[] {
+function issueLines(issue: z.core.$ZodIssue, parent: readonly PropertyKey[] = []): string[] {
   const path = [...parent, ...issue.path];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const depth = (branch: readonly z.core.$ZodIssue[]) => Math.max(0, ...branch.map((inner) => inner.path.length));

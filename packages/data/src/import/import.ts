@@ -69,7 +69,11 @@ export async function importOutcomes(
     }
     if (header.size === 0) problems.add(path, '', 'holds no rows');
   }
-  problems.throwIfAny('import', 'BAD_INPUT', 'Correct the table, or say which column is which with --columns.');
+  problems.throwIfAny(
+    'import',
+    'BAD_INPUT',
+    'Correct the table, or say which column is which (--query, --model, --score …).',
+  );
   const models = collector.models();
   if (plan === undefined || models.length < 2)
     throw new RouteProfileError(

@@ -75,7 +75,7 @@ const OWN: Preset = {
   },
 };
 
-export const PRESETS: Readonly<Record<TableFormat, Preset>> = {
+const PRESETS: Readonly<Record<TableFormat, Preset>> = {
   long: OWN,
   wide: OWN,
   // One line per query and model, as LLMRouter's data pipeline writes default_routing_{train,test}_data.jsonl.
@@ -106,7 +106,7 @@ const ROUTERBENCH_OTHER = ['oracle_model_to_route_to'];
 const ROUTERBENCH_RESPONSE = '|model_response';
 
 /** The format that the column names speak of. */
-export function detectFormat(header: readonly string[], columns: Columns): TableFormat {
+function detectFormat(header: readonly string[], columns: Columns): TableFormat {
   const has = (name: string) => header.includes(name);
   if (has('eval_name') && header.some((name) => name.endsWith('|total_cost'))) return 'routerbench';
   if (has('model_name') && has('performance')) return 'llmrouter';
@@ -133,7 +133,7 @@ export function planImport(header: readonly string[], options: CompleteImportOpt
       'BAD_INPUT',
       `${file}: has no column ${JSON.stringify(name)} (${what}); its columns are ${header.slice(0, 30).join(', ')}`,
       {
-        hint: `Say which column it is, e.g. --columns ${what}=NAME.`,
+        hint: `Say which column it is: --${what.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} COLUMN.`,
       },
     );
   };

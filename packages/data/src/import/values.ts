@@ -4,7 +4,7 @@ import { describeValue, type Problems } from '../disk/problems.js';
 /** What pandas, Python and JSON write for "nothing here". */
 const ABSENT = new Set(['', 'nan', 'none', 'null', 'na', 'n/a']);
 
-export const isAbsent = (value: unknown): boolean =>
+const isAbsent = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && ABSENT.has(value.trim().toLowerCase()));
 
 function asNumber(value: unknown): number {

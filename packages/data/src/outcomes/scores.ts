@@ -41,7 +41,7 @@ export function taskScores(
 }
 
 /** What can be said of a model that nobody described. */
-export function textFromScores(name: string, scores: ReadonlyMap<string, TaskScore>): string {
+function textFromScores(name: string, scores: ReadonlyMap<string, TaskScore>): string {
   if (scores.size === 0) return `${name}. No measured tasks.`;
   const listed = [...scores].map(([task, { value }]) => `${task} ${value.toFixed(1)}`).join(', ');
   return `${name}. Mean scores out of 100 on the training queries: ${listed}.`;

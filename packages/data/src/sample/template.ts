@@ -1,7 +1,7 @@
 import type { Random } from '@routeprofile/schema';
 
 /** One generated question. */
-export interface Question {
+interface Question {
   query: string;
   /** The only right answer, as text. */
   answer: string;
