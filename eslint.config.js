@@ -14,13 +14,45 @@ export default ts.config(
     },
   },
   {
-    files: ['packages/schema/src/**', 'packages/graph/src/**', 'packages/profiles/src/**', 'packages/routers/src/**', 'packages/tensor/src/**', 'packages/encoders/src/**', 'packages/eval/src/**'],
-    rules: { 'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Take randomness from the seed of the context.' }] },
+    files: [
+      'packages/schema/src/**',
+      'packages/graph/src/**',
+      'packages/profiles/src/**',
+      'packages/routers/src/**',
+      'packages/tensor/src/**',
+      'packages/encoders/src/**',
+      'packages/eval/src/**',
+    ],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Take randomness from the seed of the context.' },
+      ],
+    },
   },
   {
-    files: ['**/*.{js,mjs,cjs}', '**/*.config.ts', 'tools/**'],
+    files: ['**/*.{js,mjs,cjs}', '**/*.config.ts', 'tools/**', '**/bench/**'],
     ...ts.configs.disableTypeChecked,
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', module: 'writable', performance: 'readonly', setTimeout: 'readonly', Buffer: 'readonly' } },
-    rules: { ...ts.configs.disableTypeChecked.rules, 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' },
+    languageOptions: {
+      ...ts.configs.disableTypeChecked.languageOptions,
+      globals: Object.fromEntries(
+        [
+          'console',
+          'process',
+          'URL',
+          'module',
+          'require',
+          'performance',
+          'setTimeout',
+          'Buffer',
+          'AbortController',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+    rules: {
+      ...ts.configs.disableTypeChecked.rules,
+      'no-console': 'off',
+      '@typescript-eslint/no-require-imports': 'off',
+    },
   },
 );

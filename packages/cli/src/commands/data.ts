@@ -1,0 +1,89 @@
+import { checkDataset, importOutcomes, ROLES, writeSample, type ImportOptions, type Role } from '@routeprofile/data';
+import { openConsole, type CommonFlags, type Io } from '../io.js';
+import { completeConfig } from '../config-file.js';
+import { loadOptions } from '../pipeline/load-options.js';
+import { configOf, type ConfigFlags } from './flags.js';
+import { formatColumns } from '../ui/format.js';
+
+export async function sampleCommand(dir: string, flags: CommonFlags & { seed?: number[] }, io: Io): Promise<number> {
+  const console = openConsole(io, flags);
+  const written = await writeSample(dir, { seed: flags.seed?.[0] ?? 42 });
+  if (flags.json) console.printJson(written);
+  else console.print(`Wrote the sample dataset to ${dir}. Its outcomes are simulated; see ${dir}/meta.json.`);
+  return 0;
+}
+
+function summaryRows(summary: object, prefix = ''): string[][] {
+  return Object.entries(summary as Record<string, unknown>).flatMap(([key, value]) => {
+    const name = prefix + key;
+    if (Array.isArray(value))
+      return [[name, value.length > 12 ? `${value.slice(0, 12).join(', ')} … (${value.length})` : value.join(', ')]];
+    if (typeof value === 'object' && value !== null) return summaryRows(value, `${name}.`);
+    return [[name, String(value)]];
+  });
+}
+
+export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Promise<number> {
+  const console = openConsole(io, flags);
+  const check = await checkDataset(dir, {
+    ...loadOptions(completeConfig(configOf(flags), { data: dir })),
+    signal: io.signal,
+  });
+  if (flags.json) console.printJson(check);
+  else {
+    if (check.summary) {
+      const { perTask, ...summary } = check.summary;
+      console.print(formatColumns(summaryRows(summary)));
+      console.print(
+        `\n${formatColumns([['task', 'train', 'test'], ...perTask.map(({ task, train, test }) => [task || '(none)', String(train), String(test)])])}`,
+      );
+    }
+    if (check.warnings.length > 0)
+      console.print(`\nWhat loading it says:\n${check.warnings.map((warning) => `- ${warning}`).join('\n')}`);
+    if (check.oddities.length > 0) {
+      console.print(`\nValid, but odd:`);
+      for (const { kind, message, examples } of check.oddities)
+        console.print([`- ${kind}: ${message}`, ...examples.slice(0, 3).map((example) => `    ${example}`)].join('\n'));
+    }
+    console.print(
+      check.problems.length === 0
+        ? '\nNo problems.'
+        : `\n${check.problems.length} problems:\n${check.problems.join('\n')}`,
+    );
+  }
+  return check.problems.length === 0 ? 0 : 2;
+}
+
+/** Flags of `data import`: columns by role, and the rest of the options. */
+export type ImportFlags = CommonFlags &
+  Partial<Record<Role, string>> & {
+    format?: ImportOptions['format'];
+    models?: string[];
+    defaultSplit?: string;
+    scoreScale?: number;
+    cards?: string;
+    name?: string;
+  };
+
+export async function importCommand(source: string, dir: string, flags: ImportFlags, io: Io): Promise<number> {
+  const console = openConsole(io, flags);
+  const columns: Partial<Record<Role, string>> = {};
+  for (const role of ROLES) if (flags[role] !== undefined) columns[role] = flags[role];
+  const { format, models, defaultSplit: split, scoreScale, cards, name } = flags;
+  const result = await importOutcomes(source, dir, {
+    columns,
+    ...(format && { format }),
+    ...(models && { models }),
+    ...(split !== undefined && { split }),
+    ...(scoreScale !== undefined && { scoreScale }),
+    ...(cards !== undefined && { cards }),
+    ...(name !== undefined && { name }),
+    ...console.context,
+  });
+  if (flags.json) console.printJson(result);
+  else
+    console.print(
+      `${formatColumns(summaryRows(result))}\nWrote ${dir}. Look at it with: routeprofile data check ${dir}`,
+    );
+  return 0;
+}

@@ -1,0 +1,30 @@
+import { join, resolve } from 'node:path';
+import { writeSample } from '@routeprofile/data';
+import { openConsole, type Io } from '../io.js';
+import { completeConfig } from '../config-file.js';
+import { run } from '../pipeline/run.js';
+import { configOf, type ConfigFlags } from './flags.js';
+import { summaryOf } from './run.js';
+
+/** The sample dataset, a run over it, and its report: offline, in a minute. */
+export async function demoCommand(flags: ConfigFlags, io: Io): Promise<number> {
+  const console = openConsole(io, flags);
+  const { out = 'routeprofile-demo', ...rest } = configOf(flags);
+  const data = join(out, 'sample');
+  const config = completeConfig({ profile: ['index', 'flat', 'emb-gnn'], router: ['sim', 'mlp', 'knn'] }, rest, {
+    data,
+    out: join(out, 'run'),
+  });
+  console.logger.info(
+    `Writing the sample dataset to ${data} (questions are real, the models' outcomes are simulated).`,
+  );
+  await writeSample(data, { seed: config.seed[0]! });
+  const result = await run(config, console.context);
+  console.settle();
+  if (flags.json) console.printJson(result.report);
+  else {
+    console.print(summaryOf({ ...result, htmlPath: resolve(result.htmlPath) }, io));
+    console.print(`\nNext: npx @routeprofile/cli run --data YOUR_FOLDER`);
+  }
+  return result.report.failed.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,103 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { encoderNames } from '@routeprofile/encoders/node';
+import { GRAPH_PRESETS } from '@routeprofile/graph';
+import { builtInProfiles } from '@routeprofile/profiles';
+import { builtInRouters } from '@routeprofile/routers';
+import { exitCodeOf } from '@routeprofile/schema';
+import { defaultCacheFolder } from '../cache.js';
+import { openConsole, type CommonFlags, type Io } from '../io.js';
+import { openBackend } from '../pipeline/backend.js';
+import { openEncoder } from '../pipeline/prepare.js';
+import { installedPlugins } from '../plugins.js';
+import { describeError } from '../ui/errors.js';
+import { formatBytes, formatColumns } from '../ui/format.js';
+import { packageVersions } from '../versions.js';
+
+interface Finding {
+  what: string;
+  ok: boolean;
+  detail: string;
+}
+
+/** What is installed, which backend and encoder are in use, and why. */
+export async function doctorCommand(
+  flags: CommonFlags & { backend?: string; encoder?: string },
+  io: Io,
+): Promise<number> {
+  const console = openConsole(io, flags);
+  const findings: Finding[] = [];
+  const note = (what: string, ok: boolean, detail: string) => void findings.push({ what, ok, detail });
+  let code = 0;
+
+  note(
+    'node',
+    true,
+    `${process.version} on ${process.platform} ${process.arch}, ${availableParallelism()} cores, ${formatBytes(totalmem())}`,
+  );
+  for (const [name, version] of Object.entries(packageVersions())) note(name, true, version);
+  try {
+    const runtime = await openBackend(flags.backend);
+    for (const { name, ok, reason } of runtime.attempts) note(`backend ${name}`, ok, reason);
+    note('backend in use', true, runtime.backend);
+  } catch (error) {
+    code = exitCodeOf(error);
+    note('backend in use', false, describeError(error));
+  }
+  const cache = defaultCacheFolder();
+  try {
+    await mkdir(cache, { recursive: true });
+    await access(cache, constants.W_OK);
+    note('embedding cache', true, cache);
+  } catch (error) {
+    code ||= 1;
+    note('embedding cache', false, `${cache}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  try {
+    const encoder = await openEncoder(flags.encoder ?? 'use-lite', { cache }, { ...console.context, seed: 0 });
+    try {
+      await encoder.encode(['Is the encoder well?'], { ...console.context, seed: 0 });
+      note('encoder in use', true, `${encoder.id}, ${encoder.dimensions} dimensions`);
+    } finally {
+      await encoder.dispose?.();
+    }
+  } catch (error) {
+    code ||= exitCodeOf(error);
+    note('encoder in use', false, describeError(error));
+  }
+  note('encoders', true, encoderNames.join(', '));
+  note('graphs', true, Object.keys(GRAPH_PRESETS).join(', '));
+  note('profiles', true, builtInProfiles.map((strategy) => strategy.name).join(', '));
+  note('routers', true, builtInRouters.map((strategy) => strategy.name).join(', '));
+  const plugins = await installedPlugins();
+  note(
+    'plugins',
+    true,
+    plugins.length === 0 ? 'none installed' : plugins.map((plugin) => `${plugin.package} ${plugin.version}`).join(', '),
+  );
+
+  if (flags.json) console.printJson({ healthy: code === 0, findings });
+  else console.print(formatColumns(findings.map(({ what, ok, detail }) => [ok ? 'ok' : '--', what, detail])));
+  return code;
+}
+
+/** Built-in strategies and installed plugin packages; no plugin is run. */
+export async function pluginsCommand(flags: CommonFlags, io: Io): Promise<number> {
+  const console = openConsole(io, flags);
+  const installed = await installedPlugins();
+  const builtIn = [
+    ...builtInProfiles.map(({ name, summary }) => ({ kind: 'profile', name, summary })),
+    ...builtInRouters.map(({ name, summary }) => ({ kind: 'router', name, summary })),
+    ...encoderNames.map((name) => ({ kind: 'encoder', name, summary: '' })),
+  ];
+  if (flags.json) console.printJson({ builtIn, installed });
+  else {
+    console.print(formatColumns(builtIn.map(({ kind, name, summary }) => [kind, name, summary])));
+    console.print(
+      installed.length === 0
+        ? '\nNo plugin packages are installed.'
+        : `\n${formatColumns(installed.map((plugin) => ['package', plugin.package, plugin.version, plugin.description]))}`,
+    );
+  }
+  return 0;
+}

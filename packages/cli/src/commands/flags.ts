@@ -1,0 +1,98 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseStrategyList, RouteProfileError } from '@routeprofile/schema';
+import type { PartialConfig } from '../config-file.js';
+
+/** A typing mistake in a value is bad usage, told by commander with the flag's name. */
+function reading<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (RouteProfileError.isInstance(error)) throw new InvalidArgumentError(error.message);
+      throw error;
+    }
+  };
+}
+
+const integer = (least: number) => (text: string) => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least || text.trim() === '')
+    throw new InvalidArgumentError(`expected a whole number of at least ${least}`);
+  return value;
+};
+
+export const seeds = (text: string): number[] => {
+  const parts = text.split(',').map(integer(0));
+  if (parts.length === 0) throw new InvalidArgumentError('expected numbers such as 42 or 1,2,3');
+  return parts;
+};
+
+const share = (text: string): number => {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1) || text.trim() === '')
+    throw new InvalidArgumentError('expected a number between 0 and 1');
+  return value;
+};
+
+export const strategies = reading(parseStrategyList);
+
+export const common = (command: Command): Command =>
+  command
+    .option('--json', 'print one JSON document on standard output')
+    .option('--quiet', 'nothing but errors on standard error');
+
+/** Which rows and texts of a dataset are used. */
+export const datasetFlags = (command: Command): Command =>
+  command
+    .option('--data <dir>', 'dataset folder')
+    .addOption(
+      new Option('--mode <mode>', 'all candidates trained, or new models without training outcomes').choices([
+        'standard',
+        'newllm',
+      ]),
+    )
+    .option('--test <file>', 'test rows: routing rows (JSON) or outcomes (JSONL)')
+    .option('--test-split <name>', 'split used as test rows in the outcomes layout (default: test)')
+    .option('--split <share>', 'training share when there is a single split (default: 0.7)', share)
+    .option(
+      '--min-coverage <share>',
+      'a candidate has outcomes on at least this share of training rows (default: 0.95)',
+      share,
+    )
+    .addOption(
+      new Option('--query-text <policy>', 'text of a query, as asked or with the prompt template').choices([
+        'raw',
+        'formatted',
+      ]),
+    )
+    .option('--limit-train <n>', 'use at most so many training queries, drawn by the seed', integer(1))
+    .option('--limit-test <n>', 'use at most so many test rows, drawn by the seed', integer(1))
+    .option('--seed <n>', 'seed, or several for `run` (default: 42)', seeds);
+
+export const encoderFlags = (command: Command): Command =>
+  command
+    .option('--encoder <id>', 'use-lite, hash, npz:FILE, openai:MODEL, transformers:MODEL, a package or a file')
+    .option('--cache <dir>', 'embedding cache folder')
+    .option('--backend <name>', 'tensor backend (default: the fastest that is installed)');
+
+export const configFlag = (command: Command): Command =>
+  command.option('--config <file>', 'config file (default: routeprofile.config.* here)');
+
+/** Flags as commander gives them: named as in the config file. */
+export interface ConfigFlags extends PartialConfig {
+  config?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** The flags that are configuration, the others taken off. */
+export function configOf(flags: ConfigFlags): PartialConfig {
+  const { config: _config, json: _json, quiet: _quiet, ...rest } = flags;
+  return rest;
+}
+
+/** @throws RouteProfileError BAD_OPTION naming the flag. */
+export function required<T>(value: T | undefined, flag: string): T {
+  if (value === undefined) throw new RouteProfileError('BAD_OPTION', `${flag} is missing`, { hint: 'See --help.' });
+  return value;
+}

@@ -1,0 +1,23 @@
+import { join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { readJsonFile, writeFileAtomic } from '@routeprofile/data';
+import { renderTextTable } from '@routeprofile/eval';
+import { renderHtmlReport } from '@routeprofile/eval/node';
+import { runReportSchema } from '@routeprofile/schema';
+import { openConsole, type CommonFlags, type Io } from '../io.js';
+import { colorOf } from '../ui/color.js';
+
+/** The HTML report of a finished run, made again from its report.json. */
+export async function reportCommand(path: string, flags: CommonFlags & { out?: string }, io: Io): Promise<number> {
+  const console = openConsole(io, flags);
+  const isFolder = await stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => true,
+  );
+  const report = await readJsonFile(isFolder ? join(path, 'report.json') : path, runReportSchema);
+  const target = flags.out ?? (isFolder ? join(path, 'report.html') : path.replace(/(\.json)?$/, '.html'));
+  await writeFileAtomic(target, renderHtmlReport(report));
+  if (flags.json) console.printJson(report);
+  else console.print(`${renderTextTable(report, { color: colorOf(io.stdout) })}\nReport: ${resolve(target)}`);
+  return 0;
+}

@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { completeConfig, loadConfigFile } from './config-file.js';
+import { temporaryFolder } from './testing/harness.js';
+
+describe('config file', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  beforeEach(() => (folder = temporaryFolder()));
+  afterEach(() => folder.remove());
+  const write = (name: string, text: string) => writeFileSync(join(folder.path, name), text);
+
+  it.each([
+    ['routeprofile.config.json', '{ "data": "set", "profile": ["emb-gnn:hops=1"], "seed": [1, 2] }'],
+    ['routeprofile.config.yaml', 'data: set\nprofile:\n  - emb-gnn:hops=1\nseed: [1, 2]\n'],
+    ['routeprofile.config.js', 'export default { data: "set", profile: ["emb-gnn:hops=1"], seed: [1, 2] }'],
+    [
+      'routeprofile.config.ts',
+      'const seed: number[] = [1, 2];\nexport default { data: "set", profile: ["emb-gnn:hops=1"], seed }',
+    ],
+  ])('is found and read: %s', async (name, text) => {
+    write(name, text);
+    const config = completeConfig(await loadConfigFile(undefined, folder.path));
+    expect(config).toMatchObject({
+      data: join(folder.path, 'set'),
+      profile: [{ name: 'emb-gnn', options: { hops: 1 } }],
+      seed: [1, 2],
+      mode: 'standard',
+    });
+  });
+
+  it('gives way to flags', async () => {
+    write('routeprofile.config.json', '{ "data": "set", "mode": "newllm", "encoder": "hash" }');
+    expect(
+      completeConfig(await loadConfigFile(undefined, folder.path), { mode: 'standard', out: undefined }),
+    ).toMatchObject({ mode: 'standard', encoder: 'hash' });
+  });
+
+  it('is not needed', async () => {
+    expect(await loadConfigFile(undefined, folder.path)).toEqual({});
+  });
+
+  it.each([
+    ['a typing mistake', '{ "data": "set", "profiles": ["flat"] }', 'profiles'],
+    ['a wrong type', '{ "data": 3 }', 'data'],
+    ['no object', '[1]', 'routeprofile.config.json'],
+    ['truncated JSON', '{ "data": ', 'routeprofile.config.json'],
+  ])('refuses %s, naming it', async (_, text, named) => {
+    write('routeprofile.config.json', text);
+    await expect(loadConfigFile(undefined, folder.path)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(named) as string,
+    });
+  });
+
+  it('names a file that is not there', async () => {
+    await expect(loadConfigFile('nothing.yaml', folder.path)).rejects.toMatchObject({ code: 'MISSING_FILE' });
+  });
+});

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createJiti } from 'jiti';
+import { parse as parseYaml } from 'yaml';
+import { issueText, RouteProfileError, runConfigSchema, z, type RunConfigInput } from '@routeprofile/schema';
+
+/** Looked for in the working directory, in this order. */
+export const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map(
+  (end) => `routeprofile.config.${end}`,
+);
+
+/** Options that name a place on disk; in a config file they are relative to it. */
+const PATHS = ['data', 'test', 'out', 'cache'] as const;
+
+const partialConfig = runConfigSchema.partial();
+
+export type PartialConfig = z.input<typeof partialConfig>;
+
+async function readConfig(path: string): Promise<unknown> {
+  try {
+    const end = extname(path);
+    if (end === '.json') return JSON.parse(await readFile(path, 'utf8')) as unknown;
+    if (end === '.yaml' || end === '.yml') return parseYaml(await readFile(path, 'utf8')) as unknown;
+    return await createJiti(pathToFileURL(path).href, { interopDefault: true }).import(path, { default: true });
+  } catch (cause) {
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * The config file's options, its paths made absolute. Without `path`, the first of CONFIG_NAMES in `from`, if there is one.
+ * @throws RouteProfileError MISSING_FILE, BAD_INPUT naming every wrong option.
+ */
+export async function loadConfigFile(path: string | undefined, from: string = process.cwd()): Promise<PartialConfig> {
+  const found =
+    path === undefined
+      ? CONFIG_NAMES.map((name) => join(from, name)).find((name) => existsSync(name))
+      : resolve(from, path);
+  if (found === undefined) return {};
+  if (!existsSync(found)) throw new RouteProfileError('MISSING_FILE', `there is no config file ${found}`);
+  const raw = await readConfig(found);
+  const checked = z.record(z.string(), z.unknown()).safeParse(raw);
+  const parsed = checked.success ? partialConfig.safeParse(raw) : checked;
+  if (!parsed.success) {
+    const details = parsed.error.issues.map((issue) => `${found}: ${issueText(issue)}`);
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      details.length === 1 ? details[0]! : `${found}: ${details.length} problems`,
+      { details },
+    );
+  }
+  const config = { ...(raw as PartialConfig) };
+  for (const key of PATHS) {
+    const value = config[key];
+    if (typeof value === 'string' && !isAbsolute(value)) config[key] = resolve(dirname(found), value);
+  }
+  return config;
+}
+
+/** Flags over the config file over defaults. */
+export function completeConfig(...layers: (PartialConfig | undefined)[]): z.infer<typeof runConfigSchema> {
+  const merged: Partial<RunConfigInput> = {};
+  for (const layer of layers)
+    for (const [key, value] of Object.entries(layer ?? {}))
+      if (value !== undefined) Object.assign(merged, { [key]: value });
+  const parsed = runConfigSchema.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map(issueText);
+  throw new RouteProfileError('BAD_OPTION', details.join('; '), {
+    hint: merged.data === undefined ? 'Name the dataset folder with --data DIR.' : 'See `routeprofile run --help`.',
+    details,
+  });
+}

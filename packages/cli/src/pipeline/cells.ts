@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { hashJson, readJsonFile, writeJsonFile } from '@routeprofile/data';
+import { nameSchema, RouteProfileError, z } from '@routeprofile/schema';
+
+/** What one cell of a run found out: a profile and a router under a seed. Small, so that a run is resumed from many of them. */
+const cellSchema = z.object({
+  version: z.literal(1),
+  key: z.string(),
+  models: z.array(nameSchema),
+  /** Index into `models`, one a test row. */
+  choices: z.array(z.number().int().min(0)),
+  profileDiagnostics: z.record(z.string(), z.number()).optional(),
+});
+
+export interface CellResult {
+  choices: Int32Array;
+  profileDiagnostics?: Record<string, number>;
+}
+
+/** Everything that a cell's result depends on. */
+export type CellKey = Record<string, unknown>;
+
+export interface CellStore {
+  keyOf(parts: CellKey): string;
+  read(key: string, models: readonly string[], rows: number): Promise<CellResult | undefined>;
+  write(key: string, models: readonly string[], result: CellResult): Promise<void>;
+}
+
+/**
+ * Finished cells in `OUT/cells`, by the hash of all they depend on: other flags with the same OUT reuse what matches.
+ * A damaged cell is told of and computed again.
+ */
+export function cellStore(out: string, warn: (message: string) => void): CellStore {
+  const path = (key: string) => join(out, 'cells', `${key}.json`);
+  return {
+    keyOf: (parts) => hashJson(parts).slice(0, 32),
+    async read(key, models, rows) {
+      if (!existsSync(path(key))) return undefined;
+      try {
+        const cell = await readJsonFile(path(key), cellSchema);
+        const fits = cell.key === key && cell.models.join('\n') === models.join('\n') && cell.choices.length === rows;
+        if (!fits || cell.choices.some((choice) => choice >= models.length))
+          throw new RouteProfileError('CORRUPT_FILE', 'it belongs to another run');
+        return {
+          choices: Int32Array.from(cell.choices),
+          ...(cell.profileDiagnostics && { profileDiagnostics: cell.profileDiagnostics }),
+        };
+      } catch (error) {
+        warn(
+          `${path(key)} is damaged and will be made again (${error instanceof Error ? error.message : String(error)})`,
+        );
+        return undefined;
+      }
+    },
+    write: (key, models, { choices, profileDiagnostics }) =>
+      writeJsonFile(path(key), {
+        version: 1,
+        key,
+        models,
+        choices: [...choices],
+        ...(profileDiagnostics && { profileDiagnostics }),
+      }),
+  };
+}

@@ -1,0 +1,53 @@
+import { RouteProfileError, type Decision, type QueryBatch, type Router, type RunContext } from '@routeprofile/schema';
+
+/** Queries a call: keeps memory flat on large test sets, and a run stoppable. */
+const CHUNK = 4096;
+
+function part({ texts, vectors, encoder, ids, tasks }: QueryBatch, from: number, to: number): QueryBatch {
+  return {
+    texts: texts.slice(from, to),
+    ...(vectors && {
+      vectors: {
+        rows: to - from,
+        cols: vectors.cols,
+        data: vectors.data.subarray(from * vectors.cols, to * vectors.cols),
+      },
+    }),
+    ...(encoder !== undefined && { encoder }),
+    ...(ids && { ids: ids.slice(from, to) }),
+    ...(tasks && { tasks: tasks.slice(from, to) }),
+  };
+}
+
+/**
+ * A router's choices as indices into `models`; what it returns is checked, for it may be somebody else's code.
+ * @throws RouteProfileError PLUGIN_FAILED when a decision is missing or names an unknown model.
+ */
+export async function choicesOf(
+  name: string,
+  router: Router,
+  queries: QueryBatch,
+  models: readonly string[],
+  ctx: RunContext,
+): Promise<Int32Array> {
+  const index = new Map(models.map((model, i) => [model, i]));
+  const choices = new Int32Array(queries.texts.length);
+  for (let from = 0; from < choices.length; from += CHUNK) {
+    const to = Math.min(choices.length, from + CHUNK);
+    const decisions = await router.decide(part(queries, from, to), ctx);
+    if (decisions.length !== to - from)
+      throw new RouteProfileError(
+        'PLUGIN_FAILED',
+        `router ${name} made ${decisions.length} decisions for ${to - from} queries`,
+      );
+    decisions.forEach((decision: Decision, i) => {
+      const choice = index.get(decision.model);
+      if (choice === undefined)
+        throw new RouteProfileError('PLUGIN_FAILED', `router ${name} chose '${decision.model}', which is no candidate`);
+      if (!decision.ranked.every((entry) => Number.isFinite(entry.score)))
+        throw new RouteProfileError('PLUGIN_FAILED', `router ${name} gave a score that is not a finite number`);
+      choices[from + i] = choice;
+    });
+  }
+  return choices;
+}

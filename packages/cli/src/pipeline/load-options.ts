@@ -1,0 +1,18 @@
+import type { LoadOptions } from '@routeprofile/data';
+import type { RunConfig } from '@routeprofile/schema';
+
+/** The part of a run's config that decides which rows and texts of a dataset are used. The first seed draws and splits. */
+export function loadOptions(config: RunConfig): LoadOptions {
+  const { mode, queryText, split, testSplit, minCoverage, test, limitTrain, limitTest } = config;
+  return {
+    mode,
+    queryText,
+    split,
+    testSplit,
+    minCoverage,
+    seed: config.seed[0]!,
+    ...(test !== undefined && { test }),
+    ...(limitTrain !== undefined && { limitTrain }),
+    ...(limitTest !== undefined && { limitTest }),
+  };
+}

@@ -1,0 +1,48 @@
+import {
+  assertFinite,
+  assertShape,
+  createMatrix,
+  RouteProfileError,
+  rowOf,
+  type Encoder,
+  type Matrix,
+} from '@routeprofile/schema';
+
+/**
+ * An encoder that remembers what it has encoded, and checks what it is given: a run asks for the same
+ * texts as node features, training queries and test queries, and encodes each distinct one once.
+ */
+export function memoryEncoder(encoder: Encoder): Encoder {
+  const known = new Map<string, Float32Array>();
+  return {
+    specVersion: 1,
+    id: encoder.id,
+    get dimensions() {
+      return encoder.dimensions;
+    },
+    async encode(texts, ctx): Promise<Matrix> {
+      const missing = [...new Set(texts)].filter((text) => !known.has(text));
+      if (missing.length > 0) {
+        const fresh = await encoder.encode(missing, ctx);
+        try {
+          assertShape(fresh, missing.length, encoder.dimensions, 'what it returned');
+          assertFinite(fresh, 'what it returned');
+        } catch (cause) {
+          throw new RouteProfileError(
+            'ENCODER_FAILED',
+            `encoder ${encoder.id}: ${cause instanceof Error ? cause.message : String(cause)}`,
+            {
+              cause,
+              hint: `It was given ${missing.length} texts and must return as many finite rows of ${encoder.dimensions} numbers.`,
+            },
+          );
+        }
+        missing.forEach((text, i) => known.set(text, rowOf(fresh, i)));
+      }
+      const out = createMatrix(texts.length, encoder.dimensions);
+      texts.forEach((text, i) => out.data.set(known.get(text)!, i * out.cols));
+      return out;
+    },
+    ...(encoder.dispose && { dispose: () => encoder.dispose!() }),
+  };
+}

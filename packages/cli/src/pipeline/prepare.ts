@@ -1,0 +1,78 @@
+import { createEncoder } from '@routeprofile/encoders/node';
+import { buildGraph, encodeNodes, GRAPH_PRESETS, toHetero, type GraphPreset } from '@routeprofile/graph';
+import {
+  RouteProfileError,
+  type Dataset,
+  type Encoder,
+  type HeteroGraph,
+  type Matrix,
+  type NodeFeatures,
+  type RunContext,
+} from '@routeprofile/schema';
+import { resolveEncoderPlugin } from '../plugins.js';
+import { memoryEncoder } from './memory-encoder.js';
+
+export interface EncoderOptions {
+  /** Embedding cache folder. */
+  cache: string;
+  /** Folder that plugin paths are relative to. */
+  from?: string;
+}
+
+/** A built-in encoder, or a plugin's. `name:argument` hands the argument on. */
+export async function openEncoder(id: string, { cache, from }: EncoderOptions, ctx: RunContext): Promise<Encoder> {
+  try {
+    return memoryEncoder(
+      await createEncoder(id, {
+        cache,
+        ...(ctx.signal && { signal: ctx.signal }),
+        ...(ctx.logger && { logger: ctx.logger }),
+      }),
+    );
+  } catch (error) {
+    if (!RouteProfileError.isInstance(error) || error.code !== 'UNKNOWN_NAME') throw error;
+    if (!/^[@./\\]|^file:|^[A-Za-z]:[\\/]|-/.test(id)) throw error;
+    const colon = id.indexOf(':', /^([A-Za-z]:[\\/]|file:)/.test(id) ? 5 : 0);
+    const plugin = await resolveEncoderPlugin(colon === -1 ? id : id.slice(0, colon), from).catch(() => {
+      throw error;
+    });
+    return memoryEncoder(await plugin.create(colon === -1 ? undefined : id.slice(colon + 1)));
+  }
+}
+
+/** @throws RouteProfileError UNKNOWN_NAME listing the presets. */
+export function graphPreset(name: string): GraphPreset {
+  const preset = (Object.keys(GRAPH_PRESETS) as GraphPreset[]).find((known) => known === name);
+  if (preset === undefined)
+    throw new RouteProfileError('UNKNOWN_NAME', `there is no graph called ${name}`, {
+      hint: `Graphs: ${Object.keys(GRAPH_PRESETS).join(', ')}.`,
+    });
+  return preset;
+}
+
+export const heteroGraph = (dataset: Dataset, name: string): HeteroGraph =>
+  toHetero(buildGraph(dataset, { preset: graphPreset(name) }));
+
+export interface Encoded {
+  train: Matrix;
+  test: Matrix;
+  features: NodeFeatures | undefined;
+}
+
+/** Everything a run encodes, in one pass, so that each distinct text is encoded once and one bar tells of it. */
+export async function encodeAll(
+  dataset: Dataset,
+  graph: HeteroGraph | undefined,
+  encoder: Encoder,
+  ctx: RunContext,
+): Promise<Encoded> {
+  const train = dataset.train.queries.map((query) => query.text);
+  const test = dataset.test.queries.map((query) => query.text);
+  const nodes = graph?.nodes.flatMap((set) => set.texts) ?? [];
+  await encoder.encode([...new Set([...train, ...test, ...nodes])], ctx);
+  return {
+    train: await encoder.encode(train, ctx),
+    test: await encoder.encode(test, ctx),
+    features: graph && (await encodeNodes(graph, encoder, ctx)),
+  };
+}

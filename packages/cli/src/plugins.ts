@@ -1,0 +1,154 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createJiti } from 'jiti';
+import { builtInProfiles } from '@routeprofile/profiles';
+import { builtInRouters } from '@routeprofile/routers';
+import {
+  PLUGIN_KEYWORD,
+  RouteProfileError,
+  z,
+  type EncoderPlugin,
+  type Plugin,
+  type ProfileStrategy,
+  type RouterStrategy,
+} from '@routeprofile/schema';
+
+/** Enough to tell a plugin from anything else a module may export. */
+const pluginShape = z.looseObject({
+  kind: z.enum(['encoder', 'profile', 'router', 'metric']),
+  specVersion: z.literal(1),
+  name: z.string().min(1),
+});
+
+const isPath = (name: string) => /^(\.{1,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(name) || isAbsolute(name);
+
+/** A package name, scoped or not, with an optional subpath. */
+const isPackageName = (name: string) => /^(@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(\/[\w./-]+)?$/i.test(name);
+
+/**
+ * The default export of a plugin package or file; TypeScript files work too.
+ * @throws RouteProfileError MISSING_FILE, UNKNOWN_NAME or PLUGIN_FAILED.
+ */
+export async function importPlugin(name: string, from: string = process.cwd()): Promise<Plugin> {
+  const jiti = createJiti(pathToFileURL(join(from, 'index.js')).href, { interopDefault: true });
+  let target = name;
+  if (isPath(name)) {
+    target = name.startsWith('file:') ? fileURLToPath(name) : resolve(from, name);
+    if (!existsSync(target))
+      throw new RouteProfileError('MISSING_FILE', `there is no plugin file ${name}`, {
+        hint: 'Paths are relative to the working directory or the config file.',
+      });
+  }
+  let loaded: unknown;
+  try {
+    loaded = await jiti.import(target, { default: true });
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const absent =
+      !isPath(name) && /Cannot find (module|package)|ERR_MODULE_NOT_FOUND/.test(text) && text.includes(name);
+    if (absent) throw new RouteProfileError('UNKNOWN_NAME', `${name} is neither built in nor installed`, { cause });
+    throw new RouteProfileError('PLUGIN_FAILED', `plugin ${name} could not be loaded: ${text}`, { cause });
+  }
+  const parsed = pluginShape.safeParse(loaded);
+  if (!parsed.success)
+    throw new RouteProfileError('PLUGIN_FAILED', `${name} is no RouteProfile plugin`, {
+      hint: 'Its default export must be made with defineEncoder, defineProfile, defineRouter or defineMetric of @routeprofile/schema.',
+    });
+  // The shape check above is all that can be known of foreign code before it runs.
+  return loaded as Plugin;
+}
+
+async function resolveStrategy<T extends Plugin>(
+  kind: T['kind'],
+  builtIn: readonly T[],
+  name: string,
+  from?: string,
+): Promise<T> {
+  const known = builtIn.find((strategy) => strategy.name === name);
+  if (known) return known;
+  const listed = `Built in: ${builtIn.map((strategy) => strategy.name).join(', ')}.`;
+  if (!isPath(name) && !isPackageName(name))
+    throw new RouteProfileError('UNKNOWN_NAME', `there is no ${kind} called ${name}`, { hint: listed });
+  let plugin: Plugin;
+  try {
+    plugin = await importPlugin(name, from);
+  } catch (error) {
+    if (RouteProfileError.isInstance(error) && error.code === 'UNKNOWN_NAME')
+      throw new RouteProfileError(
+        'UNKNOWN_NAME',
+        `there is no ${kind} called ${name}, and no installed package of that name`,
+        {
+          hint: `${listed} A plugin is named by its package or file path.`,
+          cause: error,
+        },
+      );
+    throw error;
+  }
+  if (plugin.kind !== kind)
+    throw new RouteProfileError('BAD_OPTION', `${name} is a plugin of kind ${plugin.kind}, a ${kind} is wanted here`);
+  return plugin as T;
+}
+
+export const resolveProfile = (name: string, from?: string): Promise<ProfileStrategy> =>
+  resolveStrategy<ProfileStrategy>('profile', builtInProfiles, name, from);
+export const resolveRouter = (name: string, from?: string): Promise<RouterStrategy> =>
+  resolveStrategy<RouterStrategy>('router', builtInRouters, name, from);
+export const resolveEncoderPlugin = (name: string, from?: string): Promise<EncoderPlugin> =>
+  resolveStrategy<EncoderPlugin>('encoder', [], name, from);
+
+export interface InstalledPlugin {
+  package: string;
+  version: string;
+  description: string;
+  path: string;
+}
+
+const packageJson = z.looseObject({
+  name: z.string(),
+  version: z.string().default('0.0.0'),
+  description: z.string().default(''),
+  keywords: z.array(z.string()).default([]),
+});
+
+async function packagesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder).catch(() => []);
+  const nested = await Promise.all(
+    entries.map(async (entry) =>
+      entry.startsWith('@')
+        ? (await readdir(join(folder, entry)).catch(() => [])).map((name) => join(entry, name))
+        : [entry],
+    ),
+  );
+  return nested.flat().filter((name) => !name.startsWith('.'));
+}
+
+/** Packages with the plugin keyword in the node_modules folders from `from` upward. Nothing of theirs is run. */
+export async function installedPlugins(from: string = process.cwd()): Promise<InstalledPlugin[]> {
+  const found = new Map<string, InstalledPlugin>();
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const modules = join(folder, 'node_modules');
+    for (const name of await packagesIn(modules)) {
+      const file = join(modules, name, 'package.json');
+      const text = await readFile(file, 'utf8').catch(() => undefined);
+      if (text === undefined || !text.includes(PLUGIN_KEYWORD)) continue;
+      let json: unknown;
+      try {
+        json = JSON.parse(text);
+      } catch {
+        continue; // not a package npm would install either
+      }
+      const parsed = packageJson.safeParse(json);
+      if (!parsed.success || !parsed.data.keywords.includes(PLUGIN_KEYWORD) || found.has(parsed.data.name)) continue;
+      found.set(parsed.data.name, {
+        package: parsed.data.name,
+        version: parsed.data.version,
+        description: parsed.data.description,
+        path: dirname(file),
+      });
+    }
+    if (dirname(folder) === folder) break;
+  }
+  return [...found.values()].sort((a, b) => (a.package < b.package ? -1 : 1));
+}

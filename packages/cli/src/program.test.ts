@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { routeprofile, temporaryFolder } from './testing/harness.js';
+
+const COMMANDS = [
+  'run',
+  'demo',
+  'sample',
+  'data',
+  'graph',
+  'profile',
+  'router',
+  'evaluate',
+  'route',
+  'report',
+  'plugins',
+  'doctor',
+  'completion',
+];
+
+describe('command line', () => {
+  it('helps', async () => {
+    const { code, stdout } = await routeprofile(['--help']);
+    expect(code).toBe(0);
+    for (const command of COMMANDS) expect(stdout).toContain(command);
+  });
+
+  it.each(COMMANDS)('helps with %s', async (command) => {
+    const { code, stdout } = await routeprofile([command, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`routeprofile ${command}`);
+  });
+
+  it('tells its version', async () => {
+    expect((await routeprofile(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [['fly'], 'fly'],
+    [['run', '--fly'], '--fly'],
+    [['run', '--mode', 'other'], 'standard'],
+    [['run', '--seed', 'x'], 'whole number'],
+    [['run', '--seed', '-1'], 'whole number'],
+    [['run', '--split', '2'], 'between 0 and 1'],
+    [['run'], '--data'],
+    [['route', 'x'], '--router'],
+    [['run', '--data', 'x', '--profile', 'nobody'], 'nobody'],
+    [['run', '--data', 'x', '--profile', 'emb-gnn:hops=-1'], 'hops'],
+    [['run', '--data', 'x', '--profile', 'emb-gnn:depth=1'], 'depth'],
+    [['run', '--data', 'x', '--graph', 'circle'], 'circle'],
+    [['run', '--data', '/nowhere/at/all', '--out', '/tmp/routeprofile-never'], 'nowhere'],
+    [['report', '/nowhere/at/all'], 'nowhere'],
+  ])('refuses bad usage with exit code 2 and one message: %j', async (args, named) => {
+    const { code, stdout, stderr } = await routeprofile(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(named);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('completes words in bash', async () => {
+    const { stdout } = await routeprofile(['completion', '--shell', 'bash']);
+    const folder = temporaryFolder();
+    try {
+      const script = join(folder.path, 'complete.bash');
+      writeFileSync(
+        script,
+        `${stdout}\nCOMP_WORDS=(routeprofile data ch)\nCOMP_CWORD=2\n_routeprofile\necho "\${COMPREPLY[@]}"\nCOMP_WORDS=(routeprofile ru)\nCOMP_CWORD=1\n_routeprofile\necho "\${COMPREPLY[@]}"\n`,
+      );
+      expect(execFileSync('bash', [script], { encoding: 'utf8' })).toBe('check\nrun\n');
+    } finally {
+      folder.remove();
+    }
+  });
+
+  it.each(['zsh', 'fish'])('writes completion for %s', async (shell) => {
+    const { code, stdout } = await routeprofile(['completion', '--shell', shell]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('doctor');
+  });
+});

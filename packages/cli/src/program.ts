@@ -1,0 +1,296 @@
+import { Command, CommanderError, Option } from 'commander';
+import { exitCodeOf, RouteProfileError } from '@routeprofile/schema';
+import type { ImportFlags } from './commands/data.js';
+import {
+  common,
+  configFlag,
+  datasetFlags,
+  encoderFlags,
+  seeds,
+  strategies,
+  type ConfigFlags,
+} from './commands/flags.js';
+import type { CommonFlags, Io } from './io.js';
+import { completionScript, SHELLS, type Shell } from './commands/completion.js';
+import type { RouteFlags } from './commands/route.js';
+import { describeError } from './ui/errors.js';
+import { packageVersions } from './versions.js';
+
+/** Ends a command with its exit code; commander's actions cannot return one. */
+class Exit extends Error {
+  constructor(readonly code: number) {
+    super(`exit ${code}`);
+  }
+}
+
+/**
+ * The command tree, as data: help, completion and the docs are made from it. Commands load their code when they are
+ * called, so that `--help` is quick.
+ */
+export function buildProgram(io: Io): Command {
+  const ending =
+    <A extends unknown[]>(action: (...args: A) => Promise<number>) =>
+    async (...args: A): Promise<void> => {
+      throw new Exit(await action(...args));
+    };
+  const program = new Command('routeprofile')
+    .description('LLM routing by model profiles: from a dataset folder to a routing report.')
+    .version(packageVersions()['@routeprofile/cli'] ?? '0.0.0')
+    .showHelpAfterError('(add --help for the options)')
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .addHelpText(
+      'after',
+      '\nStart with `routeprofile demo`. A strategy takes options after its name: emb-gnn:hops=2:norm=sym.\nExit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted.',
+    );
+
+  const strategyFlags = (command: Command) =>
+    command
+      .option('--graph <name>', 'task, query, query-task, task-domain, query-task-domain')
+      .option('--profile <list>', 'profiles: index, flat, emb-gnn, a package or a file, with options', strategies)
+      .option('--router <list>', 'routers: sim, mlp, knn, task-table, a package or a file, with options', strategies);
+  const outFlag = (command: Command, what: string) => command.option('--out <dir>', what);
+
+  configFlag(
+    common(
+      outFlag(
+        encoderFlags(
+          strategyFlags(
+            datasetFlags(program.command('run').description('the whole pipeline over profiles × routers, resumable')),
+          ),
+        ),
+        'output folder (default: routeprofile-out)',
+      ),
+    ),
+  ).action(ending(async (flags: ConfigFlags) => (await import('./commands/run.js')).runCommand(flags, io)));
+
+  common(
+    encoderFlags(
+      strategyFlags(program.command('demo').description('sample dataset, run and report in one go, offline'))
+        .option('--out <dir>', 'output folder (default: routeprofile-demo)')
+        .option('--seed <n>', 'seed (default: 42)', seeds),
+    ),
+  ).action(ending(async (flags: ConfigFlags) => (await import('./commands/demo.js')).demoCommand(flags, io)));
+
+  common(
+    program
+      .command('sample')
+      .description('write the sample dataset (simulated outcomes, labelled so)')
+      .argument('<dir>'),
+  )
+    .option('--seed <n>', 'seed (default: 42)', seeds)
+    .action(
+      ending(async (dir: string, flags: CommonFlags & { seed?: number[] }) =>
+        (await import('./commands/data.js')).sampleCommand(dir, flags, io),
+      ),
+    );
+
+  const data = program.command('data').description('look at a dataset, or make one from logs');
+  datasetFlags(
+    common(
+      data.command('check').description('validate a dataset, print what it holds and what is odd').argument('<dir>'),
+    ),
+  ).action(
+    ending(async (dir: string, flags: ConfigFlags) =>
+      (await import('./commands/data.js')).checkCommand(dir, flags, io),
+    ),
+  );
+  common(
+    data
+      .command('import')
+      .description('make a dataset folder from a CSV or JSONL of logs, or from LLMRouter or RouterBench tables')
+      .argument('<source>', 'CSV, JSON or JSONL file')
+      .argument('<dir>', 'dataset folder to write')
+      .addOption(
+        new Option('--format <format>', 'layout of the source (default: told from its columns)').choices([
+          'auto',
+          'long',
+          'wide',
+          'llmrouter',
+          'routerbench',
+        ]),
+      )
+      .option('--query <column>', 'column of the query')
+      .option('--model <column>', 'column of the model (long format)')
+      .option('--score <column>', 'column of the score (long format)')
+      .option('--task <column>', 'column of the task')
+      .option('--id <column>', 'column of the query id')
+      .option('--split <column>', 'column of the split')
+      .option('--answer <column>', 'column of the right answer')
+      .option('--input-tokens <column>', 'column of the input tokens (long format)')
+      .option('--output-tokens <column>', 'column of the output tokens (long format)')
+      .option('--tokens <column>', 'column of the tokens in all (long format)')
+      .option('--cost <column>', 'column of the dollars a call (long format)')
+      .option('--latency <column>', 'column of the seconds a call (long format)')
+      .option('--models <names>', 'the score columns, with commas between (wide format)', (text: string) =>
+        text.split(',').map((name) => name.trim()),
+      )
+      .option('--default-split <name>', 'split of rows that name none')
+      .option('--score-scale <number>', 'scores are divided by this: 100 for percentages', Number)
+      .option('--cards <file>', 'model cards to go along as models.json')
+      .option('--name <name>', 'name of the dataset'),
+  ).action(
+    ending(async (source: string, dir: string, flags: ImportFlags) =>
+      (await import('./commands/data.js')).importCommand(source, dir, flags, io),
+    ),
+  );
+
+  configFlag(
+    common(
+      encoderFlags(
+        datasetFlags(
+          program
+            .command('graph')
+            .description('graphs of a dataset')
+            .command('build')
+            .description('graph.json and features.npz of a dataset'),
+        ),
+      )
+        .option('--graph <name>', 'task, query, query-task, task-domain, query-task-domain')
+        .addOption(new Option('--format <format>', 'file format').choices(['json', 'graphml', 'gexf']))
+        .option('--no-features', 'leave the encoded node texts out')
+        .option('--out <dir>', 'output folder (default: graph)'),
+    ),
+  ).action(
+    ending(async (flags: ConfigFlags & { format?: 'json' | 'graphml' | 'gexf'; features?: boolean }) =>
+      (await import('./commands/steps.js')).graphBuildCommand(flags, io),
+    ),
+  );
+
+  configFlag(
+    common(
+      encoderFlags(
+        datasetFlags(
+          program
+            .command('profile')
+            .description('profiles of models')
+            .command('build')
+            .description('NAME.npz and NAME.json, one vector a model'),
+        ),
+      )
+        .option('--graph <name>', 'graph to build the profiles on')
+        .option('--from <dir>', 'a graph folder made by `graph build`')
+        .option('--profile <list>', 'profiles to build', strategies)
+        .option('--out <dir>', 'output folder (default: profiles)'),
+    ),
+  ).action(
+    ending(async (flags: ConfigFlags & { from?: string }) =>
+      (await import('./commands/steps.js')).profileBuildCommand(flags, io),
+    ),
+  );
+
+  configFlag(
+    common(
+      encoderFlags(
+        datasetFlags(
+          program
+            .command('router')
+            .description('routers')
+            .command('train')
+            .description('fit one router on saved profiles'),
+        ),
+      )
+        .option('--profiles <file>', 'profiles made by `profile build`, or by numpy.savez')
+        .option('--router <name>', 'router to train (default: mlp)', strategies)
+        .option('--out <dir>', 'output folder (default: router)'),
+    ),
+  ).action(
+    ending(async (flags: ConfigFlags & { profiles?: string }) =>
+      (await import('./commands/steps.js')).routerTrainCommand(flags, io),
+    ),
+  );
+
+  configFlag(
+    common(
+      encoderFlags(datasetFlags(program.command('evaluate').description('evaluate a saved router on test rows')))
+        .option('--router <dir>', 'router folder')
+        .option('--out <dir>', 'output folder (default: evaluation)'),
+    ),
+  ).action(
+    ending(async (flags: Omit<ConfigFlags, 'router'> & { router?: string }) =>
+      (await import('./commands/steps.js')).evaluateCommand(flags, io),
+    ),
+  );
+
+  common(
+    encoderFlags(
+      program
+        .command('route')
+        .description("which model, with scores; '-' reads queries from standard input")
+        .argument('<query>'),
+    )
+      .option('--router <dir>', 'router folder, such as OUT/routers/…')
+      .option('--task <name>', 'task label, for routers that read one')
+      .option('--top <n>', 'print so many models (default: 8)', Number),
+  ).action(
+    ending(async (query: string, flags: RouteFlags) =>
+      (await import('./commands/route.js')).routeCommand(query, flags, io),
+    ),
+  );
+
+  common(
+    program
+      .command('report')
+      .description('HTML report of a finished run')
+      .argument('<dir>', 'output folder of a run, or a report.json'),
+  )
+    .option('--out <file>', 'HTML file to write')
+    .action(
+      ending(async (dir: string, flags: CommonFlags & { out?: string }) =>
+        (await import('./commands/report.js')).reportCommand(dir, flags, io),
+      ),
+    );
+
+  common(program.command('plugins').description('built-in strategies and installed plugins')).action(
+    ending(async (flags: CommonFlags) => (await import('./commands/doctor.js')).pluginsCommand(flags, io)),
+  );
+  common(program.command('doctor').description('what is installed, which backend and encoder are in use, and why'))
+    .option('--backend <name>', 'ask for this tensor backend')
+    .option('--encoder <id>', 'try this encoder')
+    .action(
+      ending(async (flags: CommonFlags & { backend?: string; encoder?: string }) =>
+        (await import('./commands/doctor.js')).doctorCommand(flags, io),
+      ),
+    );
+
+  program
+    .command('completion')
+    .description('completion script for a shell')
+    .addOption(new Option('--shell <shell>').choices(SHELLS).default('bash'))
+    .action(
+      ending(async ({ shell }: { shell: Shell }) => {
+        io.stdout.write(completionScript(program, shell));
+        return 0;
+      }),
+    );
+  // Subcommands copy these settings only if they are made before them, so they are set on the whole tree at the end.
+  const settle = (command: Command): void => {
+    command.exitOverride().copyInheritedSettings(program);
+    command.commands.forEach(settle);
+  };
+  program.exitOverride();
+  program.commands.forEach(settle);
+  return program;
+}
+
+/** Runs a command line and gives its exit code. Never throws. */
+export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    await buildProgram(io).parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof Exit) return error.code;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (io.signal.aborted) {
+      io.stderr.write('interrupted; what was finished is kept. Run the same command again to go on.\n');
+      return 130;
+    }
+    if (RouteProfileError.isInstance(error) && error.code === 'ABORTED') return 130;
+    io.stderr.write(`${describeError(error)}\n`);
+    return exitCodeOf(error);
+  }
+}

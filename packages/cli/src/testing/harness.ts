@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunReport } from '@routeprofile/schema';
+import { runProgram } from '../program.js';
+
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command line in this process, as the bin would, and keeps what it wrote. */
+export async function routeprofile(
+  args: readonly string[],
+  options: { input?: string; signal?: AbortSignal } = {},
+): Promise<Outcome> {
+  const { input = '', signal = new AbortController().signal } = options;
+  const written = { stdout: '', stderr: '' };
+  const sink = (name: keyof typeof written) => ({
+    write: (text: string) => void (written[name] += text),
+    columns: 120,
+  });
+  async function* stdin(): AsyncGenerator<string> {
+    yield input;
+  }
+  const code = await runProgram(args, { stdout: sink('stdout'), stderr: sink('stderr'), stdin: stdin(), signal });
+  return { code, ...written };
+}
+
+/** The report that `run --json` prints, and the exit code. */
+export async function runReport(args: readonly string[]): Promise<{ code: number; report: RunReport; stderr: string }> {
+  const { code, stdout, stderr } = await routeprofile(['run', ...args, '--json', '--quiet']);
+  if (stdout === '') throw new Error(`no report; exit code ${code}: ${stderr}`);
+  return { code, report: JSON.parse(stdout) as RunReport, stderr };
+}
+
+/** A folder of its own, removed by `remove`. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'routeprofile-test-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,113 @@
+// npm run accept -- DATA: the full acceptance on real data. DATA holds routeprofile/ and outcomes/.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { assert, Checks } from './lib/checks.mjs';
+import { CLI, routeprofileJson, runProcess } from './lib/process.mjs';
+import { assertBaselines, cellLines, expectedScores, PUBLISHED_RUNS, publishedRun } from './lib/published.mjs';
+import { packedChecks } from './packed.mjs';
+
+const data = process.argv[2] ?? process.env.ROUTEPROFILE_DATA;
+if (!data || !existsSync(join(data, 'routeprofile'))) {
+  console.error('usage: npm run accept -- DATA    (a folder that holds routeprofile/ and outcomes/)');
+  process.exit(2);
+}
+const fixtures = process.env.ROUTEPROFILE_FIXTURES ?? resolve(data, '..', 'fixtures');
+const work = mkdtempSync(join(tmpdir(), 'routeprofile-accept-'));
+const cache = join(work, 'cache');
+const checks = new Checks();
+const timings = (out) => JSON.parse(readFileSync(join(out, 'timings.json'), 'utf8'));
+const megabytes = (out) => timings(out).peakMemoryBytes / 1e6;
+
+try {
+  const expected = expectedScores(data);
+  for (const run of PUBLISHED_RUNS) {
+    const out = join(work, run.name);
+    let report;
+    await checks.check(`published data, ${run.name}: one command from dataset to report`, async () => {
+      report = await routeprofileJson(publishedRun(data, run, out, cache));
+      assert(
+        report.rows.length === 6 && report.failed.length === 0,
+        `${report.rows.length} cells, ${report.failed.length} failed`,
+      );
+      assert(report.rowsUsed === 300, `${report.rowsUsed} rows were used`);
+      return `${timings(out).total.toFixed(0)} s, ${megabytes(out).toFixed(0)} MB\n${cellLines(report).join('\n')}`;
+    });
+    if (report)
+      await checks.check(`published data, ${run.name}: constants, random and oracle as the table says`, async () =>
+        assertBaselines(report, expected[run.labels]),
+      );
+  }
+  await checks.check('a first run takes under 5 minutes and 1.5 GB', async () => {
+    const { total } = timings(join(work, 'standard'));
+    assert(
+      total < 300 && megabytes(join(work, 'standard')) < 1500,
+      `${total.toFixed(0)} s, ${megabytes(join(work, 'standard')).toFixed(0)} MB`,
+    );
+    return `${total.toFixed(0)} s, ${megabytes(join(work, 'standard')).toFixed(0)} MB`;
+  });
+  await checks.check('a cached one takes under 2 minutes, and gives the same bytes', async () => {
+    const out = join(work, 'again');
+    await routeprofileJson(publishedRun(data, PUBLISHED_RUNS[0], out, cache));
+    const { total } = timings(out);
+    assert(total < 120, `${total.toFixed(0)} s`);
+    assert(
+      readFileSync(join(out, 'report.json'), 'utf8') === readFileSync(join(work, 'standard', 'report.json'), 'utf8'),
+      'report.json differs',
+    );
+    return `${total.toFixed(0)} s`;
+  });
+  await checks.check('killed and started again, a run redoes nothing and loses nothing', async () => {
+    const out = join(work, 'killed');
+    const args = publishedRun(data, PUBLISHED_RUNS[0], out, cache);
+    // Killed as soon as the first router is being trained.
+    await runProcess(process.execPath, [CLI, ...args], {
+      onStderr: (text, child) => /train|epoch|cells: [2-9]/.test(text) && child.kill('SIGKILL'),
+      killAfter: 30_000,
+    });
+    assert(!existsSync(join(out, 'report.json')), 'it had finished before it was killed');
+    await routeprofileJson(args);
+    assert(
+      readFileSync(join(out, 'report.json'), 'utf8') === readFileSync(join(work, 'standard', 'report.json'), 'utf8'),
+      'report.json differs',
+    );
+  });
+  for (const name of ['routerbench-3task', 'zeroeval'])
+    await checks.check(`outcomes data, ${name}: no further flags needed`, async () => {
+      const out = join(work, name);
+      const dataset = join(data, 'outcomes', name);
+      const report = await routeprofileJson([
+        'run',
+        '--data',
+        dataset,
+        '--profile',
+        'emb-gnn',
+        '--router',
+        'sim,mlp,knn',
+        '--out',
+        out,
+        '--cache',
+        cache,
+      ]);
+      assert(
+        report.rows.length === 3 && report.failed.length === 0,
+        `${report.rows.length} cells, ${report.failed.length} failed`,
+      );
+      return `${report.candidates.length} models, ${report.rowsUsed} rows, ${timings(out).total.toFixed(0)} s, ${megabytes(out).toFixed(0)} MB\n${cellLines(report).join('\n')}`;
+    });
+  await checks.check('parity with PyTorch', async () => {
+    const { code, stdout } = await runProcess(process.execPath, ['tools/parity.mjs', join(fixtures, 'parity')]);
+    assert(code === 0, stdout);
+    return stdout.trim().split('\n').at(-1);
+  });
+  await packedChecks(checks);
+  await checks.check('every package test, with the real data at hand', async () => {
+    const env = { ROUTEPROFILE_DATA: resolve(data), ROUTEPROFILE_FIXTURES: fixtures };
+    const { code, stdout } = await runProcess(process.execPath, ['tools/test.mjs'], { env });
+    assert(code === 0, stdout.slice(-3000));
+    return stdout.trim().split('\n').at(-1);
+  });
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+process.exit(checks.end());

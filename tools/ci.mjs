@@ -1,0 +1,73 @@
+// What CI runs after the package tests: the command line on Node 22 and 24, and, where real data are found, the
+// pipeline on the published data with a seeded subset of queries. Its last line sums everything CI has run.
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { assert, Checks } from './lib/checks.mjs';
+import { CLI, routeprofileJson, runProcess } from './lib/process.mjs';
+import { PUBLISHED_RUNS, publishedRun } from './lib/published.mjs';
+
+const data = process.env.ROUTEPROFILE_DATA;
+const fixtures = process.env.ROUTEPROFILE_FIXTURES;
+const work = mkdtempSync(join(tmpdir(), 'routeprofile-ci-'));
+const checks = new Checks();
+
+try {
+  for (const version of ['22', '24'])
+    await checks.check(`the demo runs on Node ${version}`, async () => {
+      const out = join(work, `demo-${version}`);
+      const args = [
+        '-y',
+        '-p',
+        `node@${version}`,
+        '--',
+        'node',
+        CLI,
+        'demo',
+        '--encoder',
+        'hash',
+        '--out',
+        out,
+        '--json',
+        '--quiet',
+      ];
+      const { code, stdout, stderr } = await runProcess('npx', args);
+      assert(code === 0, stderr.slice(0, 2000));
+      const report = JSON.parse(stdout);
+      assert(
+        report.rows.length > 0 && report.failed.length === 0 && existsSync(join(out, 'run', 'report.html')),
+        'the report is incomplete',
+      );
+    });
+  if (fixtures && existsSync(join(fixtures, 'parity')))
+    await checks.check('parity with PyTorch', async () => {
+      const { code, stdout } = await runProcess(process.execPath, ['tools/parity.mjs', join(fixtures, 'parity')]);
+      assert(code === 0, stdout);
+    });
+  if (data && existsSync(join(data, 'routeprofile')))
+    for (const run of PUBLISHED_RUNS)
+      await checks.check(`published data, ${run.name}, a seeded subset`, async () => {
+        const more = ['--limit-train', '240', '--limit-test', '96', '--graph', 'task'];
+        const report = await routeprofileJson(
+          publishedRun(resolve(data), run, join(work, run.name), join(work, 'cache'), more),
+        );
+        assert(
+          report.rows.length === 6 && report.failed.length === 0,
+          `${report.rows.length} cells, ${report.failed.length} failed`,
+        );
+        assert(
+          report.rowsUsed === 96 &&
+            report.baselines.oracle.metrics.avg_performance > report.baselines.random.metrics.avg_performance,
+          'the report is odd',
+        );
+      });
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+for (const name of readdirSync('packages')) {
+  const report = JSON.parse(readFileSync(join('packages', name, '.vitest', 'report.json'), 'utf8'));
+  checks.passed += report.numPassedTests;
+  checks.failed += report.numFailedTests;
+}
+process.exit(checks.end());

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const CLI = fileURLToPath(new URL('../../packages/cli/bin/routeprofile.js', import.meta.url));
+
+/**
+ * Runs a program to its end.
+ * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string, seconds: number }>}
+ */
+export function runProcess(command, args, { cwd, env, input, killAfter, onStderr } = {}) {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => (stdout += chunk));
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+      onStderr?.(String(chunk), child);
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) =>
+      resolve({ code, signal, stdout, stderr, seconds: (performance.now() - started) / 1000 }),
+    );
+    if (killAfter) setTimeout(() => child.kill('SIGKILL'), killAfter).unref();
+    child.stdin.end(input ?? '');
+  });
+}
+
+/** The command line of this repository. */
+export const routeprofile = (args, options = {}) =>
+  runProcess(process.execPath, [...(options.nodeArgs ?? []), CLI, ...args], options);
+
+/** The JSON document that `--json` prints, when the command succeeded. */
+export async function routeprofileJson(args, options) {
+  const result = await routeprofile([...args, '--json', '--quiet'], options);
+  if (result.code !== 0)
+    throw new Error(`routeprofile ${args.join(' ')} ended with ${result.code}: ${result.stderr.slice(0, 2000)}`);
+  return JSON.parse(result.stdout);
+}
