@@ -85,7 +85,12 @@ describe('npz', () => {
       ['gpt-4', array([3], [1.5, 2, 2.5])],
     ]);
     const deflated = readNpz(fixture('deflated.npz'), 'a');
-    expect(deflated.get('zeros')).toEqual(array([1000], new Array<number>(1000).fill(0)));
+    expect(deflated.get('zeros')).toEqual(
+      array(
+        [1000],
+        Array.from({ length: 1000 }, () => 0),
+      ),
+    );
     expect(deflated.get('ü')).toEqual(array([2], [1.5, -2.5]));
   });
 

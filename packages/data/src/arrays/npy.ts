@@ -79,7 +79,7 @@ function parseHeader(bytes: Uint8Array, what: string): Header {
 /** Column-major numbers put in row-major order. */
 function fromFortran(data: Float32Array, shape: readonly number[]): Float32Array {
   const out = new Float32Array(data.length);
-  const index = new Array<number>(shape.length).fill(0);
+  const index = shape.map(() => 0);
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   for (const value of data) {
     out[index.reduce((sum, i, axis) => sum + i * strides[axis]!, 0)] = value;

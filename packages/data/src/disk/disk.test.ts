@@ -51,8 +51,10 @@ describe('writeFileAtomic', () => {
 
   it('tells a wrong place from a broken disk', () => {
     const system = (code: string) => writeError('/x', Object.assign(new Error(code), { code })).code;
-    expect(['EACCES', 'EROFS', 'ENOTDIR', 'EISDIR'].map(system)).toEqual(new Array(4).fill('OUTPUT_UNWRITABLE'));
-    expect(['ENOSPC', 'EIO', 'EDQUOT'].map(system)).toEqual(new Array(3).fill('WRITE_FAILED'));
+    expect(['EACCES', 'EROFS', 'ENOTDIR', 'EISDIR'].map(system)).toEqual(
+      Array.from({ length: 4 }, () => 'OUTPUT_UNWRITABLE'),
+    );
+    expect(['ENOSPC', 'EIO', 'EDQUOT'].map(system)).toEqual(Array.from({ length: 3 }, () => 'WRITE_FAILED'));
     expect(writeError('/x', Object.assign(new Error(), { code: 'ENOSPC' })).hint).toContain('full');
   });
 

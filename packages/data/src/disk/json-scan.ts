@@ -82,7 +82,7 @@ export function findJsonFault(text: string): JsonFault | null {
       const rest = text.slice(at);
       if (rest === '-' || LITERALS.some((word) => word.startsWith(rest)))
         fail('the text ends inside a value', text.length);
-      fail(`unexpected ${JSON.stringify([...text.slice(at, at + 2)][0])}, expected a value`);
+      fail(`unexpected ${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))}, expected a value`);
     }
   };
   const members = (close: 93 | 125, member: () => void): void => {

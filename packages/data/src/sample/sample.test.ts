@@ -87,7 +87,7 @@ function solveString(query: string): string {
         .split('')
         .sort((a, b) => a.charCodeAt(0) - b.charCodeAt(0))
         .join('');
-    else if (/first letter$/.test(sentence)) word = word.substring(1);
+    else if (sentence.endsWith('first letter')) word = word.substring(1);
     else if (/last letter/.test(sentence)) word = word.charAt(word.length - 1) + word.substring(0, word.length - 1);
     else if (/every second|1st, 3rd/.test(sentence)) word = word.replace(/(.).?/g, '$1');
     else throw new Error(sentence);
