@@ -44,7 +44,7 @@ describe('use-lite', () => {
   const words = 'why do rivers run to the sea and what makes a question hard for a small model'.split(' ');
   const text = (n: number, from: number) =>
     Array.from({ length: n }, (_, i) => words[(from * 7 + i * i) % words.length]).join(' ');
-  const texts = Array.from({ length: 10 }, (_, i) => text(1 + ((i * 29) % 150), i));
+  const texts = Array.from({ length: 6 }, (_, i) => text(1 + ((i * 59) % 190), i));
 
   it('gives a text the same bits in whatever company', async () => {
     const encoder = await useLiteEncoder({ files });
@@ -58,7 +58,7 @@ describe('use-lite', () => {
   });
 
   it('averages the windows of a long text, weighted by tokens', async () => {
-    const long = texts.join('. ');
+    const long = [...texts, ...texts].join('. ');
     const ids = createTokenizer(parseVocabulary(await files.vocab(), 'vocab.json')).encode(long);
     const cuts = Array.from({ length: Math.ceil(ids.length / 128) }, (_, i) => ids.subarray(128 * i, 128 * (i + 1)));
     const model = await loadUseLiteModel(files, await createRuntime());
@@ -67,7 +67,7 @@ describe('use-lite', () => {
     const norm = Math.hypot(...sum);
     const encoder = await useLiteEncoder({ files });
     const [mean] = [rowOf(await encoder.encode([long]), 0)];
-    expect(cuts.length).toBeGreaterThan(5);
+    expect(cuts.length).toBeGreaterThan(4);
     expect(
       difference(
         mean,

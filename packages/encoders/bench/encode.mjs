@@ -1,0 +1,88 @@
+// Texts per second of use-lite, as one JSON document on standard output. Build first; then: node packages/encoders/bench/encode.mjs [--quick]
+// short: 15 words; long: 300 words, of which the first 128 tokens are encoded (window=head). Each case runs in a process
+// of its own, best of three rounds after a warm-up, so that other work on the machine disturbs as little as possible;
+// perCpuSecond divides by the process's CPU time, which includes the garbage collector's and the compiler's threads.
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const WORDS =
+  'which router picks the best model for a question about history science mathematics code or language when every answer costs money and the passage of text above it is long'.split(
+    ' ',
+  );
+const LENGTHS = { short: 15, long: 300 };
+
+/** The same texts in every case, from a small congruential generator. */
+function makeTexts(count, words) {
+  let state = 42;
+  const next = (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+  return Array.from({ length: count }, () => Array.from({ length: words }, () => WORDS[next(WORDS.length)]).join(' '));
+}
+
+async function measure({ kind, backend, threads, count, rounds }) {
+  const { createRuntime } = await import('@routeprofile/tensor');
+  const { createEncoder } = await import('../dist/node.js');
+  await createRuntime({ backend });
+  const texts = makeTexts(count, LENGTHS[kind]);
+  const encoder = await createEncoder('use-lite:window=head', { threads });
+  const seconds = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
+  await encoder.encode(texts);
+  let best = { textsPerSecond: 0, perCpuSecond: 0 };
+  for (let round = 0; round < rounds; round++) {
+    const [wall, cpu] = [performance.now(), seconds()];
+    await encoder.encode(texts);
+    const textsPerSecond = (1000 * count) / (performance.now() - wall);
+    const perCpuSecond = count / (seconds() - cpu);
+    best = {
+      textsPerSecond: Math.max(best.textsPerSecond, textsPerSecond),
+      perCpuSecond: Math.max(best.perCpuSecond, perCpuSecond),
+    };
+  }
+  const peakMegabytes = process.resourceUsage().maxRSS / 1000;
+  return { kind, backend, threads, texts: count, ...best, peakMegabytes };
+}
+
+function inProcess(job) {
+  const out = execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--job', JSON.stringify(job)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(out.toString());
+}
+
+const rounded = (result) =>
+  Object.fromEntries(
+    Object.entries(result).map(([key, x]) => [key, typeof x === 'number' ? Math.round(x * 100) / 100 : x]),
+  );
+
+const jobAt = process.argv.indexOf('--job');
+if (jobAt > 0) {
+  console.log(JSON.stringify(await measure(JSON.parse(process.argv[jobAt + 1]))));
+} else {
+  const quick = process.argv.includes('--quick');
+  const cores = availableParallelism();
+  const rounds = quick ? 1 : 3;
+  const size = (kind, threads) => (kind === 'short' ? 400 : 60) * threads * (quick ? 0.5 : 1);
+  const results = {};
+  for (const kind of ['short', 'long']) {
+    const job = (backend, threads) => inProcess({ kind, backend, threads, count: size(kind, threads), rounds });
+    const [shipped, one] = [job('wasm', 1), job('embedded', 1)];
+    const all = cores > 1 ? job('embedded', cores) : one;
+    results[kind] = {
+      words: LENGTHS[kind],
+      asShipped: rounded(shipped),
+      oneCore: rounded(one),
+      allCores: rounded(all),
+      // By CPU time: what else runs on the machine distorts it less.
+      ratioToShipped: Math.round((100 * one.perCpuSecond) / shipped.perCpuSecond) / 100,
+    };
+  }
+  console.log(
+    JSON.stringify({ bench: 'encode', node: process.version, cpu: cpus()[0]?.model, cores, ...results }, null, 2),
+  );
+}
