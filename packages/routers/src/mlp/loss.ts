@@ -4,16 +4,6 @@ import type { TensorFlow } from '@routeprofile/tensor';
 type Tensor2D = ReturnType<TensorFlow['tensor2d']>;
 type Scalar = ReturnType<TensorFlow['scalar']>;
 
-/** [pairs × models]: +1 at the better, -1 at the worse, so that a row of scores times it sums to their difference. */
-export function differences(pairs: readonly PreferencePair[], models: number): Float32Array {
-  const out = new Float32Array(pairs.length * models);
-  pairs.forEach(({ better, worse }, i) => {
-    out[i * models + better] = 1;
-    out[i * models + worse] = -1;
-  });
-  return out;
-}
-
 /** mean over pairs of max(0, margin - s(better) + s(worse)); row i of `scores` belongs to pair i. */
 export function hingeLoss(tf: TensorFlow, scores: Tensor2D, difference: Tensor2D, margin: number): Scalar {
   return tf.mean(tf.relu(tf.sub(margin, tf.sum(tf.mul(scores, difference), 1))));

@@ -13,9 +13,10 @@ import {
 import { createRuntime, openTower } from '@routeprofile/tensor';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';
+import { splitByPair, splitByQuery, trainingPairs } from '../common/pairs.js';
+import { learnedReason } from '../common/reasons.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { mlpOptions, type MlpOptions } from './options.js';
-import { splitByPair, splitByQuery, trainingPairs } from './pairs.js';
 import { trainTowers } from './train.js';
 
 const NAME = 'mlp';
@@ -43,7 +44,7 @@ export const mlpRouter = defineRouter<MlpOptions>({
     const profiles = scaled(profileVectors(NAME, input), options);
     const { queries } = input.training;
     const encoder = queries.encoder ?? input.profiles.provenance.encoder;
-    const pairs = trainingPairs(input, options.pairsPerQuery, ctx);
+    const pairs = trainingPairs(NAME, input, options.pairsPerQuery, ctx);
     const dimensions = queries.vectors?.cols ?? profiles.cols;
     const vectors = scaled(queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions }), options);
     const split = options.compat ? splitByPair : splitByQuery;
@@ -100,20 +101,10 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
     evaluate(queries) {
       const vectors = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
       const scores = products(embedQueries(scaled(vectors, options)), embedded);
-      return { scores, explain: (query, winner) => [reasonOf(models, rowOf(scores, query), winner)] };
+      return { scores, explain: (query, winner) => [learnedReason(models, rowOf(scores, query), winner)] };
     },
     save: () => ({ manifest: structuredClone(manifest), weights }),
   });
-}
-
-function reasonOf(models: readonly string[], scores: Float32Array, winner: number) {
-  let second = winner === 0 ? 1 : 0;
-  scores.forEach((score, m) => {
-    if (m !== winner && score > scores[second]!) second = m;
-  });
-  const lead = scores[winner]! - scores[second]!;
-  const text = `learned score ${scores[winner]!.toFixed(3)}, ${lead.toFixed(3)} ahead of ${models[second]}`;
-  return { kind: 'learned', text };
 }
 
 /** [a.rows × b.rows] dot products, summed in double precision. */

@@ -9,7 +9,9 @@ import {
   type Runtime,
   type Weights,
 } from '@routeprofile/tensor';
-import { differences, hingeLoss } from './loss.js';
+import { largestDifference, transposed, vectorOf } from '../common/fixtures.js';
+import { differences } from '../common/pairs.js';
+import { hingeLoss } from './loss.js';
 
 const matrix = z.array(z.array(z.number())).min(1);
 const towerSchema = z.object({
@@ -44,33 +46,15 @@ export interface MlpParity {
   after: number;
 }
 
-const vector = (values: readonly number[]) => ({ shape: [values.length], data: Float32Array.from(values) });
-
-/** PyTorch stores a linear map as [out, in], we as [in, out]. */
-function transposed(rows: readonly (readonly number[])[]) {
-  const [out, width] = [rows.length, rows[0]!.length];
-  const data = Float32Array.from({ length: out * width }, (_, k) => rows[k % out]![Math.floor(k / out)]!);
-  return { shape: [width, out], data };
-}
-
 /** nn.Sequential(Linear, LayerNorm, ELU, Linear): modules 0, 1 and 3 hold parameters. */
 const towerOf = (prefix: string, tower: z.infer<typeof towerSchema>): Weights => ({
   [`${prefix}.0.weight`]: transposed(tower['0.weight']),
-  [`${prefix}.0.bias`]: vector(tower['0.bias']),
-  [`${prefix}.0.gamma`]: vector(tower['1.weight']),
-  [`${prefix}.0.beta`]: vector(tower['1.bias']),
+  [`${prefix}.0.bias`]: vectorOf(tower['0.bias']),
+  [`${prefix}.0.gamma`]: vectorOf(tower['1.weight']),
+  [`${prefix}.0.beta`]: vectorOf(tower['1.bias']),
   [`${prefix}.1.weight`]: transposed(tower['3.weight']),
-  [`${prefix}.1.bias`]: vector(tower['3.bias']),
+  [`${prefix}.1.bias`]: vectorOf(tower['3.bias']),
 });
-
-function largestDifference(values: ArrayLike<number>, expected: readonly number[]): number {
-  if (values.length !== expected.length) return Infinity;
-  // Not Math.max over an array: a NaN must come out as a difference, not vanish.
-  return expected.reduce((worst, value, i) => {
-    const difference = Math.abs(values[i]! - value);
-    return difference <= worst ? worst : difference;
-  }, 0);
-}
 
 /**
  * Runs the fixture `mlp-router.json` on a backend, which becomes the active one: scores, optimizer steps (AdamW with

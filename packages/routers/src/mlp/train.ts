@@ -8,14 +8,10 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import {
-  assertFiniteLoss,
   cosineRate,
   createAdamW,
   disposeVariables,
-  improves,
   lossAndGradients,
-  noBest,
-  outOfPatience,
   toVariables,
   toWeights,
   twoTower,
@@ -23,20 +19,13 @@ import {
   type AdamW,
   type Runtime,
   type Variables,
-  type Weights,
 } from '@routeprofile/tensor';
-import { differences, hingeLoss, lossPerBatch, lossPerQuery } from './loss.js';
+import { runEpochs, type TrainedEpochs } from '../common/epochs.js';
+import { differences, type Split } from '../common/pairs.js';
+import { hingeLoss, lossPerBatch, lossPerQuery } from './loss.js';
 import type { MlpOptions } from './options.js';
-import type { Split } from './pairs.js';
 
 type Tensor = ReturnType<Runtime['tf']['tensor']>;
-
-export interface TrainedTowers {
-  weights: Weights;
-  /** The epoch whose weights these are, from 1. */
-  bestEpoch: number;
-  epochs: { train: number; validation: number | null }[];
-}
 
 interface Data {
   /** [queries × dimensions], [models × dimensions] */
@@ -118,13 +107,10 @@ async function validationLoss(
   return compat ? lossPerBatch(scores, asked, pairs, margin, batch) : lossPerQuery(scores, asked, pairs, margin);
 }
 
-/** Lets timers and signals of the process run between epochs, so that a long training can be interrupted. */
-const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
-
 /**
  * Trains two towers on pairs: hinge loss on cosines, AdamW, cosine schedule. The weights kept are those of the epoch
  * with the lowest validation loss, or of the last one when nothing is held out.
- * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is no number; ABORTED.
+ * @throws as `runEpochs`
  */
 export async function trainTowers(
   runtime: Runtime,
@@ -132,7 +118,7 @@ export async function trainTowers(
   { train, validation }: Split,
   options: MlpOptions,
   ctx: RunContext,
-): Promise<TrainedTowers> {
+): Promise<TrainedEpochs> {
   throwIfAborted(ctx);
   const { hidden, output, layers } = options;
   const shape = (input: number) => ({ input, hidden, output, layers });
@@ -144,27 +130,16 @@ export async function trainTowers(
   const variables = toVariables(runtime.tf, initial);
   const optimizer = createAdamW(runtime.tf, variables, { weightDecay: options.weightDecay });
   const model: Model = { runtime, variables, optimizer, options };
-  const epochs: TrainedTowers['epochs'] = [];
-  let best = noBest;
-  let weights: Weights = initial;
   try {
-    for (let epoch = 0; epoch < options.epochs; epoch++) {
-      const trained = await trainEpoch(model, data, train, epoch, ctx);
-      assertFiniteLoss(trained, epoch + 1, 'mlp');
-      const validated = validation.length > 0 ? await validationLoss(model, data, validation) : null;
-      if (validated !== null) assertFiniteLoss(validated, epoch + 1, 'mlp, validation');
-      epochs.push({ train: trained, validation: validated });
-      const note = validated === null ? `loss ${trained.toFixed(4)}` : `validation loss ${validated.toFixed(4)}`;
-      ctx.onProgress?.({ stage: 'train mlp', done: epoch + 1, total: options.epochs, unit: 'epochs', note });
-      if (validated === null) best = { epoch, value: trained };
-      else if (improves(best, validated)) {
-        best = { epoch, value: validated };
-        weights = await toWeights(variables);
-      } else if (!options.compat && outOfPatience(best, epoch, options.patience)) break;
-      await breathe();
-    }
-    if (validation.length === 0) weights = await toWeights(variables);
-    return { weights, bestEpoch: best.epoch + 1, epochs };
+    return await runEpochs(
+      { name: 'mlp', epochs: options.epochs, patience: options.compat ? null : options.patience },
+      {
+        train: (epoch) => trainEpoch(model, data, train, epoch, ctx),
+        validate: async () => (validation.length > 0 ? validationLoss(model, data, validation) : null),
+        weights: () => toWeights(variables),
+      },
+      ctx,
+    );
   } finally {
     optimizer.dispose();
     disposeVariables(variables);

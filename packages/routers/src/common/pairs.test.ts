@@ -31,13 +31,13 @@ describe('trainingPairs', () => {
     const warnings: string[] = [];
     const logger = { info: () => undefined, warn: (text: string) => warnings.push(text) };
     const training = { ...input.training, pairs: [...good, ...bad] };
-    expect(trainingPairs({ ...input, training }, 4, { seed: 1, logger })).toEqual(good);
+    expect(trainingPairs('mlp', { ...input, training }, 4, { seed: 1, logger })).toEqual(good);
     expect(warnings).toEqual(['mlp: 4 of 7 training pairs name an unknown query or model']);
   });
 
   it('draws from outcomes when no pair is given', () => {
     const { input } = syntheticRouterInput();
-    const pairs = trainingPairs({ ...input, training: { ...input.training, pairs: [] } }, 2, { seed: 1 });
+    const pairs = trainingPairs('mlp', { ...input, training: { ...input.training, pairs: [] } }, 2, { seed: 1 });
     const counts = new Map<number, number>();
     for (const { query } of pairs) counts.set(query, (counts.get(query) ?? 0) + 1);
     expect(pairs.length).toBeGreaterThan(30);

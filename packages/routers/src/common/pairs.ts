@@ -25,28 +25,48 @@ export function pairsFromOutcomes(
   return pairs;
 }
 
+/** For a training set in which no query tells two models apart. */
+export const nothingToLearn = (strategy: string): RouteProfileError =>
+  new RouteProfileError(
+    'NO_TRAINING_DATA',
+    `${strategy}: there is no pair of a better and a worse model to learn from`,
+    {
+      hint: 'Give training pairs, or outcomes in which at least one query tells two models apart.',
+    },
+  );
+
+/** [pairs × models]: +1 at the better, -1 at the worse, so that a row of scores times it sums to their difference. */
+export function differences(pairs: readonly PreferencePair[], models: number): Float32Array {
+  const out = new Float32Array(pairs.length * models);
+  pairs.forEach(({ better, worse }, i) => {
+    out[i * models + better] = 1;
+    out[i * models + worse] = -1;
+  });
+  return out;
+}
+
 /**
  * The pairs to learn from: those given, else drawn from the outcomes. Pairs that name no known query or model are
  * left out and counted in a warning.
  * @throws RouteProfileError NO_TRAINING_DATA when none is left.
  */
 export function trainingPairs(
+  strategy: string,
   { models, training }: RouterInput,
   pairsPerQuery: number,
   ctx: RunContext,
 ): PreferencePair[] {
   const { pairs, outcomes, queries } = training;
-  const random = createRandom(ctx.seed, 'mlp', 'pairs');
+  const random = createRandom(ctx.seed, strategy, 'pairs');
   const all = pairs.length > 0 || !outcomes ? pairs : pairsFromOutcomes(outcomes, models.length, pairsPerQuery, random);
   const known = all.filter(
     ({ query, better, worse }) => query in queries.texts && better in models && worse in models && better !== worse,
   );
   const dropped = all.length - known.length;
-  if (dropped > 0) ctx.logger?.warn(`mlp: ${dropped} of ${all.length} training pairs name an unknown query or model`);
+  if (dropped > 0)
+    ctx.logger?.warn(`${strategy}: ${dropped} of ${all.length} training pairs name an unknown query or model`);
   if (known.length > 0) return known;
-  throw new RouteProfileError('NO_TRAINING_DATA', 'mlp: there is no pair of a better and a worse model to learn from', {
-    hint: 'Give training pairs, or outcomes in which at least one query tells two models apart.',
-  });
+  throw nothingToLearn(strategy);
 }
 
 export interface Split {
@@ -55,7 +75,7 @@ export interface Split {
 }
 
 /** How many of `count` to hold out: at least one, and at least one stays. */
-const heldOut = (count: number, share: number): number =>
+export const heldOut = (count: number, share: number): number =>
   share === 0 || count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.floor(count * share)));
 
 /** All pairs of a query on one side, so that validation asks for queries never seen. */
