@@ -232,8 +232,8 @@ export async function run(config: RunConfig, ctx: Omit<RunContext, 'seed'> = {})
   const started = performance.now();
   const dataset = await loadDataset(config.data, {
     ...loadOptions(config),
+    // Without the logger: the report carries the dataset's warnings, once is enough.
     ...(ctx.signal && { signal: ctx.signal }),
-    ...(ctx.logger && { logger: ctx.logger }),
   });
   const encoder = await openEncoder(config.encoder, { cache: config.cache ?? defaultCacheFolder() }, context);
   try {

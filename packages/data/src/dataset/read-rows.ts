@@ -1,9 +1,15 @@
 import { open } from 'node:fs/promises';
-import { outcomeRowSchema, queryText, RouteProfileError, type OutcomeRow } from '@routeprofile/schema';
+import {
+  outcomeRowSchema,
+  queryText,
+  RouteProfileError,
+  routingFileSchema,
+  type OutcomeRow,
+  type RoutingRow,
+} from '@routeprofile/schema';
 import { readError } from '../disk/read.js';
 import { OutcomeRows, type OutcomeNumbers } from './rows.js';
 import type { DatasetOptions } from './options.js';
-import { routingFileSchema, type RoutingFileRow } from './row-schemas.js';
 import type { Sources } from './sources.js';
 import { formattedText, plural } from './text.js';
 
@@ -78,7 +84,7 @@ export async function readRoutingRows(
   return { rows, unformatted, labels };
 }
 
-function* performanceOf(row: RoutingFileRow): Generator<[string, OutcomeNumbers]> {
+function* performanceOf(row: RoutingRow): Generator<[string, OutcomeNumbers]> {
   for (const [model, entry] of Object.entries(row.model_performance))
     yield [
       model,

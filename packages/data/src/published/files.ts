@@ -2,13 +2,14 @@ import {
   descriptionsFileSchema,
   domainTaskMapFileSchema,
   modelCardsFileSchema,
+  pairwiseRowsSchema,
   taskQueriesFileSchema,
   z,
   type ModelCardFile,
+  type PairwiseRow,
 } from '@routeprofile/schema';
 import type { DatasetOptions } from '../dataset/options.js';
 import { readRoutingRows, readTestFile, type ReadRows } from '../dataset/read-rows.js';
-import { pairsSchema, type PairRow } from '../dataset/row-schemas.js';
 import type { Sources } from '../dataset/sources.js';
 
 type Mode = DatasetOptions['mode'];
@@ -36,7 +37,7 @@ export interface PublishedFiles {
   domainTasks: Map<string, string[]>;
   taskQueries: Map<string, string[]> | undefined;
   candidates: Map<string, ModelCardFile> | undefined;
-  pairs: PairRow[] | undefined;
+  pairs: PairwiseRow[] | undefined;
   train: ReadRows | undefined;
   test: ReadRows | undefined;
   /** How messages name the file of the test rows. */
@@ -44,7 +45,7 @@ export interface PublishedFiles {
 }
 
 /** The object, or its array alone. Not a union: the path of a problem is then the path in the file. */
-const pairsObjectSchema = z.looseObject({ pairwise_data: pairsSchema });
+const pairsObjectSchema = z.looseObject({ pairwise_data: pairwiseRowsSchema });
 const pairsFileSchema = z
   .unknown()
   .transform((value) => (Array.isArray(value) ? { pairwise_data: value as unknown } : value))

@@ -46,8 +46,8 @@ const queryFields = {
   query: z.string(),
   ground_truth: z.union([z.string(), finiteSchema, z.array(z.unknown())]).nullish(),
   metric: nullableString,
-  /** A Python literal in a string, or JSON. */
-  choices: z.unknown(),
+  /** A Python literal in a string, or JSON; most tasks have none. */
+  choices: z.unknown().optional(),
   task_id: z.union([z.string(), z.number()]).nullish(),
 };
 
@@ -72,16 +72,21 @@ export const routingRowSchema = z.looseObject({
   model_performance: z.record(nameSchema, modelPerformanceSchema),
 });
 export type RoutingRow = z.infer<typeof routingRowSchema>;
+/** All of a `routing_*_data.json`. */
+export const routingFileSchema = z.array(routingRowSchema);
 
 /** An element of `pairwise_data`. */
 export const pairwiseRowSchema = z.looseObject({ ...queryFields, better_model: nameSchema, worse_model: nameSchema });
 export type PairwiseRow = z.infer<typeof pairwiseRowSchema>;
 
+/** The pairs of a `pairwise_training_data_*.json`. */
+export const pairwiseRowsSchema = z.array(pairwiseRowSchema);
+
 /** `pairwise_training_data_*.json`: the object, or its array alone. */
 export const pairwiseFileSchema = z.union([
   z.looseObject({
     task_data_count: z.record(z.string(), finiteSchema).optional(),
-    pairwise_data: z.array(pairwiseRowSchema),
+    pairwise_data: pairwiseRowsSchema,
   }),
-  z.array(pairwiseRowSchema),
+  pairwiseRowsSchema,
 ]);
