@@ -1,14 +1,35 @@
 import { z } from 'zod';
 import { parseStrategyReference, type StrategyReference } from './options.js';
 
-const strategySchema: z.ZodType<StrategyReference, string | { name: string; options?: Record<string, unknown> }> = z
-  .union([z.string(), z.object({ name: z.string().min(1), options: z.record(z.string(), z.unknown()).optional() })])
+type StrategyInput =
+  string | { name: string; options?: Record<string, unknown> | undefined; graph?: string | undefined };
+
+const strategySchema: z.ZodType<StrategyReference, StrategyInput> = z
+  .union([
+    z.string(),
+    z.object({
+      name: z.string().min(1),
+      options: z.record(z.string(), z.unknown()).optional(),
+      graph: z.string().optional(),
+    }),
+  ])
   .transform((value) =>
-    typeof value === 'string' ? parseStrategyReference(value) : { name: value.name, options: value.options ?? {} },
+    typeof value === 'string'
+      ? parseStrategyReference(value)
+      : { name: value.name, options: value.options ?? {}, ...(value.graph !== undefined && { graph: value.graph }) },
   );
 
 const oneOrMore = <I, O>(schema: z.ZodType<O, I>) =>
   z.union([schema, z.array(schema).min(1)]).transform((value) => (Array.isArray(value) ? value : [value]));
+
+/** One setting of several in a run: what it changes, and its name, which names its folder too. */
+const scenarioSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9._-]+$/, 'a scenario is named by letters, digits, dots, dashes and underscores'),
+  mode: z.enum(['standard', 'newllm']).optional(),
+  test: z.string().min(1).optional(),
+  testSplit: z.string().min(1).optional(),
+  newModel: z.array(z.string().min(1)).optional(),
+});
 
 /** What `routeprofile run` and `run(config)` take. Strategies are `"name:option=value"` or `{ name, options }`. */
 export const runConfigSchema = z.strictObject({
@@ -23,6 +44,18 @@ export const runConfigSchema = z.strictObject({
   profile: oneOrMore(strategySchema).prefault(['emb-gnn']),
   router: oneOrMore(strategySchema).prefault(['sim', 'mlp', 'knn']),
   seed: oneOrMore(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)).prefault([42]),
+  /** Candidates whose training outcomes and pairs are taken away, as if they had just come out; implies mode newllm. */
+  newModel: oneOrMore(z.string().min(1)).optional(),
+  /** Several settings over the same profiles and routers, each with a report of its own, and one report over all. */
+  scenarios: z
+    .array(scenarioSchema)
+    .min(1)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
+      error: 'two scenarios have the same name',
+    })
+    .optional(),
+  /** Workers that train cells side by side; each holds its own copy of data and tensors. */
+  jobs: z.number().int().min(1).max(256).default(1),
   /** File with test rows, in either format. */
   test: z.string().min(1).optional(),
   /** Name of the split used as test rows in the outcomes layout. */
@@ -39,6 +72,7 @@ export const runConfigSchema = z.strictObject({
   backend: z.string().min(1).optional(),
 });
 export type RunConfig = z.infer<typeof runConfigSchema>;
+export type Scenario = z.infer<typeof scenarioSchema>;
 export type RunConfigInput = z.input<typeof runConfigSchema>;
 
 /** For `routeprofile.config.ts`: types and completion, nothing else. Paths are relative to the config file. */

@@ -19,6 +19,24 @@ describe('strategy references', () => {
     expect(parseStrategyReference('file:///x/router.mjs').name).toBe('file:///x/router.mjs');
   });
 
+  it('reads a graph of its own, and leaves scopes and versions alone', () => {
+    expect(parseStrategyReference('emb-gnn@task:hops=2')).toEqual({
+      name: 'emb-gnn',
+      graph: 'task',
+      options: { hops: 2 },
+    });
+    expect(parseStrategyReference('@scope/profile@query-task')).toEqual({
+      name: '@scope/profile',
+      graph: 'query-task',
+      options: {},
+    });
+    for (const name of ['@scope/profile', 'profile@1.2.0'])
+      expect(parseStrategyReference(name)).toEqual({ name, options: {} });
+    expect(formatStrategyReference({ name: 'emb-gnn', graph: 'task', options: { hops: 2 } })).toBe(
+      'emb-gnn@task:hops=2',
+    );
+  });
+
   it('refuses nonsense', () => {
     expect(() => parseStrategyReference('')).toThrow('names no strategy');
     expect(() => parseStrategyReference('a:x=1:x=2')).toThrow('twice');

@@ -5,7 +5,12 @@ import { RouteProfileError } from './errors.js';
 export interface StrategyReference {
   name: string;
   options: Record<string, unknown>;
+  /** The graph a profile is built on, when it is not the run's. */
+  graph?: string;
 }
+
+/** `emb-gnn@task`: a profile on a graph of its own. A scope's @ comes first, a version's is followed by a digit. */
+const ON_GRAPH = /^(.+)@([a-z][a-z-]*)$/;
 
 const OPTION_START = /:(?=[A-Za-z][A-Za-z0-9-]*=)/;
 
@@ -19,7 +24,7 @@ function optionValue(text: string): unknown {
 const camelCase = (name: string) => name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /**
- * Reads `emb-gnn:hops=2:norm=sym`. The name may be a package or a file path, colons included: only `:word=` starts an option.
+ * Reads `emb-gnn:hops=2:norm=sym`, or `emb-gnn@task:hops=2` for a profile on a graph of its own. The name may be a package or a file path, colons included: only `:word=` starts an option.
  * Option names in kebab-case become camelCase; numbers, `true`, `false` and `null` get their types.
  * @throws RouteProfileError BAD_OPTION for an empty name or an option given twice.
  */
@@ -40,7 +45,8 @@ export function parseStrategyReference(text: string): StrategyReference {
       );
     options[key] = optionValue(part.slice(equals + 1));
   }
-  return { name: name.trim(), options };
+  const [, plain, graph] = ON_GRAPH.exec(name.trim()) ?? [];
+  return plain !== undefined && graph !== undefined ? { name: plain, options, graph } : { name: name.trim(), options };
 }
 
 /** A list such as `index,flat,emb-gnn:hops=2`. */
@@ -52,11 +58,11 @@ export function parseStrategyList(text: string): StrategyReference[] {
 }
 
 /** The short form again: `name:key=value…`, keys sorted, so that equal references give equal texts. */
-export function formatStrategyReference({ name, options }: StrategyReference): string {
+export function formatStrategyReference({ name, options, graph }: StrategyReference): string {
   const value = (x: unknown) =>
     typeof x === 'string' || typeof x === 'number' || typeof x === 'boolean' ? String(x) : JSON.stringify(x);
   return [
-    name,
+    graph === undefined ? name : `${name}@${graph}`,
     ...Object.keys(options)
       .sort()
       .map((key) => `${key}=${value(options[key])}`),

@@ -39,6 +39,8 @@ export const reportRowSchema = evaluationSchema.extend({
   router: z.string(),
   /** Tells rows apart when a strategy occurs with several options. */
   label: z.string(),
+  /** The graph its profile was built on. */
+  graph: z.string().optional(),
   options: z.object({ profile: z.record(z.string(), z.unknown()), router: z.record(z.string(), z.unknown()) }),
   seed: z.number(),
   intervals: z.record(z.string(), intervalSchema),
