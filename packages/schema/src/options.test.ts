@@ -57,7 +57,7 @@ describe('strategy references', () => {
     );
     fc.assert(
       fc.property(
-        fc.stringMatching(/^[a-z@/-]{1,12}$/),
+        fc.stringMatching(/^@?[a-z/-]{1,12}$/),
         fc.dictionary(key, value, { noNullPrototype: true }),
         (name, options) => {
           expect(parseStrategyReference(formatStrategyReference({ name, options }))).toEqual({ name, options });
