@@ -3,6 +3,15 @@ export { BACKENDS } from './runtime/types.js';
 export type { Attempt, BackendName, Runtime, RuntimeOptions, TensorFlow } from './runtime/types.js';
 export { filled, glorotUniform, linearWeights, uniform, type Weights } from './layers/initialisers.js';
 export {
+  ATTENTION_SLOPE,
+  bipartiteAttention,
+  type BipartiteAttentionOptions,
+  type BipartiteAttentionParameters,
+  bipartiteAttentionWeights,
+} from './layers/bipartite-attention.js';
+export { edgeScores, type EdgeScoreParameters, edgeScoreWeights } from './layers/edge-scores.js';
+export { type LinearMap, type LinearMaps, openLinearMaps, plainLinearMaps } from './layers/linear-maps.js';
+export {
   denseNormElu,
   dropoutMask,
   elu,

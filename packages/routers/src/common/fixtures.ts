@@ -14,12 +14,11 @@ export function transposed(rows: readonly (readonly number[])[]): NamedArray {
   return { shape: [width, out], data };
 }
 
-/** Infinite when the lengths differ. */
+/** Infinite when the lengths differ or a value is no number. */
 export function largestDifference(values: ArrayLike<number>, expected: readonly number[]): number {
   if (values.length !== expected.length) return Infinity;
-  // Not Math.max over an array: a NaN must come out as a difference, not vanish.
   return expected.reduce((worst, value, i) => {
     const difference = Math.abs(values[i]! - value);
-    return difference <= worst ? worst : difference;
+    return Number.isNaN(difference) ? Infinity : Math.max(worst, difference);
   }, 0);
 }

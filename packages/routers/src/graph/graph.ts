@@ -1,0 +1,175 @@
+import {
+  createMatrix,
+  createRandom,
+  defineRouter,
+  normalizeRows,
+  rowOf,
+  throwIfAborted,
+  z,
+  type Matrix,
+  type RouterArtifact,
+  type ScoringRouter,
+} from '@routeprofile/schema';
+import { createRuntime, type Weights } from '@routeprofile/tensor';
+import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
+import { assertModels, profileVectors, queryVectors } from '../common/input.js';
+import { heldOut } from '../common/pairs.js';
+import { learnedReason } from '../common/reasons.js';
+import { scoringRouter } from '../common/scoring-router.js';
+import { openGraph } from './evaluate.js';
+import { labelsOf } from './labels.js';
+import { assertFits } from './memory.js';
+import { completeGraphOptions, graphOptions, type CompleteGraphOptions, type GraphOptions } from './options.js';
+import { meanPairwiseCosine, trainGraph } from './train.js';
+
+const NAME = 'graph';
+
+const stateSchema = z.looseObject({
+  bestEpoch: z.number().int().min(1),
+  labelledQueries: z.number().int().min(1),
+  stepsPerEpoch: z.number().int().min(1),
+  modelCosine: z.number(),
+});
+
+/** Rows of length √columns: one unit of variance a dimension, on which the initial weights count. */
+function unitVariance(vectors: Matrix): Matrix {
+  const { rows, cols, data } = normalizeRows(vectors);
+  return createMatrix(
+    rows,
+    cols,
+    data.map((x) => x * Math.sqrt(cols)),
+  );
+}
+
+const scaledQueries = (vectors: Matrix, { normalize }: CompleteGraphOptions): Matrix =>
+  normalize ? unitVariance(vectors) : normalizeRows(vectors);
+
+/** What all profiles share tells no model from another: it is taken out before they are scaled. */
+function scaledProfiles(profiles: Matrix, { normalize }: CompleteGraphOptions): Matrix {
+  if (!normalize) return profiles;
+  const { rows, cols, data } = profiles;
+  const mean = new Float64Array(cols);
+  data.forEach((x, k) => (mean[k % cols]! += x / rows));
+  return unitVariance(
+    createMatrix(
+      rows,
+      cols,
+      data.map((x, k) => x - mean[k % cols]!),
+    ),
+  );
+}
+
+/**
+ * Attention between queries and models, both ways, on the complete bipartite graph, and a predictor on every pair of
+ * the two. In a training step the models attend to the queries of the batch, a sample of those they attend to in the
+ * end; once trained, their rows are computed from all training queries and kept. A query attends to the models and
+ * itself, so it is answered alone, and never seen before, with the same scores as in any batch. A model without
+ * training outcomes takes part through its profile. (RouteProfile, arXiv 2605.00180, GraphRouter; the options tell what
+ * was repaired.)
+ */
+export const graphRouter = defineRouter<GraphOptions>({
+  name: NAME,
+  summary: 'attention between queries and models, trained on outcomes or pairs',
+  options: graphOptions,
+  needs: ['vectors', 'training'],
+  async fit(input, given, ctx) {
+    throwIfAborted(ctx);
+    const options = completeGraphOptions(given);
+    assertModels(NAME, input.models);
+    const profiles = scaledProfiles(profileVectors(NAME, input), options);
+    const { queries } = input.training;
+    const encoder = queries.encoder ?? input.profiles.provenance.encoder;
+    const labels = labelsOf(input, options.labels, ctx);
+    const dimensions = queries.vectors?.cols ?? profiles.cols;
+    const given_ = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
+    const order = createRandom(ctx.seed, NAME, 'split').shuffle([...labels.queries.keys()]);
+    const held = heldOut(order.length, options.valSplit);
+    const [validation, train] = [order.slice(0, held), order.slice(held)];
+    const all = options.context === 'all';
+    const context = all ? [...queries.texts.keys()] : train.map((row) => labels.queries[row]!);
+    assertFits(options, {
+      queries: given_.rows,
+      stepQueries: all ? given_.rows : Math.min(options.batch, train.length),
+      models: input.models.length,
+      queryWidth: given_.cols,
+      profileWidth: profiles.cols,
+    });
+    const runtime = await createRuntime();
+    const vectors = scaledQueries(given_, options);
+    const data = { queries: vectors, profiles, labels, train, validation, context };
+    const trained = await trainGraph(runtime, data, options, ctx);
+    const best = trained.epochs[trained.bestEpoch - 1];
+    const rows = Object.fromEntries(trained.context.map((matrix, l) => [`models.${l}`, namedArray(matrix)]));
+    return create({
+      manifest: {
+        version: 1,
+        strategy: NAME,
+        options: { ...options },
+        models: [...input.models],
+        encoder,
+        dimensions,
+        seed: ctx.seed,
+        state: {
+          bestEpoch: trained.bestEpoch,
+          epochs: trained.epochs.length,
+          labels: labels.kind,
+          labelledQueries: labels.queries.length,
+          stepsPerEpoch: Math.ceil(train.length / options.batch),
+          modelCosine: meanPairwiseCosine(trained.context.at(-1)!),
+          trainingLoss: best?.train ?? null,
+          validation: best?.validation ?? null,
+          backend: runtime.backend,
+        },
+      },
+      weights: { ...trained.weights, ...rows },
+    });
+  },
+  async load(artifact) {
+    assertMadeBy(NAME, artifact);
+    return create(artifact);
+  },
+});
+
+/** Every array of the artifact, checked against the shape that the options say. */
+function checkWeights(artifact: RouterArtifact, { hidden, layers, heads }: CompleteGraphOptions) {
+  const { manifest } = artifact;
+  const flat = (name: string, count: number) => {
+    const array = Object.hasOwn(artifact.weights, name) ? artifact.weights[name] : undefined;
+    const weights: Weights = array ? { [name]: { shape: [1, array.data.length], data: array.data } } : {};
+    weightMatrix({ manifest, weights }, name, 1, count);
+  };
+  const matrix = (name: string, rows: number | undefined, cols: number) => weightMatrix(artifact, name, rows, cols);
+  const dimensions = matrix('query.weight', manifest.dimensions ?? undefined, hidden).rows;
+  matrix('model.weight', undefined, hidden);
+  for (const name of ['query.bias', 'model.bias', 'edge.bias']) flat(name, hidden);
+  for (const name of ['edge.first', 'edge.second']) matrix(name, hidden, hidden);
+  matrix('edge.out', hidden, 1);
+  flat('edge.outBias', 1);
+  for (let l = 0; l < layers; l++) {
+    matrix(`attention.${l}.weight`, heads * hidden, hidden);
+    flat(`attention.${l}.attention`, heads * hidden * 2);
+    flat(`attention.${l}.bias`, hidden);
+  }
+  const context = Array.from({ length: layers + 1 }, (_, l) => matrix(`models.${l}`, manifest.models.length, hidden));
+  return { dimensions, context };
+}
+
+/** Routing needs no TensorFlow.js: a query runs through the kernels alone, against the models' stored rows. */
+async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
+  const { manifest, weights } = artifact;
+  const { models, encoder } = manifest;
+  const options = completeGraphOptions(parsePart(NAME, 'options', graphOptions, manifest.options));
+  parsePart(NAME, 'state', stateSchema, manifest.state);
+  const { dimensions, context } = checkWeights(artifact, options);
+  const evaluator = await openGraph(weights, options);
+  return scoringRouter({
+    name: NAME,
+    models,
+    evaluate(queries) {
+      const vectors = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
+      const scores = evaluator.score(scaledQueries(vectors, options), context);
+      return { scores, explain: (query, winner) => [learnedReason(models, rowOf(scores, query), winner)] };
+    },
+    save: () => ({ manifest: structuredClone(manifest), weights }),
+  });
+}

@@ -1,0 +1,97 @@
+import { z } from '@routeprofile/schema';
+import { decideRepairs, refuseContradictions, type Repairs } from '../common/repairs.js';
+
+/** What differs from the published router; `compat` sets them all. */
+export interface GraphRepairs {
+  normalize: boolean;
+  residual: boolean;
+  balanced: boolean;
+  context: 'batch' | 'all';
+  labels: 'soft' | 'discriminative';
+  select: 'loss' | 'performance';
+}
+
+const repairs: Repairs<GraphRepairs> = {
+  repaired: {
+    normalize: true,
+    residual: true,
+    balanced: true,
+    context: 'batch',
+    labels: 'soft',
+    select: 'loss',
+  },
+  published: {
+    normalize: false,
+    residual: false,
+    balanced: false,
+    context: 'all',
+    labels: 'discriminative',
+    select: 'performance',
+  },
+};
+
+/** Defaults are the paper's (arXiv 2605.00180, GraphRouter) unless a field says otherwise. */
+export const graphOptions = z
+  .strictObject({
+    /** Width of every layer. */
+    hidden: z.number().int().min(1).max(8192).default(256),
+    /** Attention layers: how far a message travels. */
+    layers: z.number().int().min(1).max(16).default(2),
+    heads: z.number().int().min(1).max(64).default(4),
+    dropout: z.number().min(0).lt(1).default(0.1),
+    /** Falls along a cosine to a hundredth of this. */
+    learningRate: z.number().gt(0).default(1e-4),
+    /** The gradients' common norm is clipped to this. */
+    maxNorm: z.number().gt(0).default(1),
+    epochs: z.number().int().min(1).max(100_000).default(100),
+    /** Labelled queries a step, at most; an epoch has ⌈queries / batch⌉ steps of nearly equal size. */
+    batch: z.number().int().min(1).default(32),
+    /** Share of the labelled queries held out to choose the epoch; 0 keeps the last epoch. */
+    valSplit: z.number().min(0).max(0.9).default(0.1),
+    /** Stop after so many epochs without a better validation. Ours; the paper, and `compat`, train all epochs. */
+    patience: z.number().int().min(1).default(10),
+    /** Training that would need more memory than so many MB is refused before it starts. */
+    memoryLimit: z.number().gt(0).default(4096),
+    /** Everything below as published. */
+    compat: z.boolean().default(false),
+    /**
+     * Default: profiles minus their mean, then profiles and queries scaled to one unit of variance a dimension.
+     * false, as published: queries of length one, profiles as they come.
+     */
+    normalize: z.boolean().optional(),
+    /** Default: each layer adds to what goes in, so that a profile reaches the predictor whatever it attends to. */
+    residual: z.boolean().optional(),
+    /**
+     * Default: a node's own share of its attention weighs as much as all its neighbours together, however many they are.
+     * false, as published: as much as one neighbour.
+     */
+    balanced: z.boolean().optional(),
+    /**
+     * What the models attend to in a training step: the queries of the `batch` (default), or `all` training queries,
+     * as published, which encodes all of them in every step.
+     */
+    context: z.enum(['batch', 'all']).optional(),
+    /**
+     * Targets from outcomes. `soft` (default): each query's scores from its worst (0) to its best (1), weighted by their
+     * distance, missing ones left out. `discriminative`, as published: only queries with a 0 and a 1; 1 for the best, 0 for
+     * the others, missing ones included.
+     */
+    labels: z.enum(['soft', 'discriminative']).optional(),
+    /**
+     * What chooses the epoch: the lowest `loss` on held-out queries (default), or the highest mean `performance` of the
+     * models chosen for them, as published; without outcomes it is the loss in any case.
+     */
+    select: z.enum(['loss', 'performance']).optional(),
+  })
+  .superRefine(refuseContradictions(repairs))
+  .overwrite((given) => ({ ...given, ...decideRepairs(repairs, given) }));
+
+export type GraphOptions = z.output<typeof graphOptions>;
+
+/** Options with every repair decided. */
+export type CompleteGraphOptions = Omit<GraphOptions, keyof GraphRepairs> & GraphRepairs;
+
+export const completeGraphOptions = (given: GraphOptions): CompleteGraphOptions => ({
+  ...given,
+  ...decideRepairs(repairs, given),
+});

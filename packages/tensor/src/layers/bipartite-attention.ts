@@ -1,0 +1,109 @@
+import type { Random } from '@routeprofile/schema';
+import type { Rank, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { TensorFlow } from '../runtime/types.js';
+import { dropoutMask, linear } from './dense.js';
+import { filled, glorotUniform, uniform, type Weights } from './initialisers.js';
+import type { Dropout } from './tower.js';
+
+/** The slope of LeakyReLU below zero, as in the paper of the layer. */
+export const ATTENTION_SLOPE = 0.2;
+
+export interface BipartiteAttentionParameters {
+  /** [heads · in, out]: each head's linear map, one below the other. */
+  weight: Tensor;
+  /** [heads, out, 2]: what a node is asked as a source (first) and as a target of messages. */
+  attention: Tensor;
+  /** [out] */
+  bias: Tensor;
+}
+
+export interface BipartiteAttentionOptions {
+  heads: number;
+  /**
+   * A node's own share of its attention weighs as much as all its neighbours together: ln(neighbours) is added to the
+   * logit of its self loop. Without it that share falls as 1 / (neighbours + 1), and nodes that all attend to the same
+   * many neighbours become indistinguishable.
+   */
+  balanced?: boolean;
+  /** Applied to the attention weights while training. */
+  dropout?: Dropout;
+}
+
+/** PyTorch Geometric's laws: Glorot on [in, heads · out] and on [heads, out], bias zero. Names as in the parameters above. */
+export function bipartiteAttentionWeights(random: Random, input: number, output: number, heads: number): Weights {
+  const bound = Math.sqrt(6 / (input + heads * output));
+  const source = glorotUniform(random, heads, output).data;
+  const target = glorotUniform(random, heads, output).data;
+  return {
+    weight: uniform(random, [heads * input, output], bound),
+    attention: {
+      shape: [heads, output, 2],
+      data: Float32Array.from({ length: 2 * source.length }, (_, k) => (k % 2 === 0 ? source : target)[k >> 1]!),
+    },
+    bias: filled([output], 0),
+  };
+}
+
+/** One side of the graph: rows [n, in], and what they are asked as sources and as targets, [n, heads] each. */
+interface Side {
+  rows: Tensor2D;
+  source: Tensor2D;
+  target: Tensor2D;
+}
+
+/** Attention-weighted sums of the other side's rows and the node's own, a block a head: [own, heads · in], over heads. */
+function attend(
+  tf: TensorFlow,
+  own: Side,
+  others: Side,
+  { heads, balanced = false, dropout }: BipartiteAttentionOptions,
+): Tensor2D {
+  const [n, input] = own.rows.shape;
+  const m = others.rows.shape[0];
+  const target = tf.reshape(own.target, [n, heads, 1]);
+  const fromOthers = tf.add<Tensor3D>(target, tf.reshape(tf.transpose(others.source), [1, heads, m]));
+  const fromSelf = tf.add<Tensor3D>(target, tf.reshape(own.source, [n, heads, 1]));
+  const self = tf.leakyRelu(fromSelf, ATTENTION_SLOPE);
+  const logits = tf.concat(
+    [tf.leakyRelu(fromOthers, ATTENTION_SLOPE), balanced ? tf.add<Tensor3D>(self, Math.log(m)) : self],
+    2,
+  );
+  let weights = tf.mul<Tensor3D>(tf.softmax(logits), 1 / heads);
+  if (dropout !== undefined && dropout.rate > 0) {
+    const mask = dropoutMask(dropout.random, n * heads, m + 1, dropout.rate);
+    weights = tf.mul(weights, tf.tensor3d(mask, [n, heads, m + 1]));
+  }
+  const [toOthers, toSelf] = tf.split(weights, [m, 1], 2) as [Tensor3D, Tensor3D];
+  const gathered = tf.matMul(tf.reshape<Rank.R2>(toOthers, [n * heads, m]), others.rows);
+  const kept = tf.mul(toSelf, tf.reshape(own.rows, [n, 1, input]));
+  return tf.reshape(tf.add(tf.reshape(gathered, [n, heads, input]), kept), [n, heads * input]);
+}
+
+/**
+ * Graph attention (arXiv 1710.10903) on the complete bipartite graph of two sets of nodes, both ways, with self loops;
+ * heads are averaged. Node i of head h gets Σⱼ αᵢⱼ W_h xⱼ with α = softmax over j of LeakyReLU(a_source · W_h xⱼ +
+ * a_target · W_h xᵢ), j its neighbours and itself. As the graph is complete no edge is listed: O(n · m) weights. The
+ * sums are taken before the linear map, which then runs once a node instead of once a node and head.
+ * @param first [n, in]; @param second [m, in]
+ * @returns [n, out] and [m, out]
+ */
+export function bipartiteAttention(
+  tf: TensorFlow,
+  first: Tensor2D,
+  second: Tensor2D,
+  { weight, attention, bias }: BipartiteAttentionParameters,
+  options: BipartiteAttentionOptions,
+): [Tensor2D, Tensor2D] {
+  const { heads } = options;
+  const input = first.shape[1];
+  // a · (W x) = (W a) · x: two numbers a head instead of a whole projected row.
+  const asked = tf.matMul(tf.reshape<Rank.R3>(weight, [heads, input, bias.shape[0]]), attention);
+  const columns = tf.reshape<Rank.R2>(tf.transpose(asked, [1, 2, 0]), [input, 2 * heads]);
+  const side = (rows: Tensor2D): Side => {
+    const [source, target] = tf.split(tf.matMul(rows, columns), 2, 1) as [Tensor2D, Tensor2D];
+    return { rows, source, target };
+  };
+  const [one, other] = [side(first), side(second)];
+  const out = (sums: Tensor2D) => linear(tf, sums, { weight, bias });
+  return [out(attend(tf, one, other, options)), out(attend(tf, other, one, options))];
+}

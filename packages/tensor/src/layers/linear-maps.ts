@@ -1,0 +1,124 @@
+import { assertShape, createMatrix, type Matrix, type NamedArray, RouteProfileError } from '@routeprofile/schema';
+import { instantiateRoutines, type Routines } from '../kernels/routines.js';
+
+/** x · weight + bias */
+export interface LinearMap {
+  /** [in, out] */
+  weight: NamedArray;
+  /** [out] */
+  bias?: NamedArray;
+}
+
+/** Linear maps by name on the kernels alone, without tape or backend. A row's result does not depend on its batch. */
+export interface LinearMaps {
+  /** x [rows, in] → [rows, out] */
+  apply: (name: string, x: Matrix) => Matrix;
+  /** Other numbers in the same shapes. */
+  load: (maps: Readonly<Record<string, LinearMap>>) => void;
+}
+
+const BATCH = 64;
+const PAGE = 65_536;
+
+function sizeOf(maps: Readonly<Record<string, LinearMap>>, name: string): [number, number] {
+  const { weight, bias } = maps[name]!;
+  const [input, output] = weight.shape;
+  const fits =
+    input !== undefined &&
+    output !== undefined &&
+    weight.data.length === input * output &&
+    (bias === undefined || bias.data.length === output);
+  if (!fits || weight.shape.length !== 2)
+    throw new RouteProfileError('CORRUPT_FILE', `weights: ${name} is [${weight.shape.join(', ')}] and does not fit`, {
+      hint: 'Train and save the router again.',
+    });
+  return [input, output];
+}
+
+/** Plain JavaScript: the reference, and the way where WebAssembly SIMD is not to be had. */
+export function plainLinearMaps(maps: Readonly<Record<string, LinearMap>>): LinearMaps {
+  for (const name of Object.keys(maps)) sizeOf(maps, name);
+  let current = maps;
+  return {
+    load: (others) => (current = others),
+    apply: (name, x) => {
+      const { weight, bias } = current[name]!;
+      const [input, output] = weight.shape as [number, number];
+      assertShape(x, undefined, input, `the rows of ${name}`);
+      const out = createMatrix(x.rows, output);
+      for (let r = 0; r < x.rows; r++) {
+        const row = out.data.subarray(r * output, (r + 1) * output);
+        if (bias) row.set(bias.data);
+        for (let p = 0; p < input; p++) {
+          const scale = x.data[r * input + p]!;
+          for (let j = 0, at = p * output; j < output; j++) row[j]! += scale * weight.data[at + j]!;
+        }
+      }
+      return out;
+    },
+  };
+}
+
+interface Place {
+  input: number;
+  output: number;
+  weight: number;
+  /** 0: none */
+  bias: number;
+}
+
+async function wasmLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promise<LinearMaps> {
+  // Address 0 stands for "none" in the routines, so nothing is placed there.
+  let end = 64;
+  const reserve = (count: number): number => {
+    const start = end;
+    end += Math.ceil(count / 4) * 16;
+    return start;
+  };
+  const places = new Map<string, Place>();
+  let [widest, longest] = [0, 0];
+  for (const [name, { bias }] of Object.entries(maps)) {
+    const [input, output] = sizeOf(maps, name);
+    places.set(name, { input, output, weight: reserve(input * output), bias: bias ? reserve(output) : 0 });
+    [widest, longest] = [Math.max(widest, output), Math.max(longest, input)];
+  }
+  const [front, back, panel] = [reserve(BATCH * longest), reserve(BATCH * widest), reserve(8 * longest)];
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) });
+  const routines: Routines = await instantiateRoutines(memory);
+  const numbers = new Float32Array(memory.buffer);
+  const load: LinearMaps['load'] = (others) => {
+    for (const [name, { weight, bias }] of places) {
+      numbers.set(others[name]!.weight.data, weight / 4);
+      if (bias) numbers.set(others[name]!.bias!.data, bias / 4);
+    }
+  };
+  load(maps);
+  return {
+    load,
+    apply: (name, x) => {
+      const { input, output, weight, bias } = places.get(name)!;
+      assertShape(x, undefined, input, `the rows of ${name}`);
+      const out = createMatrix(x.rows, output);
+      for (let start = 0; start < x.rows; start += BATCH) {
+        const rows = Math.min(BATCH, x.rows - start);
+        numbers.set(x.data.subarray(start * input, (start + rows) * input), front / 4);
+        routines.gemm(front, input, 1, weight, bias, back, rows, output, input, panel);
+        out.data.set(numbers.subarray(back / 4, back / 4 + rows * output), start * output);
+      }
+      return out;
+    },
+  };
+}
+
+/**
+ * Opens linear maps in memory of their own, in plain JavaScript where the engine has no WebAssembly SIMD.
+ * @throws RouteProfileError CORRUPT_FILE naming the map whose arrays do not fit each other.
+ */
+export async function openLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promise<LinearMaps> {
+  try {
+    return await wasmLinearMaps(maps);
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return plainLinearMaps(maps);
+    throw error;
+  }
+}
