@@ -1,0 +1,77 @@
+import type { ProfileInput, RunContext } from '@routeprofile/schema';
+import { packCheckpoint, unpackCheckpoint, type Best, type Weights } from '@routeprofile/tensor';
+import { version } from '../../package.json';
+import type { CompleteTrainableGnnOptions } from './options.js';
+import type { Problem } from './problem.js';
+
+/** Figures of one epoch. */
+export interface Epoch {
+  loss: number;
+  /** Mean squared error of held-out scores after the epoch; null when none are held out. */
+  heldOut: number | null;
+}
+
+/** Where a training stands. */
+export interface TrainingState {
+  epochs: Epoch[];
+  best: Best;
+  bestWeights: Weights;
+  /** Absent once the training is over. */
+  running?: { weights: Weights; optimizer: Weights };
+}
+
+const PARTS = ['best', 'weights', 'optimizer'] as const;
+
+export function packState({ epochs, best, bestWeights, running }: TrainingState): Uint8Array {
+  const arrays: Weights = {};
+  const parts = { best: bestWeights, ...running };
+  for (const part of PARTS)
+    for (const [name, array] of Object.entries(parts[part] ?? {})) arrays[`${part}/${name}`] = array;
+  // An infinity is no JSON: the best of no epoch yet is written as null.
+  return packCheckpoint(arrays, { epochs: JSON.stringify(epochs), best: JSON.stringify(best) });
+}
+
+/** @throws RouteProfileError CORRUPT_FILE */
+export function unpackState(bytes: Uint8Array): TrainingState {
+  const { weights: arrays, notes } = unpackCheckpoint(bytes);
+  const part = (name: (typeof PARTS)[number]): Weights =>
+    Object.fromEntries(
+      Object.entries(arrays)
+        .filter(([key]) => key.startsWith(`${name}/`))
+        .map(([key, array]) => [key.slice(name.length + 1), array]),
+    );
+  const best = JSON.parse(notes['best'] ?? 'null') as { epoch: number; value: number | null };
+  const [weights, optimizer] = [part('weights'), part('optimizer')];
+  return {
+    epochs: JSON.parse(notes['epochs'] ?? '[]') as Epoch[],
+    best: { epoch: best.epoch, value: best.value ?? Infinity },
+    bestWeights: part('best'),
+    ...(Object.keys(weights).length > 0 && { running: { weights, optimizer } }),
+  };
+}
+
+/** Everything that the trained weights depend on, hashed: SHA-256 in hexadecimal. */
+export async function checkpointKey(
+  { graph, encoder }: Pick<ProfileInput, 'graph' | 'encoder'>,
+  problem: Problem,
+  { checkpointEvery: _, ...options }: CompleteTrainableGnnOptions,
+  ctx: RunContext,
+  backend: string,
+): Promise<string> {
+  const head = new TextEncoder().encode(
+    JSON.stringify(['trainable-gnn', version, graph.hash, encoder.id, options, ctx.seed, backend]),
+  );
+  const arrays = [
+    ...[...problem.features.values()].map(({ data }) => data),
+    ...problem.scored.map(({ values }) => values),
+  ];
+  const bytes = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, head.length));
+  bytes.set(head);
+  let at = head.length;
+  for (const { buffer, byteOffset, byteLength } of arrays) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

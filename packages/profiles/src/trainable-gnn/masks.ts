@@ -1,0 +1,120 @@
+import { createRandom, type NodeType, type Random, type Relation } from '@routeprofile/schema';
+import { endsOf } from '../common/standing.js';
+import type { PerType } from './han.js';
+
+/** A relation whose edges carry scores, on the network's scale. */
+export interface ScoredRelation {
+  relation: Relation;
+  /** [edges] */
+  values: Float32Array;
+  /** [edges] 1 for those that training never sees. */
+  heldOut: Uint8Array;
+}
+
+/** Edges whose scores are to be predicted, read along the relation or against it. */
+export interface PredictedEdges {
+  scored: ScoredRelation;
+  reversed: boolean;
+  edges: Int32Array;
+}
+
+/** What one epoch hides and asks for. */
+export interface Masks {
+  /** Positions of the hidden nodes, ascending; types with none are absent. */
+  nodes: PerType<Int32Array>;
+  predicted: readonly PredictedEdges[];
+  /** By relation: edges that send no message. */
+  hidden: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface MaskOptions {
+  nodeMask: number;
+  edgeMask: number;
+  masking: 'removed' | 'independent';
+}
+
+const positions = (count: number, wanted: (i: number) => boolean): Int32Array =>
+  Int32Array.from(Array.from({ length: count }, (_, i) => i).filter(wanted));
+
+/**
+ * Independent draws for every node and every edge that is not held out. When they hide nothing at all, one more draw hides
+ * a node or an edge: an epoch always has something to learn.
+ */
+export function drawMasks(
+  random: Random,
+  counts: readonly { type: NodeType; count: number }[],
+  scored: readonly ScoredRelation[],
+  options: MaskOptions,
+): Masks {
+  const nodes: PerType<Int32Array> = {};
+  for (const { type, count } of counts) {
+    const hidden = positions(count, () => random.float() < options.nodeMask);
+    if (hidden.length > 0) nodes[type] = hidden;
+  }
+  const directions = options.masking === 'removed' ? [false] : [false, true];
+  const predicted = scored.flatMap((relation) =>
+    directions.map((reversed) => ({
+      scored: relation,
+      reversed,
+      edges: positions(relation.values.length, (e) => !relation.heldOut[e] && random.float() < options.edgeMask),
+    })),
+  );
+  if (Object.keys(nodes).length === 0 && predicted.every(({ edges }) => edges.length === 0)) {
+    const choice = options.nodeMask > 0 ? counts[random.int(counts.length)] : undefined;
+    if (choice) nodes[choice.type] = Int32Array.of(random.int(choice.count));
+    else
+      for (const entry of predicted.slice(0, 1))
+        entry.edges = positions(entry.scored.values.length, (e) => !entry.scored.heldOut[e]);
+  }
+  const asked = predicted.filter(({ edges }) => edges.length > 0);
+  return { nodes, predicted: asked, hidden: hiddenEdges(scored, options.masking === 'removed' ? asked : []) };
+}
+
+/** Held-out edges and those given, by relation; relations that hide nothing are absent. */
+export function hiddenEdges(
+  scored: readonly ScoredRelation[],
+  predicted: readonly PredictedEdges[] = [],
+): Map<string, Uint8Array> {
+  const hidden = new Map<string, Uint8Array>();
+  for (const { relation, heldOut } of scored) {
+    const edges = heldOut.slice();
+    for (const entry of predicted) if (entry.scored.relation === relation) for (const e of entry.edges) edges[e] = 1;
+    if (edges.some((x) => x === 1)) hidden.set(relation.name, edges);
+  }
+  return hidden;
+}
+
+/**
+ * Edges that training never sees, drawn by the seed. Every model keeps an edge, and every task keeps two of each class of
+ * source, so that its scale is known.
+ * @param groupOf task and class of an edge
+ * @returns [edges] 1 for held out
+ */
+export function holdOutEdges(
+  seed: number,
+  relation: Relation,
+  groupOf: (edge: number) => number,
+  share: number,
+): Uint8Array {
+  const count = relation.sourceIndex.length;
+  const heldOut = new Uint8Array(count);
+  const { models } = endsOf(relation);
+  const left = new Map<string, number>();
+  const keys = (e: number): [string, number][] => [
+    [`group ${groupOf(e)}`, 2],
+    ...(models ? ([[`model ${models[e]}`, 1]] as [string, number][]) : []),
+  ];
+  for (let e = 0; e < count; e++) for (const [key] of keys(e)) left.set(key, (left.get(key) ?? 0) + 1);
+  const order = createRandom(seed, 'trainable-gnn', 'held out', relation.name).shuffle(
+    Array.from({ length: count }, (_, e) => e),
+  );
+  let wanted = Math.round(share * count);
+  for (const e of order) {
+    if (wanted === 0) break;
+    if (keys(e).some(([key, least]) => left.get(key)! <= least)) continue;
+    for (const [key] of keys(e)) left.set(key, left.get(key)! - 1);
+    heldOut[e] = 1;
+    wanted--;
+  }
+  return heldOut;
+}

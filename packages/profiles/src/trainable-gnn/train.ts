@@ -1,0 +1,141 @@
+import { createRandom, throwIfAborted, type RunContext } from '@routeprofile/schema';
+import {
+  assertFiniteLoss,
+  cosineRate,
+  createAdamW,
+  disposeVariables,
+  improves,
+  lossAndGradients,
+  noBest,
+  restoreVariables,
+  toVariables,
+  toWeights,
+  type AdamW,
+  type Runtime,
+  type Variables,
+} from '@routeprofile/tensor';
+import { packState, unpackState, type TrainingState } from './checkpoint.js';
+import { drawMasks } from './masks.js';
+import { openNetwork, type Network } from './network.js';
+import type { CompleteTrainableGnnOptions } from './options.js';
+import type { Problem } from './problem.js';
+import { withoutTensors } from './tensors.js';
+import { decoderWeights, encoderWeights } from './weights.js';
+
+/** The cosine schedule ends at this share of its peak. */
+const FLOOR = 0.05;
+
+/** Fresh weights of encoder, mask tokens and decoders. */
+export function initialWeights({ shape }: Problem, seed: number) {
+  const streams = (label: string) => createRandom(seed, 'trainable-gnn', 'weights', label);
+  return { ...encoderWeights(streams, shape), ...decoderWeights(streams, shape.types, shape.input) };
+}
+
+interface Training {
+  runtime: Runtime;
+  problem: Problem;
+  options: CompleteTrainableGnnOptions;
+  ctx: RunContext;
+  variables: Variables;
+  optimizer: AdamW;
+  network: Network;
+}
+
+/** One optimizer step over the whole graph. @returns the loss before the step */
+async function trainEpoch({ runtime, problem, options, ctx, ...model }: Training, epoch: number): Promise<number> {
+  const { tf } = runtime;
+  const random = createRandom(ctx.seed, 'trainable-gnn', 'masks', String(epoch));
+  const masks = drawMasks(random, problem.counts, problem.scored, options);
+  const rate = cosineRate(epoch, options.epochs, options.learningRate, FLOOR * options.learningRate);
+  const loss = tf.tidy(() => {
+    const step = lossAndGradients(tf, model.variables, () => model.network.loss(masks, epoch));
+    model.optimizer.step(step.gradients, rate, options.maxNorm);
+    return step.loss;
+  });
+  const value = (await loss.data())[0]!;
+  loss.dispose();
+  return value;
+}
+
+/** Mean squared error of the held-out scores; null when there are none. */
+export function heldOutError({ runtime, network }: Pick<Training, 'runtime' | 'network'>): number | null {
+  return withoutTensors(runtime.tf, () => {
+    let [sum, count] = [0, 0];
+    for (const { scored, edges, predicted } of network.heldOutScores())
+      predicted.dataSync().forEach((value, k) => {
+        sum += (value - scored.values[edges[k]!]!) ** 2;
+        count++;
+      });
+    return count === 0 ? null : sum / count;
+  });
+}
+
+/** Lets timers and signals of the process run between epochs, so that a long training can be interrupted. */
+const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+/**
+ * Trains encoder and decoders by masked reconstruction: AdamW, cosine schedule, one step an epoch. The weights kept are those
+ * of the lowest error on held-out edges; where the options hold none out (as published) those after the epoch of the lowest
+ * training loss, and where the graph has none to hold out the last ones.
+ * A store in the context gets a checkpoint every few epochs; a later call with the same key goes on from there and ends
+ * with the same weights, bit for bit, as one that was never interrupted.
+ * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is no number; ABORTED; CORRUPT_FILE for a damaged checkpoint.
+ */
+export async function trainHan(
+  runtime: Runtime,
+  problem: Problem,
+  options: CompleteTrainableGnnOptions,
+  ctx: RunContext,
+  key?: string,
+): Promise<TrainingState> {
+  throwIfAborted(ctx);
+  const saved = key === undefined ? undefined : await ctx.store?.get(key);
+  const initial = initialWeights(problem, ctx.seed);
+  const state: TrainingState = saved ? unpackState(saved) : { epochs: [], best: noBest, bestWeights: initial };
+  if (saved && !state.running) return state;
+
+  const variables = toVariables(runtime.tf, initial);
+  const optimizer = createAdamW(runtime.tf, variables, { weightDecay: options.weightDecay });
+  const network = openNetwork(runtime, problem, variables, options, ctx.seed);
+  const training: Training = { runtime, problem, options, ctx, variables, optimizer, network };
+  try {
+    if (state.running) {
+      restoreVariables(runtime.tf, variables, state.running.weights);
+      optimizer.restore(state.running.optimizer);
+    }
+    for (let epoch = state.epochs.length; epoch < options.epochs; epoch++) {
+      throwIfAborted(ctx);
+      await runEpoch(training, state, epoch);
+      const done = epoch + 1;
+      if (key !== undefined && ctx.store && done < options.epochs && done % options.checkpointEvery === 0) {
+        const running = { weights: await toWeights(variables), optimizer: await optimizer.save() };
+        await ctx.store.set(key, packState({ ...state, running }));
+      }
+      await breathe();
+    }
+    const finished = { epochs: state.epochs, best: state.best, bestWeights: state.bestWeights };
+    if (key !== undefined) await ctx.store?.set(key, packState(finished));
+    return finished;
+  } finally {
+    network.dispose();
+    optimizer.dispose();
+    disposeVariables(variables);
+  }
+}
+
+/** One epoch, its figures, and the weights if they are the best so far. */
+async function runEpoch(training: Training, state: TrainingState, epoch: number): Promise<void> {
+  const { options, ctx, variables } = training;
+  const loss = await trainEpoch(training, epoch);
+  assertFiniteLoss(loss, epoch + 1, 'trainable-gnn');
+  const heldOut = heldOutError(training);
+  if (heldOut !== null) assertFiniteLoss(heldOut, epoch + 1, 'trainable-gnn, held-out edges');
+  state.epochs.push({ loss, heldOut });
+  const lastWins = heldOut === null && options.holdOut > 0;
+  if (lastWins || improves(state.best, heldOut ?? loss)) {
+    state.best = { epoch, value: heldOut ?? loss };
+    if (!lastWins || epoch + 1 === options.epochs) state.bestWeights = await toWeights(variables);
+  }
+  const note = `loss ${loss.toFixed(4)}${heldOut === null ? '' : `, held-out error ${heldOut.toFixed(4)}`}`;
+  ctx.onProgress?.({ stage: 'train trainable-gnn', done: epoch + 1, total: options.epochs, unit: 'epochs', note });
+}
