@@ -23,7 +23,7 @@ export {
   type NormParameters,
   normalizeRowsOf,
 } from './layers/dense.js';
-export { aggregateEdges, edgeSoftmax, type EdgeTensors, edgeTensors } from './layers/edges.js';
+export { aggregateEdges, edgeSoftmax, type EdgeTensors, edgeTensors, gatherRows } from './layers/edges.js';
 export {
   type Dropout,
   tower,

@@ -61,8 +61,8 @@ export function edgeSoftmax(
   const logits: Tensor2D = tf.leakyRelu(
     tf.add(
       tf.add(
-        gatherRows(tf, source, edges.sources, edges.sourceCount),
-        gatherRows(tf, target, edges.targets, edges.targetCount),
+        gatherRows(tf, source, edges.sources),
+        gatherRows(tf, target, edges.targets),
       ),
       bias,
     ),
@@ -70,7 +70,7 @@ export function edgeSoftmax(
   );
   const powers: Tensor2D = tf.exp(tf.sub(logits, largestOfTarget(tf, logits, edges)));
   const sums: Tensor2D = tf.add(sumByTarget(tf, powers, edges), SOFTMAX_GUARD);
-  return tf.div(powers, gatherRows(tf, sums, edges.targets, edges.targetCount));
+  return tf.div(powers, gatherRows(tf, sums, edges.targets));
 }
 
 /**
@@ -92,7 +92,7 @@ export function aggregateEdges(
     return tf.engine().runKernel<Tensor2D>(KERNELS.aggregateEdges, inputs, { shared: heads === 'shared' });
   }
   const [count, headCount] = weights.shape;
-  const rows = gatherRows(tf, values, edges.sources, edges.sourceCount);
+  const rows = gatherRows(tf, values, edges.sources);
   const blocks =
     heads === 'shared'
       ? tf.reshape(rows, [count, 1, values.shape[1]])
@@ -107,8 +107,9 @@ const canAddByIndex = (tf: TensorFlow) => hasKernel(tf, 'UnsortedSegmentSum');
 const oneHot = (tf: TensorFlow, ids: Tensor1D, count: number): Tensor2D =>
   tf.cast<Tensor2D>(tf.oneHot(ids, count) as Tensor2D, 'float32');
 
-function gatherRows(tf: TensorFlow, x: Tensor2D, ids: Tensor1D, count: number): Tensor2D {
-  return canAddByIndex(tf) ? tf.gather(x, ids) : tf.matMul(oneHot(tf, ids, count), x);
+/** Rows of x by index, [ids × columns], with a gradient on every backend. */
+export function gatherRows(tf: TensorFlow, x: Tensor2D, ids: Tensor1D): Tensor2D {
+  return canAddByIndex(tf) ? tf.gather(x, ids) : tf.matMul(oneHot(tf, ids, x.shape[0]), x);
 }
 
 function sumByTarget(tf: TensorFlow, x: Tensor2D, { targets, targetCount }: EdgeTensors): Tensor2D {
