@@ -580,3 +580,76 @@ export function adamw(
     store<f32>(address(p, i), load<f32>(address(p, i)) * keep - change);
   }
 }
+
+/** y[n] += scale * x[n] */
+function addScaled(scale: f32, x: usize, y: usize, n: i32): void {
+  const s = f32x4.splat(scale);
+  let p = 0;
+  for (; p + 4 <= n; p += 4)
+    v128.store(address(y, p), multiplyAdd(v128.load(address(y, p)), s, v128.load(address(x, p))));
+  for (; p < n; p++) store<f32>(address(y, p), load<f32>(address(y, p)) + scale * load<f32>(address(x, p)));
+}
+
+/**
+ * out[targets, heads · width]: block h of row j is the sum over the edges e into j of weights[e, h] times the `width` numbers
+ * from column h · step of row sources[e] of values[…, columns]. The edges into j are offsets[j] … offsets[j + 1].
+ */
+export function aggregateEdges(
+  weights: usize,
+  values: usize,
+  sources: usize,
+  offsets: usize,
+  out: usize,
+  targets: i32,
+  heads: i32,
+  columns: i32,
+  width: i32,
+  step: i32,
+): void {
+  memory.fill(out, 0, (<usize>(targets * heads * width)) << 2);
+  for (let j = 0; j < targets; j++) {
+    const end = load<i32>(address(offsets, j + 1));
+    for (let e = load<i32>(address(offsets, j)); e < end; e++) {
+      const row = load<i32>(address(sources, e)) * columns;
+      for (let h = 0; h < heads; h++)
+        addScaled(
+          load<f32>(address(weights, e * heads + h)),
+          address(values, row + h * step),
+          address(out, (j * heads + h) * width),
+          width,
+        );
+    }
+  }
+}
+
+/** The gradient of aggregateEdges: dWeights[edges, heads] and dValues[rows, columns]. */
+export function aggregateEdgesGradient(
+  dy: usize,
+  weights: usize,
+  values: usize,
+  sources: usize,
+  offsets: usize,
+  dWeights: usize,
+  dValues: usize,
+  targets: i32,
+  rows: i32,
+  heads: i32,
+  columns: i32,
+  width: i32,
+  step: i32,
+): void {
+  memory.fill(dValues, 0, (<usize>(rows * columns)) << 2);
+  for (let j = 0; j < targets; j++) {
+    const end = load<i32>(address(offsets, j + 1));
+    for (let e = load<i32>(address(offsets, j)); e < end; e++) {
+      const row = load<i32>(address(sources, e)) * columns;
+      for (let h = 0; h < heads; h++) {
+        const k = e * heads + h,
+          at = row + h * step,
+          g = address(dy, (j * heads + h) * width);
+        store<f32>(address(dWeights, k), dot(g, address(values, at), width));
+        addScaled(load<f32>(address(weights, k)), g, address(dValues, at), width);
+      }
+    }
+  }
+}

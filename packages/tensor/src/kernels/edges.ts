@@ -9,8 +9,8 @@ const SOFTMAX_GUARD = 1e-16;
 const leaky = (x: number, slope: number) => (x > 0 ? x : slope * x);
 
 /**
- * Attention over sparse edges, in plain loops over the backend's memory: a few thousand edges are little work, what they
- * cost as ordinary operations is gathered copies of every row. Edges are sorted by target; `sources` and `offsets` as in
+ * Attention over sparse edges, in loops over the backend's memory: a few thousand edges are little work, what they cost as
+ * ordinary operations is gathered copies of every row. Edges are sorted by target; `sources` and `offsets` as in
  * `EdgeTensors`. Outputs are made before any view is taken, as making one may move the memory.
  */
 export function edgeKernels(heap: Heap): KernelConfig[] {
@@ -108,18 +108,19 @@ const aggregateKernel = (heap: Heap): KernelConfig => ({
     const { width, step } = blocks(columns, heads, attrs?.['shared'] === true);
     const targets = required(inputs, 'offsets').shape[0]! - 1;
     const out = heap.output([targets, heads * width]);
-    const [weights, values] = [heap.floats(required(inputs, 'weights')), heap.floats(required(inputs, 'values'))];
-    const [sources, offsets] = [heap.integers(required(inputs, 'sources')), heap.integers(required(inputs, 'offsets'))];
-    const sums = heap.floats(out);
-    sums.fill(0);
-    for (let j = 0; j < targets; j++)
-      for (let e = offsets[j]!; e < offsets[j + 1]!; e++)
-        for (let h = 0; h < heads; h++) {
-          const weight = weights[e * heads + h]!;
-          const from = sources[e]! * columns + h * step;
-          const to = (j * heads + h) * width;
-          for (let d = 0; d < width; d++) sums[to + d]! += weight * values[from + d]!;
-        }
+    const at = (name: string) => heap.pointer(required(inputs, name));
+    heap.routines.aggregateEdges(
+      at('weights'),
+      at('values'),
+      at('sources'),
+      at('offsets'),
+      heap.pointer(out),
+      targets,
+      heads,
+      columns,
+      width,
+      step,
+    );
     return out;
   },
 });
@@ -128,33 +129,28 @@ const aggregateGradientKernel = (heap: Heap): KernelConfig => ({
   kernelName: KERNELS.aggregateEdgesGradient,
   backendName: EMBEDDED,
   kernelFunc: ({ inputs, attrs }) => {
-    const [dWeights, dValues] = ['weights', 'values'].map((name) => heap.output(required(inputs, name).shape));
     const [, heads] = matrixShape(required(inputs, 'weights'));
-    const [, columns] = matrixShape(required(inputs, 'values'));
+    const [rows, columns] = matrixShape(required(inputs, 'values'));
     const { width, step } = blocks(columns, heads, attrs?.['shared'] === true);
-    const [dy, weights, values] = ['dy', 'weights', 'values'].map((name) => heap.floats(required(inputs, name))) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
-    const [sources, offsets] = [heap.integers(required(inputs, 'sources')), heap.integers(required(inputs, 'offsets'))];
-    const [toWeights, toValues] = [heap.floats(dWeights!), heap.floats(dValues!)];
-    toValues.fill(0);
-    for (let j = 0; j + 1 < offsets.length; j++)
-      for (let e = offsets[j]!; e < offsets[j + 1]!; e++)
-        for (let h = 0; h < heads; h++) {
-          const weight = weights[e * heads + h]!;
-          const at = sources[e]! * columns + h * step;
-          const from = (j * heads + h) * width;
-          let sum = 0;
-          for (let d = 0; d < width; d++) {
-            const g = dy[from + d]!;
-            sum += g * values[at + d]!;
-            toValues[at + d]! += weight * g;
-          }
-          toWeights[e * heads + h] = sum;
-        }
-    return [dWeights!, dValues!];
+    const targets = required(inputs, 'offsets').shape[0]! - 1;
+    const [dWeights, dValues] = [heap.output(required(inputs, 'weights').shape), heap.output([rows, columns])];
+    const at = (name: string) => heap.pointer(required(inputs, name));
+    heap.routines.aggregateEdgesGradient(
+      at('dy'),
+      at('weights'),
+      at('values'),
+      at('sources'),
+      at('offsets'),
+      heap.pointer(dWeights),
+      heap.pointer(dValues),
+      targets,
+      rows,
+      heads,
+      columns,
+      width,
+      step,
+    );
+    return [dWeights, dValues];
   },
 });
 

@@ -55,6 +55,33 @@ export interface Routines {
     n: number,
     epsilon: number,
   ) => void;
+  aggregateEdges: (
+    weights: Pointer,
+    values: Pointer,
+    sources: Pointer,
+    offsets: Pointer,
+    out: Pointer,
+    targets: number,
+    heads: number,
+    columns: number,
+    width: number,
+    step: number,
+  ) => void;
+  aggregateEdgesGradient: (
+    dy: Pointer,
+    weights: Pointer,
+    values: Pointer,
+    sources: Pointer,
+    offsets: Pointer,
+    dWeights: Pointer,
+    dValues: Pointer,
+    targets: number,
+    rows: number,
+    heads: number,
+    columns: number,
+    width: number,
+    step: number,
+  ) => void;
   squaredNorm: (x: Pointer, n: number) => number;
   adamw: (
     p: Pointer,
