@@ -19,7 +19,11 @@ const input = (more: Partial<ReportInput> = {}): ReportInput => ({
   dataset: datasetOf(table, { warnings: ['mind the gap'], overlap: 2 }),
   cells: [
     cellOf('flat × sim', [0, 1, 2, 2, 0]),
-    cellOf('flat × mlp', [0, 0, 0, 0, 0], { router: 'mlp', profileDiagnostics: { cosine: 0.9 } }),
+    cellOf('flat × mlp', [0, 0, 0, 0, 0], {
+      router: 'mlp',
+      graph: 'task',
+      profileDiagnostics: { cosine: 0.9 },
+    }),
   ],
   lookups: { 'task-table': Int32Array.of(0, 0, 2, 2, 0), knn: Int32Array.of(1, 1, 1, 1, 1) },
   encoder: 'hash',
@@ -52,7 +56,8 @@ describe('assembleReport', () => {
     expect(sim?.collapse.flag).toBe(false);
     expect(sim?.perTask['x']).toMatchObject({ avg_performance: 1 });
     expect(mlp?.collapse).toMatchObject({ flag: true, equals: 'a', topShare: 1 });
-    expect(mlp?.profileDiagnostics).toEqual({ cosine: 0.9 });
+    expect(mlp).toMatchObject({ graph: 'task', profileDiagnostics: { cosine: 0.9 } });
+    expect(sim).not.toHaveProperty('graph');
     expect(mlp).not.toHaveProperty('choices');
   });
 

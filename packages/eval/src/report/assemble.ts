@@ -23,6 +23,8 @@ export interface EvaluatedCell {
   router: string;
   /** Tells cells apart when a strategy occurs with several options. */
   label: string;
+  /** The graph its profile was built on. */
+  graph?: string;
   options: { profile: Record<string, unknown>; router: Record<string, unknown> };
   seed: number;
   /** Index of the chosen model of EVERY test row, incomplete ones included. */
@@ -94,6 +96,7 @@ export function assembleReport(input: ReportInput): RunReport {
         profile: cell.profile,
         router: cell.router,
         label: cell.label,
+        ...(cell.graph !== undefined && { graph: cell.graph }),
         options: cell.options,
         seed: cell.seed,
         ...evaluateChoices(run, metrics),
