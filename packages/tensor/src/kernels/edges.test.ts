@@ -6,6 +6,7 @@ import {
   createRuntime,
   edgeSoftmax,
   edgeTensors,
+  gatherRows,
   type EdgeTensors,
   type TensorFlow,
 } from '../index.js';
@@ -44,6 +45,7 @@ const softmaxInputs = () => [
 ];
 const aggregateInputs = () => [matrix('weights', EDGES, HEADS), matrix('values', SOURCES, COLUMNS)];
 const ops: Record<string, Op> = {
+  gatherRows: [(edges, [x]) => gatherRows(tf, x!, edges.sources), () => [matrix('values', SOURCES, COLUMNS)]],
   edgeSoftmax: [
     (edges, [source, target, bias]) => edgeSoftmax(tf, edges, { source: source!, target: target!, bias: bias! }),
     softmaxInputs,

@@ -11,7 +11,7 @@ export const ATTENTION_SLOPE = 0.2;
 export interface BipartiteAttentionParameters {
   /** [heads · in, out]: each head's linear map, one below the other. */
   weight: Tensor;
-  /** [heads, out, 2]: what a node is asked as a source (first) and as a target of messages. */
+  /** [heads, 2, out]: what a node is asked as a source (first) and as a target of messages. */
   attention: Tensor;
   /** [out] */
   bias: Tensor;
@@ -37,18 +37,21 @@ export function bipartiteAttentionWeights(random: Random, input: number, output:
   return {
     weight: uniform(random, [heads * input, output], bound),
     attention: {
-      shape: [heads, output, 2],
-      data: Float32Array.from({ length: 2 * source.length }, (_, k) => (k % 2 === 0 ? source : target)[k >> 1]!),
+      shape: [heads, 2, output],
+      data: Float32Array.from({ length: 2 * source.length }, (_, k) => {
+        const head = Math.floor(k / (2 * output));
+        return (k % (2 * output) < output ? source : target)[head * output + (k % output)]!;
+      }),
     },
     bias: filled([output], 0),
   };
 }
 
-/** One side of the graph: rows [n, in], and what they are asked as sources and as targets, [n, heads] each. */
+/** One side of the graph: rows [n, in], and what they are asked as sources and as targets, [n, heads, 1] each. */
 interface Side {
   rows: Tensor2D;
-  source: Tensor2D;
-  target: Tensor2D;
+  source: Tensor3D;
+  target: Tensor3D;
 }
 
 /** Attention-weighted sums of the other side's rows and the node's own, a block a head: [own, heads · in], over heads. */
@@ -60,9 +63,8 @@ function attend(
 ): Tensor2D {
   const [n, input] = own.rows.shape;
   const m = others.rows.shape[0];
-  const target = tf.reshape(own.target, [n, heads, 1]);
-  const fromOthers = tf.add<Tensor3D>(target, tf.reshape(tf.transpose(others.source), [1, heads, m]));
-  const fromSelf = tf.add<Tensor3D>(target, tf.reshape(own.source, [n, heads, 1]));
+  const fromOthers = tf.add<Tensor3D>(own.target, tf.transpose(others.source, [2, 1, 0]));
+  const fromSelf = tf.add<Tensor3D>(own.target, own.source);
   const self = tf.leakyRelu(fromSelf, ATTENTION_SLOPE);
   const logits = tf.concat(
     [tf.leakyRelu(fromOthers, ATTENTION_SLOPE), balanced ? tf.add<Tensor3D>(self, Math.log(m)) : self],
@@ -96,11 +98,13 @@ export function bipartiteAttention(
 ): [Tensor2D, Tensor2D] {
   const { heads } = options;
   const input = first.shape[1];
-  // a · (W x) = (W a) · x: two numbers a head instead of a whole projected row.
-  const asked = tf.matMul(tf.reshape<Rank.R3>(weight, [heads, input, bias.shape[0]]), attention);
-  const columns = tf.reshape<Rank.R2>(tf.transpose(asked, [1, 2, 0]), [input, 2 * heads]);
+  // a · (W x) = (a W) · x: two numbers a head instead of a whole projected row. Products with a transposed second factor
+  // throughout, as these have few columns.
+  const maps: Tensor3D = tf.reshape(weight, [heads, input, bias.shape[0]]);
+  const asked: Tensor2D = tf.reshape(tf.matMul(attention as Tensor3D, maps, false, true), [2 * heads, input]);
   const side = (rows: Tensor2D): Side => {
-    const [source, target] = tf.split(tf.matMul(rows, columns), 2, 1) as [Tensor2D, Tensor2D];
+    const answers: Tensor3D = tf.reshape(tf.matMul(rows, asked, false, true), [rows.shape[0], heads, 2]);
+    const [source, target] = tf.split(answers, 2, 2) as [Tensor3D, Tensor3D];
     return { rows, source, target };
   };
   const [one, other] = [side(first), side(second)];

@@ -13,7 +13,7 @@ export interface EdgeScoreParameters {
   second: Tensor;
   /** [hidden] */
   bias: Tensor;
-  /** [hidden, 1] */
+  /** [1, hidden] */
   out: Tensor;
   /** [1] */
   outBias: Tensor;
@@ -26,7 +26,7 @@ export function edgeScoreWeights(random: Random, input: number, hidden: number):
     first: uniform(random, [input, hidden], wide),
     second: uniform(random, [input, hidden], wide),
     bias: uniform(random, [hidden], wide),
-    out: uniform(random, [hidden, 1], narrow),
+    out: uniform(random, [1, hidden], narrow),
     outBias: uniform(random, [1], narrow),
   };
 }
@@ -45,6 +45,7 @@ export function edgeScores(
   let active = tf.relu(tf.add(left, right));
   if (dropout !== undefined && dropout.rate > 0)
     active = tf.mul(active, tf.tensor3d(dropoutMask(dropout.random, n * m, hidden, dropout.rate), [n, m, hidden]));
-  const scores = tf.matMul(tf.reshape<Rank.R2>(active, [n * m, hidden]), out);
+  // One long row of dot products: a product with a single column would be read against the grain of the memory.
+  const scores = tf.matMul(out, tf.reshape<Rank.R2>(active, [n * m, hidden]), false, true);
   return tf.reshape(tf.add(scores, outBias), [n, m]);
 }

@@ -13,6 +13,8 @@ export interface LinearMap {
 export interface LinearMaps {
   /** x [rows, in] → [rows, out] */
   apply: (name: string, x: Matrix) => Matrix;
+  /** x [n, k] · y [k, m], of any size. */
+  multiply: (x: Matrix, y: Matrix) => Matrix;
   /** Other numbers in the same shapes. */
   load: (maps: Readonly<Record<string, LinearMap>>) => void;
 }
@@ -35,6 +37,19 @@ function sizeOf(maps: Readonly<Record<string, LinearMap>>, name: string): [numbe
   return [input, output];
 }
 
+function plainProduct(x: Matrix, weight: Float32Array, output: number, bias?: Float32Array): Matrix {
+  const out = createMatrix(x.rows, output);
+  for (let r = 0; r < x.rows; r++) {
+    const row = out.data.subarray(r * output, (r + 1) * output);
+    if (bias) row.set(bias);
+    for (let p = 0; p < x.cols; p++) {
+      const scale = x.data[r * x.cols + p]!;
+      for (let j = 0, at = p * output; j < output; j++) row[j]! += scale * weight[at + j]!;
+    }
+  }
+  return out;
+}
+
 /** Plain JavaScript: the reference, and the way where WebAssembly SIMD is not to be had. */
 export function plainLinearMaps(maps: Readonly<Record<string, LinearMap>>): LinearMaps {
   for (const name of Object.keys(maps)) sizeOf(maps, name);
@@ -45,16 +60,11 @@ export function plainLinearMaps(maps: Readonly<Record<string, LinearMap>>): Line
       const { weight, bias } = current[name]!;
       const [input, output] = weight.shape as [number, number];
       assertShape(x, undefined, input, `the rows of ${name}`);
-      const out = createMatrix(x.rows, output);
-      for (let r = 0; r < x.rows; r++) {
-        const row = out.data.subarray(r * output, (r + 1) * output);
-        if (bias) row.set(bias.data);
-        for (let p = 0; p < input; p++) {
-          const scale = x.data[r * input + p]!;
-          for (let j = 0, at = p * output; j < output; j++) row[j]! += scale * weight.data[at + j]!;
-        }
-      }
-      return out;
+      return plainProduct(x, weight.data, output, bias?.data);
+    },
+    multiply: (x, y) => {
+      assertShape(y, x.cols, undefined, 'the second factor');
+      return plainProduct(x, y.data, y.cols);
     },
   };
 }
@@ -85,7 +95,14 @@ async function wasmLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promis
   const [front, back, panel] = [reserve(BATCH * longest), reserve(BATCH * widest), reserve(8 * longest)];
   const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) });
   const routines: Routines = await instantiateRoutines(memory);
-  const numbers = new Float32Array(memory.buffer);
+  let numbers = new Float32Array(memory.buffer);
+  // What a product of two given matrices needs lies behind everything else, in as many pages as the largest one took.
+  const room = (count: number): void => {
+    const pages = Math.ceil((end + count * 4) / PAGE) - memory.buffer.byteLength / PAGE;
+    if (pages <= 0) return;
+    memory.grow(pages);
+    numbers = new Float32Array(memory.buffer);
+  };
   const load: LinearMaps['load'] = (others) => {
     for (const [name, { weight, bias }] of places) {
       numbers.set(others[name]!.weight.data, weight / 4);
@@ -106,6 +123,20 @@ async function wasmLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promis
         out.data.set(numbers.subarray(back / 4, back / 4 + rows * output), start * output);
       }
       return out;
+    },
+    multiply: (x, y) => {
+      assertShape(y, x.cols, undefined, 'the second factor');
+      const [n, k, m] = [x.rows, x.cols, y.cols];
+      // Kernels read whole vectors: every part starts at a multiple of 16 bytes.
+      const sizes = [n * k, k * m, n * m, 8 * k].map((count) => Math.ceil(count / 4) * 4);
+      room(sizes.reduce((a, b) => a + b, 0));
+      const [left, right, product, panelAt] = sizes.map(
+        (_, i) => end + 4 * sizes.slice(0, i).reduce((a, b) => a + b, 0),
+      );
+      numbers.set(x.data, left! / 4);
+      numbers.set(y.data, right! / 4);
+      routines.gemm(left!, k, 1, right!, 0, product!, n, m, k, panelAt!);
+      return createMatrix(n, m, numbers.slice(product! / 4, product! / 4 + n * m));
     },
   };
 }
