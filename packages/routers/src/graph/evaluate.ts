@@ -1,6 +1,6 @@
 import { createMatrix, rowOf, type Matrix, type NamedArray } from '@routeprofile/schema';
 import { openLinearMaps, type LinearMap, type Weights } from '@routeprofile/tensor';
-import { attend, type Nodes } from './attention.js';
+import { attend, rowRange, type Nodes } from './attention.js';
 import type { GraphShape } from './network.js';
 
 /**
@@ -25,8 +25,8 @@ const eluInPlace = (x: Matrix): Matrix => {
 };
 
 /**
- * What rows are asked, as a linear map of them: column h is W_h a_source of head h, column heads + h is W_h a_target.
- * @param weight [heads · in, out] @param attention [heads, out, 2]
+ * What rows are asked, as a linear map of them: column 2 h is W_h a_source of head h, column 2 h + 1 is W_h a_target.
+ * @param weight [heads · in, out] @param attention [heads, 2, out]
  */
 function askedMap(weight: NamedArray, attention: NamedArray, heads: number): NamedArray {
   const [rows, out] = weight.shape as [number, number];
@@ -37,8 +37,8 @@ function askedMap(weight: NamedArray, attention: NamedArray, heads: number): Nam
       for (let side = 0; side < 2; side++) {
         let sum = 0;
         for (let o = 0; o < out; o++)
-          sum += weight.data[(h * input + i) * out + o]! * attention.data[(h * out + o) * 2 + side]!;
-        data[i * 2 * heads + side * heads + h] = sum;
+          sum += weight.data[(h * input + i) * out + o]! * attention.data[(2 * h + side) * out + o]!;
+        data[(i * heads + h) * 2 + side] = sum;
       }
   return { shape: [input, 2 * heads], data };
 }
@@ -59,10 +59,6 @@ function mapsOf(weights: Weights, { layers, heads }: GraphShape): Record<string,
   return maps;
 }
 
-function slice({ data, cols }: Matrix, start: number, end: number): Matrix {
-  return createMatrix(end - start, cols, data.subarray(start * cols, end * cols));
-}
-
 /** Opens trained weights for evaluation; they must fit the shape. */
 export async function openGraph(initial: Weights, shape: GraphShape): Promise<GraphEvaluator> {
   const { layers, heads, residual, balanced } = shape;
@@ -72,7 +68,7 @@ export async function openGraph(initial: Weights, shape: GraphShape): Promise<Gr
   const nodes = (rows: Matrix, l: number): Nodes => ({ rows, asked: maps.apply(`asked.${l}`, rows) });
   /** One layer for one kind of node. */
   const step = (own: Nodes, others: Nodes, l: number): Matrix => {
-    const message = maps.apply(`attention.${l}`, attend(own, others, heads, balanced));
+    const message = maps.apply(`attention.${l}`, attend(own, others, heads, balanced, maps));
     if (l < layers - 1) eluInPlace(message);
     if (residual) message.data.forEach((value, k) => (message.data[k] = value + own.rows.data[k]!));
     return message;
@@ -80,7 +76,7 @@ export async function openGraph(initial: Weights, shape: GraphShape): Promise<Gr
   const stepInChunks = (rows: Matrix, models: Nodes, l: number): Matrix => {
     const out = createMatrix(rows.rows, models.rows.cols);
     for (let start = 0; start < rows.rows; start += CHUNK) {
-      const part = slice(rows, start, Math.min(start + CHUNK, rows.rows));
+      const part = rowRange(rows, start, Math.min(start + CHUNK, rows.rows));
       out.data.set(step(nodes(part, l), models, l).data, start * out.cols);
     }
     return out;
@@ -109,7 +105,7 @@ export async function openGraph(initial: Weights, shape: GraphShape): Promise<Gr
       const [out, bias] = [weights['edge.out']!.data, weights['edge.outBias']!.data[0]!];
       const scores = createMatrix(queries.rows, right.rows);
       for (let start = 0; start < queries.rows; start += CHUNK) {
-        let q = eluInPlace(maps.apply('query', slice(queries, start, Math.min(start + CHUNK, queries.rows))));
+        let q = eluInPlace(maps.apply('query', rowRange(queries, start, Math.min(start + CHUNK, queries.rows))));
         for (let l = 0; l < layers; l++) q = step(nodes(q, l), models[l]!, l);
         const left = maps.apply('first', q);
         for (let i = 0; i < left.rows; i++)

@@ -143,7 +143,7 @@ function checkWeights(artifact: RouterArtifact, { hidden, layers, heads }: Compl
   matrix('model.weight', undefined, hidden);
   for (const name of ['query.bias', 'model.bias', 'edge.bias']) flat(name, hidden);
   for (const name of ['edge.first', 'edge.second']) matrix(name, hidden, hidden);
-  matrix('edge.out', hidden, 1);
+  matrix('edge.out', 1, hidden);
   flat('edge.outBias', 1);
   for (let l = 0; l < layers; l++) {
     matrix(`attention.${l}.weight`, heads * hidden, hidden);

@@ -69,10 +69,10 @@ function attentionWeights(prefix: string, given: z.infer<typeof attentionSchema>
     const { data, shape } = transposed(given['lin.weight'].slice(h * out, (h + 1) * out));
     return Array.from({ length: shape[0]! }, (__, i) => [...data.subarray(i * out, (i + 1) * out)]);
   });
-  const asked = source.flatMap((row, h) => row.flatMap((a, o) => [a, target[h]![o]!]));
+  const asked = source.flatMap((row, h) => [...row, ...target[h]!]);
   return {
     [`${prefix}.weight`]: { shape: [stacked.length, out], data: Float32Array.from(stacked.flat()) },
-    [`${prefix}.attention`]: { shape: [heads, out, 2], data: Float32Array.from(asked) },
+    [`${prefix}.attention`]: { shape: [heads, 2, out], data: Float32Array.from(asked) },
     [`${prefix}.bias`]: vectorOf(given.bias),
   };
 }
@@ -90,7 +90,7 @@ function weightsOf({ queryProj, modelProj, gat1, gat2, edge }: z.infer<typeof fi
     'edge.first': half(0, hidden),
     'edge.second': half(hidden, 2 * hidden),
     'edge.bias': vectorOf(edge['0.bias']),
-    'edge.out': transposed(edge['2.weight']),
+    'edge.out': { shape: [1, hidden], data: Float32Array.from(edge['2.weight'][0]!) },
     'edge.outBias': vectorOf(edge['2.bias']),
   };
 }
