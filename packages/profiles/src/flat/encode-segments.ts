@@ -1,6 +1,4 @@
 import {
-  assertFinite,
-  assertShape,
   createMatrix,
   normalizeRows,
   rowOf,
@@ -9,6 +7,7 @@ import {
   type NodeType,
   type RunContext,
 } from '@routeprofile/schema';
+import { encodeAll } from '../common/encode.js';
 import type { Segment } from './segments.js';
 
 /**
@@ -41,10 +40,3 @@ export async function encodeJoined(models: readonly Segment[][], encoder: Encode
 }
 
 export const joinSegments = (segments: readonly Segment[]): string => segments.map(({ text }) => text).join('\n');
-
-async function encodeAll(texts: readonly string[], encoder: Encoder, ctx: RunContext): Promise<Matrix> {
-  const vectors = await encoder.encode(texts, ctx);
-  assertShape(vectors, texts.length, encoder.dimensions, `encoder ${encoder.id}: its answer to ${texts.length} texts`);
-  assertFinite(vectors, `encoder ${encoder.id}`);
-  return vectors;
-}

@@ -42,8 +42,8 @@ export async function buildProfileSet(
   source: string | Dataset,
   { profile = 'emb-gnn', options, graph = 'query-task', encoder = 'use-lite', ...rest }: BuildProfileSetOptions = {},
 ): Promise<ProfileSet> {
-  const { cache, mode, test, signal, logger, onProgress } = rest;
-  const ctx: RunContext = { seed: rest.seed ?? 42, signal, logger, onProgress };
+  const { cache, mode, test, signal, logger, onProgress, store } = rest;
+  const ctx: RunContext = { seed: rest.seed ?? 42, signal, logger, onProgress, store };
   const [strategy, settings] = strategyOf(profile, options);
   const dataset =
     typeof source === 'string' ? await loadDataset(source, { mode, test, seed: ctx.seed, signal, logger }) : source;

@@ -1,0 +1,48 @@
+import { throwIfAborted, type ProfileInput, type RunContext } from '@routeprofile/schema';
+import { encodeNodes } from '@routeprofile/graph';
+import { neighboursAsPublished } from './neighbours/as-published.js';
+import { neighboursByScore } from './neighbours/by-score.js';
+import type { Neighbourhoods } from './neighbours/neighbourhood.js';
+import { originalTexts, summarisedSets, type NodeTexts } from './node-texts.js';
+import type { CompleteTextGnnOptions } from './options.js';
+import type { Summarizer } from './summarizer.js';
+
+/** The neighbourhoods of a hop, given the texts after the hop before. */
+export type Surroundings = (texts: NodeTexts) => Promise<Neighbourhoods>;
+
+/** How the options choose neighbours: once and for all hops, or anew at every hop as published. */
+export async function surroundings(
+  { graph, cards, features, encoder }: Pick<ProfileInput, 'graph' | 'cards' | 'features' | 'encoder'>,
+  { neighbours, topK }: Pick<CompleteTextGnnOptions, 'neighbours' | 'topK'>,
+  ctx: RunContext,
+): Promise<Surroundings> {
+  if (neighbours === 'published') return (texts) => neighboursAsPublished(graph, texts, topK, encoder, ctx);
+  const chosen = neighboursByScore(graph, cards, features ?? (await encodeNodes(graph, encoder, ctx)), topK);
+  return () => Promise.resolve(chosen);
+}
+
+/**
+ * Texts after each hop, [0] being the graph's own. In every hop all tasks, domains, families and models get a new text from
+ * the texts of the hop before, so that the order within a hop does not matter; queries, edges and scores stay.
+ */
+export async function textsByHop(
+  { graph }: Pick<ProfileInput, 'graph'>,
+  hops: number,
+  neighbourhoodsFor: Surroundings,
+  summarizer: Summarizer,
+  ctx: RunContext,
+): Promise<NodeTexts[]> {
+  const byHop = [originalTexts(graph)];
+  const sets = summarisedSets(graph);
+  for (let hop = 1; hop <= hops; hop++) {
+    throwIfAborted(ctx);
+    const before = byHop[hop - 1]!;
+    const neighbourhoods = await neighbourhoodsFor(before);
+    const all = sets.flatMap(({ type }) => neighbourhoods[type] ?? []);
+    const written = await summarizer.summarize(hop, all, before, ctx);
+    const after: Partial<Record<string, string[]>> = {};
+    all.forEach(({ type }, i) => (after[type] ??= []).push(written[i]!));
+    byHop.push({ ...before, ...after });
+  }
+  return byHop;
+}
