@@ -9,6 +9,8 @@ export type { Oddity } from './check/oddity.js';
 export type { DatasetSummary } from './check/summary.js';
 export { detectLayout, loadDataset, type Layout } from './dataset/load.js';
 export type { LoadOptions } from './dataset/options.js';
+export { withoutModels } from './dataset/rows.js';
+export { withCards } from './dataset/with-cards.js';
 export { systemCode, writeError, writeFileAtomic, writeFilesAtomic, writePiecesAtomic } from './disk/files.js';
 export { hashBytes, hashJson, hashText } from './disk/hash.js';
 export { parseJson, readJsonFile, writeJsonFile, type ReadJsonOptions } from './disk/json.js';

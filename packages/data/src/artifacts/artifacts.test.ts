@@ -72,6 +72,18 @@ describe('profile sets', () => {
     expect(await readProfileSet(join(dir, 'set.json'))).toEqual(profiles);
   });
 
+  it('keep what a strategy learned, apart from the vectors', async () => {
+    const state = { 'layer.0': { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) } };
+    const path = await writeProfileSet(dir, 'learned', { ...profiles, state });
+    const back = await readProfileSet(path);
+    expect([back.models, back.state]).toEqual([profiles.models, state]);
+    expect(await readProfileSet(await writeProfileSet(dir, 'unlearned', profiles))).not.toHaveProperty('state');
+    rmSync(path.replace('.npz', '.json'));
+    expect((await readProfileSet(path)).models).toEqual(profiles.models);
+    const taken = { ...profiles, models: ['state:x', ...profiles.models.slice(1)] };
+    await expect(writeProfileSet(dir, 'taken', taken)).rejects.toThrow(/cannot be named state:x/);
+  });
+
   it('are refused by name when cut, changed, or put together from two sets', async () => {
     const path = await writeProfileSet(dir, 'set', profiles);
     await writeProfileSet(dir, 'other', { ...profiles, biases: undefined, vectors: createMatrix(3, 2) });

@@ -17,9 +17,11 @@ import { formatJson } from '../disk/json.js';
 import { exists, readBytes } from '../disk/read.js';
 import { readManifest, readSealed } from './sealed.js';
 
-/** Arrays that are no model's vector: `keyed:keys` [keys × dimensions], `keyed:scores` [models × keys]. */
+/** Arrays that are no model's vector: `keyed:keys` [keys × dimensions], `keyed:scores` [models × keys], and `state:NAME`. */
 const KEYS = 'keyed:keys';
 const SCORES = 'keyed:scores';
+const STATE = 'state:';
+const isReserved = (name: string) => name.startsWith('keyed:') || name.startsWith(STATE);
 
 const asArray = ({ rows, cols, data }: Matrix): NamedArray => ({ shape: [rows, cols], data });
 
@@ -44,8 +46,8 @@ function assertConsistent(set: ProfileSet): void {
 }
 
 /**
- * Writes `NAME.npz` (one float32 vector a model, readable by `numpy.load`) and `NAME.json` (provenance, texts, biases,
- * the npz's hash). Both are complete on disk before either gets its name.
+ * Writes `NAME.npz` (one float32 vector a model, readable by `numpy.load`; keyed scores and what a strategy learned under
+ * `keyed:` and `state:` names) and `NAME.json` (provenance, texts, biases, the npz's hash). Both are complete on disk before either gets its name.
  * @returns the path of the `.npz`
  * @throws RouteProfileError SHAPE_MISMATCH, NOT_FINITE, OUTPUT_UNWRITABLE, WRITE_FAILED.
  */
@@ -55,11 +57,12 @@ export async function writeProfileSet(dir: string, name: string, set: ProfileSet
   const { models, vectors, keyed } = set;
   const arrays = new Map<string, NamedArray>();
   models.forEach((model, i) => {
-    if (model.startsWith('keyed:'))
+    if (isReserved(model))
       throw new RouteProfileError('BAD_INPUT', `profile set ${name}: a model cannot be named ${model}`);
     arrays.set(model, { shape: [vectors.cols], data: vectors.data.slice(i * vectors.cols, (i + 1) * vectors.cols) });
   });
   if (keyed !== undefined) arrays.set(KEYS, asArray(keyed.keys)).set(SCORES, asArray(keyed.scores));
+  for (const [key, array] of Object.entries(set.state ?? {})) arrays.set(`${STATE}${key}`, array);
   const npz = writeNpz(arrays);
   const manifest: ProfileManifest = {
     version: 1,
@@ -141,7 +144,7 @@ export async function readProfileSet(file: string): Promise<ProfileSet> {
   const manifestPath = `${stem}.json`;
   if (!(await exists(manifestPath))) {
     const arrays = readNpz(await readBytes(path), path);
-    const models = [...arrays.keys()];
+    const models = [...arrays.keys()].filter((name) => !isReserved(name));
     return { models, vectors: vectorsOf(models, arrays, path), provenance: imported(path) };
   }
   const manifest = await readManifest(manifestPath, profileManifestSchema);
@@ -157,6 +160,8 @@ export async function readProfileSet(file: string): Promise<ProfileSet> {
       labels: keyLabels,
       scores: asMatrix(arrays.get(SCORES), models.length, path, SCORES),
     };
+  const state = [...arrays].filter(([key]) => key.startsWith(STATE));
+  if (state.length > 0) set.state = Object.fromEntries(state.map(([key, array]) => [key.slice(STATE.length), array]));
   if (vectors.cols !== dimensions)
     throw new RouteProfileError(
       'CORRUPT_FILE',

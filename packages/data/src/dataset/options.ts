@@ -3,6 +3,19 @@ import { parseOptions, z, type Logger } from '@routeprofile/schema';
 const optionsSchema = z.object({
   /** `newllm`: the candidates absent from the training data are the new ones. */
   mode: z.enum(['standard', 'newllm']).default('standard'),
+  /**
+   * Candidates treated as if they had just come out: exactly these are new, whatever the training data say of them is taken
+   * away, and `mode` counts as newllm. The published layout is then read from its standard files.
+   */
+  newModels: z
+    .array(z.string().min(1))
+    .transform((names) => [...new Set(names)])
+    .default([]),
+  /**
+   * Card scores of new models on tasks that routers train on: such scores may have been measured on the very training
+   * queries. `keep` warns, `drop` takes them off the cards. Of models named by `newModels` they are always dropped.
+   */
+  leakedScores: z.enum(['keep', 'drop']).default('keep'),
   /** File with test rows: a JSON array of routing rows, or outcome JSON lines. */
   test: z.string().min(1).optional(),
   /** Name of the split used as test rows in the outcomes layout. */
@@ -29,5 +42,7 @@ export interface LoadOptions extends z.input<typeof optionsSchema> {
 }
 
 /** Options completed by their defaults. Throws BAD_OPTION naming every wrong one. */
-export const datasetOptions = ({ signal: _signal, logger: _logger, ...options }: LoadOptions): DatasetOptions =>
-  parseOptions<DatasetOptions>({ name: 'loadDataset', options: optionsSchema }, options);
+export function datasetOptions({ signal: _signal, logger: _logger, ...given }: LoadOptions): DatasetOptions {
+  const options = parseOptions<DatasetOptions>({ name: 'loadDataset', options: optionsSchema }, given);
+  return options.newModels.length === 0 ? options : { ...options, mode: 'newllm' };
+}

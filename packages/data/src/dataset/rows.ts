@@ -150,3 +150,20 @@ export function groupByQuery(rows: OutcomeRows, indices: readonly number[]): num
   }
   return [...groups.values()];
 }
+
+/** The same values, with nothing measured of some models. */
+export function withoutModels(
+  values: OutcomeValues,
+  models: readonly string[],
+  hidden: ReadonlySet<string>,
+): OutcomeValues {
+  if (hidden.size === 0) return values;
+  const mask = (column: Float64Array) => column.map((x, k) => (hidden.has(models[k % models.length]!) ? NaN : x));
+  return {
+    score: mask(values.score),
+    cost: mask(values.cost),
+    inputTokens: mask(values.inputTokens),
+    outputTokens: mask(values.outputTokens),
+    latency: mask(values.latency),
+  };
+}

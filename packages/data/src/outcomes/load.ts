@@ -11,11 +11,13 @@ import {
 } from '@routeprofile/schema';
 import { candidatesOf, fillCosts } from '../dataset/cards.js';
 import { drawPairs, limited } from '../dataset/draw.js';
+import { guardCards } from '../dataset/new-models.js';
 import type { DatasetOptions } from '../dataset/options.js';
 import { readOutcomeRows, readTestFile, unformattedWarning } from '../dataset/read-rows.js';
-import { groupByQuery, type OutcomeRows } from '../dataset/rows.js';
+import { groupByQuery, withoutModels, type OutcomeRows } from '../dataset/rows.js';
 import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
+import { familyText } from '../dataset/with-cards.js';
 import { choosePool } from './models.js';
 import { ALL_QUERIES, outcomeCard, taskScores } from './scores.js';
 import { splitRows } from './splits.js';
@@ -64,10 +66,19 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
   const untasked = tasks.length === 0;
   const taskNames = untasked ? [ALL_QUERIES] : tasks;
   const taskOf = (row: number) => (untasked ? ALL_QUERIES : rows.queries[row]!.task);
-  const cards = cardsOf(order, cardFile, pool.candidates, taskScores(rows, trainRows, taskNames, taskOf));
+  const isNew = new Set(pool.newModels);
+  // What training rows say of a new model goes no further than this line and the columns below.
+  const measured = new Map([...taskScores(rows, trainRows, taskNames, taskOf)].filter(([model]) => !isNew.has(model)));
+  const guarded = guardCards(
+    cardsOf(order, cardFile, pool.candidates, measured),
+    pool.newModels,
+    new Set(untasked ? [] : tasks),
+    options,
+  );
+  const { cards } = guarded;
 
   const queries = groups.map(([first]) => rows.record(first!));
-  const outcomes = rows.values(groups, pool.candidates);
+  const outcomes = withoutModels(rows.values(groups, pool.candidates), pool.candidates, isNew);
   const candidates = candidatesOf(pool.candidates, (model) => [cardFile.get(model)], queries, outcomes);
   const testValues = testRows.values(
     test.map((row) => [row]),
@@ -118,6 +129,7 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
       ...unformattedWarning(main.unformatted, rows.length, 'outcome'),
       ...unformattedWarning(separate?.unformatted ?? 0, testRows.length, 'test'),
       ...taskWarnings(rows, trainRows, testRows, test, new Set(tasks)),
+      ...guarded.warnings,
       ...poolWarnings(pool.leftOut, options.minCoverage),
       ...duplicateWarning(trainRows.length - groups.length),
     ],
@@ -147,7 +159,7 @@ function cardsOf(
 const familiesOf = (cards: readonly ModelCard[], texts: ReadonlyMap<string, string>): Description[] =>
   [...new Set(cards.flatMap((card) => card.family ?? []))].map((name) => ({
     name,
-    text: texts.get(name) ?? `The ${name} family of language models.`,
+    text: texts.get(name) ?? familyText(name),
   }));
 
 /** Tasks with training rows first, then those that only cards have scores of. */

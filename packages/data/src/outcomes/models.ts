@@ -1,5 +1,6 @@
 import { RouteProfileError, type LeftOut } from '@routeprofile/schema';
 import type { DatasetOptions } from '../dataset/options.js';
+import { assertNamedModels, assertTested } from '../dataset/new-models.js';
 import type { OutcomeRows } from '../dataset/rows.js';
 import { plural, someOf } from '../dataset/text.js';
 
@@ -16,25 +17,29 @@ const coverageOf = (rows: OutcomeRows, indices: readonly number[]): ReadonlyMap<
 };
 
 /**
- * Who may be chosen: models with outcomes on enough training rows; in mode newllm also those with none there but with
- * enough on the test rows.
+ * Who may be chosen: models with outcomes on enough training rows; in mode newllm also the new ones: those named, or, when
+ * none is named, those without training outcomes and with enough on the test rows.
  * @param order every model, cards first
- * @throws RouteProfileError BAD_INPUT when fewer than two models remain, or no model is new in mode newllm.
+ * @throws RouteProfileError UNKNOWN_NAME for a named model that no row knows; BAD_INPUT when fewer than two models remain, no
+ * model is new in mode newllm, or a named one has no test outcomes.
  */
 export function choosePool(
   order: readonly string[],
   train: { rows: OutcomeRows; indices: readonly number[] },
   test: { rows: OutcomeRows; indices: readonly number[] },
-  { mode, minCoverage }: Pick<DatasetOptions, 'mode' | 'minCoverage'>,
+  { mode, minCoverage, newModels: named }: Pick<DatasetOptions, 'mode' | 'minCoverage' | 'newModels'>,
 ): Pool {
   const trained = coverageOf(train.rows, train.indices);
   const tested = coverageOf(test.rows, test.indices);
   const coverage = (model: string) => trained.get(model) ?? 0;
-  const isNew = (model: string) =>
-    mode === 'newllm' &&
-    coverage(model) === 0 &&
-    (tested.get(model) ?? 0) > 0 &&
-    (tested.get(model) ?? 0) >= minCoverage;
+  assertNamedModels(
+    named,
+    order.filter((model) => trained.has(model) || tested.has(model)),
+  );
+  assertTested(named, test.rows, test.indices);
+  const appeared = (model: string) =>
+    coverage(model) === 0 && (tested.get(model) ?? 0) > 0 && (tested.get(model) ?? 0) >= minCoverage;
+  const isNew = (model: string) => mode === 'newllm' && (named.length > 0 ? named.includes(model) : appeared(model));
 
   const newModels = order.filter(isNew);
   const candidates = order.filter((model) => isNew(model) || (coverage(model) > 0 && coverage(model) >= minCoverage));

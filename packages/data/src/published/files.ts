@@ -28,6 +28,10 @@ export const FILES = {
   test: 'route_data/routing_test_data.json',
 } as const;
 
+/** The files of newllm hide models of their own choice; whoever names the new models starts from the standard ones. */
+export const fileMode = ({ mode, newModels }: Pick<DatasetOptions, 'mode' | 'newModels'>): Mode =>
+  newModels.length > 0 ? 'standard' : mode;
+
 /** Everything a published folder holds, checked file by file; what is missing or broken is undefined. */
 export interface PublishedFiles {
   cards: Map<string, ModelCardFile>;
@@ -55,7 +59,8 @@ const asMap = <T>(record: Record<string, T> | undefined): Map<string, T> => new 
 
 /** Reads every file; problems are collected in `sources`. Throws MISSING_FILE only for a test file that was asked for. */
 export async function readPublishedFiles(sources: Sources, options: DatasetOptions): Promise<PublishedFiles> {
-  const { mode, queryText } = options;
+  const { queryText } = options;
+  const mode = fileMode(options);
   const taskQueries = await sources.json(FILES.taskQueries(mode), taskQueriesFileSchema);
   const candidates = await sources.json(FILES.candidates, modelCardsFileSchema);
   return {

@@ -2,14 +2,15 @@ import { basename, resolve } from 'node:path';
 import { RouteProfileError, type Dataset, type DomainDescription, type LeftOut } from '@routeprofile/schema';
 import { candidatesOf, fillCosts, modelCard } from '../dataset/cards.js';
 import { limited } from '../dataset/draw.js';
+import { assertNamedModels, assertTested, guardCards } from '../dataset/new-models.js';
 import type { DatasetOptions } from '../dataset/options.js';
 import { OutcomeRows } from '../dataset/rows.js';
 import { unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
 import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
-import { FILES, readPublishedFiles, type PublishedFiles } from './files.js';
+import { FILES, fileMode, readPublishedFiles, type PublishedFiles } from './files.js';
 import { checkReferences } from './references.js';
-import { publishedTraining, trainedModels } from './training.js';
+import { publishedTraining, routedTasks, trainedModels } from './training.js';
 
 /** Loads the published layout: `profile_data/` and `route_data/`. */
 export async function loadPublished(sources: Sources, options: DatasetOptions): Promise<Dataset> {
@@ -27,7 +28,7 @@ export function assemblePublished(
   options: DatasetOptions,
 ): Dataset {
   const { cards, candidates: candidateFile } = files;
-  const trained = trainedModels(files, options.mode);
+  const trained = trainedModels(files, options);
   const pool = choosePool(files, tests, trained, options);
   const training = publishedTraining(files, pool.candidates, trained, options);
   const candidates = candidatesOf(
@@ -51,6 +52,15 @@ export function assemblePublished(
   if (training.outcomes !== null) fillCosts(training.outcomes, candidates);
   const chosen = new Set(pool.candidates);
   const priceOf = new Map(candidates.map((candidate) => [candidate.id, candidate.price]));
+  const guarded = guardCards(
+    [...cards].map(([name, card]) => {
+      const made = modelCard(name, card, !chosen.has(name));
+      return { ...made, price: priceOf.get(name) ?? made.price };
+    }),
+    pool.newModels,
+    routedTasks(files),
+    options,
+  );
 
   return {
     name: basename(resolve(sources.dir)),
@@ -62,10 +72,7 @@ export function assemblePublished(
     candidates,
     newModels: pool.newModels,
     leftOut: pool.leftOut,
-    cards: [...cards].map(([name, card]) => {
-      const made = modelCard(name, card, !chosen.has(name));
-      return { ...made, price: priceOf.get(name) ?? made.price };
-    }),
+    cards: guarded.cards,
     families: describe(files.families),
     tasks: describe(files.tasks),
     domains: domainsOf(files),
@@ -78,6 +85,7 @@ export function assemblePublished(
     ),
     warnings: [
       ...training.warnings,
+      ...guarded.warnings,
       ...unformattedWarning(tests.unformatted, tests.rows.length, 'test'),
       ...domainWarnings(files),
       ...otherModelWarning(tests, cards, chosen),
@@ -85,7 +93,7 @@ export function assemblePublished(
         ({ model }) => `${model} is left out: it has no training data. In mode newllm it would be a new model.`,
       ),
       ...(files.taskQueries === undefined
-        ? [`${FILES.taskQueries(options.mode)} is missing: the training queries stand for each task.`]
+        ? [`${FILES.taskQueries(fileMode(options))} is missing: the training queries stand for each task.`]
         : []),
     ],
   };
@@ -116,12 +124,14 @@ function choosePool(
   files: PublishedFiles,
   test: ReadRows,
   trained: ReadonlySet<string>,
-  { mode }: DatasetOptions,
+  { mode, newModels: named }: DatasetOptions,
 ): Pool {
   const inRoutingData = new Set([...test.rows.models, ...(files.train?.rows.models ?? []), ...trained]);
   const all = files.candidates
     ? [...files.candidates.keys()]
     : [...files.cards.keys()].filter((model) => inRoutingData.has(model));
+  assertNamedModels(named, all);
+  assertTested(named, test.rows, [...test.rows.queries.keys()]);
   const absent = all.filter((model) => !trained.has(model));
   if (mode === 'newllm' && absent.length === 0)
     throw new RouteProfileError(
@@ -131,7 +141,9 @@ function choosePool(
         hint: `Give ${FILES.pairs('newllm')} without the new models, or use mode standard.`,
       },
     );
-  const candidates = mode === 'newllm' ? all : all.filter((model) => trained.has(model));
+  const newModels =
+    mode === 'standard' ? [] : named.length > 0 ? absent.filter((model) => named.includes(model)) : absent;
+  const candidates = all.filter((model) => trained.has(model) || newModels.includes(model));
   if (candidates.length < 2)
     throw new RouteProfileError(
       'BAD_INPUT',
@@ -142,8 +154,8 @@ function choosePool(
     );
   return {
     candidates,
-    newModels: mode === 'newllm' ? absent : [],
-    leftOut: mode === 'newllm' ? [] : absent.map((model) => ({ model, coverage: 0 })),
+    newModels,
+    leftOut: absent.filter((model) => !newModels.includes(model)).map((model) => ({ model, coverage: 0 })),
   };
 }
 

@@ -3,13 +3,14 @@ import type { DatasetOptions } from '../dataset/options.js';
 import type { ReadRows } from '../dataset/read-rows.js';
 import type { Problems } from '../disk/problems.js';
 import { formatPath } from '../disk/problems.js';
-import { FILES, type PublishedFiles } from './files.js';
+import { FILES, fileMode, type PublishedFiles } from './files.js';
 
 /**
  * Names that one file uses and another has to describe. A model, task, family or domain that nothing describes is a
  * problem; tasks of the domain map that nothing describes are only a warning, for the published map has one.
  */
-export function checkReferences(files: PublishedFiles, { mode }: DatasetOptions, problems: Problems): void {
+export function checkReferences(files: PublishedFiles, options: DatasetOptions, problems: Problems): void {
+  const mode = fileMode(options);
   const cardsFile = FILES.cards(mode);
   const undescribed = (file: string, path: (string | number)[], kind: string, name: string, where: string): void =>
     problems.add(

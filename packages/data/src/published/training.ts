@@ -7,9 +7,9 @@ import {
 } from '@routeprofile/schema';
 import { drawPairs, stratifiedDraw } from '../dataset/draw.js';
 import type { DatasetOptions } from '../dataset/options.js';
-import { groupByQuery } from '../dataset/rows.js';
+import { groupByQuery, withoutModels } from '../dataset/rows.js';
 import { plural } from '../dataset/text.js';
-import { FILES, type PublishedFiles } from './files.js';
+import { FILES, fileMode, type PublishedFiles } from './files.js';
 
 const PAIRS_PER_QUERY = 4;
 
@@ -22,8 +22,13 @@ export interface PublishedTraining {
   warnings: string[];
 }
 
-/** The models that the training data tell something of. */
-export function trainedModels(files: PublishedFiles, mode: DatasetOptions['mode']): Set<string> {
+/** The models that routers may learn of: those the training data tell something of, without those named as new. */
+export function trainedModels(files: PublishedFiles, options: DatasetOptions): Set<string> {
+  const named = new Set(options.newModels);
+  return new Set([...modelsInTraining(files, fileMode(options))].filter((model) => !named.has(model)));
+}
+
+function modelsInTraining(files: PublishedFiles, mode: DatasetOptions['mode']): Set<string> {
   const inPairs = new Set(files.pairs?.flatMap((pair) => [pair.better_model, pair.worse_model]) ?? []);
   if (files.train === undefined) return inPairs;
   const { rows } = files.train;
@@ -49,12 +54,19 @@ export function publishedTraining(
   if (files.pairs !== undefined) return fromPairs(files.pairs, candidates, options);
   throw new RouteProfileError(
     'MISSING_FILE',
-    `there are no training data: neither ${FILES.train} nor ${FILES.pairs(options.mode)}`,
+    `there are no training data: neither ${FILES.train} nor ${FILES.pairs(fileMode(options))}`,
     {
       hint: 'Add one of the two files to the dataset folder.',
     },
   );
 }
+
+/** Tasks that routers train on, those whose pairs are all taken away included. */
+export const routedTasks = ({ pairs, train }: PublishedFiles): Set<string> =>
+  new Set([
+    ...(pairs ?? []).map((pair) => pair.task_name),
+    ...(train?.rows.queries ?? []).flatMap((query) => query.task ?? []),
+  ]);
 
 function fromOutcomes(
   { rows, unformatted }: NonNullable<PublishedFiles['train']>,
@@ -68,12 +80,8 @@ function fromOutcomes(
   );
   const labels = all.map(([first]) => rows.queries[first!]!.task);
   const groups = stratifiedDraw(labels, limitTrain, createRandom(seed, 'dataset', 'limit-train')).map((i) => all[i]!);
-  const outcomes = rows.values(groups, candidates);
-  candidates.forEach((model, column) => {
-    if (trained.has(model)) return;
-    for (const numbers of Object.values(outcomes) as Float64Array[])
-      for (let at = column; at < numbers.length; at += candidates.length) numbers[at] = NaN;
-  });
+  const hidden = new Set(candidates.filter((model) => !trained.has(model)));
+  const outcomes = withoutModels(rows.values(groups, candidates), candidates, hidden);
   return {
     queries: groups.map(([first]) => rows.record(first!)),
     raw: groups.map(([first]) => rows.queries[first!]!.raw),
@@ -94,11 +102,17 @@ function fromPairs(
   options: DatasetOptions,
 ): PublishedTraining {
   const indexOf = new Map(candidates.map((model, i) => [model, i]));
+  const named = new Set(options.newModels);
   const queryIndex = new Map<string, number>();
   const queries: QueryRecord[] = [];
   const pairs: PreferencePair[] = [];
   let skipped = 0;
+  let hidden = 0;
   for (const row of rows) {
+    if (named.has(row.better_model) || named.has(row.worse_model)) {
+      hidden++;
+      continue;
+    }
     const better = indexOf.get(row.better_model);
     const worse = indexOf.get(row.worse_model);
     if (better === undefined || worse === undefined) {
@@ -116,6 +130,7 @@ function fromPairs(
   const kept = limitQueries(queries, pairs, options);
   const warnings = [
     ...(skipped === 0 ? [] : [`${plural(skipped, 'training pair')} with a model that is no candidate are not used.`]),
+    ...(hidden === 0 ? [] : [`${plural(hidden, 'training pair')} with a new model taken away.`]),
     // Pairs are stored without their prompts.
     ...(options.queryText === 'raw'
       ? []
