@@ -12,4 +12,4 @@ export {
 export { assertUsableKey, endpointPath, endpointUrl, type EndpointNames } from './http/endpoint.js';
 export { postJson, UnusableAnswer, type PostFailure, type PostPolicy, type PostTarget } from './http/post-json.js';
 export type { Backoff } from './http/retry.js';
-export { endpointName, redact } from './http/secrets.js';
+export { endpointName, redact, redactAnswer } from './http/secrets.js';
