@@ -7,5 +7,9 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     nav: [{ text: 'Getting started', link: '/getting-started' }],
+    sidebar: [
+      { text: 'Getting started', link: '/getting-started' },
+      { text: 'Coming from Python', link: '/from-python' },
+    ],
   },
 });
