@@ -10,3 +10,4 @@ export { assembleReport, type EvaluatedCell, type ReportInput } from './report/a
 export { headline, type Headline } from './report/headline.js';
 export { renderTextTable, type TextTableOptions } from './report/text-table.js';
 export { usableRows } from './table.js';
+export * from './responses/index.js';

@@ -1,0 +1,11 @@
+export { cem, em, f1 } from './answers.js';
+export { baseForms } from './base-forms.js';
+export { commongenCoverage } from './commongen.js';
+export { gsm8k } from './gsm8k.js';
+export { lastBoxed, math } from './math.js';
+export { mathForm } from './math-form.js';
+export { emMc } from './multiple-choice.js';
+export { METRIC_ALIASES, resolveMetric, RESPONSE_METRICS, type MetricAlias, type ResponseMetric } from './names.js';
+export { normaliseAnswer } from './normalise.js';
+export { METRIC_RULES, type MetricRules, type RuleSet } from './rules.js';
+export { scoreResponse, type TextMetric } from './score.js';
