@@ -1,6 +1,7 @@
 import { RouteProfileError, type Evaluation, type Metric, type Metrics, type RoutingRun } from '@routeprofile/schema';
 import { builtInMetrics } from './metrics/index.js';
-import { assertChoices, rowsByTask, selectionShares, takeTableRows } from './table.js';
+import type { RunWithoutNew } from './metrics/new-models.js';
+import { assertChoices, assertOldChoices, rowsByTask, selectionShares, takeTableRows } from './table.js';
 
 /** Every metric by name. @throws RouteProfileError PLUGIN_FAILED naming a metric that gives NaN or an infinity. */
 function measure(run: RoutingRun, metrics: readonly Metric[]): Metrics {
@@ -18,19 +19,22 @@ function measure(run: RoutingRun, metrics: readonly Metric[]): Metrics {
 }
 
 /** The run on some of its rows. */
-const takeRun = (run: RoutingRun, rows: Int32Array): RoutingRun => ({
+const takeRun = (run: RunWithoutNew, rows: Int32Array): RunWithoutNew => ({
   ...run,
   table: takeTableRows(run.table, rows),
   choices: rows.map((row) => run.choices[row]!),
+  ...(run.choicesWithoutNew && { choicesWithoutNew: rows.map((row) => run.choicesWithoutNew![row]!) }),
 });
 
 /**
  * Metrics overall and per task, and the share of each model.
- * @param run choices on rows where every candidate has an outcome (see `usableRows`)
+ * @param run choices on rows where every candidate has an outcome (see `usableRows`); with `choicesWithoutNew`, the best ranked
+ * model of each row that is not new, also what the router reaches without the new models
  * @throws RouteProfileError SHAPE_MISMATCH for choices that do not fit the table.
  */
-export function evaluateChoices(run: RoutingRun, metrics: readonly Metric[] = builtInMetrics): Evaluation {
+export function evaluateChoices(run: RunWithoutNew, metrics: readonly Metric[] = builtInMetrics): Evaluation {
   assertChoices(run.table, run.choices, 'evaluation');
+  if (run.choicesWithoutNew) assertOldChoices(run, run.choicesWithoutNew, 'evaluation');
   const shares = selectionShares(run.table.models.length, run.choices);
   return {
     metrics: measure(run, metrics),

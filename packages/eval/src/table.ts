@@ -54,6 +54,21 @@ export function assertChoices(table: OutcomeTable, choices: Int32Array, who: str
     );
 }
 
+/** As `assertChoices`, for choices made without the new models. */
+export function assertOldChoices(
+  { table, newModels }: { table: OutcomeTable; newModels: readonly string[] },
+  choices: Int32Array,
+  who: string,
+): void {
+  assertChoices(table, choices, `${who}, without new models`);
+  const row = choices.findIndex((choice) => newModels.includes(table.models[choice]!));
+  if (row >= 0)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${who}, without new models: the choice of row ${row} is ${table.models[choices[row]!]}, which is new`,
+    );
+}
+
 /** Each model's share of the choices; all 0 without rows. */
 export function selectionShares(models: number, choices: Int32Array): Float64Array {
   const shares = new Float64Array(models);

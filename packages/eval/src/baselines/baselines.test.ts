@@ -118,3 +118,49 @@ describe('baselines', () => {
     expect(all['random']?.metrics['oracle_gap_recovered']).toBeCloseTo((0.625 - 0.75) / 0.25, 12);
   });
 });
+
+describe('baselines beside a new model', () => {
+  const all = baselines({
+    candidates: [...priced, { id: 'new', model: 'new' }],
+    newModels: ['new'],
+    table: tableOf(
+      [...models, 'new'],
+      [
+        [1, 0, 1],
+        [0, 1, 0.5],
+        [0, 0, 1],
+      ],
+    ),
+    bestSingle: 0,
+    cheapest: null,
+    lookups: { knn: Int32Array.of(2, 1, 2), silent: Int32Array.of(2, 1, 2) },
+    lookupsWithoutNew: { knn: Int32Array.of(0, 1, 1) },
+  });
+  const figure = (name: string, metric: string) => all[name]?.metrics[metric];
+
+  it('know what each reaches without it', () => {
+    const without = (name: string) => figure(name, 'avg_performance_without_new');
+    expect([without('constant:a'), without('best-single')]).toEqual([1 / 3, 1 / 3]);
+    expect([without('constant:new'), without('silent')]).toEqual([null, null]);
+    expect([without('random'), without('oracle'), without('knn')]).toEqual([1 / 3, 2 / 3, 2 / 3]);
+  });
+
+  it('show that always choosing it has full recall and the highest hit', () => {
+    const [recall, hit] = ['new_model_recall', 'new_model_hit'];
+    expect([figure('constant:new', recall), figure('constant:new', hit)]).toEqual([1, 2 / 3]);
+    expect([figure('random', recall), figure('best-single', hit)]).toEqual([1 / 3, 0]);
+    expect(figure('random', 'new_model_performance')).toBeCloseTo(2.5 / 3, 12);
+    expect(figure('best-single', 'new_model_performance')).toBeNull();
+  });
+});
+
+describe('bestSingle beside a new model', () => {
+  it('is an old one, whatever the training data hold', () => {
+    const outcomes = emptyOutcomes(1, 2);
+    outcomes.score.set([0, 1]);
+    const training = { pairs: [], outcomes };
+    expect(bestSingle(models, training)?.model).toBe('b');
+    expect(bestSingle(models, training, ['b'])?.model).toBe('a');
+    expect(bestSingle(models, training, ['a', 'b'])).toBeNull();
+  });
+});

@@ -1,6 +1,7 @@
 import type { Baseline, Metric, Metrics, RoutingRun } from '@routeprofile/schema';
 import { evaluateChoices } from '../evaluate.js';
 import { scoresOf } from '../metrics/row-metric.js';
+import { avgPerformanceWithoutNew, newModelPerformance } from '../metrics/new-models.js';
 import { selectionEntropy } from '../metrics/selection.js';
 import { builtInMetrics } from '../metrics/index.js';
 import { entropyBits } from '../table.js';
@@ -12,6 +13,8 @@ export interface BaselineInput extends Omit<RoutingRun, 'choices'> {
   cheapest: number | null;
   /** Choices of further policies by name, on the rows of `table`. */
   lookups?: Readonly<Record<string, Int32Array>>;
+  /** What they choose without the new models. */
+  lookupsWithoutNew?: Readonly<Record<string, Int32Array>>;
   /** Default `builtInMetrics`. */
   metrics?: readonly Metric[];
 }
@@ -26,11 +29,14 @@ export function baselines({
   bestSingle,
   cheapest,
   lookups = {},
+  lookupsWithoutNew = {},
   metrics = builtInMetrics,
   ...base
 }: BaselineInput): Record<string, Baseline> {
   const { models, queries } = base.table;
-  const evaluate = (choices: Int32Array) => evaluateChoices({ ...base, choices }, metrics);
+  const evaluate = (choices: Int32Array, choicesWithoutNew?: Int32Array) =>
+    evaluateChoices({ ...base, choices, ...(choicesWithoutNew && { choicesWithoutNew }) }, metrics);
+  const old = models.flatMap((model, m) => (base.newModels.includes(model) ? [] : [m]));
   const constants = models.map((model, m): Baseline => ({
     ...evaluate(new Int32Array(queries.length).fill(m)),
     model,
@@ -45,19 +51,27 @@ export function baselines({
     'best-in-hindsight': hindsight ?? unknown,
     cheapest: constantAt(cheapest),
     random: expectedRandom(constants, metrics),
-    oracle: evaluate(oracleChoices(base)),
-    ...Object.fromEntries(Object.entries(lookups).map(([name, choices]) => [name, evaluate(choices)])),
+    oracle: evaluate(oracleChoices(base), old.length > 0 ? oracleChoices(base, old) : undefined),
+    ...Object.fromEntries(
+      Object.entries(lookups).map(([name, choices]) => [name, evaluate(choices, lookupsWithoutNew[name])]),
+    ),
   };
 }
 
-/** The best-scoring model of each row, the first of equals. */
-export function oracleChoices({ table, ...rest }: Omit<RoutingRun, 'choices'>): Int32Array {
+/** The best-scoring model of each row, the first of equals. @param among indices in ascending order; default all models */
+export function oracleChoices(
+  { table, ...rest }: Omit<RoutingRun, 'choices'>,
+  among: readonly number[] = [...table.models.keys()],
+): Int32Array {
   const run = { ...rest, table, choices: new Int32Array(table.queries.length) };
   return run.choices.map((_, q) => {
     const scores = scoresOf(run, q);
-    return scores.indexOf(Math.max(...scores));
+    return among.reduce((best, m) => (scores[m]! > scores[best]! ? m : best));
   });
 }
+
+/** Only some constants have these: choosing among them at random is expected to give their mean. */
+const OF_SOME: readonly Metric[] = [newModelPerformance, avgPerformanceWithoutNew];
 
 /**
  * The built-in metrics but entropy are linear in each row's choice, so that choosing uniformly is expected to give the mean
@@ -71,7 +85,9 @@ function expectedRandom(constants: readonly Baseline[], metrics: readonly Metric
       metrics.map((metric) => {
         const values = parts.map((part) => part[metric.name] ?? null);
         const known = values.filter((value) => value !== null);
-        if (known.length < values.length || !builtInMetrics.includes(metric)) return [metric.name, null];
+        if (known.length === 0 || (known.length < values.length && !OF_SOME.includes(metric)))
+          return [metric.name, null];
+        if (!builtInMetrics.includes(metric)) return [metric.name, null];
         if (metric === selectionEntropy) return [metric.name, entropy];
         return [metric.name, known.reduce((a, b) => a + b, 0) / known.length];
       }),

@@ -12,14 +12,16 @@ export interface BestSingle {
 /**
  * The one model that training data speak for: the highest mean outcome where there are outcomes, else the highest
  * Bradley–Terry strength on the pairs. Models are compared on the rows that all of them were measured on, where there are
- * such rows. A model without training data is never it; ties go to the earlier model.
+ * such rows. A model without training data is never it, nor is a new one; ties go to the earlier model.
  *
  * @param models the models that pairs and outcome columns index
+ * @param newModels what the training data may not speak for, should they hold something of them
  * @returns null when there is nothing to learn from
  */
 export function bestSingle(
   models: readonly string[],
   training: Pick<TrainingData, 'pairs' | 'outcomes'>,
+  newModels: readonly string[] = [],
 ): BestSingle | null {
   const means = training.outcomes && meanOutcomes(models.length, training.outcomes.score);
   const from = means ? 'outcomes' : 'pairs';
@@ -27,9 +29,10 @@ export function bestSingle(
   if (!worth) return null;
   let index = -1;
   worth.forEach((value, m) => {
-    if (!Number.isNaN(value) && (index < 0 || value > worth[index]!)) index = m;
+    if (newModels.includes(models[m]!)) worth[m] = NaN;
+    else if (!Number.isNaN(value) && (index < 0 || value > worth[index]!)) index = m;
   });
-  return { model: models[index]!, index, worth, from };
+  return index < 0 ? null : { model: models[index]!, index, worth, from };
 }
 
 /** Column means of a [rows × models] table; null when it is empty. */

@@ -1,8 +1,15 @@
 import type { Metric } from '@routeprofile/schema';
 import { costPer1k } from './cost.js';
+import {
+  avgPerformanceWithoutNew,
+  newModelHit,
+  newModelPerformance,
+  newModelRecall,
+  newModelShare,
+} from './new-models.js';
 import { answerableHit, avgHit, avgPerformance, discriminativePerformance, oracleGapRecovered } from './quality.js';
 import type { RowMetric } from './row-metric.js';
-import { newModelHit, newModelShare, selectionEntropy } from './selection.js';
+import { selectionEntropy } from './selection.js';
 
 /** Metrics that are means over rows: these get intervals. */
 export const rowMetrics: readonly RowMetric[] = [
@@ -13,6 +20,8 @@ export const rowMetrics: readonly RowMetric[] = [
   costPer1k,
   newModelShare,
   newModelHit,
+  newModelRecall,
+  avgPerformanceWithoutNew,
 ];
 
 /** Every metric of a report, in its order. */
@@ -25,5 +34,8 @@ export const builtInMetrics: readonly Metric[] = [
   costPer1k,
   newModelShare,
   newModelHit,
+  newModelRecall,
+  newModelPerformance,
+  avgPerformanceWithoutNew,
   selectionEntropy,
 ];

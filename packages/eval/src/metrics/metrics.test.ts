@@ -81,6 +81,37 @@ describe('selection', () => {
     expect(value('new_model_hit', run([2, 2, 2, 2, 2], { newModels: [] }))).toBeNull();
   });
 
+  it('counts the rows on which a new model was wanted, and how many it got', () => {
+    // Discriminative: the third (old best) and the fourth (new best).
+    expect(value('new_model_recall', run([0, 0, 2, 2, 0]))).toBe(1);
+    expect(value('new_model_recall', run([2, 2, 2, 0, 2]))).toBe(0);
+    const tie = tableOf(models, [
+      [1, 0, 1],
+      [0, 1, 1],
+      [1, 0, 0],
+      [0.5, 0, 0.5],
+    ]);
+    expect(value('new_model_recall', run([2, 0, 2, 2], { table: tie }))).toBe(1 / 2);
+    expect(value('new_model_recall', run([2], { table: tableOf(models, [[1, 0, 0]]) }))).toBeNull();
+    expect(value('new_model_recall', run([2, 2, 2, 2, 2], { newModels: [] }))).toBeNull();
+  });
+
+  it('averages the rows that new models got', () => {
+    expect(value('new_model_performance', run([0, 2, 2, 2, 0]))).toBeCloseTo((0 + 0.5 + 1) / 3, 12);
+    expect(value('new_model_performance', run([0, 1, 0, 1, 0]))).toBeNull();
+    expect(value('new_model_performance', run([2, 2, 2, 2, 2], { newModels: [] }))).toBeNull();
+  });
+
+  it('tells what is reached without the new models', () => {
+    const old = { choicesWithoutNew: Int32Array.of(0, 0, 0, 1, 1) };
+    const name = 'avg_performance_without_new';
+    expect(value(name, { ...run([2, 2, 2, 2, 2]), ...old })).toBeCloseTo((0.5 + 1 + 0 + 1) / 5, 12);
+    // Who never chooses a new model chooses the same without; of others it must be told.
+    expect(value(name, run([0, 1, 0, 1, 1]))).toBeCloseTo((0.25 + 1 + 0 + 1) / 5, 12);
+    expect(value(name, run([0, 1, 0, 2, 1]))).toBeNull();
+    expect(value(name, { ...run([0, 1, 0, 1, 1], { newModels: [] }), ...old })).toBeNull();
+  });
+
   it('measures entropy in bits', () => {
     expect(value('selection_entropy', run([0, 0, 0, 0, 0]))).toBe(0);
     expect(value('selection_entropy', run([0, 1], { table: tableOf(models, scores.slice(0, 2)) }))).toBe(1);

@@ -28,12 +28,15 @@ export const answerableHit = rowMetric({
   perRow: (run) => mapRows(run, (scores, choice) => (scores.some((s) => s > 0) ? (scores[choice]! > 0 ? 1 : 0) : NaN)),
 });
 
+/** Some model scored exactly 0 on the row, some exactly 1. */
+export const discriminates = (scores: Float64Array): boolean => scores.includes(0) && scores.includes(1);
+
 /** Mean score on the rows that tell models apart beyond doubt: some candidate scored exactly 0, some exactly 1. */
 export const discriminativePerformance = rowMetric({
   name: 'discriminative_performance',
   summary: 'mean score on the rows where some candidate scored 0 and some 1',
   higherIsBetter: true,
-  perRow: (run) => mapRows(run, (scores, choice) => (scores.includes(0) && scores.includes(1) ? scores[choice]! : NaN)),
+  perRow: (run) => mapRows(run, (scores, choice) => (discriminates(scores) ? scores[choice]! : NaN)),
 });
 
 /**

@@ -1,13 +1,14 @@
 import type { RunReport } from '@routeprofile/schema';
-import { html, trusted } from './markup.js';
+import { html } from './markup.js';
+import { page } from './page.js';
 import { costQualityPlot } from './plots/cost-quality.js';
 import { intervalPlot } from './plots/intervals.js';
 import { selectionPlot } from './plots/selection.js';
 import { taskHeatmap } from './plots/task-heatmap.js';
+import { newModelSection } from './sections/new-models.js';
 import { notes } from './sections/notes.js';
 import { summary } from './sections/summary.js';
 import { constantsTable, mainTable } from './sections/tables.js';
-import { style } from './style.js';
 
 export interface HtmlReportOptions {
   /** Heading of the page. Default: the dataset's name. */
@@ -22,23 +23,10 @@ export function renderHtmlReport(
   report: RunReport,
   { title = `Routing report: ${report.dataset.name}` }: HtmlReportOptions = {},
 ): string {
-  const { text } = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title}</title>
-        <style>
-          ${trusted(style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${summary(report, title)} ${mainTable(report)} ${intervalPlot(report)} ${costQualityPlot(report)}
-          ${taskHeatmap(report)} ${selectionPlot(report)} ${constantsTable(report)} ${notes(report)}
-        </main>
-      </body>
-    </html> `;
-  return text;
+  return page(
+    title,
+    html`${summary(report, title)} ${mainTable(report)} ${newModelSection(report)} ${intervalPlot(report)}
+    ${costQualityPlot(report)} ${taskHeatmap(report)} ${selectionPlot(report)} ${constantsTable(report)}
+    ${notes(report)}`,
+  );
 }

@@ -92,6 +92,34 @@ describe('assembleReport', () => {
     expect(() => assembleReport(input({ lookups: { knn: Int32Array.of(0) } }))).toThrow(/knn/);
   });
 
+  it('judges a new model by what it brings, overall, by task and in an interval', () => {
+    const dataset = datasetOf(table, { mode: 'newllm', newModels: ['c'] });
+    const cells = [
+      cellOf('told', [0, 2, 2, 2, 0], { choicesWithoutNew: Int32Array.of(0, 1, 1, 1, 0) }),
+      cellOf('untold', [0, 2, 2, 2, 0]),
+    ];
+    const lookupsWithoutNew = { 'task-table': Int32Array.of(0, 0, 1, 1, 0) };
+    const { rows, baselines, newModels } = assembleReport(input({ dataset, cells, lookupsWithoutNew }));
+    expect(newModels).toEqual(['c']);
+    // Rows 0, 1, 3, 4 are complete; c is best among row 3 alone.
+    expect(rows[0]?.metrics).toMatchObject({
+      avg_performance: 3 / 4,
+      avg_performance_without_new: 3 / 4,
+      new_model_share: 2 / 4,
+      new_model_recall: 1,
+      new_model_performance: 1 / 2,
+      new_model_hit: 1 / 4,
+    });
+    expect(rows[0]?.perTask['y']?.['avg_performance_without_new']).toBe(0);
+    expect(rows[0]?.intervals['avg_performance_without_new']?.difference).toBe(1 / 4);
+    expect(rows[1]?.metrics['avg_performance_without_new']).toBeNull();
+    expect(baselines['task-table']?.metrics['avg_performance_without_new']).toBe(2 / 4);
+    const wrong = cellOf('wrong', [0, 2, 2, 2, 0], { choicesWithoutNew: Int32Array.of(0, 2, 1, 1, 0) });
+    expect(() => assembleReport(input({ dataset, cells: [wrong] }))).toThrow(/wrong, .*row 1 is c, which is new/);
+    for (const { metrics } of report.rows)
+      for (const [name, value] of Object.entries(metrics)) if (name.includes('new')) expect(value).toBeNull();
+  });
+
   it('takes further metrics, and stops one that gives NaN', () => {
     const metric = (value: number) =>
       defineMetric({ name: 'mine', summary: 'mine', higherIsBetter: true, evaluate: () => value });

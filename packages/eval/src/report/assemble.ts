@@ -15,7 +15,8 @@ import { collapseOf } from '../collapse.js';
 import { evaluateChoices } from '../evaluate.js';
 import { pairedDifferences, pairedIntervals } from '../interval.js';
 import { builtInMetrics, rowMetrics } from '../metrics/index.js';
-import { assertChoices, rowsByTask, takeTableRows, usableRows } from '../table.js';
+import type { RunWithoutNew } from '../metrics/new-models.js';
+import { assertChoices, assertOldChoices, rowsByTask, takeTableRows, usableRows } from '../table.js';
 
 /** One router on one set of profiles, and what it chose. */
 export interface EvaluatedCell {
@@ -29,6 +30,8 @@ export interface EvaluatedCell {
   seed: number;
   /** Index of the chosen model of EVERY test row, incomplete ones included. */
   choices: Int32Array;
+  /** The same, the best ranked model that is not new; where there are new models. */
+  choicesWithoutNew?: Int32Array;
   profileDiagnostics?: Record<string, number>;
 }
 
@@ -38,6 +41,8 @@ export interface ReportInput {
   failed?: readonly FailedCell[];
   /** Choices of comparison routers on every test row, such as `task-table` and `knn`. */
   lookups?: Readonly<Record<string, Int32Array>>;
+  /** Their best ranked models that are not new, by the same names; where there are new models. */
+  lookupsWithoutNew?: Readonly<Record<string, Int32Array>>;
   /** Encoder id. */
   encoder: string;
   /** Name of the graph. */
@@ -59,18 +64,29 @@ export interface ReportInput {
  * @throws RouteProfileError SHAPE_MISMATCH naming a cell whose choices do not fit the test rows.
  */
 export function assembleReport(input: ReportInput): RunReport {
-  const { dataset, cells, lookups = {}, metrics = builtInMetrics } = input;
+  const { dataset, cells, lookups = {}, lookupsWithoutNew = {}, metrics = builtInMetrics } = input;
   const candidates = dataset.candidates.map(({ id }) => id);
   assertSameModels(candidates, dataset.test.models);
-  for (const { label, choices } of cells) assertChoices(dataset.test, choices, label);
+  const known = { table: dataset.test, newModels: dataset.newModels };
+  for (const { label, choices, choicesWithoutNew } of cells) {
+    assertChoices(dataset.test, choices, label);
+    if (choicesWithoutNew) assertOldChoices(known, choicesWithoutNew, label);
+  }
   for (const [name, choices] of Object.entries(lookups)) assertChoices(dataset.test, choices, name);
+  for (const [name, choices] of Object.entries(lookupsWithoutNew)) assertOldChoices(known, choices, name);
 
   const rows = usableRows(dataset.test);
   const table = takeTableRows(dataset.test, rows);
   const onRows = (choices: Int32Array) => rows.map((row) => choices[row]!);
+  const onRowsByName = (named: Readonly<Record<string, Int32Array>>) =>
+    Object.fromEntries(Object.entries(named).map(([name, choices]) => [name, onRows(choices)]));
   const base = { candidates: dataset.candidates, newModels: dataset.newModels, table };
-  const single = bestSingle(candidates, dataset.train);
-  const runs = cells.map(({ choices }): RoutingRun => ({ ...base, choices: onRows(choices) }));
+  const single = bestSingle(candidates, dataset.train, dataset.newModels);
+  const runs = cells.map(({ choices, choicesWithoutNew: instead }): RunWithoutNew => ({
+    ...base,
+    choices: onRows(choices),
+    ...(instead && { choicesWithoutNew: onRows(instead) }),
+  }));
   const against = single && { ...base, choices: new Int32Array(rows.length).fill(single.index) };
   const intervals = against ? intervalsAgainst(against, runs, input.seed) : runs.map(() => ({}));
   const incomplete = dataset.test.queries.length - rows.length;
@@ -110,7 +126,8 @@ export function assembleReport(input: ReportInput): RunReport {
       ...base,
       bestSingle: single?.index ?? null,
       cheapest: cheapest(dataset.candidates, dataset.train),
-      lookups: Object.fromEntries(Object.entries(lookups).map(([name, choices]) => [name, onRows(choices)])),
+      lookups: onRowsByName(lookups),
+      lookupsWithoutNew: onRowsByName(lookupsWithoutNew),
       metrics,
     }),
     versions: { ...input.versions },

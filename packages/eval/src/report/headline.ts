@@ -1,5 +1,6 @@
 import type { ReportRow, RunReport } from '@routeprofile/schema';
 import { fixed, percent, plural, signed } from './format.js';
+import { gainOf } from './new-models.js';
 import { average, bestRow, favourite, rowName } from './view.js';
 
 /** What the report comes to, in sentences. Plain text: escape it where it goes. */
@@ -14,7 +15,12 @@ export interface Headline {
 
 export function headline(report: RunReport): Headline {
   const best = bestRow(report);
-  const remarks = [...taskTableRemark(report, best), ...collapseRemarks(report), ...failureRemark(report)];
+  const remarks = [
+    ...newModelRemark(report, best),
+    ...taskTableRemark(report, best),
+    ...collapseRemarks(report),
+    ...failureRemark(report),
+  ];
   if (!best) return { verdict: 'No router was evaluated.', outcome: 'nothing', remarks };
   return { ...verdictOn(report, best), remarks: [...optimismRemark(report, best), ...remarks] };
 }
@@ -53,6 +59,16 @@ function taskTableRemark({ baselines }: RunReport, best: ReportRow | undefined):
   const table = baselines['task-table'];
   if (!table || !best || average(table) === -Infinity || average(table) < average(best)) return [];
   return [`Knowing the task alone (task-table) gives ${fixed(average(table))}, as much as any router here or more.`];
+}
+
+function newModelRemark(report: RunReport, best: ReportRow | undefined): string[] {
+  const gain = best && gainOf(best.metrics);
+  if (!best || gain == null) return [];
+  const share = percent(best.metrics['new_model_share']);
+  const without = fixed(best.metrics['avg_performance_without_new']);
+  return [
+    `${share} of its queries go to ${report.newModels.join(', ')}, without training outcomes; with old models only it would reach ${without} (gain ${signed(gain)}).`,
+  ];
 }
 
 function collapseRemarks(report: RunReport): string[] {

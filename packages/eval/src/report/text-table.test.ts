@@ -38,6 +38,27 @@ describe('renderTextTable', () => {
     for (const line of renderTextTable(long).split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
+  it('tells of new models in a table of their own', () => {
+    const report = assembleReport({
+      dataset: datasetOf(tableOf(['a', 'b'], scores), { mode: 'newllm', newModels: ['b'] }),
+      cells: [cellOf('cell', oracle, { choicesWithoutNew: Int32Array.from(constant) })],
+      encoder: 'hash',
+      graph: 'task',
+      versions: {},
+      testName: 'test',
+      seed: 1,
+    });
+    const text = renderTextTable(report);
+    expect(text).toContain('New, without training outcomes: b');
+    expect(text).toMatch(/^ +average +without +gain +new share +recall +new hit +on those$/m);
+    expect(text).toMatch(/^cell +1\.000 +0\.667 +\+0\.333 +33 % +100 % +0\.333 +1\.000$/m);
+    expect(text).toMatch(/^always b +0\.333 +– +– +100 % +100 % +0\.333 +0\.333$/m);
+    expect(text).toMatch(/^best-single +0\.667 +0\.667 +0\.000 +0 % +0 % +0\.000 +–$/m);
+    expect(text).toContain('33 % of its queries go to b, without training outcomes');
+    expect(text).toMatch(/old models only it would reach 0\.667\s+\(gain \+0\.333\)/);
+    expect(renderTextTable(reportOf(['a', 'b'], [oracle]))).not.toContain('New, without');
+  });
+
   it('lets no name act on the terminal', () => {
     const text = renderTextTable(
       reportOf(['a\u001b[31m', 'b\u202e'], [oracle], { name: 'x\n\u0007y', warnings: ['\u001b]0;title\u0007'] }),

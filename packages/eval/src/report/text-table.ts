@@ -1,9 +1,10 @@
 import type { Interval, Metrics, RunReport } from '@routeprofile/schema';
 import { dollars, fixed, interval, plural } from './format.js';
 import { headline } from './headline.js';
+import { newModelTable } from './new-model-table.js';
+import { cut, painter, printable, WIDTH, wrap } from './terminal.js';
 import { effectiveModels, namedBaselines, rowName } from './view.js';
 
-const WIDTH = 100;
 const MOST_WARNINGS = 5;
 
 export interface TextTableOptions {
@@ -26,9 +27,6 @@ interface Column {
   cell: (line: Line) => string;
 }
 
-/** Names may hold anything: control and direction characters would act on the terminal. */
-const printable = (text: string) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
-
 function columnsOf(report: RunReport): Column[] {
   const metric = (title: string, name: string, width = 7): Column => ({
     title,
@@ -48,7 +46,6 @@ function columnsOf(report: RunReport): Column[] {
     metric('hit', 'avg_hit'),
     metric('gap', 'oracle_gap_recovered', 8),
     ...(anyCost ? [{ title: '$/1k', width: 9, cell: ({ metrics }: Line) => dollars(metrics['cost_per_1k']) }] : []),
-    ...(report.newModels.length > 0 ? [metric('new', 'new_model_share')] : []),
     { title: 'models', width: 8, cell: ({ metrics }) => fixed(effectiveModels(metrics), 1) },
   ];
   const left = WIDTH - right.reduce((sum, { width }) => sum + width, 0);
@@ -58,29 +55,13 @@ function columnsOf(report: RunReport): Column[] {
   ];
 }
 
-const cut = (text: string, width: number) => {
-  const letters = [...text];
-  return letters.length <= width ? text : `${letters.slice(0, width - 1).join('')}…`;
-};
-
-function wrap(text: string, indent = ''): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ').flatMap((w) => w.match(new RegExp(`.{1,${WIDTH - indent.length}}`, 'gu')) ?? [])) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > WIDTH) {
-      lines.push(indent + line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, indent + line];
-}
-
 /**
  * The report for a terminal: verdict, rows, baselines, warnings, in lines of at most 100 columns. `*` marks a constant in
  * disguise; `gap` is the share of the way from the best constant to the oracle; `models` the effective number of models.
+ * A second table tells of new models where there are any.
  */
 export function renderTextTable(report: RunReport, { color = false }: TextTableOptions = {}): string {
-  const paint = (code: number, text: string) => (color && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paint = painter(color);
   const bold = (text: string) => paint(1, text);
   const dim = (text: string) => paint(2, text);
   const columns = columnsOf(report);
@@ -122,6 +103,7 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
     ...rows.map(({ text, collapsed, wins }) => (collapsed ? paint(33, text) : wins ? paint(32, text) : text)),
     dim('─'.repeat(WIDTH)),
     ...base.map(dim),
+    ...newModelTable(report, paint),
     ...(rows.some(({ collapsed }) => collapsed) ? ['', dim('* a constant in disguise')] : []),
     '',
     ...wrap(printable(verdict)).map((line) => (outcome === 'win' ? paint(32, line) : bold(line))),

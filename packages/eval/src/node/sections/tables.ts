@@ -1,5 +1,5 @@
 import type { Metrics, RunReport } from '@routeprofile/schema';
-import { dollars, fixed, interval, percent } from '../../report/format.js';
+import { dollars, fixed, interval } from '../../report/format.js';
 import { collapseText } from '../../report/headline.js';
 import { constants, effectiveModels } from '../../report/view.js';
 import { baselineEntries, rowEntries, type Entry } from '../entries.js';
@@ -32,8 +32,6 @@ function columnsOf(report: RunReport): Column[] {
     ...metric('Discriminative', 'discriminative_performance', 'Mean score where some model scored 0 and some 1'),
     ...metric('Gap recovered', 'oracle_gap_recovered', 'From the best constant (0) to the oracle (1)'),
     ...metric('$ per 1,000', 'cost_per_1k', 'Dollars per 1,000 queries', dollars),
-    ...metric('New share', 'new_model_share', 'Share of the queries that go to new models', percent),
-    ...metric('New hit', 'new_model_hit', 'Share of all rows where a new model is chosen and the best'),
     {
       title: 'Models',
       help: 'Effective number of models: 2 to the power of the selection entropy',
