@@ -519,6 +519,92 @@ export function normalizeRowsGradient(
   }
 }
 
+/** scores[n, m]: Σ over p of out · mask · ReLU(left[i] + right[j]); mask is [n, m, hidden], or 0 for none. */
+export function pairScores(
+  left: usize,
+  right: usize,
+  out: usize,
+  mask: usize,
+  scores: usize,
+  n: i32,
+  m: i32,
+  hidden: i32,
+): void {
+  const zero = f32x4.splat(0),
+    vector = hidden & ~3;
+  for (let i = 0; i < n; i++) {
+    const x = address(left, i * hidden);
+    for (let j = 0; j < m; j++) {
+      const y = address(right, j * hidden),
+        drop = address(mask, (i * m + j) * hidden);
+      let sum = zero;
+      for (let p = 0; p < vector; p += 4) {
+        let t = f32x4.max(f32x4.add(v128.load(address(x, p)), v128.load(address(y, p))), zero);
+        if (mask) t = f32x4.mul(t, v128.load(address(drop, p)));
+        sum = multiplyAdd(sum, t, v128.load(address(out, p)));
+      }
+      let total = sumLanes(sum);
+      for (let p = vector; p < hidden; p++) {
+        let t = max<f32>(load<f32>(address(x, p)) + load<f32>(address(y, p)), 0);
+        if (mask) t *= load<f32>(address(drop, p));
+        total += t * load<f32>(address(out, p));
+      }
+      store<f32>(address(scores, i * m + j), total);
+    }
+  }
+}
+
+/** The gradient of pairScores: dLeft[n, hidden], dRight[m, hidden], dOut[hidden]. */
+export function pairScoresGradient(
+  dy: usize,
+  left: usize,
+  right: usize,
+  out: usize,
+  mask: usize,
+  dLeft: usize,
+  dRight: usize,
+  dOut: usize,
+  n: i32,
+  m: i32,
+  hidden: i32,
+): void {
+  const zero = f32x4.splat(0),
+    vector = hidden & ~3,
+    bytes = (<usize>hidden) << 2;
+  memory.fill(dLeft, 0, <usize>n * bytes);
+  memory.fill(dRight, 0, <usize>m * bytes);
+  memory.fill(dOut, 0, bytes);
+  for (let i = 0; i < n; i++) {
+    const x = address(left, i * hidden),
+      dx = address(dLeft, i * hidden);
+    for (let j = 0; j < m; j++) {
+      const y = address(right, j * hidden),
+        z = address(dRight, j * hidden),
+        drop = address(mask, (i * m + j) * hidden);
+      const g = load<f32>(address(dy, i * m + j)),
+        g4 = f32x4.splat(g);
+      for (let p = 0; p < vector; p += 4) {
+        const sum = f32x4.add(v128.load(address(x, p)), v128.load(address(y, p)));
+        const through = mask ? f32x4.mul(g4, v128.load(address(drop, p))) : g4;
+        const active = f32x4.max(sum, zero);
+        v128.store(address(dOut, p), multiplyAdd(v128.load(address(dOut, p)), through, active));
+        const d = v128.and(f32x4.mul(through, v128.load(address(out, p))), f32x4.gt(sum, zero));
+        v128.store(address(dx, p), f32x4.add(v128.load(address(dx, p)), d));
+        v128.store(address(z, p), f32x4.add(v128.load(address(z, p)), d));
+      }
+      for (let p = vector; p < hidden; p++) {
+        const sum = load<f32>(address(x, p)) + load<f32>(address(y, p));
+        if (sum <= 0) continue;
+        const through: f32 = mask ? g * load<f32>(address(drop, p)) : g;
+        const d = through * load<f32>(address(out, p));
+        store<f32>(address(dOut, p), load<f32>(address(dOut, p)) + through * sum);
+        store<f32>(address(dx, p), load<f32>(address(dx, p)) + d);
+        store<f32>(address(z, p), load<f32>(address(z, p)) + d);
+      }
+    }
+  }
+}
+
 /** Σ x², in blocks so that long arrays lose no precision. */
 export function squaredNorm(x: usize, n: i32): f64 {
   let total: f64 = 0;

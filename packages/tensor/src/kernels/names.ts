@@ -12,5 +12,9 @@ export const KERNELS = {
   edgeSoftmaxGradient: 'RouteProfileEdgeSoftmaxGradient',
   aggregateEdges: 'RouteProfileAggregateEdges',
   aggregateEdgesGradient: 'RouteProfileAggregateEdgesGradient',
+  attend: 'RouteProfileAttend',
+  attendGradient: 'RouteProfileAttendGradient',
+  pairScores: 'RouteProfilePairScores',
+  pairScoresGradient: 'RouteProfilePairScoresGradient',
   adamw: 'RouteProfileAdamW',
 } as const;

@@ -1,12 +1,14 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../runtime/types.js';
+import { attendGradient, attendKernels } from './attend.js';
 import { denseGradient, denseKernels, denseNormEluGradients, denseNormEluKernels } from './dense.js';
 import { edgeGradients, edgeKernels } from './edges.js';
 import { EMBEDDED, openHeap, required, type Heap } from './heap.js';
 import { matMulKernel } from './mat-mul.js';
 import { normalizeRowsGradient, normalizeRowsKernels } from './normalize-rows.js';
 import { optimizerKernels } from './optimizer.js';
+import { pairScoreKernels, pairScoresGradient } from './pair-scores.js';
 import { segmentSumKernel } from './segment-sum.js';
 
 /** A copy for the tape is a second reference here, as on the cpu backend; as shipped it copies every number. */
@@ -31,6 +33,8 @@ export async function registerEmbeddedBackend(tf: TensorFlow, shared: BackendWas
     ...denseNormEluKernels(heap),
     ...normalizeRowsKernels(heap),
     ...edgeKernels(heap),
+    ...attendKernels(heap),
+    ...pairScoreKernels(heap),
     ...optimizerKernels(heap),
   ];
   const replaced = new Set(ours.map(({ kernelName }) => kernelName));
@@ -42,6 +46,8 @@ export async function registerEmbeddedBackend(tf: TensorFlow, shared: BackendWas
     ...denseNormEluGradients(tf),
     normalizeRowsGradient(tf),
     ...edgeGradients(tf),
+    attendGradient(tf),
+    pairScoresGradient(tf),
   ])
     tf.registerGradient(gradient);
   tf.registerBackend(EMBEDDED, () => shared);

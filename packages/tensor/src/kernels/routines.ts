@@ -82,6 +82,29 @@ export interface Routines {
     width: number,
     step: number,
   ) => void;
+  pairScores: (
+    left: Pointer,
+    right: Pointer,
+    out: Pointer,
+    mask: Pointer,
+    scores: Pointer,
+    n: number,
+    m: number,
+    hidden: number,
+  ) => void;
+  pairScoresGradient: (
+    dy: Pointer,
+    left: Pointer,
+    right: Pointer,
+    out: Pointer,
+    mask: Pointer,
+    dLeft: Pointer,
+    dRight: Pointer,
+    dOut: Pointer,
+    n: number,
+    m: number,
+    hidden: number,
+  ) => void;
   squaredNorm: (x: Pointer, n: number) => number;
   adamw: (
     p: Pointer,

@@ -1,7 +1,8 @@
 import type { Random } from '@routeprofile/schema';
 import type { Rank, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../runtime/types.js';
-import { dropoutMask, linear } from './dense.js';
+import { KERNELS } from '../kernels/names.js';
+import { dropoutMask, hasKernel, linear } from './dense.js';
 import { filled, glorotUniform, uniform, type Weights } from './initialisers.js';
 import type { Dropout } from './tower.js';
 
@@ -47,11 +48,10 @@ export function bipartiteAttentionWeights(random: Random, input: number, output:
   };
 }
 
-/** One side of the graph: rows [n, in], and what they are asked as sources and as targets, [n, heads, 1] each. */
+/** One side of the graph: rows [n, in], and what they are asked: [n, 2 heads], head by head as source and as target. */
 interface Side {
   rows: Tensor2D;
-  source: Tensor3D;
-  target: Tensor3D;
+  asked: Tensor2D;
 }
 
 /** Attention-weighted sums of the other side's rows and the node's own, a block a head: [own, heads · in], over heads. */
@@ -61,20 +61,39 @@ function attend(
   others: Side,
   { heads, balanced = false, dropout }: BipartiteAttentionOptions,
 ): Tensor2D {
+  const [n, m] = [own.rows.shape[0], others.rows.shape[0]];
+  const selfBias = balanced ? Math.log(m) : 0;
+  const drops = dropout !== undefined && dropout.rate > 0;
+  const mask: Tensor2D = drops
+    ? tf.tensor2d(dropoutMask(dropout.random, n * heads, m + 1, dropout.rate), [n * heads, m + 1])
+    : tf.tensor2d([], [0, 0]);
+  if (!hasKernel(tf, KERNELS.attend)) return attendComposed(tf, own, others, heads, selfBias, drops ? mask : undefined);
+  const inputs = { own: own.rows, others: others.rows, ownAsked: own.asked, othersAsked: others.asked, mask };
+  const attrs = { slope: ATTENTION_SLOPE, selfBias };
+  return tf.engine().runKernel<Tensor[]>(KERNELS.attend, inputs, attrs)[0] as Tensor2D;
+}
+
+/** The same from ordinary operations. */
+function attendComposed(
+  tf: TensorFlow,
+  own: Side,
+  others: Side,
+  heads: number,
+  selfBias: number,
+  mask: Tensor2D | undefined,
+): Tensor2D {
   const [n, input] = own.rows.shape;
   const m = others.rows.shape[0];
-  const fromOthers = tf.add<Tensor3D>(own.target, tf.transpose(others.source, [2, 1, 0]));
-  const fromSelf = tf.add<Tensor3D>(own.target, own.source);
-  const self = tf.leakyRelu(fromSelf, ATTENTION_SLOPE);
-  const logits = tf.concat(
-    [tf.leakyRelu(fromOthers, ATTENTION_SLOPE), balanced ? tf.add<Tensor3D>(self, Math.log(m)) : self],
-    2,
-  );
+  const split = ({ rows, asked }: Side) => {
+    const answers: Tensor3D = tf.reshape(asked, [rows.shape[0], heads, 2]);
+    return tf.split(answers, 2, 2) as [Tensor3D, Tensor3D];
+  };
+  const [source, target] = split(own);
+  const fromOthers = tf.add<Tensor3D>(target, tf.transpose(split(others)[0], [2, 1, 0]));
+  const fromSelf = tf.leakyRelu(tf.add<Tensor3D>(target, source), ATTENTION_SLOPE);
+  const logits = tf.concat([tf.leakyRelu(fromOthers, ATTENTION_SLOPE), tf.add<Tensor3D>(fromSelf, selfBias)], 2);
   let weights = tf.mul<Tensor3D>(tf.softmax(logits), 1 / heads);
-  if (dropout !== undefined && dropout.rate > 0) {
-    const mask = dropoutMask(dropout.random, n * heads, m + 1, dropout.rate);
-    weights = tf.mul(weights, tf.tensor3d(mask, [n, heads, m + 1]));
-  }
+  if (mask) weights = tf.mul(weights, tf.reshape(mask, [n, heads, m + 1]));
   const [toOthers, toSelf] = tf.split(weights, [m, 1], 2) as [Tensor3D, Tensor3D];
   const gathered = tf.matMul(tf.reshape<Rank.R2>(toOthers, [n * heads, m]), others.rows);
   const kept = tf.mul(toSelf, tf.reshape(own.rows, [n, 1, input]));
@@ -102,11 +121,7 @@ export function bipartiteAttention(
   // throughout, as these have few columns.
   const maps: Tensor3D = tf.reshape(weight, [heads, input, bias.shape[0]]);
   const asked: Tensor2D = tf.reshape(tf.matMul(attention as Tensor3D, maps, false, true), [2 * heads, input]);
-  const side = (rows: Tensor2D): Side => {
-    const answers: Tensor3D = tf.reshape(tf.matMul(rows, asked, false, true), [rows.shape[0], heads, 2]);
-    const [source, target] = tf.split(answers, 2, 2) as [Tensor3D, Tensor3D];
-    return { rows, source, target };
-  };
+  const side = (rows: Tensor2D): Side => ({ rows, asked: tf.matMul(rows, asked, false, true) });
   const [one, other] = [side(first), side(second)];
   const out = (sums: Tensor2D) => linear(tf, sums, { weight, bias });
   return [out(attend(tf, one, other, options)), out(attend(tf, other, one, options))];

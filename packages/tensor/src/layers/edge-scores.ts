@@ -1,7 +1,8 @@
 import type { Random } from '@routeprofile/schema';
-import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../runtime/types.js';
-import { dropoutMask, linear } from './dense.js';
+import { KERNELS } from '../kernels/names.js';
+import { dropoutMask, hasKernel, linear } from './dense.js';
 import { uniform, type Weights } from './initialisers.js';
 import type { Dropout } from './tower.js';
 
@@ -40,12 +41,17 @@ export function edgeScores(
   dropout?: Dropout,
 ): Tensor2D {
   const [n, m, hidden] = [x.shape[0], y.shape[0], bias.shape[0]];
-  const left = tf.reshape(linear(tf, x, { weight: first, bias }), [n, 1, hidden]);
-  const right = tf.reshape(tf.matMul(y, second as Tensor2D), [1, m, hidden]);
-  let active = tf.relu(tf.add(left, right));
-  if (dropout !== undefined && dropout.rate > 0)
-    active = tf.mul(active, tf.tensor3d(dropoutMask(dropout.random, n * m, hidden, dropout.rate), [n, m, hidden]));
+  const left = linear(tf, x, { weight: first, bias });
+  const right = tf.matMul(y, second);
+  const drops = dropout !== undefined && dropout.rate > 0;
+  const mask = drops
+    ? tf.tensor2d(dropoutMask(dropout.random, n * m, hidden, dropout.rate), [n * m, hidden])
+    : tf.tensor2d([], [0, 0]);
+  if (hasKernel(tf, KERNELS.pairScores))
+    return tf.add(tf.engine().runKernel<Tensor2D>(KERNELS.pairScores, { left, right, out, mask }), outBias);
+  const sums = tf.add(tf.reshape(left, [n, 1, hidden]), tf.reshape(right, [1, m, hidden]));
+  const active: Tensor2D = tf.reshape(tf.relu(sums), [n * m, hidden]);
   // One long row of dot products: a product with a single column would be read against the grain of the memory.
-  const scores = tf.matMul(out, tf.reshape<Rank.R2>(active, [n * m, hidden]), false, true);
-  return tf.reshape(tf.add(scores, outBias), [n, m]);
+  const scores = tf.matMul(out, drops ? tf.mul(active, mask) : active, false, true);
+  return tf.add(tf.reshape(scores, [n, m]), outBias);
 }
