@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { MAX_OUTPUT } from './limits.js';
 
 export interface ChildResult {
@@ -21,24 +21,35 @@ const ENVIRONMENT = {
   PYTHONDONTWRITEBYTECODE: '1',
 };
 
+/** In a process group of its own, so that the launcher and what is still of its group end together. */
+function start(command: readonly string[]): ChildProcessWithoutNullStreams {
+  const [program = '', ...args] = command;
+  return spawn(program, args, {
+    cwd: '/',
+    env: ENVIRONMENT,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
+  });
+}
+
 /**
  * Runs a command to its end, or ends it with everything it started: after `timeout` milliseconds, when it writes too much, or when
- * the signal fires. Never throws for what the command does.
+ * the signal fires. Never throws: what keeps a command from starting is its `exit`.
  */
 export function runChild(
   command: readonly string[],
   options: { input: string; timeout: number; signal?: AbortSignal | undefined },
 ): Promise<ChildResult> {
-  const [program = '', ...args] = command;
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      cwd: '/',
-      env: ENVIRONMENT,
-      // A process group of its own, so that the launcher and what is still of its group end together.
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      ...(process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
-    });
+    let child: ChildProcessWithoutNullStreams;
+    try {
+      child = start(command);
+    } catch (error) {
+      // Thrown rather than emitted, such as EINVAL where "nobody" has no number in this user namespace.
+      resolve({ stdout: '', stderr: '', ended: null, exit: error instanceof Error ? error.message : String(error) });
+      return;
+    }
     const out = { stdout: '', stderr: '' };
     let ended: ChildResult['ended'] = null;
     let failure: Error | undefined;

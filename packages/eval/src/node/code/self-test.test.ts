@@ -21,6 +21,7 @@ describe.runIf(python !== undefined)('the self-test', () => {
 
   it('says what did not start', async () => {
     expect(await whyNotIsolated(launcher('/nowhere/launcher'), python!)).toMatch(/did not start in it: .*ENOENT/);
+    expect(await whyNotIsolated(launcher('not\0a path'), python!)).toMatch(/did not start in it: .*null bytes/);
     expect(await whyNotIsolated(launcher('/bin/false'), python!)).toMatch(/did not start in it: exit code 1/);
   });
 });
