@@ -31,15 +31,8 @@ export function finishProfileSet<O extends Record<string, unknown>>(
   ctx: RunContext,
   { vectors, options, uses, texts, notes = [] }: Made<O>,
 ): ProfileSet {
-  assertFinite(vectors, `${strategy.name}: profiles`);
   const models = [...input.models];
-  const { nearest, ...diagnostics } = profileDiagnostics({ models, vectors });
-  const alike =
-    nearest && (diagnostics.maxCosine ?? 0) > INDISTINGUISHABLE
-      ? [
-          `the profiles of ${nearest.join(' and ')} can hardly be told apart (cosine ${diagnostics.maxCosine?.toFixed(5)})`,
-        ]
-      : [];
+  const figures = figuresOf(strategy.name, models, vectors);
   return {
     models,
     vectors,
@@ -52,9 +45,31 @@ export function finishProfileSet<O extends Record<string, unknown>>(
       graph: uses.graph ? { name: input.graph.name, hash: input.graph.hash } : null,
       seed: ctx.seed,
       versions: { '@routeprofile/profiles': version },
-      diagnostics: { ...diagnostics, ...(nearest && positionsOf(models, nearest)) },
-      notes: [...notes, ...alike],
+      diagnostics: figures.diagnostics,
+      notes: [...notes, ...figures.notes],
     },
+  };
+}
+
+/**
+ * Diagnostics of vectors as provenance holds them, and a note where two models cannot be told apart.
+ * @throws RouteProfileError NOT_FINITE when a vector is not.
+ */
+export function figuresOf(
+  name: string,
+  models: string[],
+  vectors: Matrix,
+): { diagnostics: Record<string, number>; notes: string[] } {
+  assertFinite(vectors, `${name}: profiles`);
+  const { nearest, ...diagnostics } = profileDiagnostics({ models, vectors });
+  const alike = nearest && (diagnostics.maxCosine ?? 0) > INDISTINGUISHABLE;
+  return {
+    diagnostics: { ...diagnostics, ...(nearest && positionsOf(models, nearest)) },
+    notes: alike
+      ? [
+          `the profiles of ${nearest.join(' and ')} can hardly be told apart (cosine ${diagnostics.maxCosine?.toFixed(5)})`,
+        ]
+      : [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { RouteProfileError, defineProfile, normalizeRows, takeRows, throwIfAborted } from '@routeprofile/schema';
+import { extendProfileSet } from '../common/extend.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
 import { scoreSources } from '../common/standing.js';
@@ -34,5 +35,11 @@ export const embGnnProfile = defineProfile<EmbGnnOptions>({
       options,
       uses: { encoder: true, graph: true },
     });
+  },
+  /** The new models' vectors are those of the whole graph with them in it; what they would change of others' is left out. */
+  async extend(set, input, given, ctx) {
+    return extendProfileSet(this, set, input, completeEmbGnnOptions(given), ctx, (missing, seeded) =>
+      this.build(missing, given, seeded),
+    );
   },
 });

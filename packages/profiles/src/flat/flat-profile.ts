@@ -1,4 +1,5 @@
-import { defineProfile, throwIfAborted, type ProfileInput } from '@routeprofile/schema';
+import { defineProfile, throwIfAborted, type ProfileInput, type RunContext } from '@routeprofile/schema';
+import { extendProfileSet } from '../common/extend.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
 import { encodeJoined, encodeSegments, joinSegments } from './encode-segments.js';
@@ -21,26 +22,40 @@ export const flatProfile = defineProfile<FlatOptions>({
   async build(input, given, ctx) {
     throwIfAborted(ctx);
     const options = completeFlatOptions(given);
-    const positions = modelPositions('flat', input);
-    const picks = pick(input, positions, options, ctx.seed);
-    const models = positions.map((model, i) => segmentsOf(input.graph, model, picks[i]!, options));
-    const encode = options.encode === 'segments' ? encodeSegments : encodeJoined;
-    return finishProfileSet(this, input, ctx, {
-      vectors: await encode(models, input.encoder, ctx),
-      options,
-      uses: { encoder: true, graph: true },
-      texts: models.map(joinSegments),
-    });
+    const made = await makeProfiles(input, options, ctx);
+    return finishProfileSet(this, input, ctx, { ...made, options, uses: { encoder: true, graph: true } });
+  },
+  async extend(set, input, given, ctx) {
+    throwIfAborted(ctx);
+    const options = completeFlatOptions(given);
+    return extendProfileSet(this, set, input, options, ctx, (missing, seeded) =>
+      makeProfiles(missing, options, seeded, set.models.length),
+    );
   },
 });
 
-function pick(input: ProfileInput, positions: number[], { sample, topK }: CompleteFlatOptions, seed: number): Pick[][] {
+/** @param before models that come earlier in the one stream of all, where there is one */
+async function makeProfiles(input: ProfileInput, options: CompleteFlatOptions, ctx: RunContext, before = 0) {
+  const positions = modelPositions('flat', input);
+  const picks = pick(input, positions, options, ctx.seed, before);
+  const models = positions.map((model, i) => segmentsOf(input.graph, model, picks[i]!, options));
+  const encode = options.encode === 'segments' ? encodeSegments : encodeJoined;
+  return { vectors: await encode(models, input.encoder, ctx), texts: models.map(joinSegments) };
+}
+
+function pick(
+  input: ProfileInput,
+  positions: number[],
+  { sample, topK }: CompleteFlatOptions,
+  seed: number,
+  before: number,
+): Pick[][] {
   switch (sample) {
     case 'neighbours':
       return neighbourPicks(input.graph, input.cards, positions, topK, seed);
     case 'independent':
       return independentPicks(input.graph, positions, topK, seed);
     case 'shared':
-      return sharedPicks(input.graph, positions, topK, seed);
+      return sharedPicks(input.graph, positions, topK, seed, before);
   }
 }

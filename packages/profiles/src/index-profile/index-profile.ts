@@ -6,7 +6,9 @@ import {
   rowOf,
   throwIfAborted,
   z,
+  type Matrix,
 } from '@routeprofile/schema';
+import { extendProfileSet } from '../common/extend.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
 import { torchRandn } from '../random/torch-randn.js';
@@ -37,21 +39,50 @@ export const indexProfile = defineProfile<IndexOptions>({
   options,
   needs: [],
   designPoint: () => ({ form: 'flat', representation: 'index', hops: 0, learning: 'training-free' }),
-  async build(input, options, ctx) {
+  async build(input, { compat, ...options }, ctx) {
     throwIfAborted(ctx);
     modelPositions('index', input);
-    const { compat, dimensions = input.encoder.dimensions, seed = compat ? PUBLISHED_SEED : ctx.seed } = options;
-    const vectors = createMatrix(input.models.length, dimensions);
-    const draw = compat ? torchRandn(seed) : undefined;
-    input.models.forEach((model, i) => {
-      if (draw) return rowOf(vectors, i).set(draw(dimensions));
-      const random = createRandom(seed, 'index', model);
-      rowOf(vectors, i).forEach((_, d, row) => (row[d] = random.normal()));
-    });
+    const complete = {
+      compat,
+      seed: options.seed ?? (compat ? PUBLISHED_SEED : ctx.seed),
+      dimensions: options.dimensions ?? input.encoder.dimensions,
+    };
     return finishProfileSet(this, input, ctx, {
-      vectors: compat ? vectors : normalizeRows(vectors),
-      options: { compat, seed, dimensions },
+      vectors: drawVectors(input.models, complete),
+      options: complete,
       uses: { encoder: false, graph: false },
     });
   },
+  async extend(set, input, { compat, ...options }, ctx) {
+    throwIfAborted(ctx);
+    const built = set.provenance.options['seed'];
+    const complete = {
+      compat,
+      seed: options.seed ?? (typeof built === 'number' ? built : set.provenance.seed),
+      dimensions: options.dimensions ?? set.vectors.cols,
+    };
+    return extendProfileSet(this, set, input, complete, ctx, async ({ models }) => ({
+      vectors: drawVectors(models, complete, set.models.length),
+    }));
+  },
 });
+
+/** @param before under `compat`: how many models come earlier in the one stream of all */
+function drawVectors(
+  models: readonly string[],
+  { compat, seed, dimensions }: Required<IndexOptions>,
+  before = 0,
+): Matrix {
+  const vectors = createMatrix(models.length, dimensions);
+  if (compat) {
+    const draw = torchRandn(seed);
+    for (let i = 0; i < before; i++) draw(dimensions);
+    models.forEach((_, i) => rowOf(vectors, i).set(draw(dimensions)));
+    return vectors;
+  }
+  models.forEach((model, i) => {
+    const random = createRandom(seed, 'index', model);
+    rowOf(vectors, i).forEach((_, d, row) => (row[d] = random.normal()));
+  });
+  return normalizeRows(vectors);
+}
