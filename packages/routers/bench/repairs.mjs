@@ -11,14 +11,17 @@ import { builtInRouters } from '@routeprofile/routers';
 import { createRandom, parseOptions, parseStrategyReference, takeRows } from '@routeprofile/schema';
 
 const DEFAULT_ROUTERS = [
-  'sim',
   'mlp',
-  'graph:compat=true:context=batch',
   'graph',
+  'graph:normalize=false:residual=false:balanced=false',
   'graph:normalize=false',
   'graph:residual=false',
   'graph:balanced=false',
+  'graph:learning-rate=0.00005',
   'graph:learning-rate=0.0003',
+  'graph:dropout=0.3',
+  'graph:batch=16',
+  'graph:layers=1',
 ];
 
 const { values: args, positionals } = parseArgs({
@@ -74,7 +77,7 @@ const batchOf = (rows) => ({
   encoder: encoder.id,
 });
 
-/** Pairs of the held-out queries ranked right, a tie counting half; epochs trained and the modelsʼ cosine if it says so. */
+/** Pairs of the held-out queries ranked right, a tie counting half; epochs trained and the models' cosine if it says so. */
 async function foldScore(reference, profiles, fold, seed) {
   const { strategy, options } = find(builtInRouters, reference);
   const all = [...queries.keys()];

@@ -1,5 +1,8 @@
 export { builtInRouters } from './built-in.js';
 export { bradleyTerry, countWins, type BradleyTerryOptions, type Comparison } from './common/bradley-terry.js';
+export { graphRouter } from './graph/graph.js';
+export type { GraphOptions } from './graph/options.js';
+export { graphParity, type GraphParity } from './graph/parity.js';
 export { knnRouter, type KnnOptions } from './knn/knn.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';

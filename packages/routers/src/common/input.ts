@@ -36,7 +36,10 @@ export function assertModels(strategy: string, models: readonly string[]): void 
  * The profiles of `input.models`, in that order: [models × dimensions], finite.
  * @throws RouteProfileError UNKNOWN_NAME for a model without a profile, NOT_FINITE.
  */
-export function profileVectors(strategy: string, { models, profiles }: RouterInput): Matrix {
+export function profileVectors(
+  strategy: string,
+  { models, profiles }: Pick<RouterInput, 'models' | 'profiles'>,
+): Matrix {
   const out = createMatrix(models.length, profiles.vectors.cols);
   models.forEach((model, m) => {
     const row = profiles.models.indexOf(model);

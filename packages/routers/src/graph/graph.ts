@@ -24,6 +24,9 @@ import { meanPairwiseCosine, trainGraph } from './train.js';
 
 const NAME = 'graph';
 
+/** Mean cosine of the models' final rows above which a warning is due. */
+const ALIKE = 0.999;
+
 const stateSchema = z.looseObject({
   bestEpoch: z.number().int().min(1),
   labelledQueries: z.number().int().min(1),
@@ -81,24 +84,29 @@ export const graphRouter = defineRouter<GraphOptions>({
     const encoder = queries.encoder ?? input.profiles.provenance.encoder;
     const labels = labelsOf(input, options.labels, ctx);
     const dimensions = queries.vectors?.cols ?? profiles.cols;
-    const given_ = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
+    const raw = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
     const order = createRandom(ctx.seed, NAME, 'split').shuffle([...labels.queries.keys()]);
     const held = heldOut(order.length, options.valSplit);
     const [validation, train] = [order.slice(0, held), order.slice(held)];
     const all = options.context === 'all';
     const context = all ? [...queries.texts.keys()] : train.map((row) => labels.queries[row]!);
     assertFits(options, {
-      queries: given_.rows,
-      stepQueries: all ? given_.rows : Math.min(options.batch, train.length),
+      queries: raw.rows,
+      stepQueries: all ? raw.rows : Math.min(options.batch, train.length),
       models: input.models.length,
-      queryWidth: given_.cols,
+      queryWidth: raw.cols,
       profileWidth: profiles.cols,
     });
     const runtime = await createRuntime();
-    const vectors = scaledQueries(given_, options);
+    const vectors = scaledQueries(raw, options);
     const data = { queries: vectors, profiles, labels, train, validation, context };
     const trained = await trainGraph(runtime, data, options, ctx);
     const best = trained.epochs[trained.bestEpoch - 1];
+    const modelCosine = meanPairwiseCosine(trained.context.at(-1)!);
+    if (modelCosine > ALIKE)
+      ctx.logger?.warn(
+        `graph: the mean cosine between models is ${modelCosine.toFixed(4)}: the router can hardly tell them apart`,
+      );
     const rows = Object.fromEntries(trained.context.map((matrix, l) => [`models.${l}`, namedArray(matrix)]));
     return create({
       manifest: {
@@ -115,7 +123,7 @@ export const graphRouter = defineRouter<GraphOptions>({
           labels: labels.kind,
           labelledQueries: labels.queries.length,
           stepsPerEpoch: Math.ceil(train.length / options.batch),
-          modelCosine: meanPairwiseCosine(trained.context.at(-1)!),
+          modelCosine,
           trainingLoss: best?.train ?? null,
           validation: best?.validation ?? null,
           backend: runtime.backend,

@@ -17,18 +17,22 @@ const BASE_MB = 200;
 /** Each value that a step computes is held as itself, as what its operations save, and as its gradient. */
 const COPIES = 5;
 
-/** MB that training takes: the process, vectors and their copies, weights with gradient and moments, one step. An estimate from above. */
+/**
+ * MB that training takes: the process, vectors and outcomes as given and as worked on, weights with gradient and moments,
+ * one step, and validation with the whole context. An estimate from above.
+ */
 export function trainingMemory(
   { hidden, layers, heads, batch }: CompleteGraphOptions,
   { queries, stepQueries: n, models: m, queryWidth, profileWidth }: GraphSize,
 ): number {
   const scored = Math.min(batch, n);
-  const vectors = 2 * (queries * queryWidth + m * profileWidth) + 3 * queries * m;
+  // Given, scaled, and copied for the context; five columns of outcomes in double precision and three of labels.
+  const vectors = 4 * (queries * queryWidth + m * profileWidth) + 13 * queries * m;
   const weights = (queryWidth + profileWidth) * hidden + layers * heads * hidden * hidden + 2 * hidden * hidden;
   const attention = heads * (n * (m + 1) + m * (n + 1)) + (n + m) * hidden * (heads + 4);
   const step = n * queryWidth + layers * attention + scored * m * hidden;
-  // Validation and the context keep the queries' rows going into a layer and coming out of it.
-  const context = queries * (2 * hidden + 2 * heads);
+  // The queries' rows going into a layer and coming out of it, and all weights of the models' attention.
+  const context = queries * (3 * hidden + heads * (m + 2));
   return BASE_MB + ((vectors + 6 * weights + COPIES * step + context) * NUMBER) / MB;
 }
 

@@ -6,10 +6,13 @@ import {
   rowOf,
   throwIfAborted,
   z,
+  type Matrix,
+  type ProfileSet,
   type Reason,
   type RouterArtifact,
 } from '@routeprofile/schema';
-import { assertMadeBy, parsePart, weightMatrix } from '../common/artifact.js';
+import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
+import { joinedManifest, joiningModels, widened } from '../common/extend.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { chooseK } from './choose-k.js';
@@ -61,7 +64,7 @@ export const knnRouter = defineRouter<KnnOptions>({
       });
     const found = chosen.k === 'auto' ? chooseK(memory, chosen.ridge, ctx) : { k: chosen.k, candidates: [] };
     const known = knownModels(memory);
-    const shares = inheritance(normalizeRows(profileVectors(NAME, input)), known);
+    const shares = inheritance(unitProfiles(models, input.profiles), known);
     return create({
       manifest: {
         version: 1,
@@ -85,7 +88,32 @@ export const knnRouter = defineRouter<KnnOptions>({
     assertMadeBy(NAME, artifact);
     return create(artifact);
   },
+  /** Who joins has no outcomes among the training queries, so its scores are those of models with like profiles. */
+  async extend(artifact, { profiles, cards }, ctx) {
+    throwIfAborted(ctx);
+    assertMadeBy(NAME, artifact);
+    const { models } = artifact.manifest;
+    const joining = joiningModels(artifact, { profiles, cards });
+    const width = joining.models.length;
+    const { known, newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
+    const seen = [...knownModels(memoryOf(artifact, known)), ...joining.added.map(() => false)];
+    const shares = createMatrix(width, width, inheritance(unitProfiles(joining.models, profiles), seen));
+    shares.data.set(widened(weightMatrix(artifact, 'inheritance', models.length, models.length), width).data);
+    const tables = known === 'pairs' ? [] : ['scores', 'measured'];
+    const wider = tables.map((name) => {
+      const table = weightMatrix(artifact, name, undefined, models.length);
+      return [name, namedArray(widened(table, width))] as const;
+    });
+    const manifest = joinedManifest(artifact, joining);
+    return create({
+      manifest: { ...manifest, state: { ...manifest.state, newModels: [...newModels, ...joining.added] } },
+      weights: { ...artifact.weights, ...Object.fromEntries(wider), inheritance: namedArray(shares) },
+    });
+  },
 });
+
+const unitProfiles = (models: readonly string[], profiles: ProfileSet): Matrix =>
+  normalizeRows(profileVectors(NAME, { models, profiles }));
 
 function memoryOf(artifact: RouterArtifact, kind: 'outcomes' | 'pairs'): Memory {
   const { models, dimensions } = artifact.manifest;

@@ -12,6 +12,7 @@ import {
 } from '@routeprofile/schema';
 import { createRuntime, openTower } from '@routeprofile/tensor';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
+import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';
 import { splitByPair, splitByQuery, trainingPairs } from '../common/pairs.js';
 import { learnedReason } from '../common/reasons.js';
@@ -76,6 +77,17 @@ export const mlpRouter = defineRouter<MlpOptions>({
   async load(artifact) {
     assertMadeBy(NAME, artifact);
     return create(artifact);
+  },
+  /** The tower of the models takes any profile of the kind it was trained on. */
+  async extend(artifact, { profiles, cards }, ctx) {
+    throwIfAborted(ctx);
+    assertMadeBy(NAME, artifact);
+    const options = parsePart(NAME, 'options', mlpOptions, artifact.manifest.options);
+    const joining = joiningModels(artifact, { profiles, cards });
+    const own = weightMatrix(artifact, 'profiles', artifact.manifest.models.length, undefined);
+    const given = scaled(profileVectors(NAME, { models: joining.models, profiles }), options);
+    const rows = namedArray(joinedRows(NAME, joining, own, given));
+    return create({ manifest: joinedManifest(artifact, joining), weights: { ...artifact.weights, profiles: rows } });
   },
 });
 

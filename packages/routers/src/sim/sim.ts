@@ -9,6 +9,7 @@ import {
   type RouterArtifact,
 } from '@routeprofile/schema';
 import { assertMadeBy, namedArray, weightMatrix } from '../common/artifact.js';
+import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 
@@ -48,11 +49,22 @@ export const simRouter = defineRouter<SimOptions>({
     assertMadeBy(NAME, artifact);
     return create(artifact);
   },
+  async extend(artifact, { profiles, cards }, ctx) {
+    throwIfAborted(ctx);
+    assertMadeBy(NAME, artifact);
+    const joining = joiningModels(artifact, { profiles, cards });
+    const given = normalizeRows(profileVectors(NAME, { models: joining.models, profiles }));
+    const rows = joinedRows(NAME, joining, ownProfiles(artifact), given);
+    return create({ manifest: joinedManifest(artifact, joining), weights: { profiles: namedArray(rows) } });
+  },
 });
 
+const ownProfiles = (artifact: RouterArtifact): Matrix =>
+  weightMatrix(artifact, 'profiles', artifact.manifest.models.length, artifact.manifest.dimensions ?? undefined);
+
 function create(artifact: RouterArtifact) {
-  const { models, encoder, dimensions } = artifact.manifest;
-  const profiles = weightMatrix(artifact, 'profiles', models.length, dimensions ?? undefined);
+  const { models, encoder } = artifact.manifest;
+  const profiles = ownProfiles(artifact);
   return scoringRouter({
     name: NAME,
     models,

@@ -7,7 +7,15 @@ export interface TaskTable {
   tasks: string[];
   /** [tasks + 1 × models] */
   scores: Matrix;
+  /** 1 where the score was measured, 0 where it only puts a model last. Same shape. */
+  measured: Matrix;
 }
+
+const emptyTable = (tasks: string[], models: number): TaskTable => ({
+  tasks,
+  scores: createMatrix(tasks.length + 1, models),
+  measured: createMatrix(tasks.length + 1, models),
+});
 
 /** Means with the number of rows behind them, [tasks × models]; weight 0 = not measured. */
 interface TaskMeans {
@@ -76,10 +84,13 @@ function tableFromMeans({ tasks, values, weights, counted }: TaskMeans, models: 
   const fit = fitAdditive(values, weights, values.length / models, models);
   const measured = (t: number) => Array.from({ length: models }, (_, m) => weights[t * models + m]! > 0);
   const kept = tasks.map((_, t) => t).filter((t) => measured(t).filter(Boolean).length >= 2);
-  const scores = createMatrix(kept.length + 1, models);
+  const table = emptyTable(
+    kept.map((t) => tasks[t]!),
+    models,
+  );
   const ever = Array.from({ length: models }, (_, m) => fit.tasks.some((_, t) => weights[t * models + m]! > 0));
   kept.forEach((t, row) =>
-    setRow(scores, row, (m) => {
+    setRow(table, row, (m) => {
       const k = t * models + m;
       const n = weights[k]!;
       if (n === 0) return null;
@@ -88,8 +99,8 @@ function tableFromMeans({ tasks, values, weights, counted }: TaskMeans, models: 
     }),
   );
   const level = weightedMean(fit.tasks, weights, models);
-  setRow(scores, kept.length, (m) => (ever[m] ? level + fit.models[m]! : null));
-  return { tasks: kept.map((t) => tasks[t]!), scores };
+  setRow(table, kept.length, (m) => (ever[m] ? level + fit.models[m]! : null));
+  return table;
 }
 
 /** Bradley–Terry strengths of each task's pairs, drawn to the strengths over all pairs; null without pairs. */
@@ -99,22 +110,52 @@ export function tableFromPairs(training: RouterTraining, models: number, ridge: 
   const tasks = taskNames(training);
   const overall = bradleyTerry(countWins(models, pairs), models, { ridge });
   const seen = new Set(pairs.flatMap(({ better, worse }) => [better, worse]));
-  const scores = createMatrix(tasks.length + 1, models);
+  const table = emptyTable(tasks, models);
   tasks.forEach((task, t) => {
     const here = pairs.filter(({ query }) => training.tasks[query] === task);
     const strengths = bradleyTerry(countWins(models, here), models, { ridge, prior: overall });
-    setRow(scores, t, (m) => (seen.has(m) ? strengths[m]! : null));
+    setRow(table, t, (m) => (seen.has(m) ? strengths[m]! : null));
   });
-  setRow(scores, tasks.length, (m) => (seen.has(m) ? overall[m]! : null));
-  return { tasks, scores };
+  setRow(table, tasks.length, (m) => (seen.has(m) ? overall[m]! : null));
+  return table;
 }
 
 /** A model without a score (null) comes last: one below the lowest. */
-function setRow(scores: Matrix, row: number, scoreOf: (model: number) => number | null): void {
+function setRow({ scores, measured }: TaskTable, row: number, scoreOf: (model: number) => number | null): void {
   const found = Array.from({ length: scores.cols }, (_, m) => scoreOf(m));
   const known = found.filter((score) => score !== null);
   const last = (known.length > 0 ? Math.min(...known) : 0) - 1;
-  found.forEach((score, m) => (scores.data[row * scores.cols + m] = score ?? last));
+  found.forEach((score, m) => {
+    scores.data[row * scores.cols + m] = score ?? last;
+    measured.data[row * scores.cols + m] = score === null ? 0 : 1;
+  });
+}
+
+/**
+ * The table with models that join at its right. A card's score stands for a task as it is, unshrunk; over all tasks a model
+ * is worth what it does better than the others on the tasks it was measured on, added to what they are worth over all.
+ * @param columns one a joining model: its scores by task; undefined where the table says nothing of it
+ */
+export function joinTable(table: TaskTable, columns: readonly (ReadonlyMap<string, number> | undefined)[]): TaskTable {
+  const { tasks, scores: own, measured } = table;
+  const known = (row: number, m: number) => (measured.data[row * own.cols + m] ? own.data[row * own.cols + m]! : null);
+  const overall = columns.map((column) => {
+    const leads = tasks.flatMap((task, t) => {
+      const score = column?.get(task);
+      const others = Array.from({ length: own.cols }, (_, m) => [known(t, m), known(tasks.length, m)] as const);
+      const whole = others.flatMap(([here, all]) => (here === null || all === null ? [] : [all - here]));
+      return score === undefined || whole.length === 0 ? [] : [score + whole.reduce((a, b) => a + b) / whole.length];
+    });
+    return leads.length === 0 ? null : leads.reduce((a, b) => a + b) / leads.length;
+  });
+  const joined = emptyTable(tasks, own.cols + columns.length);
+  for (let row = 0; row <= tasks.length; row++)
+    setRow(joined, row, (m) => {
+      if (m < own.cols) return known(row, m);
+      if (row === tasks.length) return overall[m - own.cols]!;
+      return columns[m - own.cols]?.get(tasks[row]!) ?? null;
+    });
+  return joined;
 }
 
 function weightedMean(tasks: Float64Array, weights: Float64Array, models: number): number {

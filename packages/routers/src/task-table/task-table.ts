@@ -10,9 +10,10 @@ import {
   type RouterInput,
 } from '@routeprofile/schema';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
+import { joinedManifest, joiningModels } from '../common/extend.js';
 import { assertModels } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
-import { tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from './table.js';
+import { joinTable, tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from './table.js';
 
 const NAME = 'task-table';
 const SOURCES = ['outcomes', 'cards', 'pairs'] as const;
@@ -59,14 +60,37 @@ export const taskTableRouter = defineRouter<TaskTableOptions>({
         seed: ctx.seed,
         state: { source, tasks: table.tasks },
       },
-      weights: { scores: namedArray(table.scores) },
+      weights: arraysOf(table),
     });
   },
   async load(artifact) {
     assertMadeBy(NAME, artifact);
     return create(artifact);
   },
+  /** In a table of card scores a joining model has those of its card; outcomes and pairs it has none, so it comes last. */
+  async extend(artifact, { profiles, cards }, ctx) {
+    throwIfAborted(ctx);
+    assertMadeBy(NAME, artifact);
+    const joining = joiningModels(artifact, { profiles, cards });
+    const { source } = parsePart(NAME, 'state', state, artifact.manifest.state);
+    const scores = new Map(
+      cards.map((card) => [card.name, new Map([...card.scores].map(([task, { value }]) => [task, value]))]),
+    );
+    const columns = joining.added.map((model) => (source === 'cards' ? scores.get(model) : undefined));
+    return create({
+      manifest: joinedManifest(artifact, joining),
+      weights: arraysOf(joinTable(tableOf(artifact), columns)),
+    });
+  },
 });
+
+const arraysOf = ({ scores, measured }: TaskTable) => ({ scores: namedArray(scores), measured: namedArray(measured) });
+
+function tableOf(artifact: RouterArtifact): TaskTable {
+  const { tasks } = parsePart(NAME, 'state', state, artifact.manifest.state);
+  const matrix = (name: string) => weightMatrix(artifact, name, tasks.length + 1, artifact.manifest.models.length);
+  return { tasks, scores: matrix('scores'), measured: matrix('measured') };
+}
 
 function buildTable(
   input: RouterInput,
@@ -99,8 +123,8 @@ const SCORE_OF: Record<Source, string> = {
 
 function create(artifact: RouterArtifact) {
   const { models } = artifact.manifest;
-  const { source, tasks } = parsePart(NAME, 'state', state, artifact.manifest.state);
-  const table = weightMatrix(artifact, 'scores', tasks.length + 1, models.length);
+  const { source } = parsePart(NAME, 'state', state, artifact.manifest.state);
+  const { tasks, scores: table, measured } = tableOf(artifact);
   const place = new Map(tasks.map((task, t) => [task, t]));
 
   return scoringRouter({
@@ -120,6 +144,9 @@ function create(artifact: RouterArtifact) {
       };
       return { scores, explain };
     },
-    save: () => ({ manifest: structuredClone(artifact.manifest), weights: { scores: namedArray(table) } }),
+    save: () => ({
+      manifest: structuredClone(artifact.manifest),
+      weights: arraysOf({ tasks, scores: table, measured }),
+    }),
   });
 }

@@ -1,0 +1,80 @@
+import {
+  createMatrix,
+  RouteProfileError,
+  type JoiningModels,
+  type Matrix,
+  type RouterArtifact,
+} from '@routeprofile/schema';
+
+/** How models join a fitted router: after its own, which stay as they are. */
+export interface Joining {
+  /** The router's own models, then those that join. */
+  models: string[];
+  added: string[];
+}
+
+/**
+ * @throws RouteProfileError CORRUPT_FILE for an artifact of another strategy is the caller's to throw; here UNKNOWN_NAME for
+ * a model of the router that the set lacks, BAD_INPUT when the set has nobody new.
+ */
+export function joiningModels({ manifest }: RouterArtifact, { profiles }: JoiningModels): Joining {
+  const { strategy, models } = manifest;
+  const absent = models.filter((model) => !profiles.models.includes(model));
+  if (absent.length > 0)
+    throw new RouteProfileError(
+      'UNKNOWN_NAME',
+      `${strategy}: the profile set lacks models of the router: ${absent.join(', ')}`,
+      {
+        hint: 'Extend the profiles that the router was fitted on, and give that set.',
+        details: absent,
+      },
+    );
+  const added = profiles.models.filter((model) => !models.includes(model));
+  if (added.length === 0)
+    throw new RouteProfileError('BAD_INPUT', `${strategy}: the router knows every model of the profile set`, {
+      hint: 'Add a model to the profiles first: routeprofile profile add-model.',
+    });
+  return { models: [...models, ...added], added };
+}
+
+/** Rounding of a profile brought to length one, at most. */
+const SAME = 1e-5;
+
+/**
+ * The router's own rows with those of the joining models below.
+ * @param own [models of the router × dimensions], as it keeps them
+ * @param given [all models × dimensions], on the same scale
+ * @throws RouteProfileError SHAPE_MISMATCH, and BAD_INPUT when the set is not the one that the router was fitted on.
+ */
+export function joinedRows(strategy: string, { models }: Joining, own: Matrix, given: Matrix): Matrix {
+  if (given.cols !== own.cols)
+    throw new RouteProfileError(
+      'SHAPE_MISMATCH',
+      `${strategy}: profiles have ${given.cols} numbers, the router was fitted on ${own.cols}`,
+      { hint: 'Extend the profiles that the router was fitted on, and give that set.' },
+    );
+  const differs = own.data.findIndex((x, k) => Math.abs(x - given.data[k]!) > SAME * Math.max(1, Math.abs(x)));
+  if (differs >= 0)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${strategy}: the profile of ${models[Math.floor(differs / own.cols)]} is not the one that the router was fitted on`,
+      { hint: 'Extend the profiles that the router was fitted on, and give that set.' },
+    );
+  const rows = createMatrix(models.length, own.cols, given.data.slice());
+  rows.data.set(own.data);
+  return rows;
+}
+
+/** A table with columns of zeros for models that join. */
+export function widened({ rows, cols, data }: Matrix, width: number): Matrix {
+  const out = createMatrix(rows, width);
+  for (let r = 0; r < rows; r++) out.data.set(data.subarray(r * cols, (r + 1) * cols), r * width);
+  return out;
+}
+
+/** The manifest with all models; its state lists those that joined. */
+export function joinedManifest({ manifest }: RouterArtifact, { models, added }: Joining): RouterArtifact['manifest'] {
+  const { joined } = manifest.state;
+  const before: unknown[] = Array.isArray(joined) ? joined : [];
+  return { ...structuredClone(manifest), models, state: { ...manifest.state, joined: [...before, ...added] } };
+}
