@@ -2,6 +2,26 @@ export { baselines, oracleChoices, type BaselineInput } from './baselines/baseli
 export { bestSingle, type BestSingle } from './baselines/best-single.js';
 export { cheapest } from './baselines/cheapest.js';
 export { COLLAPSED_EFFECTIVE_MODELS, COLLAPSED_SAME_OUTCOME, COLLAPSED_TOP_SHARE, collapseOf } from './collapse.js';
+export {
+  PAPER_GRAPHS,
+  PAPER_ROUTERS,
+  paperTables,
+  type PaperCell,
+  type PaperGraph,
+  type PaperProfile,
+  type PaperRouter,
+  type PaperRow,
+} from './design-space/paper-tables.js';
+export type { SpaceCell } from './design-space/cells.js';
+export { designSpaceSchema, type DesignSpace, type DesignSpaceScenario } from './design-space/schema.js';
+export {
+  designSpaceTables,
+  type OurCell,
+  type ScenarioTables,
+  type TableCell,
+  type TableRow,
+} from './design-space/tables.js';
+export { renderDesignSpaceText, type DesignSpaceTextOptions } from './design-space/text.js';
 export { evaluateChoices } from './evaluate.js';
 export { pairedInterval, pairedIntervals, type BootstrapOptions, type DifferenceInterval } from './interval.js';
 export { builtInMetrics } from './metrics/index.js';

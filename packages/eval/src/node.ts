@@ -1,3 +1,4 @@
+export { renderDesignSpaceHtml } from './node/design-space/render.js';
 export { renderHtmlReport, type HtmlReportOptions } from './node/render.js';
 export { extractCode } from './node/code/extract.js';
 export { DEFAULT_CODE_LIMITS, type CodeLimits } from './node/code/limits.js';

@@ -8,8 +8,8 @@ import {
 } from '../../report/new-models.js';
 import { html, type Markup } from '../markup.js';
 
-/** What becomes of the new models; nothing when there are none. */
-export function newModelSection(report: RunReport): Markup | null {
+/** What becomes of the new models; nothing when there are none. `id` is unique in the page. */
+export function newModelSection(report: RunReport, id = 'new-models'): Markup | null {
   const { newModels } = report;
   if (newModels.length === 0) return null;
   const row = ({ name, metrics }: NewModelLine) =>
@@ -18,9 +18,9 @@ export function newModelSection(report: RunReport): Markup | null {
       ${NEW_MODEL_COLUMNS.map(({ cell }) => html`<td>${cell(metrics)}</td>`)}
     </tr>`;
   return html`<section>
-    <h2 id="new-models">New models</h2>
+    <h2 id="${id}">New models</h2>
     <p>Without training outcomes: <strong>${newModels.join(', ')}</strong>. ${NEW_MODEL_NOTE}</p>
-    <div class="scroll" tabindex="0" role="group" aria-labelledby="new-models">
+    <div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
       <table>
         <thead>
           <tr>

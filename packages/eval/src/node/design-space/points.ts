@@ -1,0 +1,83 @@
+import type { RunReport } from '@routeprofile/schema';
+import type { SpaceCell } from '../../design-space/cells.js';
+import { PAPER_ROUTERS, type PaperProfile } from '../../design-space/paper-tables.js';
+import type { TableRow } from '../../design-space/tables.js';
+import { hopsText, title } from '../../design-space/words.js';
+import { fixed, interval } from '../../report/format.js';
+import { html, type Markup } from '../markup.js';
+
+export const COLOURS: Readonly<Record<PaperProfile, string>> = {
+  index: 'var(--others)',
+  flat: 'var(--model-6)',
+  'text-gnn': 'var(--model-0)',
+  'emb-gnn': 'var(--model-2)',
+  'trainable-gnn': 'var(--model-4)',
+};
+
+/** A place of a table as the plots show it. */
+export interface PlacePoint {
+  profile: PaperProfile;
+  /** The panel it is drawn in. */
+  router: string;
+  hops: number;
+  graph: string;
+  value: number;
+  /** Best-single with the interval of the difference added; absent without an interval, and for the paper. */
+  low?: number;
+  high?: number;
+  title: string;
+}
+
+/** Ours and the paper's, of the rows with the usual options. A profile without hops stands at 0. */
+export function placePoints(rows: readonly TableRow[], report: RunReport): { ours: PlacePoint[]; paper: PlacePoint[] } {
+  const single = report.baselines['best-single']?.metrics['avg_performance'] ?? null;
+  const places = rows
+    .filter(({ variant }) => variant === '')
+    .flatMap(({ profile, hops, graph, cells }) =>
+      PAPER_ROUTERS.map((router) => ({
+        at: { profile, router: title(router), hops: hops ?? 0, graph: graph ?? '' },
+        name: [title(profile), hopsText(hops), '×', title(router)].filter((part) => part !== '').join(' '),
+        ...cells[router],
+      })),
+    );
+  return {
+    ours: places.flatMap(({ at, name, ours }) => {
+      if (ours.state !== 'measured' || ours.cell.average === null) return [];
+      const range = ends(ours.cell, single);
+      return [{ ...at, value: ours.cell.average, ...range, title: `${name}: ${oursText(ours.cell)}` }];
+    }),
+    paper: places.map(({ at, name, paper }) => ({
+      ...at,
+      value: paper.value,
+      title: `${name} in the paper: ${fixed(paper.value)}`,
+    })),
+  };
+}
+
+const ends = ({ interval: found }: SpaceCell, single: number | null) =>
+  found === null || single === null ? {} : { low: single + found.low, high: single + found.high };
+
+const oursText = (cell: SpaceCell): string =>
+  `${fixed(cell.average)}${cell.interval ? `, ${interval(cell.interval)} to best-single` : ''}`;
+
+/** Points that a solid or dashed line of one profile in one panel runs through. */
+export const lineOf = (point: PlacePoint): string => `${point.profile} ${point.router}`;
+
+export const withEnds = (points: readonly PlacePoint[]) =>
+  points.filter(({ low, high }) => low !== undefined && high !== undefined);
+
+/** Profiles by colour; ours and the paper's by line; the reference line. */
+export function plotLegend(profiles: readonly PaperProfile[], report: RunReport, ours: Markup, paper: Markup): Markup {
+  const single = report.baselines['best-single'];
+  return html`<ul class="legend">
+    ${profiles.map(
+      (profile) =>
+        html`<li>
+          <span class="swatch" style="background: ${COLOURS[profile]}" aria-hidden="true"></span>${title(profile)}
+        </li>`,
+    )}
+    <li>${ours} ours</li>
+    <li>${paper} paper</li>
+    ${single?.model === undefined ? null : html`<li>thin line: best-single here, ${single.model}</li>`}
+  </ul>`;
+}
