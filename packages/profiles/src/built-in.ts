@@ -2,7 +2,14 @@ import type { ProfileStrategy } from '@routeprofile/schema';
 import { embGnnProfile } from './emb-gnn/emb-gnn-profile.js';
 import { flatProfile } from './flat/flat-profile.js';
 import { indexProfile } from './index-profile/index-profile.js';
+import { trainableGnnProfile } from './trainable-gnn/trainable-gnn-profile.js';
 import { textGnnProfile } from './text-gnn/text-gnn-profile.js';
 
 /** Every strategy of this package, simplest first. */
-export const builtInProfiles: readonly ProfileStrategy[] = [indexProfile, flatProfile, embGnnProfile, textGnnProfile];
+export const builtInProfiles: readonly ProfileStrategy[] = [
+  indexProfile,
+  flatProfile,
+  embGnnProfile,
+  trainableGnnProfile,
+  textGnnProfile,
+];

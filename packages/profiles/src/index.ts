@@ -15,3 +15,6 @@ export type { TextGnnOptions } from './text-gnn/options.js';
 export { planTextGnn, type PlannedPrompt, type TextGnnPlan } from './text-gnn/plan.js';
 export { DEFAULT_TEMPLATES, PLACEHOLDERS } from './text-gnn/prompts/templates.js';
 export { createTextGnnProfile, textGnnProfile, type TextGnnEnvironment } from './text-gnn/text-gnn-profile.js';
+export { hanParity, type HanParity } from './trainable-gnn/parity.js';
+export type { TrainableGnnOptions } from './trainable-gnn/options.js';
+export { trainableGnnProfile } from './trainable-gnn/trainable-gnn-profile.js';

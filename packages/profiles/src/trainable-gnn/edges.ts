@@ -1,7 +1,6 @@
 import { adjacency, type Csr } from '@routeprofile/graph';
 import type { HeteroGraph, NodeType, Relation } from '@routeprofile/schema';
-import { edgeTensors } from '@routeprofile/tensor';
-import type { EdgeMap, RelationEdges } from './han.js';
+import { edgeTensors, type EdgeTensors } from '@routeprofile/tensor';
 import type { Tensor2D, TensorFlow } from './tensors.js';
 
 /** One direction of a relation; messages run source → target. */
@@ -49,6 +48,16 @@ export function visibleEdges(
   }
   return { offsets: kept.offsets, neighbours: kept.neighbours.subarray(0, end), edges: kept.edges.subarray(0, end) };
 }
+
+/** Edges of one direction of a relation; absent from the map when it has none. */
+export interface RelationEdges {
+  edges: EdgeTensors;
+  /** [edges × 1] scores on the network's scale, for scored relations. */
+  scores?: Tensor2D;
+  /** [edges × heads of the layer] per layer: what attention weights are multiplied with, for dropout. */
+  dropout?: readonly Tensor2D[];
+}
+export type EdgeMap = ReadonlyMap<string, RelationEdges>;
 
 export interface EdgeMapOptions {
   /** Per relation of the graph, by name: 1 for each edge that sends no message. */

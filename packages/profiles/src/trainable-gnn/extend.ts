@@ -10,8 +10,8 @@ import {
 import { nodeSet } from '@routeprofile/graph';
 import { disposeVariables, edgeTensors, toVariables, type Runtime } from '@routeprofile/tensor';
 import { scoreSources } from '../common/standing.js';
-import { directedRelations, type DirectedRelation } from './edges.js';
-import { hanEncode, layerWidths, relationsInto, type HanShape, type PerType, type RelationEdges } from './han.js';
+import { directedRelations, type DirectedRelation, type RelationEdges } from './edges.js';
+import { hanEncode, layerWidths, relationsInto, type HanShape, type PerType } from './han.js';
 import type { CompleteTrainableGnnOptions } from './options.js';
 import { scaled } from './score-scale.js';
 import { encoderOf, stateArray, type HanState } from './state.js';

@@ -1,6 +1,6 @@
 import type { NodeType } from '@routeprofile/schema';
 import { aggregateEdges, edgeSoftmax, normalizeRowsOf, type EdgeTensors } from '@routeprofile/tensor';
-import type { DirectedRelation } from './edges.js';
+import type { DirectedRelation, EdgeMap } from './edges.js';
 import type { Parameters, Tensor, Tensor1D, Tensor2D, TensorFlow } from './tensors.js';
 
 /** What a network is made of; two networks of the same shape have the same parameters. */
@@ -31,16 +31,6 @@ export function layerWidths({ input, hidden, heads, layers }: HanShape, l: numbe
   const last = l === layers - 1;
   return { input: l === 0 ? input : hidden, output: last ? input : hidden, heads: last ? 1 : heads };
 }
-
-/** Edges of one direction of a relation; absent from the map when it has none. */
-export interface RelationEdges {
-  edges: EdgeTensors;
-  /** [edges × 1] scores on the network's scale, for scored relations. */
-  scores?: Tensor2D;
-  /** [edges × heads of the layer] per layer: what attention weights are multiplied with, for dropout. */
-  dropout?: readonly Tensor2D[];
-}
-export type EdgeMap = ReadonlyMap<string, RelationEdges>;
 
 /** Features of one node type. */
 export interface NodeInput {

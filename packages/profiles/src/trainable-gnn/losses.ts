@@ -70,11 +70,11 @@ export function nodeLoss(
   parameters: Parameters,
   rows: PerType<Tensor2D>,
   features: ReadonlyMap<NodeType, Tensor2D>,
-  hidden: PerType<Int32Array>,
+  restored: PerType<Int32Array>,
   scales: ReadonlyMap<NodeType, number>,
 ): Tensor {
-  const losses = (Object.keys(hidden) as NodeType[]).map((type) => {
-    const ids = tf.tensor1d(hidden[type]!, 'int32');
+  const losses = (Object.keys(restored) as NodeType[]).map((type) => {
+    const ids = tf.tensor1d(restored[type]!, 'int32');
     const decoded = decode(tf, gatherRows(tf, rows[type]!, ids), parameters, `node.${type}`);
     const error = tf.mean(tf.square(tf.sub(decoded, gatherRows(tf, features.get(type)!, ids))));
     return tf.div(error, scales.get(type) ?? 1);

@@ -22,6 +22,8 @@ export interface PredictedEdges {
 export interface Masks {
   /** Positions of the hidden nodes, ascending; types with none are absent. */
   nodes: PerType<Int32Array>;
+  /** Those of them that are to be reconstructed. */
+  restored: PerType<Int32Array>;
   predicted: readonly PredictedEdges[];
   /** By relation: edges that send no message. */
   hidden: ReadonlyMap<string, Uint8Array>;
@@ -31,6 +33,8 @@ export interface MaskOptions {
   nodeMask: number;
   edgeMask: number;
   masking: 'removed' | 'independent';
+  /** Most nodes of a type to reconstruct; 0 for all. */
+  nodeSample: number;
 }
 
 const positions = (count: number, wanted: (i: number) => boolean): Int32Array =>
@@ -67,7 +71,13 @@ export function drawMasks(
         entry.edges = positions(entry.scored.values.length, (e) => !entry.scored.heldOut[e]);
   }
   const asked = predicted.filter(({ edges }) => edges.length > 0);
-  return { nodes, predicted: asked, hidden: hiddenEdges(scored, options.masking === 'removed' ? asked : []) };
+  const restored: PerType<Int32Array> = {};
+  for (const [type, hidden] of Object.entries(nodes) as [NodeType, Int32Array][])
+    restored[type] =
+      options.nodeSample === 0 || hidden.length <= options.nodeSample
+        ? hidden
+        : Int32Array.from(random.sample([...hidden], options.nodeSample)).sort();
+  return { nodes, restored, predicted: asked, hidden: hiddenEdges(scored, options.masking === 'removed' ? asked : []) };
 }
 
 /** Held-out edges and those given, by relation; relations that hide nothing are absent. */
@@ -85,8 +95,8 @@ export function hiddenEdges(
 }
 
 /**
- * Edges that training never sees, drawn by the seed. Every model keeps an edge, and every task keeps two of each class of
- * source, so that its scale is known.
+ * Edges that training never sees, drawn by the seed. Every model keeps an edge, and every task one of each class of source
+ * that it had, so that a scale is known.
  * @param groupOf task and class of an edge
  * @returns [edges] 1 for held out
  */
@@ -100,19 +110,16 @@ export function holdOutEdges(
   const heldOut = new Uint8Array(count);
   const { models } = endsOf(relation);
   const left = new Map<string, number>();
-  const keys = (e: number): [string, number][] => [
-    [`group ${groupOf(e)}`, 2],
-    ...(models ? ([[`model ${models[e]}`, 1]] as [string, number][]) : []),
-  ];
-  for (let e = 0; e < count; e++) for (const [key] of keys(e)) left.set(key, (left.get(key) ?? 0) + 1);
+  const keys = (e: number) => [`group ${groupOf(e)}`, ...(models ? [`model ${models[e]}`] : [])];
+  for (let e = 0; e < count; e++) for (const key of keys(e)) left.set(key, (left.get(key) ?? 0) + 1);
   const order = createRandom(seed, 'trainable-gnn', 'held out', relation.name).shuffle(
     Array.from({ length: count }, (_, e) => e),
   );
   let wanted = Math.round(share * count);
   for (const e of order) {
     if (wanted === 0) break;
-    if (keys(e).some(([key, least]) => left.get(key)! <= least)) continue;
-    for (const [key] of keys(e)) left.set(key, left.get(key)! - 1);
+    if (keys(e).some((key) => left.get(key)! < 2)) continue;
+    for (const key of keys(e)) left.set(key, left.get(key)! - 1);
     heldOut[e] = 1;
     wanted--;
   }

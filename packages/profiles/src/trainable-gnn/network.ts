@@ -60,7 +60,7 @@ export function openNetwork(
       const { rows } = hanEncode({ tf, shape, parameters, edges }, inputs(masks.nodes));
       const parts: Tensor[] = [];
       if (Object.keys(masks.nodes).length > 0)
-        parts.push(nodeLoss(tf, parameters, rows, features, masks.nodes, scales));
+        parts.push(nodeLoss(tf, parameters, rows, features, masks.restored, scales));
       if (masks.predicted.length > 0)
         parts.push(tf.mul(edgeLoss(tf, parameters, rows, masks.predicted, bounded), options.edgeWeight));
       return tf.addN(parts);

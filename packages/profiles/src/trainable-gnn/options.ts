@@ -8,6 +8,7 @@ export interface TrainableGnnRepairs {
   masking: 'removed' | 'independent';
   targets: 'per-task' | 'global';
   nodeLoss: 'relative' | 'raw';
+  nodeSample: number;
   holdOut: number;
   learningRate: number;
 }
@@ -20,6 +21,7 @@ const repairs: Repairs<TrainableGnnRepairs> = {
     masking: 'removed',
     targets: 'per-task',
     nodeLoss: 'relative',
+    nodeSample: 256,
     holdOut: 0.15,
     learningRate: 1e-3,
   },
@@ -30,6 +32,7 @@ const repairs: Repairs<TrainableGnnRepairs> = {
     masking: 'independent',
     targets: 'global',
     nodeLoss: 'raw',
+    nodeSample: 0,
     holdOut: 0,
     learningRate: 1e-4,
   },
@@ -77,6 +80,11 @@ export const trainableGnnOptions = z
     targets: z.enum(['per-task', 'global']).optional(),
     /** Reconstruction error as a share of the type's variance (default), or as it is. */
     nodeLoss: z.enum(['relative', 'raw']).optional(),
+    /**
+     * Of the hidden nodes of a type, at most this many are reconstructed in an epoch, drawn anew each time: the mean over them
+     * stands for the mean over all, at a fraction of the work where there are thousands. Default 256; 0 for all, as published.
+     */
+    nodeSample: z.number().int().min(0).optional(),
     /**
      * Share of the scored edges that training never sees; the weights kept are those that predict them best. 0 as
      * published: the weights kept are those after the epoch of lowest training loss.

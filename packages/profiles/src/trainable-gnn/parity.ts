@@ -8,7 +8,8 @@ import {
   type Runtime,
   type Weights,
 } from '@routeprofile/tensor';
-import { hanEncode, layerWidths, type HanShape, type PerType, type RelationEdges } from './han.js';
+import type { RelationEdges } from './edges.js';
+import { hanEncode, layerWidths, type HanShape, type PerType } from './han.js';
 import type { Tensor2D, TensorFlow } from './tensors.js';
 
 const type = z.enum(['family', 'model', 'task', 'domain', 'query']);
