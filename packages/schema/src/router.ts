@@ -81,6 +81,14 @@ export interface RouterArtifact {
   weights: Record<string, NamedArray>;
 }
 
+/** What a fitted router is given when models join it. */
+export interface JoiningModels {
+  /** One set with the router's own models and those that join. */
+  profiles: ProfileSet;
+  /** Cards of those that join, for routers that read task scores. */
+  cards: readonly ModelCard[];
+}
+
 export interface Router {
   models: readonly string[];
   /** One decision a query, in order; depends on nothing asked before. */
@@ -106,6 +114,11 @@ export interface RouterStrategy<O = Record<string, unknown>> {
   fit(input: RouterInput, options: O, ctx: RunContext): Promise<Router>;
   /** @throws RouteProfileError CORRUPT_FILE when the artifact is not of this strategy or incomplete. */
   load(artifact: RouterArtifact, ctx: RunContext): Promise<Router>;
+  /**
+   * The fitted router with the models of the profile set that it lacks after its own, without training: what it learned, and
+   * the scores it gives its own models, stay as they are.
+   */
+  extend?(artifact: RouterArtifact, joining: JoiningModels, ctx: RunContext): Promise<Router>;
 }
 
 export function isScoringRouter(router: Router): router is ScoringRouter {

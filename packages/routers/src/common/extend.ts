@@ -14,8 +14,8 @@ export interface Joining {
 }
 
 /**
- * @throws RouteProfileError CORRUPT_FILE for an artifact of another strategy is the caller's to throw; here UNKNOWN_NAME for
- * a model of the router that the set lacks, BAD_INPUT when the set has nobody new.
+ * Who is to join: the models of the profile set that the router lacks.
+ * @throws RouteProfileError UNKNOWN_NAME for a model of the router that the set lacks, BAD_INPUT when the set has nobody new.
  */
 export function joiningModels({ manifest }: RouterArtifact, { profiles }: JoiningModels): Joining {
   const { strategy, models } = manifest;
