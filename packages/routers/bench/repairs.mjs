@@ -5,8 +5,8 @@
 // those same queries, so accuracies compare options; they do not predict test scores. Prints one JSON document.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildGraph, encodeNodes, toHetero } from '@routeprofile/graph';
-import { builtInProfiles, createEncoder, loadDataset } from '@routeprofile/profiles/node';
+import { buildGraph, encodeNodes, toHetero } from '../../graph/dist/index.js';
+import { builtInProfiles, createEncoder, loadDataset } from '../../profiles/dist/node.js';
 import { builtInRouters } from '@routeprofile/routers';
 import { createRandom, parseOptions, parseStrategyReference, takeRows } from '@routeprofile/schema';
 

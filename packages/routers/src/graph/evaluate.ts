@@ -12,8 +12,8 @@ export interface GraphEvaluator {
   load: (weights: Weights) => void;
   /** The models' rows going into each layer and coming out of the last: layers + 1 matrices [models × hidden]. */
   context: (queries: Matrix, profiles: Matrix) => Matrix[];
-  /** [queries × models]; a query's logits do not depend on its batch. */
-  score: (queries: Matrix, context: readonly Matrix[]) => Matrix;
+  /** Against models of this context and the weights now loaded: queries → [queries × models], each apart from its batch. */
+  scorer: (context: readonly Matrix[]) => (queries: Matrix) => Matrix;
 }
 
 /** Queries at a time: bounds the memory of their sums, heads · hidden numbers each. */
@@ -99,20 +99,22 @@ export async function openGraph(initial: Weights, shape: GraphShape): Promise<Gr
       }
       return context;
     },
-    score: (queries, context) => {
-      const models = context.map((m, l) => (l < layers ? nodes(m, l) : { rows: m, asked: m }));
+    scorer: (context) => {
+      const models = context.slice(0, layers).map(nodes);
       const right = maps.apply('second', context[layers]!);
       const [out, bias] = [weights['edge.out']!.data, weights['edge.outBias']!.data[0]!];
-      const scores = createMatrix(queries.rows, right.rows);
-      for (let start = 0; start < queries.rows; start += CHUNK) {
-        let q = eluInPlace(maps.apply('query', rowRange(queries, start, Math.min(start + CHUNK, queries.rows))));
-        for (let l = 0; l < layers; l++) q = step(nodes(q, l), models[l]!, l);
-        const left = maps.apply('first', q);
-        for (let i = 0; i < left.rows; i++)
-          for (let m = 0; m < right.rows; m++)
-            scores.data[(start + i) * scores.cols + m] = bias + pairScore(rowOf(left, i), rowOf(right, m), out);
-      }
-      return scores;
+      return (queries) => {
+        const scores = createMatrix(queries.rows, right.rows);
+        for (let start = 0; start < queries.rows; start += CHUNK) {
+          const part = rowRange(queries, start, Math.min(start + CHUNK, queries.rows));
+          const encoded = models.reduce((q, m, l) => step(nodes(q, l), m, l), eluInPlace(maps.apply('query', part)));
+          const left = maps.apply('first', encoded);
+          for (let i = 0; i < left.rows; i++)
+            for (let m = 0; m < right.rows; m++)
+              scores.data[(start + i) * scores.cols + m] = bias + pairScore(rowOf(left, i), rowOf(right, m), out);
+        }
+        return scores;
+      };
     },
   };
 }

@@ -169,13 +169,13 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
   const options = completeGraphOptions(parsePart(NAME, 'options', graphOptions, manifest.options));
   parsePart(NAME, 'state', stateSchema, manifest.state);
   const { dimensions, context } = checkWeights(artifact, options);
-  const evaluator = await openGraph(weights, options);
+  const score = (await openGraph(weights, options)).scorer(context);
   return scoringRouter({
     name: NAME,
     models,
     evaluate(queries) {
       const vectors = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
-      const scores = evaluator.score(scaledQueries(vectors, options), context);
+      const scores = score(scaledQueries(vectors, options));
       return { scores, explain: (query, winner) => [learnedReason(models, rowOf(scores, query), winner)] };
     },
     save: () => ({ manifest: structuredClone(manifest), weights }),

@@ -129,7 +129,7 @@ export async function graphParity(fixtureJson: unknown, runtime: Runtime): Promi
   };
   const encode = () => encodeGraph(tf, queries, models, variables, shape);
   const logits = () => tf.tidy(() => predictEdges(tf, ...encode(), variables).dataSync());
-  const routed = () => evaluator.score(queryRows!, evaluator.context(queryRows!, modelRows!)).data;
+  const routed = () => evaluator.scorer(evaluator.context(queryRows!, modelRows!))(queryRows!).data;
   try {
     const encoded = tf.tidy(() => tf.concat(encode(), 0).dataSync());
     const before = [logits(), routed()];

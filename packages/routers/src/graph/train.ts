@@ -98,7 +98,7 @@ function validate(evaluator: GraphEvaluator, data: GraphData, { select }: Comple
   const { queries, profiles, labels, validation } = data;
   const context = evaluator.context(takeRows(queries, data.context), profiles);
   const asked = validation.map((row) => labels.queries[row]!);
-  const logits = evaluator.score(takeRows(queries, asked), context);
+  const logits = evaluator.scorer(context)(takeRows(queries, asked));
   return select === 'performance' && labels.kind === 'targets'
     ? 1 - meanPerformance(logits, labels.scores, validation)
     : meanLoss(logits, labels, validation);
