@@ -1,8 +1,8 @@
 // npm run parity -- DIR: every fixture file in DIR against our mathematics, on every backend present.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { embGnnParity } from '../packages/profiles/dist/index.js';
-import { mlpParity } from '../packages/routers/dist/index.js';
+import { embGnnParity, hanParity } from '../packages/profiles/dist/index.js';
+import { graphParity, mlpParity } from '../packages/routers/dist/index.js';
 import { BACKENDS, createRuntime } from '../packages/tensor/dist/index.js';
 import { assert, Checks } from './lib/checks.mjs';
 
@@ -15,25 +15,41 @@ if (!dir) {
   process.exit(2);
 }
 
+/** A check a backend: the largest differences by name, each against its tolerance. */
+const onEveryBackend = (file, parity, tolerances) => async (checks, fixture, runtimes) => {
+  for (const runtime of runtimes)
+    await checks.check(`${file} on ${runtime.backend}`, async () => {
+      const differences = await parity(fixture, runtime);
+      for (const [name, tolerance] of Object.entries(tolerances))
+        assert(differences[name] <= tolerance, `${name} differs by ${differences[name]}`);
+      return Object.keys(tolerances)
+        .map((name) => `${name} ${differences[name].toExponential(1)}`)
+        .join(', ');
+    });
+};
+
 const fixtures = {
-  'emb-gnn.json': async (checks, fixture) =>
+  'emb-gnn.json': (checks, fixture) =>
     checks.check('emb-gnn.json (typed arrays, no backend)', async () => {
       const { maxDifference } = embGnnParity(fixture);
       assert(maxDifference <= FORWARD, `largest difference ${maxDifference}`);
       return `largest difference ${maxDifference.toExponential(1)}`;
     }),
-  'mlp-router.json': async (checks, fixture, runtimes) => {
-    for (const runtime of runtimes)
-      await checks.check(`mlp-router.json on ${runtime.backend}`, async () => {
-        const { forward, loss, after } = await mlpParity(fixture, runtime);
-        assert(forward <= FORWARD, `forward differs by ${forward}`);
-        assert(
-          loss <= AFTER_TRAINING && after <= AFTER_TRAINING,
-          `after training: losses differ by ${loss}, scores by ${after}`,
-        );
-        return `forward ${forward.toExponential(1)}, losses ${loss.toExponential(1)}, after training ${after.toExponential(1)}`;
-      });
-  },
+  'mlp-router.json': onEveryBackend('mlp-router.json', mlpParity, {
+    forward: FORWARD,
+    loss: AFTER_TRAINING,
+    after: AFTER_TRAINING,
+  }),
+  'graph-router.json': onEveryBackend('graph-router.json', graphParity, {
+    forward: FORWARD,
+    loss: AFTER_TRAINING,
+    after: AFTER_TRAINING,
+  }),
+  'han.json': onEveryBackend('han.json', hanParity, {
+    forward: FORWARD,
+    loss: AFTER_TRAINING,
+    gradients: AFTER_TRAINING,
+  }),
 };
 
 const runtimes = [];

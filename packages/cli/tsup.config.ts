@@ -1,3 +1,3 @@
 import { packageBuild } from '../../tools/tsup.js';
 
-export default packageBuild({ index: 'src/index.ts' }, { shims: true });
+export default packageBuild({ index: 'src/index.ts', 'cell-worker': 'src/cell-worker.ts' }, { shims: true });

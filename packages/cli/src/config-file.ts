@@ -60,6 +60,10 @@ export async function loadConfigFile(path: string | undefined, from: string = pr
     const value = config[key];
     if (typeof value === 'string' && !isAbsolute(value)) config[key] = resolve(dirname(found), value);
   }
+  if (config.scenarios)
+    config.scenarios = config.scenarios.map((scenario) =>
+      scenario.test === undefined ? scenario : { ...scenario, test: resolve(dirname(found), scenario.test) },
+    );
   return config;
 }
 

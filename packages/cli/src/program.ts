@@ -6,12 +6,15 @@ import {
   configFlag,
   datasetFlags,
   encoderFlags,
+  integer,
+  names,
   seeds,
   strategies,
   type ConfigFlags,
 } from './commands/flags.js';
 import type { CommonFlags, Io } from './io.js';
 import { completionScript, SHELLS, type Shell } from './commands/completion.js';
+import type { RescoreFlags } from './commands/rescore.js';
 import type { RouteFlags } from './commands/route.js';
 import { describeError } from './ui/errors.js';
 import { packageVersions } from './versions.js';
@@ -53,18 +56,16 @@ export function buildProgram(io: Io): Command {
       .option('--graph <name>', 'task, query, query-task, task-domain, query-task-domain')
       .option('--profile <list>', 'profiles: index, flat, emb-gnn, a package or a file, with options', strategies)
       .option('--router <list>', 'routers: sim, mlp, knn, task-table, a package or a file, with options', strategies);
-  const outFlag = (command: Command, what: string) => command.option('--out <dir>', what);
 
   configFlag(
     common(
-      outFlag(
-        encoderFlags(
-          strategyFlags(
-            datasetFlags(program.command('run').description('the whole pipeline over profiles × routers, resumable')),
-          ),
+      encoderFlags(
+        strategyFlags(
+          datasetFlags(program.command('run').description('the whole pipeline over profiles × routers, resumable')),
         ),
-        'output folder (default: routeprofile-out)',
-      ),
+      )
+        .option('--jobs <n>', 'workers that train cells side by side (default: 1)', integer(1))
+        .option('--out <dir>', 'output folder (default: routeprofile-out)'),
     ),
   ).action(ending(async (flags: ConfigFlags) => (await import('./commands/run.js')).runCommand(flags, io)));
 
@@ -139,6 +140,22 @@ export function buildProgram(io: Io): Command {
     ),
   );
 
+  common(
+    data
+      .command('rescore')
+      .description('labels recomputed from stored responses, into a new file, with an audit')
+      .argument('<source>', 'a file of routing rows, or a dataset folder with one')
+      .option('--out <file>', 'file to write')
+      .option('--tasks <names>', 'only these tasks, with commas between', names)
+      .option('--repaired', 'the repaired metrics instead of those the published labels come from')
+      .option('--allow-code-execution', 'run stored programs, in a sandbox without network')
+      .option('--jobs <n>', 'programs at a time (default: 2)', integer(1)),
+  ).action(
+    ending(async (source: string, flags: RescoreFlags) =>
+      (await import('./commands/rescore.js')).rescoreCommand(source, flags, io),
+    ),
+  );
+
   configFlag(
     common(
       encoderFlags(
@@ -174,11 +191,12 @@ export function buildProgram(io: Io): Command {
       )
         .option('--graph <name>', 'graph to build the profiles on')
         .option('--from <dir>', 'a graph folder made by `graph build`')
+        .option('--dry-run', 'print what would be asked of a language model, with tokens and cost, and ask nothing')
         .option('--profile <list>', 'profiles to build', strategies)
         .option('--out <dir>', 'output folder (default: profiles)'),
     ),
   ).action(
-    ending(async (flags: ConfigFlags & { from?: string }) =>
+    ending(async (flags: ConfigFlags & { from?: string; dryRun?: boolean }) =>
       (await import('./commands/steps.js')).profileBuildCommand(flags, io),
     ),
   );
@@ -225,7 +243,7 @@ export function buildProgram(io: Io): Command {
     )
       .option('--router <dir>', 'router folder, such as OUT/routers/…')
       .option('--task <name>', 'task label, for routers that read one')
-      .option('--top <n>', 'print so many models (default: 8)', Number),
+      .option('--top <n>', 'print so many models (default: 8)', integer(1)),
   ).action(
     ending(async (query: string, flags: RouteFlags) =>
       (await import('./commands/route.js')).routeCommand(query, flags, io),

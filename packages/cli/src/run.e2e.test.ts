@@ -81,6 +81,46 @@ describe('from a dataset folder to a report', () => {
     for (const [name, text] of before) expect(readFileSync(at('killed', 'cells', name), 'utf8')).toBe(text);
   });
 
+  it('gives the same bytes with several workers', async () => {
+    const { code, stderr } = await routeprofile(['run', ...base, '--jobs', '2', '--out', at('jobs')]);
+    expect(stderr).not.toContain('error');
+    expect(code).toBe(0);
+    expect(readFileSync(at('jobs', 'report.json'), 'utf8')).toBe(readFileSync(at('run-json', 'report.json'), 'utf8'));
+  });
+
+  it('builds profiles on graphs of their own, and labels the rows by them', async () => {
+    const { report } = await runReport([
+      ...base,
+      '--profile',
+      'emb-gnn@task,emb-gnn',
+      '--router',
+      'sim',
+      '--out',
+      at('graphs'),
+    ]);
+    expect(report.rows.map((row) => [row.label, row.graph])).toEqual([
+      ['emb-gnn@task × sim', 'task'],
+      ['emb-gnn × sim', 'query-task'],
+    ]);
+  });
+
+  it('runs scenarios over one store of cells, with a report over all', async () => {
+    const file = at('scenarios.json');
+    const scenarios = [{ name: 'one' }, { name: 'two', testSplit: 'test' }];
+    writeFileSync(
+      file,
+      JSON.stringify({ data: 'sample', profile: 'emb-gnn', router: 'sim', scenarios, out: 'scenarios' }),
+    );
+    const { code, stdout } = await routeprofile(['run', '--config', file, ...quick]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('design-space.html');
+    expect(readFileSync(at('scenarios', 'two', 'report.json'), 'utf8')).toBe(
+      readFileSync(at('scenarios', 'one', 'report.json'), 'utf8'),
+    );
+    expect(existsSync(at('scenarios', 'design-space.html'))).toBe(true);
+    expect(readdirSync(at('scenarios', 'cells'))).toHaveLength(3);
+  });
+
   it('makes a damaged cell again, and says so', async () => {
     const [name] = readdirSync(at('run', 'cells'));
     const whole = readFileSync(at('run', 'cells', name!), 'utf8');

@@ -1,6 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { encoderNames } from '@routeprofile/encoders/node';
+import { codeSandboxStatus } from '@routeprofile/eval/node';
 import { GRAPH_PRESETS } from '@routeprofile/graph';
 import { builtInProfiles } from '@routeprofile/profiles';
 import { builtInRouters } from '@routeprofile/routers';
@@ -65,6 +66,12 @@ export async function doctorCommand(
     code ||= exitCodeOf(error);
     note('encoder in use', false, describeError(error));
   }
+  const sandbox = await codeSandboxStatus();
+  note(
+    'code sandbox',
+    sandbox.ok,
+    sandbox.ok ? String(sandbox.how) : `${sandbox.reason} (only \`data rescore --allow-code-execution\` needs it)`,
+  );
   note('encoders', true, encoderNames.join(', '));
   note('graphs', true, Object.keys(GRAPH_PRESETS).join(', '));
   note('profiles', true, builtInProfiles.map((strategy) => strategy.name).join(', '));

@@ -14,7 +14,7 @@ function reading<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
-const integer = (least: number) => (text: string) => {
+export const integer = (least: number) => (text: string) => {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < least || text.trim() === '')
     throw new InvalidArgumentError(`expected a whole number of at least ${least}`);
@@ -33,6 +33,13 @@ const share = (text: string): number => {
     throw new InvalidArgumentError('expected a number between 0 and 1');
   return value;
 };
+
+/** Names with commas between. */
+export const names = (text: string): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 
 export const strategies = reading(parseStrategyList);
 
@@ -64,6 +71,11 @@ export const datasetFlags = (command: Command): Command =>
         'raw',
         'formatted',
       ]),
+    )
+    .option(
+      '--new-model <names>',
+      'candidates without training outcomes, with commas between; implies --mode newllm',
+      names,
     )
     .option('--limit-train <n>', 'use at most so many training queries, drawn by the seed', integer(1))
     .option('--limit-test <n>', 'use at most so many test rows, drawn by the seed', integer(1))

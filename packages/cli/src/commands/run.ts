@@ -1,8 +1,13 @@
-import { renderTextTable } from '@routeprofile/eval';
+import { join } from 'node:path';
+import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
+import { renderDesignSpaceText, renderTextTable, type DesignSpace } from '@routeprofile/eval';
+import { renderDesignSpaceHtml } from '@routeprofile/eval/node';
+import type { RunConfig, RunReport } from '@routeprofile/schema';
 import type { Io } from '../io.js';
 import { openConsole } from '../io.js';
 import { completeConfig, loadConfigFile } from '../config-file.js';
 import { run, type RunResult } from '../pipeline/run.js';
+import { runScenarios } from '../pipeline/scenarios.js';
 import { configOf, type ConfigFlags } from './flags.js';
 import { colorOf } from '../ui/color.js';
 
@@ -14,17 +19,42 @@ export function summaryOf({ report, reused, reportPath, htmlPath }: RunResult, i
   return lines.join('\n');
 }
 
+function reportFailures({ failed }: RunReport, io: Io): number {
+  if (failed.length === 0) return 0;
+  const cells = failed.length === 1 ? '1 cell' : `${failed.length} cells`;
+  io.stderr.write(`error: ${cells} failed: ${failed.map((cell) => cell.label).join(', ')}\n`);
+  return 1;
+}
+
 export async function runCommand(flags: ConfigFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
   const config = completeConfig(await loadConfigFile(flags.config), configOf(flags));
+  if (config.scenarios) return scenariosCommand(config, flags, io);
   const result = await run(config, console.context);
   console.settle();
   if (flags.json) console.printJson(result.report);
   else console.print(summaryOf(result, io));
-  const { failed } = result.report;
-  if (failed.length > 0)
-    io.stderr.write(
-      `error: ${failed.length} cell${failed.length === 1 ? '' : 's'} failed: ${failed.map((cell) => cell.label).join(', ')}\n`,
+  return reportFailures(result.report, io);
+}
+
+async function scenariosCommand(config: RunConfig, flags: ConfigFlags, io: Io): Promise<number> {
+  const console = openConsole(io, flags);
+  const results = await runScenarios(config, console.context);
+  console.settle();
+  const space: DesignSpace = {
+    name: results[0]!.report.dataset.name,
+    scenarios: results.map(({ name, report }) => ({ name, report })),
+  };
+  const dataPath = join(config.out, 'design-space.json');
+  const htmlPath = join(config.out, 'design-space.html');
+  await writeJsonFile(dataPath, space);
+  await writeFileAtomic(htmlPath, renderDesignSpaceHtml(space));
+  if (flags.json) console.printJson(space);
+  else {
+    console.print(renderDesignSpaceText(space, { color: colorOf(io.stdout) }));
+    console.print(
+      `Report: ${htmlPath}\nData:   ${dataPath}\nOne report a scenario: ${results.map(({ htmlPath: path }) => path).join(', ')}`,
     );
-  return failed.length > 0 ? 1 : 0;
+  }
+  return Math.max(...results.map(({ report }) => reportFailures(report, io)));
 }

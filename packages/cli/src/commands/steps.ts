@@ -33,6 +33,8 @@ import {
 import { defaultCacheFolder } from '../cache.js';
 import { completeConfig, loadConfigFile } from '../config-file.js';
 import { openConsole, type Io } from '../io.js';
+import { dryRun, describePlan } from './dry-run.js';
+import { fileStore } from '../pipeline/store.js';
 import { openBackend } from '../pipeline/backend.js';
 import { choicesOf } from '../pipeline/decide.js';
 import { loadOptions } from '../pipeline/load-options.js';
@@ -95,11 +97,15 @@ export async function graphBuildCommand(
   return 0;
 }
 
-export async function profileBuildCommand(flags: ConfigFlags & { from?: string }, io: Io): Promise<number> {
+export async function profileBuildCommand(
+  flags: ConfigFlags & { from?: string; dryRun?: boolean },
+  io: Io,
+): Promise<number> {
   const console = openConsole(io, flags);
-  const { from, ...rest } = flags;
+  const { from, dryRun: isDry, ...rest } = flags;
   const config = await settings({ out: 'profiles', ...rest });
-  const ctx: RunContext = { ...console.context, seed: config.seed[0]! };
+  const store = fileStore(join(config.out, 'store'));
+  const ctx: RunContext = { ...console.context, seed: config.seed[0]!, store };
   const dataset = await datasetOf(config, ctx, false);
   const stored = from === undefined ? undefined : await readGraphFiles(from);
   const graph = toHetero(
@@ -107,6 +113,13 @@ export async function profileBuildCommand(flags: ConfigFlags & { from?: string }
   );
   const encoder = await encoderOf(config, ctx);
   try {
+    if (isDry) {
+      const features = stored?.features ?? (await encodeNodes(graph, encoder, ctx));
+      const plans = await dryRun(config.profile, { graph, cards: dataset.cards, features, encoder }, ctx);
+      if (flags.json) console.printJson(plans);
+      else console.print(plans.map(describePlan).join('\n\n'));
+      return 0;
+    }
     const made: {
       profile: string;
       path: string;
@@ -255,7 +268,7 @@ export async function evaluateCommand(
         ctx,
       ));
     const batch = queryBatch(dataset.test.queries, vectors, encoder?.id ?? '', loaded.needsTasks);
-    const choices = await choicesOf(loaded.strategy, loaded.router, batch, dataset.test.models, ctx);
+    const choices = await choicesOf(loaded.strategy, loaded.router, batch, dataset.test.models, dataset.newModels, ctx);
     const report = assembleReport({
       dataset,
       testName: config.test === undefined ? 'test' : basename(config.test),
@@ -268,7 +281,7 @@ export async function evaluateCommand(
           label: `${loaded.profile} × ${loaded.strategy}`,
           options: { profile: {}, router: loaded.options },
           seed: ctx.seed,
-          choices,
+          ...choices,
         },
       ],
       failed: [],

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { hashJson, readJsonFile, writeJsonFile } from '@routeprofile/data';
 import { nameSchema, RouteProfileError, z } from '@routeprofile/schema';
 
+import type { Choices } from './decide.js';
+
 /** What one cell of a run found out: a profile and a router under a seed. Small, so that a run is resumed from many of them. */
 const cellSchema = z.object({
   version: z.literal(1),
@@ -10,11 +12,11 @@ const cellSchema = z.object({
   models: z.array(nameSchema),
   /** Index into `models`, one a test row. */
   choices: z.array(z.number().int().min(0)),
+  choicesWithoutNew: z.array(z.number().int().min(0)).optional(),
   profileDiagnostics: z.record(z.string(), z.number()).optional(),
 });
 
-export interface CellResult {
-  choices: Int32Array;
+export interface CellResult extends Choices {
   profileDiagnostics?: Record<string, number>;
 }
 
@@ -22,18 +24,20 @@ export interface CellResult {
 export type CellKey = Record<string, unknown>;
 
 export interface CellStore {
+  folder: string;
   keyOf(parts: CellKey): string;
   read(key: string, models: readonly string[], rows: number): Promise<CellResult | undefined>;
   write(key: string, models: readonly string[], result: CellResult): Promise<void>;
 }
 
 /**
- * Finished cells in `OUT/cells`, by the hash of all they depend on: other flags with the same OUT reuse what matches.
+ * Finished cells in `FOLDER/cells`, by the hash of all they depend on: other flags with the same OUT reuse what matches.
  * A damaged cell is told of and computed again.
  */
-export function cellStore(out: string, warn: (message: string) => void): CellStore {
-  const path = (key: string) => join(out, 'cells', `${key}.json`);
+export function cellStore(folder: string, warn: (message: string) => void): CellStore {
+  const path = (key: string) => join(folder, 'cells', `${key}.json`);
   return {
+    folder,
     keyOf: (parts) => hashJson(parts).slice(0, 32),
     async read(key, models, rows) {
       if (!existsSync(path(key))) return undefined;
@@ -44,6 +48,7 @@ export function cellStore(out: string, warn: (message: string) => void): CellSto
           throw new RouteProfileError('CORRUPT_FILE', 'it belongs to another run');
         return {
           choices: Int32Array.from(cell.choices),
+          ...(cell.choicesWithoutNew && { choicesWithoutNew: Int32Array.from(cell.choicesWithoutNew) }),
           ...(cell.profileDiagnostics && { profileDiagnostics: cell.profileDiagnostics }),
         };
       } catch (error) {
@@ -53,12 +58,13 @@ export function cellStore(out: string, warn: (message: string) => void): CellSto
         return undefined;
       }
     },
-    write: (key, models, { choices, profileDiagnostics }) =>
+    write: (key, models, { choices, choicesWithoutNew, profileDiagnostics }) =>
       writeJsonFile(path(key), {
         version: 1,
         key,
         models,
         choices: [...choices],
+        ...(choicesWithoutNew && { choicesWithoutNew: [...choicesWithoutNew] }),
         ...(profileDiagnostics && { profileDiagnostics }),
       }),
   };

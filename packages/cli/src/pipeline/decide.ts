@@ -19,6 +19,13 @@ function part({ texts, vectors, encoder, ids, tasks }: QueryBatch, from: number,
   };
 }
 
+export interface Choices {
+  /** Index into the models, one a query. */
+  choices: Int32Array;
+  /** The best ranked model that is not new, where there are new ones. */
+  choicesWithoutNew?: Int32Array;
+}
+
 /**
  * A router's choices as indices into `models`; what it returns is checked, for it may be somebody else's code.
  * @throws RouteProfileError PLUGIN_FAILED when a decision is missing or names an unknown model.
@@ -28,10 +35,19 @@ export async function choicesOf(
   router: Router,
   queries: QueryBatch,
   models: readonly string[],
+  newModels: readonly string[],
   ctx: RunContext,
-): Promise<Int32Array> {
+): Promise<Choices> {
   const index = new Map(models.map((model, i) => [model, i]));
+  const isNew = new Set(newModels);
   const choices = new Int32Array(queries.texts.length);
+  const without = new Int32Array(queries.texts.length);
+  const indexOf = (model: string | undefined): number => {
+    const choice = model === undefined ? undefined : index.get(model);
+    if (choice === undefined)
+      throw new RouteProfileError('PLUGIN_FAILED', `router ${name} chose '${String(model)}', which is no candidate`);
+    return choice;
+  };
   for (let from = 0; from < choices.length; from += CHUNK) {
     const to = Math.min(choices.length, from + CHUNK);
     const decisions = await router.decide(part(queries, from, to), ctx);
@@ -41,13 +57,11 @@ export async function choicesOf(
         `router ${name} made ${decisions.length} decisions for ${to - from} queries`,
       );
     decisions.forEach((decision: Decision, i) => {
-      const choice = index.get(decision.model);
-      if (choice === undefined)
-        throw new RouteProfileError('PLUGIN_FAILED', `router ${name} chose '${decision.model}', which is no candidate`);
       if (!decision.ranked.every((entry) => Number.isFinite(entry.score)))
         throw new RouteProfileError('PLUGIN_FAILED', `router ${name} gave a score that is not a finite number`);
-      choices[from + i] = choice;
+      choices[from + i] = indexOf(decision.model);
+      if (isNew.size > 0) without[from + i] = indexOf(decision.ranked.find(({ model }) => !isNew.has(model))?.model);
     });
   }
-  return choices;
+  return isNew.size > 0 ? { choices, choicesWithoutNew: without } : { choices };
 }

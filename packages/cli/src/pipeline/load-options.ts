@@ -3,7 +3,7 @@ import type { RunConfig } from '@routeprofile/schema';
 
 /** The part of a run's config that decides which rows and texts of a dataset are used. The first seed draws and splits. */
 export function loadOptions(config: RunConfig): LoadOptions {
-  const { mode, queryText, split, testSplit, minCoverage, test, limitTrain, limitTest } = config;
+  const { mode, queryText, split, testSplit, minCoverage, test, newModel, limitTrain, limitTest } = config;
   return {
     mode,
     queryText,
@@ -12,6 +12,7 @@ export function loadOptions(config: RunConfig): LoadOptions {
     minCoverage,
     seed: config.seed[0]!,
     ...(test !== undefined && { test }),
+    ...(newModel && { newModels: newModel }),
     ...(limitTrain !== undefined && { limitTrain }),
     ...(limitTest !== undefined && { limitTest }),
   };

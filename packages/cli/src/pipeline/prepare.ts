@@ -15,16 +15,22 @@ import { memoryEncoder } from './memory-encoder.js';
 export interface EncoderOptions {
   /** Embedding cache folder. */
   cache: string;
+  threads?: number;
   /** Folder that plugin paths are relative to. */
   from?: string;
 }
 
 /** A built-in encoder, or a plugin's. `name:argument` hands the argument on. */
-export async function openEncoder(id: string, { cache, from }: EncoderOptions, ctx: RunContext): Promise<Encoder> {
+export async function openEncoder(
+  id: string,
+  { cache, threads, from }: EncoderOptions,
+  ctx: RunContext,
+): Promise<Encoder> {
   try {
     return memoryEncoder(
       await createEncoder(id, {
         cache,
+        ...(threads !== undefined && { threads }),
         ...(ctx.signal && { signal: ctx.signal }),
         ...(ctx.logger && { logger: ctx.logger }),
       }),
@@ -56,23 +62,21 @@ export const heteroGraph = (dataset: Dataset, name: string): HeteroGraph =>
 export interface Encoded {
   train: Matrix;
   test: Matrix;
-  features: NodeFeatures | undefined;
+  features: ReadonlyMap<HeteroGraph, NodeFeatures>;
 }
 
 /** Everything a run encodes, in one pass, so that each distinct text is encoded once and one bar tells of it. */
 export async function encodeAll(
   dataset: Dataset,
-  graph: HeteroGraph | undefined,
+  graphs: readonly HeteroGraph[],
   encoder: Encoder,
   ctx: RunContext,
 ): Promise<Encoded> {
   const train = dataset.train.queries.map((query) => query.text);
   const test = dataset.test.queries.map((query) => query.text);
-  const nodes = graph?.nodes.flatMap((set) => set.texts) ?? [];
+  const nodes = graphs.flatMap((graph) => graph.nodes.flatMap((set) => set.texts));
   await encoder.encode([...new Set([...train, ...test, ...nodes])], ctx);
-  return {
-    train: await encoder.encode(train, ctx),
-    test: await encoder.encode(test, ctx),
-    features: graph && (await encodeNodes(graph, encoder, ctx)),
-  };
+  const features = new Map<HeteroGraph, NodeFeatures>();
+  for (const graph of graphs) features.set(graph, await encodeNodes(graph, encoder, ctx));
+  return { train: await encoder.encode(train, ctx), test: await encoder.encode(test, ctx), features };
 }

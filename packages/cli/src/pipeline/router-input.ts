@@ -1,8 +1,8 @@
+import { withoutModels } from '@routeprofile/data';
 import type {
   Dataset,
   Matrix,
   ModelCard,
-  OutcomeValues,
   ProfileSet,
   QueryBatch,
   QueryRecord,
@@ -24,21 +24,10 @@ export function queryBatch(
   };
 }
 
-function withoutModels(values: OutcomeValues, models: number, hidden: ReadonlySet<number>): OutcomeValues {
-  const mask = (column: Float64Array) => column.map((x, k) => (hidden.has(k % models) ? NaN : x));
-  const { score, cost, inputTokens, outputTokens, latency } = values;
-  return {
-    score: mask(score),
-    cost: mask(cost),
-    inputTokens: mask(inputTokens),
-    outputTokens: mask(outputTokens),
-    latency: mask(latency),
-  };
-}
-
 /**
  * What a router may learn from. The one place where training data reach a router: outcomes and pairs of the
- * new models are taken out here, whatever the dataset holds, and test rows never get in.
+ * new models are taken out here, whatever the dataset holds, and test rows never get in. A new model reaches a router by its
+ * profile and its card alone.
  */
 export function routerInput(
   dataset: Dataset,
@@ -47,7 +36,8 @@ export function routerInput(
   encoder: string,
 ): RouterInput {
   const models = dataset.candidates.map((candidate) => candidate.id);
-  const hidden = new Set(dataset.newModels.map((model) => models.indexOf(model)));
+  const hidden = new Set(dataset.newModels);
+  const isHidden = (model: number) => hidden.has(models[model]!);
   const cards = new Map(dataset.cards.map((card) => [card.name, card]));
   const { queries, pairs, outcomes } = dataset.train;
   return {
@@ -60,8 +50,8 @@ export function routerInput(
     training: {
       queries: queryBatch(queries, trainVectors, encoder, false),
       tasks: queries.map((query) => query.task),
-      pairs: hidden.size === 0 ? pairs : pairs.filter((pair) => !hidden.has(pair.better) && !hidden.has(pair.worse)),
-      outcomes: outcomes && hidden.size > 0 ? withoutModels(outcomes, models.length, hidden) : outcomes,
+      pairs: hidden.size === 0 ? pairs : pairs.filter(({ better, worse }) => !isHidden(better) && !isHidden(worse)),
+      outcomes: outcomes && withoutModels(outcomes, models, hidden),
     },
   };
 }

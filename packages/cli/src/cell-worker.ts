@@ -1,0 +1,37 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { RouteProfileError } from '@routeprofile/schema';
+import { openBench, runCell } from './pipeline/bench.js';
+import { planRun } from './pipeline/plan.js';
+import type { WorkerReply, WorkerRequest, WorkerTask } from './pipeline/workers.js';
+
+/** A worker thread of `run --jobs`: loads the data once, then computes the cells it is sent. */
+
+function fail(port: MessagePort, error: unknown): void {
+  const known = RouteProfileError.isInstance(error);
+  const fatal = {
+    code: known ? error.code : ('INTERNAL' as const),
+    message: error instanceof Error ? error.message : String(error),
+    ...(known && error.hint !== undefined && { hint: error.hint }),
+  };
+  port.postMessage({ fatal } satisfies WorkerReply);
+}
+
+async function serve(port: MessagePort, { config, shared }: WorkerTask): Promise<void> {
+  const reply = (message: WorkerReply) => port.postMessage(message);
+  const logger = { info: () => {}, warn: (warning: string) => reply({ warning }) };
+  const ctx = { seed: config.seed[0]!, logger };
+  const plan = await planRun(config);
+  const bench = await openBench(plan, ctx, { shared, encoderThreads: 1 });
+  port.on('message', ({ cell }: WorkerRequest) => {
+    const started = performance.now();
+    runCell(bench, plan.cells[cell]!, ctx).then(
+      (outcome) => reply({ cell, outcome, seconds: (performance.now() - started) / 1000 }),
+      (error: unknown) => fail(port, error),
+    );
+  });
+  reply({ ready: true });
+}
+
+const port = parentPort;
+// The data come from our own main thread, which has validated them.
+if (port !== null) serve(port, workerData as WorkerTask).catch((error: unknown) => fail(port, error));

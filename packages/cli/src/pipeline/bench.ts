@@ -1,0 +1,214 @@
+import { join } from 'node:path';
+import { hashBytes, hashJson, loadDataset, writeProfileSet, writeRouterArtifact } from '@routeprofile/data';
+import {
+  RouteProfileError,
+  type Dataset,
+  type Encoder,
+  type FailedCell,
+  type HeteroGraph,
+  type NodeFeatures,
+  type ProfileSet,
+  type RunContext,
+} from '@routeprofile/schema';
+import { defaultCacheFolder } from '../cache.js';
+import { packageVersions } from '../versions.js';
+import { openBackend } from './backend.js';
+import { cellStore, type CellResult, type CellStore } from './cells.js';
+import { choicesOf } from './decide.js';
+import { fileLabel } from './labels.js';
+import { loadOptions } from './load-options.js';
+import type { Cell, ChosenProfile, Plan } from './plan.js';
+import { encodeAll, heteroGraph, openEncoder, type Encoded } from './prepare.js';
+import { queryBatch, routerInput } from './router-input.js';
+import { fileStore } from './store.js';
+
+/** What every cell of a run shares: the dataset, its graphs, and everything encoded. */
+export interface Bench {
+  plan: Plan;
+  dataset: Dataset;
+  encoder: Encoder;
+  graphs: ReadonlyMap<string, HeteroGraph>;
+  encoded: Encoded;
+  cells: CellStore;
+  versions: Record<string, string>;
+  /** Hash of all that a cell may learn from and answer; labels of test rows are not part of it. */
+  dataKey: string;
+  /** Profile sets made so far, by profile and seed. */
+  profiles: Map<string, Promise<ProfileSet>>;
+  seconds: { load: number; encode: number };
+}
+
+/** Test labels change no choice, so the same rows graded anew reuse the cells. */
+function dataKeyOf(dataset: Dataset): string {
+  const { candidates, cards, newModels, train, test } = dataset;
+  const outcomes = train.outcomes && (Object.values(train.outcomes) as Float64Array[]);
+  return hashJson({
+    candidates,
+    newModels,
+    cards: cards.map((card) => ({ ...card, scores: [...card.scores] })),
+    queries: train.queries.map(({ text, task }) => [text, task]),
+    pairs: train.pairs,
+    outcomes: outcomes?.map((column) => hashBytes(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))),
+    test: test.queries.map(({ text, task }) => [text, task]),
+  });
+}
+
+export interface BenchOptions {
+  /** Where cells and intermediate results lie; default the run's own folder. */
+  shared?: string;
+  /** Threads of the encoder; default all cores. */
+  encoderThreads?: number;
+}
+
+/** Loads, builds and encodes what the plan needs. Dispose of its encoder when done. */
+export async function openBench(
+  plan: Plan,
+  ctx: RunContext,
+  { shared, encoderThreads }: BenchOptions = {},
+): Promise<Bench> {
+  const { config } = plan;
+  if (config.backend !== undefined) await openBackend(config.backend);
+  const started = performance.now();
+  // Without the logger: the report carries the dataset's warnings, once is enough.
+  const dataset = await loadDataset(config.data, { ...loadOptions(config), ...(ctx.signal && { signal: ctx.signal }) });
+  const cache = config.cache ?? defaultCacheFolder();
+  const encoder = await openEncoder(
+    config.encoder,
+    { cache, ...(encoderThreads !== undefined && { threads: encoderThreads }) },
+    ctx,
+  );
+  try {
+    const graphs = new Map<string, HeteroGraph>();
+    for (const { graph } of plan.profiles) if (!graphs.has(graph)) graphs.set(graph, heteroGraph(dataset, graph));
+    const featured = new Set(
+      plan.profiles.filter(({ strategy }) => strategy.needs.includes('features')).map(({ graph }) => graph),
+    );
+    const loaded = performance.now();
+    const encoded = await encodeAll(
+      dataset,
+      [...featured].map((name) => graphs.get(name)!),
+      encoder,
+      ctx,
+    );
+    return {
+      plan,
+      dataset,
+      encoder,
+      graphs,
+      encoded,
+      cells: cellStore(shared ?? config.out, (message) => ctx.logger?.warn(message)),
+      versions: packageVersions(),
+      dataKey: dataKeyOf(dataset),
+      profiles: new Map(),
+      seconds: { load: (loaded - started) / 1000, encode: (performance.now() - loaded) / 1000 },
+    };
+  } catch (error) {
+    await encoder.dispose?.();
+    throw error;
+  }
+}
+
+/** Which language model answers may come from the environment; the key to it never enters. */
+const LLM_ENVIRONMENT = ['ROUTEPROFILE_LLM_MODEL', 'ROUTEPROFILE_LLM_BASE_URL', 'OPENAI_BASE_URL'];
+
+/** The key of a cell: whatever would change its result. */
+export function cellKey({ plan, cells, dataKey, encoder, graphs, versions }: Bench, cell: Cell): string {
+  const profile = plan.profiles[cell.profile]!;
+  const router = plan.routers[cell.router]!;
+  return cells.keyOf({
+    data: dataKey,
+    encoder: encoder.id,
+    graph: graphs.get(profile.graph)!.hash,
+    profile: { name: profile.reference.name, options: profile.options },
+    router: { name: router.reference.name, options: router.options },
+    ...(profile.options['summarizer'] === 'llm' && { llm: LLM_ENVIRONMENT.map((name) => process.env[name] ?? null) }),
+    seed: cell.seed,
+    versions,
+  });
+}
+
+/** A plugin's own exceptions carry its name; ours pass through. */
+function named(kind: string, name: string, error: unknown): Error {
+  if (RouteProfileError.isInstance(error)) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new RouteProfileError('PLUGIN_FAILED', `${kind} ${name} failed: ${text}`, { cause: error });
+}
+
+async function buildProfiles(bench: Bench, profile: ChosenProfile, ctx: RunContext): Promise<ProfileSet> {
+  const { dataset, encoder, graphs, encoded, plan } = bench;
+  const graph = graphs.get(profile.graph)!;
+  const features: NodeFeatures | undefined = encoded.features.get(graph);
+  const input = {
+    models: dataset.candidates.map((candidate) => candidate.model),
+    cards: dataset.cards,
+    graph,
+    encoder,
+    ...(profile.strategy.needs.includes('features') && features && { features }),
+  };
+  try {
+    const set = await profile.strategy.build(input, profile.options, ctx);
+    const marked = dataset.simulated ? { ...set, provenance: { ...set.provenance, simulated: true } } : set;
+    await writeProfileSet(join(plan.config.out, 'profiles'), `${fileLabel(profile.label)}-seed${ctx.seed}`, marked);
+    return marked;
+  } catch (error) {
+    throw named('profile', profile.label, error);
+  }
+}
+
+/** Fits the cell's router on its profiles and routes the test rows; saves router and result. */
+async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<CellResult> {
+  const { plan, dataset, encoder, encoded } = bench;
+  const profile = plan.profiles[cell.profile]!;
+  const router = plan.routers[cell.router]!;
+  const key = `${cell.profile}|${cell.seed}`;
+  let set = bench.profiles.get(key);
+  if (!set) bench.profiles.set(key, (set = buildProfiles(bench, profile, ctx)));
+  const profiles = await set;
+  try {
+    const fitted = await router.strategy.fit(
+      routerInput(dataset, profiles, encoded.train, encoder.id),
+      router.options,
+      ctx,
+    );
+    const queries = queryBatch(dataset.test.queries, encoded.test, encoder.id, router.strategy.needs.includes('tasks'));
+    const choices = await choicesOf(router.label, fitted, queries, dataset.test.models, dataset.newModels, ctx);
+    const { manifest, weights } = await fitted.save();
+    const folder = join(plan.config.out, 'routers', fileLabel(`${profile.label}.${router.label}.seed${ctx.seed}`));
+    await writeRouterArtifact(folder, { weights, manifest: { ...manifest, profile: profile.label } });
+    return {
+      ...choices,
+      ...(profiles.provenance.diagnostics && { profileDiagnostics: profiles.provenance.diagnostics }),
+    };
+  } catch (error) {
+    throw named('router', router.label, error);
+  }
+}
+
+export const cellLabel = ({ plan }: Bench, cell: Cell): string =>
+  `${plan.profiles[cell.profile]!.label} × ${plan.routers[cell.router]!.label}`;
+
+/** After these nothing could be kept, or nothing is wanted any more. */
+const ENDS_A_RUN = new Set(['OUTPUT_UNWRITABLE', 'WRITE_FAILED', 'ABORTED']);
+
+/** Computes a cell and stores its result, or gives what it failed with. */
+export async function runCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<CellResult | FailedCell> {
+  const store = fileStore(join(bench.plan.config.out, 'store'));
+  try {
+    const result = await computeCell(bench, cell, { ...ctx, seed: cell.seed, store });
+    await bench.cells.write(cellKey(bench, cell), bench.dataset.test.models, result);
+    return result;
+  } catch (error) {
+    if (!RouteProfileError.isInstance(error) || ENDS_A_RUN.has(error.code)) throw error;
+    const { profiles, routers } = bench.plan;
+    return {
+      profile: profiles[cell.profile]!.reference.name,
+      router: routers[cell.router]!.reference.name,
+      label: cellLabel(bench, cell),
+      seed: cell.seed,
+      code: error.code,
+      message: error.message,
+    };
+  }
+}
+
+export const isFailure = (outcome: CellResult | FailedCell): outcome is FailedCell => 'code' in outcome;

@@ -1,0 +1,69 @@
+import { throwIfAborted, type FailedCell, type RunContext } from '@routeprofile/schema';
+import { cellKey, cellLabel, isFailure, runCell, type Bench } from './bench.js';
+import type { CellResult } from './cells.js';
+import type { Cell } from './plan.js';
+import { runInWorkers } from './workers.js';
+
+export interface CellOutcomes {
+  /** One a cell, in the plan's order. */
+  outcomes: (CellResult | FailedCell)[];
+  /** Which of them were finished by an earlier run. */
+  reused: boolean[];
+  /** Seconds of each cell computed now, by label and seed. */
+  timings: Record<string, number>;
+}
+
+/** Cells that would compute the same thing are computed once: the first of each key. */
+function firstOfEachKey(keys: readonly string[]): number[] {
+  return [...new Map(keys.map((key, i) => [key, i] as const).reverse()).values()].reverse();
+}
+
+/**
+ * Every cell of the plan: read if an earlier run finished it, computed otherwise, here or in `jobs` workers. A failure is
+ * kept beside the results and the others go on.
+ */
+export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutcomes> {
+  const { plan, dataset, cells: store } = bench;
+  const { cells, config } = plan;
+  const keys = cells.map((cell) => cellKey(bench, cell));
+  const done = new Map<string, CellResult | FailedCell>();
+  for (const key of new Set(keys)) {
+    const known = await store.read(key, dataset.test.models, dataset.test.queries.length);
+    if (known) done.set(key, known);
+  }
+  const reused = keys.map((key) => done.has(key));
+  const open = firstOfEachKey(keys).filter((i) => !done.has(keys[i]!));
+  const timings: Record<string, number> = {};
+  let finished = keys.length - open.length;
+  const progress = (cell?: Cell) =>
+    ctx.onProgress?.({
+      stage: 'cells',
+      done: finished,
+      total: keys.length,
+      unit: 'cells',
+      ...(cell && { note: cellLabel(bench, cell) }),
+    });
+  const settle = (i: number, outcome: CellResult | FailedCell, seconds: number) => {
+    const label = `${cellLabel(bench, cells[i]!)}, seed ${cells[i]!.seed}`;
+    if (isFailure(outcome)) ctx.logger?.warn(`${label}: ${outcome.message}`);
+    done.set(keys[i]!, outcome);
+    timings[label] = seconds;
+    finished++;
+  };
+
+  progress();
+  if (config.jobs > 1 && open.length > 1) {
+    await runInWorkers(bench, open, ctx, (i, outcome, seconds) => {
+      settle(i, outcome, seconds);
+      progress(cells[i]);
+    });
+  } else
+    for (const i of open) {
+      throwIfAborted(ctx);
+      const started = performance.now();
+      progress(cells[i]);
+      settle(i, await runCell(bench, cells[i]!, ctx), (performance.now() - started) / 1000);
+    }
+  progress();
+  return { outcomes: keys.map((key) => done.get(key)!), reused, timings };
+}
