@@ -106,31 +106,34 @@ const SHORT: Readonly<Record<string, Record<string, unknown>>> = {
   graph: { epochs: 1, hidden: 8, layers: 1, heads: 1 },
 };
 
-describe.each(builtInRouters.map((strategy) => [strategy.name, strategy] as const))('the router %s', (name, strategy) => {
-  const batch = queryBatch(
-    queries.texts.map((text, i) => ({ id: `t${i}`, text, task: queries.tasks?.[i] ?? null })),
-    testVectors,
-    'synthetic',
-    strategy.needs.includes('tasks'),
-  );
-  const decide = async (outcomes: OutcomeValues | null, pairs: readonly PreferencePair[]) => {
-    const options = parseOptions(strategy, SHORT[name]);
-    const router = await strategy.fit(given(outcomes, pairs), options, { seed: 7 });
-    return { decisions: await router.decide(batch), weights: (await router.save()).weights };
-  };
-
-  it.each([
-    ['outcomes', false],
-    ['pairs', true],
-  ])('decides the same whatever the %s say of a new model', async (_, pairsOnly) => {
-    const silent = await decide(pairsOnly ? null : withColumn(measured!, [NaN]), oldPairs);
-    expect(silent.decisions[0]?.ranked.map(({ model }) => model)).toContain(fresh);
-    await fc.assert(
-      fc.asyncProperty(leak, async ({ column, pairs }) => {
-        const told = await decide(pairsOnly ? null : withColumn(measured!, column), [...pairs, ...oldPairs]);
-        expect(told).toEqual(silent);
-      }),
-      { numRuns: 4 },
+describe.each(builtInRouters.map((strategy) => [strategy.name, strategy] as const))(
+  'the router %s',
+  (name, strategy) => {
+    const batch = queryBatch(
+      queries.texts.map((text, i) => ({ id: `t${i}`, text, task: queries.tasks?.[i] ?? null })),
+      testVectors,
+      'synthetic',
+      strategy.needs.includes('tasks'),
     );
-  });
-});
+    const decide = async (outcomes: OutcomeValues | null, pairs: readonly PreferencePair[]) => {
+      const options = parseOptions(strategy, SHORT[name]);
+      const router = await strategy.fit(given(outcomes, pairs), options, { seed: 7 });
+      return { decisions: await router.decide(batch), weights: (await router.save()).weights };
+    };
+
+    it.each([
+      ['outcomes', false],
+      ['pairs', true],
+    ])('decides the same whatever the %s say of a new model', async (_, pairsOnly) => {
+      const silent = await decide(pairsOnly ? null : withColumn(measured!, [NaN]), oldPairs);
+      expect(silent.decisions[0]?.ranked.map(({ model }) => model)).toContain(fresh);
+      await fc.assert(
+        fc.asyncProperty(leak, async ({ column, pairs }) => {
+          const told = await decide(pairsOnly ? null : withColumn(measured!, column), [...pairs, ...oldPairs]);
+          expect(told).toEqual(silent);
+        }),
+        { numRuns: 4 },
+      );
+    });
+  },
+);
