@@ -14,7 +14,9 @@ export function differences(scenario: DesignSpaceScenario): string[] {
   const { report } = scenario;
   const cells = spaceCells(report);
   const mainGraph = scenarioTables(scenario).main.graph;
-  const repaired = cells.some(({ options }) => options.profile['compat'] !== true);
+  const repaired = cells.some(
+    ({ options }) => options.profile['compat'] !== true || options.router['compat'] === false,
+  );
   const extractive = cells.some(
     ({ profile, options }) => profile === 'text-gnn' && options.profile['summarizer'] === 'extractive',
   );

@@ -9,7 +9,7 @@ export interface ComparedRow extends Pick<TableRow, 'profile' | 'hops' | 'graph'
   cells: Record<PaperRouter, (SpaceCell | null)[]>;
 }
 
-export interface ComparedBaseline {
+interface ComparedBaseline {
   name: string;
   /** The model it stands for in each scenario, where it is one. */
   models: (string | null)[];

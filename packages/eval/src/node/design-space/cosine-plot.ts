@@ -5,7 +5,7 @@ import { title } from '../../design-space/words.js';
 import { fixed } from '../../report/format.js';
 import { html, type Markup } from '../markup.js';
 import { draw, figure } from '../plots/figure.js';
-import { COLOURS } from './points.js';
+import { COLOURS, withGaps } from './points.js';
 
 interface CosinePoint {
   profile: PaperProfile;
@@ -14,6 +14,13 @@ interface CosinePoint {
   cosine: number;
   title: string;
 }
+
+const broken = (points: readonly CosinePoint[]): CosinePoint[] =>
+  withGaps(
+    points,
+    ({ variant }) => variant,
+    (like, hops) => ({ ...like, hops, cosine: NaN }),
+  );
 
 /** How alike the profiles of the models are, against hops. null when no profile tells. */
 export function cosinePlot({ main }: ScenarioTables, id: string): Markup | null {
@@ -48,9 +55,9 @@ export function cosinePlot({ main }: ScenarioTables, id: string): Markup | null 
         const others = own.filter(({ variant }) => variant !== '');
         const at = { x: 'hops', y: 'cosine', stroke: COLOURS[profile] };
         return [
-          Plot.line(others, { ...at, z: 'variant', strokeWidth: 1.5, strokeDasharray: '3 4' }),
+          Plot.line(broken(others), { ...at, z: 'variant', strokeWidth: 1.5, strokeDasharray: '3 4' }),
           Plot.dot(others, { ...at, r: 4, fill: 'var(--page)', title: 'title' }),
-          Plot.line(usual, { ...at, strokeWidth: 2.25 }),
+          Plot.line(broken(usual), { ...at, strokeWidth: 2.25 }),
           Plot.dot(usual, { ...at, r: 4.5, fill: COLOURS[profile], title: 'title' }),
         ];
       }),

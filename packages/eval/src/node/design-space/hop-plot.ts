@@ -6,7 +6,7 @@ import { title } from '../../design-space/words.js';
 import { fixed } from '../../report/format.js';
 import { html, type Markup } from '../markup.js';
 import { draw, figure } from '../plots/figure.js';
-import { COLOURS, lineOf, placePoints, plotLegend, withEnds, type PlacePoint } from './points.js';
+import { COLOURS, lineOf, placePoints, plotLegend, withEnds, withGaps, type PlacePoint } from './points.js';
 
 /** Pixels that keep profiles apart at the same depth. */
 const SHIFT: Readonly<Record<PaperProfile, number>> = {
@@ -18,16 +18,7 @@ const SHIFT: Readonly<Record<PaperProfile, number>> = {
 };
 const PROFILES = Object.keys(SHIFT) as PaperProfile[];
 
-/** A depth that was not measured breaks the line. */
-const withGaps = (points: readonly PlacePoint[]): PlacePoint[] =>
-  [...new Set(points.map(({ router }) => router))].flatMap((router) => {
-    const own = points.filter((point) => point.router === router);
-    const deepest = Math.max(...own.map(({ hops }) => hops));
-    return Array.from(
-      { length: deepest + 1 },
-      (_, hops) => own.find((point) => point.hops === hops) ?? { ...own[0]!, hops, value: NaN },
-    );
-  });
+const unmeasured = (like: PlacePoint, hops: number): PlacePoint => ({ ...like, hops, value: NaN });
 
 /** Average performance against hops, a panel a router, a line a profile, the paper's dashed. null when nothing was measured. */
 export function hopPlot({ main }: ScenarioTables, report: RunReport, id: string): Markup | null {
@@ -55,7 +46,13 @@ export function hopPlot({ main }: ScenarioTables, report: RunReport, id: string)
           Plot.line(theirs, { ...at, y: 'value', z: lineOf, stroke: colour, strokeWidth: 1.5, strokeDasharray: '3 4' }),
           Plot.dot(theirs, { ...at, y: 'value', r: 3, stroke: colour, fill: 'var(--page)', title: 'title' }),
           Plot.ruleX(withEnds(own), { ...at, y1: 'low', y2: 'high', stroke: colour, strokeOpacity: 0.45 }),
-          Plot.line(withGaps(own), { ...at, y: 'value', z: lineOf, stroke: colour, strokeWidth: 2.25 }),
+          Plot.line(withGaps(own, lineOf, unmeasured), {
+            ...at,
+            y: 'value',
+            z: lineOf,
+            stroke: colour,
+            strokeWidth: 2.25,
+          }),
           Plot.dot(own, { ...at, y: 'value', r: 4.5, fill: colour, title: 'title' }),
         ];
       }),

@@ -63,6 +63,22 @@ const oursText = (cell: SpaceCell): string =>
 /** Points that a solid or dashed line of one profile in one panel runs through. */
 export const lineOf = (point: PlacePoint): string => `${point.profile} ${point.router}`;
 
+/** The points of each line in order of depth, with unmeasured ones between: those break the line. */
+export function withGaps<P extends { hops: number }>(
+  points: readonly P[],
+  lineOfPoint: (point: P) => string,
+  unmeasured: (like: P, hops: number) => P,
+): P[] {
+  return [...new Set(points.map(lineOfPoint))].flatMap((line) => {
+    const own = points.filter((point) => lineOfPoint(point) === line);
+    const deepest = Math.max(...own.map(({ hops }) => hops));
+    return Array.from(
+      { length: deepest + 1 },
+      (_, hops) => own.find((point) => point.hops === hops) ?? unmeasured(own[0]!, hops),
+    );
+  });
+}
+
 export const withEnds = (points: readonly PlacePoint[]) =>
   points.filter(({ low, high }) => low !== undefined && high !== undefined);
 

@@ -72,6 +72,10 @@ describe('renderDesignSpaceHtml', () => {
     const dashed = document.querySelectorAll('#scenario-1-hops [stroke-dasharray] path');
     expect(dashed).toHaveLength(15);
     expect(page).not.toContain('NaN,');
+    // Trainable GNN has 1, 2 and 4 hops: a line from 1 to 2, and 4 on its own.
+    const solid = [...document.querySelectorAll('#scenario-1-cosine g[aria-label="line"] path')];
+    const moves = solid.map((path) => path.getAttribute('d')?.match(/M/g)?.length);
+    expect(moves).toContain(2);
   });
 
   it('draws nothing of what was not measured', () => {
