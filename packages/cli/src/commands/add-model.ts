@@ -1,0 +1,158 @@
+import { basename } from 'node:path';
+import {
+  loadDataset,
+  modelCard,
+  readJsonFile,
+  readProfileSet,
+  readRouterArtifact,
+  withCards,
+  writeProfileSet,
+  writeRouterArtifact,
+} from '@routeprofile/data';
+import { encodeNodes } from '@routeprofile/graph';
+import {
+  modelCardsFileSchema,
+  parseOptions,
+  RouteProfileError,
+  type ProfileSet,
+  type ProfileStrategy,
+  type RunContext,
+} from '@routeprofile/schema';
+import { defaultCacheFolder } from '../cache.js';
+import { completeConfig, loadConfigFile } from '../config-file.js';
+import { openConsole, type CommonFlags, type Io } from '../io.js';
+import { openBackend } from '../pipeline/backend.js';
+import { loadOptions } from '../pipeline/load-options.js';
+import { heteroGraph, openEncoder } from '../pipeline/prepare.js';
+import { resolveProfile, resolveRouter } from '../plugins.js';
+import { configOf, required, type ConfigFlags } from './flags.js';
+
+/** A model joins a set-up that is in use: its profile first, then the routers fitted on those profiles. */
+
+export interface AddModelFlags extends ConfigFlags {
+  /** The profile set to extend. */
+  to?: string;
+}
+
+/** The strategy that built a set, if it can take models in. */
+async function extensibleStrategy(path: string, { provenance }: ProfileSet) {
+  if (provenance.strategy === 'imported')
+    throw new RouteProfileError('UNSUPPORTED', `${path}: how these profiles were made is not known`, {
+      hint: 'Add the vector with the program that made them, or build profiles with `routeprofile profile build`.',
+    });
+  const strategy: ProfileStrategy = await resolveProfile(provenance.strategy);
+  const extend = strategy.extend?.bind(strategy);
+  if (!extend)
+    throw new RouteProfileError('UNSUPPORTED', `${path}: ${strategy.name} profiles cannot be extended`, {
+      hint: 'Build the set anew with the model in the dataset.',
+    });
+  return { strategy, extend };
+}
+
+/**
+ * `profile add-model`: the set with profiles of the models in a file of cards. The vectors already there keep every bit.
+ * Encoder, graph, options and seed are those of the set.
+ */
+export async function addModelCommand(card: string, flags: AddModelFlags, io: Io): Promise<number> {
+  const console = openConsole(io, flags);
+  const { to, ...rest } = flags;
+  const config = completeConfig(await loadConfigFile(flags.config), configOf({ out: 'profiles-extended', ...rest }));
+  const path = required(to, '--to PROFILES.npz');
+  const set = await readProfileSet(path);
+  const { provenance } = set;
+  const ctx: RunContext = { ...console.context, seed: provenance.seed };
+  const cards = await readJsonFile(card, modelCardsFileSchema);
+  const joining = Object.keys(cards);
+  const known = joining.filter((model) => set.models.includes(model));
+  if (joining.length === 0 || known.length > 0)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      known.length > 0 ? `${path} already has a profile of ${known.join(', ')}` : `${card}: holds no model`,
+      { hint: 'Give a JSON object with a card by the name of each model that joins.' },
+    );
+  const { strategy, extend } = await extensibleStrategy(path, set);
+
+  const loaded = await loadDataset(config.data, {
+    ...loadOptions(config),
+    testRows: false,
+    ...(ctx.signal && { signal: ctx.signal }),
+    ...(ctx.logger && { logger: ctx.logger }),
+  });
+  const { dataset, warnings } = withCards(loaded, cards);
+  for (const warning of warnings) ctx.logger?.warn(warning);
+  const graphName = flags.graph ?? provenance.graph?.name ?? config.graph;
+  if (provenance.graph && heteroGraph(loaded, graphName).hash !== provenance.graph.hash)
+    ctx.logger?.warn(
+      `the graph ${graphName} of ${config.data} is not the one that ${path} was built on (${provenance.graph.name}): the new profile may not be comparable.`,
+    );
+  const graph = heteroGraph(dataset, graphName);
+  if (config.backend !== undefined) await openBackend(config.backend);
+  // A set that no encoder had part in needs none; the cheapest stands in.
+  const encoderId = flags.encoder ?? provenance.encoder ?? 'hash';
+  const encoder = await openEncoder(encoderId, { cache: config.cache ?? defaultCacheFolder() }, ctx);
+  try {
+    const features = strategy.needs.includes('features') ? await encodeNodes(graph, encoder, ctx) : undefined;
+    const input = {
+      models: [...set.models, ...joining],
+      cards: dataset.cards,
+      graph,
+      encoder,
+      ...(features && { features }),
+    };
+    const extended = await extend(set, input, parseOptions(strategy, provenance.options), ctx);
+    const written = await writeProfileSet(config.out, basename(path).replace(/\.(npz|json)$/, ''), extended);
+    if (flags.json) console.printJson({ path: written, added: joining, models: extended.models });
+    else
+      console.print(
+        `Wrote ${written}: ${joining.join(', ')} joined ${set.models.length} models\nNow: routeprofile router add-model ${card} --router DIR --profiles ${written}`,
+      );
+  } finally {
+    await encoder.dispose?.();
+  }
+  return 0;
+}
+
+export interface RouterAddModelFlags extends CommonFlags {
+  router?: string;
+  profiles?: string;
+  out?: string;
+}
+
+/**
+ * `router add-model`: a fitted router with the models of an extended profile set that it lacks, without training.
+ * @param card the cards of the models that join; only routers that read task scores look at them
+ */
+export async function routerAddModelCommand(
+  card: string | undefined,
+  flags: RouterAddModelFlags,
+  io: Io,
+): Promise<number> {
+  const console = openConsole(io, flags);
+  const ctx: RunContext = { ...console.context, seed: 42 };
+  const profiles = await readProfileSet(required(flags.profiles, '--profiles FILE.npz'));
+  const artifact = await readRouterArtifact(required(flags.router, '--router DIR'));
+  const strategy = await resolveRouter(artifact.manifest.strategy);
+  if (!strategy.extend)
+    throw new RouteProfileError('UNSUPPORTED', `a fitted ${strategy.name} router cannot take models in`, {
+      hint: 'Train it anew on the extended profiles with `routeprofile router train`.',
+    });
+  const cards = Object.entries(card === undefined ? {} : await readJsonFile(card, modelCardsFileSchema));
+  const unprofiled = cards.map(([name]) => name).filter((name) => !profiles.models.includes(name));
+  if (unprofiled.length > 0)
+    throw new RouteProfileError('BAD_INPUT', `${flags.profiles} has no profile of ${unprofiled.join(', ')}`, {
+      hint: 'First: routeprofile profile add-model.',
+    });
+  const joining = { profiles, cards: cards.map(([name, file]) => modelCard(name, file, false)) };
+  const router = await strategy.extend(artifact, joining, ctx);
+  const { manifest, weights } = await router.save();
+  const out = flags.out ?? 'router-extended';
+  const profile = artifact.manifest.profile;
+  await writeRouterArtifact(out, { weights, manifest: { ...manifest, ...(profile !== undefined && { profile }) } });
+  const added = router.models.filter((model) => !artifact.manifest.models.includes(model));
+  if (flags.json) console.printJson({ out, added, models: router.models });
+  else
+    console.print(
+      `Wrote ${out}: ${added.join(', ')} joined ${artifact.manifest.models.length} models\nAsk it: routeprofile route --router ${out} "your question"`,
+    );
+  return 0;
+}
