@@ -28,6 +28,7 @@ const scoresOf = (card: ModelCardFile): Map<string, TaskScore> =>
     ),
   );
 
+/** A card as files hold it → as the rest of the code reads it: family null when unknown, price null unless both are known. */
 export function modelCard(name: string, card: ModelCardFile, auxiliary: boolean): ModelCard {
   return { name, text: card.feature, family: familyOf(card), scores: scoresOf(card), price: priceOf(card), auxiliary };
 }
