@@ -28,7 +28,7 @@ export function runProcess(command, args, { cwd, env, input, killAfter, onStderr
 }
 
 /** The command line of this repository. */
-export const routeprofile = (args, options = {}) =>
+const routeprofile = (args, options = {}) =>
   runProcess(process.execPath, [...(options.nodeArgs ?? []), CLI, ...args], options);
 
 /** The JSON document that `--json` prints, when the command succeeded. */

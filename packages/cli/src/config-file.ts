@@ -7,7 +7,7 @@ import { parse as parseYaml } from 'yaml';
 import { issueText, RouteProfileError, runConfigSchema, z, type RunConfigInput } from '@routeprofile/schema';
 
 /** Looked for in the working directory, in this order. */
-export const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map(
+const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map(
   (end) => `routeprofile.config.${end}`,
 );
 

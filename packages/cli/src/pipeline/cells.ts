@@ -21,7 +21,7 @@ export interface CellResult extends Choices {
 }
 
 /** Everything that a cell's result depends on. */
-export type CellKey = Record<string, unknown>;
+type CellKey = Record<string, unknown>;
 
 export interface CellStore {
   folder: string;

@@ -12,7 +12,7 @@ import { graphPreset } from './prepare.js';
 /** Tables and neighbours that every run is compared with, next to the constants. */
 const LOOKUPS = ['task-table', 'knn'];
 
-export interface Chosen<S> {
+interface Chosen<S> {
   strategy: S;
   options: Record<string, unknown>;
   reference: StrategyReference;

@@ -5,7 +5,7 @@ export type Batch = readonly number[];
  * Tokens of one batch. Larger ones are no faster on one core, and smaller ones keep progress, interruption and the
  * sharing of work between threads fine-grained.
  */
-export const BATCH_TOKENS = 1024;
+const BATCH_TOKENS = 1024;
 
 /**
  * Groups windows of equal length, longest first, so that nothing is padded: a window's vector then has the same bits

@@ -4,7 +4,7 @@ import { RouteProfileError, z } from '@routeprofile/schema';
  * `vocab.json`: `[piece, log probability]` in order of id. The published file holds `null` for a few pieces
  * (`:`, `://` …); TensorFlow.js's encoder adds them as 0, and so must whoever wants its vectors.
  */
-export const vocabularySchema = z.array(z.tuple([z.string().min(1), z.number().nullable()])).min(7);
+const vocabularySchema = z.array(z.tuple([z.string().min(1), z.number().nullable()])).min(7);
 export type Vocabulary = z.infer<typeof vocabularySchema>;
 
 /** Ids 0 (unknown) to 5 are control symbols, which no text matches. */

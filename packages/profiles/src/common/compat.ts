@@ -8,7 +8,7 @@ export interface Repairs<R> {
 }
 
 /** The names of the given options that contradict `compat: true`. */
-export function contradictions<R extends object>(
+function contradictions<R extends object>(
   { published }: Repairs<R>,
   given: Partial<R> & { compat: boolean },
 ): string[] {

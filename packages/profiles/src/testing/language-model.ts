@@ -22,7 +22,7 @@ export function fakeModel(id = 'fake'): LanguageModel & { prompts: { label: stri
   };
 }
 
-export const textOf = (messages: readonly ChatMessage[]): string => messages.map(({ content }) => content).join('\n');
+const textOf = (messages: readonly ChatMessage[]): string => messages.map(({ content }) => content).join('\n');
 
 function fingerprint(text: string): string {
   let hash = 0x811c9dc5;

@@ -4,7 +4,7 @@ import type { HeteroGraph, NodeType } from '@routeprofile/schema';
 export type NodeTexts = Readonly<Partial<Record<NodeType, readonly string[]>>>;
 
 /** Types that are summarised, in this order; queries keep their text. */
-export const SUMMARISED = ['task', 'domain', 'family', 'model'] as const satisfies readonly NodeType[];
+const SUMMARISED = ['task', 'domain', 'family', 'model'] as const satisfies readonly NodeType[];
 export type SummarisedType = (typeof SUMMARISED)[number];
 
 export const originalTexts = (graph: HeteroGraph): NodeTexts =>

@@ -18,7 +18,7 @@ import { labelOf, renderText } from './render.js';
 import { firstWords, sentencesOf, wordCount } from './sentences.js';
 
 /** A sentence of some node's own text. */
-export interface Sentence {
+interface Sentence {
   type: NodeType;
   node: number;
   text: string;

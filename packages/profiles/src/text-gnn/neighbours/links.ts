@@ -16,5 +16,5 @@ export function linksOf(graph: HeteroGraph): Links {
   ];
 }
 
-export const neighboursIn = ({ offsets, neighbours }: Csr, row: number): number[] =>
+const neighboursIn = ({ offsets, neighbours }: Csr, row: number): number[] =>
   Array.from(neighbours.subarray(offsets[row], offsets[row + 1]));

@@ -7,7 +7,7 @@ const suffix = (n: number) =>
   n % 100 >= 11 && n % 100 <= 13 ? 'th' : n % 10 === 1 ? 'st' : n % 10 === 2 ? 'nd' : n % 10 === 3 ? 'rd' : 'th';
 
 /** `best of 8`, `2nd of 8`, `last of 8`; nothing for a model that nobody is compared with. */
-export function placeText({ place, of, score }: Measurement): string | undefined {
+function placeText({ place, of, score }: Measurement): string | undefined {
   if (score === undefined || of < 2) return undefined;
   if (place === 1) return `best of ${of}`;
   return place === of ? `last of ${of}` : `${place}${suffix(place)} of ${of}`;
