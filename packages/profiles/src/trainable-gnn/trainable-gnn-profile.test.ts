@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readProfileSet, writeProfileSet } from '@routeprofile/data';
 import {
   parseOptions,
   RouteProfileError,
@@ -220,6 +224,20 @@ describe('extend', () => {
       expect(extended.provenance.seed).toBe(11);
     },
   );
+
+  it('works on a set that was written and read again', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'trainable-gnn-'));
+    try {
+      const set = await build();
+      const read = await readProfileSet(await writeProfileSet(dir, 'set', set));
+      expect(read.state).toEqual(set.state);
+      const input = await withNewModel(1);
+      const extended = await extend(read, input, optionsOf(), { seed: 1 });
+      expect(extended.vectors).toEqual((await extend(set, input, optionsOf(), { seed: 1 })).vectors);
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
 
   it('reads the new model’s scores', async () => {
     const set = await build();

@@ -7,9 +7,9 @@ import {
   type Matrix,
   type ProfileInput,
   type ProfileSet,
-  type RunContext,
 } from '@routeprofile/schema';
 import { createRuntime, disposeVariables, toVariables, type Runtime, type Weights } from '@routeprofile/tensor';
+import { extendProfileSet } from '../common/extend.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
 import { checkpointKey, type TrainingState } from './checkpoint.js';
@@ -66,30 +66,18 @@ export const trainableGnnProfile = defineProfile<TrainableGnnOptions>({
   async extend(set, input, given, ctx) {
     throwIfAborted(ctx);
     const options = completeTrainableGnnOptions(given);
-    refuseOtherSets(set, input, options);
-    const added = input.models.filter((model) => !set.models.includes(model));
-    const positions = added.length > 0 ? modelPositions(NAME, { models: added, graph: input.graph }) : [];
-    if (positions.length === 0) return set;
-    const runtime = await createRuntime();
-    const { rows, unknown } = encodeNewModels(runtime, set.state ?? {}, input, options, positions);
-    const whole = { ...input, models: [...set.models, ...added] };
-    const { rows: count, cols, data } = set.vectors;
-    const vectors = createMatrix(count + rows.rows, cols);
-    vectors.data.set(data);
-    vectors.data.set(rows.data, count * cols);
-    const notes = [
-      ...(set.provenance.notes ?? []),
-      `joined without retraining: ${added.join(', ')}`,
-      ...(unknown.length > 0 ? [`left out, as the training did not know them: ${unknown.join(', ')}`] : []),
-    ];
-    const seeded: RunContext = { ...ctx, seed: set.provenance.seed };
-    const extended = finishProfileSet(this, whole, seeded, {
-      vectors,
-      options,
-      uses: { encoder: true, graph: true },
-      notes,
+    let strangers: string[] = [];
+    const extended = await extendProfileSet(this, set, input, options, ctx, async (missing) => {
+      const state = requiredState(set);
+      const runtime = await createRuntime();
+      const joining = encodeNewModels(runtime, state, missing, options, modelPositions(NAME, missing));
+      strangers = joining.unknown;
+      return { vectors: joining.rows };
     });
-    return { ...withDiagnostics(extended, set.provenance.diagnostics ?? {}, true), state: set.state };
+    if (strangers.length === 0) return extended;
+    const { provenance } = extended;
+    const note = `left out, as the training did not know them: ${strangers.join(', ')}`;
+    return { ...extended, provenance: { ...provenance, notes: [...(provenance.notes ?? []), note] } };
   },
 });
 
@@ -132,10 +120,9 @@ function trainingDiagnostics({ scored }: Problem, { epochs, best }: TrainingStat
   };
 }
 
-/** @param under the set's own figures win */
-function withDiagnostics(set: ProfileSet, more: Record<string, number>, under = false): ProfileSet {
-  const own = set.provenance.diagnostics ?? {};
-  return { ...set, provenance: { ...set.provenance, diagnostics: under ? { ...more, ...own } : { ...own, ...more } } };
+function withDiagnostics(set: ProfileSet, more: Record<string, number>): ProfileSet {
+  const { provenance } = set;
+  return { ...set, provenance: { ...provenance, diagnostics: { ...provenance.diagnostics, ...more } } };
 }
 
 function notesOf(problem: Problem, options: CompleteTrainableGnnOptions): string[] {
@@ -145,27 +132,10 @@ function notesOf(problem: Problem, options: CompleteTrainableGnnOptions): string
     : [];
 }
 
-/** @throws RouteProfileError BAD_INPUT, BAD_OPTION or SHAPE_MISMATCH when the set is not one that these options built. */
-function refuseOtherSets({ provenance, state, vectors }: ProfileSet, input: ProfileInput, options: object): void {
-  if (provenance.strategy !== NAME || !state)
-    throw new RouteProfileError(
-      'BAD_INPUT',
-      `${NAME}: the set to extend was built by ${provenance.strategy}, or lacks its state`,
-      {
-        hint: `Extend sets that ${NAME} built, read from both of their files.`,
-      },
-    );
-  if (provenance.encoder !== input.encoder.id || vectors.cols !== input.encoder.dimensions)
-    throw new RouteProfileError(
-      'BAD_INPUT',
-      `${NAME}: the set was built on ${provenance.encoder}, the new models are encoded by ${input.encoder.id}`,
-      { hint: `Use the encoder ${provenance.encoder}.` },
-    );
-  const differing = Object.entries(options).filter(([name, value]) => provenance.options[name] !== value);
-  if (differing.length > 0)
-    throw new RouteProfileError(
-      'BAD_OPTION',
-      `${NAME}: the set was built with ${differing.map(([name]) => `${name}=${String(provenance.options[name])}`).join(', ')}`,
-      { hint: 'Extend a set with the options it was built with.' },
-    );
+/** @throws RouteProfileError BAD_INPUT for a set without what the training learned. */
+function requiredState({ state }: ProfileSet): HanState {
+  if (state && Object.keys(state).length > 0) return state;
+  throw new RouteProfileError('BAD_INPUT', `${NAME}: the set to extend has lost what its training learned`, {
+    hint: 'Read the set from its .npz file, which holds it beside the vectors.',
+  });
 }
