@@ -41,7 +41,7 @@ describe('new models by name, in the outcomes layout', () => {
     expect(scoresOf(dataset, 'c')).toEqual(['elsewhere']);
     expect(scoresOf(dataset, 'a')).toEqual(['t0', 't1']);
     expect(dataset.warnings).toContainEqual(
-      expect.stringMatching(/^1 score of the new model c on tasks that routers train on \(t0\) taken off/),
+      expect.stringMatching(/^The new model c loses 1 score on tasks that routers train on \(t0\):/),
     );
     const bare = await loadDataset(outcomes([1, 0], { 'models.json': {} }), { newModels: ['c'] });
     expect(bare.cards.find(({ name }) => name === 'c')).toMatchObject({ text: 'c. No measured tasks.' });
@@ -99,7 +99,7 @@ describe('models that are new by the files', () => {
     const kept = await loadDataset(dir, { mode: 'newllm' });
     expect([kept.newModels, scoresOf(kept, 'c')]).toEqual([['c'], ['t0', 'elsewhere']]);
     expect(kept.warnings).toContainEqual(
-      "The card has 1 score of the new model c on tasks that routers train on (t0), maybe measured on the training queries; leakedScores 'drop' takes them off.",
+      "The card of the new model c has 1 score on tasks that routers train on (t0), maybe measured on the training queries; leakedScores 'drop' takes them off.",
     );
     const dropped = await loadDataset(dir, { mode: 'newllm', leakedScores: 'drop' });
     expect(scoresOf(dropped, 'c')).toEqual(['elsewhere']);
@@ -118,8 +118,8 @@ describe('new models by name, in the published layout', () => {
     expect(dataset.train.pairs).toEqual([{ query: 0, better: 2, worse: 0 }]);
     expect([scoresOf(dataset, 'a'), scoresOf(dataset, 'b')]).toEqual([[], ['math', 'qa']]);
     expect(dataset.warnings).toEqual([
-      '3 training pairs with a new model taken away.',
-      expect.stringMatching(/^2 scores of the new model a .* \(math, qa\) taken off its card/),
+      '3 training pairs with a new model are not used.',
+      expect.stringMatching(/^The new model a loses 2 scores .* \(math, qa\)/),
     ]);
   });
 
@@ -177,7 +177,7 @@ describe.runIf(process.env['ROUTEPROFILE_DATA'] !== undefined && existsSync(real
   it('keeps one score of a routed task by the files, which is told, and none by name', async () => {
     const byFiles = await loadDataset(real, { test, mode: 'newllm' });
     expect(scores(byFiles)).toBe(351);
-    expect(byFiles.warnings).toContainEqual(expect.stringMatching(/^The card has 1 score of .* \(mmlu\)/));
+    expect(byFiles.warnings).toContainEqual(expect.stringMatching(/^The card of .* has 1 score .* \(mmlu\)/));
     const dropped = await loadDataset(real, { test, mode: 'newllm', leakedScores: 'drop' });
     expect(scores(dropped)).toBe(350);
 

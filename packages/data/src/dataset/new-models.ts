@@ -64,11 +64,11 @@ export function guardCards(
   const guarded = cards.map((card) => {
     const leaked = newModels.includes(card.name) ? [...card.scores.keys()].filter((task) => routed.has(task)) : [];
     if (leaked.length === 0) return card;
-    const what = `${plural(leaked.length, 'score')} of the new model ${card.name} on tasks that routers train on (${someOf(leaked, 20)})`;
+    const what = `${plural(leaked.length, 'score')} on tasks that routers train on (${someOf(leaked, 20)})`;
     warnings.push(
       drop
-        ? `${what} taken off its card: they may have been measured on the training queries.`
-        : `The card has ${what}, maybe measured on the training queries; leakedScores 'drop' takes them off.`,
+        ? `The new model ${card.name} loses ${what}: they may have been measured on the training queries.`
+        : `The card of the new model ${card.name} has ${what}, maybe measured on the training queries; leakedScores 'drop' takes them off.`,
     );
     return drop ? { ...card, scores: new Map([...card.scores].filter(([task]) => !routed.has(task))) } : card;
   });
