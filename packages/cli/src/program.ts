@@ -54,8 +54,16 @@ export function buildProgram(io: Io): Command {
   const strategyFlags = (command: Command) =>
     command
       .option('--graph <name>', 'task, query, query-task, task-domain, query-task-domain')
-      .option('--profile <list>', 'profiles: index, flat, emb-gnn, a package or a file, with options', strategies)
-      .option('--router <list>', 'routers: sim, mlp, knn, task-table, a package or a file, with options', strategies);
+      .option(
+        '--profile <list>',
+        'profiles: index, flat, emb-gnn, text-gnn, trainable-gnn, a package or a file, with options',
+        strategies,
+      )
+      .option(
+        '--router <list>',
+        'routers: sim, mlp, graph, knn, task-table, a package or a file, with options',
+        strategies,
+      );
 
   configFlag(
     common(
