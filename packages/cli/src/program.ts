@@ -14,6 +14,7 @@ import {
 } from './commands/flags.js';
 import type { CommonFlags, Io } from './io.js';
 import { completionScript, SHELLS, type Shell } from './commands/completion.js';
+import type { AddModelFlags, RouterAddModelFlags } from './commands/add-model.js';
 import type { RescoreFlags } from './commands/rescore.js';
 import type { RouteFlags } from './commands/route.js';
 import { describeError } from './ui/errors.js';
@@ -186,17 +187,10 @@ export function buildProgram(io: Io): Command {
     ),
   );
 
+  const profile = program.command('profile').description('profiles of models');
   configFlag(
     common(
-      encoderFlags(
-        datasetFlags(
-          program
-            .command('profile')
-            .description('profiles of models')
-            .command('build')
-            .description('NAME.npz and NAME.json, one vector a model'),
-        ),
-      )
+      encoderFlags(datasetFlags(profile.command('build').description('NAME.npz and NAME.json, one vector a model')))
         .option('--graph <name>', 'graph to build the profiles on')
         .option('--from <dir>', 'a graph folder made by `graph build`')
         .option('--dry-run', 'print what would be asked of a language model, with tokens and cost, and ask nothing')
@@ -213,13 +207,40 @@ export function buildProgram(io: Io): Command {
     common(
       encoderFlags(
         datasetFlags(
-          program
-            .command('router')
-            .description('routers')
-            .command('train')
-            .description('fit one router on saved profiles'),
+          profile
+            .command('add-model')
+            .description('a saved set with profiles of further models; the others keep every bit')
+            .argument('<card>', 'JSON object of cards by model, as in models.json'),
         ),
       )
+        .option('--to <file>', 'the profile set to extend')
+        .option('--graph <name>', 'graph (default: the one that the set was built on)')
+        .option('--out <dir>', 'output folder (default: profiles-extended)'),
+    ),
+  ).action(
+    ending(async (card: string, flags: AddModelFlags) =>
+      (await import('./commands/add-model.js')).addModelCommand(card, flags, io),
+    ),
+  );
+
+  const router = program.command('router').description('routers');
+  common(
+    router
+      .command('add-model')
+      .description('a fitted router with the models that an extended profile set adds, without training')
+      .argument('[card]', 'the cards of those models, for routers that read task scores'),
+  )
+    .option('--router <dir>', 'router folder')
+    .option('--profiles <file>', 'profiles made by `profile add-model`')
+    .option('--out <dir>', 'output folder (default: router-extended)')
+    .action(
+      ending(async (card: string | undefined, flags: RouterAddModelFlags) =>
+        (await import('./commands/add-model.js')).routerAddModelCommand(card, flags, io),
+      ),
+    );
+  configFlag(
+    common(
+      encoderFlags(datasetFlags(router.command('train').description('fit one router on saved profiles')))
         .option('--profiles <file>', 'profiles made by `profile build`, or by numpy.savez')
         .option('--router <name>', 'router to train (default: mlp)', strategies)
         .option('--out <dir>', 'output folder (default: router)'),

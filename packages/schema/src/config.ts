@@ -46,6 +46,8 @@ export const runConfigSchema = z.strictObject({
   seed: oneOrMore(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)).prefault([42]),
   /** Candidates whose training outcomes and pairs are taken away, as if they had just come out; implies mode newllm. */
   newModel: oneOrMore(z.string().min(1)).optional(),
+  /** Scores of a new model's card that were measured on training tasks: kept as the files say, or dropped. */
+  leakedScores: z.enum(['keep', 'drop']).default('keep'),
   /** Several settings over the same profiles and routers, each with a report of its own, and one report over all. */
   scenarios: z
     .array(scenarioSchema)

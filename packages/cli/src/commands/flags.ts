@@ -77,6 +77,12 @@ export const datasetFlags = (command: Command): Command =>
       'candidates without training outcomes, with commas between; implies --mode newllm',
       names,
     )
+    .addOption(
+      new Option('--leaked-scores <what>', "a new model's card scores on training tasks (default: keep)").choices([
+        'keep',
+        'drop',
+      ]),
+    )
     .option('--limit-train <n>', 'use at most so many training queries, drawn by the seed', integer(1))
     .option('--limit-test <n>', 'use at most so many test rows, drawn by the seed', integer(1))
     .option('--seed <n>', 'seed, or several for `run` (default: 42)', seeds);

@@ -3,13 +3,15 @@ import type { RunConfig } from '@routeprofile/schema';
 
 /** The part of a run's config that decides which rows and texts of a dataset are used. The first seed draws and splits. */
 export function loadOptions(config: RunConfig): LoadOptions {
-  const { mode, queryText, split, testSplit, minCoverage, test, newModel, limitTrain, limitTest } = config;
+  const { mode, queryText, split, testSplit, minCoverage, leakedScores, test, newModel, limitTrain, limitTest } =
+    config;
   return {
     mode,
     queryText,
     split,
     testSplit,
     minCoverage,
+    leakedScores,
     seed: config.seed[0]!,
     ...(test !== undefined && { test }),
     ...(newModel && { newModels: newModel }),

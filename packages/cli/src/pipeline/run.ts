@@ -28,12 +28,15 @@ function reportOf(bench: Bench, { outcomes }: CellOutcomes): RunReport {
   const finished: (EvaluatedCell & { graph: string })[] = [];
   const failed: FailedCell[] = [];
   const lookupChoices: Record<string, Int32Array> = {};
+  const lookupsWithoutNew: Record<string, Int32Array> = {};
   plan.cells.forEach((cell, i) => {
     const outcome = outcomes[i]!;
     const profile = profiles[cell.profile]!;
     const router = routers[cell.router]!;
     if (i < lookups) {
-      if (!isFailure(outcome)) lookupChoices[router.label] = outcome.choices;
+      if (isFailure(outcome)) return;
+      lookupChoices[router.label] = outcome.choices;
+      if (outcome.choicesWithoutNew) lookupsWithoutNew[router.label] = outcome.choicesWithoutNew;
     } else if (isFailure(outcome)) failed.push(outcome);
     else
       finished.push({
@@ -54,6 +57,7 @@ function reportOf(bench: Bench, { outcomes }: CellOutcomes): RunReport {
     cells: finished,
     failed,
     lookups: lookupChoices,
+    lookupsWithoutNew,
     versions,
     seed: config.seed[0]!,
   });
