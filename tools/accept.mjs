@@ -1,13 +1,16 @@
 // npm run accept -- DATA: the full acceptance on real data. DATA holds routeprofile/ and outcomes/.
+// With --design-space also the whole design space of the paper, which takes about half an hour.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { codeSandboxStatus, labelAgreement } from '../packages/eval/dist/node.js';
 import { assert, Checks } from './lib/checks.mjs';
 import { CLI, routeprofileJson, runProcess } from './lib/process.mjs';
 import { assertBaselines, cellLines, expectedScores, PUBLISHED_RUNS, publishedRun } from './lib/published.mjs';
 import { packedChecks } from './packed.mjs';
 
-const data = process.argv[2] ?? process.env.ROUTEPROFILE_DATA;
+const args = process.argv.slice(2);
+const data = args.find((arg) => !arg.startsWith('--')) ?? process.env.ROUTEPROFILE_DATA;
 if (!data || !existsSync(join(data, 'routeprofile'))) {
   console.error('usage: npm run accept -- DATA    (a folder that holds routeprofile/ and outcomes/)');
   process.exit(2);
@@ -100,6 +103,67 @@ try {
     assert(code === 0, stdout);
     return stdout.trim().split('\n').at(-1);
   });
+  await checks.check(
+    'a new model by name: its outcomes reach no router, the report tells how it was found',
+    async () => {
+      const out = join(work, 'new-model');
+      const name = 'mistral-small-24b-instruct-2501-bf16';
+      const report = await routeprofileJson([
+        ...publishedRun(data, PUBLISHED_RUNS[0], out, cache),
+        '--new-model',
+        name,
+        '--router',
+        'sim,mlp',
+      ]);
+      assert(report.mode === 'newllm' && report.newModels.join() === name, `new models: ${report.newModels.join()}`);
+      const always = report.baselines[`constant:${name}`].metrics;
+      assert(always.new_model_share === 1 && always.new_model_recall === 1, 'always choosing it does not find it');
+      return report.rows
+        .map(
+          (row) =>
+            `${row.label} ${row.metrics.avg_performance.toFixed(4)}, share ${row.metrics.new_model_share.toFixed(2)}`,
+        )
+        .join('; ');
+    },
+  );
+  await checks.check('code labels recomputed in a sandbox agree with the regraded file on 98 %', async () => {
+    const status = await codeSandboxStatus();
+    assert(status.ok, `no sandbox: ${status.reason}`);
+    const rows = (name) => JSON.parse(readFileSync(join(data, 'routeprofile', 'route_data', name), 'utf8'));
+    const out = join(work, 'rescored.json');
+    await routeprofileJson([
+      'data',
+      'rescore',
+      join(data, 'routeprofile', 'route_data', 'routing_dev_data.json'),
+      '--out',
+      out,
+      '--allow-code-execution',
+    ]);
+    const { perTask } = labelAgreement(JSON.parse(readFileSync(out, 'utf8')), rows('routing_dev_data_regraded.json'));
+    const code = perTask.filter(({ task }) => ['mbpp', 'human_eval'].includes(task));
+    const sum = (key) => code.reduce((total, task) => total + task[key], 0);
+    assert(sum('labels') === 400 && sum('equal') >= 392, `${sum('equal')} of ${sum('labels')}`);
+    const others = perTask.filter(
+      ({ task, labels, equal }) => !['mbpp', 'human_eval'].includes(task) && labels !== equal,
+    );
+    assert(others.length === 0, `labels changed in ${others.map(({ task }) => task).join(', ')}`);
+    return `${sum('equal')} of ${sum('labels')}; all other tasks as published`;
+  });
+  if (args.includes('--design-space'))
+    await checks.check('the design space: both tables, both settings, both label files, in under an hour', async () => {
+      const started = performance.now();
+      const env = { ROUTEPROFILE_DATA: resolve(data) };
+      const config = join('examples', 'design-space', 'routeprofile.config.ts');
+      const { code, stdout, stderr } = await runProcess(
+        process.execPath,
+        [CLI, 'run', '--config', config, '--cache', cache, '--out', join(work, 'space')],
+        { env },
+      );
+      assert(code === 0, stderr.slice(-2000));
+      const minutes = (performance.now() - started) / 60_000;
+      assert(minutes < 60, `${minutes.toFixed(0)} minutes`);
+      return `${minutes.toFixed(0)} minutes\n${stdout}`;
+    });
   await packedChecks(checks);
   await checks.check('every package test, with the real data at hand', async () => {
     const env = { ROUTEPROFILE_DATA: resolve(data), ROUTEPROFILE_FIXTURES: fixtures };
