@@ -2,7 +2,17 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['**/dist/**', 'examples/**', '**/.vitepress/**', '**/.vitest/**', '**/assembly/**', '**/fixtures/**', '.nx/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      'examples/**',
+      '**/.vitepress/**',
+      '**/.vitest/**',
+      '**/assembly/**',
+      '**/fixtures/**',
+      '.nx/**',
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,
   { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
