@@ -105,7 +105,7 @@ const oneHot = (tf: TensorFlow, ids: Tensor1D, count: number): Tensor2D =>
 export function gatherRows(tf: TensorFlow, x: Tensor2D, ids: Tensor1D): Tensor2D {
   const [count] = ids.shape;
   if (hasKernel(tf, KERNELS.aggregateEdges)) {
-    // One edge of weight one into each row: the shipped gather goes number by number, and so takes ten times as long.
+    // One edge of weight one into each row: the shipped gather shows in the profile of a training, this does not.
     const offsets = tf.tensor1d(
       Int32Array.from({ length: count + 1 }, (_, j) => j),
       'int32',
