@@ -5,7 +5,7 @@ import type { CompleteTrainableGnnOptions } from './options.js';
 import type { Problem } from './problem.js';
 
 /** Figures of one epoch. */
-export interface Epoch {
+interface Epoch {
   loss: number;
   /** Mean squared error of held-out scores after the epoch; null when none are held out. */
   heldOut: number | null;

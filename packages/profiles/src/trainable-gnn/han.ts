@@ -59,7 +59,7 @@ interface Context {
   frozen?: Frozen;
 }
 
-export interface Frozen {
+interface Frozen {
   /** β of each layer, in the order of the relations into a type. */
   mixing: readonly PerType<Tensor1D>[];
   /** What nodes of the other types put into each layer. */

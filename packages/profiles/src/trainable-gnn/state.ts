@@ -21,7 +21,7 @@ export type HanState = Record<string, NamedArray>;
 const isEncoder = (name: string) => name.startsWith('layer.');
 
 /** The types whose nodes send messages to models. */
-export const neighbourTypes = (shape: HanShape): NodeType[] => [
+const neighbourTypes = (shape: HanShape): NodeType[] => [
   ...new Set(relationsInto(shape, 'model').map(({ source }) => source)),
 ];
 

@@ -26,7 +26,7 @@ import { decoderWeights, encoderWeights } from './weights.js';
 const FLOOR = 0.05;
 
 /** Fresh weights of encoder, mask tokens and decoders. */
-export function initialWeights({ shape }: Problem, seed: number) {
+function initialWeights({ shape }: Problem, seed: number) {
   const streams = (label: string) => createRandom(seed, 'trainable-gnn', 'weights', label);
   return { ...encoderWeights(streams, shape), ...decoderWeights(streams, shape.types, shape.input) };
 }
@@ -58,7 +58,7 @@ async function trainEpoch({ runtime, problem, options, ctx, ...model }: Training
 }
 
 /** Mean squared error of the held-out scores; null when there are none. */
-export function heldOutError({ runtime, network }: Pick<Training, 'runtime' | 'network'>): number | null {
+function heldOutError({ runtime, network }: Pick<Training, 'runtime' | 'network'>): number | null {
   return withoutTensors(runtime.tf, () => {
     let [sum, count] = [0, 0];
     for (const { scored, edges, predicted } of network.heldOutScores())
