@@ -1,6 +1,6 @@
 // npm run accept -- DATA: the full acceptance on real data. DATA holds routeprofile/ and outcomes/.
 // With --design-space also the whole design space of the paper, which takes about half an hour.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { codeSandboxStatus, labelAgreement } from '../packages/eval/dist/node.js';
@@ -63,17 +63,24 @@ try {
   await checks.check('killed and started again, a run redoes nothing and loses nothing', async () => {
     const out = join(work, 'killed');
     const args = publishedRun(data, PUBLISHED_RUNS[0], out, cache);
-    // Killed as soon as the first router is being trained.
-    await runProcess(process.execPath, [CLI, ...args], {
-      onStderr: (text, child) => /train|epoch|cells: [2-9]/.test(text) && child.kill('SIGKILL'),
-      killAfter: 30_000,
-    });
+    // Killed as soon as three cells are finished.
+    const cells = () =>
+      (existsSync(join(out, 'cells')) ? readdirSync(join(out, 'cells')) : []).filter((name) => name.endsWith('.json'));
+    await runProcess(process.execPath, [CLI, ...args], { killWhen: () => cells().length >= 3 });
     assert(!existsSync(join(out, 'report.json')), 'it had finished before it was killed');
+    const changed = () => new Map(cells().map((name) => [name, statSync(join(out, 'cells', name)).mtimeMs]));
+    const before = changed();
     await routeprofileJson(args);
     assert(
       readFileSync(join(out, 'report.json'), 'utf8') === readFileSync(join(work, 'standard', 'report.json'), 'utf8'),
       'report.json differs',
     );
+    const after = changed();
+    assert(
+      [...before].every(([name, time]) => after.get(name) === time),
+      'a finished cell was done again',
+    );
+    return `${before.size} of ${after.size} cells were kept`;
   });
   for (const name of ['routerbench-3task', 'zeroeval'])
     await checks.check(`outcomes data, ${name}: no further flags needed`, async () => {

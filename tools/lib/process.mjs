@@ -7,29 +7,26 @@ export const CLI = fileURLToPath(new URL('../../packages/cli/bin/routeprofile.js
  * Runs a program to its end.
  * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string, seconds: number }>}
  */
-export function runProcess(command, args, { cwd, env, input, killAfter, onStderr } = {}) {
+export function runProcess(command, args, { cwd, env, input, killWhen } = {}) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += chunk));
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-      onStderr?.(String(chunk), child);
-    });
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    const watch = killWhen && setInterval(() => killWhen() && child.kill('SIGKILL'), 10);
     child.on('error', reject);
-    child.on('close', (code, signal) =>
-      resolve({ code, signal, stdout, stderr, seconds: (performance.now() - started) / 1000 }),
-    );
-    if (killAfter) setTimeout(() => child.kill('SIGKILL'), killAfter).unref();
+    child.on('close', (code, signal) => {
+      clearInterval(watch);
+      resolve({ code, signal, stdout, stderr, seconds: (performance.now() - started) / 1000 });
+    });
     child.stdin.end(input ?? '');
   });
 }
 
 /** The command line of this repository. */
-const routeprofile = (args, options = {}) =>
-  runProcess(process.execPath, [...(options.nodeArgs ?? []), CLI, ...args], options);
+const routeprofile = (args, options = {}) => runProcess(process.execPath, [CLI, ...args], options);
 
 /** The JSON document that `--json` prints, when the command succeeded. */
 export async function routeprofileJson(args, options) {
