@@ -54,6 +54,8 @@ export default ts.config(
           'require',
           'performance',
           'setTimeout',
+          'setInterval',
+          'clearInterval',
           'Buffer',
           'AbortController',
         ].map((name) => [name, 'readonly']),
