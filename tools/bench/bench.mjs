@@ -4,8 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProcess } from '../lib/process.mjs';
 
-/** Measures routing quality, not speed; run by hand, as its package's README tells. */
-const NOT_SPEED = new Set(['repairs']);
+/** Measure quality, not speed; run by hand, as their packages' READMEs tell. */
+const NOT_SPEED = new Set(['repairs', 'trainable-gnn-choices']);
 
 const wanted = process.argv.slice(2);
 const scripts = readdirSync('packages')
