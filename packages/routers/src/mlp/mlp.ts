@@ -1,5 +1,4 @@
 import {
-  createMatrix,
   createRandom,
   defineRouter,
   normalizeRows,
@@ -11,6 +10,7 @@ import {
   type ScoringRouter,
 } from '@routeprofile/schema';
 import { createRuntime, openTower } from '@routeprofile/tensor';
+import { rowProducts } from '../common/row-products.js';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';
@@ -112,21 +112,9 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
     models,
     evaluate(queries) {
       const vectors = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
-      const scores = products(embedQueries(scaled(vectors, options)), embedded);
+      const scores = rowProducts(embedQueries(scaled(vectors, options)), embedded);
       return { scores, explain: (query, winner) => [learnedReason(models, rowOf(scores, query), winner)] };
     },
     save: () => ({ manifest: structuredClone(manifest), weights }),
   });
-}
-
-/** [a.rows × b.rows] dot products, summed in double precision. */
-function products(a: Matrix, b: Matrix): Matrix {
-  const out = createMatrix(a.rows, b.rows);
-  for (let i = 0; i < a.rows; i++)
-    for (let j = 0; j < b.rows; j++) {
-      let dot = 0;
-      for (let d = 0; d < a.cols; d++) dot += a.data[i * a.cols + d]! * b.data[j * b.cols + d]!;
-      out.data[i * out.cols + j] = dot;
-    }
-  return out;
 }

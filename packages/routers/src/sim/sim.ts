@@ -1,5 +1,4 @@
 import {
-  createMatrix,
   defineRouter,
   normalizeRows,
   rowOf,
@@ -8,6 +7,7 @@ import {
   type Matrix,
   type RouterArtifact,
 } from '@routeprofile/schema';
+import { rowProducts } from '../common/row-products.js';
 import { assertMadeBy, namedArray, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';
@@ -70,7 +70,7 @@ function create(artifact: RouterArtifact) {
     models,
     evaluate(queries) {
       const vectors = queryVectors(NAME, queries, { what: 'profiles', encoder, dimensions: profiles.cols });
-      const scores = cosines(normalizeRows(vectors), profiles);
+      const scores = rowProducts(normalizeRows(vectors), profiles);
       return {
         scores,
         explain: (q, winner) => [
@@ -83,16 +83,4 @@ function create(artifact: RouterArtifact) {
     },
     save: () => ({ manifest: structuredClone(artifact.manifest), weights: { profiles: namedArray(profiles) } }),
   });
-}
-
-/** [a.rows × b.rows] dot products of unit rows, summed in double precision. */
-function cosines(a: Matrix, b: Matrix): Matrix {
-  const out = createMatrix(a.rows, b.rows);
-  for (let i = 0; i < a.rows; i++)
-    for (let j = 0; j < b.rows; j++) {
-      let dot = 0;
-      for (let d = 0; d < a.cols; d++) dot += a.data[i * a.cols + d]! * b.data[j * b.cols + d]!;
-      out.data[i * out.cols + j] = dot;
-    }
-  return out;
 }
