@@ -1,22 +1,31 @@
 import { z } from 'zod';
 import { parseStrategyReference, type StrategyReference } from './options.js';
 
-type StrategyInput =
-  string | { name: string; options?: Record<string, unknown> | undefined; graph?: string | undefined };
+type NamedInput = { name: string; options?: Record<string, unknown> | undefined };
+type StrategyInput = string | (NamedInput & { graph?: string | undefined; wrappers?: NamedInput[] | undefined });
+
+const namedShape = { name: z.string().min(1), options: z.record(z.string(), z.unknown()).optional() };
 
 const strategySchema: z.ZodType<StrategyReference, StrategyInput> = z
   .union([
     z.string(),
     z.object({
-      name: z.string().min(1),
-      options: z.record(z.string(), z.unknown()).optional(),
+      ...namedShape,
       graph: z.string().optional(),
+      wrappers: z.array(z.object(namedShape)).optional(),
     }),
   ])
   .transform((value) =>
     typeof value === 'string'
       ? parseStrategyReference(value)
-      : { name: value.name, options: value.options ?? {}, ...(value.graph !== undefined && { graph: value.graph }) },
+      : {
+          name: value.name,
+          options: value.options ?? {},
+          ...(value.graph !== undefined && { graph: value.graph }),
+          ...(value.wrappers && {
+            wrappers: value.wrappers.map(({ name, options }) => ({ name, options: options ?? {} })),
+          }),
+        },
   );
 
 const oneOrMore = <I, O>(schema: z.ZodType<O, I>) =>

@@ -56,6 +56,8 @@ export interface TaskScore {
   value: number;
   /** Rows behind the mean, where known. */
   count?: number;
+  /** Contradicted by what was measured of other models, so that score-carrying profiles count it as not measured. */
+  unreliable?: true;
 }
 
 /** What is written about a model. */
@@ -149,5 +151,7 @@ export interface Dataset {
   test: OutcomeTable;
   /** Test queries whose text occurs among the training queries. */
   overlap: number;
+  /** Long texts that many training queries begin with, such as few-shot examples; queries are encoded without them. */
+  sharedPrefixes?: readonly string[];
   warnings: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { Encoder } from './encoder.js';
 import type { Metric } from './metric.js';
 import type { ProfileStrategy } from './profile.js';
-import type { RouterStrategy } from './router.js';
+import type { RouterStrategy, RouterWrapper } from './router.js';
 
 /** An encoder by name: what a plugin package exports. `create` is called once a run. */
 export interface EncoderPlugin {
@@ -34,6 +34,12 @@ export const defineProfile = <O>(definition: Definition<ProfileStrategy<O>>): Pr
 
 export const defineRouter = <O>(definition: Definition<RouterStrategy<O>>): RouterStrategy<O> => ({
   kind: 'router',
+  specVersion: 1,
+  ...definition,
+});
+
+export const defineWrapper = <O>(definition: Definition<RouterWrapper<O>>): RouterWrapper<O> => ({
+  kind: 'wrapper',
   specVersion: 1,
   ...definition,
 });

@@ -95,4 +95,19 @@ describe('parseOptions', () => {
       expect(error).toMatchObject({ code: 'BAD_OPTION', hint: 'Options of mlp: epochs, lr.' });
     }
   });
+
+  it('reads wrappers around a router, innermost first, and writes them again', () => {
+    const text = 'knn:k=20+calibrate+cost:budget=0.002:lambda=1e+2';
+    const reference = parseStrategyReference(text);
+    expect(reference).toEqual({
+      name: 'knn',
+      options: { k: 20 },
+      wrappers: [
+        { name: 'calibrate', options: {} },
+        { name: 'cost', options: { budget: 0.002, lambda: 100 } },
+      ],
+    });
+    expect(parseStrategyReference(formatStrategyReference(reference))).toEqual(reference);
+    expect(() => parseStrategyReference('+cost')).toThrow(/names no strategy/);
+  });
 });

@@ -7,6 +7,8 @@ export interface StrategyReference {
   options: Record<string, unknown>;
   /** The graph a profile is built on, when it is not the run's. */
   graph?: string;
+  /** Wrappers around a router, innermost first. */
+  wrappers?: { name: string; options: Record<string, unknown> }[];
 }
 
 /** `emb-gnn@task`: a profile on a graph of its own. A scope's @ comes first, a version's is followed by a digit. */
@@ -23,15 +25,32 @@ function optionValue(text: string): unknown {
 
 const camelCase = (name: string) => name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
+/** `knn+cost`: a wrapper's name begins with a letter, which keeps `+` inside numbers and most paths. */
+const WRAPPER_START = /\+(?=[a-z][a-z-]*(?::|\+|$))/;
+
 /**
- * Reads `emb-gnn:hops=2:norm=sym`, or `emb-gnn@task:hops=2` for a profile on a graph of its own. The name may be a package or a file path, colons included: only `:word=` starts an option.
- * Option names in kebab-case become camelCase; numbers, `true`, `false` and `null` get their types.
+ * Reads `emb-gnn:hops=2:norm=sym`, `emb-gnn@task:hops=2` for a profile on a graph of its own, or `knn:k=20+cost:lambda=2` for a
+ * router with wrappers, innermost first. The name may be a package or a file path, colons included: only `:word=` starts an
+ * option. Option names in kebab-case become camelCase; numbers, `true`, `false` and `null` get their types.
  * @throws RouteProfileError BAD_OPTION for an empty name or an option given twice.
  */
 export function parseStrategyReference(text: string): StrategyReference {
+  const [inner = '', ...outer] = text.split(WRAPPER_START);
+  const { name, options } = parseNamed(inner, text);
+  const [, plain, graph] = ON_GRAPH.exec(name) ?? [];
+  return {
+    name: plain ?? name,
+    options,
+    ...(graph !== undefined && { graph }),
+    ...(outer.length > 0 && { wrappers: outer.map((part) => parseNamed(part, text)) }),
+  };
+}
+
+/** @param whole what the user wrote, for messages */
+function parseNamed(text: string, whole: string): { name: string; options: Record<string, unknown> } {
   const [name = '', ...parts] = text.split(OPTION_START);
   if (name.trim() === '')
-    throw new RouteProfileError('BAD_OPTION', `'${text}' names no strategy`, {
+    throw new RouteProfileError('BAD_OPTION', `'${whole}' names no strategy`, {
       hint: 'Write NAME or NAME:option=value.',
     });
   const options: Record<string, unknown> = {};
@@ -41,12 +60,11 @@ export function parseStrategyReference(text: string): StrategyReference {
     if (Object.hasOwn(options, key) || key === 'constructor')
       throw new RouteProfileError(
         'BAD_OPTION',
-        `'${text}': option ${key} cannot be given ${key === 'constructor' ? '' : 'twice'}`.trimEnd(),
+        `'${whole}': option ${key} cannot be given ${key === 'constructor' ? '' : 'twice'}`.trimEnd(),
       );
     options[key] = optionValue(part.slice(equals + 1));
   }
-  const [, plain, graph] = ON_GRAPH.exec(name.trim()) ?? [];
-  return plain !== undefined && graph !== undefined ? { name: plain, options, graph } : { name: name.trim(), options };
+  return { name: name.trim(), options };
 }
 
 /** A list such as `index,flat,emb-gnn:hops=2`. */
@@ -58,11 +76,16 @@ export function parseStrategyList(text: string): StrategyReference[] {
 }
 
 /** The short form again: `name:key=value…`, keys sorted, so that equal references give equal texts. */
-export function formatStrategyReference({ name, options, graph }: StrategyReference): string {
+export function formatStrategyReference({ name, options, graph, wrappers = [] }: StrategyReference): string {
+  const inner = formatNamed({ name: graph === undefined ? name : `${name}@${graph}`, options });
+  return [inner, ...wrappers.map(formatNamed)].join('+');
+}
+
+function formatNamed({ name, options }: Pick<StrategyReference, 'name' | 'options'>): string {
   const value = (x: unknown) =>
     typeof x === 'string' || typeof x === 'number' || typeof x === 'boolean' ? String(x) : JSON.stringify(x);
   return [
-    graph === undefined ? name : `${name}@${graph}`,
+    name,
     ...Object.keys(options)
       .sort()
       .map((key) => `${key}=${value(options[key])}`),

@@ -4,6 +4,7 @@ import type { ModelCard } from './dataset.js';
 import type { Encoder } from './encoder.js';
 import type { HeteroGraph, NodeType } from './graph.js';
 import type { Matrix, NamedArray } from './matrix.js';
+import type { RouterTraining } from './router.js';
 
 /** Where a strategy stands in the design space (arXiv 2605.00180, section 3). */
 export interface DesignPoint {
@@ -24,6 +25,11 @@ export interface ProfileInput {
   graph: HeteroGraph;
   /** Encoded node texts. Present when the strategy needs `features`. */
   features?: NodeFeatures;
+  /**
+   * Training rows, columns in the order of `models`; new models have none. Present when the strategy needs `training`, and
+   * where the data hold any.
+   */
+  training?: RouterTraining;
   encoder: Encoder;
 }
 
@@ -51,6 +57,11 @@ export interface KeyedScores {
   labels: readonly string[];
   /** [models × keys] */
   scores: Matrix;
+  /**
+   * The training query that each key is, −1 for a key that is none. Whoever judges a router on training queries holds these
+   * keys out with them.
+   */
+  queries?: Int32Array;
 }
 
 export interface ProfileSet {
@@ -75,8 +86,8 @@ export interface ProfileStrategy<O = Record<string, unknown>> {
   summary: string;
   /** Validates and completes the options; `{}` must be valid. */
   options: z.ZodType<O>;
-  /** What to prepare: encoded node features, or nothing. The encoder itself is always there. */
-  needs: readonly 'features'[];
+  /** What to prepare: encoded node features, encoded training rows, or nothing. The encoder itself is always there. */
+  needs: readonly ('features' | 'training')[];
   designPoint(options: O): DesignPoint;
   /** @throws RouteProfileError when the input cannot give every model a finite vector. */
   build(input: ProfileInput, options: O, ctx: RunContext): Promise<ProfileSet>;

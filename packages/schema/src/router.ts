@@ -4,6 +4,20 @@ import type { Candidate, ModelCard, OutcomeValues, PreferencePair } from './data
 import type { Matrix, NamedArray } from './matrix.js';
 import type { ProfileSet } from './profile.js';
 
+/** What one query demands of the model that answers it. */
+export interface Requirements {
+  jsonMode?: boolean;
+  tools?: boolean;
+  vision?: boolean;
+  /** Only models that run there. */
+  region?: string;
+  /** Only models that run on the user's own machines. */
+  local?: boolean;
+  /** Tokens of the prompt, where they are known better than by counting characters. */
+  contextTokens?: number;
+  outputTokens?: number;
+}
+
 /** Queries to route, encoded by the caller, once. */
 export interface QueryBatch {
   texts: readonly string[];
@@ -13,6 +27,8 @@ export interface QueryBatch {
   ids?: readonly string[];
   /** Task labels, given only to routers that declare `needs: ['tasks']`. */
   tasks?: readonly (string | null)[];
+  /** One a query, for routers wrapped in constraints. */
+  requirements?: readonly (Requirements | null)[];
 }
 
 /** Training rows only: test rows never get here. Pair and outcome columns index `RouterInput.models`. */
@@ -119,6 +135,39 @@ export interface RouterStrategy<O = Record<string, unknown>> {
    * the scores it gives its own models, stay as they are.
    */
   extend?(artifact: RouterArtifact, joining: JoiningModels, ctx: RunContext): Promise<Router>;
+}
+
+/** What a wrapper learned of a router, as files hold it. */
+export interface WrapperState {
+  /** JSON. */
+  state: Record<string, unknown>;
+  weights: Record<string, NamedArray>;
+}
+
+/** A fitted router about to be wrapped, and the rows it was fitted on. */
+export interface WrapperInput {
+  router: Router;
+  input: RouterInput;
+  /**
+   * [training queries × models]: scores of the innermost router for every training query, each from a fit that did not see it.
+   * Computed once, when first asked for.
+   * @throws RouteProfileError UNSUPPORTED when that router does not score
+   */
+  outOfFold(): Promise<Matrix>;
+}
+
+/** A function from a router to a router (`knn+cost:lambda=2`): it knows nothing of the router inside. */
+export interface RouterWrapper<O = Record<string, unknown>> {
+  kind: 'wrapper';
+  specVersion: 1;
+  name: string;
+  /** One line for listings. */
+  summary: string;
+  options: z.ZodType<O>;
+  /** Learns what it needs (a calibration, a threshold) from training rows alone; most learn nothing. */
+  fit(wrapped: WrapperInput, options: O, ctx: RunContext): Promise<WrapperState>;
+  /** @throws RouteProfileError CORRUPT_FILE when the state is not what `fit` gives. */
+  wrap(router: Router, learned: WrapperState, options: O): Router;
 }
 
 export function isScoringRouter(router: Router): router is ScoringRouter {

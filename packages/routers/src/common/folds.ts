@@ -1,0 +1,108 @@
+import {
+  createMatrix,
+  takeRows,
+  type KeyedScores,
+  type OutcomeValues,
+  type ProfileSet,
+  type QueryBatch,
+  type Random,
+  type RouterInput,
+} from '@routeprofile/schema';
+
+/**
+ * Training queries dealt to folds of nearly equal size, at random but stratified by task, so that a small task is not held out
+ * whole.
+ * @returns the fold of each query
+ */
+export function dealFolds(tasks: readonly (string | null)[], folds: number, random: Random): Int32Array {
+  const shuffled = random.shuffle(tasks.map((_, q) => q));
+  const place = new Map([...new Set(tasks)].map((task, t) => [task, t]));
+  const order = shuffled.sort((a, b) => place.get(tasks[a]!)! - place.get(tasks[b]!)!);
+  const out = new Int32Array(tasks.length);
+  order.forEach((q, i) => (out[q] = i % folds));
+  return out;
+}
+
+/** Rows of one fold, and all others, in order. */
+export function splitFold(foldOf: Int32Array, fold: number): { heldOut: Int32Array; rest: Int32Array } {
+  const rows = Int32Array.from(foldOf.keys());
+  return { heldOut: rows.filter((q) => foldOf[q] === fold), rest: rows.filter((q) => foldOf[q] !== fold) };
+}
+
+/** The given queries of a batch, in the order given. */
+export function takeQueries(
+  { texts, vectors, encoder, ids, tasks, requirements }: QueryBatch,
+  rows: Int32Array,
+): QueryBatch {
+  const pick = <T>(list: readonly T[]): T[] => Array.from(rows, (row) => list[row]!);
+  return {
+    texts: pick(texts),
+    ...(vectors && { vectors: takeRows(vectors, rows) }),
+    ...(encoder !== undefined && { encoder }),
+    ...(ids && { ids: pick(ids) }),
+    ...(tasks && { tasks: pick(tasks) }),
+    ...(requirements && { requirements: pick(requirements) }),
+  };
+}
+
+/**
+ * The input as it would be with these training queries alone, renumbered in the order given. Keys of the profiles that are held
+ * out queries go with them, and so does what a trained profile keeps as `state`: it was learned from all rows.
+ */
+export function onlyQueries(input: RouterInput, rows: Int32Array): RouterInput {
+  const { training, models } = input;
+  const place = new Map(Array.from(rows, (row, i) => [row, i]));
+  return {
+    ...input,
+    profiles: profilesWithout(input.profiles, place),
+    training: {
+      queries: takeQueries(training.queries, rows),
+      tasks: Array.from(rows, (row) => training.tasks[row]!),
+      pairs: training.pairs.flatMap((pair) => {
+        const query = place.get(pair.query);
+        return query === undefined ? [] : [{ ...pair, query }];
+      }),
+      outcomes: training.outcomes && takeOutcomes(training.outcomes, rows, models.length),
+    },
+  };
+}
+
+function takeOutcomes(values: OutcomeValues, rows: Int32Array, width: number): OutcomeValues {
+  const take = (column: Float64Array) => {
+    const out = new Float64Array(rows.length * width);
+    rows.forEach((row, i) => out.set(column.subarray(row * width, (row + 1) * width), i * width));
+    return out;
+  };
+  return {
+    score: take(values.score),
+    cost: take(values.cost),
+    inputTokens: take(values.inputTokens),
+    outputTokens: take(values.outputTokens),
+    latency: take(values.latency),
+  };
+}
+
+/** @param place new number of each training query that stays */
+function profilesWithout(
+  { keyed, state: _learned, ...set }: ProfileSet,
+  place: ReadonlyMap<number, number>,
+): ProfileSet {
+  if (!keyed) return set;
+  const { queries } = keyed;
+  const kept = Int32Array.from(keyed.labels.keys()).filter((k) => {
+    const query = queries?.[k] ?? -1;
+    return query < 0 || place.has(query);
+  });
+  const scores = createMatrix(keyed.scores.rows, kept.length);
+  kept.forEach((k, i) => {
+    for (let m = 0; m < scores.rows; m++)
+      scores.data[m * kept.length + i] = keyed.scores.data[m * keyed.scores.cols + k]!;
+  });
+  const fewer: KeyedScores = {
+    keys: takeRows(keyed.keys, kept),
+    labels: Array.from(kept, (k) => keyed.labels[k]!),
+    scores,
+    ...(queries && { queries: kept.map((k) => (queries[k]! < 0 ? -1 : place.get(queries[k]!)!)) }),
+  };
+  return { ...set, keyed: fewer };
+}
