@@ -45,6 +45,7 @@ export const routerManifestSchema = z.object({
   dimensions: z.number().int().min(1).nullable(),
   seed: z.number().int().min(0),
   profile: z.string().optional(),
+  sharedPrefixes: z.array(z.string().min(1)).optional(),
   state: z.record(z.string(), z.unknown()),
 });
 

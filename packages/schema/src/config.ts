@@ -49,6 +49,8 @@ export const runConfigSchema = z.strictObject({
   encoder: z.string().min(1).default('use-lite'),
   /** Text of a query: as asked, or with the dataset's prompt template. */
   queryText: z.enum(['raw', 'formatted']).default('raw'),
+  /** Long beginnings that many training queries share, such as few-shot examples: left out of what is encoded, or kept. */
+  sharedPrefix: z.enum(['strip', 'keep']).default('strip'),
   graph: z.string().min(1).default('query-task'),
   profile: oneOrMore(strategySchema).prefault(['emb-gnn']),
   router: oneOrMore(strategySchema).prefault(['sim', 'mlp', 'knn']),

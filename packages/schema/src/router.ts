@@ -91,6 +91,8 @@ export interface RouterArtifact {
     seed: number;
     /** The profile it was fitted with, in short form; written by whoever wires the layers. */
     profile?: string;
+    /** Beginnings that queries are encoded without; written by whoever wires the layers. */
+    sharedPrefixes?: string[];
     /** Anything else the strategy wants back, as JSON. */
     state: Record<string, unknown>;
   };

@@ -23,7 +23,7 @@ import { completeConfig, loadConfigFile } from '../config-file.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
 import { loadOptions } from '../pipeline/load-options.js';
-import { heteroGraph, openEncoder } from '../pipeline/prepare.js';
+import { heteroGraph, openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { resolveProfile, resolveRouter } from '../plugins.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 
@@ -89,16 +89,15 @@ export async function addModelCommand(card: string, flags: AddModelFlags, io: Io
   if (config.backend !== undefined) await openBackend(config.backend);
   // A set that no encoder had part in needs none; the cheapest stands in.
   const encoderId = flags.encoder ?? provenance.encoder ?? 'hash';
-  const encoder = await openEncoder(encoderId, { cache: config.cache ?? defaultCacheFolder() }, ctx);
+  const encoder = readingEncoder(
+    await openEncoder(encoderId, { cache: config.cache ?? defaultCacheFolder() }, ctx),
+    dataset,
+  );
   try {
+    // No training rows: their columns are the candidates', and what was learned from them is in the set.
     const features = strategy.needs.includes('features') ? await encodeNodes(graph, encoder, ctx) : undefined;
-    const input = {
-      models: [...set.models, ...joining],
-      cards: dataset.cards,
-      graph,
-      encoder,
-      ...(features && { features }),
-    };
+    const models = [...set.models, ...joining];
+    const input = { models, cards: dataset.cards, graph, encoder, ...(features && { features }) };
     const extended = await extend(set, input, parseOptions(strategy, provenance.options), ctx);
     const written = await writeProfileSet(config.out, basename(path).replace(/\.(npz|json)$/, ''), extended);
     if (flags.json) console.printJson({ path: written, added: joining, models: extended.models });

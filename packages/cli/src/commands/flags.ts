@@ -72,6 +72,12 @@ export const datasetFlags = (command: Command): Command =>
         'formatted',
       ]),
     )
+    .addOption(
+      new Option(
+        '--shared-prefix <what>',
+        'long beginnings that many training queries share: left out of what is encoded, or kept (default: strip)',
+      ).choices(['strip', 'keep']),
+    )
     .option(
       '--new-model <names>',
       'candidates without training outcomes, with commas between; implies --mode newllm',

@@ -2,7 +2,7 @@ import { queryText, querySchema, RouteProfileError, type Decision, type RunConte
 import { defaultCacheFolder } from '../cache.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
-import { openEncoder } from '../pipeline/prepare.js';
+import { openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { formatColumns } from '../ui/format.js';
 import { required } from './flags.js';
 import { openRouter } from './steps.js';
@@ -64,7 +64,7 @@ export async function routeCommand(query: string, flags: RouteFlags, io: Io): Pr
     const decisions = await loaded.router.decide(
       {
         texts,
-        ...(encoder && { vectors: await encoder.encode(texts, ctx), encoder: encoder.id }),
+        ...(encoder && { vectors: await readingEncoder(encoder, loaded).encode(texts, ctx), encoder: encoder.id }),
         ...(loaded.needsTasks && { tasks: texts.map(() => flags.task ?? null) }),
       },
       ctx,

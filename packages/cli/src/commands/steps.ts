@@ -36,10 +36,11 @@ import { openConsole, type Io } from '../io.js';
 import { dryRun, describePlan } from './dry-run.js';
 import { fileStore } from '../pipeline/store.js';
 import { openBackend } from '../pipeline/backend.js';
+import { prefixesOf } from '../pipeline/bench.js';
 import { choicesOf } from '../pipeline/decide.js';
 import { loadOptions } from '../pipeline/load-options.js';
-import { graphPreset, openEncoder } from '../pipeline/prepare.js';
-import { queryBatch, routerInput } from '../pipeline/router-input.js';
+import { graphPreset, openEncoder, readingEncoder } from '../pipeline/prepare.js';
+import { encodeTraining, profileInput, queryBatch, routerInput } from '../pipeline/router-input.js';
 import { resolveProfile, resolveRouter } from '../plugins.js';
 import { colorOf } from '../ui/color.js';
 import { formatColumns } from '../ui/format.js';
@@ -60,9 +61,12 @@ const datasetOf = (config: RunConfig, ctx: RunContext, testRows: boolean): Promi
     ...(ctx.logger && { logger: ctx.logger }),
   });
 
-const encoderOf = async (config: RunConfig, ctx: RunContext) => {
+const encoderOf = async (config: RunConfig, dataset: Pick<Dataset, 'sharedPrefixes'>, ctx: RunContext) => {
   if (config.backend !== undefined) await openBackend(config.backend);
-  return openEncoder(config.encoder, { cache: config.cache ?? defaultCacheFolder() }, ctx);
+  return readingEncoder(
+    await openEncoder(config.encoder, { cache: config.cache ?? defaultCacheFolder() }, ctx),
+    dataset,
+  );
 };
 
 export async function graphBuildCommand(
@@ -77,7 +81,7 @@ export async function graphBuildCommand(
   const graph = buildGraph(dataset, { preset: graphPreset(config.graph) });
   const hetero = toHetero(graph);
   if (format === 'json') {
-    const encoder = features ? await encoderOf(config, ctx) : undefined;
+    const encoder = features ? await encoderOf(config, dataset, ctx) : undefined;
     try {
       await writeGraphFiles(config.out, serializeGraph(graph), encoder && (await encodeNodes(hetero, encoder, ctx)));
     } finally {
@@ -111,7 +115,7 @@ export async function profileBuildCommand(
   const graph = toHetero(
     stored ? parseGraph(stored.graph) : buildGraph(dataset, { preset: graphPreset(config.graph) }),
   );
-  const encoder = await encoderOf(config, ctx);
+  const encoder = await encoderOf(config, dataset, ctx);
   try {
     if (isDry) {
       const features = stored?.features ?? (await encodeNodes(graph, encoder, ctx));
@@ -129,19 +133,10 @@ export async function profileBuildCommand(
     }[] = [];
     for (const reference of config.profile) {
       const strategy = await resolveProfile(reference.name);
-      const features =
-        stored?.features ?? (strategy.needs.includes('features') ? await encodeNodes(graph, encoder, ctx) : undefined);
-      const set = await strategy.build(
-        {
-          models: dataset.candidates.map((candidate) => candidate.model),
-          cards: dataset.cards,
-          graph,
-          encoder,
-          ...(features && { features }),
-        },
-        parseOptions(strategy, reference.options),
-        ctx,
-      );
+      const input = await profileInput(dataset, strategy, graph, encoder, ctx, {
+        ...(stored?.features && { features: stored.features }),
+      });
+      const set = await strategy.build(input, parseOptions(strategy, reference.options), ctx);
       await writeProfileSet(config.out, basename(reference.name), set);
       made.push({
         profile: reference.name,
@@ -179,12 +174,9 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
     throw new RouteProfileError('BAD_INPUT', `${profiles} has no profile of ${absent.join(', ')}`, {
       hint: 'Build the profiles from the same dataset and mode.',
     });
-  const encoder = await encoderOf(config, ctx);
+  const encoder = await encoderOf(config, dataset, ctx);
   try {
-    const train = await encoder.encode(
-      dataset.train.queries.map((query) => query.text),
-      ctx,
-    );
+    const train = await encodeTraining(dataset, encoder, ctx);
     const router = await strategy.fit(
       routerInput(dataset, reorder(set, models, place), train, encoder.id),
       options,
@@ -193,7 +185,7 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
     const artifact = await router.save();
     await writeRouterArtifact(config.out, {
       ...artifact,
-      manifest: { ...artifact.manifest, profile: set.provenance.strategy },
+      manifest: { ...artifact.manifest, profile: set.provenance.strategy, ...prefixesOf(dataset) },
     });
   } finally {
     await encoder.dispose?.();
@@ -225,6 +217,8 @@ export async function openRouter(
   encoder: string | null;
   profile: string;
   needsTasks: boolean;
+  /** Beginnings that its queries are encoded without. */
+  sharedPrefixes: readonly string[];
   options: Record<string, unknown>;
 }> {
   const artifact = await readRouterArtifact(dir);
@@ -235,6 +229,7 @@ export async function openRouter(
     encoder: artifact.manifest.encoder,
     profile: artifact.manifest.profile ?? 'unknown',
     needsTasks: strategy.needs.includes('tasks'),
+    sharedPrefixes: artifact.manifest.sharedPrefixes ?? [],
     options: artifact.manifest.options,
   };
 }
@@ -259,7 +254,8 @@ export async function evaluateCommand(
         hint: 'Evaluate with the dataset and mode that the router was trained on.',
       },
     );
-  const encoder = loaded.encoder === null ? undefined : await encoderOf({ ...config, encoder: loaded.encoder }, ctx);
+  const encoder =
+    loaded.encoder === null ? undefined : await encoderOf({ ...config, encoder: loaded.encoder }, loaded, ctx);
   try {
     const vectors =
       encoder &&

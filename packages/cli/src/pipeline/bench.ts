@@ -6,7 +6,6 @@ import {
   type Encoder,
   type FailedCell,
   type HeteroGraph,
-  type NodeFeatures,
   type ProfileSet,
   type RunContext,
 } from '@routeprofile/schema';
@@ -18,8 +17,8 @@ import { choicesOf } from './decide.js';
 import { fileLabel } from './labels.js';
 import { loadOptions } from './load-options.js';
 import type { Cell, ChosenProfile, Plan } from './plan.js';
-import { encodeAll, heteroGraph, openEncoder, type Encoded } from './prepare.js';
-import { queryBatch, routerInput } from './router-input.js';
+import { encodeAll, heteroGraph, openEncoder, readingEncoder, type Encoded } from './prepare.js';
+import { profileInput, queryBatch, routerInput } from './router-input.js';
 import { fileStore } from './store.js';
 
 /** What every cell of a run shares: the dataset, its graphs, and everything encoded. */
@@ -72,10 +71,9 @@ export async function openBench(
   // Without the logger: the report carries the dataset's warnings, once is enough.
   const dataset = await loadDataset(config.data, { ...loadOptions(config), ...(ctx.signal && { signal: ctx.signal }) });
   const cache = config.cache ?? defaultCacheFolder();
-  const encoder = await openEncoder(
-    config.encoder,
-    { cache, ...(encoderThreads !== undefined && { threads: encoderThreads }) },
-    ctx,
+  const encoder = readingEncoder(
+    await openEncoder(config.encoder, { cache, ...(encoderThreads !== undefined && { threads: encoderThreads }) }, ctx),
+    dataset,
   );
   try {
     const graphs = new Map<string, HeteroGraph>();
@@ -112,12 +110,13 @@ export async function openBench(
 const LLM_ENVIRONMENT = ['ROUTEPROFILE_LLM_MODEL', 'ROUTEPROFILE_LLM_BASE_URL', 'OPENAI_BASE_URL'];
 
 /** The key of a cell: whatever would change its result. */
-export function cellKey({ plan, cells, dataKey, encoder, graphs, versions }: Bench, cell: Cell): string {
+export function cellKey({ plan, dataset, cells, dataKey, encoder, graphs, versions }: Bench, cell: Cell): string {
   const profile = plan.profiles[cell.profile]!;
   const router = plan.routers[cell.router]!;
   return cells.keyOf({
     data: dataKey,
     encoder: encoder.id,
+    prefixes: dataset.sharedPrefixes ?? [],
     graph: graphs.get(profile.graph)!.hash,
     profile: { name: profile.reference.name, options: profile.options },
     router: { name: router.reference.name, options: router.options },
@@ -137,15 +136,12 @@ function named(kind: string, name: string, error: unknown): Error {
 async function buildProfiles(bench: Bench, profile: ChosenProfile, ctx: RunContext): Promise<ProfileSet> {
   const { dataset, encoder, graphs, encoded, plan } = bench;
   const graph = graphs.get(profile.graph)!;
-  const features: NodeFeatures | undefined = encoded.features.get(graph);
-  const input = {
-    models: dataset.candidates.map((candidate) => candidate.model),
-    cards: dataset.cards,
-    graph,
-    encoder,
-    ...(profile.strategy.needs.includes('features') && features && { features }),
-  };
+  const features = encoded.features.get(graph);
   try {
+    const input = await profileInput(dataset, profile.strategy, graph, encoder, ctx, {
+      train: encoded.train,
+      ...(features && { features }),
+    });
     const set = await profile.strategy.build(input, profile.options, ctx);
     const marked = dataset.simulated ? { ...set, provenance: { ...set.provenance, simulated: true } } : set;
     await writeProfileSet(join(plan.config.out, 'profiles'), `${fileLabel(profile.label)}-seed${ctx.seed}`, marked);
@@ -154,6 +150,10 @@ async function buildProfiles(bench: Bench, profile: ChosenProfile, ctx: RunConte
     throw named('profile', profile.label, error);
   }
 }
+
+/** For the router's file: whoever asks it later encodes queries as its training queries were. */
+export const prefixesOf = ({ sharedPrefixes }: Dataset): { sharedPrefixes?: string[] } =>
+  sharedPrefixes ? { sharedPrefixes: [...sharedPrefixes] } : {};
 
 /** Fits the cell's router on its profiles and routes the test rows; saves router and result. */
 async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<CellResult> {
@@ -174,7 +174,10 @@ async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<C
     const choices = await choicesOf(router.label, fitted, queries, dataset.test.models, dataset.newModels, ctx);
     const { manifest, weights } = await fitted.save();
     const folder = join(plan.config.out, 'routers', fileLabel(`${profile.label}.${router.label}.seed${ctx.seed}`));
-    await writeRouterArtifact(folder, { weights, manifest: { ...manifest, profile: profile.label } });
+    await writeRouterArtifact(folder, {
+      weights,
+      manifest: { ...manifest, profile: profile.label, ...prefixesOf(dataset) },
+    });
     return {
       ...choices,
       ...(profiles.provenance.diagnostics && { profileDiagnostics: profiles.provenance.diagnostics }),

@@ -3,11 +3,23 @@ import type { RunConfig } from '@routeprofile/schema';
 
 /** The part of a run's config that decides which rows and texts of a dataset are used. The first seed draws and splits. */
 export function loadOptions(config: RunConfig): LoadOptions {
-  const { mode, queryText, split, testSplit, minCoverage, leakedScores, test, newModel, limitTrain, limitTest } =
-    config;
+  const {
+    mode,
+    queryText,
+    sharedPrefix,
+    split,
+    testSplit,
+    minCoverage,
+    leakedScores,
+    test,
+    newModel,
+    limitTrain,
+    limitTest,
+  } = config;
   return {
     mode,
     queryText,
+    sharedPrefix,
     split,
     testSplit,
     minCoverage,

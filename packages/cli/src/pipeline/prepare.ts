@@ -1,3 +1,4 @@
+import { withoutPrefixes } from '@routeprofile/encoders';
 import { createEncoder } from '@routeprofile/encoders/node';
 import { buildGraph, encodeNodes, GRAPH_PRESETS, toHetero, type GraphPreset } from '@routeprofile/graph';
 import {
@@ -55,6 +56,10 @@ export function graphPreset(name: string): GraphPreset {
     });
   return preset;
 }
+
+/** The encoder as a dataset's texts are read by it: without the beginnings that many training queries share. */
+export const readingEncoder = (encoder: Encoder, { sharedPrefixes = [] }: Pick<Dataset, 'sharedPrefixes'>): Encoder =>
+  withoutPrefixes(encoder, sharedPrefixes);
 
 export const heteroGraph = (dataset: Dataset, name: string): HeteroGraph =>
   toHetero(buildGraph(dataset, { preset: graphPreset(name) }));

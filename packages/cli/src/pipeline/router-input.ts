@@ -1,12 +1,19 @@
-import { withoutModels } from '@routeprofile/data';
+import { routerTraining } from '@routeprofile/data';
+import { encodeNodes } from '@routeprofile/graph';
 import type {
   Dataset,
+  Encoder,
+  HeteroGraph,
   Matrix,
   ModelCard,
+  NodeFeatures,
+  ProfileInput,
   ProfileSet,
+  ProfileStrategy,
   QueryBatch,
   QueryRecord,
   RouterInput,
+  RunContext,
 } from '@routeprofile/schema';
 
 /** Queries with their vectors; labels only when the router asks for them. */
@@ -24,34 +31,49 @@ export function queryBatch(
   };
 }
 
-/**
- * What a router may learn from. The one place where training data reach a router: outcomes and pairs of the
- * new models are taken out here, whatever the dataset holds, and test rows never get in. A new model reaches a router by its
- * profile and its card alone.
- */
+/** What a router may learn from. A new model reaches it by its profile and its card alone (see `routerTraining`). */
 export function routerInput(
   dataset: Dataset,
   profiles: ProfileSet,
   trainVectors: Matrix,
   encoder: string,
 ): RouterInput {
-  const models = dataset.candidates.map((candidate) => candidate.id);
-  const hidden = new Set(dataset.newModels);
-  const isHidden = (model: number) => hidden.has(models[model]!);
   const cards = new Map(dataset.cards.map((card) => [card.name, card]));
-  const { queries, pairs, outcomes } = dataset.train;
   return {
-    models,
+    models: dataset.candidates.map((candidate) => candidate.id),
     candidates: dataset.candidates,
     cards: dataset.candidates
       .map((candidate) => cards.get(candidate.model))
       .filter((card): card is ModelCard => card !== undefined),
     profiles,
-    training: {
-      queries: queryBatch(queries, trainVectors, encoder, false),
-      tasks: queries.map((query) => query.task),
-      pairs: hidden.size === 0 ? pairs : pairs.filter(({ better, worse }) => !isHidden(better) && !isHidden(worse)),
-      outcomes: outcomes && withoutModels(outcomes, models, hidden),
-    },
+    training: routerTraining(dataset, trainVectors, encoder),
+  };
+}
+
+export const encodeTraining = (dataset: Dataset, encoder: Encoder, ctx: RunContext): Promise<Matrix> =>
+  encoder.encode(
+    dataset.train.queries.map((query) => query.text),
+    ctx,
+  );
+
+/** What a profile strategy is built from: encoded node texts and training rows where it asks for them. */
+export async function profileInput(
+  dataset: Dataset,
+  strategy: ProfileStrategy,
+  graph: HeteroGraph,
+  encoder: Encoder,
+  ctx: RunContext,
+  made: { features?: NodeFeatures; train?: Matrix } = {},
+): Promise<ProfileInput> {
+  const wants = (need: 'features' | 'training') => strategy.needs.includes(need);
+  return {
+    models: dataset.candidates.map((candidate) => candidate.model),
+    cards: dataset.cards,
+    graph,
+    encoder,
+    ...(wants('features') && { features: made.features ?? (await encodeNodes(graph, encoder, ctx)) }),
+    ...(wants('training') && {
+      training: routerTraining(dataset, made.train ?? (await encodeTraining(dataset, encoder, ctx)), encoder.id),
+    }),
   };
 }

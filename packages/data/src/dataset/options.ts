@@ -24,6 +24,8 @@ const optionsSchema = z.object({
   testRows: z.boolean().default(true),
   /** `formatted`: with the prompt template stored in the data. */
   queryText: z.enum(['raw', 'formatted']).default('raw'),
+  /** Long beginnings that many training queries share, such as few-shot examples: left out of what is encoded, or kept. */
+  sharedPrefix: z.enum(['strip', 'keep']).default('strip'),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42),
   /** Training share of an outcomes dataset with a single split. */
   split: z.number().gt(0).lt(1).default(0.7),

@@ -15,6 +15,7 @@ import { guardCards } from '../dataset/new-models.js';
 import type { DatasetOptions } from '../dataset/options.js';
 import { readOutcomeRows, readTestFile, unformattedWarning } from '../dataset/read-rows.js';
 import { groupByQuery, withoutModels, type OutcomeRows } from '../dataset/rows.js';
+import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
 import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
 import { familyText } from '../dataset/with-cards.js';
@@ -86,6 +87,7 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
   );
   fillCosts(outcomes, candidates);
   fillCosts(testValues, candidates);
+  const prefixes = findSharedPrefixes(queries, options);
   const name = meta.name ?? basename(resolve(sources.dir));
   const trainRaw = groups.map(([first]) => rows.queries[first!]!.raw);
 
@@ -120,6 +122,7 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
       outcomes,
     },
     test: { models: pool.candidates, queries: test.map((row) => testRows.record(row)), values: testValues },
+    ...prefixes.found,
     overlap: countOverlap(
       trainRaw,
       test.map((row) => testRows.queries[row]!.raw),
@@ -130,6 +133,7 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
       ...unformattedWarning(separate?.unformatted ?? 0, testRows.length, 'test'),
       ...taskWarnings(rows, trainRows, testRows, test, new Set(tasks)),
       ...guarded.warnings,
+      ...prefixes.warnings,
       ...poolWarnings(pool.leftOut, options.minCoverage),
       ...duplicateWarning(trainRows.length - groups.length),
     ],

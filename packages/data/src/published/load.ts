@@ -6,6 +6,7 @@ import { assertNamedModels, assertTested, guardCards } from '../dataset/new-mode
 import type { DatasetOptions } from '../dataset/options.js';
 import { OutcomeRows } from '../dataset/rows.js';
 import { unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
+import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
 import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
 import { FILES, fileMode, readPublishedFiles, type PublishedFiles } from './files.js';
@@ -62,6 +63,7 @@ export function assemblePublished(
     options,
   );
 
+  const prefixes = findSharedPrefixes(training.queries, options);
   return {
     name: basename(resolve(sources.dir)),
     layout: 'published',
@@ -79,6 +81,7 @@ export function assemblePublished(
     taskQueries: taskQueriesOf(files, training.queries),
     train: { queries: training.queries, pairs: training.pairs, outcomes: training.outcomes },
     test: { models: pool.candidates, queries: testIndices.map((row) => tests.rows.record(row)), values },
+    ...prefixes.found,
     overlap: countOverlap(
       training.raw,
       testIndices.map((row) => tests.rows.queries[row]!.raw),
@@ -86,6 +89,7 @@ export function assemblePublished(
     warnings: [
       ...training.warnings,
       ...guarded.warnings,
+      ...prefixes.warnings,
       ...unformattedWarning(tests.unformatted, tests.rows.length, 'test'),
       ...domainWarnings(files),
       ...otherModelWarning(tests, cards, chosen),

@@ -1,4 +1,5 @@
-import { loadDataset } from '@routeprofile/data';
+import { loadDataset, routerTraining } from '@routeprofile/data';
+import { withoutPrefixes } from '@routeprofile/encoders';
 import { createEncoder } from '@routeprofile/encoders/node';
 import { buildGraph, encodeNodes, toHetero, type GraphSwitches } from '@routeprofile/graph';
 import {
@@ -10,6 +11,7 @@ import {
   type Mode,
   type ProfileSet,
   type ProfileStrategy,
+  type RouterTraining,
   type RunContext,
 } from '@routeprofile/schema';
 import { builtInProfiles } from '../built-in.js';
@@ -52,13 +54,31 @@ export async function buildProfileSet(
 
   const using = typeof encoder === 'string' ? await createEncoder(encoder, { cache, signal, logger }) : encoder;
   try {
-    const features = strategy.needs.includes('features') ? await encodeNodes(hetero, using, ctx) : undefined;
-    const input = { models, cards: dataset.cards, graph: hetero, features, encoder: using };
+    const reading = withoutPrefixes(using, dataset.sharedPrefixes ?? []);
+    const features = strategy.needs.includes('features') ? await encodeNodes(hetero, reading, ctx) : undefined;
+    const training = strategy.needs.includes('training') ? await trainingOf(dataset, models, reading, ctx) : undefined;
+    const input = { models, cards: dataset.cards, graph: hetero, features, training, encoder: reading };
     const set = await strategy.build(input, settings, ctx);
     return dataset.simulated ? { ...set, provenance: { ...set.provenance, simulated: true } } : set;
   } finally {
     if (using !== encoder) await using.dispose?.();
   }
+}
+
+/** Training rows, whose columns are the candidates: @throws RouteProfileError BAD_OPTION when other models want a profile. */
+async function trainingOf(
+  dataset: Dataset,
+  models: readonly string[],
+  encoder: Encoder,
+  ctx: RunContext,
+): Promise<RouterTraining> {
+  const candidates = dataset.candidates.map((candidate) => candidate.id);
+  if (models.length !== candidates.length || models.some((model, m) => model !== candidates[m]))
+    throw new RouteProfileError('BAD_OPTION', 'profiles that learn from training rows are built for all candidates', {
+      hint: `Leave \`models\` away, or give: ${candidates.join(', ')}.`,
+    });
+  const texts = dataset.train.queries.map(({ text }) => text);
+  return routerTraining(dataset, await encoder.encode(texts, ctx), encoder.id);
 }
 
 function strategyOf(

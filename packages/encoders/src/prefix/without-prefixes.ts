@@ -1,0 +1,30 @@
+import type { Encoder } from '@routeprofile/schema';
+
+/** The text after the first of the prefixes it begins with; the whole text when nothing would be left. */
+export function stripPrefix(text: string, prefixes: readonly string[]): string {
+  const prefix = prefixes.find((candidate) => text.startsWith(candidate));
+  const rest = prefix === undefined ? text : text.slice(prefix.length);
+  return rest.trim() === '' ? text : rest;
+}
+
+/**
+ * An encoder that reads texts without long beginnings that many of them share, such as few-shot examples: the vector is then of
+ * the question. Its id stays that of the encoder inside, whose vectors it gives.
+ * @param prefixes longest first
+ */
+export function withoutPrefixes(encoder: Encoder, prefixes: readonly string[]): Encoder {
+  if (prefixes.length === 0) return encoder;
+  return {
+    specVersion: 1,
+    id: encoder.id,
+    get dimensions() {
+      return encoder.dimensions;
+    },
+    encode: (texts, ctx) =>
+      encoder.encode(
+        texts.map((text) => stripPrefix(text, prefixes)),
+        ctx,
+      ),
+    ...(encoder.dispose && { dispose: () => encoder.dispose!() }),
+  };
+}
