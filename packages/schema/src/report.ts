@@ -1,19 +1,23 @@
 import { z } from 'zod';
+import {
+  calibrationSchema,
+  constantsFrontierSchema,
+  frontierSchema,
+  intervalSchema,
+  quantizationSchema,
+  regretSchema,
+  riskCoverageSchema,
+  robustnessSchema,
+} from './report-sections.js';
+
+export * from './report-sections.js';
+export * from './rows-file.js';
 
 const nullable = z.number().nullable();
 
 /** Units: dollars per 1,000 queries for cost, bits for entropy, shares between 0 and 1. null where the data cannot say. */
 export const metricsSchema = z.record(z.string(), nullable);
 export type Metrics = z.infer<typeof metricsSchema>;
-
-/** A paired bootstrap 95 % interval of a metric's difference to a baseline. */
-export const intervalSchema = z.object({
-  against: z.string(),
-  difference: z.number(),
-  low: z.number(),
-  high: z.number(),
-});
-export type Interval = z.infer<typeof intervalSchema>;
 
 export const collapseSchema = z.object({
   /** A constant in disguise. */
@@ -43,10 +47,19 @@ export const reportRowSchema = evaluationSchema.extend({
   graph: z.string().optional(),
   options: z.object({ profile: z.record(z.string(), z.unknown()), router: z.record(z.string(), z.unknown()) }),
   seed: z.number(),
+  /** By metric, against best-single; `METRIC_vs_best_in_hindsight` is against the best constant on these very rows. */
   intervals: z.record(z.string(), intervalSchema),
   collapse: collapseSchema,
   /** Figures of the profile set, such as its mean pairwise cosine. */
   profileDiagnostics: z.record(z.string(), z.number()).optional(),
+  /** null: the cost of some call is unknown. Sections are absent where the run did not ask for them. */
+  frontier: frontierSchema.nullable().optional(),
+  /** null: scores outside 0 to 1. */
+  riskCoverage: riskCoverageSchema.nullable().optional(),
+  calibration: calibrationSchema.nullable().optional(),
+  regret: regretSchema.nullable().optional(),
+  robustness: robustnessSchema.optional(),
+  quantization: quantizationSchema.optional(),
 });
 export type ReportRow = z.infer<typeof reportRowSchema>;
 
@@ -96,6 +109,8 @@ export const runReportSchema = z.object({
   rows: z.array(reportRowSchema),
   failed: z.array(failedCellSchema),
   baselines: z.record(z.string(), baselineSchema),
+  /** Where the cost of every call is known. */
+  constantsFrontier: constantsFrontierSchema.optional(),
   versions: z.record(z.string(), z.string()),
 });
 export type RunReport = z.infer<typeof runReportSchema>;

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+
+/** What a report says of a row beyond its metrics. Every section is there only where a run asked for it and the data can say. */
+
+/** A figure of the test rows and its bootstrap 95 % interval. */
+export const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
+export type Estimate = z.infer<typeof estimateSchema>;
+
+/** A paired bootstrap 95 % interval of a metric's difference to a baseline. */
+export const intervalSchema = z.object({
+  against: z.string(),
+  difference: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+export type Interval = z.infer<typeof intervalSchema>;
+
+/** Mean dollars per 1,000 queries, and mean score. */
+const costPointSchema = z.object({ cost: z.number(), quality: z.number() });
+export type CostPoint = z.infer<typeof costPointSchema>;
+
+/** Always choosing one model, for each model: what a frontier has to lie above. */
+export const constantsFrontierSchema = z.object({
+  points: z.array(costPointSchema.extend({ model: z.string(), onHull: z.boolean() })),
+  /** Area under the hull over the range of the constants' costs, divided by that range; null when all cost the same. */
+  aiq: z.number().nullable(),
+});
+export type ConstantsFrontier = z.infer<typeof constantsFrontierSchema>;
+
+export const operatingPointSchema = costPointSchema.extend({
+  /** What it was chosen for, such as `within 2 points of the best model`. */
+  target: z.string(),
+  lambda: z.number(),
+  /** What training data promised, out of fold. */
+  outOfFold: z.object({ quality: z.number(), costShare: z.number() }),
+  /** What the test rows gave: quality less, and cost as a share of, the named constant's. */
+  comparisons: z.array(z.object({ quality: intervalSchema, model: z.string(), costShare: estimateSchema.nullable() })),
+});
+export type OperatingPoint = z.infer<typeof operatingPointSchema>;
+
+/** Mean cost and score of a router for each weight of cost, all chosen without labels. */
+export const frontierSchema = z.object({
+  points: z.array(costPointSchema.extend({ lambda: z.number(), onHull: z.boolean() })),
+  /** Average quality over the range of the constants' costs (AIQ of RouterBench, arXiv 2403.12031). */
+  aiq: z.object({ router: z.number(), constants: z.number(), difference: intervalSchema }).nullable(),
+  /** Lowest cost at which the frontier is as good as best-single, as a share of best-single's cost. */
+  costToBestSingle: z
+    .object({
+      /** null: never. */
+      share: z.number().nullable(),
+      /** null: at this end of the interval, never. */
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      /** Share of the resamples in which it gets there at all. */
+      reached: z.number(),
+    })
+    .nullable(),
+  operatingPoint: operatingPointSchema.nullable(),
+});
+export type Frontier = z.infer<typeof frontierSchema>;
+
+/** Risk (1 − score) of the share of rows the router is surest of. */
+export const riskCoverageSchema = z.object({
+  points: z.array(z.object({ coverage: z.number(), risk: z.number() })),
+  /** Area under the curve: mean risk over all coverages. Lower is better. */
+  aurc: estimateSchema,
+  /** The area of random order, which is the mean risk, and of the best order there is. */
+  random: z.number(),
+  perfect: z.number(),
+  difference: intervalSchema,
+});
+export type RiskCoverage = z.infer<typeof riskCoverageSchema>;
+
+export const calibrationSchema = z.object({
+  /** About equally many rows each, by rising probability. */
+  bins: z.array(
+    z.object({
+      from: z.number(),
+      to: z.number(),
+      rows: z.number().int(),
+      meanProbability: z.number(),
+      meanScore: estimateSchema,
+    }),
+  ),
+  /** Expected calibration error: mean distance of probability and score over the bins, by rows. */
+  ece: estimateSchema,
+  /** Mean squared distance of probability and score. */
+  brier: estimateSchema,
+  meanProbability: z.number(),
+  meanScore: z.number(),
+});
+export type Calibration = z.infer<typeof calibrationSchema>;
+
+/** How far the chosen models' scores fall short of the row's best. */
+export const regretSchema = z.object({
+  mean: estimateSchema,
+  /** Share of the rows without any. */
+  none: z.number(),
+  quantiles: z.array(z.object({ at: z.number(), regret: z.number() })),
+});
+export type Regret = z.infer<typeof regretSchema>;
+
+export const robustnessSchema = z.array(
+  z.object({
+    perturbation: z.string(),
+    /** Share of the queries that go to the same model as before. */
+    unchanged: z.number(),
+    queries: z.number().int(),
+    seed: z.number(),
+  }),
+);
+export type Robustness = z.infer<typeof robustnessSchema>;
+
+export const quantizationSchema = z.object({
+  /** Such as `int8` or `pca:16`. */
+  spec: z.string(),
+  bytesPerModel: z.number(),
+  bytesBefore: z.number(),
+  /** Relative error of the vectors read back: ‖before − after‖ / ‖before‖. */
+  reconstructionError: z.number(),
+  /** Mean score less that with the profile as it was; absent when the run did not route with it. */
+  quality: intervalSchema.optional(),
+});
+export type Quantization = z.infer<typeof quantizationSchema>;
