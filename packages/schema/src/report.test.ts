@@ -35,6 +35,7 @@ const file: RowsFile = {
   models: ['a', 'b'],
   newModels: [],
   ids: ['x', 'y'],
+  texts: ['1f', '2e'],
   tasks: ['t', null],
   discriminative: [true, false],
   oracle: [1, 1],

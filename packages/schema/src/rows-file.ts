@@ -29,6 +29,8 @@ export const rowsFileSchema = z
     newModels: z.array(z.string()),
     /** The test rows where every candidate has an outcome. */
     ids: z.array(z.string()),
+    /** A fingerprint of each row's text: ids such as `test:0` occur in many files. */
+    texts: z.array(z.string()),
     tasks: z.array(z.string().nullable()),
     /** Rows where some candidate scored exactly 0 and some exactly 1. */
     discriminative: z.array(z.boolean()),
@@ -41,7 +43,7 @@ export const rowsFileSchema = z
   .superRefine((file, context) => {
     const rows = file.ids.length;
     const fail = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
-    for (const name of ['tasks', 'discriminative', 'oracle'] as const)
+    for (const name of ['texts', 'tasks', 'discriminative', 'oracle'] as const)
       if (file[name].length !== rows) fail([name], `${file[name].length} entries for ${rows} ids`);
     if (new Set(file.ids).size !== rows) fail(['ids'], 'an id occurs twice');
     for (const list of ['rows', 'baselines'] as const)
