@@ -1,5 +1,6 @@
 import type { Dataset, ModelCard } from '@routeprofile/schema';
 import { plural } from '../dataset/text.js';
+import { contradictedScores, describeContradiction, isShareOfOne } from '../dataset/unreliable.js';
 import { oddity, short, type Oddity } from './oddity.js';
 
 const range = (values: readonly number[]): string => `${short(Math.min(...values))} to ${short(Math.max(...values))}`;
@@ -25,6 +26,12 @@ export function scoreOddities(dataset: Dataset): Oddity[] {
     const [a, b] = [valuesOf(own, task), valuesOf(others, task)];
     const apart = Math.max(...a) < Math.min(...b) || Math.max(...b) < Math.min(...a);
     return apart ? [`${task}: candidates ${range(a)}, others ${range(b)}`] : [];
+  });
+  const twoUnits = scored.flatMap(({ task, own, others }) => {
+    if (own.length === 0 || others.length === 0) return [];
+    const [a, b] = [valuesOf(own, task), valuesOf(others, task)];
+    const differ = isShareOfOne(a, b) || isShareOfOne(b, a);
+    return differ ? [`${task}: candidates ${range(a)}, others ${range(b)}`] : [];
   });
   const candidatesOnly = scored
     .filter(({ own, others }) => own.length > 0 && others.length === 0)
@@ -61,6 +68,18 @@ export function scoreOddities(dataset: Dataset): Oddity[] {
       unscored,
       (count) =>
         `${plural(count, 'task')} of ${dataset.tasks.length} with a score of no model: nothing is tied to them in a graph`,
+    ),
+    ...oddity(
+      'unreliable-scores',
+      contradictedScores(dataset.cards).map(describeContradiction),
+      (count) =>
+        `the candidates' scores of ${plural(count, 'task')} are contradicted by auxiliary models and by the candidates' other tasks, as if wrongly graded: profiles that carry scores count them as not measured`,
+    ),
+    ...oddity(
+      'two-units',
+      twoUnits,
+      (count) =>
+        `the scores of ${plural(count, 'task')} are shares of one on one side and percentages on the other: they cannot be compared`,
     ),
     ...(dataset.layout === 'published'
       ? oddity(

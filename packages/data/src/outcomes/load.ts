@@ -18,6 +18,7 @@ import { groupByQuery, withoutModels, type OutcomeRows } from '../dataset/rows.j
 import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
 import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
+import { markUnreliable } from '../dataset/unreliable.js';
 import { familyText } from '../dataset/with-cards.js';
 import { choosePool } from './models.js';
 import { ALL_QUERIES, outcomeCard, taskScores } from './scores.js';
@@ -76,7 +77,8 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
     new Set(untasked ? [] : tasks),
     options,
   );
-  const { cards } = guarded;
+  const marked = markUnreliable(guarded.cards);
+  const { cards } = marked;
 
   const queries = groups.map(([first]) => rows.record(first!));
   const outcomes = withoutModels(rows.values(groups, pool.candidates), pool.candidates, isNew);
@@ -133,6 +135,7 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
       ...unformattedWarning(separate?.unformatted ?? 0, testRows.length, 'test'),
       ...taskWarnings(rows, trainRows, testRows, test, new Set(tasks)),
       ...guarded.warnings,
+      ...marked.warnings,
       ...prefixes.warnings,
       ...poolWarnings(pool.leftOut, options.minCoverage),
       ...duplicateWarning(trainRows.length - groups.length),

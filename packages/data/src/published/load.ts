@@ -9,6 +9,7 @@ import { unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
 import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
 import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
+import { markUnreliable } from '../dataset/unreliable.js';
 import { FILES, fileMode, readPublishedFiles, type PublishedFiles } from './files.js';
 import { checkReferences } from './references.js';
 import { publishedTraining, routedTasks, trainedModels } from './training.js';
@@ -62,6 +63,7 @@ export function assemblePublished(
     routedTasks(files),
     options,
   );
+  const marked = markUnreliable(guarded.cards);
 
   const prefixes = findSharedPrefixes(training.queries, options);
   return {
@@ -74,7 +76,7 @@ export function assemblePublished(
     candidates,
     newModels: pool.newModels,
     leftOut: pool.leftOut,
-    cards: guarded.cards,
+    cards: marked.cards,
     families: describe(files.families),
     tasks: describe(files.tasks),
     domains: domainsOf(files),
@@ -89,6 +91,7 @@ export function assemblePublished(
     warnings: [
       ...training.warnings,
       ...guarded.warnings,
+      ...marked.warnings,
       ...prefixes.warnings,
       ...unformattedWarning(tests.unformatted, tests.rows.length, 'test'),
       ...domainWarnings(files),
