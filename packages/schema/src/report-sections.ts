@@ -84,6 +84,8 @@ export const calibrationSchema = z.object({
   ),
   /** Expected calibration error: mean distance of probability and score over the bins, by rows. */
   ece: estimateSchema,
+  /** The error that chance alone would show on these rows were every probability right. */
+  eceByChance: z.number(),
   /** Mean squared distance of probability and score. */
   brier: estimateSchema,
   meanProbability: z.number(),
