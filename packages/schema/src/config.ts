@@ -54,11 +54,22 @@ export const runConfigSchema = z.strictObject({
   graph: z.string().min(1).default('query-task'),
   profile: oneOrMore(strategySchema).prefault(['emb-gnn']),
   router: oneOrMore(strategySchema).prefault(['sim', 'mlp', 'knn']),
+  /** Each profile once more, compressed: `int8`, `pca:N`. */
+  quantize: oneOrMore(z.string().min(1)).optional(),
+  /** The cost–quality frontier of each cell; fits its router once a fold more. */
+  frontier: z.boolean().default(false),
+  /** So many test queries are also asked in other words, to see whether the choice stays. */
+  robustness: z.number().int().min(1).optional(),
   seed: oneOrMore(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)).prefault([42]),
   /** Candidates whose training outcomes and pairs are taken away, as if they had just come out; implies mode newllm. */
   newModel: oneOrMore(z.string().min(1)).optional(),
   /** Scores of a new model's card that were measured on training tasks: kept as the files say, or dropped. */
   leakedScores: z.enum(['keep', 'drop']).default('keep'),
+  /**
+   * Scores of candidates that other measurements contradict (see `data check`): marked unreliable, so that score-carrying
+   * profiles count them as not measured and nothing learns from training labels of those tasks; or trusted.
+   */
+  unreliableScores: z.enum(['distrust', 'trust']).default('distrust'),
   /** Several settings over the same profiles and routers, each with a report of its own, and one report over all. */
   scenarios: z
     .array(scenarioSchema)

@@ -26,6 +26,11 @@ const optionsSchema = z.object({
   queryText: z.enum(['raw', 'formatted']).default('raw'),
   /** Long beginnings that many training queries share, such as few-shot examples: left out of what is encoded, or kept. */
   sharedPrefix: z.enum(['strip', 'keep']).default('strip'),
+  /**
+   * Scores of candidates that other measurements contradict (see `data check`): marked unreliable, so that score-carrying
+   * profiles count them as not measured and nothing learns from training labels of those tasks; or trusted.
+   */
+  unreliableScores: z.enum(['distrust', 'trust']).default('distrust'),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42),
   /** Training share of an outcomes dataset with a single split. */
   split: z.number().gt(0).lt(1).default(0.7),

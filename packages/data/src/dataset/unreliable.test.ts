@@ -6,7 +6,8 @@ import type { ModelCard } from '@routeprofile/schema';
 import { checkDataset } from '../check/check.js';
 import { loadDataset } from './load.js';
 import { folderOf, publishedFiles, temporaryFolder } from './testing.js';
-import { contradictedScores, isShareOfOne, markUnreliable, rankCorrelation } from './unreliable.js';
+import { routerTraining } from './router-training.js';
+import { contradictedScores, isShareOfOne, markUnreliable, rankCorrelation, unreliableTasks } from './unreliable.js';
 
 /** Five tasks; model i of n scores base + 3 i on each, a little shifted by task; overrides by task replace the candidates' scores. */
 function cardsOf(
@@ -94,7 +95,7 @@ describe('contradicted scores', () => {
 
   it('are marked on candidates, with one warning; values stay', () => {
     const cards = cardsOf({ c: [9, 0, 3, 1, 6, 2] });
-    const marked = markUnreliable(cards);
+    const marked = markUnreliable(cards, { unreliableScores: 'distrust' });
     expect(marked.warnings).toEqual([expect.stringContaining('on c are contradicted')]);
     marked.cards.forEach((card, i) => {
       expect([...card.scores].map(([task, { value }]) => [task, value])).toEqual(
@@ -104,7 +105,9 @@ describe('contradicted scores', () => {
         card.auxiliary ? [] : ['c'],
       );
     });
-    expect(markUnreliable(cardsOf())).toEqual({ cards: cardsOf(), warnings: [] });
+    expect(markUnreliable(cardsOf(), { unreliableScores: 'distrust' })).toEqual({ cards: cardsOf(), warnings: [] });
+    expect(markUnreliable(cards, { unreliableScores: 'trust' })).toEqual({ cards, warnings: [] });
+    expect([...unreliableTasks(marked.cards)]).toEqual(['c']);
   });
 });
 
@@ -163,6 +166,21 @@ describe.runIf(data !== '' && existsSync(join(data, 'routeprofile')))('the real 
       count: 2,
       examples: [expect.stringMatching(/^human_eval/), expect.stringMatching(/^mbpp/)],
     });
+  });
+
+  it('teach nothing on those tasks, unless they are trusted', async () => {
+    const pairsOn = async (unreliableScores: 'distrust' | 'trust') => {
+      const dataset = await loadDataset(dir, { testRows: false, unreliableScores });
+      const { pairs, tasks } = routerTraining(dataset, undefined, 'none');
+      return {
+        all: pairs.length,
+        code: pairs.filter(({ query }) => tasks[query] === 'mbpp' || tasks[query] === 'human_eval').length,
+      };
+    };
+    const trusted = await pairsOn('trust');
+    expect(trusted.all).toBe(4200);
+    expect(trusted.code).toBeGreaterThan(0);
+    expect(await pairsOn('distrust')).toEqual({ all: trusted.all - trusted.code, code: 0 });
   });
 
   it.each(['routerbench-3task', 'zeroeval'])('%s: none', async (name) => {

@@ -1,4 +1,5 @@
 import type { ModelCard } from '@routeprofile/schema';
+import type { DatasetOptions } from './options.js';
 import { someOf } from './text.js';
 
 /**
@@ -161,7 +162,11 @@ export const describeContradiction = (found: ScoreContradiction): string =>
   `rank agreement with the other tasks ${found.agreement.toFixed(2)}`;
 
 /** Cards with the candidates' contradicted scores marked, and one warning that says so. Values stay as they are. */
-export function markUnreliable(cards: readonly ModelCard[]): { cards: ModelCard[]; warnings: string[] } {
+export function markUnreliable(
+  cards: readonly ModelCard[],
+  { unreliableScores }: Pick<DatasetOptions, 'unreliableScores'>,
+): { cards: ModelCard[]; warnings: string[] } {
+  if (unreliableScores === 'trust') return { cards: [...cards], warnings: [] };
   const tasks = contradictedScores(cards).map(({ task }) => task);
   if (tasks.length === 0) return { cards: [...cards], warnings: [] };
   const faulty = new Set(tasks);
@@ -180,7 +185,15 @@ export function markUnreliable(cards: readonly ModelCard[]): { cards: ModelCard[
           },
     ),
     warnings: [
-      `The candidates' card scores on ${someOf(tasks, 20)} are contradicted by those of other models and marked unreliable: \`data check\` gives the figures.`,
+      `The candidates' card scores on ${someOf(tasks, 20)} are contradicted by those of other models and marked unreliable, and training labels of these tasks are not learned from: \`data check\` gives the figures, \`--unreliable-scores trust\` trusts them.`,
     ],
   };
 }
+
+/** Tasks of which a candidate's score is marked unreliable. */
+export const unreliableTasks = (cards: readonly ModelCard[]): Set<string> =>
+  new Set(
+    cards.flatMap(({ auxiliary, scores }) =>
+      auxiliary ? [] : [...scores].filter(([, { unreliable }]) => unreliable).map(([task]) => task),
+    ),
+  );

@@ -77,7 +77,7 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
     new Set(untasked ? [] : tasks),
     options,
   );
-  const marked = markUnreliable(guarded.cards);
+  const marked = markUnreliable(guarded.cards, options);
   const { cards } = marked;
 
   const queries = groups.map(([first]) => rows.record(first!));

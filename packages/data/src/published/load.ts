@@ -63,7 +63,7 @@ export function assemblePublished(
     routedTasks(files),
     options,
   );
-  const marked = markUnreliable(guarded.cards);
+  const marked = markUnreliable(guarded.cards, options);
 
   const prefixes = findSharedPrefixes(training.queries, options);
   return {
