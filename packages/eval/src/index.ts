@@ -23,10 +23,13 @@ export {
 } from './design-space/tables.js';
 export { renderDesignSpaceText, type DesignSpaceTextOptions } from './design-space/text.js';
 export { evaluateChoices } from './evaluate.js';
-export { pairedInterval, pairedIntervals, type BootstrapOptions, type DifferenceInterval } from './interval.js';
+export { pairedInterval, pairedIntervals, type DifferenceInterval } from './interval.js';
+export type { BootstrapOptions } from './bootstrap.js';
 export { builtInMetrics } from './metrics/index.js';
 export { callCost } from './metrics/cost.js';
-export { assembleReport, type EvaluatedCell, type ReportInput } from './report/assemble.js';
+export { assembleReport, type ReportInput } from './report/assemble.js';
+export type { CellQuantization, EvaluatedCell } from './report/cell.js';
+export type { FrontierChoices } from './frontier/frontier.js';
 export { headline, type Headline } from './report/headline.js';
 export { renderTextTable, type TextTableOptions } from './report/text-table.js';
 export { usableRows } from './table.js';

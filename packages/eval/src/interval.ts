@@ -1,26 +1,11 @@
-import { createRandom, RouteProfileError } from '@routeprofile/schema';
-
-export interface BootstrapOptions {
-  /** A non-negative safe integer. */
-  seed: number;
-  /** Default 2,000. */
-  resamples?: number;
-  /** Share of the resamples inside the interval. Default 0.95. */
-  level?: number;
-}
+import { RouteProfileError } from '@routeprofile/schema';
+import { meanOf, percentileInterval, resampledMeans, type BootstrapOptions } from './bootstrap.js';
 
 export interface DifferenceInterval {
   /** Mean of a − b. */
   difference: number;
   low: number;
   high: number;
-}
-
-/** The q-quantile of sorted numbers, linear between neighbours (type 7 of Hyndman and Fan 1996). */
-function quantile(sorted: Float64Array, q: number): number {
-  const at = (sorted.length - 1) * q;
-  const low = sorted[Math.floor(at)]!;
-  return low + (sorted[Math.ceil(at)]! - low) * (at - Math.floor(at));
 }
 
 /**
@@ -34,7 +19,6 @@ export function pairedIntervals(
   series: readonly Float64Array[],
   options: BootstrapOptions,
 ): (DifferenceInterval | null)[] {
-  const { seed, resamples = 2000, level = 0.95 } = options;
   const rows = series[0]?.length ?? 0;
   if (series.some((differences) => differences.length !== rows))
     throw new RouteProfileError(
@@ -42,26 +26,11 @@ export function pairedIntervals(
       'paired intervals: series of different lengths cannot be resampled together',
     );
   if (rows === 0) return series.map(() => null);
-
-  const random = createRandom(seed, 'bootstrap');
-  const means = series.map(() => new Float64Array(resamples));
-  const drawn = new Int32Array(rows);
-  for (let r = 0; r < resamples; r++) {
-    for (let i = 0; i < rows; i++) drawn[i] = random.int(rows);
-    series.forEach((differences, s) => {
-      let sum = 0;
-      for (let i = 0; i < rows; i++) sum += differences[drawn[i]!]!;
-      means[s]![r] = sum / rows;
-    });
-  }
-  return series.map((differences, s) => {
-    const sorted = means[s]!.sort();
-    return {
-      difference: differences.reduce((sum, d) => sum + d, 0) / rows,
-      low: quantile(sorted, (1 - level) / 2),
-      high: quantile(sorted, (1 + level) / 2),
-    };
-  });
+  const means = resampledMeans(series, options);
+  return series.map((differences, s) => ({
+    difference: meanOf(differences),
+    ...percentileInterval(means[s]!, options),
+  }));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Dataset, OutcomeTable } from '@routeprofile/schema';
 import { emptyOutcomes } from '@routeprofile/schema/testing';
-import type { EvaluatedCell } from './report/assemble.js';
+import type { EvaluatedCell } from './report/cell.js';
 
 /** For tests: a table from scores, one row a query. */
 export function tableOf(

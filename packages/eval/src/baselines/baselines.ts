@@ -5,6 +5,7 @@ import { avgPerformanceWithoutNew, newModelPerformance } from '../metrics/new-mo
 import { selectionEntropy } from '../metrics/selection.js';
 import { builtInMetrics } from '../metrics/index.js';
 import { entropyBits } from '../table.js';
+import { bestInHindsight } from './best-in-hindsight.js';
 
 export interface BaselineInput extends Omit<RoutingRun, 'choices'> {
   /** Index of the model chosen on training data; null when nothing could be learned. */
@@ -41,14 +42,12 @@ export function baselines({
     ...evaluate(new Int32Array(queries.length).fill(m)),
     model,
   }));
-  const averages = constants.map(({ metrics: { avg_performance } }) => avg_performance ?? -Infinity);
-  const hindsight = queries.length > 0 ? constants[averages.indexOf(Math.max(...averages))] : undefined;
   const unknown: Baseline = { metrics: Object.fromEntries(metrics.map(({ name }) => [name, null])) };
   const constantAt = (index: number | null) => (index === null ? undefined : constants[index]) ?? unknown;
   return {
     ...Object.fromEntries(models.map((model, m) => [`constant:${model}`, constants[m]!])),
     'best-single': constantAt(bestSingle),
-    'best-in-hindsight': hindsight ?? unknown,
+    'best-in-hindsight': constantAt(bestInHindsight(base.table)),
     cheapest: constantAt(cheapest),
     random: expectedRandom(constants, metrics),
     oracle: evaluate(oracleChoices(base), old.length > 0 ? oracleChoices(base, old) : undefined),

@@ -1,5 +1,6 @@
 import { createRandom } from '@routeprofile/schema';
-import { assembleReport, type EvaluatedCell } from '../report/assemble.js';
+import { assembleReport } from '../report/assemble.js';
+import type { EvaluatedCell } from '../report/cell.js';
 import { datasetOf, tableOf } from '../test-data.js';
 import { PAPER_ROUTERS, paperTables, type PaperProfile } from './paper-tables.js';
 import type { DesignSpace, DesignSpaceScenario } from './schema.js';

@@ -2,38 +2,23 @@ import {
   RouteProfileError,
   type Dataset,
   type FailedCell,
-  type Interval,
   type Metric,
   type ReportRow,
   type RoutingRun,
   type RunReport,
 } from '@routeprofile/schema';
 import { baselines } from '../baselines/baselines.js';
+import { bestInHindsight } from '../baselines/best-in-hindsight.js';
 import { bestSingle } from '../baselines/best-single.js';
 import { cheapest } from '../baselines/cheapest.js';
 import { collapseOf } from '../collapse.js';
 import { evaluateChoices } from '../evaluate.js';
-import { pairedDifferences, pairedIntervals } from '../interval.js';
-import { builtInMetrics, rowMetrics } from '../metrics/index.js';
+import { builtInMetrics } from '../metrics/index.js';
 import type { RunWithoutNew } from '../metrics/new-models.js';
 import { assertChoices, assertOldChoices, rowsByTask, takeTableRows, usableRows } from '../table.js';
-
-/** One router on one set of profiles, and what it chose. */
-export interface EvaluatedCell {
-  profile: string;
-  router: string;
-  /** Tells cells apart when a strategy occurs with several options. */
-  label: string;
-  /** The graph its profile was built on. */
-  graph?: string;
-  options: { profile: Record<string, unknown>; router: Record<string, unknown> };
-  seed: number;
-  /** Index of the chosen model of EVERY test row, incomplete ones included. */
-  choices: Int32Array;
-  /** The same, the best ranked model that is not new; where there are new models. */
-  choicesWithoutNew?: Int32Array;
-  profileDiagnostics?: Record<string, number>;
-}
+import { assertCell, type EvaluatedCell } from './cell.js';
+import { intervalsOf } from './intervals.js';
+import { sectionsOf } from './sections.js';
 
 export interface ReportInput {
   dataset: Dataset;
@@ -68,10 +53,7 @@ export function assembleReport(input: ReportInput): RunReport {
   const candidates = dataset.candidates.map(({ id }) => id);
   assertSameModels(candidates, dataset.test.models);
   const known = { table: dataset.test, newModels: dataset.newModels };
-  for (const { label, choices, choicesWithoutNew } of cells) {
-    assertChoices(dataset.test, choices, label);
-    if (choicesWithoutNew) assertOldChoices(known, choicesWithoutNew, label);
-  }
+  for (const cell of cells) assertCell(dataset.test, dataset.newModels, cell);
   for (const [name, choices] of Object.entries(lookups)) assertChoices(dataset.test, choices, name);
   for (const [name, choices] of Object.entries(lookupsWithoutNew)) assertOldChoices(known, choices, name);
 
@@ -87,8 +69,25 @@ export function assembleReport(input: ReportInput): RunReport {
     choices: onRows(choices),
     ...(instead && { choicesWithoutNew: onRows(instead) }),
   }));
-  const against = single && { ...base, choices: new Int32Array(rows.length).fill(single.index) };
-  const intervals = against ? intervalsAgainst(against, runs, input.seed) : runs.map(() => ({}));
+  const hindsight = bestInHindsight(table);
+  const named = {
+    ...(single && { 'best-single': single.index }),
+    ...(hindsight !== null && { 'best-in-hindsight': hindsight }),
+  };
+  const always = (index: number | null): RoutingRun | null =>
+    index === null ? null : { ...base, choices: new Int32Array(rows.length).fill(index) };
+  const intervals = intervalsOf(
+    runs,
+    { single: always(single?.index ?? null), hindsight: always(hindsight) },
+    input.seed,
+  );
+  const { sections, constants } = sectionsOf(cells, {
+    table,
+    rows,
+    candidates: dataset.candidates,
+    named,
+    seed: input.seed,
+  });
   const incomplete = dataset.test.queries.length - rows.length;
 
   return {
@@ -119,6 +118,7 @@ export function assembleReport(input: ReportInput): RunReport {
         intervals: intervals[i]!,
         collapse: collapseOf(table, run.choices),
         ...(cell.profileDiagnostics && { profileDiagnostics: cell.profileDiagnostics }),
+        ...sections[i]!,
       };
     }),
     failed: [...(input.failed ?? [])],
@@ -130,34 +130,9 @@ export function assembleReport(input: ReportInput): RunReport {
       lookupsWithoutNew: onRowsByName(lookupsWithoutNew),
       metrics,
     }),
+    ...(constants && { constantsFrontier: constants }),
     versions: { ...input.versions },
   };
-}
-
-/** For each run, the interval of every metric that is a mean over rows and that both sides have. */
-function intervalsAgainst(
-  reference: RoutingRun,
-  runs: readonly RoutingRun[],
-  seed: number,
-): Record<string, Interval>[] {
-  const out = runs.map((): Record<string, Interval> => ({}));
-  for (const metric of rowMetrics) {
-    const theirs = metric.perRow(reference);
-    if (!theirs) continue;
-    const series = runs.flatMap((run, i) => {
-      const own = metric.perRow(run);
-      return own ? [{ i, differences: pairedDifferences(own, theirs) }] : [];
-    });
-    const found = pairedIntervals(
-      series.map(({ differences }) => differences),
-      { seed },
-    );
-    series.forEach(({ i }, s) => {
-      const interval = found[s];
-      if (interval) out[i]![metric.name] = { against: 'best-single', ...interval };
-    });
-  }
-  return out;
 }
 
 function evaluationWarnings(used: number, incomplete: number, noBestSingle: boolean): string[] {

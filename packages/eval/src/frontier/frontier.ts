@@ -1,0 +1,171 @@
+import {
+  RouteProfileError,
+  type ConstantsFrontier,
+  type Estimate,
+  type Frontier,
+  type OperatingPoint,
+  type OutcomeTable,
+} from '@routeprofile/schema';
+import { percentileInterval, RESAMPLES, type BootstrapOptions } from '../bootstrap.js';
+import { averageQuality, costToReach, upperHull, type Point } from './hull.js';
+import { policyPoints, type PolicyPoints } from './policies.js';
+
+/** A router's choices for every weight of cost, made without labels. */
+export interface FrontierChoices {
+  lambdas: readonly number[];
+  /** One list a λ, a choice a row. */
+  choices: readonly Int32Array[];
+  /** What training data picked among the lambdas, for what end, and what they promised. */
+  operatingPoint: {
+    target: string;
+    lambda: number;
+    outOfFold: { quality: number; costShare: number };
+  } | null;
+}
+
+/** The rows that all frontiers of a report are drawn on, and the constants they have to lie above. */
+export interface FrontierGround {
+  table: OutcomeTable;
+  /** As `costTable` gives them. */
+  costs: Float64Array;
+  constants: PolicyPoints;
+  /** Indices of constants worth naming, by the name of the baseline. */
+  named: Readonly<Record<string, number>>;
+  bootstrap: BootstrapOptions;
+}
+
+/** @param table with one row at least */
+export function frontierGround(
+  table: OutcomeTable,
+  costs: Float64Array,
+  named: Readonly<Record<string, number>>,
+  bootstrap: BootstrapOptions,
+): FrontierGround {
+  const always = table.models.map((_, m) => new Int32Array(table.queries.length).fill(m));
+  return { table, costs, constants: policyPoints(table, costs, always, bootstrap), named, bootstrap };
+}
+
+const cornersOf = (points: readonly Point[]): Point[] => upperHull(points).map((index) => points[index]!);
+
+function costRange(points: readonly Point[]): [number, number] {
+  const costs = points.map(({ cost }) => cost);
+  return [Math.min(...costs), Math.max(...costs)];
+}
+
+export function constantsFrontier({ table, constants: { points } }: FrontierGround): ConstantsFrontier {
+  const hull = upperHull(points);
+  const [from, to] = costRange(points);
+  return {
+    points: points.map(({ cost, quality }, m) => ({
+      model: table.models[m]!,
+      cost,
+      quality,
+      onHull: hull.includes(m),
+    })),
+    aiq: to > from ? averageQuality(points, from, to) : null,
+  };
+}
+
+/**
+ * The cost–quality frontier of a router on test rows: AIQ against the hull of constants, the cost at which it is as good as
+ * best-single, and what became of the operating point. Bootstrap over rows; constants, router and range are computed anew in
+ * every resample.
+ *
+ * @throws RouteProfileError BAD_INPUT when the operating point is none of the lambdas
+ */
+export function frontierOf({ lambdas, choices, operatingPoint }: FrontierChoices, ground: FrontierGround): Frontier {
+  const { table, costs, constants, named, bootstrap } = ground;
+  const router = policyPoints(table, costs, choices, bootstrap);
+  const hull = upperHull(router.points);
+  const single = named['best-single'];
+  return {
+    points: router.points.map(({ cost, quality }, i) => ({
+      lambda: lambdas[i]!,
+      cost,
+      quality,
+      onHull: hull.includes(i),
+    })),
+    aiq: aiqOf(router, constants, bootstrap),
+    costToBestSingle: single === undefined ? null : costToBestSingle(router, constants, single, bootstrap),
+    operatingPoint:
+      operatingPoint && judgeOperatingPoint(operatingPoint, lambdas, router, { constants, named, table, bootstrap }),
+  };
+}
+
+/** A statistic of the original rows and of every resample. */
+function statistics(
+  of: (router: readonly Point[], constants: readonly Point[]) => number,
+  router: PolicyPoints,
+  constants: PolicyPoints,
+  { resamples = RESAMPLES }: BootstrapOptions,
+): { value: number; resampled: Float64Array } {
+  return {
+    value: of(router.points, constants.points),
+    resampled: Float64Array.from({ length: resamples }, (_, r) => of(router.resampled(r), constants.resampled(r))),
+  };
+}
+
+function aiqOf(router: PolicyPoints, constants: PolicyPoints, bootstrap: BootstrapOptions): Frontier['aiq'] {
+  const [from, to] = costRange(constants.points);
+  if (!(to > from)) return null;
+  const gain = (own: readonly Point[], theirs: readonly Point[]) => {
+    const range = costRange(theirs);
+    return averageQuality(own, ...range) - averageQuality(theirs, ...range);
+  };
+  const { value, resampled } = statistics(gain, router, constants, bootstrap);
+  return {
+    router: averageQuality(router.points, from, to),
+    constants: averageQuality(constants.points, from, to),
+    difference: { against: 'hull of constants', difference: value, ...percentileInterval(resampled, bootstrap) },
+  };
+}
+
+function costToBestSingle(
+  router: PolicyPoints,
+  constants: PolicyPoints,
+  single: number,
+  bootstrap: BootstrapOptions,
+): Frontier['costToBestSingle'] {
+  if (constants.points[single]!.cost === 0) return null;
+  const share = (own: readonly Point[], theirs: readonly Point[]) => {
+    const { cost, quality } = theirs[single]!;
+    const needed = costToReach(cornersOf(own), quality);
+    return needed === null ? Infinity : needed / cost;
+  };
+  const { value, resampled } = statistics(share, router, constants, bootstrap);
+  const reached = resampled.filter(Number.isFinite).length / resampled.length;
+  const { low, high } = percentileInterval(resampled, bootstrap);
+  const orNever = (x: number) => (Number.isFinite(x) ? x : null);
+  return { share: orNever(value), low: orNever(low), high: orNever(high), reached };
+}
+
+function judgeOperatingPoint(
+  { target, lambda, outOfFold }: NonNullable<FrontierChoices['operatingPoint']>,
+  lambdas: readonly number[],
+  router: PolicyPoints,
+  { constants, named, table, bootstrap }: Omit<FrontierGround, 'costs'>,
+): OperatingPoint {
+  const at = lambdas.indexOf(lambda);
+  const own = router.points[at];
+  if (!own)
+    throw new RouteProfileError('BAD_INPUT', `the operating point λ = ${lambda} is none of the frontier's lambdas`);
+  const estimate = (of: (own: Point, theirs: Point) => number, index: number): Estimate => {
+    const { value, resampled } = statistics((a, b) => of(a[at]!, b[index]!), router, constants, bootstrap);
+    return { value, ...percentileInterval(resampled, bootstrap) };
+  };
+  return {
+    ...own,
+    target,
+    lambda,
+    outOfFold,
+    comparisons: Object.entries(named).map(([name, index]) => {
+      const { value, ...ends } = estimate((a, b) => a.quality - b.quality, index);
+      const free = constants.points[index]!.cost === 0;
+      return {
+        model: table.models[index]!,
+        quality: { against: name, difference: value, ...ends },
+        costShare: free ? null : estimate((a, b) => a.cost / b.cost, index),
+      };
+    }),
+  };
+}
