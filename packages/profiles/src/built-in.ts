@@ -1,4 +1,5 @@
 import type { ProfileStrategy } from '@routeprofile/schema';
+import { advantageProfile } from './advantage/advantage-profile.js';
 import { embGnnProfile } from './emb-gnn/emb-gnn-profile.js';
 import { flatProfile } from './flat/flat-profile.js';
 import { indexProfile } from './index-profile/index-profile.js';
@@ -12,4 +13,5 @@ export const builtInProfiles: readonly ProfileStrategy[] = [
   embGnnProfile,
   trainableGnnProfile,
   textGnnProfile,
+  advantageProfile,
 ];

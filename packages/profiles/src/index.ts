@@ -1,3 +1,5 @@
+export { advantageProfile } from './advantage/advantage-profile.js';
+export type { AdvantageOptions } from './advantage/options.js';
 export { builtInProfiles } from './built-in.js';
 export { profileDiagnostics, type ProfileDiagnostics } from './diagnostics.js';
 export { embGnnProfile } from './emb-gnn/emb-gnn-profile.js';

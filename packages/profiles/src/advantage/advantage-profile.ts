@@ -1,0 +1,162 @@
+import {
+  createMatrix,
+  defineProfile,
+  rowOf,
+  throwIfAborted,
+  type KeyedScores,
+  type Matrix,
+  type ModelCard,
+  type ProfileInput,
+} from '@routeprofile/schema';
+import { extendKeyedSet, type JoiningKeyed } from '../common/extend-keyed.js';
+import { modelPositions } from '../common/models.js';
+import { finishProfileSet } from '../common/profile-set.js';
+import { fitAdvantages, placeAll, placeModel, type AdvantageModel, type Placed } from './advantages.js';
+import { advantageOptions, type AdvantageOptions } from './options.js';
+import { cardCell, scoreTable, type ScoreTable } from './score-table.js';
+import { fromState, toState } from './state.js';
+import { centroidKeys, taskCentroids, taskKeys, type TaskKeys } from './task-keys.js';
+
+/**
+ * What each model is worth on each task, measured against the other models and tied to the task's queries: a router attends from
+ * a query to these keys and reads off expected advantages (paper: structured form, representation "scores"). Nothing is learned,
+ * and pairs are not used.
+ *
+ * Scores come from the cards, or from training outcomes where a task has no card scores; see `scoreTable`. Advantages are in
+ * shares of one, 0.1 being ten points; see `fitAdvantages`. `keyed.scores` holds NaN where a model is not measured, `biases` the
+ * overall advantage, which is what a missing score is worth. `vectors` are mean task centroids weighted by advantages, so that
+ * the dot product with a query is a first-order reading of the same thing.
+ */
+export const advantageProfile = defineProfile<AdvantageOptions>({
+  name: 'advantage',
+  summary: 'measured advantages over the other models, task by task, tied to the tasks’ queries',
+  options: advantageOptions,
+  needs: ['features', 'training'],
+  designPoint: () => ({ form: 'structured', representation: 'scores', hops: 1, learning: 'training-free' }),
+  async build(input, options, ctx) {
+    throwIfAborted(ctx);
+    modelPositions('advantage', input);
+    const all = taskKeys('advantage', input);
+    const counts = countOf(all.labels);
+    const table = scoreTable(input.models, input.cards, input.training, {
+      distrust: options.distrust,
+      queriesOf: (task) => counts.get(task),
+    });
+    const fit = fitAdvantages(table, { ...options, routed: (task) => counts.has(task) });
+    const placed = placeAll(fit, table);
+    const found = options.keys === 'tasks' ? centroidKeys(all) : all;
+    const { vectors, scores, biases } = arrange(found, fit, placed, options);
+    const set = finishProfileSet(this, input, ctx, {
+      vectors,
+      options,
+      uses: { encoder: true, graph: true },
+      notes: notesOf(input, table, counts, options),
+    });
+    const keyed: KeyedScores = { ...found, scores };
+    return { ...set, keyed, biases, state: toState(fit, (task) => counts.get(task)) };
+  },
+  /** New models are placed by their cards beside those of the set, whose own advantages do not change. */
+  async extend(set, input, options, ctx) {
+    throwIfAborted(ctx);
+    return extendKeyedSet(this, set, input, options, ctx, (models) => {
+      const { fit, queriesOf } = fromState('advantage', set.state);
+      const placed = models.map((model) =>
+        placeByCard(
+          fit,
+          input.cards.find(({ name }) => name === model),
+          { ...options, queriesOf },
+        ),
+      );
+      return arrange({ keys: set.keyed!.keys, labels: [...set.keyed!.labels] }, fit, placed, options);
+    });
+  },
+});
+
+const countOf = (labels: readonly string[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+};
+
+/** A model by what its card says of the tasks of the fit. */
+export function placeByCard(
+  fit: AdvantageModel,
+  card: ModelCard | undefined,
+  { distrust, queriesOf }: { distrust: boolean; queriesOf: (task: string) => number | undefined },
+): Placed {
+  const cells = fit.tasks.map((task) => card && cardCell(card, task, distrust, queriesOf(task)));
+  return placeModel(
+    fit,
+    cells.map((cell) => cell?.value ?? NaN),
+    cells.map((cell) => cell?.count ?? 0),
+  );
+}
+
+/** Advantages by key, and what follows from them. */
+function arrange(
+  keys: Pick<TaskKeys, 'keys' | 'labels'>,
+  { tasks }: AdvantageModel,
+  placed: readonly Placed[],
+  { missing }: Pick<AdvantageOptions, 'missing'>,
+): JoiningKeyed {
+  const place = new Map(tasks.map((task, t) => [task, t]));
+  const scores = createMatrix(placed.length, keys.labels.length);
+  placed.forEach(({ advantages, overall }, m) => {
+    const row = rowOf(scores, m);
+    keys.labels.forEach((label, k) => {
+      const t = place.get(label);
+      const known = t === undefined ? NaN : advantages[t]!;
+      row[k] = missing === 'mean' && Number.isNaN(known) ? overall : known;
+    });
+  });
+  return {
+    scores,
+    vectors: weightedCentroids(keys, place, placed),
+    biases: Float32Array.from(placed, ({ overall }) => overall),
+  };
+}
+
+/** vector[m] = mean over tasks of advantage[m, task] × centroid[task]; a model's overall advantage where it is not measured. */
+export function weightedCentroids(
+  keys: Pick<TaskKeys, 'keys' | 'labels'>,
+  place: ReadonlyMap<string, number>,
+  placed: readonly Placed[],
+): Matrix {
+  const { tasks, centroids } = taskCentroids(keys);
+  const out = createMatrix(placed.length, centroids.cols);
+  placed.forEach(({ advantages, overall }, m) => {
+    const sum = new Float64Array(out.cols);
+    tasks.forEach((task, c) => {
+      const known = advantages[place.get(task) ?? -1] ?? NaN;
+      const weight = (Number.isNaN(known) ? overall : known) / tasks.length;
+      rowOf(centroids, c).forEach((x, d) => (sum[d]! += weight * x));
+    });
+    rowOf(out, m).set(sum);
+  });
+  return out;
+}
+
+function notesOf(
+  { models, cards }: ProfileInput,
+  { tasks, score }: ScoreTable,
+  keyed: ReadonlyMap<string, number>,
+  { distrust }: AdvantageOptions,
+): string[] {
+  const asked = new Set(models);
+  const faulty = new Set(
+    cards.flatMap((card) =>
+      asked.has(card.name) ? [...card.scores].flatMap(([task, { unreliable }]) => (unreliable ? [task] : [])) : [],
+    ),
+  );
+  const unmeasured = models.filter((_, m) => tasks.every((__, t) => Number.isNaN(score[m * tasks.length + t]!)));
+  const blank = [...keyed.keys()].filter((task) => !tasks.includes(task));
+  return [
+    ...(faulty.size > 0
+      ? [`unreliable card scores ${distrust ? 'count as not measured' : 'are trusted'}: ${[...faulty].join(', ')}`]
+      : []),
+    ...(blank.length > 0 ? [`tasks with queries and nothing to compare on: ${blank.join(', ')}`] : []),
+    ...(unmeasured.length > 0
+      ? [`not measured beside another model, so of no advantage: ${unmeasured.join(', ')}`]
+      : []),
+  ];
+}
