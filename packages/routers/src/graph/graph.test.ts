@@ -16,11 +16,12 @@ import { createRuntime } from '@routeprofile/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from './fixtures/graph-router.json' with { type: 'json' };
 import { graphRouter } from './graph.js';
+import { meanPairwiseCosine } from '../common/pairwise-cosine.js';
 import { trainingMemory } from './memory.js';
 import { graphWeights } from './network.js';
 import { completeGraphOptions, graphOptions } from './options.js';
 import { graphParity } from './parity.js';
-import { evenBatches, meanPairwiseCosine } from './train.js';
+import { evenBatches } from './train.js';
 
 const small = { hidden: 16, epochs: 3 };
 describeRouterContract({ describe, it, expect }, graphRouter, { options: small });
@@ -228,7 +229,7 @@ describe('graph', () => {
       /60 queries × 4 models.* needs about 2\d\d MB; the limit is 100 MB/,
     );
     expect(await codeOf(fit(input, { ...small, memoryLimit: 100 }))).toBe('LIMIT_EXCEEDED');
-    const size = { queries: 20_000, models: 60, queryWidth: 512, profileWidth: 512 };
+    const size = { queries: 20_000, models: 60, queryWidth: 512, profileWidth: 512, learned: 0 };
     const needed = (options: object, stepQueries: number) =>
       trainingMemory(completeGraphOptions(graphOptions.parse(options)), { ...size, stepQueries });
     expect(needed({}, 32)).toBeLessThan(1000);

@@ -11,16 +11,20 @@ import {
   type ScoringRouter,
 } from '@routeprofile/schema';
 import { createRuntime, type Weights } from '@routeprofile/tensor';
+import { learnedSize } from '../co-training/learned-profile.js';
+import { checkCoTrained, savedProfiles } from '../co-training/saved.js';
+import { profileSource } from '../co-training/source.js';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';
 import { heldOut } from '../common/pairs.js';
+import { meanPairwiseCosine } from '../common/pairwise-cosine.js';
 import { learnedReason } from '../common/reasons.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { openGraph } from './evaluate.js';
 import { labelsOf } from './labels.js';
 import { assertFits } from './memory.js';
 import { completeGraphOptions, graphOptions, type CompleteGraphOptions, type GraphOptions } from './options.js';
-import { meanPairwiseCosine, trainGraph } from './train.js';
+import { trainGraph } from './train.js';
 
 const NAME = 'graph';
 
@@ -90,16 +94,18 @@ export const graphRouter = defineRouter<GraphOptions>({
     const [validation, train] = [order.slice(0, held), order.slice(held)];
     const all = options.context === 'all';
     const context = all ? [...queries.texts.keys()] : train.map((row) => labels.queries[row]!);
+    const source = profileSource(NAME, input, profiles, options);
     assertFits(options, {
       queries: raw.rows,
       stepQueries: all ? raw.rows : Math.min(options.batch, train.length),
       models: input.models.length,
       queryWidth: raw.cols,
       profileWidth: profiles.cols,
+      learned: source ? learnedSize(source, options.coTrainRank) : 0,
     });
     const runtime = await createRuntime();
     const vectors = scaledQueries(raw, options);
-    const data = { queries: vectors, profiles, labels, train, validation, context };
+    const data = { queries: vectors, profiles, source, labels, train, validation, context };
     const trained = await trainGraph(runtime, data, options, ctx);
     const best = trained.epochs[trained.bestEpoch - 1];
     const modelCosine = meanPairwiseCosine(trained.context.at(-1)!);
@@ -107,6 +113,7 @@ export const graphRouter = defineRouter<GraphOptions>({
       ctx.logger?.warn(
         `graph: the mean cosine between models is ${modelCosine.toFixed(4)}: the router can hardly tell them apart`,
       );
+    const learned = source && savedProfiles(source, trained.weights);
     const rows = Object.fromEntries(trained.context.map((matrix, l) => [`models.${l}`, namedArray(matrix)]));
     return create({
       manifest: {
@@ -127,9 +134,10 @@ export const graphRouter = defineRouter<GraphOptions>({
           trainingLoss: best?.train ?? null,
           validation: best?.validation ?? null,
           backend: runtime.backend,
+          ...learned?.state,
         },
       },
-      weights: { ...trained.weights, ...rows },
+      weights: { ...trained.weights, ...rows, ...learned?.weights },
     });
   },
   async load(artifact) {
@@ -169,6 +177,7 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
   const options = completeGraphOptions(parsePart(NAME, 'options', graphOptions, manifest.options));
   parsePart(NAME, 'state', stateSchema, manifest.state);
   const { dimensions, context } = checkWeights(artifact, options);
+  checkCoTrained(artifact);
   const score = (await openGraph(weights, options)).scorer(context);
   return scoringRouter({
     name: NAME,

@@ -8,6 +8,8 @@ export interface GraphSize {
   models: number;
   queryWidth: number;
   profileWidth: number;
+  /** Parameters of co-trained profiles. */
+  learned: number;
 }
 
 const NUMBER = 4;
@@ -23,17 +25,18 @@ const COPIES = 5;
  */
 export function trainingMemory(
   { hidden, layers, heads, batch }: CompleteGraphOptions,
-  { queries, stepQueries: n, models: m, queryWidth, profileWidth }: GraphSize,
+  { queries, stepQueries: n, models: m, queryWidth, profileWidth, learned }: GraphSize,
 ): number {
   const scored = Math.min(batch, n);
   // Given, scaled, and copied for the context; five columns of outcomes in double precision and three of labels.
   const vectors = 4 * (queries * queryWidth + m * profileWidth) + 13 * queries * m;
-  const weights = (queryWidth + profileWidth) * hidden + layers * heads * hidden * hidden + 2 * hidden * hidden;
+  const network = (queryWidth + profileWidth) * hidden + layers * heads * hidden * hidden + 2 * hidden * hidden;
   const attention = heads * (n * (m + 1) + m * (n + 1)) + (n + m) * hidden * (heads + 4);
-  const step = n * queryWidth + layers * attention + scored * m * hidden;
+  const profiles = learned === 0 ? 0 : m * (queryWidth + 3 * profileWidth);
+  const step = n * queryWidth + layers * attention + scored * m * hidden + profiles;
   // The queries' rows going into a layer and coming out of it, and all weights of the models' attention.
   const context = queries * (3 * hidden + heads * (m + 2));
-  return BASE_MB + ((vectors + 6 * weights + COPIES * step + context) * NUMBER) / MB;
+  return BASE_MB + ((vectors + 6 * (network + learned) + COPIES * step + context) * NUMBER) / MB;
 }
 
 /** @throws RouteProfileError LIMIT_EXCEEDED with the memory needed, when that is more than the option `memoryLimit`. */

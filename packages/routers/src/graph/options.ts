@@ -1,4 +1,5 @@
 import { z } from '@routeprofile/schema';
+import { coTrainFields, refuseCompat } from '../co-training/options.js';
 import { decideRepairs, refuseContradictions, type Repairs } from '../common/repairs.js';
 
 /** What differs from the published router; `compat` sets them all. */
@@ -52,6 +53,7 @@ export const graphOptions = z
     patience: z.number().int().min(1).default(10),
     /** Training that would need more memory than so many MB is refused before it starts. */
     memoryLimit: z.number().gt(0).default(4096),
+    ...coTrainFields,
     /** Everything below as published. */
     compat: z.boolean().default(false),
     /**
@@ -84,6 +86,7 @@ export const graphOptions = z
     select: z.enum(['loss', 'performance']).optional(),
   })
   .superRefine(refuseContradictions(repairs))
+  .superRefine(refuseCompat)
   .overwrite((given) => ({ ...given, ...decideRepairs(repairs, given) }));
 
 export type GraphOptions = z.output<typeof graphOptions>;

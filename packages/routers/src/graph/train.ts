@@ -1,15 +1,20 @@
-import { createRandom, rowOf, takeRows, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
+import { createRandom, takeRows, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
 import {
   cosineRate,
-  createAdamW,
   disposeVariables,
   lossAndGradients,
+  restoreVariables,
   toVariables,
   toWeights,
   type AdamW,
   type Runtime,
   type Variables,
+  type Weights,
 } from '@routeprofile/tensor';
+import { learnedRows, learnedWeights, openProfiles } from '../co-training/learned-profile.js';
+import { createJointOptimizer } from '../co-training/optimizer.js';
+import { sourceNumbers, type FittedSource } from '../co-training/source.js';
+import { trainingKey } from '../common/checkpoint.js';
 import { runEpochs, type TrainedEpochs } from '../common/epochs.js';
 import { openGraph, type GraphEvaluator } from './evaluate.js';
 import type { Labels } from './labels.js';
@@ -22,6 +27,8 @@ export interface GraphData {
   queries: Matrix;
   /** [models × dimensions] */
   profiles: Matrix;
+  /** Makes profiles that are trained too. */
+  source?: FittedSource | undefined;
   labels: Labels;
   /** Positions in `labels.queries`. */
   train: readonly number[];
@@ -65,8 +72,7 @@ async function trainEpoch(
   const order = createRandom(ctx.seed, 'graph', 'order', label).shuffle(data.train);
   const dropout = { random: createRandom(ctx.seed, 'graph', 'dropout', label), rate: options.dropout };
   const rate = cosineRate(epoch, options.epochs, options.learningRate, options.learningRate / 100);
-  const { data: profiles, rows, cols } = data.profiles;
-  const models = tf.tensor2d(profiles, [rows, cols]);
+  const models = openProfiles(tf, data.profiles, data.source);
   let total: ReturnType<typeof tf.tensor> = tf.scalar(0);
   try {
     for (const batch of evenBatches(order, options.batch)) {
@@ -77,7 +83,7 @@ async function trainEpoch(
         const queries = tf.tensor2d(vectors.data, [vectors.rows, vectors.cols]);
         const lossOf = lossOn(tf, data.labels, batch);
         const { loss, gradients } = lossAndGradients(tf, variables, () => {
-          const [q, m] = encodeGraph(tf, queries, models, variables, options, dropout);
+          const [q, m] = encodeGraph(tf, queries, models.rows(variables), variables, options, dropout);
           const asked = batch.length === vectors.rows ? q : tf.slice(q, 0, batch.length);
           return lossOf(predictEdges(tf, asked, m, variables, dropout));
         });
@@ -93,10 +99,21 @@ async function trainEpoch(
   }
 }
 
+/** The models' rows under these weights, as `GraphEvaluator.context` gives them; the evaluator goes on with the weights. */
+function contextOf(evaluator: GraphEvaluator, { queries, profiles, source, context }: GraphData, weights: Weights) {
+  evaluator.load(weights);
+  return evaluator.context(takeRows(queries, context), source ? learnedRows(source, weights) : profiles);
+}
+
 /** Held-out queries are asked as in use: one by one, of models whose context are training queries only. */
-function validate(evaluator: GraphEvaluator, data: GraphData, { select }: CompleteGraphOptions): number {
-  const { queries, profiles, labels, validation } = data;
-  const context = evaluator.context(takeRows(queries, data.context), profiles);
+function validate(
+  evaluator: GraphEvaluator,
+  data: GraphData,
+  weights: Weights,
+  select: 'loss' | 'performance',
+): number {
+  const { queries, labels, validation } = data;
+  const context = contextOf(evaluator, data, weights);
   const asked = validation.map((row) => labels.queries[row]!);
   const logits = evaluator.scorer(context)(takeRows(queries, asked));
   return select === 'performance' && labels.kind === 'targets'
@@ -109,8 +126,27 @@ export interface TrainedGraph extends TrainedEpochs {
   context: Matrix[];
 }
 
+/** What the labels teach, as numbers. */
+const labelNumbers = (labels: Labels): ArrayBufferView[] =>
+  labels.kind === 'targets'
+    ? [labels.targets, labels.weights, labels.scores].map(({ data }) => data)
+    : [Int32Array.from(labels.pairs.flat().flatMap(({ query, better, worse }) => [query, better, worse]))];
+
+/** Where checkpoints of this training lie; undefined where none can be kept. */
+async function keyOf(
+  { backend }: Runtime,
+  { queries, profiles, source, labels, train, validation, context }: GraphData,
+  options: CompleteGraphOptions,
+  { seed, store }: RunContext,
+): Promise<string | undefined> {
+  if (!store) return undefined;
+  const rows = [labels.queries, train, validation, context].map((list) => Int32Array.from(list));
+  const numbers = [queries.data, profiles.data, ...rows, ...labelNumbers(labels), ...sourceNumbers(source)];
+  return trainingKey(['graph', options, seed, backend], numbers);
+}
+
 /**
- * Trains the network: Adam, cosine schedule, clipped gradients.
+ * Trains the network, and a source's parameters with it: Adam, cosine schedule, clipped gradients.
  * @throws as `runEpochs`
  */
 export async function trainGraph(
@@ -120,11 +156,15 @@ export async function trainGraph(
   ctx: RunContext,
 ): Promise<TrainedGraph> {
   const { queries, profiles, labels, validation } = data;
+  const key = await keyOf(runtime, data, options, ctx);
   const random = (label: string) => createRandom(ctx.seed, 'graph', 'weights', label);
-  const initial = graphWeights(random, options, queries.cols, profiles.cols);
+  const initial = {
+    ...graphWeights(random, options, queries.cols, profiles.cols),
+    ...(data.source && learnedWeights(random('co-training'), data.source, options.coTrainRank)),
+  };
   const evaluator = await openGraph(initial, options);
   const variables = toVariables(runtime.tf, initial);
-  const optimizer = createAdamW(runtime.tf, variables, { weightDecay: 0 });
+  const optimizer = createJointOptimizer(runtime.tf, variables, 0, options);
   const model: Model = { runtime, variables, optimizer, options };
   try {
     const trained = await runEpochs(
@@ -132,44 +172,27 @@ export async function trainGraph(
         name: 'graph',
         epochs: options.epochs,
         patience: options.compat ? null : options.patience,
+        key,
         ...(options.select === 'performance' && labels.kind === 'targets' && { measure: 'validation regret' }),
       },
       {
         train: (epoch) => trainEpoch(model, data, epoch, ctx),
         validate: async () => {
           if (validation.length === 0) return null;
-          evaluator.load(await toWeights(variables));
-          return validate(evaluator, data, options);
+          return validate(evaluator, data, await toWeights(variables), options.select);
         },
         weights: () => toWeights(variables),
+        running: async () => ({ ...(await toWeights(variables)), ...(await optimizer.save()) }),
+        restore: (running) => {
+          restoreVariables(runtime.tf, variables, running);
+          optimizer.restore(running);
+        },
       },
       ctx,
     );
-    evaluator.load(trained.weights);
-    return { ...trained, context: evaluator.context(takeRows(queries, data.context), profiles) };
+    return { ...trained, context: contextOf(evaluator, data, trained.weights) };
   } finally {
     optimizer.dispose();
     disposeVariables(variables);
   }
-}
-
-/** Mean cosine over pairs of rows: near 1, the models can hardly be told apart. */
-export function meanPairwiseCosine(rows: Matrix): number {
-  const cosine = (i: number, j: number) => {
-    const [a, b] = [rowOf(rows, i), rowOf(rows, j)];
-    let [ab, aa, bb] = [0, 0, 0];
-    a.forEach((x, d) => {
-      ab += x * b[d]!;
-      aa += x * x;
-      bb += b[d]! ** 2;
-    });
-    return aa * bb === 0 ? 1 : ab / Math.sqrt(aa * bb);
-  };
-  let [sum, pairs] = [0, 0];
-  for (let i = 0; i < rows.rows; i++)
-    for (let j = 0; j < i; j++) {
-      sum += cosine(i, j);
-      pairs++;
-    }
-  return sum / pairs;
 }

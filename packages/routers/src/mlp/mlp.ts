@@ -10,6 +10,8 @@ import {
   type ScoringRouter,
 } from '@routeprofile/schema';
 import { createRuntime, openTower } from '@routeprofile/tensor';
+import { checkCoTrained, joinedWeights, profilesInUse, savedProfiles } from '../co-training/saved.js';
+import { profileSource } from '../co-training/source.js';
 import { rowProducts } from '../common/row-products.js';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
@@ -50,9 +52,11 @@ export const mlpRouter = defineRouter<MlpOptions>({
     const vectors = scaled(queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions }), options);
     const split = options.compat ? splitByPair : splitByQuery;
     const parts = split(pairs, options.valSplit, createRandom(ctx.seed, NAME, 'split'));
+    const source = profileSource(NAME, input, profiles, options);
     const runtime = await createRuntime();
-    const trained = await trainTowers(runtime, { queries: vectors, profiles }, parts, options, ctx);
+    const trained = await trainTowers(runtime, { queries: vectors, profiles, source }, parts, options, ctx);
     const best = trained.epochs[trained.bestEpoch - 1];
+    const learned = source && savedProfiles(source, trained.weights);
     return create({
       manifest: {
         version: 1,
@@ -69,16 +73,17 @@ export const mlpRouter = defineRouter<MlpOptions>({
           trainingLoss: best?.train ?? null,
           validationLoss: best?.validation ?? null,
           backend: runtime.backend,
+          ...learned?.state,
         },
       },
-      weights: { ...trained.weights, profiles: namedArray(profiles) },
+      weights: { ...trained.weights, profiles: namedArray(profiles), ...learned?.weights },
     });
   },
   async load(artifact) {
     assertMadeBy(NAME, artifact);
     return create(artifact);
   },
-  /** The tower of the models takes any profile of the kind it was trained on. */
+  /** The tower of the models takes any profile of the kind it was trained on; co-trained ones are made by the same function. */
   async extend(artifact, { profiles, cards }, ctx) {
     throwIfAborted(ctx);
     assertMadeBy(NAME, artifact);
@@ -86,8 +91,8 @@ export const mlpRouter = defineRouter<MlpOptions>({
     const joining = joiningModels(artifact, { profiles, cards });
     const own = weightMatrix(artifact, 'profiles', artifact.manifest.models.length, undefined);
     const given = scaled(profileVectors(NAME, { models: joining.models, profiles }), options);
-    const rows = namedArray(joinedRows(NAME, joining, own, given));
-    return create({ manifest: joinedManifest(artifact, joining), weights: { ...artifact.weights, profiles: rows } });
+    const weights = joinedWeights(artifact, profiles, joining.added, joinedRows(NAME, joining, own, given));
+    return create({ manifest: joinedManifest(artifact, joining), weights });
   },
 });
 
@@ -99,7 +104,8 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
   const { models, encoder } = manifest;
   const options = parsePart(NAME, 'options', mlpOptions, manifest.options);
   parsePart(NAME, 'state', stateSchema, manifest.state);
-  const profiles = weightMatrix(artifact, 'profiles', models.length, undefined);
+  checkCoTrained(artifact);
+  const profiles = profilesInUse(artifact);
   for (const [name, { data }] of Object.entries(weights)) {
     const row = { shape: [1, data.length], data };
     weightMatrix({ manifest, weights: { [name]: row } }, name, 1, undefined);

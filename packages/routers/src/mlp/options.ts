@@ -1,38 +1,42 @@
 import { z } from '@routeprofile/schema';
+import { coTrainFields, refuseCompat } from '../co-training/options.js';
 
 /** Defaults are the paper's (arXiv 2605.00180, MLPRouter) unless a field says otherwise. */
-export const mlpOptions = z.strictObject({
-  /** Width of the hidden layers. */
-  hidden: z.number().int().min(1).max(8192).default(512),
-  /** Width of the space in which queries and models meet. */
-  output: z.number().int().min(1).max(8192).default(256),
-  /** Linear maps a tower. */
-  layers: z.number().int().min(1).max(16).default(2),
-  dropout: z.number().min(0).lt(1).default(0.1),
-  /** By how much the better model's cosine should exceed the worse one's. */
-  margin: z.number().min(0).max(2).default(0.2),
-  /** Falls along a cosine to a tenth of this. */
-  learningRate: z.number().gt(0).default(1e-4),
-  weightDecay: z.number().min(0).default(1e-4),
-  /** The gradients' common norm is clipped to this. */
-  maxNorm: z.number().gt(0).default(1),
-  epochs: z.number().int().min(1).max(100_000).default(20),
-  /** Pairs a step. */
-  batch: z.number().int().min(1).default(32),
-  /** Share of the queries held out to choose the epoch; 0 keeps the last epoch. */
-  valSplit: z.number().min(0).max(0.9).default(0.1),
-  /** Stop after so many epochs without a better validation loss. Ours; the paper trains all epochs. */
-  patience: z.number().int().min(1).default(5),
-  /** Pairs drawn for a query when only outcomes are given. */
-  pairsPerQuery: z.number().int().min(1).default(4),
-  /**
-   * The published behaviour: vectors as they come (ours: rows of length one, as scales differ between profiles),
-   * validation split by pair (ours: by query, as one query has several pairs), no early stop.
-   * Share of pairs ranked right on held-out queries of the published training pairs (use-lite, 3 folds, one seed):
-   * ours .708 with emb-gnn and .716 with flat profiles, compat .671 and .675, a constant order (Bradley–Terry) .631.
-   * Other learning rates, margins, widths and dropout rates stay within .015 of the paper's, so those are kept.
-   */
-  compat: z.boolean().default(false),
-});
+export const mlpOptions = z
+  .strictObject({
+    ...coTrainFields,
+    /** Width of the hidden layers. */
+    hidden: z.number().int().min(1).max(8192).default(512),
+    /** Width of the space in which queries and models meet. */
+    output: z.number().int().min(1).max(8192).default(256),
+    /** Linear maps a tower. */
+    layers: z.number().int().min(1).max(16).default(2),
+    dropout: z.number().min(0).lt(1).default(0.1),
+    /** By how much the better model's cosine should exceed the worse one's. */
+    margin: z.number().min(0).max(2).default(0.2),
+    /** Falls along a cosine to a tenth of this. */
+    learningRate: z.number().gt(0).default(1e-4),
+    weightDecay: z.number().min(0).default(1e-4),
+    /** The gradients' common norm is clipped to this. */
+    maxNorm: z.number().gt(0).default(1),
+    epochs: z.number().int().min(1).max(100_000).default(20),
+    /** Pairs a step. */
+    batch: z.number().int().min(1).default(32),
+    /** Share of the queries held out to choose the epoch; 0 keeps the last epoch. */
+    valSplit: z.number().min(0).max(0.9).default(0.1),
+    /** Stop after so many epochs without a better validation loss. Ours; the paper trains all epochs. */
+    patience: z.number().int().min(1).default(5),
+    /** Pairs drawn for a query when only outcomes are given. */
+    pairsPerQuery: z.number().int().min(1).default(4),
+    /**
+     * The published behaviour: vectors as they come (ours: rows of length one, as scales differ between profiles),
+     * validation split by pair (ours: by query, as one query has several pairs), no early stop.
+     * Share of pairs ranked right on held-out queries of the published training pairs (use-lite, 3 folds, one seed):
+     * ours .708 with emb-gnn and .716 with flat profiles, compat .671 and .675, a constant order (Bradley–Terry) .631.
+     * Other learning rates, margins, widths and dropout rates stay within .015 of the paper's, so those are kept.
+     */
+    compat: z.boolean().default(false),
+  })
+  .superRefine(refuseCompat);
 
 export type MlpOptions = z.infer<typeof mlpOptions>;

@@ -9,9 +9,9 @@ import {
 } from '@routeprofile/schema';
 import {
   cosineRate,
-  createAdamW,
   disposeVariables,
   lossAndGradients,
+  restoreVariables,
   toVariables,
   toWeights,
   twoTower,
@@ -20,6 +20,10 @@ import {
   type Runtime,
   type Variables,
 } from '@routeprofile/tensor';
+import { createJointOptimizer } from '../co-training/optimizer.js';
+import { learnedWeights, openProfiles } from '../co-training/learned-profile.js';
+import { sourceNumbers, type FittedSource } from '../co-training/source.js';
+import { trainingKey } from '../common/checkpoint.js';
 import { runEpochs, type TrainedEpochs } from '../common/epochs.js';
 import { differences, type Split } from '../common/pairs.js';
 import { hingeLoss, lossPerBatch, lossPerQuery } from './loss.js';
@@ -31,6 +35,8 @@ interface Data {
   /** [queries × dimensions], [models × dimensions] */
   queries: Matrix;
   profiles: Matrix;
+  /** Makes profiles that are trained too. */
+  source?: FittedSource | undefined;
 }
 
 interface Model {
@@ -45,7 +51,7 @@ const toTensor = ({ tf }: Runtime, { data, rows, cols }: Matrix) => tf.tensor2d(
 /** One pass over shuffled pairs; the mean loss. */
 async function trainEpoch(
   { runtime, variables, optimizer, options }: Model,
-  { queries, profiles }: Data,
+  { queries, profiles, source }: Data,
   pairs: readonly PreferencePair[],
   epoch: number,
   ctx: RunContext,
@@ -56,7 +62,7 @@ async function trainEpoch(
   const random = createRandom(ctx.seed, 'mlp', 'dropout', label);
   const dropout = { random, rate: options.dropout };
   const rate = cosineRate(epoch, options.epochs, options.learningRate, options.learningRate / 10);
-  const models = toTensor(runtime, profiles);
+  const models = openProfiles(tf, profiles, source);
   let total: Tensor = tf.scalar(0);
   try {
     for (let start = 0; start < order.length; start += options.batch) {
@@ -73,7 +79,7 @@ async function trainEpoch(
         );
         const difference = tf.tensor2d(differences(batch, profiles.rows), [batch.length, profiles.rows]);
         const { loss, gradients } = lossAndGradients(tf, variables, () =>
-          hingeLoss(tf, twoTower(tf, rows, models, variables, dropout), difference, options.margin),
+          hingeLoss(tf, twoTower(tf, rows, models.rows(variables), variables, dropout), difference, options.margin),
         );
         optimizer.step(gradients, rate, options.maxNorm);
         return tf.add(before, tf.mul(loss, batch.length));
@@ -88,55 +94,80 @@ async function trainEpoch(
 }
 
 /** Scores without dropout, [rows of `queries` × models]. */
-async function scoresOf({ runtime, variables }: Model, queries: Matrix, profiles: Matrix): Promise<Matrix> {
+async function scoresOf(
+  { runtime, variables }: Model,
+  queries: Matrix,
+  { profiles, source }: Pick<Data, 'profiles' | 'source'>,
+): Promise<Matrix> {
   const { tf } = runtime;
-  const scores = tf.tidy(() => twoTower(tf, toTensor(runtime, queries), toTensor(runtime, profiles), variables));
+  const scores = tf.tidy(() =>
+    twoTower(tf, toTensor(runtime, queries), openProfiles(tf, profiles, source).rows(variables), variables),
+  );
   const data = await scores.data();
   scores.dispose();
   return createMatrix(queries.rows, profiles.rows, Float32Array.from(data));
 }
 
-async function validationLoss(
-  model: Model,
-  { queries, profiles }: Data,
-  pairs: readonly PreferencePair[],
-): Promise<number> {
+async function validationLoss(model: Model, data: Data, pairs: readonly PreferencePair[]): Promise<number> {
   const { margin, compat, batch } = model.options;
   const asked = [...new Set(pairs.map(({ query }) => query))];
-  const scores = await scoresOf(model, takeRows(queries, asked), profiles);
+  const scores = await scoresOf(model, takeRows(data.queries, asked), data);
   return compat ? lossPerBatch(scores, asked, pairs, margin, batch) : lossPerQuery(scores, asked, pairs, margin);
+}
+
+const columnsOf = (pairs: readonly PreferencePair[]) =>
+  Int32Array.from(pairs.flatMap(({ query, better, worse }) => [query, better, worse]));
+
+/** Where checkpoints of this training lie; undefined where none can be kept. */
+async function keyOf(
+  { backend }: Runtime,
+  { queries, profiles, source }: Data,
+  { train, validation }: Split,
+  options: MlpOptions,
+  { seed, store }: RunContext,
+): Promise<string | undefined> {
+  if (!store) return undefined;
+  const numbers = [queries.data, profiles.data, columnsOf(train), columnsOf(validation), ...sourceNumbers(source)];
+  return trainingKey(['mlp', options, seed, backend], numbers);
 }
 
 /**
  * Trains two towers on pairs: hinge loss on cosines, AdamW, cosine schedule. The weights kept are those of the epoch
- * with the lowest validation loss, or of the last one when nothing is held out.
+ * with the lowest validation loss, or of the last one when nothing is held out. A source's parameters are trained with them.
  * @throws as `runEpochs`
  */
 export async function trainTowers(
   runtime: Runtime,
   data: Data,
-  { train, validation }: Split,
+  split: Split,
   options: MlpOptions,
   ctx: RunContext,
 ): Promise<TrainedEpochs> {
   throwIfAborted(ctx);
+  const { train, validation } = split;
   const { hidden, output, layers } = options;
   const shape = (input: number) => ({ input, hidden, output, layers });
-  const initial = twoTowerWeights(
-    (label) => createRandom(ctx.seed, 'mlp', 'weights', label),
-    shape(data.queries.cols),
-    shape(data.profiles.cols),
-  );
+  const random = (label: string) => createRandom(ctx.seed, 'mlp', 'weights', label);
+  const initial = {
+    ...twoTowerWeights(random, shape(data.queries.cols), shape(data.profiles.cols)),
+    ...(data.source && learnedWeights(random('co-training'), data.source, options.coTrainRank)),
+  };
+  const key = await keyOf(runtime, data, split, options, ctx);
   const variables = toVariables(runtime.tf, initial);
-  const optimizer = createAdamW(runtime.tf, variables, { weightDecay: options.weightDecay });
+  const optimizer = createJointOptimizer(runtime.tf, variables, options.weightDecay, options);
   const model: Model = { runtime, variables, optimizer, options };
   try {
     return await runEpochs(
-      { name: 'mlp', epochs: options.epochs, patience: options.compat ? null : options.patience },
+      { name: 'mlp', epochs: options.epochs, patience: options.compat ? null : options.patience, key },
       {
         train: (epoch) => trainEpoch(model, data, train, epoch, ctx),
         validate: async () => (validation.length > 0 ? validationLoss(model, data, validation) : null),
         weights: () => toWeights(variables),
+        running: async () => ({ ...(await toWeights(variables)), ...(await optimizer.save()) }),
+        restore: (running) => {
+          restoreVariables(runtime.tf, variables, running);
+          optimizer.restore(running);
+        },
       },
       ctx,
     );

@@ -1,0 +1,110 @@
+import { RouteProfileError, z, type RunContext } from '@routeprofile/schema';
+import { packCheckpoint, unpackCheckpoint, type Best, type Weights } from '@routeprofile/tensor';
+import { version } from '../../package.json';
+
+/** Figures of one epoch. */
+export interface EpochFigures {
+  train: number;
+  validation: number | null;
+}
+
+/** Where a training stands. */
+export interface TrainingState {
+  epochs: EpochFigures[];
+  best: Best;
+  /** Weights of the best epoch; absent where none is held out, as the last ones are then the best. */
+  bestWeights?: Weights;
+  /** Weights and the optimizer's moments to go on from; absent once the training is over. */
+  running?: Weights;
+}
+
+const figuresSchema = z.object({
+  epochs: z.array(z.object({ train: z.number(), validation: z.number().nullable() })).min(1),
+  best: z.object({ epoch: z.number().int().min(0), value: z.number() }),
+});
+
+const PARTS = ['bestWeights', 'running'] as const;
+
+export function packTraining({ epochs, best, ...parts }: TrainingState): Uint8Array {
+  const arrays: Weights = {};
+  for (const part of PARTS)
+    for (const [name, array] of Object.entries(parts[part] ?? {})) arrays[`${part}/${name}`] = array;
+  return packCheckpoint(arrays, { figures: JSON.stringify({ epochs, best }) });
+}
+
+/** @throws RouteProfileError CORRUPT_FILE */
+export function unpackTraining(bytes: Uint8Array): TrainingState {
+  const { weights: arrays, notes } = unpackCheckpoint(bytes);
+  const state: TrainingState = figuresOf(notes['figures']);
+  for (const part of PARTS) {
+    const own = Object.entries(arrays).filter(([key]) => key.startsWith(`${part}/`));
+    if (own.length > 0)
+      state[part] = Object.fromEntries(own.map(([key, array]) => [key.slice(part.length + 1), array]));
+  }
+  return state;
+}
+
+function figuresOf(text: string | undefined): z.infer<typeof figuresSchema> {
+  try {
+    return figuresSchema.parse(JSON.parse(text ?? ''));
+  } catch (cause) {
+    throw new RouteProfileError('CORRUPT_FILE', 'checkpoint: its figures are no figures of a training', {
+      hint: 'Delete it and start the training again.',
+      cause,
+    });
+  }
+}
+
+/**
+ * SHA-256 in hexadecimal of all that a training depends on: what it is, as JSON, and the numbers it reads.
+ * The version of this package is always part of it, as other code may give other weights.
+ */
+export async function trainingKey(what: unknown, numbers: readonly ArrayBufferView[]): Promise<string> {
+  const lengths = numbers.map(({ byteLength }) => byteLength);
+  const head = new TextEncoder().encode(JSON.stringify(['routers', version, what, lengths]));
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, head.length));
+  bytes.set(head);
+  let at = head.length;
+  for (const { buffer, byteOffset, byteLength } of numbers) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A training holds some ten times the memory of its weights; writing that after every epoch would cost more than it saves. */
+export const CHECKPOINT_INTERVAL_MS = 5_000;
+
+/** Keeps a training's state under its key, between epochs and no oftener than the interval. */
+export interface Checkpoints {
+  load(): Promise<TrainingState | undefined>;
+  /** Called after each epoch. An interrupted training is kept at once. */
+  keep(state: TrainingState, running: () => Promise<Weights>): Promise<void>;
+  /** The end takes the place of a checkpoint that was written; a training too short for one leaves nothing. */
+  finish(state: TrainingState): Promise<void>;
+}
+
+/** Checkpoints in the context's store; without a store or a key nothing is kept. */
+export function openCheckpoints(key: string | undefined, { store, signal }: RunContext): Checkpoints {
+  if (!store || key === undefined)
+    return { load: async () => undefined, keep: async () => undefined, finish: async () => undefined };
+  let last = performance.now();
+  let written = false;
+  return {
+    async load() {
+      const bytes = await store.get(key);
+      written = bytes !== undefined;
+      return bytes && unpackTraining(bytes);
+    },
+    async keep(state, running) {
+      if (!signal?.aborted && performance.now() - last < CHECKPOINT_INTERVAL_MS) return;
+      await store.set(key, packTraining({ ...state, running: await running() }));
+      last = performance.now();
+      written = true;
+    },
+    async finish(state) {
+      if (written) await store.set(key, packTraining(state));
+    },
+  };
+}
