@@ -155,7 +155,7 @@ const firstOf = (set: ProfileSet, count: number): ProfileSet => {
 };
 
 describe.each(KINDS)('a model joins a co-trained mlp: %s', (coTrain) => {
-  const { outcomes, ...training } = plain.training;
+  const { outcomes: _, ...training } = plain.training;
   const before: RouterInput = {
     ...whole,
     models: whole.models.slice(0, 3),
