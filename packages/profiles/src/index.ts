@@ -9,6 +9,7 @@ export { scoreFactors, type EdgeFactors, type ScoreFactorOptions } from './emb-g
 export { flatProfile } from './flat/flat-profile.js';
 export type { FlatOptions } from './flat/options.js';
 export { indexProfile, type IndexOptions } from './index-profile/index-profile.js';
+export { outcomesProfile, type OutcomesOptions } from './outcomes/outcomes-profile.js';
 export { embGnnParity } from './parity.js';
 export { readHopTexts, type HopTexts } from './text-gnn/hop-texts.js';
 export type { Answer, LanguageModel } from './text-gnn/llm/language-model.js';

@@ -4,18 +4,18 @@ import {
   rowOf,
   throwIfAborted,
   type KeyedScores,
-  type Matrix,
-  type ModelCard,
   type ProfileInput,
 } from '@routeprofile/schema';
 import { extendKeyedSet, type JoiningKeyed } from '../common/extend-keyed.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
-import { fitAdvantages, placeAll, placeModel, type AdvantageModel, type Placed } from './advantages.js';
+import { fitAdvantages, placeAll, type AdvantageModel, type Placed } from './advantages.js';
 import { advantageOptions, type AdvantageOptions } from './options.js';
-import { cardCell, scoreTable, type ScoreTable } from './score-table.js';
+import { placeByCard } from './place-by-card.js';
+import { scoreTable, type ScoreTable } from './score-table.js';
 import { fromState, toState } from './state.js';
-import { centroidKeys, taskCentroids, taskKeys, type TaskKeys } from './task-keys.js';
+import { centroidKeys, taskKeys, type TaskKeys } from './task-keys.js';
+import { weightedCentroids } from './weighted-centroids.js';
 
 /**
  * What each model is worth on each task, measured against the other models and tied to the task's queries: a router attends from
@@ -78,20 +78,6 @@ const countOf = (labels: readonly string[]): Map<string, number> => {
   return counts;
 };
 
-/** A model by what its card says of the tasks of the fit. */
-export function placeByCard(
-  fit: AdvantageModel,
-  card: ModelCard | undefined,
-  { distrust, queriesOf }: { distrust: boolean; queriesOf: (task: string) => number | undefined },
-): Placed {
-  const cells = fit.tasks.map((task) => card && cardCell(card, task, distrust, queriesOf(task)));
-  return placeModel(
-    fit,
-    cells.map((cell) => cell?.value ?? NaN),
-    cells.map((cell) => cell?.count ?? 0),
-  );
-}
-
 /** Advantages by key, and what follows from them. */
 function arrange(
   keys: Pick<TaskKeys, 'keys' | 'labels'>,
@@ -114,26 +100,6 @@ function arrange(
     vectors: weightedCentroids(keys, place, placed),
     biases: Float32Array.from(placed, ({ overall }) => overall),
   };
-}
-
-/** vector[m] = mean over tasks of advantage[m, task] × centroid[task]; a model's overall advantage where it is not measured. */
-export function weightedCentroids(
-  keys: Pick<TaskKeys, 'keys' | 'labels'>,
-  place: ReadonlyMap<string, number>,
-  placed: readonly Placed[],
-): Matrix {
-  const { tasks, centroids } = taskCentroids(keys);
-  const out = createMatrix(placed.length, centroids.cols);
-  placed.forEach(({ advantages, overall }, m) => {
-    const sum = new Float64Array(out.cols);
-    tasks.forEach((task, c) => {
-      const known = advantages[place.get(task) ?? -1] ?? NaN;
-      const weight = (Number.isNaN(known) ? overall : known) / tasks.length;
-      rowOf(centroids, c).forEach((x, d) => (sum[d]! += weight * x));
-    });
-    rowOf(out, m).set(sum);
-  });
-  return out;
 }
 
 function notesOf(
