@@ -22,6 +22,16 @@ export {
   type TableRow,
 } from './design-space/tables.js';
 export { renderDesignSpaceText, type DesignSpaceTextOptions } from './design-space/text.js';
+export {
+  compareRuns,
+  type ComparedMetric,
+  type PolicyComparison,
+  type RunComparison,
+  type Tally,
+} from './compare/compare-runs.js';
+export type { ChoiceChanges } from './compare/choices.js';
+export type { ComparedRun } from './compare/policies.js';
+export { renderComparison, type CompareTextOptions } from './compare/text.js';
 export { evaluateChoices } from './evaluate.js';
 export { pairedInterval, pairedIntervals, type DifferenceInterval } from './interval.js';
 export type { BootstrapOptions } from './bootstrap.js';
@@ -31,6 +41,15 @@ export { assembleReport, type ReportInput } from './report/assemble.js';
 export type { CellQuantization, EvaluatedCell } from './report/cell.js';
 export type { FrontierChoices } from './frontier/frontier.js';
 export { headline, type Headline } from './report/headline.js';
+export { assembleRows } from './report/rows.js';
 export { renderTextTable, type TextTableOptions } from './report/text-table.js';
+export {
+  PERTURBATIONS,
+  perturbQueries,
+  perturbQuery,
+  robustnessOf,
+  type Perturbation,
+  type PerturbationName,
+} from './robustness/perturb.js';
 export { usableRows } from './table.js';
 export * from './responses/index.js';

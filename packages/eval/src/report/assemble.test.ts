@@ -120,6 +120,81 @@ describe('assembleReport', () => {
       for (const [name, value] of Object.entries(metrics)) if (name.includes('new')) expect(value).toBeNull();
   });
 
+  it('says beyond the metrics what each cell gave reason to', () => {
+    const sure = Float64Array.of(0.9, 0.8, 0.5, 0.4, 0.7);
+    const full = cellOf('full', [0, 1, 0, 2, 0], {
+      confidence: sure,
+      probability: sure,
+      frontier: {
+        lambdas: [0, 9],
+        choices: [Int32Array.of(0, 1, 0, 2, 0), Int32Array.of(0, 0, 0, 0, 0)],
+        operatingPoint: { target: 'as good', lambda: 9, outOfFold: { quality: 0.5, costShare: 0.4 } },
+      },
+      robustness: [{ perturbation: 'typos', unchanged: 0.9, queries: 10, seed: 1 }],
+    });
+    const sizes = { spec: 'int8', bytesPerModel: 8, bytesBefore: 32, reconstructionError: 0.01 };
+    const options = (profile: Record<string, unknown>) => ({ profile, router: {} });
+    const cells = [
+      full,
+      cellOf('small', [0, 0, 0, 0, 0], { quantization: sizes, options: options({ hops: 1, quantize: 'int8' }) }),
+      cellOf('large', [0, 1, 0, 2, 0], { options: options({ hops: 1 }) }),
+      cellOf('alone', [0, 0, 0, 0, 0], { quantization: sizes, options: options({ hops: 2 }) }),
+      cellOf('told', [0, 1, 0, 2, 0], {
+        quantization: { ...sizes, choicesBefore: Int32Array.of(0, 0, 0, 0, 0) },
+      }),
+    ];
+    // Of recorded cost there is none here, and no tokens: the table needs them for a frontier.
+    const priced = { ...table, values: { ...table.values, cost: table.values.score.map((_, k) => 1 + (k % 3)) } };
+    const found = assembleReport(input({ cells, dataset: datasetOf(priced) }));
+    expect(runReportSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
+    const [rich, small, large, alone, told] = found.rows;
+    expect(rich?.riskCoverage?.points).toHaveLength(4);
+    expect(rich?.calibration?.meanProbability).toBeCloseTo(0.7, 12);
+    expect(rich?.robustness).toEqual(full.robustness);
+    expect(rich?.frontier?.points.map(({ cost }) => cost)).toEqual([1750, 1000]);
+    expect(rich?.frontier?.operatingPoint?.comparisons.map(({ quality, model }) => [quality.against, model])).toEqual([
+      ['best-single', 'a'],
+      ['best-in-hindsight', 'a'],
+    ]);
+    expect(found.constantsFrontier?.points.map(({ model, onHull }) => [model, onHull])).toEqual([
+      ['a', true],
+      ['b', false],
+      ['c', false],
+    ]);
+    expect(large?.regret?.mean.value).toBe(0);
+    expect(small?.regret?.mean.value).toBe(0.5);
+    for (const section of ['frontier', 'riskCoverage', 'calibration', 'robustness', 'quantization'])
+      expect(large).not.toHaveProperty(section);
+    expect(small?.quantization).toMatchObject({ spec: 'int8', quality: { against: 'unquantized', difference: -0.5 } });
+    expect(alone?.quantization).toEqual(sizes);
+    expect(told?.quantization?.quality?.difference).toBe(0.5);
+    const unpriced = datasetOf(table);
+    const poor = assembleReport(input({ cells: [full], dataset: unpriced }));
+    expect(poor.rows[0]?.frontier).toBeNull();
+    expect(poor).not.toHaveProperty('constantsFrontier');
+  });
+
+  it('compares with the best constant on these very rows as well', () => {
+    const key = 'avg_performance_vs_best_in_hindsight';
+    expect(report.rows[0]?.intervals[key]).toMatchObject({ against: 'best-in-hindsight', difference: 0.5 });
+    const best = report.baselines['best-in-hindsight']?.metrics['avg_performance'] ?? NaN;
+    for (const { intervals, metrics } of report.rows)
+      expect(intervals[key]?.difference).toBeCloseTo((metrics['avg_performance'] ?? NaN) - best, 12);
+  });
+
+  it('refuses numbers of a cell that cannot be, by name', () => {
+    const refuse = (more: Parameters<typeof cellOf>[2]) => () =>
+      assembleReport(input({ cells: [cellOf('odd', [0, 0, 0, 0, 0], more)] }));
+    const five = (value: number) => new Float64Array(5).fill(value);
+    expect(refuse({ confidence: five(NaN) })).toThrow(/odd, confidence: row 0 has NaN/);
+    expect(refuse({ confidence: Float64Array.of(1) })).toThrow(/1 numbers for 5 test rows/);
+    expect(refuse({ probability: five(1.1) })).toThrow(/odd, probability: row 0 has 1.1, expected 0 to 1/);
+    expect(refuse({ frontier: { lambdas: [1], choices: [], operatingPoint: null } })).toThrow(/odd, frontier: 0 lists/);
+    expect(refuse({ frontier: { lambdas: [1], choices: [Int32Array.of(0)], operatingPoint: null } })).toThrow(
+      /odd, frontier at λ = 1: 1 choices for 5/,
+    );
+  });
+
   it('takes further metrics, and stops one that gives NaN', () => {
     const metric = (value: number) =>
       defineMetric({ name: 'mine', summary: 'mine', higherIsBetter: true, evaluate: () => value });

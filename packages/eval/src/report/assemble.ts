@@ -1,5 +1,4 @@
 import {
-  RouteProfileError,
   type Dataset,
   type FailedCell,
   type Metric,
@@ -8,15 +7,13 @@ import {
   type RunReport,
 } from '@routeprofile/schema';
 import { baselines } from '../baselines/baselines.js';
-import { bestInHindsight } from '../baselines/best-in-hindsight.js';
-import { bestSingle } from '../baselines/best-single.js';
-import { cheapest } from '../baselines/cheapest.js';
 import { collapseOf } from '../collapse.js';
 import { evaluateChoices } from '../evaluate.js';
 import { builtInMetrics } from '../metrics/index.js';
 import type { RunWithoutNew } from '../metrics/new-models.js';
-import { assertChoices, assertOldChoices, rowsByTask, takeTableRows, usableRows } from '../table.js';
+import { assertChoices, assertOldChoices, rowsByTask } from '../table.js';
 import { assertCell, type EvaluatedCell } from './cell.js';
+import { testGround } from './ground.js';
 import { intervalsOf } from './intervals.js';
 import { sectionsOf } from './sections.js';
 
@@ -51,41 +48,33 @@ export interface ReportInput {
 export function assembleReport(input: ReportInput): RunReport {
   const { dataset, cells, lookups = {}, lookupsWithoutNew = {}, metrics = builtInMetrics } = input;
   const candidates = dataset.candidates.map(({ id }) => id);
-  assertSameModels(candidates, dataset.test.models);
+  const { rows, table, single, hindsight, cheapest } = testGround(dataset);
   const known = { table: dataset.test, newModels: dataset.newModels };
   for (const cell of cells) assertCell(dataset.test, dataset.newModels, cell);
   for (const [name, choices] of Object.entries(lookups)) assertChoices(dataset.test, choices, name);
   for (const [name, choices] of Object.entries(lookupsWithoutNew)) assertOldChoices(known, choices, name);
 
-  const rows = usableRows(dataset.test);
-  const table = takeTableRows(dataset.test, rows);
   const onRows = (choices: Int32Array) => rows.map((row) => choices[row]!);
   const onRowsByName = (named: Readonly<Record<string, Int32Array>>) =>
     Object.fromEntries(Object.entries(named).map(([name, choices]) => [name, onRows(choices)]));
   const base = { candidates: dataset.candidates, newModels: dataset.newModels, table };
-  const single = bestSingle(candidates, dataset.train, dataset.newModels);
   const runs = cells.map(({ choices, choicesWithoutNew: instead }): RunWithoutNew => ({
     ...base,
     choices: onRows(choices),
     ...(instead && { choicesWithoutNew: onRows(instead) }),
   }));
-  const hindsight = bestInHindsight(table);
-  const named = {
-    ...(single && { 'best-single': single.index }),
-    ...(hindsight !== null && { 'best-in-hindsight': hindsight }),
-  };
-  const always = (index: number | null): RoutingRun | null =>
-    index === null ? null : { ...base, choices: new Int32Array(rows.length).fill(index) };
-  const intervals = intervalsOf(
-    runs,
-    { single: always(single?.index ?? null), hindsight: always(hindsight) },
-    input.seed,
-  );
+  const always = (index: number | undefined | null): RoutingRun | null =>
+    index == null ? null : { ...base, choices: new Int32Array(rows.length).fill(index) };
+  const references = { single: always(single?.index), hindsight: always(hindsight) };
+  const intervals = intervalsOf(runs, references, input.seed);
   const { sections, constants } = sectionsOf(cells, {
     table,
     rows,
     candidates: dataset.candidates,
-    named,
+    named: {
+      ...(single && { 'best-single': single.index }),
+      ...(hindsight !== null && { 'best-in-hindsight': hindsight }),
+    },
     seed: input.seed,
   });
   const incomplete = dataset.test.queries.length - rows.length;
@@ -125,7 +114,7 @@ export function assembleReport(input: ReportInput): RunReport {
     baselines: baselines({
       ...base,
       bestSingle: single?.index ?? null,
-      cheapest: cheapest(dataset.candidates, dataset.train),
+      cheapest,
       lookups: onRowsByName(lookups),
       lookupsWithoutNew: onRowsByName(lookupsWithoutNew),
       metrics,
@@ -143,15 +132,4 @@ function evaluationWarnings(used: number, incomplete: number, noBestSingle: bool
       : []),
     ...(noBestSingle ? ['the training data single out no model: there is no best-single to compare with'] : []),
   ];
-}
-
-function assertSameModels(candidates: readonly string[], models: readonly string[]): void {
-  if (candidates.length === models.length && candidates.every((id, i) => id === models[i])) return;
-  throw new RouteProfileError(
-    'SHAPE_MISMATCH',
-    `the test table's models (${models.join(', ')}) are not the candidates (${candidates.join(', ')})`,
-    {
-      hint: 'Columns of outcomes follow the order of the candidates.',
-    },
-  );
 }

@@ -1,0 +1,202 @@
+import { rowsFileSchema, type RowsFile } from '@routeprofile/schema';
+import { describe, expect, it } from 'vitest';
+import { assembleRows } from '../report/rows.js';
+import { cellOf, datasetOf, tableOf } from '../test-data.js';
+import { compareRuns } from './compare-runs.js';
+import { signTest } from './sign-test.js';
+import { renderComparison } from './text.js';
+
+const SCORES = [
+  [1, 0],
+  [1, 1],
+  [0, 1],
+  [0, 0.5],
+  [0, 0],
+  [NaN, 1],
+];
+const TASKS = ['x', 'x', 'y', 'y', null, 'y'];
+
+function fileOf(
+  cells: readonly (readonly [label: string, choices: number[], seed?: number])[],
+  scores = SCORES,
+): RowsFile {
+  const table = tableOf(['small', 'large'], scores, TASKS);
+  table.values.cost.forEach((_, k) => (table.values.cost[k] = k % 2 ? 0.003 : 0.001));
+  return assembleRows(
+    {
+      dataset: datasetOf(table),
+      cells: cells.map(([label, choices, seed = 1]) => cellOf(label, choices, { seed })),
+      testName: 'test',
+      lookups: { knn: Int32Array.of(1, 1, 1, 1, 1, 1) },
+    },
+    JSON.stringify(scores),
+  );
+}
+const routed = [0, 0, 1, 1, 0, 1];
+const small = [0, 0, 0, 0, 0, 0];
+const bootstrap = { seed: 1, resamples: 200 };
+const compare = (a: RowsFile, b: RowsFile, labels: { a?: string; b?: string } = {}) =>
+  compareRuns({ name: 'A', file: a, label: labels.a }, { name: 'B', file: b, label: labels.b }, bootstrap);
+
+describe('assembleRows', () => {
+  const file = fileOf([['flat × sim', routed]]);
+
+  it('keeps the rows that count, of routers and baselines, in a form that files hold', () => {
+    expect(rowsFileSchema.parse(JSON.parse(JSON.stringify(file)))).toEqual(file);
+    expect(file.ids).toEqual(['q0', 'q1', 'q2', 'q3', 'q4']);
+    expect(file.rows).toEqual([
+      {
+        label: 'flat × sim',
+        seed: 1,
+        choices: [0, 0, 1, 1, 0],
+        scores: [1, 1, 1, 0.5, 0],
+        costs: [0.001, 0.001, 0.003, 0.003, 0.001],
+      },
+    ]);
+    expect(file.baselines.map(({ label }) => label)).toEqual([
+      'best-single',
+      'best-in-hindsight',
+      'cheapest',
+      'oracle',
+      'knn',
+    ]);
+    expect(file.oracle).toEqual([1, 1, 1, 0.5, 0]);
+    expect(file.discriminative).toEqual([true, false, true, false, false]);
+  });
+});
+
+describe('compareRuns', () => {
+  it('puts two policies side by side, row by row', () => {
+    const { comparisons, sharedRows, warnings } = compare(fileOf([['one', routed]]), fileOf([['two', small]]));
+    expect([sharedRows, warnings]).toEqual([5, []]);
+    const [found] = comparisons;
+    expect(found!.metrics['avg_performance']).toMatchObject({ a: 0.7, b: 0.4 });
+    expect(found!.metrics['avg_performance']!.difference).toBeCloseTo(0.3, 12);
+    expect(found!.metrics['regret']!.difference).toBeCloseTo(-0.3, 12);
+    expect(found!.metrics['cost_per_1k']).toMatchObject({ a: 1.8, b: 1 });
+    // Rows 0 and 2 tell the models apart; row 4 nobody answers.
+    expect(found!.metrics['discriminative_performance']).toMatchObject({ a: 1, b: 0.5 });
+    expect(found!.metrics['avg_hit']).toMatchObject({ a: 1, b: 3 / 5 });
+    expect(found!.metrics['answerable_hit']).toMatchObject({ a: 1, b: 2 / 4 });
+    expect(found!.metrics).not.toHaveProperty('new_model_share');
+    expect(found!.rows).toEqual({ wins: 2, ties: 3, losses: 0, p: expect.closeTo(0.5, 12) as number });
+    expect(found!.tasks.map(({ task, rows, wins, difference }) => [task, rows, wins, difference])).toEqual([
+      ['x', 2, 0, 0],
+      ['y', 2, 2, 0.75],
+    ]);
+    expect(found!.choices).toEqual({
+      differ: 0.4,
+      changes: [{ from: 'small', to: 'large', share: 0.4, a: 0.75, b: 0 }],
+    });
+  });
+
+  it('turns round with its sides, and finds nothing between a run and itself', () => {
+    const [there] = compare(fileOf([['one', routed]]), fileOf([['two', small]])).comparisons;
+    const [back] = compare(fileOf([['two', small]]), fileOf([['one', routed]])).comparisons;
+    expect(back!.metrics['avg_performance']!.difference).toBeCloseTo(
+      -there!.metrics['avg_performance']!.difference,
+      12,
+    );
+    expect(back!.metrics['avg_performance']!.low).toBeCloseTo(-there!.metrics['avg_performance']!.high, 12);
+    expect(back!.rows).toMatchObject({ wins: 0, losses: 2 });
+    const [same] = compare(fileOf([['one', routed]]), fileOf([['one', routed]])).comparisons;
+    expect(same!.metrics['avg_performance']).toMatchObject({ difference: 0, low: 0, high: 0 });
+    expect(same!.choices.differ).toBe(0);
+    expect(same!.rows.p).toBe(1);
+  });
+
+  it('averages over seeds, and pairs the choices of equal ones', () => {
+    const a = fileOf([
+      ['one', routed, 1],
+      ['one', small, 2],
+    ]);
+    const b = fileOf([
+      ['one', small, 2],
+      ['one', routed, 1],
+    ]);
+    const [found] = compare(a, b).comparisons;
+    expect(found!.a.seeds).toEqual([1, 2]);
+    expect(found!.metrics['avg_performance']!.a).toBeCloseTo(0.55, 12);
+    expect(found!.rows.ties).toBe(5);
+    expect(found!.choices.differ).toBe(0);
+    const [apart] = compare(fileOf([['one', routed, 1]]), fileOf([['one', small, 7]])).comparisons;
+    expect(apart!.choices.differ).toBe(0.4);
+  });
+
+  it('matches labels, takes baselines by name, and asks where it cannot know', () => {
+    const two = fileOf([
+      ['one', routed],
+      ['two', small],
+    ]);
+    const labels = (comparison: ReturnType<typeof compare>) =>
+      comparison.comparisons.map(({ a, b }) => [a.label, b.label]);
+    expect(labels(compare(two, two))).toEqual([
+      ['one', 'one'],
+      ['two', 'two'],
+    ]);
+    expect(labels(compare(two, two, { a: 'one', b: 'best-single' }))).toEqual([['one', 'best-single']]);
+    expect(labels(compare(two, two, { b: 'two' }))).toEqual([['two', 'two']]);
+    expect(labels(compare(two, fileOf([['three', small]]), { a: 'one' }))).toEqual([['one', 'three']]);
+    expect(() => compare(two, two, { a: 'four' })).toThrow(/A has no row "four"/);
+    expect(() => compare(two, fileOf([['three', small]]))).toThrow(/A does not say which/);
+  });
+
+  it('leaves out rows of one side, and says when labels or models differ', () => {
+    const graded = SCORES.map((row, q) => (q === 0 ? [0, 1] : q === 5 ? [1, 1] : row));
+    const other = fileOf([['one', routed]], graded);
+    const { sharedRows, warnings, b } = compare(fileOf([['one', routed]]), other);
+    expect([sharedRows, b.rows]).toEqual([5, 6]);
+    expect(warnings).toEqual([
+      '1 row only in B, left out',
+      '1 row score the same model differently: the labels are not the same',
+    ]);
+    const renamed: RowsFile = { ...other, models: ['small', 'huge'], simulated: true };
+    expect(compare(fileOf([['one', routed]]), renamed).warnings).toEqual(
+      expect.arrayContaining([
+        '1 model only in A: large',
+        '1 model only in B: huge',
+        expect.stringMatching(/simulated/),
+      ]),
+    );
+    const elsewhere: RowsFile = { ...other, texts: other.texts.map((text) => `${text}!`) };
+    expect(() => compare(other, elsewhere)).toThrow(/share no test row/);
+  });
+
+  it('is the same under the same seed', () => {
+    const run = () => JSON.stringify(compare(fileOf([['one', routed]]), fileOf([['two', small]])));
+    expect(run()).toBe(run());
+  });
+});
+
+describe('signTest', () => {
+  it('agrees with the binomial distribution', () => {
+    // 2 (1 + 10 + 45) / 1024, and no evidence at all.
+    expect(signTest(2, 8)).toBeCloseTo(112 / 1024, 12);
+    expect(signTest(5, 0)).toBeCloseTo(2 / 32, 12);
+    expect([signTest(0, 0), signTest(3, 3)]).toEqual([1, 1]);
+    expect(signTest(4900, 5100)).toBeCloseTo(0.0466, 3);
+    expect(signTest(0, 30_000)).toBe(0);
+  });
+});
+
+describe('renderComparison', () => {
+  it('shows one pair in full, within 100 columns', () => {
+    const text = renderComparison(compare(fileOf([['one\u001b[31m', routed]]), fileOf([['two'.repeat(60), small]])));
+    expect(text).toMatch(/^avg_performance +0\.700 +0\.400 +\+0\.300 \[0\.000, \+0\.\d+\]$/m);
+    expect(text).toMatch(/^y +2 +0\.750 +0\.000 .*2 \/ 0 \/ 0$/m);
+    expect(text).toMatch(/^small → large +40\.0 % +0\.750 +0\.000 +\+0\.750$/m);
+    expect(text).toContain('exact sign test (McNemar) p = 0.500');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('shows several pairs in a line each, coloured where it is clear', () => {
+    const a = fileOf([
+      ['one', routed],
+      ['two', small],
+    ]);
+    const text = renderComparison(compare(a, a), { color: true });
+    expect(text).toMatch(/^one +0\.700 +0\.700 +0\.000 \[0\.000, 0\.000\] +0 \/ 5 \/ 0 +1\.000$/m);
+    expect(text).toContain('\u001b[2m');
+  });
+});
