@@ -1,0 +1,16 @@
+export type { ItemResponseChoice, TriedChoice } from './choose.js';
+export { fitItemResponse, type ItemResponse, type ItemResponseOptions } from './fit.js';
+export { learnItemResponse, type LearnedItemResponse } from './learn.js';
+export { difficultySpread, withOwnDifficulty } from './own-difficulty.js';
+export {
+  abilityPrior,
+  type AbilityPrior,
+  fisherInformation,
+  mostInformative,
+  placeAbility,
+  type PlacedAbility,
+} from './place.js';
+export { type Items, itemsOf, predictItemResponse, responseLogits } from './predict.js';
+export { mapQueries, type QueryMap } from './query-map.js';
+export { listResponses, type ResponseKind, type Responses } from './responses.js';
+export { taskItems, type TaskItems } from './task-scores.js';

@@ -1,0 +1,178 @@
+import { RouteProfileError } from '@routeprofile/schema';
+import { sigmoid, softplus } from './likelihood.js';
+import type { Items } from './predict.js';
+import { cholesky, inverse, solveCholesky } from './symmetric.js';
+
+/** What abilities are likely before anything was asked: N(mean, precision⁻¹). */
+export interface AbilityPrior {
+  /** [dimensions] */
+  mean: Float64Array;
+  /** [dimensions × dimensions], positive definite. */
+  precision: Float64Array;
+}
+
+/** Models whose worth the unit covariance of the fit counts for in that of the prior. */
+const UNIT_WEIGHT = 1;
+
+/**
+ * The normal distribution of fitted abilities. The covariance is drawn to that which the fit assumed (the unit matrix, as
+ * one more model), so that it stays positive definite with few models.
+ * @param abilities [models × dimensions]
+ */
+export function abilityPrior(abilities: Float64Array, dimensions: number): AbilityPrior {
+  const D = dimensions;
+  const models = abilities.length / D;
+  const mean = new Float64Array(D);
+  abilities.forEach((x, i) => (mean[i % D]! += x / models));
+  const covariance = new Float64Array(D * D);
+  for (let d = 0; d < D; d++) covariance[d * D + d] = UNIT_WEIGHT / (models + UNIT_WEIGHT);
+  for (let m = 0; m < models; m++)
+    for (let i = 0; i < D; i++)
+      for (let j = 0; j < D; j++)
+        covariance[i * D + j]! +=
+          ((abilities[m * D + i]! - mean[i]!) * (abilities[m * D + j]! - mean[j]!)) / (models + UNIT_WEIGHT);
+  return { mean, precision: inverse(covariance, D) };
+}
+
+export interface PlacedAbility {
+  /** [dimensions] */
+  ability: Float64Array;
+  /** [dimensions × dimensions]: posterior precision there. */
+  precision: Float64Array;
+}
+
+const STEPS = 100;
+const TOLERANCE = 1e-9;
+
+/**
+ * Where a model stands by its answers to some items, the items being known: the mode of the posterior under the prior, by
+ * Newton's method with step halving. The problem is convex, so the answer is unique.
+ * @param outcomes [items] in [0, 1]; NaN = not asked
+ * @param weights [items]: answers that each outcome is worth. Default 1.
+ */
+export function placeAbility(
+  items: Items,
+  outcomes: ArrayLike<number>,
+  prior: AbilityPrior,
+  weights?: ArrayLike<number>,
+): PlacedAbility {
+  const { dimensions: D, difficulty } = items;
+  if (outcomes.length !== difficulty.length)
+    throw new RouteProfileError(
+      'SHAPE_MISMATCH',
+      `item response: ${outcomes.length} outcomes for ${difficulty.length} items`,
+    );
+  let ability = prior.mean.slice();
+  let at = posterior(items, outcomes, weights, prior, ability);
+  for (let step = 0; step < STEPS; step++) {
+    const move = solveCholesky(cholesky(at.precision, D), at.gradient);
+    if (move.every((x) => Math.abs(x) < TOLERANCE)) break;
+    let next = at;
+    let place = ability;
+    for (let size = 1; size > 1e-8; size /= 2) {
+      place = ability.map((x, d) => x - size * move[d]!);
+      next = posterior(items, outcomes, weights, prior, place);
+      if (next.loss <= at.loss) break;
+    }
+    if (!(next.loss <= at.loss)) break; // At the limit of what doubles can tell apart.
+    ability = place;
+    at = next;
+  }
+  return { ability, precision: at.precision };
+}
+
+function posterior(
+  { dimensions: D, discrimination, difficulty }: Items,
+  outcomes: ArrayLike<number>,
+  weights: ArrayLike<number> | undefined,
+  { mean, precision: prior }: AbilityPrior,
+  ability: Float64Array,
+): { loss: number; gradient: Float64Array; precision: Float64Array } {
+  const gradient = new Float64Array(D);
+  const precision = prior.slice();
+  let loss = 0;
+  for (let i = 0; i < D; i++)
+    for (let j = 0; j < D; j++) {
+      gradient[i]! += prior[i * D + j]! * (ability[j]! - mean[j]!);
+      loss += 0.5 * prior[i * D + j]! * (ability[i]! - mean[i]!) * (ability[j]! - mean[j]!);
+    }
+  difficulty.forEach((b, k) => {
+    const y = outcomes[k]!;
+    if (Number.isNaN(y)) return;
+    const a = discrimination.subarray(k * D, (k + 1) * D);
+    const logit = a.reduce((sum, x, d) => sum + x * ability[d]!, -b);
+    const p = sigmoid(logit);
+    const weight = weights?.[k] ?? 1;
+    loss += weight * (softplus(logit) - y * logit);
+    addInformation(precision, a, weight * p * (1 - p));
+    for (let d = 0; d < D; d++) gradient[d]! += weight * (p - y) * a[d]!;
+  });
+  return { loss, gradient, precision };
+}
+
+/** sum += weight · a aᵀ */
+function addInformation(sum: Float64Array, a: Float64Array, weight: number): void {
+  for (let i = 0; i < a.length; i++)
+    for (let j = 0; j < a.length; j++) sum[i * a.length + j]! += weight * a[i]! * a[j]!;
+}
+
+/**
+ * What the answers to some items tell of an ability: Σ p (1 − p) a aᵀ, [dimensions × dimensions], with p the chance of being
+ * right there.
+ */
+export function fisherInformation(
+  { dimensions: D, discrimination, difficulty }: Items,
+  ability: Float64Array,
+): Float64Array {
+  const sum = new Float64Array(D * D);
+  difficulty.forEach((b, k) => {
+    const a = discrimination.subarray(k * D, (k + 1) * D);
+    const p = sigmoid(a.reduce((total, x, d) => total + x * ability[d]!, -b));
+    addInformation(sum, a, p * (1 - p));
+  });
+  return sum;
+}
+
+/**
+ * Items to ask a model of which nothing is known: one after the other, that which raises most log det of the posterior
+ * precision at the prior's mean (D-optimality; van der Linden 1999). By the matrix determinant lemma an item raises it by
+ * log(1 + p (1 − p) aᵀ V a), V being the posterior covariance so far.
+ * @returns positions of at most `budget` distinct items, in the order chosen
+ */
+export function mostInformative(items: Items, prior: AbilityPrior, budget: number): Int32Array {
+  const { dimensions: D, discrimination, difficulty } = items;
+  const covariance = inverse(prior.precision, D);
+  const variance = Float64Array.from(difficulty, (b, k) => {
+    const logit = discrimination.subarray(k * D, (k + 1) * D).reduce((sum, x, d) => sum + x * prior.mean[d]!, -b);
+    return sigmoid(logit) * sigmoid(-logit);
+  });
+  const chosen: number[] = [];
+  const free = new Set(difficulty.keys());
+  while (chosen.length < budget && free.size > 0) {
+    let best = -1;
+    let most = -Infinity;
+    for (const k of free) {
+      const gain = variance[k]! * quadratic(covariance, discrimination.subarray(k * D, (k + 1) * D));
+      if (gain > most) [best, most] = [k, gain];
+    }
+    chosen.push(best);
+    free.delete(best);
+    shrink(covariance, discrimination.subarray(best * D, (best + 1) * D), variance[best]!);
+  }
+  return Int32Array.from(chosen);
+}
+
+/** aᵀ V a */
+function quadratic(v: Float64Array, a: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) for (let j = 0; j < a.length; j++) sum += a[i]! * v[i * a.length + j]! * a[j]!;
+  return sum;
+}
+
+/** V ← (V⁻¹ + w a aᵀ)⁻¹ (Sherman and Morrison 1950). */
+function shrink(v: Float64Array, a: Float64Array, weight: number): void {
+  const D = a.length;
+  const va = a.map((_, i) => a.reduce((sum, x, j) => sum + v[i * D + j]! * x, 0));
+  const factor = weight / (1 + weight * quadratic(v, a));
+  for (let i = 0; i < D; i++) for (let j = 0; j < D; j++) v[i * D + j]! -= factor * va[i]! * va[j]!;
+}
