@@ -4,24 +4,17 @@
 // is trained without the fold's queries and without all pairs of the model, and judged on the fold's pairs that involve it.
 // The queries of a fold are taken out of the graph before the profiles that answer them are built. Model cards hold mean
 // scores over those same queries, so accuracies compare options; they do not predict test scores.
-// The profile `keyed` carries scores by task: each model's card score less the candidates' mean, with the task's queries in
-// the graph as keys; its vectors are the sums of the tasks' mean keys weighted by those scores. Prints one JSON document.
+// Every profile carries the keyed scores of `advantage`, so that coTrain=keyed can be compared on all of them. Prints one JSON
+// document.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildGraph, encodeNodes, toHetero } from '../../graph/dist/index.js';
 import { builtInProfiles, createEncoder, loadDataset } from '../../profiles/dist/node.js';
 import { builtInRouters } from '@routeprofile/routers';
-import {
-  createMatrix,
-  createRandom,
-  parseOptions,
-  parseStrategyReference,
-  rowOf,
-  takeRows,
-} from '@routeprofile/schema';
+import { createRandom, parseOptions, parseStrategyReference, takeRows } from '@routeprofile/schema';
 
 const DEFAULT_ROUTERS = ['mlp', 'graph'].flatMap((router) =>
-  ['none', 'adapter', 'residual', 'keyed'].map((kind) => `${router}:coTrain=${kind}`),
+  ['none', 'adapter', 'residual', 'keyed'].map((kind) => `${router}:co-train=${kind}`),
 );
 
 const { values: args, positionals } = parseArgs({
@@ -29,7 +22,7 @@ const { values: args, positionals } = parseArgs({
   options: {
     folds: { type: 'string', default: '3' },
     seeds: { type: 'string', default: '1' },
-    profile: { type: 'string', default: 'flat,emb-gnn,keyed' },
+    profile: { type: 'string', default: 'flat,emb-gnn,advantage' },
     task: { type: 'string', default: 'standard,newllm' },
     graph: { type: 'string', default: 'query-task' },
     encoder: { type: 'string', default: 'use-lite' },
@@ -60,41 +53,6 @@ const find = (strategies, reference) => {
   return { strategy, options: parseOptions(strategy, options) };
 };
 
-/** Card scores less the candidates' mean on each task whose queries are in the graph. */
-function keyedProfiles(taskQueries, graph, features) {
-  const cards = dataset.candidates.map(({ model }) => dataset.cards.find(({ name }) => name === model));
-  const place = new Map(graph.nodes.find(({ type }) => type === 'query').texts.map((text, i) => [text, i]));
-  const keys = [];
-  const labels = [];
-  const columns = [];
-  for (const { task, queries: own } of taskQueries) {
-    const scores = cards.map((card) => card.scores.get(task)?.value ?? NaN);
-    const known = scores.filter((score) => !Number.isNaN(score));
-    if (known.length === 0) continue;
-    const mean = known.reduce((a, b) => a + b) / known.length;
-    for (const text of own.filter((text) => place.has(text))) {
-      keys.push(place.get(text));
-      labels.push(task);
-      columns.push(scores.map((score) => score - mean));
-    }
-  }
-  const scores = createMatrix(models.length, keys.length);
-  columns.forEach((column, k) => column.forEach((score, m) => (rowOf(scores, m)[k] = score)));
-  const rows = takeRows(features.query, keys);
-  const out = createMatrix(models.length, rows.cols);
-  const counts = new Map();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  labels.forEach((label, k) => {
-    const key = rowOf(rows, k);
-    for (let m = 0; m < models.length; m++) {
-      const score = rowOf(scores, m)[k];
-      if (!Number.isNaN(score)) key.forEach((x, d) => (rowOf(out, m)[d] += (score * x) / counts.get(label)));
-    }
-  });
-  const provenance = { strategy: 'keyed', options: {}, encoder: encoder.id, graph: null, seed: ctx.seed, versions: {} };
-  return { models, vectors: out, provenance, keyed: { keys: rows, labels, scores } };
-}
-
 async function profilesOf(profile, fold) {
   const held = new Set(texts.filter((_, q) => foldOf[q] === fold));
   const taskQueries = dataset.taskQueries.map((entry) => ({
@@ -103,12 +61,12 @@ async function profilesOf(profile, fold) {
   }));
   const graph = toHetero(buildGraph({ ...dataset, taskQueries }, { preset: args.graph }));
   const features = await encodeNodes(graph, encoder, ctx);
-  const keyed = keyedProfiles(taskQueries, graph, features);
-  if (profile === 'keyed') return keyed;
-  const { strategy, options } = find(builtInProfiles, profile);
-  const set = await strategy.build({ models, cards: dataset.cards, graph, features, encoder }, options, ctx);
-  // Scores by task go along with any vectors, so that coTrain=keyed can be compared on all of them.
-  return { ...set, keyed: keyed.keyed };
+  const build = (reference) => {
+    const { strategy, options } = find(builtInProfiles, reference);
+    return strategy.build({ models, cards: dataset.cards, graph, features, encoder }, options, ctx);
+  };
+  const { keyed } = await build('advantage');
+  return { ...(await build(profile)), keyed };
 }
 
 const batchOf = (rows) => ({

@@ -13,9 +13,9 @@ export const coTrainFields = {
   /** Width of the learned function. */
   coTrainRank: z.number().int().min(1).max(1024).default(16),
   /** Times the router's learning rate. */
-  coTrainRate: z.number().gt(0).default(1),
+  coTrainRate: z.number().gt(0).default(10),
   /** Pull of the learned change to none, a step's share of it being the profile's learning rate times this. */
-  coTrainDecay: z.number().min(0).default(1),
+  coTrainDecay: z.number().min(0).default(0.1),
 };
 
 export type CoTrainOptions = z.infer<z.ZodObject<typeof coTrainFields>>;

@@ -35,7 +35,7 @@ function memoryStore(): Store & { values: Map<string, Uint8Array>; writes: numbe
   return store;
 }
 
-const EPOCHS = 7;
+const EPOCHS = 5;
 const { input } = syntheticRouterInput();
 
 const cases: [string, RouterStrategy, Record<string, unknown>][] = [
@@ -72,10 +72,11 @@ describe.each(cases)('checkpoints of %s', (_, strategy, raw) => {
 
   it.each(['signal', 'kill'] as const)('let a training stopped by a %s end with the same bytes', async (how) => {
     const whole = await run();
-    for (const after of [2, 4]) {
+    for (const after of [1, 3]) {
       const store = memoryStore();
       await stopped(store, after, how);
       const resumed = await run({ store });
+      // A kill comes before the epoch it falls into is kept.
       expect(resumed.epochs[0]).toBe(how === 'kill' ? after : after + 1);
       expect(resumed.artifact).toEqual(whole.artifact);
     }
@@ -83,7 +84,7 @@ describe.each(cases)('checkpoints of %s', (_, strategy, raw) => {
 
   it('make a second fit of the same thing a matter of reading, and that of another thing not', async () => {
     const store = memoryStore();
-    await stopped(store, 3, 'signal');
+    await stopped(store, 2, 'signal');
     const first = await run({ store });
     const again = await run({ store });
     expect(again).toEqual({ artifact: first.artifact, epochs: [] });
@@ -96,7 +97,7 @@ describe.each(cases)('checkpoints of %s', (_, strategy, raw) => {
     expect((await run({ store }, { given: other })).epochs.length).toBeGreaterThan(0);
     expect((await run({ store, seed: 3 })).epochs.length).toBeGreaterThan(0);
     expect((await run({ store }, { options: { dropout: 0.2 } })).epochs.length).toBeGreaterThan(0);
-    expect(count).toBe(first.epochs.length + 3);
+    expect(count).toBe(first.epochs.length + 2);
   });
 
   it('are written no oftener than the interval, but always when interrupted', async () => {
