@@ -1,56 +1,88 @@
 import { bradleyTerry, countWins, type Comparison } from '../common/bradley-terry.js';
-import type { Memory } from './memory.js';
+import { contest } from './local-strengths.js';
+import type { KnownOutcomes, Memory } from './memory.js';
 
-/** How good each model is among some training queries. */
+/** What weighted training queries say of each model, as they come in. */
+export interface Tally {
+  add: (row: number, weight: number) => void;
+  /**
+   * One score a model.
+   * @param tolerance of Bradley–Terry strengths; a mean is exact
+   */
+  scores: (tolerance: number) => Float64Array;
+}
+
+/** Evidence of some training queries. A tally starts at what all of them say, with the weight `ridge`. */
 export interface Evidence {
-  /** One score a model, from the given training queries; they must be among the rows this was made of. */
-  scoresAmong(neighbours: Int32Array): Float64Array;
+  tally: () => Tally;
 }
 
 /** Evidence of the training rows given, and of no others. */
 export function gatherEvidence(memory: Memory, rows: Int32Array, ridge: number): Evidence {
   return memory.known.kind === 'outcomes'
-    ? outcomeEvidence(memory.models, memory.known, rows)
+    ? outcomeEvidence(memory.models, memory.known, rows, ridge)
     : pairEvidence(memory.models, comparisonsByQuery(memory), rows, ridge);
 }
 
 /**
- * Mean outcome among the neighbours. The model's mean over all rows counts as one more neighbour, so that a model that no
- * neighbour measured has a score too.
+ * (Σ w advantage + ridge · mean) / (Σ w + ridge) a model, over the queries it was measured on, and the level of the neighbourhood
+ * likewise, which is the same for all models: their sum is an expected outcome.
  */
 function outcomeEvidence(
   models: number,
-  { scores, measured }: { scores: Float32Array; measured: Float32Array },
+  { levels, advantages, measured }: KnownOutcomes,
   rows: Int32Array,
+  ridge: number,
 ): Evidence {
-  const add = (sums: Float64Array, counts: Float64Array, row: number) => {
-    for (let m = 0; m < models; m++) {
-      sums[m]! += scores[row * models + m]!;
-      counts[m]! += measured[row * models + m]!;
+  const adding = (sums: Float64Array, counts: Float64Array, row: number, weight: number) => {
+    for (let m = 0, k = row * models; m < models; m++, k++) {
+      sums[m]! += weight * advantages[k]!;
+      counts[m]! += weight * measured[k]!;
     }
   };
   const totals = new Float64Array(models);
-  const totalCounts = new Float64Array(models);
-  for (const row of rows) add(totals, totalCounts, row);
-  const overall = totals.map((total, m) => (totalCounts[m]! > 0 ? total / totalCounts[m]! : 0));
+  const counts = new Float64Array(models);
+  let levelTotal = 0;
+  for (const row of rows) {
+    adding(totals, counts, row, 1);
+    levelTotal += levels[row]!;
+  }
+  const means = totals.map((total, m) => (counts[m]! > 0 ? total / counts[m]! : 0));
+  const meanLevel = levelTotal / Math.max(1, rows.length);
   return {
-    scoresAmong(neighbours) {
-      const sums = overall.slice();
-      const counts = new Float64Array(models).fill(1);
-      for (const row of neighbours) add(sums, counts, row);
-      return sums.map((sum, m) => sum / counts[m]!);
+    tally() {
+      const sums = means.map((mean) => ridge * mean);
+      const weights = new Float64Array(models).fill(ridge);
+      let level = ridge * meanLevel;
+      let weightOfAll = ridge;
+      return {
+        add(row, weight) {
+          adding(sums, weights, row, weight);
+          level += weight * levels[row]!;
+          weightOfAll += weight;
+        },
+        scores: () => sums.map((sum, m) => level / weightOfAll + sum / weights[m]!),
+      };
     },
   };
 }
 
-/** Bradley–Terry strengths on the neighbours' pairs, drawn to the strengths over all rows. */
+/** Bradley–Terry strengths on the weighted pairs, drawn to the strengths over all rows. */
 function pairEvidence(models: number, byQuery: readonly Comparison[][], rows: Int32Array, ridge: number): Evidence {
-  const strengths = (queries: Int32Array, prior?: Float64Array) => {
-    const comparisons = Array.from(queries, (row) => byQuery[row]!).flat();
-    return bradleyTerry(countWins(models, comparisons), models, { ridge, ...(prior && { prior }) });
+  const comparisons = Array.from(rows, (row) => byQuery[row]!).flat();
+  const overall = bradleyTerry(countWins(models, comparisons), models, { ridge });
+  return {
+    tally() {
+      const { add, strengths } = contest(overall, ridge);
+      let last = overall;
+      return {
+        add(row, weight) {
+          for (const { better, worse } of byQuery[row]!) add(better, worse, weight);
+        },
+        scores: (tolerance) => (last = strengths(last, tolerance)),
+      };
+    },
   };
-  const overall = strengths(rows);
-  return { scoresAmong: (neighbours) => strengths(neighbours, overall) };
 }
 
 /** One list of comparisons a training query; empty for outcomes. */

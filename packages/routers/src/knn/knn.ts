@@ -10,44 +10,60 @@ import {
   type ProfileSet,
   type Reason,
   type RouterArtifact,
+  type ScoringRouter,
 } from '@routeprofile/schema';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels, widened } from '../common/extend.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
-import { chooseK } from './choose-k.js';
+import { chooseNeighbourhood } from './choose-neighbourhood.js';
 import { gatherEvidence } from './evidence.js';
-import { knownModels, memoryArrays, remember, type Memory } from './memory.js';
+import { centred, knownModels, memoryArrays, remember, type Memory } from './memory.js';
 import { inheritance } from './new-models.js';
-import { nearest, type Neighbours } from './neighbours.js';
+import { highest, openSearch, type Neighbours } from './neighbours.js';
 
 const NAME = 'knn';
 const options = z.strictObject({
   /** Training queries that a query is compared with; `auto` chooses by cross-validation over training queries. */
   k: z.union([z.number().int().min(1), z.literal('auto')]).default('auto'),
-  /** Precision of the prior on Bradley–Terry strengths (pairs only). */
+  /**
+   * A neighbour weighs exp((cosine − highest cosine) / temperature): low, only the nearest count; high, all k alike. `auto`
+   * chooses by cross-validation.
+   */
+  temperature: z.union([z.number().gt(0), z.literal('auto')]).default('auto'),
+  /**
+   * How much what all training queries say weighs beside the neighbours: as much as so many of the nearest (outcomes), or as
+   * the precision of the prior on Bradley–Terry strengths (pairs).
+   */
   ridge: z.number().gt(0).default(1),
 });
 export type KnnOptions = z.infer<typeof options>;
 
 const state = z.object({
   k: z.number().int().min(1),
+  temperature: z.number().gt(0),
   known: z.enum(['outcomes', 'pairs']),
   newModels: z.array(z.string()),
-  crossValidation: z.array(z.object({ k: z.number(), value: z.number() })),
+  crossValidation: z.array(z.object({ k: z.number(), temperature: z.number(), loss: z.number() })),
 });
 
+/** Of Bradley–Terry strengths: a smaller one changes no choice. */
+const TOLERANCE = 1e-5;
+
 /**
- * A model is scored by the training queries most like the one asked: its mean outcome among the k nearest by cosine, or,
- * where only pairs are known, its Bradley–Terry strength on their pairs, drawn to its strength over all pairs.
+ * A model is scored by the training queries most like the one asked, the k nearest by cosine, nearer ones weighing more: its
+ * mean outcome there, or, where only pairs are known, its Bradley–Terry strength on their pairs; both drawn to what they are
+ * over all training queries. Vectors are compared after the mean of the training vectors is taken from them. Outcomes are
+ * compared within their query, so that with missing ones a model is not favoured for having met the easy queries.
  *
  * A model without training outcomes or pairs takes over the scores of the others, weighted by how like its profile theirs
  * are (see `inheritance`); a weighted mean never beats the best of them, so such a model is ranked, but hardly ever first.
- * The router keeps the vectors of all training queries and searches them exactly: n × d multiplications a query.
+ * The router keeps the vectors of all training queries and searches them exactly: n × d multiplications a query, and a second copy of the vectors in memory.
  */
 export const knnRouter = defineRouter<KnnOptions>({
   name: NAME,
-  summary: 'mean outcome, or Bradley–Terry on pairs, among the most similar training queries',
+  summary:
+    'mean outcome, or Bradley–Terry on pairs, among the most similar training queries, nearer ones weighing more',
   options,
   needs: ['vectors', 'training'],
   async fit(input, chosen, ctx) {
@@ -57,12 +73,16 @@ export const knnRouter = defineRouter<KnnOptions>({
     const encoder = training.queries.encoder ?? null;
     const dimensions = training.queries.vectors?.cols ?? 0;
     const vectors = queryVectors(NAME, training.queries, { what: 'training queries', encoder, dimensions });
-    const memory = remember(normalizeRows(vectors), models.length, training.outcomes, training.pairs);
+    const memory = remember(vectors, models.length, training.outcomes, training.pairs);
     if (!memory || dimensions === 0)
       throw new RouteProfileError('NO_TRAINING_DATA', `${NAME}: there are no training queries with outcomes or pairs`, {
         hint: 'Give the dataset training rows, or use `sim`, which learns nothing.',
       });
-    const found = chosen.k === 'auto' ? chooseK(memory, chosen.ridge, ctx) : { k: chosen.k, candidates: [] };
+    const fixed = {
+      ...(chosen.k !== 'auto' && { k: chosen.k }),
+      ...(chosen.temperature !== 'auto' && { temperature: chosen.temperature }),
+    };
+    const found = await chooseNeighbourhood(memory, chosen.ridge, fixed, ctx);
     const known = knownModels(memory);
     const shares = inheritance(unitProfiles(models, input.profiles), known);
     return create({
@@ -76,6 +96,7 @@ export const knnRouter = defineRouter<KnnOptions>({
         seed: ctx.seed,
         state: {
           k: Math.min(found.k, memory.queries.rows),
+          temperature: found.temperature,
           known: memory.known.kind,
           newModels: models.filter((_, m) => !known[m]),
           crossValidation: found.candidates,
@@ -99,7 +120,7 @@ export const knnRouter = defineRouter<KnnOptions>({
     const seen = [...knownModels(memoryOf(artifact, known)), ...joining.added.map(() => false)];
     const shares = createMatrix(width, width, inheritance(unitProfiles(joining.models, profiles), seen));
     shares.data.set(widened(weightMatrix(artifact, 'inheritance', models.length, models.length), width).data);
-    const tables = known === 'pairs' ? [] : ['scores', 'measured'];
+    const tables = known === 'pairs' ? [] : ['advantages', 'measured'];
     const wider = tables.map((name) => {
       const table = weightMatrix(artifact, name, undefined, models.length);
       return [name, namedArray(widened(table, width))] as const;
@@ -118,9 +139,13 @@ const unitProfiles = (models: readonly string[], profiles: ProfileSet): Matrix =
 function memoryOf(artifact: RouterArtifact, kind: 'outcomes' | 'pairs'): Memory {
   const { models, dimensions } = artifact.manifest;
   const queries = weightMatrix(artifact, 'queries', undefined, dimensions ?? undefined);
-  const table = (name: string) => weightMatrix(artifact, name, queries.rows, models.length).data;
+  const table = (name: string, cols = models.length) => weightMatrix(artifact, name, queries.rows, cols).data;
+  const vectors = { models: models.length, centre: weightMatrix(artifact, 'centre', 1, queries.cols).data, queries };
   if (kind === 'outcomes')
-    return { models: models.length, queries, known: { kind, scores: table('scores'), measured: table('measured') } };
+    return {
+      ...vectors,
+      known: { kind, levels: table('levels', 1), advantages: table('advantages'), measured: table('measured') },
+    };
   const pairs = weightMatrix(artifact, 'pairs', undefined, 3).data;
   const limit = [queries.rows, models.length, models.length];
   if (!pairs.every((index, k) => Number.isInteger(index) && index >= 0 && index < limit[k % 3]!))
@@ -128,37 +153,51 @@ function memoryOf(artifact: RouterArtifact, kind: 'outcomes' | 'pairs'): Memory 
       'CORRUPT_FILE',
       `${NAME}: weights.npz: 'pairs' names a query or model that does not exist`,
     );
-  return { models: models.length, queries, known: { kind, pairs } };
+  return { ...vectors, known: { kind, pairs } };
 }
 
-function create(artifact: RouterArtifact) {
+const highestOf = ({ similarities }: Neighbours): number => similarities.reduce((a, b) => Math.max(a, b), -Infinity);
+
+/** @param shares [models × models] */
+function inherit(shares: Matrix, own: Float64Array, out: Float32Array): void {
+  for (let m = 0; m < out.length; m++) {
+    let sum = 0;
+    for (let j = 0; j < own.length; j++) sum += shares.data[m * own.length + j]! * own[j]!;
+    out[m] = sum;
+  }
+}
+
+async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
   const { models, encoder } = artifact.manifest;
-  const { k, known, newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
+  const { k, temperature, known, newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
   const { ridge } = parsePart(NAME, 'options', options, artifact.manifest.options);
   const memory = memoryOf(artifact, known);
   const shares = weightMatrix(artifact, 'inheritance', models.length, models.length);
   const rows = Int32Array.from({ length: memory.queries.rows }, (_, q) => q);
   const evidence = gatherEvidence(memory, rows, ridge);
+  const search = await openSearch(memory.queries);
   const space = { what: 'training queries', encoder, dimensions: memory.queries.cols };
 
   return scoringRouter({
     name: NAME,
     models,
     evaluate(queries, ctx) {
-      const vectors = normalizeRows(queryVectors(NAME, queries, space));
+      const vectors = centred(queryVectors(NAME, queries, space), memory.centre);
+      const similarities = search(vectors);
       const scores = createMatrix(vectors.rows, models.length);
       const found = Array.from({ length: vectors.rows }, (_, q): Neighbours => {
         throwIfAborted(ctx);
-        const neighbours = nearest(memory.queries, rows, rowOf(vectors, q), k);
-        const own = evidence.scoresAmong(neighbours.rows);
-        for (let m = 0; m < models.length; m++)
-          rowOf(scores, q)[m] = rowOf(shares, m).reduce((sum, w, j) => sum + w * own[j]!, 0);
+        const neighbours = highest(rowOf(similarities, q), k);
+        const { add, scores: tallied } = evidence.tally();
+        const top = highestOf(neighbours);
+        neighbours.rows.forEach((row, i) => add(row, Math.exp((neighbours.similarities[i]! - top) / temperature)));
+        inherit(shares, tallied(TOLERANCE), rowOf(scores, q));
         return neighbours;
       });
       const explain = (q: number, winner: number): Reason[] => {
-        const { cosines } = found[q]!;
+        const { similarities } = found[q]!;
         const score = rowOf(scores, q)[winner]!.toFixed(3);
-        const near = `the ${cosines.length} most similar training queries (cosine ${cosines[0]!.toFixed(2)} to ${cosines[cosines.length - 1]!.toFixed(2)})`;
+        const near = `the ${similarities.length} most similar training queries (cosine from the mean query ${highestOf(found[q]!).toFixed(2)} to ${similarities.reduce((a, b) => Math.min(a, b)).toFixed(2)})`;
         const what = known === 'outcomes' ? 'mean outcome' : 'Bradley–Terry strength';
         const reason: Reason = { kind: 'neighbours', text: `${what} ${score} among ${near}` };
         if (!newModels.includes(models[winner]!)) return [reason];

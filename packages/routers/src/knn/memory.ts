@@ -1,28 +1,86 @@
-import type { Matrix, NamedArray, OutcomeValues, PreferencePair } from '@routeprofile/schema';
+import {
+  createMatrix,
+  normalizeRows,
+  type Matrix,
+  type NamedArray,
+  type OutcomeValues,
+  type PreferencePair,
+} from '@routeprofile/schema';
+import { fitAdditive } from '../task-table/additive.js';
 
 /** What is known of the training queries, as a router keeps it: float32, so that a loaded router scores as the fitted one. */
 export interface Memory {
   models: number;
-  /** [queries × dimensions], unit rows. */
+  /** [dimensions]: mean of the training vectors, taken from every vector before it is compared. */
+  centre: Float32Array;
+  /** [queries × dimensions], unit rows of the centred vectors. */
   queries: Matrix;
-  known: { kind: 'outcomes'; scores: Float32Array; measured: Float32Array } | { kind: 'pairs'; pairs: Float32Array };
+  known: KnownOutcomes | KnownPairs;
 }
 
-/** Outcomes where there are any, else pairs; null when there is neither. */
+/** outcome = level of the query + what the model did better there than that. */
+export interface KnownOutcomes {
+  kind: 'outcomes';
+  /** [queries] */
+  levels: Float32Array;
+  /** [queries × models]; 0 where not measured. */
+  advantages: Float32Array;
+  /** [queries × models]: 1 or 0. */
+  measured: Float32Array;
+}
+
+export interface KnownPairs {
+  kind: 'pairs';
+  /** [pairs × 3]: query, better model, worse model. */
+  pairs: Float32Array;
+}
+
+/**
+ * Outcomes where there are any, else pairs; null when there is neither.
+ * @param vectors [queries × dimensions]
+ */
 export function remember(
-  queries: Matrix,
+  vectors: Matrix,
   models: number,
   outcomes: OutcomeValues | null,
   pairs: readonly PreferencePair[],
 ): Memory | null {
-  if (outcomes?.score.some((score) => !Number.isNaN(score))) {
-    const measured = Float32Array.from(outcomes.score, (score) => (Number.isNaN(score) ? 0 : 1));
-    const scores = Float32Array.from(outcomes.score, (score) => (Number.isNaN(score) ? 0 : score));
-    return { models, queries, known: { kind: 'outcomes', scores, measured } };
-  }
+  const centre = meanRow(vectors);
+  const queries = centred(vectors, centre);
+  if (outcomes?.score.some((score) => !Number.isNaN(score)))
+    return { models, centre, queries, known: knownOutcomes(outcomes.score, queries.rows, models) };
   if (pairs.length === 0) return null;
   const flat = Float32Array.from(pairs.flatMap(({ query, better, worse }) => [query, better, worse]));
-  return { models, queries, known: { kind: 'pairs', pairs: flat } };
+  return { models, centre, queries, known: { kind: 'pairs', pairs: flat } };
+}
+
+/**
+ * A query's level is how easy it is once it is known which models were asked (least squares, query + model), so that a model is
+ * not favoured for having met the easy ones. Where every outcome is measured it is the query's mean, and taking it away changes
+ * no choice.
+ */
+function knownOutcomes(score: Float64Array, rows: number, models: number): KnownOutcomes {
+  const measured = Float32Array.from(score, (s) => (Number.isNaN(s) ? 0 : 1));
+  const { tasks: levels } = fitAdditive(score, Float64Array.from(measured), rows, models);
+  const advantages = Float32Array.from(score, (s, k) => (measured[k]! > 0 ? s - levels[Math.floor(k / models)]! : 0));
+  return { kind: 'outcomes', levels: Float32Array.from(levels), advantages, measured };
+}
+
+function meanRow({ rows, cols, data }: Matrix): Float32Array {
+  const sums = new Float64Array(cols);
+  for (let i = 0; i < rows; i++) for (let d = 0; d < cols; d++) sums[d]! += data[i * cols + d]!;
+  return Float32Array.from(sums, (sum) => sum / Math.max(1, rows));
+}
+
+/** Unit rows, seen from the centre: what all queries have in common says nothing about which are alike. */
+export function centred({ rows, cols, data }: Matrix, centre: Float32Array): Matrix {
+  return normalizeRows(
+    createMatrix(
+      rows,
+      cols,
+      data.map((x, k) => x - centre[k % cols]!),
+    ),
+  );
 }
 
 /** Models with any outcome or pair. */
@@ -33,10 +91,15 @@ export function knownModels({ models, known }: Memory): boolean[] {
   return seen;
 }
 
-export function memoryArrays({ models, queries, known }: Memory): Record<string, NamedArray> {
-  const table = (data: Float32Array): NamedArray => ({ shape: [queries.rows, models], data });
-  const vectors: NamedArray = { shape: [queries.rows, queries.cols], data: queries.data };
-  return known.kind === 'outcomes'
-    ? { queries: vectors, scores: table(known.scores), measured: table(known.measured) }
-    : { queries: vectors, pairs: { shape: [known.pairs.length / 3, 3], data: known.pairs } };
+export function memoryArrays({ models, centre, queries, known }: Memory): Record<string, NamedArray> {
+  const array = (data: Float32Array, cols: number): NamedArray => ({ shape: [data.length / cols, cols], data });
+  const vectors = { centre: array(centre, queries.cols), queries: array(queries.data, queries.cols) };
+  return known.kind === 'pairs'
+    ? { ...vectors, pairs: array(known.pairs, 3) }
+    : {
+        ...vectors,
+        levels: array(known.levels, 1),
+        advantages: array(known.advantages, models),
+        measured: array(known.measured, models),
+      };
 }

@@ -1,26 +1,45 @@
-import { createMatrix, normalizeRows, rowOf } from '@routeprofile/schema';
+import { createMatrix, createRandom, normalizeRows, rowOf } from '@routeprofile/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearest } from './neighbours.js';
+import { rowProducts } from '../common/row-products.js';
+import { closestFirst, highest, openSearch } from './neighbours.js';
 
-describe('nearest', () => {
+describe('highest', () => {
   it('is the head of a full sort, equal similarities in row order', () => {
-    const small = fc.array(fc.integer({ min: -2, max: 2 }), { minLength: 2, maxLength: 80 });
+    const small = fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 80 });
     fc.assert(
       fc.property(small, fc.integer({ min: 1, max: 50 }), (numbers, count) => {
-        const rows = Math.floor(numbers.length / 2);
-        const space = normalizeRows(createMatrix(rows, 2, Float32Array.from(numbers.slice(0, rows * 2))));
-        const vector = Float32Array.of(0.6, 0.8);
-        const all = Int32Array.from({ length: rows }, (_, i) => i);
-        const dot = (i: number) => rowOf(space, i).reduce((sum, x, d) => sum + x * vector[d]!, 0);
-        const sorted = [...all].sort((a, b) => dot(b) - dot(a) || a - b).slice(0, count);
-        expect([...nearest(space, all, vector, count).rows]).toEqual(sorted);
+        const similarities = Float32Array.from(numbers);
+        const sorted = [...numbers.keys()].sort((a, b) => numbers[b]! - numbers[a]! || a - b).slice(0, count);
+        const found = highest(similarities, count);
+        expect([...closestFirst(found).rows]).toEqual(sorted);
+        expect([...found.rows]).toEqual(sorted.sort((a, b) => a - b));
       }),
     );
   });
 
-  it('finds only rows it may find', () => {
-    const space = createMatrix(3, 1, Float32Array.of(1, 0.5, 0.2));
-    expect([...nearest(space, Int32Array.of(1, 2), Float32Array.of(1), 5).rows]).toEqual([1, 2]);
+  it('takes all there are when more are asked for, and none of nothing', () => {
+    expect([...highest(Float32Array.of(1, 3, 2), 9).rows]).toEqual([0, 1, 2]);
+    expect([...highest(new Float32Array(0), 3).rows]).toEqual([]);
+  });
+});
+
+describe('openSearch', () => {
+  it('compares every vector with every row, alone as among others', async () => {
+    const random = createRandom(1, 'search');
+    const some = (rows: number) =>
+      normalizeRows(
+        createMatrix(
+          rows,
+          5,
+          Float32Array.from({ length: rows * 5 }, () => random.normal()),
+        ),
+      );
+    const [space, vectors] = [some(37), some(70)];
+    const search = await openSearch(space);
+    const cosines = search(vectors);
+    const expected = rowProducts(vectors, space);
+    cosines.data.forEach((c, k) => expect(c).toBeCloseTo(expected.data[k]!, 6));
+    expect(search(createMatrix(1, 5, rowOf(vectors, 69))).data).toEqual(rowOf(cosines, 69));
   });
 });
