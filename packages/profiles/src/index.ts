@@ -11,6 +11,8 @@ export type { FlatOptions } from './flat/options.js';
 export { indexProfile, type IndexOptions } from './index-profile/index-profile.js';
 export { outcomesProfile, type OutcomesOptions } from './outcomes/outcomes-profile.js';
 export { embGnnParity } from './parity.js';
+export { quantizeProfiles, type QuantizedProfiles } from './quantize/quantize-profiles.js';
+export { formatQuantization, parseQuantization, type Quantization } from './quantize/spec.js';
 export { readHopTexts, type HopTexts } from './text-gnn/hop-texts.js';
 export type { Answer, LanguageModel } from './text-gnn/llm/language-model.js';
 export type { LlmEnvironment } from './text-gnn/llm/openai-chat.js';
