@@ -1,0 +1,102 @@
+import { throwIfAborted, z, type Matrix, type RouterInput, type RunContext } from '@routeprofile/schema';
+import { expectedCalibrationError } from './error.js';
+import { fitIsotonic, isotonicChance } from './isotonic.js';
+import { observationsWhere, observe, whyNoChances, type Observations } from './observations.js';
+import { fitTemperature, temperatureChance } from './temperature.js';
+
+export const calibrationOptions = {
+  /** `temperature`: one logistic curve. `isotonic`: any ascending curve. `auto`: the one of smaller log loss in cross-validation. */
+  method: z.enum(['auto', 'temperature', 'isotonic']).default('auto'),
+  /** An offset for each model on the logistic curve. It may change which model has the best chance. */
+  perModel: z.boolean().default(false),
+};
+export interface CalibrationOptions {
+  method: 'auto' | 'temperature' | 'isotonic';
+  perModel: boolean;
+}
+
+const numbers = z.array(z.number());
+export const calibrationSchema = z.object({
+  /** Fitted on, in order. */
+  models: z.array(z.string()),
+  curve: z.discriminatedUnion('method', [
+    z.object({
+      method: z.literal('temperature'),
+      link: z.enum(['logit', 'identity']),
+      slope: z.number(),
+      offset: z.number(),
+      modelOffsets: numbers.optional(),
+    }),
+    z.object({ method: z.literal('isotonic'), scores: numbers.min(1), chances: numbers.min(1) }),
+  ]),
+  /** Held-out figures of every curve tried: mean log loss in nats, expected calibration error. */
+  crossValidation: z.array(z.object({ method: z.string(), logLoss: z.number(), error: z.number() })),
+});
+/** From scores to chances of being right, as JSON. */
+export type Calibration = z.infer<typeof calibrationSchema>;
+type Curve = Calibration['curve'];
+
+/** Chance that `model` is right, given its score. */
+export function chanceOf({ curve, models }: Calibration, model: string, score: number): number {
+  return curveAt(curve, curve.method === 'temperature' && curve.modelOffsets ? models.indexOf(model) : -1, score);
+}
+
+const curveAt = (curve: Curve, model: number, score: number): number =>
+  curve.method === 'temperature' ? temperatureChance(curve, model, score) : isotonicChance(curve, score);
+
+/** Chances for a whole table of scores of the models fitted on, [queries × models], in double precision. */
+export function chancesOf({ curve }: Calibration, scores: Matrix): Float64Array {
+  return Float64Array.from(scores.data, (score, k) => curveAt(curve, k % scores.cols, score));
+}
+
+/**
+ * A calibration of a router's scores, learned from scores it gave to queries it was not fitted on, and their outcomes.
+ *
+ * @param scores [training queries × models], out of fold
+ * @param foldOf fold of each training query; methods are compared on held-out folds
+ * @returns null when training rows say nothing of chances (see `whyNoChances`)
+ */
+export function fitCalibration(
+  { training, models }: Pick<RouterInput, 'training' | 'models'>,
+  scores: Matrix,
+  foldOf: Int32Array,
+  { method, perModel }: CalibrationOptions,
+  ctx: RunContext,
+): Calibration | null {
+  throwIfAborted(ctx);
+  if (!training.outcomes || whyNoChances(training) !== null) return null;
+  const data = observe(scores, training.outcomes.score, ctx);
+  const fits: ((part: Observations) => Curve)[] = [];
+  if (method !== 'isotonic') fits.push((part) => fitTemperature(part, models.length, perModel));
+  if (method !== 'temperature') fits.push(fitIsotonic);
+  const compared = fits.map((fit) => ({ fit, ...heldOut(data, foldOf, fit) }));
+  // The first of equals: the smoother curve.
+  const best = compared.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+  return {
+    models: [...models],
+    curve: best.fit(data),
+    crossValidation: compared.map(({ method: tried, logLoss, error }) => ({ method: tried, logLoss, error })),
+  };
+}
+
+/** A chance that rounds to 0 or 1 costs this much at most when it is wrong. */
+const SURE = 1e-12;
+
+function heldOut(data: Observations, foldOf: Int32Array, fit: (part: Observations) => Curve) {
+  const chances = new Float64Array(data.scores.length);
+  const folds = new Set(data.queries.map((query) => foldOf[query]!));
+  let method = '';
+  for (const fold of folds) {
+    const rest = observationsWhere(data, (query) => foldOf[query] !== fold);
+    const curve = fit(rest.scores.length > 0 ? rest : data);
+    method = curve.method;
+    data.queries.forEach((query, i) => {
+      if (foldOf[query] === fold) chances[i] = curveAt(curve, data.models[i]!, data.scores[i]!);
+    });
+  }
+  const logLoss = chances.reduce((sum, p, i) => {
+    const y = data.outcomes[i]!;
+    return sum - y * Math.log(Math.max(p, SURE)) - (1 - y) * Math.log(Math.max(1 - p, SURE));
+  }, 0);
+  return { method, logLoss: logLoss / chances.length, error: expectedCalibrationError(chances, data.outcomes) };
+}
