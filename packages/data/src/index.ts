@@ -1,4 +1,4 @@
-export { readNpy, writeNpy } from './arrays/npy.js';
+export { readNpy, writeNpy, type WritableArray } from './arrays/npy.js';
 export { readNpz, readNpzFile, writeNpz, writeNpzFile } from './arrays/npz.js';
 export type { ZipLimits } from './arrays/zip.js';
 export { readGraphFiles, writeGraphFiles } from './artifacts/graph-files.js';

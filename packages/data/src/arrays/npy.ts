@@ -126,25 +126,33 @@ export function readNpy(bytes: Uint8Array, what: string): NamedArray {
   return { shape, data: fortran && shape.length > 1 ? fromFortran(data, shape) : data };
 }
 
+/** What can be written: float32, or signed bytes where a number needs no more. */
+export interface WritableArray {
+  shape: readonly number[];
+  data: Float32Array | Int8Array;
+}
+
 /**
- * One float32 array as `.npy` version 1, C order, little-endian, aligned to 64 bytes as NumPy does.
+ * One float32 or int8 array as `.npy` version 1, C order, little-endian, aligned to 64 bytes as NumPy does.
  * @throws RouteProfileError SHAPE_MISMATCH when shape and data disagree.
  */
-export function writeNpy({ shape, data }: NamedArray): Uint8Array {
+export function writeNpy({ shape, data }: WritableArray): Uint8Array {
   const count = shape.reduce((a, b) => a * b, 1);
   if (count !== data.length)
     throw new RouteProfileError('SHAPE_MISMATCH', `${data.length} numbers do not fill shape (${shape.join(', ')})`);
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const type = data instanceof Int8Array ? '|i1' : '<f4';
+  const dict = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const prefix = MAGIC.length + 4;
   const start = Math.ceil((prefix + dict.length + 1) / 64) * 64;
-  const out = new Uint8Array(start + data.length * 4);
+  const out = new Uint8Array(start + data.byteLength);
   const view = new DataView(out.buffer);
   out.set(MAGIC);
   view.setUint8(6, 1);
   view.setUint16(8, start - prefix, true);
   out.set(new TextEncoder().encode(`${dict.padEnd(start - prefix - 1)}\n`), prefix);
-  if (HOST_IS_LITTLE) out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
+  if (HOST_IS_LITTLE || data instanceof Int8Array)
+    out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
   else data.forEach((value, i) => view.setFloat32(start + i * 4, value, true));
   return out;
 }

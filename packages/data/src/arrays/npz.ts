@@ -2,7 +2,7 @@ import { zipSync, type Zippable } from 'fflate';
 import { RouteProfileError, type NamedArray } from '@routeprofile/schema';
 import { writeFileAtomic } from '../disk/files.js';
 import { readBytes } from '../disk/read.js';
-import { readNpy, writeNpy } from './npy.js';
+import { readNpy, writeNpy, type WritableArray } from './npy.js';
 import { unzip, type ZipLimits } from './zip.js';
 
 const SUFFIX = '.npy';
@@ -37,7 +37,7 @@ export function readNpz(bytes: Uint8Array, what: string, limits?: ZipLimits): Ma
  * Arrays as an uncompressed `.npz`, as `numpy.savez` writes: the same arrays give the same bytes.
  * @throws RouteProfileError BAD_INPUT for a reserved or empty name, SHAPE_MISMATCH.
  */
-export function writeNpz(entries: ReadonlyMap<string, NamedArray>): Uint8Array {
+export function writeNpz(entries: ReadonlyMap<string, WritableArray>): Uint8Array {
   const files: Zippable = {};
   for (const [name, array] of entries) {
     if (RESERVED.has(name) || name === '')
@@ -55,6 +55,6 @@ export async function readNpzFile(path: string, limits?: ZipLimits): Promise<Map
 }
 
 /** Writes a `.npz` file atomically. Throws as `writeNpz` and `writeFileAtomic`. */
-export async function writeNpzFile(path: string, entries: ReadonlyMap<string, NamedArray>): Promise<void> {
+export async function writeNpzFile(path: string, entries: ReadonlyMap<string, WritableArray>): Promise<void> {
   await writeFileAtomic(path, writeNpz(entries));
 }

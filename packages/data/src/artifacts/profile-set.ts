@@ -10,20 +10,45 @@ import {
   type ProfileSet,
   type Provenance,
 } from '@routeprofile/schema';
+import type { WritableArray } from '../arrays/npy.js';
 import { readNpz, writeNpz } from '../arrays/npz.js';
 import { writeFilesAtomic } from '../disk/files.js';
 import { hashBytes } from '../disk/hash.js';
 import { formatJson } from '../disk/json.js';
 import { exists, readBytes } from '../disk/read.js';
+import { packRows, unpackRows } from './packed-rows.js';
 import { readManifest, readSealed } from './sealed.js';
 
-/** Arrays that are no model's vector: `keyed:keys` [keys × dimensions], `keyed:scores` [models × keys], and `state:NAME`. */
+/**
+ * Arrays that are no model's vector: `keyed:keys` [keys × dimensions], `keyed:scores` [models × keys], `keyed:queries` [keys],
+ * `state:NAME`, and under `scale:` the scales of rows stored as bytes: `scale:vectors` [models], `scale:keyed:keys` [keys],
+ * `scale:keyed:scores` [models]. Where there are scales, a number is its byte times its row's scale, and −128 is NaN.
+ */
 const KEYS = 'keyed:keys';
 const SCORES = 'keyed:scores';
+const QUERIES = 'keyed:queries';
 const STATE = 'state:';
-const isReserved = (name: string) => name.startsWith('keyed:') || name.startsWith(STATE);
+const SCALE = 'scale:';
+const VECTORS = 'vectors';
+const isReserved = (name: string) => ['keyed:', STATE, SCALE].some((prefix) => name.startsWith(prefix));
 
-const asArray = ({ rows, cols, data }: Matrix): NamedArray => ({ shape: [rows, cols], data });
+type Arrays = Map<string, WritableArray>;
+
+/** A matrix, packed where that loses nothing, under a name, or a row a name. */
+function addRows(arrays: Arrays, matrix: Matrix, what: string, rowNames?: readonly string[]): void {
+  const packed = packRows(matrix);
+  const { rows, cols } = matrix;
+  const data = packed?.codes ?? matrix.data;
+  if (!rowNames) arrays.set(what, { shape: [rows, cols], data });
+  else rowNames.forEach((name, i) => arrays.set(name, { shape: [cols], data: data.slice(i * cols, (i + 1) * cols) }));
+  if (packed) arrays.set(`${SCALE}${what}`, { shape: [rows], data: packed.scales });
+}
+
+/** The rows as they were given to `addRows`. */
+function unpacked(arrays: ReadonlyMap<string, NamedArray>, matrix: Matrix, what: string, path: string): Matrix {
+  const scales = arrays.get(`${SCALE}${what}`);
+  return scales ? unpackRows({ ...matrix, codes: matrix.data, scales: scales.data }, path) : matrix;
+}
 
 function assertConsistent(set: ProfileSet): void {
   const { models, vectors, keyed, texts, biases } = set;
@@ -43,11 +68,13 @@ function assertConsistent(set: ProfileSet): void {
     keyed.scores.rows !== models.length
   )
     mismatch('keyed scores do not fit their keys and models');
+  if (keyed.queries !== undefined && keyed.queries.length !== keyed.labels.length)
+    mismatch(`${keyed.labels.length} keys but ${keyed.queries.length} of them say which query they are`);
 }
 
 /**
  * Writes `NAME.npz` (one float32 vector a model, readable by `numpy.load`; keyed scores and what a strategy learned under
- * `keyed:` and `state:` names) and `NAME.json` (provenance, texts, biases, the npz's hash). Both are complete on disk before either gets its name.
+ * `keyed:` and `state:` names; rows of a quantized set as int8 with their scales under `scale:` names) and `NAME.json` (provenance, texts, biases, the npz's hash). Both are complete on disk before either gets its name.
  * @returns the path of the `.npz`
  * @throws RouteProfileError SHAPE_MISMATCH, NOT_FINITE, OUTPUT_UNWRITABLE, WRITE_FAILED.
  */
@@ -55,13 +82,16 @@ export async function writeProfileSet(dir: string, name: string, set: ProfileSet
   assertConsistent(set);
   assertFinite(set.vectors, `profile set ${name}`);
   const { models, vectors, keyed } = set;
-  const arrays = new Map<string, NamedArray>();
-  models.forEach((model, i) => {
-    if (isReserved(model))
-      throw new RouteProfileError('BAD_INPUT', `profile set ${name}: a model cannot be named ${model}`);
-    arrays.set(model, { shape: [vectors.cols], data: vectors.data.slice(i * vectors.cols, (i + 1) * vectors.cols) });
-  });
-  if (keyed !== undefined) arrays.set(KEYS, asArray(keyed.keys)).set(SCORES, asArray(keyed.scores));
+  const reserved = models.find(isReserved);
+  if (reserved !== undefined)
+    throw new RouteProfileError('BAD_INPUT', `profile set ${name}: a model cannot be named ${reserved}`);
+  const arrays: Arrays = new Map();
+  addRows(arrays, vectors, VECTORS, models);
+  if (keyed !== undefined) {
+    addRows(arrays, keyed.keys, KEYS);
+    addRows(arrays, keyed.scores, SCORES);
+    if (keyed.queries) arrays.set(QUERIES, { shape: [keyed.queries.length], data: Float32Array.from(keyed.queries) });
+  }
   for (const [key, array] of Object.entries(set.state ?? {})) arrays.set(`${STATE}${key}`, array);
   const npz = writeNpz(arrays);
   const manifest: ProfileManifest = {
@@ -120,8 +150,9 @@ function vectorsOf(models: readonly string[], arrays: ReadonlyMap<string, NamedA
       );
     vectors.data.set(array.data, i * dimensions);
   });
-  assertFinite(vectors, path);
-  return vectors;
+  const read = unpacked(arrays, vectors, VECTORS, path);
+  assertFinite(read, path);
+  return read;
 }
 
 function asMatrix(array: NamedArray | undefined, rows: number, path: string, what: string): Matrix {
@@ -130,6 +161,21 @@ function asMatrix(array: NamedArray | undefined, rows: number, path: string, wha
       hint: 'Make the profile set again.',
     });
   return createMatrix(rows, array.shape[1]!, array.data);
+}
+
+/** Of which training query a key is, where the file says so. */
+function queriesOf(arrays: ReadonlyMap<string, NamedArray>, keys: number, path: string): { queries?: Int32Array } {
+  const array = arrays.get(QUERIES);
+  if (array === undefined) return {};
+  if (array.data.length !== keys || !array.data.every((query) => Number.isInteger(query) && query >= -1))
+    throw new RouteProfileError(
+      'CORRUPT_FILE',
+      `${path}: ${QUERIES} does not name a query, or −1, for each of ${keys} keys`,
+      {
+        hint: 'Make the profile set again.',
+      },
+    );
+  return { queries: Int32Array.from(array.data) };
 }
 
 /**
@@ -156,9 +202,10 @@ export async function readProfileSet(file: string): Promise<ProfileSet> {
   if (biases !== undefined) set.biases = Float32Array.from(biases);
   if (keyLabels !== undefined)
     set.keyed = {
-      keys: asMatrix(arrays.get(KEYS), keyLabels.length, path, KEYS),
+      keys: unpacked(arrays, asMatrix(arrays.get(KEYS), keyLabels.length, path, KEYS), KEYS, path),
       labels: keyLabels,
-      scores: asMatrix(arrays.get(SCORES), models.length, path, SCORES),
+      scores: unpacked(arrays, asMatrix(arrays.get(SCORES), models.length, path, SCORES), SCORES, path),
+      ...queriesOf(arrays, keyLabels.length, path),
     };
   const state = [...arrays].filter(([key]) => key.startsWith(STATE));
   if (state.length > 0) set.state = Object.fromEntries(state.map(([key, array]) => [key.slice(STATE.length), array]));
