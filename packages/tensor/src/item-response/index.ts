@@ -13,4 +13,12 @@ export {
 export { type Items, itemsOf, predictItemResponse, responseLogits } from './predict.js';
 export { mapQueries, type QueryMap } from './query-map.js';
 export { listResponses, type ResponseKind, type Responses } from './responses.js';
-export { taskItems, type TaskItems } from './task-scores.js';
+export { cardScale, type CardScale, placeByCard } from './card-scores.js';
+export { learnResponses, type LearnedResponses, meansByLabel, type ResponseInput } from './learn-responses.js';
+export {
+  dimensionsOf,
+  expectedOutcomes,
+  packResponseModel,
+  type ResponseModel,
+  unpackResponseModel,
+} from './response-model.js';
