@@ -8,6 +8,7 @@ export const coTrainFields = {
    * `adapter`: each profile plus a learned function of it. `residual`: the same, plus a free vector for each model with
    * training rows, which a model without any, or one that joins later, does not have. `keyed`: each profile plus a learned
    * function of the model's scores by task, for profile sets that carry keyed scores.
+   * The functions bend (ELU): a linear one would be one matrix with the first layer of the router.
    */
   coTrain: z.enum(['none', 'adapter', 'residual', 'keyed']).default('none'),
   /** Width of the learned function. */
