@@ -1,0 +1,23 @@
+import type { RouterWrapper } from '@routeprofile/schema';
+import { calibrateWrapper } from './calibrate.js';
+import { cascadeWrapper } from './cascade.js';
+import { constraintsWrapper } from './constraints.js';
+import { costWrapper } from './cost.js';
+import { estimateWrapper } from './estimate.js';
+import { fallbackWrapper } from './fallback.js';
+import { heuristicWrapper } from './heuristic.js';
+import { parityWrapper } from './parity.js';
+import { thresholdWrapper } from './threshold.js';
+
+/** Every wrapper of this package. */
+export const builtInWrappers: readonly RouterWrapper[] = [
+  calibrateWrapper,
+  estimateWrapper,
+  costWrapper,
+  thresholdWrapper,
+  cascadeWrapper,
+  constraintsWrapper,
+  fallbackWrapper,
+  parityWrapper,
+  heuristicWrapper,
+];

@@ -1,0 +1,57 @@
+import { defineWrapper, throwIfAborted, z, type Router } from '@routeprofile/schema';
+import {
+  calibrationOptions,
+  calibrationSchema,
+  chanceOf,
+  fitCalibration,
+  type Calibration,
+} from '../calibration/calibration.js';
+import { whyNoChances } from '../calibration/observations.js';
+import { parsePart } from '../common/artifact.js';
+import { sharedFolds } from '../common/out-of-fold.js';
+import { assertScores } from './learned.js';
+import { annotateDecisions, explained } from './wrapped.js';
+
+const NAME = 'calibrate';
+const options = z.strictObject(calibrationOptions);
+export type CalibrateOptions = z.infer<typeof options>;
+const state = z.object({ calibration: calibrationSchema.nullable() });
+
+/** The router with each model's chance of being right beside its score. A chance that is there already stays. */
+export function withCalibration(router: Router, calibration: Calibration | null): Router {
+  if (!calibration) return router;
+  const { method } = calibration.curve;
+  return annotateDecisions(router, () => (decision) => {
+    if (decision.ranked.every(({ probability }) => probability !== undefined)) return decision;
+    const ranked = decision.ranked.map((entry) => ({
+      ...entry,
+      probability: entry.probability ?? chanceOf(calibration, entry.model, entry.score),
+    }));
+    const chance = ranked[0]!.probability.toFixed(2);
+    return explained({ ...decision, ranked }, NAME, `${decision.model} is right with chance ${chance} (${method})`);
+  });
+}
+
+/**
+ * Annotates: `probability` of every ranked model, learned from scores of training queries by fits that did not see them. The
+ * order of models stays. Where training rows say nothing of chances (pairs alone, or outcomes beyond 0 to 1), it warns and
+ * leaves them out.
+ */
+export const calibrateWrapper = defineWrapper<CalibrateOptions>({
+  name: NAME,
+  summary: 'says how likely each model is right; changes no choice',
+  options,
+  async fit(wrapped, chosen, ctx) {
+    throwIfAborted(ctx);
+    await assertScores(NAME, wrapped);
+    const { input } = wrapped;
+    const why = whyNoChances(input.training);
+    if (why !== null) {
+      ctx.logger?.warn(`${NAME}: no chances of being right: ${why}`);
+      return { state: { calibration: null }, weights: {} };
+    }
+    const calibration = fitCalibration(input, await wrapped.outOfFold(), sharedFolds(input, ctx), chosen, ctx);
+    return { state: { calibration }, weights: {} };
+  },
+  wrap: (router, learned) => withCalibration(router, parsePart(NAME, 'state', state, learned.state).calibration),
+});

@@ -1,0 +1,153 @@
+import {
+  defineWrapper,
+  RouteProfileError,
+  z,
+  type Candidate,
+  type Decision,
+  type Requirements,
+  type Router,
+} from '@routeprofile/schema';
+import { parsePart } from '../common/artifact.js';
+import { promptTokens } from '../estimates/measured.js';
+import { personalData } from './pii.js';
+import { explained, wrapDecisions } from './wrapped.js';
+
+const NAME = 'constraints';
+
+export const constraintSettings = {
+  /** Every query needs JSON mode, tools, vision, a region, or a model on the user's own machines. */
+  json: z.boolean().default(false),
+  tools: z.boolean().default(false),
+  vision: z.boolean().default(false),
+  region: z.string().min(1).optional(),
+  local: z.boolean().default(false),
+  /** Tokens to leave room for in the answer. */
+  outputTokens: z.number().min(0).default(0),
+  /** Queries in which personal data is found (see `personalData`) go to local models only. */
+  pii: z.boolean().default(false),
+  /** When nothing fulfils a query: stop, or let the best model answer all the same. */
+  onEmpty: z.enum(['error', 'best']).default('error'),
+};
+const options = z.strictObject(constraintSettings);
+export type ConstraintsOptions = z.infer<typeof options>;
+
+const offerSchema = z.object({
+  limits: z.object({ contextTokens: z.number().optional(), maxOutputTokens: z.number().optional() }).optional(),
+  capabilities: z
+    .object({
+      jsonMode: z.boolean().optional(),
+      tools: z.boolean().optional(),
+      vision: z.boolean().optional(),
+      region: z.string().optional(),
+      local: z.boolean().optional(),
+    })
+    .optional(),
+});
+/** What a candidate offers, as far as it says. */
+export type Offer = Pick<Candidate, 'limits' | 'capabilities'>;
+
+/** A query's requirements and, of them, what makes it stay at home. */
+interface Demand extends Requirements {
+  because?: string;
+}
+
+function demandOf(text: string, own: Requirements | null | undefined, settings: ConstraintsOptions): Demand {
+  const found = settings.pii ? personalData(text) : [];
+  const region = own?.region ?? settings.region;
+  return {
+    jsonMode: settings.json || own?.jsonMode === true,
+    tools: settings.tools || own?.tools === true,
+    vision: settings.vision || own?.vision === true,
+    local: settings.local || own?.local === true || found.length > 0,
+    contextTokens: own?.contextTokens ?? promptTokens(text),
+    outputTokens: Math.max(settings.outputTokens, own?.outputTokens ?? 0),
+    ...(region !== undefined && { region }),
+    ...(found.length > 0 && { because: `the text holds personal data (${found.join(', ')})` }),
+  };
+}
+
+/** What a model lacks for a query; null when it may answer. */
+export function whatLacks({ limits = {}, capabilities = {} }: Offer, demand: Requirements): string | null {
+  const { contextTokens = 0, outputTokens = 0 } = demand;
+  if (demand.jsonMode && !capabilities.jsonMode) return 'no JSON mode';
+  if (demand.tools && !capabilities.tools) return 'no tools';
+  if (demand.vision && !capabilities.vision) return 'no vision';
+  if (demand.local && !capabilities.local) return 'not local';
+  if (demand.region !== undefined && capabilities.region !== demand.region) return `not in ${demand.region}`;
+  if (contextTokens + outputTokens > (limits.contextTokens ?? Infinity))
+    return `context of ${limits.contextTokens} tokens, ${contextTokens + outputTokens} needed`;
+  if (outputTokens > (limits.maxOutputTokens ?? Infinity))
+    return `answers of ${limits.maxOutputTokens} tokens, ${outputTokens} needed`;
+  return null;
+}
+
+/**
+ * Models that do not fulfil a query's requirements are left out of its decision, so that nothing wrapped around can choose them.
+ * Requirements are those of the settings and those in `QueryBatch.requirements` together. A capability that a candidate does not
+ * declare counts as missing, a limit that it does not declare as none. Prompt tokens are characters / 4 unless the query says.
+ *
+ * @param offers by model
+ * @throws RouteProfileError UNSUPPORTED from `decide` when no model fulfils a query, unless `onEmpty` is `best`
+ */
+export function withConstraints(
+  router: Router,
+  offers: Readonly<Record<string, Offer>>,
+  settings: ConstraintsOptions,
+): Router {
+  return wrapDecisions(
+    router,
+    ({ texts, ids, requirements }) =>
+      (decision, q) => {
+        const demand = demandOf(texts[q]!, requirements?.[q], settings);
+        const lacking = decision.ranked.flatMap(({ model }) => {
+          const lack = whatLacks(Object.hasOwn(offers, model) ? offers[model]! : {}, demand);
+          return lack === null ? [] : [{ model, lack }];
+        });
+        return lacking.length === 0
+          ? decision
+          : without(decision, lacking, demand, settings.onEmpty, ids?.[q] ?? `number ${q}`);
+      },
+    { sameScores: true },
+  );
+}
+
+function without(
+  decision: Decision,
+  lacking: readonly { model: string; lack: string }[],
+  { because }: Demand,
+  onEmpty: ConstraintsOptions['onEmpty'],
+  query: string,
+): Decision {
+  const details = lacking.map(({ model, lack }) => `${model}: ${lack}`);
+  const said = `${because === undefined ? '' : `${because}; `}left out ${details.join(', ')}`;
+  const ranked = decision.ranked.filter(({ model }) => lacking.every((entry) => entry.model !== model));
+  if (ranked.length > 0) return explained({ ...decision, model: ranked[0]!.model, ranked }, NAME, said);
+  if (onEmpty === 'best')
+    return explained(
+      decision,
+      NAME,
+      `no model fulfils the query, the best answers all the same: ${details.join(', ')}`,
+    );
+  throw new RouteProfileError('UNSUPPORTED', `${NAME}: no model fulfils query ${query}`, {
+    hint: 'Add a candidate that does, declare its capabilities, or let the best model answer with onEmpty=best.',
+    details: because === undefined ? details : [because, ...details],
+  });
+}
+
+const state = z.object({ offers: z.record(z.string(), offerSchema) });
+
+/** `withConstraints` with what the candidates declare. */
+export const constraintsWrapper = defineWrapper<ConstraintsOptions>({
+  name: NAME,
+  summary: 'only models with the context, capabilities, region or privacy that a query needs',
+  options,
+  async fit({ input: { models, candidates } }) {
+    const offers = models.map((model, m): [string, Offer] => {
+      const { limits, capabilities } = candidates[m] ?? {};
+      return [model, { ...(limits && { limits }), ...(capabilities && { capabilities }) }];
+    });
+    return { state: { offers: Object.fromEntries(offers) }, weights: {} };
+  },
+  wrap: (router, learned, chosen) =>
+    withConstraints(router, parsePart(NAME, 'state', state, learned.state).offers, chosen),
+});

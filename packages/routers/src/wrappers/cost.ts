@@ -1,0 +1,135 @@
+import {
+  defineWrapper,
+  RouteProfileError,
+  throwIfAborted,
+  z,
+  type Decision,
+  type RankedModel,
+  type Router,
+} from '@routeprofile/schema';
+import { parsePart } from '../common/artifact.js';
+import { costPath, lambdaGrid, modelAt, pessimisticCosts } from './cost-path.js';
+import { assertCosts, pointWithin, trainingLedger } from './operating-point.js';
+import { fitValuation, restoreValuation, storeValuation, valuationOptions, withValuation } from './valuation.js';
+import { dollars, entryOf, explained, wrapDecisions } from './wrapped.js';
+
+const NAME = 'cost';
+const options = z
+  .strictObject({
+    /** What a dollar is worth in chances of being right; in units of the router's scores where there are no chances. */
+    lambda: z.number().min(0).optional(),
+    /** Dollars a query may cost on average; λ is solved on training rows. */
+    budget: z.number().gt(0).optional(),
+    /** λ of the cheapest choices no more than this worse than the best single model on training rows; 0.02 if nothing is given. */
+    within: z.number().min(0).max(1).optional(),
+    ...valuationOptions,
+  })
+  .refine(({ lambda, budget, within }) => [lambda, budget, within].filter((x) => x !== undefined).length <= 1, {
+    error: 'give one of lambda, budget and within',
+  });
+export type CostOptions = z.infer<typeof options>;
+
+const WITHIN = 0.02;
+const POINTS = 10_001;
+
+const state = z.object({
+  lambda: z.number().min(0),
+  /** How λ was found, out of fold on training rows; absent where it was given. */
+  point: z.object({ quality: z.number(), cost: z.number(), costShare: z.number() }).optional(),
+});
+
+/**
+ * Ranks models by chance of being right − λ · expected dollars of the call; by score where decisions carry no chances. A model
+ * of unknown cost counts as dear as the dearest known for the query. At λ = 0 decisions stay as they are.
+ *
+ * @param router decisions carry `expectedCost`, and `probability` where chances are known (`withEstimates`, `withCalibration`)
+ * @throws RouteProfileError UNSUPPORTED from `decide` when no model of a decision has an expected cost
+ */
+export function withCost(router: Router, { lambda }: { lambda: number }): Router {
+  if (lambda === 0) return router;
+  const place = new Map(router.models.map((model, m) => [model, m]));
+  return wrapDecisions(router, () => (decision) => priced(decision, lambda, place), { sameScores: false });
+}
+
+function priced(decision: Decision, lambda: number, place: ReadonlyMap<string, number>): Decision {
+  const costs = Float64Array.from(decision.ranked, ({ expectedCost }) => expectedCost ?? NaN);
+  assertCosts(NAME, costs);
+  const charged = pessimisticCosts(costs);
+  const chances = decision.ranked.every(({ probability }) => probability !== undefined);
+  const value = (entry: RankedModel) => (chances ? entry.probability! : entry.score);
+  const ranked = decision.ranked
+    .map((entry, i) => ({ ...entry, score: value(entry) - lambda * charged[i]! }))
+    .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
+  const chosen = entryOf(decision, ranked[0]!.model)!;
+  const before = decision.ranked[0]!;
+  const said = (entry: RankedModel) =>
+    `${entry.model} (${chances ? 'chance' : 'score'} ${value(entry).toFixed(2)}, ${entry.expectedCost === undefined ? 'cost unknown' : dollars(entry.expectedCost)})`;
+  const text =
+    chosen.model === before.model
+      ? `${said(chosen)} is worth its price at λ = ${shown(lambda)}`
+      : `${said(chosen)} instead of ${said(before)} at λ = ${shown(lambda)}`;
+  return explained({ model: chosen.model, ranked, reasons: decision.reasons }, NAME, text);
+}
+
+const shown = (lambda: number) => Number(lambda.toPrecision(3));
+
+/** `withCost` with chances, costs and λ learned from training rows. */
+export const costWrapper = defineWrapper<CostOptions>({
+  name: NAME,
+  summary: 'chance of being right less λ times the expected cost; λ given, or from a budget or a quality to keep',
+  options,
+  async fit(wrapped, chosen, ctx) {
+    throwIfAborted(ctx);
+    const valuation = await fitValuation(NAME, wrapped, chosen, ctx);
+    const { input } = wrapped;
+    if (chosen.lambda !== undefined) {
+      if (input.training.tasks.length > 0) assertCosts(NAME, valuation.costs);
+      return storeValuation(valuation, { lambda: chosen.lambda });
+    }
+    const values = await valuation.values();
+    if (chosen.budget !== undefined)
+      return storeValuation(valuation, {
+        lambda: lambdaWithin(values, valuation.costs, input.models.length, chosen.budget),
+      });
+    const ledger = trainingLedger(NAME, input, valuation.costs);
+    const { lambda, quality, cost, costShare } = pointWithin(ledger, values, valuation.costs, chosen.within ?? WITHIN);
+    return storeValuation(valuation, { lambda, point: { quality, cost, costShare } });
+  },
+  wrap(router, learned) {
+    const { lambda } = parsePart(NAME, 'state', state, learned.state);
+    return withCost(withValuation(router, restoreValuation(NAME, learned)), { lambda });
+  },
+});
+
+/**
+ * The smallest λ whose choices are expected to cost no more than the budget, on average over training queries.
+ * @throws RouteProfileError BAD_OPTION when even the cheapest models cost more
+ */
+function lambdaWithin(values: Float64Array, costs: Float64Array, models: number, budget: number): number {
+  assertCosts(NAME, costs);
+  const rows = Array.from({ length: values.length / models }, (_, q) => {
+    const charged = pessimisticCosts(costs.subarray(q * models, (q + 1) * models));
+    return { charged, path: costPath(values.subarray(q * models, (q + 1) * models), charged) };
+  });
+  const spent = (lambda: number) =>
+    rows.reduce((sum, { charged, path }) => sum + charged[modelAt(path, lambda)]!, 0) / rows.length;
+  const grid = lambdaGrid(
+    rows.map(({ path }) => path),
+    POINTS,
+  );
+  const least = spent(grid[grid.length - 1]!);
+  if (least > budget)
+    throw new RouteProfileError(
+      'BAD_OPTION',
+      `${NAME}: a budget of ${dollars(budget)} a query is less than the cheapest models cost, ${dollars(least)}`,
+      { hint: `Give a budget of at least ${dollars(least)}.` },
+    );
+  // Costs fall as λ rises: the first that fits, by halving.
+  let [low, high] = [0, grid.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spent(grid[middle]!) <= budget) high = middle;
+    else low = middle + 1;
+  }
+  return grid[low]!;
+}

@@ -1,0 +1,65 @@
+import { defineWrapper, throwIfAborted, z, type Router, type WrapperState } from '@routeprofile/schema';
+import { parsePart } from '../common/artifact.js';
+import { estimateCall, fitEstimates, type Estimates } from '../estimates/estimates.js';
+import { estimatesSchema, restoreEstimates, storeEstimates } from '../estimates/state.js';
+import { learnedArray } from './learned.js';
+import { annotateDecisions, dollars, explained } from './wrapped.js';
+
+const NAME = 'estimate';
+
+export const estimateOptions = {
+  /** Tokens of an answer, assumed where neither training rows nor candidates say how long a model's answers are. */
+  outputTokens: z.number().gt(0).optional(),
+};
+const options = z.strictObject(estimateOptions);
+export type EstimateWrapperOptions = z.infer<typeof options>;
+
+/**
+ * The router with the expected cost and latency of the call beside each model. What is not known is absent, and what is there
+ * already stays.
+ */
+export function withEstimates(router: Router, estimates: Estimates): Router {
+  const place = new Map(estimates.models.map((model, m) => [model, m]));
+  return annotateDecisions(router, (queries) => (decision, q) => {
+    const { cost, latency } = estimateCall(estimates, queries, q);
+    const ranked = decision.ranked.map((entry) => {
+      const m = place.get(entry.model) ?? -1;
+      const expectedCost = entry.expectedCost ?? known(cost[m]);
+      const expectedLatency = entry.expectedLatency ?? known(latency[m]);
+      return {
+        ...entry,
+        ...(expectedCost !== undefined && { expectedCost }),
+        ...(expectedLatency !== undefined && { expectedLatency }),
+      };
+    });
+    const first = ranked[0]!;
+    const parts = [
+      ...(first.expectedCost === undefined ? [] : [dollars(first.expectedCost)]),
+      ...(first.expectedLatency === undefined ? [] : [`${first.expectedLatency.toFixed(1)} s`]),
+    ];
+    const said = { ...decision, ranked };
+    const already = decision.ranked[0]?.expectedCost !== undefined;
+    return parts.length === 0 || already ? said : explained(said, NAME, `expected of the call: ${parts.join(', ')}`);
+  });
+}
+
+const known = (value: number | undefined): number | undefined =>
+  value === undefined || Number.isNaN(value) ? undefined : value;
+
+/** Estimates out of what a wrapper learned. */
+export function learnedEstimates(wrapper: string, stored: z.infer<typeof estimatesSchema>, learned: WrapperState) {
+  return restoreEstimates(stored, (name, length) => learnedArray(wrapper, learned, name, length));
+}
+
+/** Annotates: `expectedCost` in dollars and `expectedLatency` in seconds of every ranked model. The order of models stays. */
+export const estimateWrapper = defineWrapper<EstimateWrapperOptions>({
+  name: NAME,
+  summary: 'says what a call of each model is expected to cost and take; changes no choice',
+  options,
+  async fit({ input }, chosen, ctx) {
+    throwIfAborted(ctx);
+    return storeEstimates(fitEstimates(input, chosen, ctx).estimates);
+  },
+  wrap: (router, learned) =>
+    withEstimates(router, learnedEstimates(NAME, parsePart(NAME, 'state', estimatesSchema, learned.state), learned)),
+});

@@ -1,0 +1,125 @@
+import {
+  createMatrix,
+  defineWrapper,
+  normalizeRows,
+  RouteProfileError,
+  z,
+  type Decision,
+  type Matrix,
+  type Router,
+} from '@routeprofile/schema';
+import { namedArray, parsePart } from '../common/artifact.js';
+import { profileVectors } from '../common/input.js';
+import { rowProducts } from '../common/row-products.js';
+import { namesSchema } from './cascade.js';
+import { learnedArray, nothingLearned } from './learned.js';
+import { assertKnown } from './standing.js';
+import { explained, wrapDecisions } from './wrapped.js';
+
+const NAME = 'fallback';
+const options = z.strictObject({
+  /** Models that do not answer now: `A;B`. */
+  down: namesSchema.default([]),
+  /** Who stands in: the next by the router's score, or the model whose profile is most like that of the one that is down. */
+  next: z.enum(['score', 'profile']).default('score'),
+});
+export type FallbackOptions = z.infer<typeof options>;
+
+/** Profiles by which models are alike: [models × dimensions]. */
+export interface Likeness {
+  models: readonly string[];
+  profiles: Matrix;
+}
+
+export interface FallbackSettings {
+  /** Models that do not answer; a function is asked once a batch. */
+  down: readonly string[] | (() => readonly string[]);
+  /** Given, the stand-in is the model most like the one that is down; otherwise the next by score. */
+  likeness?: Likeness;
+}
+
+/**
+ * Models that are down are left out of decisions. With `likeness`, where the chosen model is down, those that are up are ranked by
+ * the cosine of their profile with its own, models without a profile last.
+ *
+ * @throws RouteProfileError UNSUPPORTED from `decide` when every model is down
+ */
+export function withFallback(router: Router, { down, likeness }: FallbackSettings): Router {
+  const similarities = likeness && cosines(likeness);
+  const place = new Map(router.models.map((model, m) => [model, m]));
+  return wrapDecisions(
+    router,
+    () => {
+      const out = new Set(typeof down === 'function' ? down() : down);
+      return (decision) =>
+        decision.ranked.some(({ model }) => out.has(model)) ? standIn(decision, out, similarities, place) : decision;
+    },
+    { sameScores: likeness === undefined },
+  );
+}
+
+type Similarity = (a: string, b: string) => number;
+
+/** Cosine of two models' profiles; −2 where one has none. */
+function cosines({ models, profiles }: Likeness): Similarity {
+  const unit = normalizeRows(profiles);
+  const table = rowProducts(unit, unit);
+  const place = new Map(models.map((model, m) => [model, m]));
+  return (a, b) => table.data[(place.get(a) ?? NaN) * models.length + (place.get(b) ?? NaN)] ?? -2;
+}
+
+function standIn(
+  decision: Decision,
+  down: ReadonlySet<string>,
+  similarity: Similarity | undefined,
+  place: ReadonlyMap<string, number>,
+): Decision {
+  const up = decision.ranked.filter(({ model }) => !down.has(model));
+  if (up.length === 0)
+    throw new RouteProfileError('UNSUPPORTED', `${NAME}: every model that may answer is down`, {
+      hint: 'Wait for one to come back, or add a candidate.',
+      details: decision.ranked.map(({ model }) => model),
+    });
+  const failed = decision.model;
+  if (!down.has(failed)) return { ...decision, ranked: up };
+  if (!similarity) {
+    const model = up[0]!.model;
+    return explained({ ...decision, model, ranked: up }, NAME, `${failed} is down; ${model} is next by score`);
+  }
+  const ranked = up
+    .map((entry) => ({ ...entry, score: similarity(failed, entry.model) }))
+    .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
+  const { model, score } = ranked[0]!;
+  return explained(
+    { ...decision, model, ranked },
+    NAME,
+    `${failed} is down; ${model} is most like it (cosine ${score.toFixed(2)})`,
+  );
+}
+
+const state = z.object({ models: z.array(z.string()), dimensions: z.number().int().min(1) });
+
+/** `withFallback` with the models that the options list as down. */
+export const fallbackWrapper = defineWrapper<FallbackOptions>({
+  name: NAME,
+  summary: 'another model where the chosen one is down: next by score, or by likeness of profiles',
+  options,
+  async fit({ input }, { down, next }) {
+    assertKnown(NAME, input.models, down);
+    if (next === 'score') return nothingLearned;
+    const profiles = profileVectors(NAME, input);
+    return {
+      state: { models: [...input.models], dimensions: profiles.cols },
+      weights: { profiles: namedArray(profiles) },
+    };
+  },
+  wrap(router, learned, { down, next }) {
+    if (next === 'score') return withFallback(router, { down });
+    const { models, dimensions } = parsePart(NAME, 'state', state, learned.state);
+    const data = learnedArray(NAME, learned, 'profiles', models.length * dimensions);
+    return withFallback(router, {
+      down,
+      likeness: { models, profiles: createMatrix(models.length, dimensions, data) },
+    });
+  },
+});

@@ -1,0 +1,97 @@
+import {
+  isScoringRouter,
+  RouteProfileError,
+  throwIfAborted,
+  type QueryBatch,
+  type Router,
+  type RouterInput,
+  type RouterStrategy,
+  type RunContext,
+} from '@routeprofile/schema';
+import { chanceOf } from '../calibration/calibration.js';
+import { whyNoChances } from '../calibration/observations.js';
+import { outOfFoldScores, sharedFolds } from '../common/out-of-fold.js';
+import { estimateCall } from '../estimates/estimates.js';
+import { costPath, costSweep, lambdaGrid, pessimisticCosts } from './cost-path.js';
+import { assertCosts, pointWithin, trainingLedger, type OperatingPoint } from './operating-point.js';
+import { fitValuation, type ValuationOptions } from './valuation.js';
+
+export interface FrontierOptions extends Partial<ValuationOptions> {
+  /** Prices of a dollar to sweep over, at most. Default 101. */
+  points?: number;
+  /** How much worse than the best single model the operating point may be. Default 0.02. */
+  within?: number;
+  /** The router as fitted on the whole input, where it is at hand; otherwise it is fitted here. */
+  router?: Router;
+}
+
+export interface Sweep {
+  /** Prices of a dollar in chances of being right, ascending from 0; beyond the last every query has its cheapest model. */
+  lambdas: Float64Array;
+  /** For each λ the index of the chosen model, one a query. */
+  choices: Int32Array[];
+}
+
+export interface Frontier {
+  /** The cost–quality frontier of a batch: λs come from training rows alone. */
+  sweep(queries: QueryBatch, ctx?: RunContext): Promise<Sweep>;
+  /** The λ chosen on training rows, out of fold, with what it gives there; null where training rows are pairs alone. */
+  operatingPoint: OperatingPoint | null;
+}
+
+/**
+ * Everything a cost–quality frontier needs of a scoring router: chances and costs learned out of fold, a grid of λ at which
+ * training queries change their model, and the point "within 2 points of the best single model at the least cost".
+ *
+ * @throws RouteProfileError UNSUPPORTED for a router that does not score, or where nothing is known of costs
+ */
+export async function fitFrontier(
+  strategy: RouterStrategy,
+  options: Record<string, unknown>,
+  input: RouterInput,
+  ctx: RunContext,
+  { points = 101, within = 0.02, router: fitted, ...valuing }: FrontierOptions = {},
+): Promise<Frontier> {
+  throwIfAborted(ctx);
+  const { models, training } = input;
+  const router = fitted ?? (await strategy.fit(input, options, ctx));
+  if (!isScoringRouter(router))
+    throw new RouteProfileError(
+      'UNSUPPORTED',
+      `${strategy.name} gives decisions but no scores to weigh against costs`,
+      {
+        hint: 'Sweep a router with a `score` method.',
+      },
+    );
+  const scores = await outOfFoldScores(strategy, options, input, sharedFolds(input, ctx), ctx);
+  const valuation = await fitValuation(
+    'frontier',
+    { router, input, outOfFold: async () => scores },
+    { calibration: 'auto', perModel: false, ...valuing },
+    ctx,
+  );
+  const { calibration, estimates, costs } = valuation;
+  assertCosts('frontier', costs);
+  const values = await valuation.values();
+  const row = (table: Float64Array, q: number) => table.subarray(q * models.length, (q + 1) * models.length);
+  const paths = training.tasks.map((_, q) => costPath(row(values, q), pessimisticCosts(row(costs, q))));
+  const lambdas = lambdaGrid(paths, points);
+  return {
+    async sweep(queries, inner = ctx) {
+      const given = await router.score(queries, inner);
+      const own = calibration
+        ? Float64Array.from(given.data, (score, k) => chanceOf(calibration, models[k % models.length]!, score))
+        : Float64Array.from(given.data);
+      const expected = new Float64Array(own.length);
+      for (let q = 0; q < given.rows; q++) {
+        throwIfAborted(inner);
+        expected.set(estimateCall(estimates, queries, q).cost, q * models.length);
+      }
+      return { lambdas, choices: costSweep(own, expected, models.length, lambdas) };
+    },
+    operatingPoint:
+      whyNoChances(training) === null
+        ? pointWithin(trainingLedger('frontier', input, costs), values, costs, within)
+        : null,
+  };
+}

@@ -1,0 +1,46 @@
+import { RouteProfileError, type Router, type WrapperInput, type WrapperState } from '@routeprofile/schema';
+import { keepsScores } from './wrapped.js';
+
+/** For a wrapper that learns nothing. */
+export const nothingLearned: WrapperState = { state: {}, weights: {} };
+
+/**
+ * An array that a wrapper learned.
+ * @throws RouteProfileError CORRUPT_FILE when it is missing, of another length or not finite
+ */
+export function learnedArray(wrapper: string, { weights }: WrapperState, name: string, length: number): Float32Array {
+  const array = Object.hasOwn(weights, name) ? weights[name] : undefined;
+  if (array?.data.length === length && array.data.every(Number.isFinite)) return array.data;
+  throw new RouteProfileError(
+    'CORRUPT_FILE',
+    `${wrapper}: weights.npz: '${name}' should hold ${length} finite numbers`,
+    {
+      hint: 'Train the router again; its files are damaged or of another kind.',
+    },
+  );
+}
+
+/**
+ * Who learns from the router's scores needs them as the router gives them.
+ * @throws RouteProfileError UNSUPPORTED when a wrapper inside has replaced them and left no chances of being right
+ */
+export async function assertScores(wrapper: string, { router, input }: WrapperInput): Promise<void> {
+  if (keepsScores(router) || (await hasChances(router, input))) return;
+  throw new RouteProfileError('UNSUPPORTED', `${wrapper} reads scores, which a wrapper inside it has replaced`, {
+    hint: `Name +${wrapper} (or +calibrate) before the wrappers that choose by rules.`,
+  });
+}
+
+async function hasChances(router: Router, { training }: WrapperInput['input']): Promise<boolean> {
+  const { queries, tasks } = training;
+  const { texts, vectors, encoder } = queries;
+  if (texts.length === 0) return false;
+  const first = vectors && { rows: 1, cols: vectors.cols, data: vectors.data.slice(0, vectors.cols) };
+  const [decision] = await router.decide({
+    texts: texts.slice(0, 1),
+    tasks: tasks.slice(0, 1),
+    ...(first && { vectors: first }),
+    ...(encoder !== undefined && { encoder }),
+  });
+  return decision?.ranked.every(({ probability }) => probability !== undefined) ?? false;
+}

@@ -1,0 +1,140 @@
+import {
+  defineWrapper,
+  RouteProfileError,
+  throwIfAborted,
+  z,
+  type Decision,
+  type Router,
+  type RouterInput,
+} from '@routeprofile/schema';
+import { parsePart } from '../common/artifact.js';
+import { takeQueries } from '../common/folds.js';
+import { fitParityGate, type ParityGate } from './parity-gate.js';
+import { assertKnown, bestModel } from './standing.js';
+import { fitValuation, restoreValuation, storeValuation, valuationOptions, withValuation } from './valuation.js';
+import { entryOf, explained, promoted, wrapDecisions } from './wrapped.js';
+
+const NAME = 'parity';
+const options = z.strictObject({
+  /** The model to be as good as. Default: the best on training rows. */
+  teacher: z.string().min(1).optional(),
+  /** Share of the router's own answers that are to be as good as the teacher's. */
+  alpha: z.number().gt(0).lt(1).default(0.95),
+  /** Chance that the guarantee fails. */
+  delta: z.number().gt(0).lt(1).default(0.05),
+  ...valuationOptions,
+});
+export type ParityOptions = z.infer<typeof options>;
+
+const state = z.object({
+  teacher: z.string(),
+  gate: z.object({
+    threshold: z.number().nullable(),
+    coverage: z.number(),
+    agreement: z.number(),
+    bound: z.number(),
+  }),
+});
+
+/** How sure a decision is of its model: the chance that it is right, else its lead over the next by score. */
+export function confidenceOf({ ranked }: Decision): number {
+  const [first, second] = ranked;
+  return first?.probability ?? (second ? first!.score - second.score : Infinity);
+}
+
+/**
+ * The surrogate decides where it is confident enough for the gate, the teacher everywhere else.
+ * @param teacher a router, asked for the remaining queries only, or a model of the surrogate
+ */
+export function parityGate(surrogate: Router, teacher: Router | string, gate: ParityGate): Router {
+  const passes = (decision: Decision) => gate.threshold !== null && confidenceOf(decision) >= gate.threshold;
+  const own = (decision: Decision) =>
+    explained(
+      decision,
+      NAME,
+      `confidence ${confidenceOf(decision).toFixed(2)} passes the gate (agreement above ${gate.bound.toFixed(3)})`,
+    );
+  const below = 'below the gate, the teacher answers';
+  if (typeof teacher !== 'string') return gatedRouter(surrogate, teacher, { passes, own, below });
+  assertKnown(NAME, surrogate.models, [teacher]);
+  return wrapDecisions(
+    surrogate,
+    () => (decision) => {
+      if (passes(decision)) return own(decision);
+      return entryOf(decision, teacher) ? promoted(decision, teacher, NAME, `${below}: ${teacher}`) : decision;
+    },
+    { sameScores: false },
+  );
+}
+
+interface Gating {
+  passes: (decision: Decision) => boolean;
+  own: (decision: Decision) => Decision;
+  below: string;
+}
+
+function gatedRouter(surrogate: Router, teacher: Router, { passes, own, below }: Gating): Router {
+  const wrapped = wrapDecisions(surrogate, () => own, { sameScores: false });
+  return {
+    ...wrapped,
+    async decide(queries, ctx) {
+      const decisions = await surrogate.decide(queries, ctx);
+      const rest = Int32Array.from(decisions.keys()).filter((q) => !passes(decisions[q]!));
+      const taught = await teacher.decide(takeQueries(queries, rest), ctx);
+      const place = new Map(Array.from(rest, (q, i) => [q, i]));
+      return decisions.map((decision, q) =>
+        place.has(q) ? explained(taught[place.get(q)!]!, NAME, below) : own(decision),
+      );
+    },
+  };
+}
+
+/**
+ * `parityGate` against one model, learned from training rows, out of fold. The router agrees where the outcome of its choice is
+ * at least the teacher's. Where the target cannot be guaranteed, coverage is 0 and the teacher answers everything.
+ * @throws RouteProfileError UNSUPPORTED from `fit` without outcomes
+ */
+export const parityWrapper = defineWrapper<ParityOptions>({
+  name: NAME,
+  summary: 'the router only where it is guaranteed to be as good as a teacher, which answers the rest',
+  options,
+  async fit(wrapped, chosen, ctx) {
+    throwIfAborted(ctx);
+    const { input } = wrapped;
+    const valuation = await fitValuation(NAME, wrapped, chosen, ctx);
+    if (!input.training.outcomes)
+      throw new RouteProfileError('UNSUPPORTED', `${NAME}: pairs do not say whether two models are equally good`, {
+        hint: 'Train on outcomes.',
+      });
+    const teacher = chosen.teacher ?? bestModel(NAME, input);
+    assertKnown(NAME, input.models, [teacher]);
+    const { confidences, agrees } = trials(input, await valuation.values(), !!valuation.calibration, teacher);
+    const gate = fitParityGate(confidences, agrees, chosen);
+    if (gate.threshold === null)
+      ctx.logger?.warn(
+        `${NAME}: agreement with ${teacher} above ${chosen.alpha} cannot be guaranteed: it answers everything`,
+      );
+    return storeValuation(valuation, { teacher, gate } satisfies z.infer<typeof state>);
+  },
+  wrap(router, learned) {
+    const { teacher, gate } = parsePart(NAME, 'state', state, learned.state);
+    return parityGate(withValuation(router, restoreValuation(NAME, learned)), teacher, gate);
+  },
+});
+
+/** Confidence and agreement on training queries where both the choice and the teacher were measured. */
+function trials({ models, training }: RouterInput, values: Float64Array, chances: boolean, teacher: string) {
+  const score = training.outcomes!.score;
+  const confidences: number[] = [];
+  const agrees: boolean[] = [];
+  training.tasks.forEach((_, q) => {
+    const own = values.subarray(q * models.length, (q + 1) * models.length);
+    const order = [...own.keys()].sort((a, b) => own[b]! - own[a]! || a - b);
+    const given = score[q * models.length + order[0]!]!;
+    const taught = score[q * models.length + models.indexOf(teacher)]!;
+    if (Number.isNaN(given) || Number.isNaN(taught)) return;
+    confidences.push(chances ? own[order[0]!]! : own[order[0]!]! - own[order[1]!]!);
+    agrees.push(given >= taught);
+  });
+  return { confidences, agrees };
+}

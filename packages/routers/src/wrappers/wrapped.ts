@@ -1,0 +1,90 @@
+import {
+  isScoringRouter,
+  RouteProfileError,
+  type Decision,
+  type QueryBatch,
+  type RankedModel,
+  type Router,
+  type ScoringRouter,
+} from '@routeprofile/schema';
+
+/** A router with another inside. */
+export interface WrappedRouter extends Router {
+  /** False once scores of a wrapper's own stand in the place of the router's, so that no calibration of those fits them. */
+  readonly keepsScores: boolean;
+}
+
+/** True unless a wrapper has put scores of its own in the place of the router's. */
+export const keepsScores = (router: Router): boolean => !('keepsScores' in router) || router.keepsScores === true;
+
+/** Changes the decision of one query of a batch. */
+export type Change = (decision: Decision, query: number) => Decision;
+
+/**
+ * The router with its decisions changed.
+ * @param prepare called once a batch
+ * @param sameScores whether each model keeps the score that it had
+ */
+export function wrapDecisions(
+  router: Router,
+  prepare: (queries: QueryBatch) => Change,
+  { sameScores }: { sameScores: boolean },
+): WrappedRouter {
+  return {
+    models: router.models,
+    keepsScores: sameScores && keepsScores(router),
+    async decide(queries, ctx) {
+      const change = prepare(queries);
+      return (await router.decide(queries, ctx)).map(change);
+    },
+    async save() {
+      throw new RouteProfileError('UNSUPPORTED', 'a router wrapped by a function cannot be saved', {
+        hint: 'Save the router inside and wrap it again, or fit it as one strategy: wrapStrategy(strategy, wrappers).',
+      });
+    },
+  };
+}
+
+/** The router with more said of each model; order and scores stay, so a router that scores still does. */
+export function annotateDecisions(
+  router: Router,
+  prepare: (queries: QueryBatch) => Change,
+): WrappedRouter | (WrappedRouter & ScoringRouter) {
+  const wrapped = wrapDecisions(router, prepare, { sameScores: true });
+  return isScoringRouter(router) ? { ...wrapped, score: (queries, ctx) => router.score(queries, ctx) } : wrapped;
+}
+
+/**
+ * The decision with its models in another order. Scores become places, the number of models behind: what a rule puts in front
+ * has no score that compares with the others'.
+ */
+export function reordered(decision: Decision, ranked: readonly RankedModel[], kind: string, text: string): Decision {
+  return {
+    model: ranked[0]!.model,
+    ranked: ranked.map((entry, i) => ({ ...entry, score: ranked.length - 1 - i })),
+    reasons: [{ kind, text }, ...decision.reasons],
+  };
+}
+
+/** The decision with one of its models in front, the others in order behind it. */
+export function promoted(decision: Decision, model: string, kind: string, text: string): Decision {
+  const { ranked } = decision;
+  const order = [
+    ...ranked.filter((entry) => entry.model === model),
+    ...ranked.filter((entry) => entry.model !== model),
+  ];
+  return reordered(decision, order, kind, text);
+}
+
+/** The decision with one more reason, first. */
+export const explained = (decision: Decision, kind: string, text: string): Decision => ({
+  ...decision,
+  reasons: [{ kind, text }, ...decision.reasons],
+});
+
+export const entryOf = (decision: Decision, model: string): RankedModel | undefined =>
+  decision.ranked.find((entry) => entry.model === model);
+
+/** Dollars for people: two digits that count. */
+export const dollars = (amount: number): string =>
+  `$${amount >= 1 ? amount.toFixed(2) : Number(amount.toPrecision(2))}`;
