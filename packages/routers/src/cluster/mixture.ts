@@ -1,0 +1,40 @@
+import type { Matrix } from '@routeprofile/schema';
+import { highest } from '../sim/top-models.js';
+import { rowDots } from '../common/row-products.js';
+import { softmax } from '../common/softmax.js';
+
+/** The clusters that a query belongs to. */
+export interface Membership {
+  /** [clusters], summing to 1. */
+  shares: Float64Array;
+  /** The nearest cluster. */
+  nearest: number;
+  cosine: number;
+  /** Scores by a table [clusters × models]: its rows, mixed by the shares. */
+  scores(table: Matrix): Float64Array;
+}
+
+/**
+ * @param centres [clusters × dimensions], unit rows
+ * @param temperature of the softmax over cosines; 0: the nearest cluster has it all
+ */
+export function mixture(centres: Matrix, temperature: number): (vector: Float32Array) => Membership {
+  return (vector) => {
+    const cosines = new Float64Array(centres.rows);
+    rowDots(centres, vector, cosines);
+    const nearest = highest(cosines, 1)[0]!;
+    const shares = temperature > 0 ? softmax(cosines, temperature) : new Float64Array(centres.rows);
+    if (temperature === 0) shares[nearest] = 1;
+    return { shares, nearest, cosine: cosines[nearest]!, scores: (table) => mixed(table, shares) };
+  };
+}
+
+/** Σ_r share_r · row_r. */
+export function mixed({ rows, cols, data }: Matrix, shares: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(cols);
+  for (let r = 0; r < rows; r++) {
+    const share = shares[r]!;
+    if (share !== 0) for (let m = 0; m < cols; m++) out[m]! += share * data[r * cols + m]!;
+  }
+  return out;
+}
