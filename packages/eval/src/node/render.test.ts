@@ -3,6 +3,7 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { assembleReport, type ReportInput } from '../report/assemble.js';
 import { cellOf, datasetOf, tableOf } from '../test-data.js';
+import { richReport } from '../report/rich-report.js';
 import { renderHtmlReport } from './render.js';
 
 const EVIL = [
@@ -75,6 +76,42 @@ describe('renderHtmlReport', () => {
     const text = document.querySelector('body')?.textContent ?? '';
     for (const name of EVIL) expect(text).toContain(name);
     expect(document.querySelector('title')?.textContent).toBe(EVIL[0]);
+  });
+
+  it('shows frontiers, confidence, robustness and quantization, escaped as all else', () => {
+    const page = renderHtmlReport(richReport([EVIL[0]!, EVIL[1]!, EVIL[2]!]));
+    const document = open(page);
+    expect(page).not.toMatch(/<script|<img|\]\]>/i);
+    for (const element of document.querySelectorAll('*'))
+      for (const { name } of element.attributes) expect(name).not.toMatch(/^(on|src|href|xlink)/i);
+    const figures = [...document.querySelectorAll('figure')].map(({ id }) => id);
+    expect(figures).toEqual(['intervals', 'cost-quality', 'frontier', 'risk-coverage', 'reliability', 'selection']);
+    const headings = [...document.querySelectorAll('section h2')].map(({ id }) => id);
+    expect(headings).toEqual(
+      expect.arrayContaining(['frontiers', 'operating-points', 'confidence', 'regret', 'robustness', 'quantization']),
+    );
+    expect(document.querySelector('[aria-labelledby=robustness] td')?.textContent).toBe('85 %');
+  });
+
+  it('draws the frontiers of the ten best rows, and says so', () => {
+    const rich = richReport(['a', 'b', 'c']);
+    const rows = Array.from({ length: 13 }, (_, i) => ({ ...rich.rows[0]!, label: `row ${i}` }));
+    const document = open(renderHtmlReport({ ...rich, rows }));
+    expect(document.querySelectorAll('#frontier .legend li').length).toBe(11);
+    expect(document.querySelector('#frontier figcaption')?.textContent).toContain(
+      '3 rows of lower average are not drawn',
+    );
+  });
+
+  it('renders reports from before there were such sections', () => {
+    const rich = richReport(['a', 'b', 'c']);
+    const rows = rich.rows.map(
+      ({ frontier: _f, riskCoverage: _r, calibration: _c, regret: _g, robustness: _o, quantization: _q, ...row }) =>
+        row,
+    );
+    const { constantsFrontier: _, ...old } = { ...rich, rows };
+    const ids = [...open(renderHtmlReport(old)).querySelectorAll('figure, section h2')].map(({ id }) => id);
+    expect(ids).toEqual(['results', 'intervals', 'cost-quality', 'selection']);
   });
 
   it('loads nothing from anywhere', () => {

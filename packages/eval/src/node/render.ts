@@ -5,6 +5,7 @@ import { costQualityPlot } from './plots/cost-quality.js';
 import { intervalPlot } from './plots/intervals.js';
 import { selectionPlot } from './plots/selection.js';
 import { taskHeatmap } from './plots/task-heatmap.js';
+import { evidence } from './sections/evidence.js';
 import { newModelSection } from './sections/new-models.js';
 import { notes } from './sections/notes.js';
 import { summary } from './sections/summary.js';
@@ -26,7 +27,7 @@ export function renderHtmlReport(
   return page(
     title,
     html`${summary(report, title)} ${mainTable(report)} ${newModelSection(report)} ${intervalPlot(report)}
-    ${costQualityPlot(report)} ${taskHeatmap(report)} ${selectionPlot(report)} ${constantsTable(report)}
-    ${notes(report)}`,
+    ${costQualityPlot(report)} ${evidence(report)} ${taskHeatmap(report)} ${selectionPlot(report)}
+    ${constantsTable(report)} ${notes(report)}`,
   );
 }

@@ -47,6 +47,8 @@ tr.divider th { padding-top: 1rem; font-weight: 600; color: var(--muted); }
 figure { margin-inline: 0; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; padding: 0; margin: .5rem 0 0; font-size: .875rem; }
 .swatch { display: inline-block; width: .8rem; height: .8rem; border-radius: .2rem; margin-right: .4rem; vertical-align: -.08rem; }
+section > p.facts { margin: .5rem 0 0; max-width: 60rem; }
+.legend .dash { display: inline-block; width: 1.5rem; border-top: 2px dashed var(--muted); vertical-align: .25rem; margin-right: .4rem; }
 summary { cursor: pointer; font-weight: 600; }
 details > :not(summary) { margin-top: .75rem; }
 dt { font-weight: 600; } dd { margin: 0 0 .5rem; color: var(--muted); }

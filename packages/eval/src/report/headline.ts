@@ -1,5 +1,6 @@
 import type { ReportRow, RunReport } from '@routeprofile/schema';
-import { fixed, percent, plural, signed } from './format.js';
+import { fixed, interval, percent, plural, signed } from './format.js';
+import { VERSUS_HINDSIGHT } from './intervals.js';
 import { gainOf } from './new-models.js';
 import { average, bestRow, favourite, rowName } from './view.js';
 
@@ -16,6 +17,7 @@ export interface Headline {
 export function headline(report: RunReport): Headline {
   const best = bestRow(report);
   const remarks = [
+    ...hindsightRemark(report, best),
     ...newModelRemark(report, best),
     ...taskTableRemark(report, best),
     ...collapseRemarks(report),
@@ -53,6 +55,16 @@ function optimismRemark({ rows }: RunReport, best: ReportRow): string[] {
   return wins && rows.length > 1
     ? [`It is the best of ${rows.length} on these very rows, so the figure flatters it.`]
     : [];
+}
+
+/** The best constant on these very rows, where that is another than the one training data chose. */
+function hindsightRemark({ baselines }: RunReport, best: ReportRow | undefined): string[] {
+  const found = best?.intervals[VERSUS_HINDSIGHT];
+  const hindsight = baselines['best-in-hindsight'];
+  if (!found || !hindsight?.model || hindsight.model === baselines['best-single']?.model) return [];
+  return [
+    `Against always choosing ${hindsight.model} (${fixed(average(hindsight))}), which only these test rows single out: ${interval(found)}.`,
+  ];
 }
 
 function taskTableRemark({ baselines }: RunReport, best: ReportRow | undefined): string[] {

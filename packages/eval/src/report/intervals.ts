@@ -39,23 +39,33 @@ export function intervalsOf(
         ]
       : []),
   ];
-  const out = runs.map((): Record<string, Interval> => ({}));
-  for (const { name, run: reference, metrics } of references)
-    for (const [key, metric] of metrics) {
+  const series = references.flatMap(({ name, run: reference, metrics }) =>
+    metrics.flatMap(([key, metric]) => {
       const theirs = metric.perRow(reference);
-      if (!theirs) continue;
-      const series = runs.flatMap((run, i) => {
-        const own = metric.perRow(run);
-        return own ? [{ i, differences: pairedDifferences(own, theirs) }] : [];
+      return runs.flatMap((run, i) => {
+        const own = theirs && metric.perRow(run);
+        return own ? [{ i, key, name, differences: pairedDifferences(own, theirs) }] : [];
       });
-      const found = pairedIntervals(
-        series.map(({ differences }) => differences),
-        { seed },
-      );
-      series.forEach(({ i }, s) => {
-        const interval = found[s];
-        if (interval) out[i]![key] = { against: name, ...interval };
-      });
-    }
-  return out;
+    }),
+  );
+  // Series of one length share their draws: they are made once.
+  const out = runs.map((): Record<string, Interval> => ({}));
+  for (const length of new Set(series.map(({ differences }) => differences.length))) {
+    const alike = series.filter(({ differences }) => differences.length === length);
+    const found = pairedIntervals(
+      alike.map(({ differences }) => differences),
+      { seed },
+    );
+    alike.forEach(({ i, key, name }, s) => {
+      const interval = found[s];
+      if (interval) out[i]![key] = { against: name, ...interval };
+    });
+  }
+  return out.map((intervals) =>
+    Object.fromEntries(
+      references.flatMap(({ metrics }) =>
+        metrics.flatMap(([key]) => (intervals[key] ? [[key, intervals[key]] as const] : [])),
+      ),
+    ),
+  );
 }

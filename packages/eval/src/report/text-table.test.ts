@@ -3,6 +3,7 @@ import { cellOf, datasetOf, tableOf } from '../test-data.js';
 import { assembleReport } from './assemble.js';
 import { dollars, fixed, signed } from './format.js';
 import { headline } from './headline.js';
+import { richReport } from './rich-report.js';
 import { renderTextTable } from './text-table.js';
 
 const scores = Array.from({ length: 30 }, (_, q) => [q % 3 === 0 ? 0 : 1, q % 3 === 0 ? 1 : 0]);
@@ -57,6 +58,27 @@ describe('renderTextTable', () => {
     expect(text).toContain('33 % of its queries go to b, without training outcomes');
     expect(text).toMatch(/old models only it would reach 0\.667\s+\(gain \+0\.333\)/);
     expect(renderTextTable(reportOf(['a', 'b'], [oracle]))).not.toContain('New, without');
+  });
+
+  it('shows what rows have beyond their metrics, within 100 columns', () => {
+    const text = renderTextTable(richReport(['a', `b${'b'.repeat(90)}`, 'c\u001b[31m']));
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    for (const title of ['Quality at any cost', 'The point chosen in training', 'Does it know', 'Smaller profiles'])
+      expect(text).toContain(title);
+    // Constants: 0.5 at any cost from 0.1 to 4.1. Router: 0.5 at 0.1, which is best-single itself, to 1 at 1.1, then level.
+    expect(text).toMatch(/^a +0\.938 +\+0\.438 \[\+0\.\d{3}, \+0\.\d{3}\] +100 % \[\d+, 100\]$/m);
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(text).not.toContain('Regret');
+  });
+
+  it('says how far above the best constant in hindsight the best row is, where training singled out another', () => {
+    const hindsight = reportOf(['a', 'b'], [oracle], {
+      train: { queries: [], pairs: [{ query: 0, better: 1, worse: 0 }], outcomes: null },
+    });
+    expect(headline(hindsight).remarks[0]).toMatch(
+      /^Against always choosing a \(0\.667\), which only these test rows single out: \+0\.333 \[/,
+    );
+    expect(headline(reportOf(['a', 'b'], [oracle])).remarks).toEqual([]);
   });
 
   it('lets no name act on the terminal', () => {

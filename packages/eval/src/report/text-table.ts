@@ -1,5 +1,6 @@
 import type { Interval, Metrics, RunReport } from '@routeprofile/schema';
 import { dollars, fixed, interval, plural } from './format.js';
+import { evidenceText } from './evidence-text.js';
 import { headline } from './headline.js';
 import { newModelTable } from './new-model-table.js';
 import { cut, painter, printable, WIDTH, wrap } from './terminal.js';
@@ -58,7 +59,7 @@ function columnsOf(report: RunReport): Column[] {
 /**
  * The report for a terminal: verdict, rows, baselines, warnings, in lines of at most 100 columns. `*` marks a constant in
  * disguise; `gap` is the share of the way from the best constant to the oracle; `models` the effective number of models.
- * A second table tells of new models where there are any.
+ * Further tables tell of new models, and of frontiers, confidence and the like, where there are any.
  */
 export function renderTextTable(report: RunReport, { color = false }: TextTableOptions = {}): string {
   const paint = painter(color);
@@ -104,6 +105,7 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
     dim('─'.repeat(WIDTH)),
     ...base.map(dim),
     ...newModelTable(report, paint),
+    ...evidenceText(report, paint),
     ...(rows.some(({ collapsed }) => collapsed) ? ['', dim('* a constant in disguise')] : []),
     '',
     ...wrap(printable(verdict)).map((line) => (outcome === 'win' ? paint(32, line) : bold(line))),

@@ -4,6 +4,7 @@ import { dollars, fixed } from '../../report/format.js';
 import { constants } from '../../report/view.js';
 import { baselineEntries, rowEntries } from '../entries.js';
 import type { Markup } from '../markup.js';
+import { costAxis, costTick } from './cost-axis.js';
 import { draw, figure, shorten, type Drawing } from './figure.js';
 import { placeLabels } from './place-labels.js';
 
@@ -15,8 +16,6 @@ interface Point {
   quality: number;
 }
 
-/** Where one policy costs this many times another, the axis is logarithmic. */
-const LOG_FROM = 10;
 const WIDTH = 900;
 const HEIGHT = 460;
 const MARGIN = { left: 60, right: 60, bottom: 45 };
@@ -77,7 +76,7 @@ export function costQualityPlot(report: RunReport): Markup | null {
     marginLeft: MARGIN.left,
     marginRight: MARGIN.right,
     marginBottom: MARGIN.bottom,
-    x: { ...axis, labelAnchor: 'center', tickFormat: (x: number) => String(Number(x.toPrecision(3))) },
+    x: { ...axis, labelAnchor: 'center', tickFormat: costTick },
     y: { label: 'average performance', labelAnchor: 'center', nice: true, tickFormat: (y: number) => fixed(y, 2) },
     marks: [
       Plot.gridX(axis.ticks, { stroke: 'var(--line)', strokeOpacity: 1 }),
@@ -92,45 +91,6 @@ export function costQualityPlot(report: RunReport): Markup | null {
     caption:
       'Blue dots are routers, numbered as in the table; open circles always choose one model; diamonds are other baselines. Up and to the left is better. Labels that found no room are shown when the pointer rests on a dot.',
   });
-}
-
-/** Room on both sides, and round numbers to read it by. */
-function costAxis(costs: readonly number[]): {
-  type: 'log' | 'linear';
-  label: string;
-  domain: [number, number];
-  ticks: number[];
-} {
-  const [least, most] = [Math.min(...costs), Math.max(...costs)];
-  const label = 'dollars per 1,000 queries';
-  if (least > 0 && most / least > LOG_FROM) {
-    const domain: [number, number] = [least / 1.3, most * 1.3];
-    const decades = Array.from(
-      { length: 1 + Math.ceil(Math.log10(domain[1] / domain[0])) },
-      (_, i) => Math.floor(Math.log10(domain[0])) + i,
-    );
-    const ticks = decades.flatMap((decade) => [1, 2, 5].map((digit) => digit * 10 ** decade));
-    return {
-      type: 'log',
-      label: `${label} (logarithmic)`,
-      domain,
-      ticks: ticks.filter((x) => x >= domain[0] && x <= domain[1]),
-    };
-  }
-  const top = most > 0 ? most * 1.1 : 1;
-  const step = niceStep(top / 6);
-  return {
-    type: 'linear',
-    label,
-    domain: [0, top],
-    ticks: Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step),
-  };
-}
-
-/** The smallest of 1, 2, 5 times a power of ten that is at least x. */
-function niceStep(x: number): number {
-  const power = 10 ** Math.floor(Math.log10(x));
-  return ([1, 2, 5].find((digit) => digit * power >= x) ?? 10) * power;
 }
 
 /** Text beside the dots, wherever it collides with nothing. */

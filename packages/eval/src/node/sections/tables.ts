@@ -1,6 +1,7 @@
 import type { Metrics, RunReport } from '@routeprofile/schema';
 import { dollars, fixed, interval } from '../../report/format.js';
 import { collapseText } from '../../report/headline.js';
+import { VERSUS_HINDSIGHT } from '../../report/intervals.js';
 import { constants, effectiveModels } from '../../report/view.js';
 import { baselineEntries, rowEntries, type Entry } from '../entries.js';
 import { html, type Markup } from '../markup.js';
@@ -28,6 +29,7 @@ function columnsOf(report: RunReport): Column[] {
       help: 'Difference of the average, with its paired bootstrap interval',
       cell: ({ intervals }) => interval(intervals['avg_performance']),
     },
+    ...versusHindsight(report),
     ...metric('Hit', 'avg_hit', 'Share of rows where the chosen model scored above 0, or none did'),
     ...metric('Discriminative', 'discriminative_performance', 'Mean score where some model scored 0 and some 1'),
     ...metric('Gap recovered', 'oracle_gap_recovered', 'From the best constant (0) to the oracle (1)'),
@@ -36,6 +38,20 @@ function columnsOf(report: RunReport): Column[] {
       title: 'Models',
       help: 'Effective number of models: 2 to the power of the selection entropy',
       cell: ({ metrics }) => fixed(effectiveModels(metrics), 1),
+    },
+  ];
+}
+
+/** Where the rows themselves single out another model than training data do. */
+function versusHindsight({ rows, baselines }: RunReport): Column[] {
+  const hindsight = baselines['best-in-hindsight']?.model;
+  if (hindsight === baselines['best-single']?.model || !rows.some(({ intervals }) => intervals[VERSUS_HINDSIGHT]))
+    return [];
+  return [
+    {
+      title: 'To best-in-hindsight [95 %]',
+      help: 'Difference to the best constant, which is chosen on these very test rows',
+      cell: ({ intervals }) => interval(intervals[VERSUS_HINDSIGHT]),
     },
   ];
 }
