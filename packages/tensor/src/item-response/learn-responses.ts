@@ -3,7 +3,9 @@ import { cardScale, placeByCard } from './card-scores.js';
 import type { ItemResponseChoice, TriedChoice } from './choose.js';
 import { learnItemResponse } from './learn.js';
 import { abilityPrior } from './place.js';
-import { mapQueries } from './query-map.js';
+import { difficultySpread } from './own-difficulty.js';
+import { responseLogits } from './predict.js';
+import { mapQueries, type QueryMap } from './query-map.js';
 import type { ResponseModel } from './response-model.js';
 
 export interface ResponseInput {
@@ -47,7 +49,7 @@ export function learnResponses(
   const size = { queries: vectors.rows, models: models.length };
   const responses = measured
     ? { ...size, outcomes: measured.map((y) => (y - range[0]) / (range[1] - range[0])) }
-    : { ...size, pairs };
+    : { ...size, outcomes: undefined, pairs };
   const {
     kind,
     dimensions: D,
@@ -61,6 +63,7 @@ export function learnResponses(
   const rows = Int32Array.from(known.keys()).filter((m) => known[m]);
   const knownAbilities = Float64Array.from([...rows].flatMap((m) => [...abilities.subarray(m * D, (m + 1) * D)]));
   const prior = abilityPrior(knownAbilities, D);
+  const spread = responses.outcomes ? spreadOf(map, vectors, abilities, responses.outcomes, models.length) : 0;
   const scale = cardScale(
     { names: tasks.names, items: mapQueries(map, tasks.vectors) },
     { names: Array.from(rows, (m) => models[m]!), abilities: knownAbilities },
@@ -73,7 +76,25 @@ export function learnResponses(
     abilities.set(placed?.ability ?? prior.mean, m * D);
     return placed ? 'card' : null;
   });
-  return { model: { kind, range, map, prior, scale }, abilities, sources, choice, tried };
+  return { model: { kind, range, map, prior, spread, scale }, abilities, sources, choice, tried };
+}
+
+/** Queries beyond this many tell little more of their spread. */
+const MOST_SPREAD = 500;
+
+function spreadOf(
+  map: QueryMap,
+  vectors: Matrix,
+  abilities: Float64Array,
+  outcomes: Float64Array,
+  models: number,
+): number {
+  const step = Math.max(1, Math.ceil(vectors.rows / MOST_SPREAD));
+  const rows = Array.from({ length: Math.ceil(vectors.rows / step) }, (_, i) => i * step);
+  const logits = responseLogits(mapQueries(map, takeRows(vectors, rows)), abilities);
+  const known = new Float64Array(logits.length);
+  rows.forEach((row, i) => known.set(outcomes.subarray(row * models, (row + 1) * models), i * models));
+  return difficultySpread(logits, known, models);
 }
 
 function rangeOf(outcomes: ArrayLike<number>): readonly [number, number] {

@@ -13,6 +13,8 @@ export interface ResponseModel {
   range: readonly [low: number, high: number];
   map: QueryMap;
   prior: AbilityPrior;
+  /** Standard deviation of a query's own difficulty around what the map says (see `difficultySpread`); 0 for pairs. */
+  spread: number;
   /** Tasks on the cards of known models. */
   scale: CardScale;
 }
@@ -39,10 +41,10 @@ const row = (values: ArrayLike<number>): NamedArray => ({ shape: [values.length]
 
 /**
  * The model as files hold it: `kind` [1] (1 outcomes, 0 pairs), `range` [2], `map` [(dimensions + 1) × query width], `offsets`,
- * `prior/mean`, `prior/precision`, `task-weight` [1], and `task/NAME`: discrimination, difficulty and divisor of its scores.
+ * `spread` [1], `prior/mean`, `prior/precision`, `task-weight` [1], and `task/NAME`: discrimination, difficulty and divisor of its scores.
  */
 export function packResponseModel(model: ResponseModel): Record<string, NamedArray> {
-  const { kind, range, map, prior, scale } = model;
+  const { kind, range, map, prior, spread, scale } = model;
   const D = dimensionsOf(model);
   const { weights } = map;
   return {
@@ -50,6 +52,7 @@ export function packResponseModel(model: ResponseModel): Record<string, NamedArr
     range: row(range),
     map: { shape: [weights.rows, weights.cols], data: weights.data },
     offsets: row(map.offsets),
+    spread: row([spread]),
     'prior/mean': row(prior.mean),
     'prior/precision': { shape: [D, D], data: Float32Array.from(prior.precision) },
     'task-weight': row([scale.weight]),
@@ -95,6 +98,7 @@ export function unpackResponseModel(arrays: Readonly<Record<string, NamedArray>>
       mean: Float64Array.from(read('prior/mean', D).data),
       precision: Float64Array.from(read('prior/precision', D, D).data),
     },
+    spread: Math.max(0, read('spread', 1).data[0]!),
     scale: {
       tasks: tasks.map((name) => name.slice(TASK.length)),
       divisors: Float64Array.from(items, (values) => values[D + 1]!),

@@ -1,0 +1,48 @@
+import { RouteProfileError, type RouterArtifact } from '@routeprofile/schema';
+import { mapQueries, withOwnDifficulty, type AbilityPrior, type Items } from '@routeprofile/tensor';
+import { queryVectors } from '../common/input.js';
+import { partsOf, type IrtParts } from '../irt/state.js';
+import type { ProbePool } from './probes.js';
+
+/**
+ * Queries as items of an `irt` router. Where the outcomes of its own models on them are known, each has a difficulty of its
+ * own beside what its vector says, as far as those outcomes tell.
+ * @throws RouteProfileError CORRUPT_FILE for another router, UNSUPPORTED for one that learned from pairs, SHAPE_MISMATCH.
+ */
+export function itemsOf(
+  router: RouterArtifact,
+  { vectors, outcomes }: ProbePool,
+): { parts: IrtParts; items: Items; prior: AbilityPrior } {
+  const parts = partsOf(router);
+  const { model, abilities, manifest, state } = parts;
+  if (model.kind === 'pairs')
+    throw new RouteProfileError(
+      'UNSUPPORTED',
+      'onboarding: this router learned from pairs, which say nothing of difficulty',
+      {
+        hint: 'Train irt on outcomes, or let the model join by its card.',
+      },
+    );
+  const texts = Array.from({ length: vectors.rows }, () => '');
+  const space = { what: 'training queries', encoder: manifest.encoder, dimensions: model.map.weights.cols };
+  const items = mapQueries(model.map, queryVectors('onboarding', { texts, vectors }, space));
+  if (!outcomes) return { parts, items, prior: model.prior };
+  const count = manifest.models.length;
+  if (outcomes.length !== vectors.rows * count)
+    throw new RouteProfileError(
+      'SHAPE_MISMATCH',
+      `onboarding: ${outcomes.length} outcomes for ${vectors.rows} queries × ${count} models of the router`,
+    );
+  // Models that were placed themselves would tell of their own guesses.
+  const measured = Int32Array.from(manifest.models.keys()).filter((m) => state.sources[m] === 'training');
+  const known = Float64Array.from({ length: vectors.rows * measured.length }, (_, k) =>
+    toUnit(outcomes[Math.floor(k / measured.length) * count + measured[k % measured.length]!]!, model.range),
+  );
+  const D = abilities.cols;
+  const theirs = Float64Array.from([...measured].flatMap((m) => [...abilities.data.subarray(m * D, (m + 1) * D)]));
+  return { parts, items: withOwnDifficulty(items, theirs, known, model.spread), prior: model.prior };
+}
+
+/** An outcome as a share of the range that the router was trained on. */
+export const toUnit = (outcome: number, [low, high]: readonly [number, number]): number =>
+  Math.min(1, Math.max(0, (outcome - low) / (high - low)));

@@ -1,0 +1,73 @@
+import {
+  RouteProfileError,
+  throwIfAborted,
+  type RouterArtifact,
+  type RunContext,
+  type ScoringRouter,
+} from '@routeprofile/schema';
+import { placeAbility, type PlacedAbility } from '@routeprofile/tensor';
+import { create } from '../irt/irt.js';
+import { withAbility, type AbilitySource } from '../irt/state.js';
+import { itemsOf, toUnit } from './items.js';
+import type { ProbePool } from './probes.js';
+
+/**
+ * The ability that a new model's outcomes on probes speak for: the mode of its posterior under the distribution of the known
+ * models' abilities, the probes' discrimination and difficulty being known.
+ * @param router an `irt` router's artifact, fitted on outcomes
+ * @param probes queries that the model was asked, with the outcomes of the router's own models where there are any
+ * @param outcomes [probes] of the new model, on the scale of the training outcomes; NaN = no answer
+ * @throws RouteProfileError NO_TRAINING_DATA without any outcome, SHAPE_MISMATCH, UNSUPPORTED for a router that learned from pairs
+ */
+export function placeModel(router: RouterArtifact, probes: ProbePool, outcomes: ArrayLike<number>): PlacedAbility {
+  if (outcomes.length !== probes.vectors.rows)
+    throw new RouteProfileError(
+      'SHAPE_MISMATCH',
+      `onboarding: ${outcomes.length} outcomes for ${probes.vectors.rows} probes`,
+    );
+  if (Array.from(outcomes).every(Number.isNaN))
+    throw new RouteProfileError('NO_TRAINING_DATA', 'onboarding: the new model has no outcome on any probe', {
+      hint: 'Ask the model the probes first, or let it join by its card.',
+    });
+  const { items, prior, parts } = itemsOf(router, probes);
+  const shares = Float64Array.from(outcomes, (outcome) => toUnit(outcome, parts.model.range));
+  return placeAbility(items, shares, prior);
+}
+
+/**
+ * The router with one more model, placed by its outcomes on probes (see `placeModel`). Nothing is trained, and the scores of
+ * all other models stay as they are. A model that had joined by its card or profile is placed anew.
+ * @throws RouteProfileError BAD_INPUT for a model whose training outcomes the router knows
+ */
+export function onboardModel(
+  router: RouterArtifact,
+  model: string,
+  probes: ProbePool,
+  outcomes: ArrayLike<number>,
+  ctx: RunContext,
+): ScoringRouter {
+  throwIfAborted(ctx);
+  const { ability } = placeModel(router, probes, outcomes);
+  const { parts } = itemsOf(router, { vectors: probes.vectors });
+  const { manifest, state, abilities } = parts;
+  const known = manifest.models.indexOf(model);
+  if (state.sources[known] === 'training')
+    throw new RouteProfileError('BAD_INPUT', `onboarding: the router was trained on outcomes of '${model}'`, {
+      hint: 'Give the new model a name of its own.',
+    });
+  const at = known < 0 ? manifest.models.length : known;
+  const sources = state.sources.slice();
+  sources[at] = 'probes' satisfies AbilitySource;
+  const { joined } = manifest.state;
+  const before: unknown[] = Array.isArray(joined) ? joined : [];
+  return create({
+    ...parts,
+    state: { ...state, sources },
+    abilities: withAbility(abilities, at, ability),
+    manifest: {
+      ...manifest,
+      models: known < 0 ? [...manifest.models, model] : manifest.models,
+      state: known < 0 ? { ...manifest.state, joined: [...before, model] } : manifest.state,
+    },
+  });
+}
