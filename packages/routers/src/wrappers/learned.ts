@@ -1,4 +1,11 @@
-import { RouteProfileError, type Router, type WrapperInput, type WrapperState } from '@routeprofile/schema';
+import {
+  decisionsFromScores,
+  RouteProfileError,
+  type Decision,
+  type Router,
+  type WrapperInput,
+  type WrapperState,
+} from '@routeprofile/schema';
 import { keepsScores } from './wrapped.js';
 
 /** For a wrapper that learns nothing. */
@@ -43,4 +50,27 @@ async function hasChances(router: Router, { training }: WrapperInput['input']): 
     ...(encoder !== undefined && { encoder }),
   });
   return decision?.ranked.every(({ probability }) => probability !== undefined) ?? false;
+}
+
+/** What `wrapStrategy` gives beside the contract. */
+export interface ReplayingInput extends WrapperInput {
+  /**
+   * One decision a training query, as the router about to be wrapped would take it, wrappers inside included, on scores of fits that
+   * did not see the query.
+   */
+  outOfFoldDecisions(): Promise<Decision[]>;
+}
+
+const replays = (wrapped: WrapperInput): wrapped is ReplayingInput => 'outOfFoldDecisions' in wrapped;
+
+/**
+ * Decisions on training queries by fits that did not see them, for wrappers that judge choices.
+ * @throws RouteProfileError UNSUPPORTED when wrappers inside change choices and the host cannot replay them
+ */
+export async function outOfFoldDecisions(wrapper: string, wrapped: WrapperInput): Promise<Decision[]> {
+  if (replays(wrapped)) return wrapped.outOfFoldDecisions();
+  if (keepsScores(wrapped.router)) return decisionsFromScores(wrapped.input.models, await wrapped.outOfFold());
+  throw new RouteProfileError('UNSUPPORTED', `${wrapper} judges choices, which a wrapper inside it changes`, {
+    hint: 'Fit router and wrappers as one strategy: wrapStrategy(strategy, wrappers).',
+  });
 }

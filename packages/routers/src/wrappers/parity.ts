@@ -9,6 +9,8 @@ import {
 } from '@routeprofile/schema';
 import { parsePart } from '../common/artifact.js';
 import { takeQueries } from '../common/folds.js';
+import { withCalibration } from './calibrate.js';
+import { outOfFoldDecisions } from './learned.js';
 import { fitParityGate, type ParityGate } from './parity-gate.js';
 import { assertKnown, bestModel } from './standing.js';
 import { fitValuation, restoreValuation, storeValuation, valuationOptions, withValuation } from './valuation.js';
@@ -90,8 +92,8 @@ function gatedRouter(surrogate: Router, teacher: Router, { passes, own, below }:
 }
 
 /**
- * `parityGate` against one model, learned from training rows, out of fold. The router agrees where the outcome of its choice is
- * at least the teacher's. Where the target cannot be guaranteed, coverage is 0 and the teacher answers everything.
+ * `parityGate` against one model, learned from training rows, out of fold, wrappers inside included. The router agrees where the
+ * outcome of its choice is at least the teacher's. Where the target cannot be guaranteed, coverage is 0 and the teacher answers everything.
  * @throws RouteProfileError UNSUPPORTED from `fit` without outcomes
  */
 export const parityWrapper = defineWrapper<ParityOptions>({
@@ -108,7 +110,13 @@ export const parityWrapper = defineWrapper<ParityOptions>({
       });
     const teacher = chosen.teacher ?? bestModel(NAME, input);
     assertKnown(NAME, input.models, [teacher]);
-    const { confidences, agrees } = trials(input, await valuation.values(), !!valuation.calibration, teacher);
+    const replay: Router = {
+      models: input.models,
+      decide: () => outOfFoldDecisions(NAME, wrapped),
+      save: () => wrapped.router.save(),
+    };
+    const decisions = await withCalibration(replay, valuation.calibration).decide(input.training.queries, ctx);
+    const { confidences, agrees } = trials(input, decisions, teacher);
     const gate = fitParityGate(confidences, agrees, chosen);
     if (gate.threshold === null)
       ctx.logger?.warn(
@@ -123,17 +131,15 @@ export const parityWrapper = defineWrapper<ParityOptions>({
 });
 
 /** Confidence and agreement on training queries where both the choice and the teacher were measured. */
-function trials({ models, training }: RouterInput, values: Float64Array, chances: boolean, teacher: string) {
+function trials({ models, training }: RouterInput, decisions: readonly Decision[], teacher: string) {
   const score = training.outcomes!.score;
   const confidences: number[] = [];
   const agrees: boolean[] = [];
-  training.tasks.forEach((_, q) => {
-    const own = values.subarray(q * models.length, (q + 1) * models.length);
-    const order = [...own.keys()].sort((a, b) => own[b]! - own[a]! || a - b);
-    const given = score[q * models.length + order[0]!]!;
+  decisions.forEach((decision, q) => {
+    const given = score[q * models.length + models.indexOf(decision.model)]!;
     const taught = score[q * models.length + models.indexOf(teacher)]!;
     if (Number.isNaN(given) || Number.isNaN(taught)) return;
-    confidences.push(chances ? own[order[0]!]! : own[order[0]!]! - own[order[1]!]!);
+    confidences.push(confidenceOf(decision));
     agrees.push(given >= taught);
   });
   return { confidences, agrees };

@@ -7,7 +7,7 @@ import { entryOf, promoted, wrapDecisions } from './wrapped.js';
 
 const NAME = 'threshold';
 const options = z.strictObject({
-  /** Default: the cheapest by expected cost on training rows. */
+  /** Default: the one that gives most at `costShare` on training rows; with pairs alone the cheapest. */
   cheap: z.string().min(1).optional(),
   /** Default: the best on training rows. */
   strong: z.string().min(1).optional(),
@@ -75,11 +75,6 @@ export const thresholdWrapper = defineWrapper<ThresholdOptions>({
     const { input } = wrapped;
     const { models } = input;
     const valuation = await fitValuation(NAME, wrapped, chosen, ctx);
-    const strong = chosen.strong ?? bestModel(NAME, input);
-    const cheap = chosen.cheap ?? cheapestModel(NAME, input, valuation.costs);
-    assertKnown(NAME, models, [cheap, strong]);
-    if (cheap === strong)
-      ctx.logger?.warn(`${NAME}: ${cheap} is both the cheap and the strong model: it always answers`);
     const unit = valuation.calibration ? 'chance' : 'lead';
     if (chosen.threshold !== undefined && unit === 'lead')
       throw new RouteProfileError(
@@ -89,15 +84,25 @@ export const thresholdWrapper = defineWrapper<ThresholdOptions>({
           hint: 'Train on outcomes between 0 and 1, or leave the threshold out: it is then learned on scores, for costShare.',
         },
       );
-    const place = { cheap: models.indexOf(cheap), strong: models.indexOf(strong) };
-    const threshold =
-      chosen.threshold ??
-      thresholdFor(
-        confidences(await valuation.values(), models.length, place, unit),
-        columnMeans(valuation.costs, models.length),
-        place,
-        chosen.costShare,
-      );
+    const strong = chosen.strong ?? bestModel(NAME, input);
+    assertKnown(NAME, models, [strong, ...(chosen.cheap === undefined ? [] : [chosen.cheap])]);
+    const rows = {
+      models: models.length,
+      unit,
+      values: chosen.threshold === undefined || !chosen.cheap ? await valuation.values() : new Float64Array(0),
+      costs: columnMeans(valuation.costs, models.length),
+      share: chosen.costShare,
+    } as const;
+    const thresholdOf = (cheap: number) => chosen.threshold ?? thresholdFor(rows, cheap, models.indexOf(strong));
+    const cheap =
+      chosen.cheap ??
+      (input.training.outcomes
+        ? bestPartner(rows, input.training.outcomes.score, models.indexOf(strong), thresholdOf, models)
+        : undefined) ??
+      cheapestModel(NAME, input, valuation.costs);
+    if (cheap === strong)
+      ctx.logger?.warn(`${NAME}: ${cheap} is both the cheap and the strong model: it always answers`);
+    const threshold = thresholdOf(models.indexOf(cheap));
     if (threshold === null)
       throw new RouteProfileError('UNSUPPORTED', `${NAME}: what ${cheap} and ${strong} cost is not known`, {
         hint: 'Give outcomes a cost or candidates a price with tokens per task, or give the threshold yourself.',
@@ -110,24 +115,60 @@ export const thresholdWrapper = defineWrapper<ThresholdOptions>({
   },
 });
 
-interface Place {
-  cheap: number;
-  strong: number;
+/** Training rows, out of fold. */
+interface Rows {
+  models: number;
+  unit: Threshold['unit'];
+  /** [queries × models] chances or scores. */
+  values: Float64Array;
+  /** Mean expected dollars, one a model; NaN = unknown. */
+  costs: Float64Array;
+  share: number;
 }
 
-function confidences(values: Float64Array, models: number, { cheap, strong }: Place, unit: Threshold['unit']) {
+function confidences({ values, models, unit }: Rows, cheap: number, strong: number): Float64Array {
   return Float64Array.from({ length: values.length / models }, (_, q) => {
     const value = values[q * models + cheap]!;
     return unit === 'chance' ? value : value - values[q * models + strong]!;
   });
 }
 
-/** The highest threshold at which mean costs come down to the share; where none does, the one that sends least to the strong model. */
-function thresholdFor(own: Float64Array, costs: Float64Array, { cheap, strong }: Place, share: number): number | null {
+/** Queries that must go to the cheap model for mean costs to come down to the share; more than there are when it cannot be. */
+function neededQueries({ values, models, costs, share }: Rows, cheap: number, strong: number): number {
+  const queries = values.length / models;
   const [low, high] = [costs[cheap]!, costs[strong]!];
-  if (Number.isNaN(low) || Number.isNaN(high) || own.length === 0) return null;
-  const sorted = own.slice().sort().reverse();
-  // k queries to the cheap model: k · low + (n − k) · high ≤ share · n · high.
-  const needed = high > low ? Math.ceil((sorted.length * high * (1 - share)) / (high - low)) : sorted.length;
-  return sorted[Math.min(sorted.length, Math.max(1, needed)) - 1]!;
+  // k · low + (n − k) · high ≤ share · n · high
+  return high > low ? Math.ceil((queries * high * (1 - share)) / (high - low) - 1e-9) : Infinity;
+}
+
+/** The highest threshold that comes down to the share; where none does, the one that sends least to the strong model. */
+function thresholdFor(rows: Rows, cheap: number, strong: number): number | null {
+  const sorted = confidences(rows, cheap, strong).sort().reverse();
+  if (Number.isNaN(rows.costs[cheap]!) || Number.isNaN(rows.costs[strong]!) || sorted.length === 0) return null;
+  return sorted[Math.min(sorted.length, Math.max(1, neededQueries(rows, cheap, strong))) - 1]!;
+}
+
+/** Of the models with which costs come down to the share, the one with which the mean outcome is best; undefined without any. */
+function bestPartner(
+  rows: Rows,
+  score: Float64Array,
+  strong: number,
+  thresholdOf: (cheap: number) => number | null,
+  models: readonly string[],
+): string | undefined {
+  const queries = rows.values.length / rows.models;
+  let best: { model: string; mean: number } | undefined;
+  for (const [m, model] of models.entries()) {
+    if (m === strong || Number.isNaN(rows.costs[m]!) || neededQueries(rows, m, strong) > queries) continue;
+    const threshold = thresholdOf(m);
+    let [sum, count] = [0, 0];
+    confidences(rows, m, strong).forEach((confidence, q) => {
+      const outcome = score[q * rows.models + (confidence >= threshold! ? m : strong)]!;
+      if (Number.isNaN(outcome)) return;
+      sum += outcome;
+      count++;
+    });
+    if (count > 0 && (!best || sum / count > best.mean)) best = { model, mean: sum / count };
+  }
+  return best?.model;
 }

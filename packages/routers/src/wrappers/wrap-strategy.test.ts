@@ -197,6 +197,29 @@ describe('a wrapped strategy', () => {
     expect(warnings.join()).toMatch(/cannot be guaranteed/);
   });
 
+  it('judges parity by the choices of the router as wrapped so far', async () => {
+    const { input } = syntheticRouterInput({ models: 3, queries: 300 });
+    const coverage = async (reference: string) => {
+      const { manifest } = await (await fit(reference, input)).save();
+      const wrappers = manifest.state.wrappers as { gate?: { coverage: number; agreement: number } }[];
+      return wrappers[wrappers.length - 1]!.gate!;
+    };
+    // The router finds the model of the task, nine times of ten right; the cheapest alone is right five times of ten.
+    expect((await coverage('knn:k=9+parity:teacher=model-2:alpha=0.85')).coverage).toBeGreaterThan(0.5);
+    expect((await coverage('knn:k=9+cost:lambda=1e5+parity:teacher=model-2:alpha=0.85')).coverage).toBeLessThan(0.5);
+  });
+
+  it('takes the partner that gives most at the cost share', async () => {
+    const { input } = syntheticRouterInput({ models: 4, queries: 300 });
+    const { cost, score } = input.training.outcomes!;
+    // model-0 costs next to nothing and is never right; model-3 is best.
+    score.forEach((_, k) => k % 4 === 0 && (score[k] = 0));
+    score.forEach((_, k) => k % 4 === 3 && (score[k] = 1));
+    cost.forEach((_, k) => k % 4 === 0 && (cost[k] = 1e-6));
+    const { manifest } = await (await fit('knn:k=9+threshold:costShare=0.7', input)).save();
+    expect((manifest.state.wrappers as object[])[0]).toMatchObject({ strong: 'model-3', cheap: 'model-1' });
+  });
+
   it('says what cannot be done with pairs alone', async () => {
     const { input, queries } = syntheticRouterInput({ pairsOnly: true });
     const warnings: string[] = [];

@@ -1,4 +1,5 @@
 import {
+  decisionsFromScores,
   defineRouter,
   isScoringRouter,
   RouteProfileError,
@@ -16,6 +17,7 @@ import {
 } from '@routeprofile/schema';
 import { assertMadeBy, parsePart } from '../common/artifact.js';
 import { outOfFoldScores, sharedFolds } from '../common/out-of-fold.js';
+import type { ReplayingInput } from './learned.js';
 
 /** A wrapper and the options it has unless the composite is given others. */
 export interface NamedWrapper {
@@ -48,7 +50,7 @@ export function wrapStrategy(
   const options = optionsOf(strategy, wrappers);
 
   const wrapAll = (router: Router, learned: readonly WrapperState[], chosen: WrappedOptions): Router =>
-    wrappers.reduce((inner, { wrapper }, i) => wrapper.wrap(inner, learned[i]!, chosen.wrappers[i]!.options), router);
+    learned.reduce((inner, own, i) => wrappers[i]!.wrapper.wrap(inner, own, chosen.wrappers[i]!.options), router);
 
   const finish = (inner: Router, learned: readonly WrapperState[], chosen: WrappedOptions, seed: number): Router => {
     const router = wrapAll(inner, learned, chosen);
@@ -78,7 +80,22 @@ export function wrapStrategy(
       for (const [i, { wrapper }] of wrappers.entries()) {
         throwIfAborted(ctx);
         const own = chosen.wrappers[i]!.options;
-        const fitted = await wrapper.fit({ router, input, outOfFold }, own, ctx);
+        const wrapped: ReplayingInput = {
+          router,
+          input,
+          outOfFold,
+          async outOfFoldDecisions() {
+            const decisions = decisionsFromScores(input.models, await outOfFold());
+            const replay: Router = {
+              models: inner.models,
+              decide: async () => decisions,
+              save: () => inner.save(),
+            };
+            const { queries, tasks } = input.training;
+            return wrapAll(replay, learned, chosen).decide({ ...queries, tasks }, ctx);
+          },
+        };
+        const fitted = await wrapper.fit(wrapped, own, ctx);
         learned.push(fitted);
         router = wrapper.wrap(router, fitted, own);
       }
