@@ -37,7 +37,8 @@ const options = z.strictObject({
    */
   ridge: z.number().gt(0).default(1),
 });
-export type KnnOptions = z.infer<typeof options>;
+/** `temperature` may be left away by callers who write options by hand: it is then `auto`. */
+export type KnnOptions = Omit<z.infer<typeof options>, 'temperature'> & { temperature?: number | 'auto' };
 
 const state = z.object({
   k: z.number().int().min(1),
@@ -80,7 +81,7 @@ export const knnRouter = defineRouter<KnnOptions>({
       });
     const fixed = {
       ...(chosen.k !== 'auto' && { k: chosen.k }),
-      ...(chosen.temperature !== 'auto' && { temperature: chosen.temperature }),
+      ...(typeof chosen.temperature === 'number' && { temperature: chosen.temperature }),
     };
     const found = await chooseNeighbourhood(memory, chosen.ridge, fixed, ctx);
     const known = knownModels(memory);
