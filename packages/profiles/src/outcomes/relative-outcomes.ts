@@ -31,7 +31,7 @@ export function relativeOutcomes({ outcomes, pairs, tasks }: RouterTraining, mod
     for (let m = 0; m < models; m++) if (!Number.isNaN(outcomes.score[q * models + m]!)) measured++;
     for (let m = 0; m < models; m++) values[m * queries + q] = measured < 2 ? NaN : outcomes.score[q * models + m]!;
   }
-  const { centre } = fitAdditive(values, models, queries, { ridge: PRIOR_QUERIES });
+  const { centre } = fitAdditive(values, models, queries, PRIOR_QUERIES);
   const score = values.map((value, at) => value - centre[at % queries]!);
   return { score, overall: meansOf(score, models, queries) };
 }

@@ -22,7 +22,8 @@ export function roundToInt8(matrix: Matrix): Matrix {
     for (const x of from) if (Math.abs(x) > largest) largest = Math.abs(x);
     const scale = largest < SMALLEST ? 0 : roundedUp(largest / LARGEST_CODE);
     for (let d = 0; d < from.length; d++)
-      to[d] = Number.isNaN(from[d]!) ? NaN : scale === 0 ? 0 : Math.round(from[d]! / scale) * scale;
+      // `+ 0`: no negative zeros, which no code stands for.
+      to[d] = Number.isNaN(from[d]!) ? NaN : scale === 0 ? 0 : Math.round(from[d]! / scale) * scale + 0;
   }
   return out;
 }

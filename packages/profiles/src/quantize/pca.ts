@@ -1,9 +1,11 @@
-import { createMatrix, createRandom, rowOf, type Matrix } from '@routeprofile/schema';
+import { createMatrix, createRandom, rowOf, takeRows, type Matrix } from '@routeprofile/schema';
 import { jacobi } from './eigen.js';
 
 /** Directions iterated beside those asked for, so that the last ones converge as fast. */
 const SPARE = 8;
 const ITERATIONS = 20;
+/** Of more rows than this, so many evenly spaced ones stand for all: their Gram matrix takes the time. */
+const MAX_ROWS = 4_096;
 /** Below this share of the largest, a direction holds rounding errors only. */
 const NOISE = 1e-12;
 
@@ -19,7 +21,8 @@ export interface Components {
  * Mean and the N directions of largest variance: eigenvectors of the smaller of the two Gram matrices of the centred rows, by
  * subspace iteration with a Rayleigh–Ritz step at the end. Double precision, the same for the same rows.
  */
-export function principalComponents(matrix: Matrix, wanted: number): Components {
+export function principalComponents(given: Matrix, wanted: number): Components {
+  const matrix = evenly(given);
   const { rows, cols } = matrix;
   const mean = new Float64Array(cols);
   for (let i = 0; i < rows; i++) rowOf(matrix, i).forEach((x, d) => (mean[d]! += x / rows));
@@ -37,6 +40,14 @@ export function principalComponents(matrix: Matrix, wanted: number): Components 
     else fromRowSpace(direction, centred, target);
   });
   return { mean, components, count: kept.length };
+}
+
+function evenly(matrix: Matrix): Matrix {
+  if (matrix.rows <= MAX_ROWS) return matrix;
+  return takeRows(
+    matrix,
+    Int32Array.from({ length: MAX_ROWS }, (_, i) => Math.floor((i * matrix.rows) / MAX_ROWS)),
+  );
 }
 
 /** Rows as they are read back: mean + Σ_c code[c] · component[c], codes in float32. */

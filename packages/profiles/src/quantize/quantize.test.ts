@@ -31,16 +31,14 @@ function lowRank(rows: number, cols: number, rank: number, noise = 0): Matrix {
 }
 const largestGap = (a: Matrix, b: Matrix) =>
   a.data.reduce((most, x, at) => Math.max(most, Math.abs(x - b.data[at]!)), 0);
-const matrices = fc
-  .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 9 }))
-  .chain(([rows, cols]) =>
-    fc
-      .array(fc.float({ noNaN: true, noDefaultInfinity: true, min: Math.fround(-1e6), max: Math.fround(1e6) }), {
-        minLength: rows * cols,
-        maxLength: rows * cols,
-      })
-      .map((data) => createMatrix(rows, cols, Float32Array.from(data))),
-  );
+const matrices = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 9 })).chain(([rows, cols]) =>
+  fc
+    .array(fc.float({ noNaN: true, noDefaultInfinity: true, min: Math.fround(-1e6), max: Math.fround(1e6) }), {
+      minLength: rows * cols,
+      maxLength: rows * cols,
+    })
+    .map((data) => createMatrix(rows, cols, Float32Array.from(data))),
+);
 
 describe('a quantization', () => {
   it('is read and written in its short form', () => {
