@@ -9,6 +9,8 @@ export { scoreFactors, type EdgeFactors, type ScoreFactorOptions } from './emb-g
 export { flatProfile } from './flat/flat-profile.js';
 export type { FlatOptions } from './flat/options.js';
 export { indexProfile, type IndexOptions } from './index-profile/index-profile.js';
+export { irtProfile } from './irt/irt-profile.js';
+export type { IrtOptions } from './irt/options.js';
 export { outcomesProfile, type OutcomesOptions } from './outcomes/outcomes-profile.js';
 export { embGnnParity } from './parity.js';
 export { quantizeProfiles, type QuantizedProfiles } from './quantize/quantize-profiles.js';

@@ -1,0 +1,177 @@
+import {
+  createMatrix,
+  defineProfile,
+  normalizeRows,
+  RouteProfileError,
+  rowOf,
+  takeRows,
+  throwIfAborted,
+  type Matrix,
+  type NamedArray,
+  type ProfileInput,
+  type ProfileSet,
+} from '@routeprofile/schema';
+import {
+  dimensionsOf,
+  learnResponses,
+  mapQueries,
+  packResponseModel,
+  placeByCard,
+  unpackResponseModel,
+  type LearnedResponses,
+} from '@routeprofile/tensor';
+import { extendProfileSet } from '../common/extend.js';
+import { modelPositions } from '../common/models.js';
+import { finishProfileSet } from '../common/profile-set.js';
+import { fixedChoice, irtOptions, type IrtOptions } from './options.js';
+import { responseInput } from './response-input.js';
+import { byLikeTexts } from './like-texts.js';
+
+const NAME = 'irt';
+/** Discrimination and difficulty of the mean query that was learned from, in the set's state. */
+const CENTRE = 'centre';
+
+/**
+ * Abilities of multidimensional item response as profiles (after RADAR, arXiv 2509.25426): P(model m right on query q) =
+ * σ(a(q)·θ_m − b(q)) with a and b linear in the query's vector; the profile is θ_m, `biases` are the log odds of being right on the
+ * mean query (with pairs, the worth there), and `state` holds the query map, with which the router `irt` routes at once.
+ *
+ * Learned from outcomes of training queries, else from pairs, else from the cards' task scores, a task counting as one query.
+ * A model without training rows is placed by its card scores: tasks are items whose difficulty is fitted to the scores of the
+ * known models. Without such scores it gets the mean ability of the others, weighted by how like its text theirs are.
+ */
+export const irtProfile = defineProfile<IrtOptions>({
+  name: NAME,
+  summary: 'abilities of item response, learned from training outcomes or pairs',
+  options: irtOptions,
+  needs: ['features', 'training'],
+  designPoint: () => ({ form: 'flat', representation: 'scores', hops: 0, learning: 'trainable' }),
+
+  async build(input, options, ctx) {
+    throwIfAborted(ctx);
+    const positions = modelPositions(NAME, input);
+    const { learnFrom, order } = responseInput(NAME, input);
+    const learned = learnResponses(learnFrom, fixedChoice(options), ctx);
+    const vectors = vectorsOf(learned, order);
+    const unknown = order.filter((_, i) => learned.sources[i] === null);
+    if (unknown.length > 0) {
+      const known = order.filter((_, i) => learned.sources[i] !== null);
+      const rows = byLikeTexts(
+        textsOf(input),
+        { positions, rows: known, abilities: vectors },
+        unknown.map((m) => positions[m]!),
+      );
+      unknown.forEach((m, i) => rowOf(vectors, m).set(rowOf(rows, i)));
+    }
+    const centre = centreOf(learned, learnFrom.vectors);
+    const set = finishProfileSet(this, input, ctx, {
+      vectors,
+      options,
+      uses: { encoder: true, graph: true },
+      notes: notesOf(
+        learned,
+        unknown.map((m) => input.models[m]!),
+      ),
+    });
+    const { provenance } = set;
+    return {
+      ...set,
+      biases: biasesOf(vectors, centre),
+      state: { ...packResponseModel(learned.model), [CENTRE]: centre },
+      provenance: { ...provenance, diagnostics: { ...provenance.diagnostics, ...figuresOf(learned) } },
+    };
+  },
+
+  async extend(set, input, options, ctx) {
+    throwIfAborted(ctx);
+    const extended = await extendProfileSet(this, set, input, options, ctx, async (missing) => {
+      const model = unpackResponseModel(requiredState(set));
+      const byName = new Map(input.cards.map((card) => [card.name, card]));
+      const vectors = createMatrix(missing.models.length, dimensionsOf(model));
+      const positions = modelPositions(NAME, { models: [...set.models, ...missing.models], graph: input.graph });
+      missing.models.forEach((name, i) => {
+        const placed = placeByCard(model.scale, byName.get(name), model.prior)?.ability;
+        const known = { positions, rows: [...set.models.keys()], abilities: set.vectors };
+        const own = placed ?? rowOf(byLikeTexts(textsOf(input), known, [positions[set.models.length + i]!]), 0);
+        rowOf(vectors, i).set(own);
+      });
+      return { vectors };
+    });
+    if (extended === set) return set;
+    const biases = biasesOf(extended.vectors, requiredCentre(set));
+    biases.set(set.biases ?? []);
+    return { ...extended, biases };
+  },
+});
+
+function textsOf({ features }: ProfileInput): Matrix {
+  if (features?.model) return normalizeRows(features.model);
+  throw new RouteProfileError('BAD_INPUT', `${NAME}: the input has no features of model nodes`, {
+    hint: 'Encode the graph first, with encodeNodes of @routeprofile/graph.',
+  });
+}
+
+/** Rows in the order that was asked for. */
+function vectorsOf({ abilities, model }: LearnedResponses, order: readonly number[]): Matrix {
+  const D = dimensionsOf(model);
+  const out = createMatrix(order.length, D);
+  order.forEach((m, i) => rowOf(out, m).set(abilities.subarray(i * D, (i + 1) * D)));
+  return out;
+}
+
+/** [dimensions + 1]: the item that the mean query is. */
+function centreOf({ model }: LearnedResponses, vectors: Matrix): NamedArray {
+  const mean = takeRows(vectors, [0]);
+  mean.data.forEach((_, d) => {
+    let sum = 0;
+    for (let q = 0; q < vectors.rows; q++) sum += vectors.data[q * vectors.cols + d]!;
+    mean.data[d] = sum / vectors.rows;
+  });
+  const { discrimination, difficulty } = mapQueries(model.map, mean);
+  const data = Float32Array.of(...discrimination, ...difficulty);
+  return { shape: [data.length], data };
+}
+
+const biasesOf = (vectors: Matrix, { data }: NamedArray): Float32Array =>
+  Float32Array.from({ length: vectors.rows }, (_, m) =>
+    rowOf(vectors, m).reduce((sum, ability, d) => sum + ability * data[d]!, -data[vectors.cols]!),
+  );
+
+function figuresOf({ choice, tried }: LearnedResponses): Record<string, number> {
+  const { width, dimensions, ridge, constant } = choice;
+  const losses = tried.map(({ loss }) => loss).filter(Number.isFinite);
+  return {
+    width,
+    dimensions,
+    ridge,
+    constantOrder: constant ? 1 : 0,
+    ...(losses.length > 0 && { heldOutLoss: Math.min(...losses) }),
+  };
+}
+
+function notesOf({ choice, sources }: LearnedResponses, unknown: readonly string[]): string[] {
+  const byCard = sources.filter((source) => source === 'card').length;
+  return [
+    ...(choice.constant ? ['queries did not tell the models apart: one order of the models for all of them'] : []),
+    ...(byCard > 0 ? [`${byCard} models without training rows were placed by their card scores`] : []),
+    ...(unknown.length > 0
+      ? [`placed by models of like texts, as nothing was measured of them: ${unknown.join(', ')}`]
+      : []),
+  ];
+}
+
+/** @throws RouteProfileError BAD_INPUT for a set without what its training learned */
+function requiredState({ state }: ProfileSet): Record<string, NamedArray> {
+  if (state && Object.keys(state).length > 0) return state;
+  throw new RouteProfileError('BAD_INPUT', `${NAME}: the set to extend has lost what its training learned`, {
+    hint: 'Read the set from its .npz file, which holds it beside the vectors.',
+  });
+}
+
+function requiredCentre(set: ProfileSet): NamedArray {
+  const centre = requiredState(set)[CENTRE];
+  if (centre?.data.length === set.vectors.cols + 1) return centre;
+  throw new RouteProfileError('CORRUPT_FILE', `${NAME}: the set's state has no array '${CENTRE}' of its width`, {
+    hint: 'Build the profiles again.',
+  });
+}
