@@ -11,7 +11,7 @@ export interface Observations {
 }
 
 /** Two to four numbers are learned: more rows than this change nothing but the time. */
-const LIMIT = 200_000;
+const LIMIT = 50_000;
 
 /** Why these rows say nothing about chances of being right; null when they do. */
 export function whyNoChances({ outcomes }: Pick<RouterTraining, 'outcomes'>): string | null {
@@ -22,7 +22,7 @@ export function whyNoChances({ outcomes }: Pick<RouterTraining, 'outcomes'>): st
 }
 
 /**
- * Every measured outcome beside its score, at most 200,000 of them, drawn by the seed.
+ * Every measured outcome beside its score, at most 50,000 of them, drawn by the seed.
  * @param scores [training queries × models], out of fold
  * @param outcomes [training queries × models], NaN = not measured
  */

@@ -24,19 +24,20 @@ export const featureCount = ({ vectorMean }: FeatureSpace): number => FREE_FEATU
 
 export function featureSpace({ texts, vectors }: QueryBatch, seed: number): FeatureSpace {
   const lengths = texts.map(logLength);
-  const mean = lengths.reduce((a, b) => a + b, 0) / Math.max(1, lengths.length);
-  const variance = lengths.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, lengths.length);
+  const lengthMean = lengths.reduce((a, b) => a + b, 0) / Math.max(1, lengths.length);
+  const variance = lengths.reduce((sum, x) => sum + (x - lengthMean) ** 2, 0) / Math.max(1, lengths.length);
   const projection = vectors && vectors.cols > WIDEST ? randomProjection(vectors.cols, seed) : null;
   const space: FeatureSpace = {
-    lengthMean: mean,
+    lengthMean,
     lengthDeviation: Math.sqrt(variance) || 1,
     vectorMean: new Float32Array(vectors ? Math.min(vectors.cols, WIDEST) : 0),
     projection,
   };
   if (!vectors) return space;
-  const sums = new Float64Array(space.vectorMean.length);
-  for (let q = 0; q < vectors.rows; q++) projected(space, vectors, q).forEach((x, j) => (sums[j]! += x));
-  return { ...space, vectorMean: Float32Array.from(sums, (sum) => sum / Math.max(1, vectors.rows)) };
+  // The projection of the mean is the mean of the projections.
+  const mean = createMatrix(1, vectors.cols);
+  for (let k = 0; k < vectors.data.length; k++) mean.data[k % vectors.cols]! += vectors.data[k]! / vectors.rows;
+  return { ...space, vectorMean: Float32Array.from(projected(space, mean, 0)) };
 }
 
 export function randomProjection(dimensions: number, seed: number): NonNullable<FeatureSpace['projection']> {
@@ -46,12 +47,15 @@ export function randomProjection(dimensions: number, seed: number): NonNullable<
   return { seed, directions: createMatrix(dimensions, WIDEST, data) };
 }
 
-function projected({ projection, vectorMean }: FeatureSpace, vectors: Matrix, q: number): Float64Array {
-  const out = new Float64Array(vectorMean.length);
-  for (let d = 0; d < vectors.cols; d++) {
-    const x = vectors.data[q * vectors.cols + d]!;
-    if (projection) for (let j = 0; j < out.length; j++) out[j]! += x * projection.directions.data[d * out.length + j]!;
-    else out[d] = x;
+function projected({ projection, vectorMean }: FeatureSpace, { cols, data }: Matrix, q: number): Float64Array {
+  const row = data.subarray(q * cols, (q + 1) * cols);
+  if (!projection) return Float64Array.from(row);
+  const width = vectorMean.length;
+  const directions = projection.directions.data;
+  const out = new Float64Array(width);
+  for (let d = 0; d < cols; d++) {
+    const x = row[d]!;
+    for (let j = 0; j < width; j++) out[j]! += x * directions[d * width + j]!;
   }
   return out;
 }

@@ -1,8 +1,8 @@
 import { throwIfAborted, type QueryBatch, type RunContext } from '@routeprofile/schema';
 import { FREE_FEATURES, featureCount, featuresOf, featureSpace, type FeatureSpace } from './features.js';
-import { combined, ridgeSums, ridgeWeights, type RidgeSums } from './linear.js';
+import { combined, ridgeSums, ridgeWeights } from './linear.js';
 import { columnMeans } from './measured.js';
-import { atFeatures, type Quantity } from './quantity.js';
+import { fromLogs, logsAt, quantityFor, type Quantity } from './quantity.js';
 
 export interface FittedQuantity {
   quantity: Quantity;
@@ -14,10 +14,29 @@ export interface FittedQuantity {
 
 /** Precision of the prior on weights of vector features. */
 const PENALTIES = [1, 10, 100];
-/** More rows than this say little more of a mean cost. */
+/** More rows than this say little more of a mean cost; the others are estimated as new queries are. */
 const LIMIT = 5000;
 /** A call that cost nothing has no logarithm: it counts as this share of its model's mean. */
 const FLOOR = 1e-3;
+
+/** The rows that are learned from, and what was measured on them: [rows × models]. */
+interface Table {
+  rows: Int32Array;
+  foldOf: Int32Array;
+  models: number;
+  /** NaN = not measured. */
+  values: Float64Array;
+  /** Missing ones filled in. */
+  logs: Float64Array;
+}
+
+interface Candidate {
+  kind: Quantity['kind'];
+  penalty: number;
+  /** [rows × models] */
+  outOfFold: Float64Array;
+  fit(): Quantity;
+}
 
 /**
  * Chooses by cross-validation how far the query tells what a call costs.
@@ -32,165 +51,143 @@ export function fitQuantity(
   models: number,
   ctx: RunContext,
 ): FittedQuantity | null {
-  const rows = foldOf.length;
   if (values.every(Number.isNaN)) return null;
-  const all = Int32Array.from({ length: rows }, (_, q) => q);
-  const used = rows > LIMIT ? thinned(all) : all;
-  const table: Table = { values, models, logs: logTable(values, models) };
+  const table = tableOf(values, foldOf, models);
   const space = featureSpace(queries, ctx.seed);
   const spaces = [{ ...space, vectorMean: new Float32Array(0) }, ...(queries.vectors ? [space] : [])];
-  const candidates: Candidate[] = [meanCandidate(table, foldOf, used)];
+  const candidates = [meanCandidate(table)];
   for (const each of spaces) {
     throwIfAborted(ctx);
-    candidates.push(...regressions(table, each, queries, foldOf, used));
+    candidates.push(...regressions(table, each, queries));
   }
-  const compared = candidates.map((candidate) => {
-    const outOfFold = candidate.outOfFold();
-    return { candidate, outOfFold, error: relativeError(values, outOfFold, models) };
-  });
-  const best = compared.reduce((a, b) => (b.error < a.error ? b : a));
-  return {
-    quantity: best.candidate.fit(),
-    outOfFold: best.outOfFold,
-    crossValidation: compared.map(({ candidate: { kind, penalty }, error }) => ({ kind, penalty, error })),
-  };
+  const errors = candidates.map(({ outOfFold }) => relativeError(table, outOfFold));
+  const best = candidates[errors.indexOf(Math.min(...errors))]!;
+  const quantity = best.fit();
+  const outOfFold = new Float64Array(values.length);
+  const place = new Map(Array.from(table.rows, (row, i) => [row, i]));
+  for (let q = 0; q < foldOf.length; q++) {
+    const i = place.get(q);
+    outOfFold.set(
+      i === undefined ? quantityFor(quantity, queries, q) : best.outOfFold.subarray(i * models, (i + 1) * models),
+      q * models,
+    );
+  }
+  const crossValidation = candidates.map(({ kind, penalty }, c) => ({ kind, penalty, error: errors[c]! }));
+  return { quantity, outOfFold, crossValidation };
 }
 
-interface Table {
-  values: Float64Array;
-  models: number;
-  /** Logs with missing ones filled in. */
-  logs: Float64Array;
+function tableOf(values: Float64Array, foldOf: Int32Array, models: number): Table {
+  const stride = Math.max(1, foldOf.length / LIMIT);
+  const rows = Int32Array.from({ length: Math.min(foldOf.length, LIMIT) }, (_, i) => Math.floor(i * stride));
+  const part = new Float64Array(rows.length * models);
+  rows.forEach((row, i) => part.set(values.subarray(row * models, (row + 1) * models), i * models));
+  return { rows, foldOf: rows.map((row) => foldOf[row]!), models, values: part, logs: logTable(part, models) };
 }
-
-interface Candidate {
-  kind: Quantity['kind'];
-  penalty: number;
-  outOfFold(): Float64Array;
-  fit(): Quantity;
-}
-
-const thinned = (rows: Int32Array) => {
-  const stride = rows.length / LIMIT;
-  return Int32Array.from({ length: LIMIT }, (_, i) => rows[Math.floor(i * stride)]!);
-};
 
 /** Missing logs are the model's mean log plus how far the query lies above the others' mean logs. */
 function logTable(values: Float64Array, models: number): Float64Array {
   const means = columnMeans(values, models);
-  const logs = values.map((value, k) =>
-    means[k % models] === 0 ? 0 : Math.log(Math.max(value, FLOOR * means[k % models]!)),
-  );
-  const meanLogs = columnMeans(logs, models);
+  const logs = values.map((value, k) => {
+    const mean = means[k % models]!;
+    return mean === 0 ? 0 : Math.log(Math.max(value, FLOOR * mean));
+  });
+  const meanLogs = columnMeans(logs, models).map((mean) => (Number.isNaN(mean) ? 0 : mean));
   for (let from = 0; from < logs.length; from += models) {
+    const row = logs.subarray(from, from + models);
     let [above, count] = [0, 0];
-    for (let m = 0; m < models; m++)
-      if (!Number.isNaN(logs[from + m]!)) {
-        above += logs[from + m]! - meanLogs[m]!;
-        count++;
-      }
-    for (let m = 0; m < models; m++)
-      if (Number.isNaN(logs[from + m]!))
-        logs[from + m] = (Number.isNaN(meanLogs[m]!) ? 0 : meanLogs[m]!) + above / Math.max(1, count);
+    row.forEach((log, m) => {
+      if (Number.isNaN(log)) return;
+      above += log - meanLogs[m]!;
+      count++;
+    });
+    row.forEach((log, m) => Number.isNaN(log) && (row[m] = meanLogs[m]! + above / Math.max(1, count)));
   }
   return logs;
 }
 
-const foldsOf = (foldOf: Int32Array): number[] => [...new Set(foldOf)].sort((a, b) => a - b);
+const foldsOf = ({ foldOf }: Table): number[] => [...new Set(foldOf)].sort((a, b) => a - b);
 
-function ranges({ values, models }: Table, rows: Int32Array): Omit<Quantity, 'kind'> {
-  const part = new Float64Array(rows.length * models);
-  rows.forEach((row, i) => part.set(values.subarray(row * models, (row + 1) * models), i * models));
+/** Mean, smallest and largest value of each model over the rows for which `keep` holds. */
+function ranges({ values, models, foldOf }: Table, keep: (fold: number) => boolean) {
+  const kept = values.map((value, k) => (keep(foldOf[Math.floor(k / models)]!) ? value : NaN));
   const lowest = new Float64Array(models).fill(Infinity);
   const highest = new Float64Array(models).fill(-Infinity);
-  part.forEach((value, k) => {
+  kept.forEach((value, k) => {
     if (Number.isNaN(value)) return;
     lowest[k % models] = Math.min(lowest[k % models]!, value);
     highest[k % models] = Math.max(highest[k % models]!, value);
   });
-  return { means: columnMeans(part, models), lowest, highest };
+  return { means: columnMeans(kept, models), lowest, highest };
 }
 
-function meanCandidate(table: Table, foldOf: Int32Array, used: Int32Array): Candidate {
-  return {
-    kind: 'mean',
-    penalty: 0,
-    outOfFold() {
-      const out = new Float64Array(table.values.length);
-      for (const fold of foldsOf(foldOf)) {
-        const { means } = ranges(
-          table,
-          used.filter((q) => foldOf[q] !== fold),
-        );
-        foldOf.forEach((own, q) => own === fold && out.set(means, q * table.models));
-      }
-      return out;
-    },
-    fit: () => ({ kind: 'mean', ...ranges(table, used) }),
-  };
+function meanCandidate(table: Table): Candidate {
+  const outOfFold = new Float64Array(table.values.length);
+  for (const fold of foldsOf(table)) {
+    const { means } = ranges(table, (other) => other !== fold);
+    table.foldOf.forEach((own, i) => own === fold && outOfFold.set(means, i * table.models));
+  }
+  return { kind: 'mean', penalty: 0, outOfFold, fit: () => ({ kind: 'mean', ...ranges(table, () => true) }) };
 }
 
 /** One candidate a penalty, with the sums over rows shared. */
-function regressions(
-  table: Table,
-  space: FeatureSpace,
-  queries: QueryBatch,
-  foldOf: Int32Array,
-  used: Int32Array,
-): Candidate[] {
-  const { models, logs } = table;
+function regressions(table: Table, space: FeatureSpace, queries: QueryBatch): Candidate[] {
+  const { rows, models, logs, foldOf } = table;
   const width = featureCount(space);
-  const x = new Float64Array(foldOf.length * width);
-  for (let q = 0; q < foldOf.length; q++) x.set(featuresOf(space, queries, q), q * width);
-  const sums = (rows: Int32Array) => ridgeSums(x, logs, rows, width, models);
-  const parts = new Map(foldsOf(foldOf).map((fold) => [fold, sums(used.filter((q) => foldOf[q] === fold))]));
-  const total = [...parts.values()].reduce((a, b) => combined(a, b, 1));
-  const solve = (from: RidgeSums, penalty: number, rows: Int32Array): Quantity => {
-    const weights = Float32Array.from(ridgeWeights(from, penalty, FREE_FEATURES));
-    const kind = width > FREE_FEATURES ? 'query' : 'length';
-    const plain: Quantity = {
-      kind,
-      ...ranges(table, rows),
-      regression: { space, weights, smearing: new Float64Array(models).fill(1) },
-    };
-    return { ...plain, regression: { space, weights, smearing: smearing(plain, table, x, rows) } };
-  };
-  return (width > FREE_FEATURES ? PENALTIES : [0]).map((penalty) => ({
-    kind: width > FREE_FEATURES ? 'query' : 'length',
-    penalty,
-    outOfFold() {
-      const out = new Float64Array(table.values.length);
-      for (const [fold, part] of parts) {
-        const rest = used.filter((q) => foldOf[q] !== fold);
-        const quantity = solve(combined(total, part, -1), penalty, rest);
-        foldOf.forEach((own, q) => {
-          if (own === fold) out.set(atFeatures(quantity, x.subarray(q * width, (q + 1) * width)), q * models);
-        });
-      }
-      return out;
-    },
-    fit: () => solve(total, penalty, used),
+  const kind = width > FREE_FEATURES ? 'query' : 'length';
+  const x = new Float64Array(rows.length * width);
+  rows.forEach((row, i) => x.set(featuresOf(space, queries, row), i * width));
+  const features = (i: number) => x.subarray(i * width, (i + 1) * width);
+  const places = Int32Array.from(rows.keys());
+  const parts = foldsOf(table).map((fold) => ({
+    sums: ridgeSums(
+      x,
+      logs,
+      places.filter((i) => foldOf[i] === fold),
+      width,
+      models,
+    ),
+    own: places.filter((i) => foldOf[i] === fold),
+    range: ranges(table, (other) => other !== fold),
   }));
+  const total = parts.map(({ sums }) => sums).reduce((a, b) => combined(a, b, 1));
+
+  return (kind === 'query' ? PENALTIES : [0]).map((penalty): Candidate => {
+    const heldOut = new Float64Array(logs.length);
+    for (const { sums, own } of parts) {
+      const weights = ridgeWeights(combined(total, sums, -1), penalty, FREE_FEATURES);
+      for (const i of own) heldOut.set(logsAt(weights, features(i), models), i * models);
+    }
+    const smearing = smearingOf(table, heldOut);
+    const outOfFold = new Float64Array(logs.length);
+    for (const { own, range } of parts)
+      for (const i of own)
+        outOfFold.set(fromLogs(range, smearing, heldOut.subarray(i * models, (i + 1) * models)), i * models);
+    return {
+      kind,
+      penalty,
+      outOfFold,
+      fit: () => ({
+        kind,
+        ...ranges(table, () => true),
+        regression: { space, weights: Float32Array.from(ridgeWeights(total, penalty, FREE_FEATURES)), smearing },
+      }),
+    };
+  });
 }
 
-/** Sum of measured values over sum of what the exponentials give, one a model. */
-function smearing(plain: Quantity, { values, models }: Table, x: Float64Array, rows: Int32Array): Float64Array {
-  const width = x.length / (values.length / models);
+/** Sum of measured values over the sum of what held-out logs give, one a model. */
+function smearingOf({ values, models }: Table, heldOut: Float64Array): Float64Array {
   const measured = new Float64Array(models);
   const given = new Float64Array(models);
-  for (const row of rows) {
-    const estimate = atFeatures(plain, x.subarray(row * width, (row + 1) * width));
-    for (let m = 0; m < models; m++) {
-      const value = values[row * models + m]!;
-      if (Number.isNaN(value)) continue;
-      measured[m]! += value;
-      given[m]! += estimate[m]!;
-    }
-  }
+  values.forEach((value, k) => {
+    if (Number.isNaN(value)) return;
+    measured[k % models]! += value;
+    given[k % models]! += Math.exp(heldOut[k]!);
+  });
   return measured.map((sum, m) => (given[m]! > 0 ? sum / given[m]! : 1));
 }
 
-function relativeError(values: Float64Array, estimates: Float64Array, models: number): number {
+function relativeError({ values, models }: Table, estimates: Float64Array): number {
   const means = columnMeans(values, models);
   const errors = new Float64Array(models);
   const spreads = new Float64Array(models);
@@ -199,8 +196,6 @@ function relativeError(values: Float64Array, estimates: Float64Array, models: nu
     errors[k % models]! += (value - estimates[k]!) ** 2;
     spreads[k % models]! += (value - means[k % models]!) ** 2;
   });
-  const shares = Array.from(errors, (error, m) => error / spreads[m]!).filter(
-    (share, m) => spreads[m]! > 0 && Number.isFinite(share),
-  );
+  const shares = errors.map((error, m) => error / spreads[m]!).filter((_, m) => spreads[m]! > 0);
   return shares.length === 0 ? 0 : shares.reduce((a, b) => a + b, 0) / shares.length;
 }

@@ -22,20 +22,32 @@ export interface Quantity {
   };
 }
 
-/** One value a model at a query's features. */
-export function atFeatures({ means, lowest, highest, regression }: Quantity, features: Float64Array): Float64Array {
-  if (!regression) return means;
-  const { weights, smearing: factors } = regression;
+/** Logs at a query's features, one a model. */
+export function logsAt(weights: ArrayLike<number>, features: ArrayLike<number>, models: number): Float64Array {
+  const out = new Float64Array(models);
+  for (let j = 0; j < features.length; j++) {
+    const x = features[j]!;
+    for (let m = 0; m < models; m++) out[m]! += x * weights[j * models + m]!;
+  }
+  return out;
+}
+
+/** Values out of logs, within what was measured of each model. */
+export function fromLogs(
+  { means, lowest, highest }: Pick<Quantity, 'means' | 'lowest' | 'highest'>,
+  smearing: Float64Array,
+  logs: Float64Array,
+): Float64Array {
   return means.map((mean, m) => {
     if (Number.isNaN(mean) || mean === 0) return mean;
-    let log = 0;
-    for (let j = 0; j < features.length; j++) log += features[j]! * weights[j * means.length + m]!;
-    return Math.min(highest[m]!, Math.max(lowest[m]!, Math.exp(log) * factors[m]!));
+    return Math.min(highest[m]!, Math.max(lowest[m]!, Math.exp(logs[m]!) * smearing[m]!));
   });
 }
 
 /** What a call of each model is expected to need for query q of a batch, one a model; NaN where it was never measured. */
 export function quantityFor(quantity: Quantity, queries: QueryBatch, q: number): Float64Array {
-  if (!quantity.regression) return quantity.means;
-  return atFeatures(quantity, featuresOf(quantity.regression.space, queries, q));
+  const { regression, means } = quantity;
+  if (!regression) return means;
+  const logs = logsAt(regression.weights, featuresOf(regression.space, queries, q), means.length);
+  return fromLogs(quantity, regression.smearing, logs);
 }

@@ -1,7 +1,7 @@
 import { defineWrapper, RouteProfileError, throwIfAborted, z, type Router } from '@routeprofile/schema';
 import { parsePart } from '../common/artifact.js';
 import { columnMeans } from '../estimates/measured.js';
-import { assertCosts, cheapestWithin, trainingLedger, type TrainingLedger } from './operating-point.js';
+import { assertCosts, cheapestWithin, trainingLedger, trialOf, type TrainingLedger } from './operating-point.js';
 import { assertKnown, standings } from './standing.js';
 import { chance } from './threshold.js';
 import { fitValuation, restoreValuation, storeValuation, valuationOptions, withValuation } from './valuation.js';
@@ -121,7 +121,7 @@ function learnedThreshold(ledger: TrainingLedger, values: Float64Array, ladder: 
       const q = ledger.queries[i]!;
       return own.find((m) => values[q * width + m]! >= threshold) ?? own[own.length - 1]!;
     });
-    return { threshold, ...ledger.trial(choices) };
+    return { threshold, ...trialOf(ledger, choices) };
   });
   return cheapestWithin(trials, ledger.bestSingle.quality - within).threshold;
 }

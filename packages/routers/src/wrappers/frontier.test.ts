@@ -16,7 +16,9 @@ describe('frontier', () => {
     const { input, queries } = syntheticRouterInput({ models: 6 });
     const frontier = await fitFrontier(knn, options, input, ctx, { points: 20 });
     const { lambdas, choices } = await frontier.sweep(queries);
-    expect(lambdas.length).toBeLessThanOrEqual(20);
+    // The operating point comes on top.
+    expect(lambdas.length).toBeLessThanOrEqual(21);
+    expect(lambdas).toContain(frontier.operatingPoint!.lambda);
     expect(choices.length).toBe(lambdas.length);
     const own = await (await knn.fit(input, options, ctx)).decide(queries);
     expect(Array.from(choices[0]!, (m) => input.models[m])).toEqual(own.map(({ model }) => model));

@@ -17,7 +17,7 @@ import { assertCosts, pointWithin, trainingLedger, type OperatingPoint } from '.
 import { fitValuation, type ValuationOptions } from './valuation.js';
 
 export interface FrontierOptions extends Partial<ValuationOptions> {
-  /** Prices of a dollar to sweep over, at most. Default 101. */
+  /** Prices of a dollar to sweep over, at most, beside that of the operating point. Default 101. */
   points?: number;
   /** How much worse than the best single model the operating point may be. Default 0.02. */
   within?: number;
@@ -75,7 +75,13 @@ export async function fitFrontier(
   const values = await valuation.values();
   const row = (table: Float64Array, q: number) => table.subarray(q * models.length, (q + 1) * models.length);
   const paths = training.tasks.map((_, q) => costPath(row(values, q), pessimisticCosts(row(costs, q))));
-  const lambdas = lambdaGrid(paths, points);
+  const operatingPoint =
+    whyNoChances(training) === null
+      ? pointWithin(trainingLedger('frontier', input, costs), values, costs, within)
+      : null;
+  // The operating point is one of the points, so that what the sweep gives there is what it promised.
+  const swept = [...lambdaGrid(paths, points), ...(operatingPoint ? [operatingPoint.lambda] : [])];
+  const lambdas = Float64Array.from(new Set(swept)).sort();
   return {
     async sweep(queries, inner = ctx) {
       const given = await router.score(queries, inner);
@@ -89,9 +95,6 @@ export async function fitFrontier(
       }
       return { lambdas, choices: costSweep(own, expected, models.length, lambdas) };
     },
-    operatingPoint:
-      whyNoChances(training) === null
-        ? pointWithin(trainingLedger('frontier', input, costs), values, costs, within)
-        : null,
+    operatingPoint,
   };
 }

@@ -1,6 +1,6 @@
 import { RouteProfileError, type RouterInput } from '@routeprofile/schema';
 import { columnMeans, measuredCosts } from '../estimates/measured.js';
-import { costPath, lambdaGrid, modelAt, pessimisticCosts, type CostPath } from './cost-path.js';
+import { costPath, lambdaGrid, pessimisticCosts, type CostPath } from './cost-path.js';
 
 /** A point on the cost–quality frontier of the training rows, out of fold. */
 export interface OperatingPoint {
@@ -32,8 +32,19 @@ export interface TrainingLedger {
   bestSingle: Trial;
   /** Whether the model was measured on the query. */
   measured(query: number, model: number): boolean;
-  /** Mean outcome and dollars of choices, one for each of `queries`, all measured. */
-  trial(choices: ArrayLike<number>): Trial;
+  /** Outcome and dollars of a model that was measured on the query. */
+  entry: (query: number, model: number) => Trial;
+}
+
+/** Mean outcome and dollars of choices, one for each of the ledger's queries, all measured. */
+export function trialOf({ queries, entry }: TrainingLedger, choices: ArrayLike<number>): Trial {
+  const sum = { quality: 0, cost: 0 };
+  queries.forEach((q, i) => {
+    const { quality, cost } = entry(q, choices[i]!);
+    sum.quality += quality;
+    sum.cost += cost;
+  });
+  return { quality: sum.quality / queries.length, cost: sum.cost / queries.length };
 }
 
 /**
@@ -70,14 +81,9 @@ export function trainingLedger(wrapper: string, input: RouterInput, expected: Fl
     best,
     bestSingle: { quality: means[best]!, cost: costMeans[best]! },
     measured,
-    trial(choices) {
-      let [quality, dollars] = [0, 0];
-      queries.forEach((q, i) => {
-        const k = q * width + choices[i]!;
-        quality += score[k]!;
-        dollars += Number.isNaN(cost[k]!) ? costMeans[choices[i]!]! : cost[k]!;
-      });
-      return { quality: quality / queries.length, cost: dollars / queries.length };
+    entry(q, m) {
+      const dollars = cost[q * width + m]!;
+      return { quality: score[q * width + m]!, cost: Number.isNaN(dollars) ? costMeans[m]! : dollars };
     },
   };
 }
@@ -112,10 +118,7 @@ export function pointWithin(
   within: number,
 ): OperatingPoint {
   const paths = judgedPaths(ledger, values, expected);
-  const trials = Array.from(lambdaGrid(paths, POINTS), (lambda) => ({
-    lambda,
-    ...ledger.trial(paths.map((path) => modelAt(path, lambda))),
-  }));
+  const trials = sweepTrials(ledger, paths, lambdaGrid(paths, POINTS));
   const { lambda, quality, cost } = cheapestWithin(trials, ledger.bestSingle.quality - within);
   return {
     lambda,
@@ -126,9 +129,41 @@ export function pointWithin(
   };
 }
 
+/** What every λ of a grid gives: each path adds its changes where they happen, so that time grows with their number alone. */
+function sweepTrials(ledger: TrainingLedger, paths: readonly CostPath[], grid: Float64Array) {
+  const changes = Array.from(grid, () => ({ quality: 0, cost: 0 }));
+  paths.forEach(({ models, from }, i) => {
+    let before = { quality: 0, cost: 0 };
+    models.forEach((model, step) => {
+      const after = ledger.entry(ledger.queries[i]!, model);
+      const change = changes[step === 0 ? 0 : firstAbove(grid, from[step]!)]!;
+      change.quality += after.quality - before.quality;
+      change.cost += after.cost - before.cost;
+      before = after;
+    });
+  });
+  const sum = { quality: 0, cost: 0 };
+  return changes.map((change, l) => {
+    sum.quality += change.quality;
+    sum.cost += change.cost;
+    return { lambda: grid[l]!, quality: sum.quality / paths.length, cost: sum.cost / paths.length };
+  });
+}
+
+/** Index of the first number above x; the last index when there is none. */
+function firstAbove(ascending: Float64Array, x: number): number {
+  let [low, high] = [0, ascending.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! > x) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** The cheapest trial of at least the given quality, else the one of best quality; the first of equals. */
 export function cheapestWithin<T extends Trial>(trials: readonly T[], quality: number): T {
-  const good = trials.filter((trial) => trial.quality >= quality - 1e-12);
+  const good = trials.filter((trial) => trial.quality >= quality - 1e-9);
   return good.length > 0
     ? good.reduce((a, b) => (b.cost < a.cost ? b : a))
     : trials.reduce((a, b) => (b.quality > a.quality ? b : a));
