@@ -14,6 +14,7 @@ import { inheritedReason, inheritedRows } from '../common/inherit.js';
 import { assertModels, queryVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { requireLesson, seenModels } from '../common/seen-models.js';
+import { transpose } from '../common/transpose.js';
 import { clusterQueries } from './choose.js';
 import { mixture, type Membership } from './mixture.js';
 
@@ -90,7 +91,7 @@ export const clusterRouter = defineRouter<ClusterOptions>({
       },
       weights: {
         centres: namedArray(found.centres),
-        scores: namedArray(inheritedRows(NAME, transposed(found.table), models, known, profiles)),
+        scores: namedArray(inheritedRows(NAME, transpose(found.table), models, known, profiles)),
       },
     });
   },
@@ -116,12 +117,6 @@ export const clusterRouter = defineRouter<ClusterOptions>({
   },
 });
 
-function transposed({ rows, cols, data }: Matrix): Matrix {
-  const out = createMatrix(cols, rows);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out.data[j * rows + i] = data[i * cols + j]!;
-  return out;
-}
-
 /** `scores` is [models × clusters], so that models that join stand below. */
 function partsOf(artifact: RouterArtifact): { centres: Matrix; scores: Matrix } {
   const { models, dimensions } = artifact.manifest;
@@ -136,7 +131,7 @@ function create(artifact: RouterArtifact) {
   const { models, encoder } = artifact.manifest;
   const { learned, newModels, temperature } = parsePart(NAME, 'state', state, artifact.manifest.state);
   const { centres, scores: kept } = partsOf(artifact);
-  const table = transposed(kept);
+  const table = transpose(kept);
   const mix = mixture(centres, temperature);
   const space = { what: 'training queries', encoder, dimensions: centres.cols };
   const what = learned === 'outcomes' ? 'mean lead over the others' : 'Bradley–Terry strength';

@@ -1,6 +1,7 @@
 import { createMatrix, createRandom, rowOf, takeRows, type Matrix } from '@routeprofile/schema';
 import { symmetricEigen } from './eigen.js';
 import { rowProducts } from './row-products.js';
+import { transpose } from './transpose.js';
 
 /** Wider vectors are first brought to this width: an eigendecomposition takes time by the cube of it. */
 const WIDEST = 512;
@@ -101,9 +102,3 @@ function orthonormalRows(rows: Matrix, mean: Float64Array): Matrix {
 }
 
 const norm = (v: Float64Array) => Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
-
-function transpose({ rows, cols, data }: Matrix): Matrix {
-  const out = createMatrix(cols, rows);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out.data[j * rows + i] = data[i * cols + j]!;
-  return out;
-}

@@ -17,6 +17,7 @@ import { relativeOutcomes } from '../common/relative-outcomes.js';
 import { leaveOneOut, ridgeProblem, ridgeSlopes } from '../common/ridge.js';
 import { rowDots, rowProducts } from '../common/row-products.js';
 import { softplus } from '../common/softmax.js';
+import { transpose } from '../common/transpose.js';
 
 /** From weak to strong; under the last one only the intercepts are left. */
 const RIDGES = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1e6];
@@ -152,10 +153,7 @@ function widest({ mean, axes, spread }: PrincipalAxes, count: number): Principal
 
 /** Slopes along the axes, about the mean, as weights of the vector itself. */
 function inSpace(slopes: Matrix, intercepts: Float64Array, { mean, axes }: PrincipalAxes) {
-  const across = createMatrix(axes.cols, axes.rows);
-  for (let a = 0; a < axes.rows; a++)
-    for (let d = 0; d < axes.cols; d++) across.data[d * axes.rows + a] = axes.data[a * axes.cols + d]!;
-  const weights = rowProducts(slopes, across);
+  const weights = rowProducts(slopes, transpose(axes));
   return {
     weights,
     intercepts: intercepts.map((b, m) => b - rowOf(weights, m).reduce((sum, w, d) => sum + w * mean[d]!, 0)),

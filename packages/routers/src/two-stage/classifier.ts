@@ -3,6 +3,7 @@ import { coordinates, principalAxes } from '../common/principal-axes.js';
 import { leaveOneOut, ridgeProblem, ridgeSlopes } from '../common/ridge.js';
 import { rowDots, rowProducts } from '../common/row-products.js';
 import { softmax } from '../common/softmax.js';
+import { transpose } from '../common/transpose.js';
 
 const RIDGES = [0.1, 0.3, 1, 3, 10, 30];
 const TEMPERATURES = [0.05, 0.08, 0.12, 0.2, 0.3, 0.5];
@@ -60,11 +61,11 @@ export function fitClassifier(vectors: Matrix, labels: Int32Array, tasks: number
     }
   }
   const { ridge, temperature, accuracy } = best;
-  const slopes = ridgeSlopes(problem, ridge);
+  const slopes = rowProducts(ridgeSlopes(problem, ridge), transpose(axes.axes));
   const weights = createMatrix(tasks, vectors.cols + 1);
   for (let t = 0; t < tasks; t++) {
     const row = rowOf(weights, t);
-    row.set(rowProducts(createMatrix(1, slopes.cols, rowOf(slopes, t)), across(axes.axes)).data);
+    row.set(rowOf(slopes, t));
     row[vectors.cols] = odds[t]! - axes.mean.reduce((sum, x, d) => sum + x * row[d]!, 0);
   }
   return {
@@ -74,12 +75,6 @@ export function fitClassifier(vectors: Matrix, labels: Int32Array, tasks: number
     accuracy,
     leftOut: (rows) => scoresWithout(ridge, rows).map((row) => softmax(row, temperature)),
   };
-}
-
-function across({ rows, cols, data }: Matrix): Matrix {
-  const out = createMatrix(cols, rows);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out.data[j * rows + i] = data[i * cols + j]!;
-  return out;
 }
 
 /** Probabilities of the tasks for a unit vector. */

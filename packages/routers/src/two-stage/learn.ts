@@ -13,6 +13,7 @@ import {
 import { dealFolds, onlyQueries, splitFold } from '../common/folds.js';
 import { judgeOf } from '../common/judge.js';
 import { FOLDS } from '../common/out-of-fold.js';
+import { transpose } from '../common/transpose.js';
 import { mixed } from '../cluster/mixture.js';
 import { fitClassifier, type Classifier } from './classifier.js';
 import { leadsOf, SOURCES, tableOf, type Source } from './leads.js';
@@ -146,7 +147,7 @@ export function learnTwoStages(
       const { heldOut, rest } = splitFold(foldOf, fold);
       const some = onlyQueries(input, rest);
       settings.forEach((setting, s) => {
-        const leads = transposed(leadsAt(some, setting));
+        const leads = transpose(leadsAt(some, setting));
         for (const q of heldOut) {
           const share = shareOf.get(q);
           if (share) out[s]! += judge.worth(q, mixed(leads, share)) / rows.length;
@@ -155,10 +156,4 @@ export function learnTwoStages(
     }
     return out;
   }
-}
-
-export function transposed({ rows, cols, data }: Matrix): Matrix {
-  const out = createMatrix(cols, rows);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out.data[j * rows + i] = data[i * cols + j]!;
-  return out;
 }

@@ -18,10 +18,11 @@ import { inheritedReason, inheritedRows } from '../common/inherit.js';
 import { assertModels, queryVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { seenModels } from '../common/seen-models.js';
+import { transpose } from '../common/transpose.js';
 import { highest } from '../sim/top-models.js';
 import { classify } from './classifier.js';
 import { believed, cardScale, leadsByCard, SOURCES, type CardScale, type Source } from './leads.js';
-import { labelled, learnTwoStages, transposed } from './learn.js';
+import { labelled, learnTwoStages } from './learn.js';
 
 const NAME = 'two-stage';
 const options = z.strictObject({
@@ -203,7 +204,7 @@ function create(artifact: RouterArtifact) {
   const { models, encoder } = artifact.manifest;
   const { source, tasks, temperature, inherited } = parsePart(NAME, 'state', state, artifact.manifest.state);
   const { weights, leads } = partsOf(artifact, tasks.length);
-  const table = transposed(leads);
+  const table = transpose(leads);
   const space = { what: 'training queries', encoder, dimensions: weights.cols - 1 };
 
   return scoringRouter({
