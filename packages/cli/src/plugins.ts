@@ -4,8 +4,9 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { builtInProfiles } from '@routeprofile/profiles';
-import { builtInRouters } from '@routeprofile/routers';
+import { builtInRouters, builtInWrappers, wrapStrategy } from '@routeprofile/routers';
 import {
+  parseStrategyReference,
   PLUGIN_KEYWORD,
   RouteProfileError,
   z,
@@ -13,6 +14,8 @@ import {
   type Plugin,
   type ProfileStrategy,
   type RouterStrategy,
+  type RouterWrapper,
+  type StrategyReference,
 } from '@routeprofile/schema';
 
 /** Enough to tell a plugin from anything else a module may export. */
@@ -95,6 +98,30 @@ export const resolveProfile = (name: string, from?: string): Promise<ProfileStra
   resolveStrategy<ProfileStrategy>('profile', builtInProfiles, name, from);
 export const resolveRouter = (name: string, from?: string): Promise<RouterStrategy> =>
   resolveStrategy<RouterStrategy>('router', builtInRouters, name, from);
+const resolveWrapper = (name: string): RouterWrapper => {
+  const known = builtInWrappers.find((wrapper) => wrapper.name === name);
+  if (known) return known;
+  throw new RouteProfileError('UNKNOWN_NAME', `there is no wrapper called ${name}`, {
+    hint: `Wrappers: ${builtInWrappers.map((wrapper) => wrapper.name).join(', ')}.`,
+  });
+};
+
+/** A router with the wrappers around it, and its options as a reference gives them. */
+export async function routerOf(
+  { name, options, wrappers = [] }: StrategyReference,
+  from?: string,
+): Promise<{ strategy: RouterStrategy; options: Record<string, unknown> }> {
+  const strategy = await resolveRouter(name, from);
+  if (wrappers.length === 0) return { strategy, options };
+  const around = wrappers.map((wrapper) => ({ wrapper: resolveWrapper(wrapper.name) }));
+  return { strategy: wrapStrategy(strategy, around), options: { router: options, wrappers } };
+}
+
+/** The strategy of a saved router, wrappers included: `knn+cost`. */
+export async function savedRouter(strategy: string): Promise<RouterStrategy> {
+  return (await routerOf(parseStrategyReference(strategy))).strategy;
+}
+
 export const resolveEncoderPlugin = (name: string, from?: string): Promise<EncoderPlugin> =>
   resolveStrategy<EncoderPlugin>('encoder', [], name, from);
 

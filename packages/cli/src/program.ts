@@ -73,6 +73,13 @@ export function buildProgram(io: Io): Command {
           datasetFlags(program.command('run').description('the whole pipeline over profiles × routers, resumable')),
         ),
       )
+        .option('--quantize <list>', 'each profile once more, compressed: int8, pca:N', names)
+        .option('--frontier', 'cost and quality over the weights of cost; fits each router once a fold more')
+        .option(
+          '--robustness <n>',
+          'ask so many test queries in other words too, and count the choices that stay',
+          integer(1),
+        )
         .option('--jobs <n>', 'workers that train cells side by side (default: 1)', integer(1))
         .option('--out <dir>', 'output folder (default: routeprofile-out)'),
     ),
@@ -289,6 +296,20 @@ export function buildProgram(io: Io): Command {
     .action(
       ending(async (dir: string, flags: CommonFlags & { out?: string }) =>
         (await import('./commands/report.js')).reportCommand(dir, flags, io),
+      ),
+    );
+
+  common(
+    program
+      .command('compare')
+      .description('two runs, or two rows of theirs, on the test rows they share, with paired intervals')
+      .argument('<a>', 'output folder of a run, or FOLDER#LABEL for one row or baseline')
+      .argument('<b>', 'what it is compared with'),
+  )
+    .option('--seed <n>', 'seed of the bootstrap (default: 42)', seeds)
+    .action(
+      ending(async (a: string, b: string, flags: CommonFlags & { seed?: number[] }) =>
+        (await import('./commands/compare.js')).compareCommand([a, b], flags, io),
       ),
     );
 

@@ -38,6 +38,7 @@ const scenarioSchema = z.strictObject({
   test: z.string().min(1).optional(),
   testSplit: z.string().min(1).optional(),
   newModel: z.array(z.string().min(1)).optional(),
+  unreliableScores: z.enum(['distrust', 'trust']).optional(),
 });
 
 /** What `routeprofile run` and `run(config)` take. Strategies are `"name:option=value"` or `{ name, options }`. */

@@ -19,3 +19,4 @@ export * from './query.js';
 export * from './random.js';
 export * from './report.js';
 export * from './router.js';
+export * from './training.js';

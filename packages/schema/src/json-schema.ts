@@ -11,7 +11,7 @@ import {
   routingRowSchema,
   taskQueriesFileSchema,
 } from './formats/published.js';
-import { runReportSchema } from './report.js';
+import { rowsFileSchema, runReportSchema } from './report.js';
 
 /** Every file format by name. */
 export const fileSchemas = {
@@ -28,6 +28,7 @@ export const fileSchemas = {
   profile: profileManifestSchema,
   router: routerFileSchema,
   report: runReportSchema,
+  rows: rowsFileSchema,
   config: runConfigSchema,
 } as const;
 

@@ -4,7 +4,7 @@ import type { ModelCard } from './dataset.js';
 import type { Encoder } from './encoder.js';
 import type { HeteroGraph, NodeType } from './graph.js';
 import type { Matrix, NamedArray } from './matrix.js';
-import type { RouterTraining } from './router.js';
+import type { RouterTraining } from './training.js';
 
 /** Where a strategy stands in the design space (arXiv 2605.00180, section 3). */
 export interface DesignPoint {

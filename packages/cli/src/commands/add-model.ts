@@ -24,7 +24,7 @@ import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { heteroGraph, openEncoder, readingEncoder } from '../pipeline/prepare.js';
-import { resolveProfile, resolveRouter } from '../plugins.js';
+import { resolveProfile, savedRouter } from '../plugins.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 
 /** A model joins a set-up that is in use: its profile first, then the routers fitted on those profiles. */
@@ -130,7 +130,7 @@ export async function routerAddModelCommand(
   const ctx: RunContext = { ...console.context, seed: 42 };
   const profiles = await readProfileSet(required(flags.profiles, '--profiles FILE.npz'));
   const artifact = await readRouterArtifact(required(flags.router, '--router DIR'));
-  const strategy = await resolveRouter(artifact.manifest.strategy);
+  const strategy = await savedRouter(artifact.manifest.strategy);
   if (!strategy.extend)
     throw new RouteProfileError('UNSUPPORTED', `a fitted ${strategy.name} router cannot take models in`, {
       hint: 'Train it anew on the extended profiles with `routeprofile router train`.',

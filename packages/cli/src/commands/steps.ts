@@ -37,11 +37,12 @@ import { dryRun, describePlan } from './dry-run.js';
 import { fileStore } from '../pipeline/store.js';
 import { openBackend } from '../pipeline/backend.js';
 import { prefixesOf } from '../pipeline/bench.js';
+import { nameOf } from '../pipeline/labels.js';
 import { choicesOf } from '../pipeline/decide.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { graphPreset, openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { encodeTraining, profileInput, queryBatch, routerInput } from '../pipeline/router-input.js';
-import { resolveProfile, resolveRouter } from '../plugins.js';
+import { resolveProfile, routerOf, savedRouter } from '../plugins.js';
 import { colorOf } from '../ui/color.js';
 import { formatColumns } from '../ui/format.js';
 import { packageVersions } from '../versions.js';
@@ -163,8 +164,8 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
   if (config.router.length !== 1)
     throw new RouteProfileError('BAD_OPTION', 'router train trains one router: name one with --router');
   const reference = config.router[0]!;
-  const strategy = await resolveRouter(reference.name);
-  const options = parseOptions(strategy, reference.options);
+  const { strategy, options: given } = await routerOf(reference);
+  const options = parseOptions(strategy, given);
   const dataset = await datasetOf(config, ctx, false);
   const set = await readProfileSet(required(profiles, '--profiles FILE.npz'));
   const models = dataset.candidates.map((candidate) => candidate.model);
@@ -190,7 +191,7 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
   } finally {
     await encoder.dispose?.();
   }
-  if (flags.json) console.printJson({ router: reference.name, out: config.out, models });
+  if (flags.json) console.printJson({ router: nameOf(reference), out: config.out, models });
   else console.print(`Wrote ${config.out}\nAsk it: routeprofile route --router ${config.out} "your question"`);
   return 0;
 }
@@ -222,7 +223,7 @@ export async function openRouter(
   options: Record<string, unknown>;
 }> {
   const artifact = await readRouterArtifact(dir);
-  const strategy = await resolveRouter(artifact.manifest.strategy);
+  const strategy = await savedRouter(artifact.manifest.strategy);
   return {
     router: await strategy.load(artifact, ctx),
     strategy: strategy.name,

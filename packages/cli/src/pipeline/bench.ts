@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { hashBytes, hashJson, loadDataset, writeProfileSet, writeRouterArtifact } from '@routeprofile/data';
+import { formatQuantization, quantizeProfiles, type Quantization } from '@routeprofile/profiles';
+import { fitFrontier } from '@routeprofile/routers';
 import {
   RouteProfileError,
   type Dataset,
@@ -7,6 +9,9 @@ import {
   type FailedCell,
   type HeteroGraph,
   type ProfileSet,
+  type QueryBatch,
+  type Router,
+  type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache.js';
@@ -14,10 +19,12 @@ import { packageVersions } from '../versions.js';
 import { openBackend } from './backend.js';
 import { cellStore, type CellResult, type CellStore } from './cells.js';
 import { choicesOf } from './decide.js';
-import { fileLabel } from './labels.js';
+import { fileLabel, nameOf } from './labels.js';
+import { decisionLatency } from './latency.js';
 import { loadOptions } from './load-options.js';
 import type { Cell, ChosenProfile, Plan } from './plan.js';
 import { encodeAll, heteroGraph, openEncoder, readingEncoder, type Encoded } from './prepare.js';
+import { rephrase, robustness, type Rephrased } from './rephrase.js';
 import { profileInput, queryBatch, routerInput } from './router-input.js';
 import { fileStore } from './store.js';
 
@@ -28,6 +35,8 @@ export interface Bench {
   encoder: Encoder;
   graphs: ReadonlyMap<string, HeteroGraph>;
   encoded: Encoded;
+  /** Test queries asked in other words, where the run wants to know what that changes. */
+  rephrased: Rephrased[];
   cells: CellStore;
   versions: Record<string, string>;
   /** Hash of all that a cell may learn from and answer; labels of test rows are not part of it. */
@@ -88,12 +97,14 @@ export async function openBench(
       encoder,
       ctx,
     );
+    const rephrased = config.robustness === undefined ? [] : await rephrase(dataset, config.robustness, encoder, ctx);
     return {
       plan,
       dataset,
       encoder,
       graphs,
       encoded,
+      rephrased,
       cells: cellStore(shared ?? config.out, (message) => ctx.logger?.warn(message)),
       versions: packageVersions(),
       dataKey: dataKeyOf(dataset),
@@ -113,13 +124,17 @@ const LLM_ENVIRONMENT = ['ROUTEPROFILE_LLM_MODEL', 'ROUTEPROFILE_LLM_BASE_URL', 
 export function cellKey({ plan, dataset, cells, dataKey, encoder, graphs, versions }: Bench, cell: Cell): string {
   const profile = plan.profiles[cell.profile]!;
   const router = plan.routers[cell.router]!;
+  const { frontier, robustness } = plan.config;
+  const extra = !isLookup(plan, cell) && (frontier || robustness !== undefined) ? { frontier, robustness } : undefined;
   return cells.keyOf({
     data: dataKey,
     encoder: encoder.id,
     prefixes: dataset.sharedPrefixes ?? [],
     graph: graphs.get(profile.graph)!.hash,
     profile: { name: profile.reference.name, options: profile.options },
-    router: { name: router.reference.name, options: router.options },
+    ...(profile.quantization && { quantization: profile.quantization }),
+    ...(extra && { extra }),
+    router: { name: nameOf(router.reference), options: router.options },
     ...(profile.options['summarizer'] === 'llm' && { llm: LLM_ENVIRONMENT.map((name) => process.env[name] ?? null) }),
     seed: cell.seed,
     versions,
@@ -142,7 +157,8 @@ async function buildProfiles(bench: Bench, profile: ChosenProfile, ctx: RunConte
       train: encoded.train,
       ...(features && { features }),
     });
-    const set = await profile.strategy.build(input, profile.options, ctx);
+    const whole = await profile.strategy.build(input, profile.options, ctx);
+    const set = profile.quantization ? quantizeProfiles(whole, profile.quantization).set : whole;
     const marked = dataset.simulated ? { ...set, provenance: { ...set.provenance, simulated: true } } : set;
     await writeProfileSet(join(plan.config.out, 'profiles'), `${fileLabel(profile.label)}-seed${ctx.seed}`, marked);
     return marked;
@@ -155,6 +171,50 @@ async function buildProfiles(bench: Bench, profile: ChosenProfile, ctx: RunConte
 export const prefixesOf = ({ sharedPrefixes }: Dataset): { sharedPrefixes?: string[] } =>
   sharedPrefixes ? { sharedPrefixes: [...sharedPrefixes] } : {};
 
+/** What compressing a profile set saved and lost, as its provenance says. */
+function compression(quantization: Quantization, { provenance }: ProfileSet): NonNullable<CellResult['quantization']> {
+  const figure = (name: string): number => provenance.diagnostics?.[name] ?? NaN;
+  return {
+    spec: formatQuantization(quantization),
+    bytesPerModel: figure('bytesPerModel'),
+    bytesBefore: figure('bytesPerModelBefore'),
+    reconstructionError: figure('reconstructionError'),
+  };
+}
+
+/** Lookups come first in the plan; they are yardsticks, and asked for choices alone. */
+const isLookup = ({ cells, lookups }: Plan, cell: Cell): boolean => cells.indexOf(cell) < lookups;
+
+/** How much worse than the best single model the operating point of a frontier may be. */
+const WITHIN = 0.02;
+
+/** Choices for every weight of cost; nothing where the data know no costs or the router gives no scores. */
+async function frontierOf(
+  { strategy, options, label }: Plan['routers'][number],
+  input: RouterInput,
+  queries: QueryBatch,
+  fitted: Router,
+  ctx: RunContext,
+): Promise<Pick<CellResult, 'frontier'>> {
+  try {
+    const { sweep, operatingPoint } = await fitFrontier(strategy, options, input, ctx, {
+      within: WITHIN,
+      router: fitted,
+    });
+    const { lambdas, choices } = await sweep(queries, ctx);
+    const point = operatingPoint && {
+      target: `within ${100 * WITHIN} points of the best single model`,
+      lambda: operatingPoint.lambda,
+      outOfFold: { quality: operatingPoint.quality, costShare: operatingPoint.costShare },
+    };
+    return { frontier: { lambdas: [...lambdas], choices, operatingPoint: point } };
+  } catch (error) {
+    if (!RouteProfileError.isInstance(error) || error.code !== 'UNSUPPORTED') throw error;
+    ctx.logger?.warn(`${label}: no cost–quality frontier: ${error.message}`);
+    return {};
+  }
+}
+
 /** Fits the cell's router on its profiles and routes the test rows; saves router and result. */
 async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<CellResult> {
   const { plan, dataset, encoder, encoded } = bench;
@@ -165,22 +225,33 @@ async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<C
   if (!set) bench.profiles.set(key, (set = buildProfiles(bench, profile, ctx)));
   const profiles = await set;
   try {
-    const fitted = await router.strategy.fit(
-      routerInput(dataset, profiles, encoded.train, encoder.id),
-      router.options,
-      ctx,
-    );
-    const queries = queryBatch(dataset.test.queries, encoded.test, encoder.id, router.strategy.needs.includes('tasks'));
-    const choices = await choicesOf(router.label, fitted, queries, dataset.test.models, dataset.newModels, ctx);
+    const input = routerInput(dataset, profiles, encoded.train, encoder.id);
+    const fitted = await router.strategy.fit(input, router.options, ctx);
+    const { models } = dataset.test;
+    const withTasks = router.strategy.needs.includes('tasks');
+    const queries = queryBatch(dataset.test.queries, encoded.test, encoder.id, withTasks);
+    const chosen = await choicesOf(router.label, fitted, queries, models, dataset.newModels, ctx);
     const { manifest, weights } = await fitted.save();
     const folder = join(plan.config.out, 'routers', fileLabel(`${profile.label}.${router.label}.seed${ctx.seed}`));
     await writeRouterArtifact(folder, {
       weights,
       manifest: { ...manifest, profile: profile.label, ...prefixesOf(dataset) },
     });
-    return {
-      ...choices,
+    const latency = await decisionLatency(fitted, queries, ctx);
+    const result: CellResult = {
+      ...chosen,
       ...(profiles.provenance.diagnostics && { profileDiagnostics: profiles.provenance.diagnostics }),
+      ...(profile.quantization && { quantization: compression(profile.quantization, profiles) }),
+      ...(latency && { latency }),
+    };
+    if (isLookup(plan, cell)) return result;
+    const { rephrased } = bench;
+    return {
+      ...result,
+      ...(plan.config.frontier && (await frontierOf(router, input, queries, fitted, ctx))),
+      ...(rephrased.length > 0 && {
+        robustness: await robustness(router.label, fitted, chosen.choices, rephrased, { models, withTasks }, ctx),
+      }),
     };
   } catch (error) {
     throw named('router', router.label, error);
@@ -205,7 +276,7 @@ export async function runCell(bench: Bench, cell: Cell, ctx: RunContext): Promis
     const { profiles, routers } = bench.plan;
     return {
       profile: profiles[cell.profile]!.reference.name,
-      router: routers[cell.router]!.reference.name,
+      router: nameOf(routers[cell.router]!.reference),
       label: cellLabel(bench, cell),
       seed: cell.seed,
       code: error.code,

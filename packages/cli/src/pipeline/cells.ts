@@ -4,20 +4,57 @@ import { hashJson, readJsonFile, writeJsonFile } from '@routeprofile/data';
 import { nameSchema, RouteProfileError, z } from '@routeprofile/schema';
 
 import type { Choices } from './decide.js';
+import type { DecisionLatency } from './latency.js';
 
 /** What one cell of a run found out: a profile and a router under a seed. Small, so that a run is resumed from many of them. */
 const cellSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   key: z.string(),
   models: z.array(nameSchema),
   /** Index into `models`, one a test row. */
   choices: z.array(z.number().int().min(0)),
   choicesWithoutNew: z.array(z.number().int().min(0)).optional(),
+  confidence: z.array(z.number()),
+  probability: z.array(z.number()).optional(),
   profileDiagnostics: z.record(z.string(), z.number()).optional(),
+  quantization: z
+    .object({
+      spec: z.string(),
+      bytesPerModel: z.number(),
+      bytesBefore: z.number(),
+      reconstructionError: z.number(),
+    })
+    .optional(),
+  frontier: z
+    .object({
+      lambdas: z.array(z.number()),
+      choices: z.array(z.array(z.number().int().min(0))),
+      operatingPoint: z
+        .object({
+          target: z.string(),
+          lambda: z.number(),
+          outOfFold: z.object({ quality: z.number(), costShare: z.number() }),
+        })
+        .nullable(),
+    })
+    .optional(),
+  robustness: z
+    .array(
+      z.object({
+        perturbation: z.string(),
+        unchanged: z.number(),
+        queries: z.number().int(),
+        seed: z.number().int(),
+      }),
+    )
+    .optional(),
 });
+type StoredCell = z.infer<typeof cellSchema>;
 
-export interface CellResult extends Choices {
-  profileDiagnostics?: Record<string, number>;
+export interface CellResult extends Choices, Pick<StoredCell, 'profileDiagnostics' | 'quantization' | 'robustness'> {
+  frontier?: Omit<NonNullable<StoredCell['frontier']>, 'choices'> & { choices: Int32Array[] };
+  /** Not kept with the cell: a time is no result. */
+  latency?: DecisionLatency;
 }
 
 /** Everything that a cell's result depends on. */
@@ -46,10 +83,19 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
         const fits = cell.key === key && cell.models.join('\n') === models.join('\n') && cell.choices.length === rows;
         if (!fits || cell.choices.some((choice) => choice >= models.length))
           throw new RouteProfileError('CORRUPT_FILE', 'it belongs to another run');
+        const { choices, choicesWithoutNew, confidence, probability, frontier } = cell;
+        const { profileDiagnostics, quantization, robustness } = cell;
         return {
-          choices: Int32Array.from(cell.choices),
-          ...(cell.choicesWithoutNew && { choicesWithoutNew: Int32Array.from(cell.choicesWithoutNew) }),
-          ...(cell.profileDiagnostics && { profileDiagnostics: cell.profileDiagnostics }),
+          choices: Int32Array.from(choices),
+          ...(profileDiagnostics && { profileDiagnostics }),
+          ...(quantization && { quantization }),
+          ...(robustness && { robustness }),
+          confidence: Float64Array.from(confidence),
+          ...(choicesWithoutNew && { choicesWithoutNew: Int32Array.from(choicesWithoutNew) }),
+          ...(probability && { probability: Float64Array.from(probability) }),
+          ...(frontier && {
+            frontier: { ...frontier, choices: frontier.choices.map((swept) => Int32Array.from(swept)) },
+          }),
         };
       } catch (error) {
         warn(
@@ -58,14 +104,17 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
         return undefined;
       }
     },
-    write: (key, models, { choices, choicesWithoutNew, profileDiagnostics }) =>
+    write: (key, models, { choices, choicesWithoutNew, confidence, probability, frontier, latency: _time, ...rest }) =>
       writeJsonFile(path(key), {
-        version: 1,
+        ...rest,
+        version: 2,
         key,
-        models,
+        models: [...models],
         choices: [...choices],
+        confidence: [...confidence],
         ...(choicesWithoutNew && { choicesWithoutNew: [...choicesWithoutNew] }),
-        ...(profileDiagnostics && { profileDiagnostics }),
-      }),
+        ...(probability && { probability: [...probability] }),
+        ...(frontier && { frontier: { ...frontier, choices: frontier.choices.map((swept) => [...swept]) } }),
+      } satisfies StoredCell),
   };
 }

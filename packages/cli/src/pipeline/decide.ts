@@ -3,7 +3,8 @@ import { RouteProfileError, type Decision, type QueryBatch, type Router, type Ru
 /** Queries a call: keeps memory flat on large test sets, and a run stoppable. */
 const CHUNK = 4096;
 
-function part({ texts, vectors, encoder, ids, tasks }: QueryBatch, from: number, to: number): QueryBatch {
+/** Queries `from` up to, not with, `to`. */
+export function batchPart({ texts, vectors, encoder, ids, tasks }: QueryBatch, from: number, to: number): QueryBatch {
   return {
     texts: texts.slice(from, to),
     ...(vectors && {
@@ -24,6 +25,21 @@ export interface Choices {
   choices: Int32Array;
   /** The best ranked model that is not new, where there are new ones. */
   choicesWithoutNew?: Int32Array;
+  /** How sure the router is of each choice: its chance of being right, else its lead in score over the second. */
+  confidence: Float64Array;
+  /** Chances of being right, where the router gives one for every choice. */
+  probability?: Float64Array;
+}
+
+/** The chosen model's chance of being right; NaN where the router gives none. */
+function chanceOf({ model, ranked }: Decision): number {
+  return ranked.find((entry) => entry.model === model)?.probability ?? NaN;
+}
+
+function confidenceOf(decision: Decision): number {
+  const chance = chanceOf(decision);
+  const [first, second] = decision.ranked;
+  return Number.isNaN(chance) ? (first && second ? first.score - second.score : 0) : chance;
 }
 
 /**
@@ -42,6 +58,8 @@ export async function choicesOf(
   const isNew = new Set(newModels);
   const choices = new Int32Array(queries.texts.length);
   const without = new Int32Array(queries.texts.length);
+  const confidence = new Float64Array(queries.texts.length);
+  const probability = new Float64Array(queries.texts.length);
   const indexOf = (model: string | undefined): number => {
     const choice = model === undefined ? undefined : index.get(model);
     if (choice === undefined)
@@ -50,7 +68,7 @@ export async function choicesOf(
   };
   for (let from = 0; from < choices.length; from += CHUNK) {
     const to = Math.min(choices.length, from + CHUNK);
-    const decisions = await router.decide(part(queries, from, to), ctx);
+    const decisions = await router.decide(batchPart(queries, from, to), ctx);
     if (decisions.length !== to - from)
       throw new RouteProfileError(
         'PLUGIN_FAILED',
@@ -60,8 +78,15 @@ export async function choicesOf(
       if (!decision.ranked.every((entry) => Number.isFinite(entry.score)))
         throw new RouteProfileError('PLUGIN_FAILED', `router ${name} gave a score that is not a finite number`);
       choices[from + i] = indexOf(decision.model);
+      confidence[from + i] = confidenceOf(decision);
+      probability[from + i] = chanceOf(decision);
       if (isNew.size > 0) without[from + i] = indexOf(decision.ranked.find(({ model }) => !isNew.has(model))?.model);
     });
   }
-  return isNew.size > 0 ? { choices, choicesWithoutNew: without } : { choices };
+  return {
+    choices,
+    confidence,
+    ...(!probability.some(Number.isNaN) && { probability }),
+    ...(isNew.size > 0 && { choicesWithoutNew: without }),
+  };
 }

@@ -1,11 +1,14 @@
 import { formatStrategyReference, type StrategyReference } from '@routeprofile/schema';
 
+/** `knn+cost`: a router's name with those of its wrappers. */
+export const nameOf = ({ name, wrappers = [] }: StrategyReference): string =>
+  [name, ...wrappers.map((wrapper) => wrapper.name)].join('+');
+
 /** Names as short as they can be: options are added where a strategy occurs with several. */
 export function strategyLabels(references: readonly StrategyReference[]): string[] {
-  return references.map((reference) =>
-    references.filter((other) => other.name === reference.name).length > 1
-      ? formatStrategyReference(reference)
-      : reference.name,
+  const names = references.map(nameOf);
+  return references.map((reference, i) =>
+    names.filter((other) => other === names[i]).length > 1 ? formatStrategyReference(reference) : names[i]!,
   );
 }
 

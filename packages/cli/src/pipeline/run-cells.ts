@@ -1,6 +1,7 @@
 import { throwIfAborted, type FailedCell, type RunContext } from '@routeprofile/schema';
 import { cellKey, cellLabel, isFailure, runCell, type Bench } from './bench.js';
 import type { CellResult } from './cells.js';
+import type { DecisionLatency } from './latency.js';
 import type { Cell } from './plan.js';
 import { runInWorkers } from './workers.js';
 
@@ -11,6 +12,8 @@ export interface CellOutcomes {
   reused: boolean[];
   /** Seconds of each cell computed now, by label and seed. */
   timings: Record<string, number>;
+  /** Single decisions of each cell computed now, by the same names. */
+  latencies: Record<string, DecisionLatency>;
 }
 
 /** Cells that would compute the same thing are computed once: the first of each key. */
@@ -34,6 +37,7 @@ export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutco
   const reused = keys.map((key) => done.has(key));
   const open = firstOfEachKey(keys).filter((i) => !done.has(keys[i]!));
   const timings: Record<string, number> = {};
+  const latencies: Record<string, DecisionLatency> = {};
   let finished = keys.length - open.length;
   const progress = (cell?: Cell) =>
     ctx.onProgress?.({
@@ -48,6 +52,7 @@ export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutco
     if (isFailure(outcome)) ctx.logger?.warn(`${label}: ${outcome.message}`);
     done.set(keys[i]!, outcome);
     timings[label] = seconds;
+    if (!isFailure(outcome) && outcome.latency) latencies[label] = outcome.latency;
     finished++;
   };
 
@@ -65,5 +70,5 @@ export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutco
       settle(i, await runCell(bench, cells[i]!, ctx), (performance.now() - started) / 1000);
     }
   progress();
-  return { outcomes: keys.map((key) => done.get(key)!), reused, timings };
+  return { outcomes: keys.map((key) => done.get(key)!), reused, timings, latencies };
 }

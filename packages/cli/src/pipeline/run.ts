@@ -1,16 +1,20 @@
 import { basename, join } from 'node:path';
 import { mkdir, rm } from 'node:fs/promises';
-import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
-import { assembleReport, type EvaluatedCell } from '@routeprofile/eval';
+import { hashBytes, hashJson, writeFileAtomic, writeJsonFile } from '@routeprofile/data';
+import { assembleReport, assembleRows, type EvaluatedCell, type ReportInput } from '@routeprofile/eval';
 import { renderHtmlReport } from '@routeprofile/eval/node';
+import { formatQuantization } from '@routeprofile/profiles';
 import {
   RouteProfileError,
+  type Dataset,
   type FailedCell,
+  type RowsFile,
   type RunConfig,
   type RunContext,
   type RunReport,
 } from '@routeprofile/schema';
 import { isFailure, openBench, type Bench, type BenchOptions } from './bench.js';
+import { nameOf } from './labels.js';
 import { planRun } from './plan.js';
 import { runCells, type CellOutcomes } from './run-cells.js';
 
@@ -22,7 +26,17 @@ export interface RunResult {
   htmlPath: string;
 }
 
-function reportOf(bench: Bench, { outcomes }: CellOutcomes): RunReport {
+/** Of everything that two runs must share for their rows to be the same. */
+const testHashOf = ({ test }: Dataset): string =>
+  hashJson({
+    models: test.models,
+    queries: test.queries.map(({ id, text }) => [id, text]),
+    score: hashBytes(
+      new Uint8Array(test.values.score.buffer, test.values.score.byteOffset, test.values.score.byteLength),
+    ),
+  });
+
+function reportOf(bench: Bench, { outcomes }: CellOutcomes): { report: RunReport; rows: RowsFile } {
   const { plan, dataset, encoder, versions } = bench;
   const { config, profiles, routers, lookups } = plan;
   const finished: (EvaluatedCell & { graph: string })[] = [];
@@ -42,14 +56,20 @@ function reportOf(bench: Bench, { outcomes }: CellOutcomes): RunReport {
       finished.push({
         ...outcome,
         profile: profile.reference.name,
-        router: router.reference.name,
+        router: nameOf(router.reference),
         label: `${profile.label} × ${router.label}`,
         graph: profile.graph,
-        options: { profile: profile.options, router: router.options },
+        options: {
+          profile: {
+            ...profile.options,
+            ...(profile.quantization && { quantize: formatQuantization(profile.quantization) }),
+          },
+          router: router.options,
+        },
         seed: cell.seed,
       });
   });
-  const report = assembleReport({
+  const input: ReportInput = {
     dataset,
     testName: config.test === undefined ? 'test' : basename(config.test),
     encoder: encoder.id,
@@ -60,8 +80,12 @@ function reportOf(bench: Bench, { outcomes }: CellOutcomes): RunReport {
     lookupsWithoutNew,
     versions,
     seed: config.seed[0]!,
-  });
-  return { ...report, rows: report.rows.map((row, i) => ({ ...row, graph: finished[i]!.graph })) };
+  };
+  const report = assembleReport(input);
+  return {
+    report: { ...report, rows: report.rows.map((row, i) => ({ ...row, graph: finished[i]!.graph })) },
+    rows: assembleRows(input, testHashOf(dataset)),
+  };
 }
 
 /** Found out before hours of work, not after. */
@@ -98,14 +122,16 @@ export async function run(
   const bench = await openBench(plan, context, options);
   try {
     const results = await runCells(bench, context);
-    const report = reportOf(bench, results);
+    const { report, rows } = reportOf(bench, results);
     const reportPath = join(config.out, 'report.json');
     const htmlPath = join(config.out, 'report.html');
     await writeJsonFile(reportPath, report);
+    await writeJsonFile(join(config.out, 'rows.json'), rows);
     await writeFileAtomic(htmlPath, renderHtmlReport(report));
     await writeJsonFile(join(config.out, 'timings.json'), {
       ...bench.seconds,
       cells: results.timings,
+      decisionMilliseconds: results.latencies,
       total: (performance.now() - started) / 1000,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     });

@@ -5,13 +5,8 @@ import { RouteProfileError } from '../errors.js';
 import { throwIfAborted } from '../context.js';
 import { createMatrix, fromRows, rowOf, type Matrix } from '../matrix.js';
 import type { ProfileStrategy } from '../profile.js';
-import {
-  decisionsFromScores,
-  type QueryBatch,
-  type RouterArtifact,
-  type RouterStrategy,
-  type ScoringRouter,
-} from '../router.js';
+import { decisionsFromScores, type RouterArtifact, type RouterStrategy, type ScoringRouter } from '../router.js';
+import type { QueryBatch } from '../training.js';
 import {
   describeEncoderContract,
   describeMetricContract,

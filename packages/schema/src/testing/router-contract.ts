@@ -5,12 +5,12 @@ import { parseOptions } from '../options.js';
 import {
   isScoringRouter,
   type Decision,
-  type QueryBatch,
   type Router,
   type RouterArtifact,
   type RouterInput,
   type RouterStrategy,
 } from '../router.js';
+import type { QueryBatch } from '../training.js';
 import { fingerprint } from './fingerprint.js';
 import { rejectionOf } from './rejection.js';
 import type { TestRunner } from './runner.js';

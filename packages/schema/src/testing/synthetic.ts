@@ -4,7 +4,8 @@ import { createMatrix, rowOf, type Matrix } from '../matrix.js';
 import type { RoutingRun } from '../metric.js';
 import type { ProfileInput } from '../profile.js';
 import { createRandom, type Random } from '../random.js';
-import type { QueryBatch, RouterInput } from '../router.js';
+import type { RouterInput } from '../router.js';
+import type { QueryBatch } from '../training.js';
 import { toyEncoder } from './toy-encoder.js';
 
 export interface SyntheticOptions {

@@ -1,0 +1,40 @@
+import type { OutcomeValues, PreferencePair } from './dataset.js';
+import type { Matrix } from './matrix.js';
+
+/** What one query demands of the model that answers it. */
+export interface Requirements {
+  jsonMode?: boolean;
+  tools?: boolean;
+  vision?: boolean;
+  /** Only models that run there. */
+  region?: string;
+  /** Only models that run on the user's own machines. */
+  local?: boolean;
+  /** Tokens of the prompt, where they are known better than by counting characters. */
+  contextTokens?: number;
+  outputTokens?: number;
+}
+
+/** Queries to route, encoded by the caller, once. */
+export interface QueryBatch {
+  texts: readonly string[];
+  /** [queries × dimensions] of the encoder named below. */
+  vectors?: Matrix;
+  encoder?: string;
+  ids?: readonly string[];
+  /** Task labels, given only to routers that declare `needs: ['tasks']`. */
+  tasks?: readonly (string | null)[];
+  /** One a query, for routers wrapped in constraints. */
+  requirements?: readonly (Requirements | null)[];
+}
+
+/** Training rows only: test rows never get here. Pair and outcome columns index `RouterInput.models`. */
+export interface RouterTraining {
+  /** Distinct queries with their vectors. */
+  queries: QueryBatch;
+  /** Task label of each training query. */
+  tasks: readonly (string | null)[];
+  pairs: readonly PreferencePair[];
+  /** Aligned with `queries`; null where only pairs are known. */
+  outcomes: OutcomeValues | null;
+}
