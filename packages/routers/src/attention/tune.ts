@@ -15,7 +15,7 @@ const SHRINKAGES = [0.01, 0.1, 1, 10];
 /** Asking more tells little more; fewer are asked where the memory is large, so that tuning takes seconds. */
 const MOST_ASKED = 1000;
 const FEWEST_ASKED = 100;
-const MULTIPLICATIONS = 2e9;
+const MULTIPLICATIONS = 1e9;
 
 export interface Candidate extends Sharpness {
   /** Higher is better. */
