@@ -15,6 +15,7 @@ import {
 import type { CommonFlags, Io } from './io.js';
 import { completionScript, SHELLS, type Shell } from './commands/completion.js';
 import type { AddModelFlags, RouterAddModelFlags } from './commands/add-model.js';
+import type { onboardCommand, probesCommand } from './commands/onboard.js';
 import type { RescoreFlags } from './commands/rescore.js';
 import type { RouteFlags } from './commands/route.js';
 import { describeError } from './ui/errors.js';
@@ -243,6 +244,38 @@ export function buildProgram(io: Io): Command {
     .action(
       ending(async (card: string | undefined, flags: RouterAddModelFlags) =>
         (await import('./commands/add-model.js')).routerAddModelCommand(card, flags, io),
+      ),
+    );
+  const probed = (command: Command) =>
+    configFlag(common(datasetFlags(command)))
+      .option('--cache <dir>', 'embedding cache folder')
+      .option('--router <dir>', 'folder of a fitted irt router');
+  probed(router.command('probes').description('the queries to ask a new model, chosen to tell most of it'))
+    .option('--budget <n>', 'how many (default: 25)', integer(1))
+    .addOption(
+      new Option('--method <name>', 'how they are chosen (default: information)').choices([
+        'information',
+        'k-center',
+        'random',
+      ]),
+    )
+    .option('--out <file>', 'JSON lines to fill in (default: probes.jsonl)')
+    .action(
+      ending(async (flags: Parameters<typeof probesCommand>[0]) =>
+        (await import('./commands/onboard.js')).probesCommand(flags, io),
+      ),
+    );
+  probed(
+    router
+      .command('onboard')
+      .description('a fitted irt router with one more model, placed by its scores on probes')
+      .argument('<model>', 'its name'),
+  )
+    .option('--probes <file>', 'the file of `router probes`, filled in')
+    .option('--out <dir>', 'output folder (default: router-onboarded)')
+    .action(
+      ending(async (model: string, flags: Parameters<typeof onboardCommand>[1]) =>
+        (await import('./commands/onboard.js')).onboardCommand(model, flags, io),
       ),
     );
   configFlag(

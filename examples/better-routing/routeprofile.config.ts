@@ -1,0 +1,29 @@
+import { defineConfig } from '@routeprofile/cli';
+
+// Score-carrying profiles and the routers that read them, on the published data: both settings, both label files, with the code
+// tasks' contradicted scores distrusted (the default) and trusted. Name the folder that holds routeprofile/ in ROUTEPROFILE_DATA.
+const data = `${process.env['ROUTEPROFILE_DATA'] ?? '.'}/routeprofile`;
+const published = process.env['ROUTEPROFILE_TEST'] ?? `${data}/route_data/routing_dev_data.json`;
+const regraded = process.env['ROUTEPROFILE_TEST_REGRADED'] ?? `${data}/route_data/routing_dev_data_regraded.json`;
+
+const settings = ['standard', 'newllm'] as const;
+const labels = { published, regraded };
+const trusts = ['distrust', 'trust'] as const;
+
+export default defineConfig({
+  data,
+  profile: ['advantage', 'outcomes', 'irt', 'emb-gnn'],
+  router: ['attention', 'two-stage', 'linear', 'irt', 'knn', 'cluster', 'ensemble', 'auto', 'mlp', 'sim'],
+  scenarios: settings.flatMap((mode) =>
+    trusts.flatMap((unreliableScores) =>
+      Object.entries(labels).map(([name, test]) => ({
+        name: `${mode}-${name}-${unreliableScores}`,
+        mode,
+        test,
+        unreliableScores,
+      })),
+    ),
+  ),
+  jobs: 2,
+  out: 'out',
+});
