@@ -1,2 +1,3 @@
+export type { ProbePool } from './items.js';
 export { onboardModel, placeModel } from './onboard.js';
-export { chooseProbes, type ProbeChoice, type ProbePool } from './probes.js';
+export { chooseProbes, type ProbeChoice } from './probes.js';

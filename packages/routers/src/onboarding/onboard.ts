@@ -8,8 +8,7 @@ import {
 import { placeAbility, type PlacedAbility } from '@routeprofile/tensor';
 import { create } from '../irt/irt.js';
 import { withAbility, type AbilitySource } from '../irt/state.js';
-import { itemsOf, toUnit } from './items.js';
-import type { ProbePool } from './probes.js';
+import { itemsOf, toUnit, type ProbePool } from './items.js';
 
 /**
  * The ability that a new model's outcomes on probes speak for: the mode of its posterior under the distribution of the known

@@ -10,24 +10,13 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { mostInformative } from '@routeprofile/tensor';
-import { itemsOf } from './items.js';
+import { itemsOf, type ProbePool } from './items.js';
 
 export interface ProbeChoice {
   /** `information`: what tells most of an ability (needs an `irt` router); `k-center`: spread over the queries. */
   method: 'information' | 'k-center' | 'random';
   /** Queries to ask the new model. */
   budget: number;
-}
-
-/** Queries that a new model may be asked. */
-export interface ProbePool {
-  /** [queries × width] */
-  vectors: Matrix;
-  /**
-   * [queries × models of the router], NaN = not measured: what the router's own models made of these queries. With it, an `irt`
-   * router knows how hard each query really is, not only how hard it looks.
-   */
-  outcomes?: ArrayLike<number> | undefined;
 }
 
 /**
