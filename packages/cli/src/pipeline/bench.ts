@@ -197,11 +197,12 @@ async function frontierOf(
   ctx: RunContext,
 ): Promise<Pick<CellResult, 'frontier'>> {
   try {
-    const { sweep, operatingPoint } = await fitFrontier(strategy, options, input, ctx, {
+    const frontier = await fitFrontier(strategy, options, input, ctx, {
       within: WITHIN,
       router: fitted,
     });
-    const { lambdas, choices } = await sweep(queries, ctx);
+    const { operatingPoint } = frontier;
+    const { lambdas, choices } = await frontier.sweep(queries, ctx);
     const point = operatingPoint && {
       target: `within ${100 * WITHIN} points of the best single model`,
       lambda: operatingPoint.lambda,
