@@ -11,7 +11,7 @@ export const coTrainFields = {
    * The functions bend (ELU): a linear one would be one matrix with the first layer of the router.
    * `none` is the default, as no kind is better throughout (share of pairs ranked right, `bench/co-training.mjs`, standard
    * errors .004 to .011): all kinds gain .008 to .025 on profiles of `advantage` with known models, where the frozen ones
-   * are .05 behind those of text; on text profiles `keyed` loses .007 to .014 with known models and gains .007 to .023 on a
+   * are .04 to .05 behind those of text; on text profiles `keyed` loses .007 to .014 with known models and gains .007 to .023 on a
    * model without training rows; the rest is noise.
    */
   coTrain: z.enum(['none', 'adapter', 'residual', 'keyed']).default('none'),
