@@ -56,7 +56,10 @@ export function contest(prior: Float64Array, ridge: number): Contest {
           s[i]! += step;
           change = Math.max(change, Math.abs(step));
         }
-        if (change <= tolerance) break;
+        // The optimum's mean is the prior's, as comparisons only tell differences: what single steps approach slowest.
+        const shift = s.reduce((sum, value, i) => sum + prior[i]! - value, 0) / n;
+        for (let i = 0; i < n; i++) s[i]! += shift;
+        if (Math.max(change, Math.abs(shift)) <= tolerance) break;
       }
       return s;
     },
