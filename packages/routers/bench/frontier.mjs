@@ -99,7 +99,7 @@ function interval(rows, figure) {
   return { value: figure(rows), interval: [drawn[25], drawn[974]] };
 }
 
-for (const reference of positionals.length > 0 ? positionals : ['knn', 'linear', 'attention']) {
+for (const reference of positionals.length > 0 ? positionals : ['knn', 'linear', 'cluster']) {
   const { name, options: given } = parseStrategyReference(reference);
   const strategy = builtInRouters.find((router) => router.name === name);
   if (!strategy) throw new Error(`there is no router '${name}'`);
