@@ -12,8 +12,23 @@ const trusts = ['distrust', 'trust'] as const;
 
 export default defineConfig({
   data,
-  profile: ['advantage', 'outcomes', 'irt', 'emb-gnn'],
-  router: ['attention', 'two-stage', 'linear', 'irt', 'knn', 'cluster', 'ensemble', 'auto', 'mlp', 'sim'],
+  profile: ['advantage', 'outcomes'],
+  router: [
+    // Training-free: reads neither pairs nor outcomes.
+    'attention:tune=keys',
+    'attention',
+    // The task's table from the cards alone, and from what cross-validation prefers.
+    'two-stage:source=cards',
+    'two-stage',
+    'linear',
+    'cluster',
+    'knn',
+    'irt',
+    'mlp',
+    'sim',
+    'ensemble',
+    'auto',
+  ],
   scenarios: settings.flatMap((mode) =>
     trusts.flatMap((unreliableScores) =>
       Object.entries(labels).map(([name, test]) => ({

@@ -1,7 +1,8 @@
 // How many probes a new model needs: each model of an outcomes data set is left out in turn, the router irt is fitted on the
-// others, and the model is placed by its outcomes on N training queries: chosen by information or k-centers, or at random.
+// others, and the model is placed by its outcomes on N training queries: chosen by what they tell or by k-centers, or at random.
 //   ROUTEPROFILE_DATA=DIR node bench/onboarding.mjs [--set outcomes/zeroeval] [--rows test|folds] [--folds N] [--seeds N]
-//     [--budgets 10,25,50,100] [--models N] [--encoder ID] [--cache DIR]
+//     [--budgets 10,25,50,100] [--models N] [--methods prediction,information,k-center] [--difficulty own,vector]
+//     [--encoder ID] [--cache DIR]
 // Judged on the loader's test rows (`--rows test`), or, without reading those, on training rows held out in folds
 // (`--rows folds`): the fit and the probes then see the other folds only. Figures are means over the models left out:
 //   brier    mean squared error of the model's chance on each row
@@ -25,6 +26,8 @@ const { values: args } = parseArgs({
     seeds: { type: 'string', default: '10' },
     budgets: { type: 'string', default: '10,25,50,100' },
     models: { type: 'string' },
+    methods: { type: 'string', default: 'prediction,information,k-center' },
+    difficulty: { type: 'string', default: 'own,vector' },
     encoder: { type: 'string', default: 'use-lite' },
     cache: { type: 'string' },
   },
@@ -34,6 +37,8 @@ if (!data) throw new Error('set ROUTEPROFILE_DATA to the folder that holds outco
 if (args.rows !== 'test' && args.rows !== 'folds') throw new Error('--rows is test or folds');
 const BUDGETS = args.budgets.split(',').map(Number);
 const SEEDS = Number(args.seeds);
+const METHODS = args.methods.split(',');
+const DIFFICULTIES = args.difficulty.split(',');
 const ctx = { seed: 42 };
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -161,24 +166,23 @@ for (const { known, judged } of await splits()) {
       note(variant, model, { ...figures, regret: full.value - figures.value });
     };
     const budget = Math.max(...BUDGETS);
-    const byOwn = chooseProbes(
-      { method: 'information', budget },
-      { vectors: known.vectors, outcomes: others },
-      artifact,
-      ctx,
-    );
-    const byVector = chooseProbes({ method: 'information', budget }, { vectors: known.vectors }, artifact, ctx);
-    for (const count of BUDGETS) {
-      await measure(`information, own, ${count}`, byOwn.subarray(0, count), true);
-      await measure(`information, vector, ${count}`, byVector.subarray(0, count), false);
-      await measure(`k-center, own, ${count}`, centres.subarray(0, count), true);
-      await measure(`k-center, vector, ${count}`, centres.subarray(0, count), false);
-      for (let seed = 1; seed <= SEEDS; seed++) {
-        const probes = chooseProbes({ method: 'random', budget: count }, known, null, { seed });
-        await measure(`random, own, ${count}`, probes, true);
-        await measure(`random, vector, ${count}`, probes, false);
+    const pools = { own: { vectors: known.vectors, outcomes: others }, vector: { vectors: known.vectors } };
+    const probesOf = (method, difficulty) =>
+      method === 'k-center'
+        ? centres
+        : chooseProbes({ method, budget: Math.max(...BUDGETS) }, pools[difficulty], artifact, ctx);
+    for (const difficulty of DIFFICULTIES)
+      for (const method of METHODS) {
+        const probes = probesOf(method, difficulty);
+        for (const count of BUDGETS)
+          await measure(`${method}, ${difficulty}, ${count}`, probes.subarray(0, count), difficulty === 'own');
       }
-    }
+    for (let seed = 1; seed <= SEEDS; seed++)
+      for (const count of BUDGETS) {
+        const probes = chooseProbes({ method: 'random', budget: count }, known, null, { seed });
+        for (const difficulty of DIFFICULTIES)
+          await measure(`random, ${difficulty}, ${count}`, probes, difficulty === 'own');
+      }
     console.error(`${models[model]}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
   }
 }

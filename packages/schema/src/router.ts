@@ -36,7 +36,7 @@ export interface RankedModel {
 
 export interface Decision {
   model: string;
-  /** Every model the router knows, best first; the first is `model`. */
+  /** Every model that may answer, best first; the first is `model`. All that the router knows, unless a wrapper rules some out. */
   ranked: RankedModel[];
   reasons: Reason[];
 }

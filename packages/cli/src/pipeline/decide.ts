@@ -4,7 +4,8 @@ import { RouteProfileError, type Decision, type QueryBatch, type Router, type Ru
 const CHUNK = 4096;
 
 /** Queries `from` up to, not with, `to`. */
-export function batchPart({ texts, vectors, encoder, ids, tasks }: QueryBatch, from: number, to: number): QueryBatch {
+export function batchPart(batch: QueryBatch, from: number, to: number): QueryBatch {
+  const { texts, vectors, encoder, ids, tasks, requirements } = batch;
   return {
     texts: texts.slice(from, to),
     ...(vectors && {
@@ -17,6 +18,7 @@ export function batchPart({ texts, vectors, encoder, ids, tasks }: QueryBatch, f
     ...(encoder !== undefined && { encoder }),
     ...(ids && { ids: ids.slice(from, to) }),
     ...(tasks && { tasks: tasks.slice(from, to) }),
+    ...(requirements && { requirements: requirements.slice(from, to) }),
   };
 }
 
@@ -60,6 +62,7 @@ export async function choicesOf(
   const without = new Int32Array(queries.texts.length);
   const confidence = new Float64Array(queries.texts.length);
   const probability = new Float64Array(queries.texts.length);
+  let alwaysOld = true;
   const indexOf = (model: string | undefined): number => {
     const choice = model === undefined ? undefined : index.get(model);
     if (choice === undefined)
@@ -80,13 +83,16 @@ export async function choicesOf(
       choices[from + i] = indexOf(decision.model);
       confidence[from + i] = confidenceOf(decision);
       probability[from + i] = chanceOf(decision);
-      if (isNew.size > 0) without[from + i] = indexOf(decision.ranked.find(({ model }) => !isNew.has(model))?.model);
+      const old = decision.ranked.find(({ model }) => !isNew.has(model));
+      // A wrapper may have left new models alone to choose from: then nothing can be said of a choice without them.
+      if (old) without[from + i] = indexOf(old.model);
+      else alwaysOld = false;
     });
   }
   return {
     choices,
     confidence,
     ...(!probability.some(Number.isNaN) && { probability }),
-    ...(isNew.size > 0 && { choicesWithoutNew: without }),
+    ...(isNew.size > 0 && alwaysOld && { choicesWithoutNew: without }),
   };
 }

@@ -13,8 +13,11 @@ import { mostInformative } from '@routeprofile/tensor';
 import { itemsOf, type ProbePool } from './items.js';
 
 export interface ProbeChoice {
-  /** `information`: what tells most of an ability (needs an `irt` router); `k-center`: spread over the queries. */
-  method: 'information' | 'k-center' | 'random';
+  /**
+   * `prediction`, `information`: what tells most of the model's chances on all queries, or of its abilities (both need an `irt`
+   * router); `k-center`: spread over the queries.
+   */
+  method: 'prediction' | 'information' | 'k-center' | 'random';
   /** Queries to ask the new model. */
   budget: number;
 }
@@ -55,7 +58,7 @@ export function chooseProbes(
       hint: 'Train the router irt, or choose by k-center.',
     });
   const { items, prior } = itemsOf(router, pool);
-  return mostInformative(items, prior, budget);
+  return mostInformative(items, prior, budget, method === 'prediction' ? 'prediction' : 'ability');
 }
 
 /** @param unit [queries × width], unit rows */

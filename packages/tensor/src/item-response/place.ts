@@ -133,33 +133,57 @@ export function fisherInformation(
   return sum;
 }
 
+export type ProbeCriterion = 'ability' | 'prediction';
+
 /**
- * Items to ask a model of which nothing is known: one after the other, that which raises most log det of the posterior
- * precision at the prior's mean (D-optimality; van der Linden 1999). By the matrix determinant lemma an item raises it by
- * log(1 + p (1 − p) aᵀ V a), V being the posterior covariance so far.
+ * Items to ask a model of which nothing is known, one after the other, by what an answer tells at the prior's mean. With V the
+ * posterior covariance so far and w = p (1 − p) of an item with discrimination a:
+ *
+ * - `ability` (D-optimality; van der Linden 1999): the item that raises log det of the posterior precision most, by
+ *   log(1 + w aᵀ V a).
+ * - `prediction` (V-optimality): the item that lowers most the mean variance of the chances of being right over all items,
+ *   tr(C V) with C = mean of w² a aᵀ, by w aᵀ V C V a / (1 + w aᵀ V a). Abilities that no item asks for are then not measured.
+ *
  * @returns positions of at most `budget` distinct items, in the order chosen
  */
-export function mostInformative(items: Items, prior: AbilityPrior, budget: number): Int32Array {
+export function mostInformative(
+  items: Items,
+  prior: AbilityPrior,
+  budget: number,
+  criterion: ProbeCriterion = 'ability',
+): Int32Array {
   const { dimensions: D, discrimination, difficulty } = items;
   const covariance = inverse(prior.precision, D);
+  const of = (k: number) => discrimination.subarray(k * D, (k + 1) * D);
   const variance = Float64Array.from(difficulty, (b, k) => {
-    const logit = discrimination.subarray(k * D, (k + 1) * D).reduce((sum, x, d) => sum + x * prior.mean[d]!, -b);
+    const logit = of(k).reduce((sum, x, d) => sum + x * prior.mean[d]!, -b);
     return sigmoid(logit) * sigmoid(-logit);
   });
+  const asked = new Float64Array(D * D);
+  variance.forEach((w, k) => addInformation(asked, of(k), (w * w) / variance.length));
+  const gainOf = (k: number) => {
+    const spread = variance[k]! * quadratic(covariance, of(k));
+    return criterion === 'ability' ? spread : (variance[k]! * quadratic(asked, times(covariance, of(k)))) / (1 + spread);
+  };
   const chosen: number[] = [];
   const free = new Set(difficulty.keys());
   while (chosen.length < budget && free.size > 0) {
     let best = -1;
     let most = -Infinity;
     for (const k of free) {
-      const gain = variance[k]! * quadratic(covariance, discrimination.subarray(k * D, (k + 1) * D));
+      const gain = gainOf(k);
       if (gain > most) [best, most] = [k, gain];
     }
     chosen.push(best);
     free.delete(best);
-    shrink(covariance, discrimination.subarray(best * D, (best + 1) * D), variance[best]!);
+    shrink(covariance, of(best), variance[best]!);
   }
   return Int32Array.from(chosen);
+}
+
+/** V a of a symmetric V */
+function times(v: Float64Array, a: Float64Array): Float64Array {
+  return a.map((_, i) => a.reduce((sum, x, j) => sum + v[i * a.length + j]! * x, 0));
 }
 
 /** aᵀ V a */
@@ -172,7 +196,7 @@ function quadratic(v: Float64Array, a: Float64Array): number {
 /** V ← (V⁻¹ + w a aᵀ)⁻¹ (Sherman and Morrison 1950). */
 function shrink(v: Float64Array, a: Float64Array, weight: number): void {
   const D = a.length;
-  const va = a.map((_, i) => a.reduce((sum, x, j) => sum + v[i * D + j]! * x, 0));
+  const va = times(v, a);
   const factor = weight / (1 + weight * quadratic(v, a));
   for (let i = 0; i < D; i++) for (let j = 0; j < D; j++) v[i * D + j]! -= factor * va[i]! * va[j]!;
 }

@@ -33,37 +33,63 @@ export function listResponses({ queries, models, outcomes, pairs }: Responses): 
       'SHAPE_MISMATCH',
       `item response: ${outcomes.length} outcomes do not make ${queries} queries × ${models} models`,
     );
-  const entries: { query: number; first: number; second: number; value: number }[] = [];
-  if (outcomes)
-    outcomes.forEach((value, k) => {
-      if (Number.isNaN(value)) return;
-      if (!(value >= 0 && value <= 1))
-        throw new RouteProfileError('BAD_INPUT', `item response: an outcome is ${value}, expected 0 to 1`, {
-          hint: 'Bring the outcomes to that range first.',
-        });
-      entries.push({ query: Math.floor(k / models), first: k % models, second: 0, value });
-    });
-  else
-    for (const { query, better, worse } of pairs ?? []) {
-      const known = query >= 0 && query < queries && [better, worse].every((m) => m >= 0 && m < models);
-      if (!known || better === worse)
-        throw new RouteProfileError(
-          'BAD_INPUT',
-          `item response: a pair (${query}, ${better}, ${worse}) names no query or model`,
-        );
-      entries.push({ query, first: better, second: worse, value: 1 });
-    }
-  entries.sort((a, b) => a.query - b.query);
+  return outcomes ? listOutcomes(outcomes, queries, models) : listPairs(pairs ?? [], queries, models);
+}
+
+function listOutcomes(outcomes: Float64Array, queries: number, models: number): ResponseList {
   const starts = new Int32Array(queries + 1);
-  for (const { query } of entries) starts[query + 1]!++;
+  outcomes.forEach((value, k) => {
+    if (Number.isNaN(value)) return;
+    if (!(value >= 0 && value <= 1))
+      throw new RouteProfileError('BAD_INPUT', `item response: an outcome is ${value}, expected 0 to 1`, {
+        hint: 'Bring the outcomes to that range first.',
+      });
+    starts[Math.floor(k / models) + 1]!++;
+  });
   for (let q = 0; q < queries; q++) starts[q + 1]! += starts[q]!;
+  const list = blankList('outcomes', models, starts);
+  let at = 0;
+  outcomes.forEach((value, k) => {
+    if (Number.isNaN(value)) return;
+    list.first[at] = k % models;
+    list.value[at] = value;
+    at++;
+  });
+  return list;
+}
+
+function listPairs(pairs: NonNullable<Responses['pairs']>, queries: number, models: number): ResponseList {
+  const starts = new Int32Array(queries + 1);
+  for (const { query, better, worse } of pairs) {
+    const known = query >= 0 && query < queries && [better, worse].every((m) => m >= 0 && m < models);
+    if (!known || better === worse)
+      throw new RouteProfileError(
+        'BAD_INPUT',
+        `item response: a pair (${query}, ${better}, ${worse}) names no query or model`,
+      );
+    starts[query + 1]!++;
+  }
+  for (let q = 0; q < queries; q++) starts[q + 1]! += starts[q]!;
+  const list = blankList('pairs', models, starts);
+  const next = starts.slice();
+  for (const { query, better, worse } of pairs) {
+    const at = next[query]!++;
+    list.first[at] = better;
+    list.second[at] = worse;
+    list.value[at] = 1;
+  }
+  return list;
+}
+
+function blankList(kind: ResponseKind, models: number, starts: Int32Array): ResponseList {
+  const total = starts[starts.length - 1]!;
   return {
-    kind: outcomes ? 'outcomes' : 'pairs',
+    kind,
     models,
     starts,
-    first: Int32Array.from(entries, ({ first }) => first),
-    second: Int32Array.from(entries, ({ second }) => second),
-    value: Float64Array.from(entries, ({ value }) => value),
+    first: new Int32Array(total),
+    second: new Int32Array(total),
+    value: new Float64Array(total),
   };
 }
 
