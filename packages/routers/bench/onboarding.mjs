@@ -165,7 +165,6 @@ for (const { known, judged } of await splits()) {
       const figures = await place(probes, own);
       note(variant, model, { ...figures, regret: full.value - figures.value });
     };
-    const budget = Math.max(...BUDGETS);
     const pools = { own: { vectors: known.vectors, outcomes: others }, vector: { vectors: known.vectors } };
     const probesOf = (method, difficulty) =>
       method === 'k-center'

@@ -74,6 +74,7 @@ export {
   placeAbility,
   placeByCard,
   type PlacedAbility,
+  type ProbeCriterion,
   predictItemResponse,
   type QueryMap,
   type ResponseInput,

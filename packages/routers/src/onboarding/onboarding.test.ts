@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 describe('chooseProbes', () => {
-  it.each(['information', 'k-center', 'random'] as const)(
+  it.each(['prediction', 'information', 'k-center', 'random'] as const)(
     '%s: distinct queries, the first of a larger choice',
     (method) => {
       const pool = { vectors, outcomes: known };

@@ -9,6 +9,7 @@ export {
   mostInformative,
   placeAbility,
   type PlacedAbility,
+  type ProbeCriterion,
 } from './place.js';
 export { type Items, itemsOf, predictItemResponse, responseLogits } from './predict.js';
 export { mapQueries, type QueryMap } from './query-map.js';

@@ -84,7 +84,7 @@ describe('mostInformative', () => {
   const logDet = (m: Float64Array, n: number) => eigenSymmetric(m, n).values.reduce((sum, x) => sum + Math.log(x), 0);
   const pool = items(60);
   const prior = abilityPrior(normals(30), 3);
-  const informed = (chosen: Int32Array) => {
+  const precisionWith = (chosen: Int32Array) => {
     const some: Items = {
       dimensions: 3,
       discrimination: Float64Array.from(
@@ -92,11 +92,9 @@ describe('mostInformative', () => {
       ),
       difficulty: Float64Array.from(chosen, (k) => pool.difficulty[k]!),
     };
-    return logDet(
-      fisherInformation(some, prior.mean).map((x, k) => x + prior.precision[k]!),
-      3,
-    );
+    return fisherInformation(some, prior.mean).map((x, k) => x + prior.precision[k]!);
   };
+  const informed = (chosen: Int32Array) => logDet(precisionWith(chosen), 3);
 
   it('takes greedily what raises log det most, each item once', () => {
     const chosen = mostInformative(pool, prior, 6);
@@ -109,6 +107,31 @@ describe('mostInformative', () => {
       expect(values.indexOf(Math.max(...values))).toBe(chosen[step]);
     }
     expect(mostInformative(pool, prior, 100)).toHaveLength(60);
+  });
+
+  it('for predictions, takes greedily what lowers the mean variance of the chances most', () => {
+    const chances = responseLogits(pool, prior.mean).map(sigmoid);
+    const variance = (chosen: Int32Array) => {
+      const covariance = inverse(precisionWith(chosen), 3);
+      let sum = 0;
+      for (let k = 0; k < 60; k++)
+        for (let i = 0; i < 3; i++)
+          for (let j = 0; j < 3; j++)
+            sum +=
+              (chances[k]! * (1 - chances[k]!)) ** 2 *
+              pool.discrimination[3 * k + i]! *
+              covariance[3 * i + j]! *
+              pool.discrimination[3 * k + j]!;
+      return sum;
+    };
+    const chosen = mostInformative(pool, prior, 4, 'prediction');
+    for (let step = 0; step < 4; step++) {
+      const before = chosen.subarray(0, step);
+      const values = Array.from({ length: 60 }, (_, k) =>
+        before.includes(k) ? Infinity : variance(Int32Array.of(...before, k)),
+      );
+      expect(values.indexOf(Math.min(...values))).toBe(chosen[step]);
+    }
   });
 
   it('tells more than the first ten items', () => {

@@ -163,7 +163,9 @@ export function mostInformative(
   variance.forEach((w, k) => addInformation(asked, of(k), (w * w) / variance.length));
   const gainOf = (k: number) => {
     const spread = variance[k]! * quadratic(covariance, of(k));
-    return criterion === 'ability' ? spread : (variance[k]! * quadratic(asked, times(covariance, of(k)))) / (1 + spread);
+    return criterion === 'ability'
+      ? spread
+      : (variance[k]! * quadratic(asked, times(covariance, of(k)))) / (1 + spread);
   };
   const chosen: number[] = [];
   const free = new Set(difficulty.keys());
