@@ -13,8 +13,7 @@
 // Prints a table on standard error and one JSON document.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createEncoder } from '../../encoders/dist/node.js';
-import { loadDataset } from '@routeprofile/data';
+import { createEncoder, loadDataset } from '../../profiles/dist/node.js';
 import { chooseProbes, irtRouter, onboardModel } from '@routeprofile/routers';
 import { createMatrix, createRandom, parseOptions, takeRows } from '@routeprofile/schema';
 

@@ -123,14 +123,14 @@ function heldOutLoss(
   return count === 0 ? Infinity : loss / count;
 }
 
-export function takeCoordinates(x: Float64Array, width: number, rows: Int32Array): Float64Array {
+function takeCoordinates(x: Float64Array, width: number, rows: Int32Array): Float64Array {
   const out = new Float64Array(rows.length * width);
   rows.forEach((row, i) => out.set(x.subarray(row * width, (row + 1) * width), i * width));
   return out;
 }
 
 /** Summed over the responses, in nats. */
-export function crossEntropy(model: ItemResponse, x: Float64Array, responses: ResponseList): number {
+function crossEntropy(model: ItemResponse, x: Float64Array, responses: ResponseList): number {
   const { starts, first, second, value, kind, models } = responses;
   const logits = responseLogits(itemsOf(model, x), model.abilities);
   let loss = 0;

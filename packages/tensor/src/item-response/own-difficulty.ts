@@ -10,7 +10,7 @@ const POINTS = 33;
  * By what a logit shrinks when a difficulty of standard deviation `spread` is not known: E σ(z − ε) ≈ σ(z · factor) for
  * ε ~ N(0, spread²) (MacKay 1992).
  */
-export const shrinkage = (spread: number): number => 1 / Math.sqrt(1 + (Math.PI * spread ** 2) / 8);
+const shrinkage = (spread: number): number => 1 / Math.sqrt(1 + (Math.PI * spread ** 2) / 8);
 
 /**
  * How far the difficulty of single queries lies from what the query map says of them: the standard deviation under which the

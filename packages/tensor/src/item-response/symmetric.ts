@@ -67,7 +67,7 @@ export function eigenSymmetric(matrix: Float64Array, n: number): Eigen {
 }
 
 /** A vector's sign is arbitrary: this one makes equal inputs give equal answers. */
-export function upright(vector: Float64Array): Float64Array {
+function upright(vector: Float64Array): Float64Array {
   let largest = 0;
   for (const x of vector) if (Math.abs(x) > Math.abs(largest) + 1e-12) largest = x;
   return largest < 0 ? vector.map((x) => -x) : vector.slice();
