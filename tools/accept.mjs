@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { codeSandboxStatus, labelAgreement } from '../packages/eval/dist/node.js';
+import { betterRoutingChecks } from './lib/better-routing.mjs';
 import { assert, Checks } from './lib/checks.mjs';
 import { CLI, routeprofileJson, runProcess } from './lib/process.mjs';
 import { assertBaselines, cellLines, expectedScores, PUBLISHED_RUNS, publishedRun } from './lib/published.mjs';
@@ -105,6 +106,7 @@ try {
       );
       return `${report.candidates.length} models, ${report.rowsUsed} rows, ${timings(out).total.toFixed(0)} s, ${megabytes(out).toFixed(0)} MB\n${cellLines(report).join('\n')}`;
     });
+  await betterRoutingChecks(checks, data, work, cache);
   await checks.check('parity with PyTorch', async () => {
     const { code, stdout } = await runProcess(process.execPath, ['tools/parity.mjs', join(fixtures, 'parity')]);
     assert(code === 0, stdout);

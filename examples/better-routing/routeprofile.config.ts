@@ -12,7 +12,7 @@ const trusts = ['distrust', 'trust'] as const;
 
 export default defineConfig({
   data,
-  profile: ['advantage', 'outcomes'],
+  profile: ['advantage'],
   router: [
     // Training-free: reads neither pairs nor outcomes.
     'attention:tune=keys',

@@ -255,6 +255,7 @@ export function buildProgram(io: Io): Command {
     .addOption(
       new Option('--method <name>', 'how they are chosen (default: information)').choices([
         'information',
+        'prediction',
         'k-center',
         'random',
       ]),
