@@ -7,7 +7,7 @@ export interface Candidate {
 }
 
 /** A line of the cross-validation table. */
-export interface Comparison {
+interface Comparison {
   name: string;
   worth: Estimate;
   /** Paired, query by query. */

@@ -23,13 +23,13 @@ const OUTCOME_SHRINKAGES = [1, 5, 20, 80];
 const PAIR_SHRINKAGES = [0.3, 1, 3, 10];
 const TEMPERATURES = [0, 0.03, 0.1];
 
-export interface ClusterChoice {
+interface ClusterChoice {
   clusters: number;
   shrinkage: number;
   temperature: number;
 }
 
-export interface Candidate extends ClusterChoice {
+interface Candidate extends ClusterChoice {
   /** Mean outcome of the choices, or share of the pairs ranked right, on held-out queries. */
   value: number;
 }

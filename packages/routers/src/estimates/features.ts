@@ -16,7 +16,7 @@ export interface FeatureSpace {
 
 const WIDEST = 128;
 
-export const logLength = (text: string): number => Math.log1p(text.length);
+const logLength = (text: string): number => Math.log1p(text.length);
 
 /** Features that carry no penalty: the constant and the length. */
 export const FREE_FEATURES = 2;

@@ -3,7 +3,7 @@ import { contest } from './local-strengths.js';
 import type { KnownOutcomes, Memory } from './memory.js';
 
 /** What weighted training queries say of each model, as they come in. */
-export interface Tally {
+interface Tally {
   add: (row: number, weight: number) => void;
   /**
    * One score a model.

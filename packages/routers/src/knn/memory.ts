@@ -29,7 +29,7 @@ export interface KnownOutcomes {
   measured: Float32Array;
 }
 
-export interface KnownPairs {
+interface KnownPairs {
   kind: 'pairs';
   /** [pairs × 3]: query, better model, worse model. */
   pairs: Float32Array;

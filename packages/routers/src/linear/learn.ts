@@ -29,7 +29,7 @@ const MOST_HELD_OUT = 2000;
 const PASS = 2e6;
 const FEWEST_AXES = 32;
 
-export interface RidgeCandidate {
+interface RidgeCandidate {
   ridge: number;
   /** Mean outcome of the choices, or mean log-likelihood of a held-out pair. */
   value: number;

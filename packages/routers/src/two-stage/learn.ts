@@ -76,7 +76,7 @@ interface Setting {
   shrinkage: number;
 }
 
-export interface Candidate extends Setting {
+interface Candidate extends Setting {
   /** Mean outcome of the choices, or share of the pairs ranked right, on held-out queries. */
   value: number;
 }

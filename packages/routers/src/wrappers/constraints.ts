@@ -14,7 +14,7 @@ import { explained, wrapDecisions } from './wrapped.js';
 
 const NAME = 'constraints';
 
-export const constraintSettings = {
+const constraintSettings = {
   /** Every query needs JSON mode, tools, vision, a region, or a model on the user's own machines. */
   json: z.boolean().default(false),
   tools: z.boolean().default(false),

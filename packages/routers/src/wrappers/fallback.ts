@@ -26,7 +26,7 @@ const options = z.strictObject({
 export type FallbackOptions = z.infer<typeof options>;
 
 /** Profiles by which models are alike: [models × dimensions]. */
-export interface Likeness {
+interface Likeness {
   models: readonly string[];
   profiles: Matrix;
 }

@@ -97,7 +97,7 @@ export function assertCosts(wrapper: string, costs: Float64Array): void {
 }
 
 /** The paths of judged training queries over their measured models. */
-export function judgedPaths(ledger: TrainingLedger, values: Float64Array, expected: Float64Array): CostPath[] {
+function judgedPaths(ledger: TrainingLedger, values: Float64Array, expected: Float64Array): CostPath[] {
   const width = ledger.models.length;
   return Array.from(ledger.queries, (q) => {
     const own = values.slice(q * width, (q + 1) * width).map((value, m) => (ledger.measured(q, m) ? value : -Infinity));

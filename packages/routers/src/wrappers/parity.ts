@@ -39,7 +39,7 @@ const state = z.object({
 });
 
 /** How sure a decision is of its model: the chance that it is right, else its lead over the next by score. */
-export function confidenceOf({ ranked }: Decision): number {
+function confidenceOf({ ranked }: Decision): number {
   const [first, second] = ranked;
   return first?.probability ?? (second ? first!.score - second.score : Infinity);
 }

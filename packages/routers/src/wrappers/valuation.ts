@@ -71,7 +71,7 @@ export async function fitValuation(
 export const withValuation = (router: Router, { calibration, estimates }: Valuation): Router =>
   withEstimates(withCalibration(router, calibration), estimates);
 
-export const valuationState = { calibration: calibrationSchema.nullable(), estimates: estimatesSchema };
+const valuationState = { calibration: calibrationSchema.nullable(), estimates: estimatesSchema };
 const stateSchema = z.object(valuationState);
 
 /** @param more what the wrapper learned beside it, as JSON */

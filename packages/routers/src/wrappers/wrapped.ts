@@ -58,7 +58,7 @@ export function annotateDecisions(
  * The decision with its models in another order. Scores become places, the number of models behind: what a rule puts in front
  * has no score that compares with the others'.
  */
-export function reordered(decision: Decision, ranked: readonly RankedModel[], kind: string, text: string): Decision {
+function reordered(decision: Decision, ranked: readonly RankedModel[], kind: string, text: string): Decision {
   return {
     model: ranked[0]!.model,
     ranked: ranked.map((entry, i) => ({ ...entry, score: ranked.length - 1 - i })),
