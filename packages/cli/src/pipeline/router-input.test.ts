@@ -6,7 +6,9 @@ import {
   parseOptions,
   type Dataset,
   type OutcomeValues,
+  takeRows,
   type PreferencePair,
+  type ProfileSet,
   type RouterInput,
 } from '@routeprofile/schema';
 import { syntheticRouterInput } from '@routeprofile/schema/testing';
@@ -42,8 +44,31 @@ const datasetWith = (outcomes: OutcomeValues | null, pairs: readonly PreferenceP
   warnings: [],
 });
 
+/** Keyed scores, for routers that read them: a few training queries, and what cards say of their tasks. */
+const KEYS = 12;
+const profiles: ProfileSet = {
+  ...input.profiles,
+  keyed: {
+    keys: takeRows(
+      vectors,
+      Array.from({ length: KEYS }, (_, k) => k),
+    ),
+    labels: input.training.tasks.slice(0, KEYS).map(String),
+    scores: createMatrix(
+      MODELS,
+      KEYS,
+      Float32Array.from(
+        input.cards.flatMap(({ scores }) =>
+          input.training.tasks.slice(0, KEYS).map((task) => scores.get(String(task))!.value / 100),
+        ),
+      ),
+    ),
+    queries: Int32Array.from({ length: KEYS }, (_, k) => k),
+  },
+};
+
 const given = (outcomes: OutcomeValues | null, pairs: readonly PreferencePair[]): RouterInput =>
-  routerInput(datasetWith(outcomes, pairs), input.profiles, vectors, 'synthetic');
+  routerInput(datasetWith(outcomes, pairs), profiles, vectors, 'synthetic');
 
 /** The same numbers but for the new model, whose column is as given. */
 const withColumn = (values: OutcomeValues, column: readonly number[]): OutcomeValues => {
@@ -83,11 +108,16 @@ describe('what a router is given', () => {
   it('says nothing of a new model but its profile and its card', () => {
     fc.assert(
       fc.property(leak, ({ column, pairs }) => {
-        const { training, models, cards, profiles } = given(withColumn(measured!, column), [...pairs, ...oldPairs]);
+        const {
+          training,
+          models,
+          cards,
+          profiles: set,
+        } = given(withColumn(measured!, column), [...pairs, ...oldPairs]);
         for (const values of Object.values(training.outcomes!) as Float64Array[])
           values.forEach((x, k) => expect(k % MODELS === FRESH ? NaN : x).toEqual(x));
         expect(training.pairs).toEqual(oldPairs);
-        expect([models, profiles.models, cards.map(({ name }) => name)]).toEqual(Array(3).fill(input.models));
+        expect([models, set.models, cards.map(({ name }) => name)]).toEqual(Array(3).fill(input.models));
       }),
       { numRuns: 30 },
     );
@@ -104,6 +134,8 @@ describe('what a router is given', () => {
 const SHORT: Readonly<Record<string, Record<string, unknown>>> = {
   mlp: { epochs: 2, hidden: 8, output: 4 },
   graph: { epochs: 1, hidden: 8, layers: 1, heads: 1 },
+  ensemble: { folds: 2 },
+  auto: { folds: 2 },
 };
 
 describe.each(builtInRouters.map((strategy) => [strategy.name, strategy] as const))(
