@@ -53,8 +53,8 @@ export const runConfigSchema = z.strictObject({
   /** Long beginnings that many training queries share, such as few-shot examples: left out of what is encoded, or kept. */
   sharedPrefix: z.enum(['strip', 'keep']).default('strip'),
   graph: z.string().min(1).default('query-task'),
-  profile: oneOrMore(strategySchema).prefault(['emb-gnn']),
-  router: oneOrMore(strategySchema).prefault(['sim', 'mlp', 'knn']),
+  profile: oneOrMore(strategySchema).prefault(['advantage']),
+  router: oneOrMore(strategySchema).prefault(['attention', 'auto']),
   /** Each profile once more, compressed: `int8`, `pca:N`. */
   quantize: oneOrMore(z.string().min(1)).optional(),
   /** The cost–quality frontier of each cell; fits its router once a fold more. */
