@@ -67,19 +67,35 @@ function outcomeEvidence(
   };
 }
 
-/** Bradley–Terry strengths on the weighted pairs, drawn to the strengths over all rows. */
+/**
+ * Bradley–Terry strengths on the weighted pairs, drawn to the strengths over all rows. Models without any pair take no part, so that
+ * one that joins moves nobody; their strength is 0, the prior's mean.
+ */
 function pairEvidence(models: number, byQuery: readonly Comparison[][], rows: Int32Array, ridge: number): Evidence {
-  const comparisons = Array.from(rows, (row) => byQuery[row]!).flat();
-  const overall = bradleyTerry(countWins(models, comparisons), models, { ridge });
+  const played = [...new Set(byQuery.flat().flatMap(({ better, worse }) => [better, worse]))].sort((a, b) => a - b);
+  const place = new Map(played.map((model, i) => [model, i]));
+  const among = ({ better, worse }: Comparison): Comparison => ({
+    better: place.get(better)!,
+    worse: place.get(worse)!,
+  });
+  const comparisons = Array.from(rows, (row) => byQuery[row]!)
+    .flat()
+    .map(among);
+  const overall = bradleyTerry(countWins(played.length, comparisons), played.length, { ridge });
   return {
     tally() {
       const { add, strengths } = contest(overall, ridge);
       let last = overall;
       return {
         add(row, weight) {
-          for (const { better, worse } of byQuery[row]!) add(better, worse, weight);
+          for (const { better, worse } of byQuery[row]!) add(place.get(better)!, place.get(worse)!, weight);
         },
-        scores: (tolerance) => (last = strengths(last, tolerance)),
+        scores(tolerance) {
+          last = strengths(last, tolerance);
+          const out = new Float64Array(models);
+          played.forEach((model, i) => (out[model] = last[i]!));
+          return out;
+        },
       };
     },
   };
