@@ -7,5 +7,6 @@ export default defineConfig({
     globalSetup: ['./vitest.build.ts'],
     reporters: ['default', ['json', { outputFile: '.vitest/report.json' }]],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
