@@ -145,8 +145,10 @@ export async function routerAddModelCommand(
   const router = await strategy.extend(artifact, joining, ctx);
   const { manifest, weights } = await router.save();
   const out = flags.out ?? 'router-extended';
-  const profile = artifact.manifest.profile;
-  await writeRouterArtifact(out, { weights, manifest: { ...manifest, ...(profile !== undefined && { profile }) } });
+  // What whoever wires the layers wrote into the file, which a strategy need not hand on.
+  const { profile, sharedPrefixes } = artifact.manifest;
+  const wired = { ...(profile !== undefined && { profile }), ...(sharedPrefixes && { sharedPrefixes }) };
+  await writeRouterArtifact(out, { weights, manifest: { ...manifest, ...wired } });
   const added = router.models.filter((model) => !artifact.manifest.models.includes(model));
   if (flags.json) console.printJson({ out, added, models: router.models });
   else

@@ -25,7 +25,9 @@ import {
 import {
   parseOptions,
   RouteProfileError,
+  takeRows,
   type Dataset,
+  type ProfileSet,
   type Router,
   type RunConfig,
   type RunContext,
@@ -196,16 +198,16 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
   return 0;
 }
 
-function reorder<T extends { models: string[]; vectors: { rows: number; cols: number; data: Float32Array } }>(
-  set: T,
-  models: string[],
-  place: number[],
-): T {
-  const data = new Float32Array(models.length * set.vectors.cols);
-  place.forEach((from, to) =>
-    data.set(set.vectors.data.subarray(from * set.vectors.cols, (from + 1) * set.vectors.cols), to * set.vectors.cols),
-  );
-  return { ...set, models, vectors: { rows: models.length, cols: set.vectors.cols, data } };
+/** The set with these models, everything that is one a model in their order. @param place row of each in the set */
+function reorder({ vectors, keyed, texts, biases, ...set }: ProfileSet, models: string[], place: number[]): ProfileSet {
+  return {
+    ...set,
+    models,
+    vectors: takeRows(vectors, place),
+    ...(keyed && { keyed: { ...keyed, scores: takeRows(keyed.scores, place) } }),
+    ...(texts && { texts: place.map((row) => texts[row]!) }),
+    ...(biases && { biases: Float32Array.from(place, (row) => biases[row]!) }),
+  };
 }
 
 /** A saved router, its strategy found by the name in its file. */
