@@ -10,8 +10,8 @@ import {
 } from '@routeprofile/schema';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
-import { inheritedReason, inheritedRows } from '../common/inherit.js';
-import { assertModels, queryVectors } from '../common/input.js';
+import { inheritedReason, inheritedRows, rowsWithHeirs } from '../common/inherit.js';
+import { assertModels, queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { requireLesson, seenModels } from '../common/seen-models.js';
 import { transpose } from '../common/transpose.js';
@@ -60,10 +60,8 @@ export const clusterRouter = defineRouter<ClusterOptions>({
     throwIfAborted(ctx);
     const { models, training, profiles } = input;
     assertModels(NAME, models);
-    const encoder = training.queries.encoder ?? null;
-    const dimensions = training.queries.vectors?.cols ?? 0;
-    const space = { what: 'training queries', encoder, dimensions };
-    const vectors = normalizeRows(queryVectors(NAME, training.queries, space));
+    const { encoder, dimensions, vectors: raw } = trainingVectors(NAME, training);
+    const vectors = normalizeRows(raw);
     const learned = requireLesson(NAME, training);
     const fixed = (value: number | 'auto') => (value === 'auto' ? null : value);
     const given = {
@@ -105,10 +103,7 @@ export const clusterRouter = defineRouter<ClusterOptions>({
     assertMadeBy(NAME, artifact);
     const joining = joiningModels(artifact, joiningSet);
     const { newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
-    const known = joining.models.map((model) => !newModels.includes(model) && !joining.added.includes(model));
-    const own = partsOf(artifact).scores;
-    const rows = inheritedRows(NAME, own, joining.models, known, joiningSet.profiles);
-    rows.data.set(own.data);
+    const rows = rowsWithHeirs(NAME, partsOf(artifact).scores, newModels, joining, joiningSet.profiles);
     const manifest = joinedManifest(artifact, joining);
     return create({
       manifest: { ...manifest, state: { ...manifest.state, newModels: [...newModels, ...joining.added] } },

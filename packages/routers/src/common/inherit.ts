@@ -1,5 +1,6 @@
 import { createMatrix, normalizeRows, rowOf, type Matrix, type ProfileSet, type Reason } from '@routeprofile/schema';
 import { inheritance } from '../knn/new-models.js';
+import type { Joining } from './extend.js';
 import { profileVectors } from './input.js';
 
 /**
@@ -28,6 +29,24 @@ export function inheritedRows(
     });
   });
   return out;
+}
+
+/**
+ * The router's own rows with those of models that join below, inherited from models that it learned about.
+ * @param own [models of the router × any]
+ * @param newModels of the router's own, those that inherited themselves
+ */
+export function rowsWithHeirs(
+  strategy: string,
+  own: Matrix,
+  newModels: readonly string[],
+  { models, added }: Joining,
+  profiles: ProfileSet,
+): Matrix {
+  const known = models.map((model) => !newModels.includes(model) && !added.includes(model));
+  const rows = inheritedRows(strategy, own, models, known, profiles);
+  rows.data.set(own.data);
+  return rows;
 }
 
 export const inheritedReason = (model: string): Reason => ({

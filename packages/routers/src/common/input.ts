@@ -5,6 +5,7 @@ import {
   type Matrix,
   type QueryBatch,
   type RouterInput,
+  type RouterTraining,
 } from '@routeprofile/schema';
 
 /** What a router compares query vectors with. */
@@ -91,4 +92,15 @@ export function queryVectors(strategy: string, queries: QueryBatch, space: Vecto
     );
   assertFinite(vectors, `${strategy}: query vectors`);
   return vectors;
+}
+
+/** The training queries' vectors, checked, and the space they span: what queries are asked in later. */
+export function trainingVectors(
+  strategy: string,
+  { queries }: RouterTraining,
+): Pick<VectorSpace, 'encoder' | 'dimensions'> & { vectors: Matrix } {
+  const encoder = queries.encoder ?? null;
+  const dimensions = queries.vectors?.cols ?? 0;
+  const vectors = queryVectors(strategy, queries, { what: 'training queries', encoder, dimensions });
+  return { encoder, dimensions, vectors };
 }

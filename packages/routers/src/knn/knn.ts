@@ -14,7 +14,7 @@ import {
 } from '@routeprofile/schema';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels, widened } from '../common/extend.js';
-import { assertModels, profileVectors, queryVectors } from '../common/input.js';
+import { assertModels, profileVectors, queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { chooseNeighbourhood } from './choose-neighbourhood.js';
 import { gatherEvidence } from './evidence.js';
@@ -71,9 +71,7 @@ export const knnRouter = defineRouter<KnnOptions>({
     throwIfAborted(ctx);
     const { models, training } = input;
     assertModels(NAME, models);
-    const encoder = training.queries.encoder ?? null;
-    const dimensions = training.queries.vectors?.cols ?? 0;
-    const vectors = queryVectors(NAME, training.queries, { what: 'training queries', encoder, dimensions });
+    const { encoder, dimensions, vectors } = trainingVectors(NAME, training);
     const memory = remember(vectors, models.length, training.outcomes, training.pairs);
     if (!memory || dimensions === 0)
       throw new RouteProfileError('NO_TRAINING_DATA', `${NAME}: there are no training queries with outcomes or pairs`, {

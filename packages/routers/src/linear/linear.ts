@@ -10,8 +10,8 @@ import {
 } from '@routeprofile/schema';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
-import { inheritedReason, inheritedRows } from '../common/inherit.js';
-import { assertModels, queryVectors } from '../common/input.js';
+import { inheritedReason, inheritedRows, rowsWithHeirs } from '../common/inherit.js';
+import { assertModels, queryVectors, trainingVectors } from '../common/input.js';
 import { learnedReason } from '../common/reasons.js';
 import { rowDots } from '../common/row-products.js';
 import { scoringRouter } from '../common/scoring-router.js';
@@ -50,10 +50,8 @@ export const linearRouter = defineRouter<LinearOptions>({
     throwIfAborted(ctx);
     const { models, training, profiles } = input;
     assertModels(NAME, models);
-    const encoder = training.queries.encoder ?? null;
-    const dimensions = training.queries.vectors?.cols ?? 0;
-    const space = { what: 'training queries', encoder, dimensions };
-    const vectors = normalizeRows(queryVectors(NAME, training.queries, space));
+    const { encoder, dimensions, vectors: raw } = trainingVectors(NAME, training);
+    const vectors = normalizeRows(raw);
     const learned = requireLesson(NAME, training);
     const given = chosen.ridge === 'auto' ? null : chosen.ridge;
     const learn = learned === 'outcomes' ? learnFromOutcomes : learnFromPairs;
@@ -89,10 +87,7 @@ export const linearRouter = defineRouter<LinearOptions>({
     assertMadeBy(NAME, artifact);
     const joining = joiningModels(artifact, joiningSet);
     const { newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
-    const known = joining.models.map((model) => !newModels.includes(model) && !joining.added.includes(model));
-    const own = weightsOf(artifact);
-    const rows = inheritedRows(NAME, own, joining.models, known, joiningSet.profiles);
-    rows.data.set(own.data);
+    const rows = rowsWithHeirs(NAME, weightsOf(artifact), newModels, joining, joiningSet.profiles);
     const manifest = joinedManifest(artifact, joining);
     return create({
       manifest: { ...manifest, state: { ...manifest.state, newModels: [...newModels, ...joining.added] } },

@@ -15,7 +15,7 @@ import { mixed } from '../cluster/mixture.js';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
 import { inheritedReason, inheritedRows } from '../common/inherit.js';
-import { assertModels, queryVectors } from '../common/input.js';
+import { assertModels, queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { seenModels } from '../common/seen-models.js';
 import { transpose } from '../common/transpose.js';
@@ -146,14 +146,12 @@ export const twoStageRouter = defineRouter<TwoStageOptions>({
 });
 
 function inputVectors({ training, profiles }: RouterInput) {
-  const encoder = training.queries.encoder ?? null;
-  const dimensions = training.queries.vectors?.cols ?? 0;
-  const space = { what: 'training queries', encoder, dimensions };
+  const { encoder, dimensions, vectors } = trainingVectors(NAME, training);
   const { keyed } = profiles;
   const sameSpace =
     keyed?.keys.cols === dimensions && (encoder ?? profiles.provenance.encoder) === profiles.provenance.encoder;
   return {
-    vectors: normalizeRows(queryVectors(NAME, training.queries, space)),
+    vectors: normalizeRows(vectors),
     keys: keyed && sameSpace ? normalizeRows(keyed.keys) : null,
     encoder,
   };
