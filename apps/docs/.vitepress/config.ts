@@ -1,15 +1,104 @@
-import { defineConfig } from 'vitepress';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type DefaultTheme } from 'vitepress';
+import playgroundVite from './playground-vite';
+
+const site = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** Sections that are generated before a build; without them the site builds all the same, with nothing to link to. */
+const generated = ['api', 'reference', 'results', 'playground'].map((name) => ({
+  name,
+  present: existsSync(site(name)) || existsSync(site(`${name}.md`)),
+}));
+const has = (name: string) => generated.some((section) => section.name === name && section.present);
+const absent = generated.filter(({ present }) => !present).map(({ name }) => new RegExp(`^/${name}(/|$)`));
+
+/** Links with a text; those into absent sections are left out. */
+const links = (...entries: [text: string, link: string][]): { text: string; link: string }[] =>
+  entries.filter(([, link]) => !absent.some((section) => section.test(link))).map(([text, link]) => ({ text, link }));
+
+const packages = ['schema', 'data', 'encoders', 'graph', 'profiles', 'routers', 'eval', 'tensor', 'cli'] as const;
+
+/** What typedoc wrote beside the pages of the API reference. */
+function apiSidebar(): DefaultTheme.SidebarItem[] {
+  const file = site('api/typedoc-sidebar.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DefaultTheme.SidebarItem[]) : [];
+}
+
+const guide: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'Start',
+    items: links(
+      ['Getting started', '/getting-started'],
+      ['What it found', '/results'],
+      ['Playground', '/playground'],
+      ['Other things called routing', '/other-routing'],
+    ),
+  },
+  {
+    text: 'Concepts',
+    items: links(
+      ['Profiles', '/concepts/profiles'],
+      ['The design space', '/concepts/design-space'],
+      ['The pipeline', '/concepts/pipeline'],
+      ['Standard and newllm', '/concepts/settings'],
+      ['Evaluation', '/concepts/evaluation'],
+    ),
+  },
+  {
+    text: 'Guides',
+    items: links(
+      ['Bring your own logs', '/guides/own-logs'],
+      ['Read and trust a report', '/guides/read-a-report'],
+      ['Embeddings from a server', '/guides/embeddings'],
+      ['Add a new model', '/guides/new-model'],
+      ['Choose by cost', '/guides/cost'],
+      ['Write a plugin', '/guides/plugin'],
+      ['Resume, seeds, reproducibility', '/guides/reproducibility'],
+      ['GPU', '/guides/gpu'],
+      ['Python interop', '/guides/python'],
+      ['Coming from the Python package', '/from-python'],
+    ),
+  },
+  {
+    text: 'Packages',
+    items: packages.map((name) => ({ text: `@routeprofile/${name}`, link: `/packages/${name}` })),
+  },
+  { text: 'Reference', items: links(['Command line', '/reference/cli'], ['API', '/api/']) },
+].filter(({ items }) => items.length > 0);
 
 export default defineConfig({
   title: 'RouteProfile',
-  description: 'LLM routing by model profiles, in TypeScript',
+  description:
+    'LLM routing by model profiles in TypeScript: build what a router knows of each model, train routers on your logs, and see with paired intervals whether they beat one model.',
+  lang: 'en',
   cleanUrls: true,
+  // A build of the same sources gives the same pages: no dates from git.
+  lastUpdated: false,
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }],
+    ['meta', { name: 'theme-color', content: '#3451b2' }],
+    ['meta', { property: 'og:title', content: 'RouteProfile' }],
+    ['meta', { property: 'og:type', content: 'website' }],
+  ],
+  ignoreDeadLinks: absent,
+  vite: { ...playgroundVite },
   themeConfig: {
+    logo: '/icon.svg',
     search: { provider: 'local' },
-    nav: [{ text: 'Getting started', link: '/getting-started' }],
-    sidebar: [
-      { text: 'Getting started', link: '/getting-started' },
-      { text: 'Coming from Python', link: '/from-python' },
+    nav: [
+      ...links(['Getting started', '/getting-started'], ['Results', '/results'], ['Playground', '/playground']),
+      { text: 'Concepts', link: '/concepts/profiles', activeMatch: '^/concepts/' },
+      { text: 'Guides', link: '/guides/own-logs', activeMatch: '^/guides/' },
+      { text: 'Packages', link: '/packages/profiles', activeMatch: '^/packages/' },
+      ...links(['CLI', '/reference/cli'], ['API', '/api/']),
     ],
+    sidebar: has('api') ? { '/api/': [{ text: 'API', items: apiSidebar() }], '/': guide } : { '/': guide },
+    outline: { level: [2, 3] },
+    socialLinks: [{ icon: 'github', link: 'https://github.com/routeprofile/routeprofile' }],
+    footer: {
+      message:
+        'MIT licence. An independent implementation of <a href="https://arxiv.org/abs/2605.00180">arXiv 2605.00180</a>; not affiliated with its authors.',
+    },
   },
 });
