@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, RouteProfileError } from '@routeprofile/schema';
 import type { ImportFlags } from './commands/data.js';
 import {
@@ -18,6 +18,7 @@ import type { AddModelFlags, RouterAddModelFlags } from './commands/add-model.js
 import type { onboardCommand, probesCommand } from './commands/onboard.js';
 import type { RescoreFlags } from './commands/rescore.js';
 import type { RouteFlags } from './commands/route.js';
+import { PLUGIN_KINDS, type PluginKind } from './scaffold/kinds.js';
 import { describeError } from './ui/errors.js';
 import { packageVersions } from './versions.js';
 
@@ -346,6 +347,18 @@ export function buildProgram(io: Io): Command {
         (await import('./commands/compare.js')).compareCommand([a, b], flags, io),
       ),
     );
+
+  common(
+    program
+      .command('new')
+      .description('write a plugin package of your own: a folder that installs, passes its tests and builds')
+      .addArgument(new Argument('<kind>', 'what it adds').choices(PLUGIN_KINDS))
+      .argument('<name>', 'package name, such as my-router or @me/my-router'),
+  ).action(
+    ending(async (kind: PluginKind, name: string, flags: CommonFlags) =>
+      (await import('./commands/new.js')).newCommand(kind, name, flags, io),
+    ),
+  );
 
   common(program.command('plugins').description('built-in strategies and installed plugins')).action(
     ending(async (flags: CommonFlags) => (await import('./commands/doctor.js')).pluginsCommand(flags, io)),

@@ -1,0 +1,19 @@
+import { builtinModules } from 'node:module';
+import { z } from '@routeprofile/schema';
+
+const LONGEST = 214;
+/** What npm refuses, or what Node means something else by. */
+const TAKEN = new Set(['node_modules', 'favicon.ico', ...builtinModules]);
+
+/** A name that npm takes for a new package, with or without a scope. */
+export const packageNameSchema = z
+  .string()
+  .max(LONGEST, `a package name has at most ${LONGEST} letters`)
+  .regex(
+    /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/,
+    'a package name has small letters, digits, - and . alone, such as my-router or @me/my-router',
+  )
+  .refine((name) => !TAKEN.has(name), 'npm or Node keeps this name for itself');
+
+/** `@me/my-router` → `my-router`: where the package is written. */
+export const folderOf = (name: string): string => name.slice(name.indexOf('/') + 1);
