@@ -1,5 +1,3 @@
-import type { DesignPoint } from '@routeprofile/schema';
-
 export interface Interval {
   against: string;
   difference: number;
@@ -12,7 +10,8 @@ export interface Cell {
   label: string;
   profile: string;
   router: string;
-  designPoint: DesignPoint;
+  /** In words, as the profile's strategy tells of itself. */
+  designPoint: { form: string; representation: string; hops: number; learning: string };
   metrics: Record<string, number | null>;
   intervals: Record<string, Interval>;
 }
@@ -51,16 +50,12 @@ export const METRICS: readonly MetricChoice[] = [
   },
 ];
 
-/** One chosen value a dimension; null = any. */
-export interface Filter {
-  form: string | null;
-  representation: string | null;
-  hops: string | null;
-  learning: string | null;
-  router: string | null;
-}
+/** The four dimensions of a profile, and the router beside it. */
+export const DIMENSIONS = ['form', 'representation', 'hops', 'learning', 'router'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
 
-export type Dimension = keyof Filter;
+/** One chosen value a dimension; null = any. */
+export type Filter = Record<Dimension, string | null>;
 
 export const NO_FILTER: Filter = { form: null, representation: null, hops: null, learning: null, router: null };
 
@@ -76,9 +71,7 @@ export function valuesOf(cells: readonly Cell[], dimension: Dimension): string[]
 
 export function matching(cells: readonly Cell[], filter: Filter): Cell[] {
   return cells.filter((cell) =>
-    Object.entries(filter).every(
-      ([dimension, wanted]) => wanted === null || valueOf(cell, dimension as Dimension) === wanted,
-    ),
+    DIMENSIONS.every((dimension) => filter[dimension] === null || filter[dimension] === valueOf(cell, dimension)),
   );
 }
 

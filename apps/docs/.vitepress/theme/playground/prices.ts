@@ -26,13 +26,13 @@ export function stretches(choices: readonly string[]): Stretch[] {
   return out;
 }
 
-const short = (x: number) => Number(x.toPrecision(2)).toLocaleString('en-US');
+const short = (x: number, digits: number) => Number(x.toPrecision(digits)).toLocaleString('en-US');
 
 /** λ in words: what a dearer answer must bring. The amount named is one that a difference of chances can outweigh. */
 export function explainLambda(lambda: number): string {
   if (lambda === 0) return 'Cost does not count: the best score wins.';
   const amount = 10 ** -Math.ceil(Math.log10(lambda));
-  return `A call that costs $${amount.toLocaleString('en-US', { maximumFractionDigits: 8 })} more must be right at least ${short(100 * lambda * amount)} points more often.`;
+  return `A call that costs $${amount.toLocaleString('en-US', { maximumFractionDigits: 8 })} more must be right at least ${short(100 * lambda * amount, 2)} points more often.`;
 }
 
-export const showLambda = (lambda: number): string => short(lambda);
+export const showLambda = (lambda: number): string => short(lambda, 3);
