@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme } from 'vitepress';
-import playgroundVite from './playground-vite';
+import playground from './playground-vite';
 
 const site = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -82,7 +82,7 @@ export default defineConfig({
     ['meta', { property: 'og:type', content: 'website' }],
   ],
   ignoreDeadLinks: absent,
-  vite: { ...playgroundVite },
+  vite: playground,
   themeConfig: {
     logo: '/icon.svg',
     search: { provider: 'local' },
