@@ -1,0 +1,42 @@
+// TypeScript as the user of a package has it: strict, and nothing installed beside the package, not even @types/node.
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const RESOLUTIONS = {
+  node16: { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 },
+  bundler: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
+};
+
+// skipLibCheck would leave our own declarations unchecked, and its absence fails by others' (@webgpu/types, which comes with
+// TensorFlow.js, declares again what TypeScript's DOM declares). So the files that are ours are asked one by one.
+const ours = ({ fileName }) =>
+  !fileName.includes('/node_modules/') || fileName.includes('/node_modules/@routeprofile/');
+
+/**
+ * What TypeScript says of `files` and of the declarations of @routeprofile packages that they load.
+ * @param {'node16' | 'bundler'} resolution
+ */
+export function typeProblems(folder, files, resolution) {
+  const options = {
+    ...RESOLUTIONS[resolution],
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2023,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+    types: [],
+  };
+  const host = { ...ts.createCompilerHost(options), getCurrentDirectory: () => folder };
+  const program = ts.createProgram(
+    files.map((file) => join(folder, file)),
+    options,
+    host,
+  );
+  const found = [
+    ...program.getOptionsDiagnostics(),
+    ...program
+      .getSourceFiles()
+      .filter(ours)
+      .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+  ];
+  return found.map((diagnostic) => `${resolution}: ${ts.formatDiagnostic(diagnostic, host).trim()}`);
+}
