@@ -15,3 +15,6 @@ export const points = (share: number): string => {
 };
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+
+/** With a minus sign that is one, not a hyphen. */
+export const signed = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−');

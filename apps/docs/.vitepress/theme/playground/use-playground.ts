@@ -84,7 +84,8 @@ export function usePlayground() {
         break;
       case 'use-lite-failed':
         useLite.state = 'absent';
-        useLite.note = inWords(answer.failure);
+        useLite.note = 'not loaded';
+        failure.value = inWords(answer.failure);
         break;
     }
   }
