@@ -1,15 +1,22 @@
 import { Converter, ReflectionKind } from 'typedoc';
+import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 
 /**
  * A typedoc plugin for these packages.
  * - Entry points are called what users import: `packages/schema/src/testing/index.ts` is `@routeprofile/schema/testing`.
  * - Comments may begin with a shape. To Markdown, `[rows × columns]: what they are` defines a link and is not shown, so
  *   the bracket is escaped.
+ * - Links to headings are spelled as VitePress spells their anchors: `HASH_VERSION` is `#hash-version`.
  */
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const module of project.getReflectionsByKind(ReflectionKind.Module)) module.name = importName(module.name);
     for (const reflection of Object.values(project.reflections)) if (reflection.comment) showShapes(reflection.comment);
+  });
+  app.renderer.on(MarkdownPageEvent.END, (page) => {
+    page.contents = page.contents?.replace(/(?<=\]\([^()\s]*#)(?!property-)[\w-]+(?=\))/g, (anchor) =>
+      anchor.replaceAll('_', '-'),
+    );
   });
 }
 
