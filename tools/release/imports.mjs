@@ -1,6 +1,6 @@
 // A package declares what it imports, and imports what it declares.
-import { readFileSync } from 'node:fs';
-import { builtinModules, createRequire } from 'node:module';
+import { existsSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './version.mjs';
@@ -8,7 +8,7 @@ import { ROOT } from './version.mjs';
 const BUILT_IN = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
 
 /** What a file imports, requires and refers to in its types, as written. */
-export const importsOf = (file) =>
+const importsOf = (file) =>
   ts.preProcessFile(readFileSync(file, 'utf8'), true, true).importedFiles.map(({ fileName }) => fileName);
 
 const packageOf = (specifier) =>
@@ -17,11 +17,10 @@ const packageOf = (specifier) =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
+/** What a dependency wants installed beside it; nothing where it is not installed here, and so not used either. */
 function peersOf(dependency) {
-  const { peerDependencies = {} } = createRequire(join(ROOT, 'package.json'))(
-    join(ROOT, 'node_modules', dependency, 'package.json'),
-  );
-  return Object.keys(peerDependencies);
+  const file = join(ROOT, 'node_modules', dependency, 'package.json');
+  return existsSync(file) ? Object.keys(JSON.parse(readFileSync(file, 'utf8')).peerDependencies ?? {}) : [];
 }
 
 /** What a packed package imports without declaring it, or declares without a use. */

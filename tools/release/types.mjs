@@ -1,11 +1,25 @@
 // TypeScript as the user of a package has it: strict, and nothing installed beside the package, not even @types/node.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
 const RESOLUTIONS = {
   node16: { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 },
   bundler: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
 };
+
+// TypeScript's own libraries are the same for every package, and half of the work: each is read once a resolution.
+const LIBRARIES = dirname(ts.getDefaultLibFilePath({}));
+const read = { node16: new Map(), bundler: new Map() };
+
+function hostFor(folder, options, libraries) {
+  const host = ts.createCompilerHost(options);
+  const getSourceFile = (name, ...rest) => {
+    if (dirname(name) !== LIBRARIES) return host.getSourceFile(name, ...rest);
+    if (!libraries.has(name)) libraries.set(name, host.getSourceFile(name, ...rest));
+    return libraries.get(name);
+  };
+  return { ...host, getSourceFile, getCurrentDirectory: () => folder };
+}
 
 // skipLibCheck would leave our own declarations unchecked, and its absence fails by others' (@webgpu/types, which comes with
 // TensorFlow.js, declares again what TypeScript's DOM declares). So the files that are ours are asked one by one.
@@ -25,7 +39,7 @@ export function typeProblems(folder, files, resolution) {
     lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
     types: [],
   };
-  const host = { ...ts.createCompilerHost(options), getCurrentDirectory: () => folder };
+  const host = hostFor(folder, options, read[resolution]);
   const program = ts.createProgram(
     files.map((file) => join(folder, file)),
     options,

@@ -20,7 +20,7 @@ export async function workflowProblems() {
 }
 
 /** `LINE: what is wrong` for the rules that actionlint does not have. */
-export function ourRules(text) {
+function ourRules(text) {
   const problems = text.split('\n').flatMap((line, i) => {
     const action = /^\s*(?:-\s*)?uses:\s*(\S+)(.*)$/.exec(line);
     const pinned = action && /@[0-9a-f]{40}$/.test(action[1]) && /^ # v\d+\.\d+\.\d+$/.test(action[2]);
