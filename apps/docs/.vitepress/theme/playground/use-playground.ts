@@ -9,8 +9,8 @@ import type { Routing } from './routing';
 /** Milliseconds without a key before a typed query is routed. */
 const PAUSE = 300;
 
-export const { models, tasks, examples, trainingQueries, useLiteBytes } = overview;
-export const modelNames = models.map(({ id }) => id);
+export const { tasks, examples, trainingQueries, useLiteBytes } = overview;
+export const modelNames = overview.models.map(({ id }) => id);
 
 export interface UseLite {
   state: 'absent' | 'loading' | 'ready';
