@@ -78,5 +78,7 @@ function plotOf(report: RunReport): FrontierData['plot'] {
   if (!svg || !legend || !caption) throw new Error('the HTML report has no frontier');
   for (const name of ['aria-labelledby', 'aria-describedby']) svg.removeAttribute(name);
   svg.setAttribute('aria-label', caption.trim());
+  // To a screen reader the plot is one picture; its parts have no roles that could be named.
+  svg.querySelectorAll('[aria-label]').forEach((part) => part.removeAttribute('aria-label'));
   return { svg: svg.outerHTML, legend: legend.outerHTML, caption: caption.trim() };
 }
