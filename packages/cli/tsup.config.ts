@@ -1,3 +1,11 @@
 import { packageBuild } from '../../tools/tsup.js';
 
-export default packageBuild({ index: 'src/index.ts', 'cell-worker': 'src/cell-worker.ts' }, { shims: true });
+export default packageBuild(
+  {
+    index: 'src/index.ts',
+    'cell-worker': 'src/cell-worker.ts',
+    'encoder-worker': 'src/encoder-worker.ts',
+    'rehearsal-worker': 'src/rehearsal-worker.ts',
+  },
+  { shims: true },
+);

@@ -4,7 +4,7 @@ import { openBench, runCell } from './pipeline/bench.js';
 import { planRun } from './pipeline/plan.js';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './pipeline/workers.js';
 
-/** A worker thread of `run --jobs`: loads the data once, then computes the cells it is sent. */
+/** A worker thread of `run`, for `--jobs` and for plugins: loads the data once, then computes the cells it is sent. */
 
 function fail(port: MessagePort, error: unknown): void {
   const known = RouteProfileError.isInstance(error);
@@ -16,11 +16,22 @@ function fail(port: MessagePort, error: unknown): void {
   port.postMessage({ fatal } satisfies WorkerReply);
 }
 
-async function serve(port: MessagePort, { config, shared }: WorkerTask): Promise<void> {
+/** Progress is told of by whom it concerns; here it only says that the thread is not hanging, once a second at most. */
+function signsOfLife(reply: (message: WorkerReply) => void): () => void {
+  let last = -Infinity;
+  return () => {
+    const now = performance.now();
+    if (now - last < 1000) return;
+    last = now;
+    reply({ alive: true });
+  };
+}
+
+async function serve(port: MessagePort, { config, failures, shared }: WorkerTask): Promise<void> {
   const reply = (message: WorkerReply) => port.postMessage(message);
   const logger = { info: () => {}, warn: (warning: string) => reply({ warning }) };
-  const ctx = { seed: config.seed[0]!, logger };
-  const plan = await planRun(config);
+  const ctx = { seed: config.seed[0]!, logger, onProgress: signsOfLife(reply) };
+  const plan = await planRun(config, failures);
   const bench = await openBench(plan, ctx, { shared, encoderThreads: 1 });
   port.on('message', ({ cell }: WorkerRequest) => {
     const started = performance.now();

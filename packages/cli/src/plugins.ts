@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createJiti } from 'jiti';
+import { createJiti, type Jiti } from 'jiti';
+import { hashBytes, hashJson } from '@routeprofile/data';
 import { builtInProfiles } from '@routeprofile/profiles';
 import { builtInRouters, builtInWrappers, wrapStrategy } from '@routeprofile/routers';
 import {
@@ -13,10 +14,13 @@ import {
   type EncoderPlugin,
   type Plugin,
   type ProfileStrategy,
+  type RouterArtifact,
   type RouterStrategy,
   type RouterWrapper,
   type StrategyReference,
 } from '@routeprofile/schema';
+import { nameOf } from './pipeline/labels.js';
+import { rehearse } from './rehearsal.js';
 
 /** Enough to tell a plugin from anything else a module may export. */
 const pluginShape = z.looseObject({
@@ -30,24 +34,63 @@ const isPath = (name: string) => /^(\.{1,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(nam
 /** A package name, scoped or not, with an optional subpath. */
 const isPackageName = (name: string) => /^(@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(\/[\w./-]+)?$/i.test(name);
 
+const loaderFrom = (from: string): Jiti =>
+  createJiti(pathToFileURL(join(from, 'index.js')).href, { interopDefault: true });
+
+function targetOf(name: string, from: string): string {
+  if (!isPath(name)) return name;
+  const target = name.startsWith('file:') ? fileURLToPath(name) : resolve(from, name);
+  if (existsSync(target)) return target;
+  throw new RouteProfileError('MISSING_FILE', `there is no plugin file ${name}`, {
+    hint: 'Paths are relative to the working directory or the config file.',
+  });
+}
+
+/** What a module hands on; whatever it throws passes through. */
+export const loadModule = (name: string, from: string): Promise<unknown> =>
+  loaderFrom(from).import(targetOf(name, from), { default: true });
+
+/** The module files that a plugin consists of: its entry, and what that imports by relative paths. */
+function pluginFiles(entry: string, jiti: Jiti): string[] {
+  const found = new Set<string>();
+  const visit = (file: string) => {
+    if (found.has(file) || !existsSync(file)) return;
+    found.add(file);
+    const source = readFileSync(file, 'utf8');
+    for (const [, specifier] of source.matchAll(/(?:from|import|require)\s*\(?\s*['"](\.[^'"]+)['"]/g)) {
+      const url = jiti.esmResolve(specifier!, { parentURL: pathToFileURL(file).href, try: true });
+      if (url?.startsWith('file:')) visit(fileURLToPath(url));
+    }
+  };
+  visit(entry);
+  return [...found];
+}
+
 /**
- * The default export of a plugin package or file; TypeScript files work too.
+ * A hash of a plugin's code: what it computed is not to be reused once the code is another. Packages that a plugin imports
+ * by name count through their own versions only if its bundle holds them.
+ */
+export function pluginFingerprint(name: string, from: string = process.cwd()): string {
+  const jiti = loaderFrom(from);
+  const target = targetOf(name, from);
+  const url = jiti.esmResolve(isPath(name) ? pathToFileURL(target).href : target, { try: true });
+  if (!url?.startsWith('file:')) return name;
+  return hashJson(pluginFiles(fileURLToPath(url), jiti).map((file) => hashBytes(readFileSync(file))));
+}
+
+/**
+ * The default export of a plugin package or file; TypeScript files work too. It is first loaded in a thread of its own, so that
+ * one that never finishes loading is told of.
  * @throws RouteProfileError MISSING_FILE, UNKNOWN_NAME or PLUGIN_FAILED.
  */
 export async function importPlugin(name: string, from: string = process.cwd()): Promise<Plugin> {
-  const jiti = createJiti(pathToFileURL(join(from, 'index.js')).href, { interopDefault: true });
-  let target = name;
-  if (isPath(name)) {
-    target = name.startsWith('file:') ? fileURLToPath(name) : resolve(from, name);
-    if (!existsSync(target))
-      throw new RouteProfileError('MISSING_FILE', `there is no plugin file ${name}`, {
-        hint: 'Paths are relative to the working directory or the config file.',
-      });
-  }
+  targetOf(name, from);
   let loaded: unknown;
   try {
-    loaded = await jiti.import(target, { default: true });
+    await rehearse(name, from);
+    loaded = await loadModule(name, from);
   } catch (cause) {
+    if (RouteProfileError.isInstance(cause)) throw cause;
     const text = cause instanceof Error ? cause.message : String(cause);
     const absent =
       !isPath(name) && /Cannot find (module|package)|ERR_MODULE_NOT_FOUND/.test(text) && text.includes(name);
@@ -117,10 +160,20 @@ export async function routerOf(
   return { strategy: wrapStrategy(strategy, around), options: { router: options, wrappers } };
 }
 
-/** The strategy of a saved router, wrappers included: `knn+cost`. */
-export async function savedRouter(strategy: string): Promise<RouterStrategy> {
-  return (await routerOf(parseStrategyReference(strategy))).strategy;
+/** The strategy of a saved router, wrappers included: `knn+cost`; a plugin's by the name it was asked for by. */
+export async function savedRouter({
+  strategy,
+  reference = strategy,
+}: Pick<RouterArtifact['manifest'], 'strategy' | 'reference'>): Promise<RouterStrategy> {
+  return (await routerOf(parseStrategyReference(reference))).strategy;
 }
+
+export const isBuiltInProfile = (name: string): boolean => builtInProfiles.some((strategy) => strategy.name === name);
+export const isBuiltInRouter = (name: string): boolean => builtInRouters.some((strategy) => strategy.name === name);
+
+/** For a saved router's file: how to find a plugin's strategy again. */
+export const pluginReference = (reference: StrategyReference): { reference?: string } =>
+  isBuiltInRouter(reference.name) ? {} : { reference: nameOf(reference) };
 
 export const resolveEncoderPlugin = (name: string, from?: string): Promise<EncoderPlugin> =>
   resolveStrategy<EncoderPlugin>('encoder', [], name, from);

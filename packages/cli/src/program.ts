@@ -83,6 +83,11 @@ export function buildProgram(io: Io): Command {
           integer(1),
         )
         .option('--jobs <n>', 'workers that train cells side by side (default: 1)', integer(1))
+        .option(
+          '--plugin-timeout <s>',
+          'seconds without a sign of life after which a plugin counts as hanging (default: 300)',
+          integer(1),
+        )
         .option('--out <dir>', 'output folder (default: routeprofile-out)'),
     ),
   ).action(ending(async (flags: ConfigFlags) => (await import('./commands/run.js')).runCommand(flags, io)));

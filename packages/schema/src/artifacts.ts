@@ -44,6 +44,7 @@ export const routerManifestSchema = z.object({
   encoder: z.string().nullable(),
   dimensions: z.number().int().min(1).nullable(),
   seed: z.number().int().min(0),
+  reference: z.string().optional(),
   profile: z.string().optional(),
   sharedPrefixes: z.array(z.string().min(1)).optional(),
   state: z.record(z.string(), z.unknown()),

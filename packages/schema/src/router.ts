@@ -52,6 +52,8 @@ export interface RouterArtifact {
     encoder: string | null;
     dimensions: number | null;
     seed: number;
+    /** The name it was asked for by (a package or a file, with wrappers), where that is a plugin's; written by whoever wires the layers. */
+    reference?: string;
     /** The profile it was fitted with, in short form; written by whoever wires the layers. */
     profile?: string;
     /** Beginnings that queries are encoded without; written by whoever wires the layers. */

@@ -130,7 +130,7 @@ export async function routerAddModelCommand(
   const ctx: RunContext = { ...console.context, seed: 42 };
   const profiles = await readProfileSet(required(flags.profiles, '--profiles FILE.npz'));
   const artifact = await readRouterArtifact(required(flags.router, '--router DIR'));
-  const strategy = await savedRouter(artifact.manifest.strategy);
+  const strategy = await savedRouter(artifact.manifest);
   if (!strategy.extend)
     throw new RouteProfileError('UNSUPPORTED', `a fitted ${strategy.name} router cannot take models in`, {
       hint: 'Train it anew on the extended profiles with `routeprofile router train`.',
@@ -146,8 +146,12 @@ export async function routerAddModelCommand(
   const { manifest, weights } = await router.save();
   const out = flags.out ?? 'router-extended';
   // What whoever wires the layers wrote into the file, which a strategy need not hand on.
-  const { profile, sharedPrefixes } = artifact.manifest;
-  const wired = { ...(profile !== undefined && { profile }), ...(sharedPrefixes && { sharedPrefixes }) };
+  const { profile, sharedPrefixes, reference } = artifact.manifest;
+  const wired = {
+    ...(reference !== undefined && { reference }),
+    ...(profile !== undefined && { profile }),
+    ...(sharedPrefixes && { sharedPrefixes }),
+  };
   await writeRouterArtifact(out, { weights, manifest: { ...manifest, ...wired } });
   const added = router.models.filter((model) => !artifact.manifest.models.includes(model));
   if (flags.json) console.printJson({ out, added, models: router.models });

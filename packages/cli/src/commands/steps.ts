@@ -44,7 +44,7 @@ import { choicesOf } from '../pipeline/decide.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { graphPreset, openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { encodeTraining, profileInput, queryBatch, routerInput } from '../pipeline/router-input.js';
-import { resolveProfile, routerOf, savedRouter } from '../plugins.js';
+import { pluginReference, resolveProfile, routerOf, savedRouter } from '../plugins.js';
 import { colorOf } from '../ui/color.js';
 import { formatColumns } from '../ui/format.js';
 import { packageVersions } from '../versions.js';
@@ -188,7 +188,12 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
     const artifact = await router.save();
     await writeRouterArtifact(config.out, {
       ...artifact,
-      manifest: { ...artifact.manifest, profile: set.provenance.strategy, ...prefixesOf(dataset) },
+      manifest: {
+        ...artifact.manifest,
+        ...pluginReference(reference),
+        profile: set.provenance.strategy,
+        ...prefixesOf(dataset),
+      },
     });
   } finally {
     await encoder.dispose?.();
@@ -225,7 +230,7 @@ export async function openRouter(
   options: Record<string, unknown>;
 }> {
   const artifact = await readRouterArtifact(dir);
-  const strategy = await savedRouter(artifact.manifest.strategy);
+  const strategy = await savedRouter(artifact.manifest);
   return {
     router: await strategy.load(artifact, ctx),
     strategy: strategy.name,

@@ -3,6 +3,8 @@ import { hashBytes, hashJson, loadDataset, writeProfileSet, writeRouterArtifact 
 import { formatQuantization, quantizeProfiles, type Quantization } from '@routeprofile/profiles';
 import { fitFrontier } from '@routeprofile/routers';
 import {
+  assertFinite,
+  assertShape,
   RouteProfileError,
   type Dataset,
   type Encoder,
@@ -15,6 +17,7 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache.js';
+import { pluginReference } from '../plugins.js';
 import { packageVersions } from '../versions.js';
 import { openBackend } from './backend.js';
 import { cellStore, type CellResult, type CellStore } from './cells.js';
@@ -81,7 +84,11 @@ export async function openBench(
   const dataset = await loadDataset(config.data, { ...loadOptions(config), ...(ctx.signal && { signal: ctx.signal }) });
   const cache = config.cache ?? defaultCacheFolder();
   const encoder = readingEncoder(
-    await openEncoder(config.encoder, { cache, ...(encoderThreads !== undefined && { threads: encoderThreads }) }, ctx),
+    await openEncoder(
+      config.encoder,
+      { cache, silence: config.pluginTimeout, ...(encoderThreads !== undefined && { threads: encoderThreads }) },
+      ctx,
+    ),
     dataset,
   );
   try {
@@ -135,17 +142,45 @@ export function cellKey({ plan, dataset, cells, dataKey, encoder, graphs, versio
     ...(profile.quantization && { quantization: profile.quantization }),
     ...(extra && { extra }),
     router: { name: nameOf(router.reference), options: router.options },
+    ...((profile.plugin ?? router.plugin) !== undefined && {
+      plugins: [profile.plugin ?? null, router.plugin ?? null],
+    }),
     ...(profile.options['summarizer'] === 'llm' && { llm: LLM_ENVIRONMENT.map((name) => process.env[name] ?? null) }),
     seed: cell.seed,
     versions,
   });
 }
 
-/** A plugin's own exceptions carry its name; ours pass through. */
-function named(kind: string, name: string, error: unknown): Error {
-  if (RouteProfileError.isInstance(error)) return error;
+/** An exception with the name of the plugin it comes from; errors of ours about built-in strategies pass through. */
+function named(kind: string, { label, plugin }: { label: string; plugin?: string }, error: unknown): Error {
+  const ours = RouteProfileError.isInstance(error);
+  if (ours && (plugin === undefined || error.code === 'ABORTED' || error.message.includes(label))) return error;
   const text = error instanceof Error ? error.message : String(error);
-  return new RouteProfileError('PLUGIN_FAILED', `${kind} ${name} failed: ${text}`, { cause: error });
+  return new RouteProfileError(ours ? error.code : 'PLUGIN_FAILED', `${kind} ${label} failed: ${text}`, {
+    cause: error,
+  });
+}
+
+/**
+ * What a profile strategy returned, held against its contract.
+ * @throws RouteProfileError PLUGIN_FAILED
+ */
+function checkedSet(label: string, set: ProfileSet, models: readonly string[]): ProfileSet {
+  try {
+    if (set.models.join('\n') !== models.join('\n'))
+      throw new RouteProfileError(
+        'SHAPE_MISMATCH',
+        `its models are ${set.models.join(', ')}, not ${models.join(', ')}`,
+      );
+    assertShape(set.vectors, models.length, set.vectors.cols, 'its vectors');
+    assertFinite(set.vectors, 'its vectors');
+    return set;
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new RouteProfileError('PLUGIN_FAILED', `profile ${label} returned what a profile set is not: ${text}`, {
+      cause,
+    });
+  }
 }
 
 async function buildProfiles(bench: Bench, profile: ChosenProfile, ctx: RunContext): Promise<ProfileSet> {
@@ -157,13 +192,14 @@ async function buildProfiles(bench: Bench, profile: ChosenProfile, ctx: RunConte
       train: encoded.train,
       ...(features && { features }),
     });
-    const whole = await profile.strategy.build(input, profile.options, ctx);
+    const built = await profile.strategy.build(input, profile.options, ctx);
+    const whole = profile.plugin === undefined ? built : checkedSet(profile.label, built, input.models);
     const set = profile.quantization ? quantizeProfiles(whole, profile.quantization).set : whole;
     const marked = dataset.simulated ? { ...set, provenance: { ...set.provenance, simulated: true } } : set;
     await writeProfileSet(join(plan.config.out, 'profiles'), `${fileLabel(profile.label)}-seed${ctx.seed}`, marked);
     return marked;
   } catch (error) {
-    throw named('profile', profile.label, error);
+    throw named('profile', profile, error);
   }
 }
 
@@ -236,7 +272,12 @@ async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<C
     const folder = join(plan.config.out, 'routers', fileLabel(`${profile.label}.${router.label}.seed${ctx.seed}`));
     await writeRouterArtifact(folder, {
       weights,
-      manifest: { ...manifest, profile: profile.label, ...prefixesOf(dataset) },
+      manifest: {
+        ...manifest,
+        ...pluginReference(router.reference),
+        profile: profile.label,
+        ...prefixesOf(dataset),
+      },
     });
     const latency = await decisionLatency(fitted, queries, ctx);
     const result: CellResult = {
@@ -255,12 +296,25 @@ async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<C
       }),
     };
   } catch (error) {
-    throw named('router', router.label, error);
+    throw named('router', router, error);
   }
 }
 
 export const cellLabel = ({ plan }: Bench, cell: Cell): string =>
   `${plan.profiles[cell.profile]!.label} × ${plan.routers[cell.router]!.label}`;
+
+/** What the report keeps of a cell that failed. */
+export function failedCell(bench: Bench, cell: Cell, { code, message }: RouteProfileError): FailedCell {
+  const { profiles, routers } = bench.plan;
+  return {
+    profile: profiles[cell.profile]!.reference.name,
+    router: nameOf(routers[cell.router]!.reference),
+    label: cellLabel(bench, cell),
+    seed: cell.seed,
+    code,
+    message,
+  };
+}
 
 /** After these nothing could be kept, or nothing is wanted any more. */
 const ENDS_A_RUN = new Set(['OUTPUT_UNWRITABLE', 'WRITE_FAILED', 'ABORTED']);
@@ -274,15 +328,7 @@ export async function runCell(bench: Bench, cell: Cell, ctx: RunContext): Promis
     return result;
   } catch (error) {
     if (!RouteProfileError.isInstance(error) || ENDS_A_RUN.has(error.code)) throw error;
-    const { profiles, routers } = bench.plan;
-    return {
-      profile: profiles[cell.profile]!.reference.name,
-      router: nameOf(routers[cell.router]!.reference),
-      label: cellLabel(bench, cell),
-      seed: cell.seed,
-      code: error.code,
-      message: error.message,
-    };
+    return failedCell(bench, cell, error);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type NodeFeatures,
   type RunContext,
 } from '@routeprofile/schema';
+import { pluginEncoder } from '../plugin-encoder.js';
 import { resolveEncoderPlugin } from '../plugins.js';
 import { memoryEncoder } from './memory-encoder.js';
 
@@ -19,12 +20,31 @@ export interface EncoderOptions {
   threads?: number;
   /** Folder that plugin paths are relative to. */
   from?: string;
+  /** Seconds without a sign of life after which a plugin counts as hanging. */
+  silence?: number;
 }
 
-/** A built-in encoder, or a plugin's. `name:argument` hands the argument on. */
+/** Where no config says otherwise; the same as a run's default. */
+const PLUGIN_SILENCE = 300;
+
+/** `C:\\path`, `file:…` and `name:argument` all hold a colon; the argument's is the first after the name. */
+function splitArgument(id: string): [name: string, argument: string | undefined] {
+  const colon = id.indexOf(':', /^([A-Za-z]:[\\/]|file:)/.test(id) ? 5 : 0);
+  return colon === -1 ? [id, undefined] : [id.slice(0, colon), id.slice(colon + 1)];
+}
+
+const unlessUnknown = (error: unknown): undefined => {
+  if (RouteProfileError.isInstance(error) && error.code === 'UNKNOWN_NAME') return undefined;
+  throw error;
+};
+
+/**
+ * A built-in encoder, or a plugin's in a thread of its own. `name:argument` hands the argument on.
+ * @throws RouteProfileError UNKNOWN_NAME, and whatever making the encoder may throw
+ */
 export async function openEncoder(
   id: string,
-  { cache, threads, from }: EncoderOptions,
+  { cache, threads, from = process.cwd(), silence = PLUGIN_SILENCE }: EncoderOptions,
   ctx: RunContext,
 ): Promise<Encoder> {
   try {
@@ -38,12 +58,9 @@ export async function openEncoder(
     );
   } catch (error) {
     if (!RouteProfileError.isInstance(error) || error.code !== 'UNKNOWN_NAME') throw error;
-    if (!/^[@./\\]|^file:|^[A-Za-z]:[\\/]|-/.test(id)) throw error;
-    const colon = id.indexOf(':', /^([A-Za-z]:[\\/]|file:)/.test(id) ? 5 : 0);
-    const plugin = await resolveEncoderPlugin(colon === -1 ? id : id.slice(0, colon), from).catch(() => {
-      throw error;
-    });
-    return memoryEncoder(await plugin.create(colon === -1 ? undefined : id.slice(colon + 1)));
+    const [name, argument] = splitArgument(id);
+    if (!(await resolveEncoderPlugin(name, from).catch(unlessUnknown))) throw error;
+    return memoryEncoder(await pluginEncoder(name, argument, { from, silence }, ctx));
   }
 }
 

@@ -2,7 +2,7 @@ import { throwIfAborted, type FailedCell, type RunContext } from '@routeprofile/
 import { cellKey, cellLabel, isFailure, runCell, type Bench } from './bench.js';
 import type { CellResult } from './cells.js';
 import type { DecisionLatency } from './latency.js';
-import type { Cell } from './plan.js';
+import { pluginOf, type Cell } from './plan.js';
 import { runInWorkers } from './workers.js';
 
 export interface CellOutcomes {
@@ -22,8 +22,8 @@ function firstOfEachKey(keys: readonly string[]): number[] {
 }
 
 /**
- * Every cell of the plan: read if an earlier run finished it, computed otherwise, here or in `jobs` workers. A failure is
- * kept beside the results and the others go on.
+ * Every cell of the plan: read if an earlier run finished it, computed otherwise, here or in `jobs` workers; cells with a
+ * plugin always in a worker. A failure is kept beside the results and the others go on.
  */
 export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutcomes> {
   const { plan, dataset, cells: store } = bench;
@@ -56,19 +56,25 @@ export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutco
     finished++;
   };
 
-  progress();
-  if (config.jobs > 1 && open.length > 1) {
-    await runInWorkers(bench, open, ctx, (i, outcome, seconds) => {
+  const inWorkers = (those: readonly number[]) =>
+    runInWorkers(bench, those, config.jobs, ctx, (i, outcome, seconds) => {
       settle(i, outcome, seconds);
       progress(cells[i]);
     });
-  } else
-    for (const i of open) {
+
+  progress();
+  if (config.jobs > 1 && open.length > 1) await inWorkers(open);
+  else {
+    // Foreign code may loop, exit or crash: it gets a thread of its own, after all that needs none.
+    const foreign = open.filter((i) => pluginOf(plan, cells[i]!) !== undefined);
+    for (const i of open.filter((i) => !foreign.includes(i))) {
       throwIfAborted(ctx);
       const started = performance.now();
       progress(cells[i]);
       settle(i, await runCell(bench, cells[i]!, ctx), (performance.now() - started) / 1000);
     }
+    if (foreign.length > 0) await inWorkers(foreign);
+  }
   progress();
   return { outcomes: keys.map((key) => done.get(key)!), reused, timings, latencies };
 }

@@ -1,6 +1,3 @@
-import { dirname, join } from 'node:path';
-import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
 import {
   RouteProfileError,
   throwIfAborted,
@@ -9,13 +6,16 @@ import {
   type RunConfig,
   type RunContext,
 } from '@routeprofile/schema';
-import type { Bench } from './bench.js';
+import { openThread, ThreadLost, type Thread } from '../thread.js';
+import { failedCell, type Bench } from './bench.js';
 import type { CellResult } from './cells.js';
-import type { Cell } from './plan.js';
+import { pluginOf, type Cell, type LoadFailures } from './plan.js';
 
 /** What a worker is started with. */
 export interface WorkerTask {
   config: RunConfig;
+  /** Plugins that could not be loaded. */
+  failures: LoadFailures;
   /** Folder of the cells, shared by all workers. */
   shared: string;
 }
@@ -25,18 +25,13 @@ export interface WorkerRequest {
   cell: number;
 }
 
-/** From a worker: it is ready, a cell's outcome, a warning, or the error that ends the run. */
+/** From a worker: it is ready, a cell's outcome, a sign of life, a warning, or the error that ends the run. */
 export type WorkerReply =
   | { ready: true }
   | { cell: number; outcome: CellResult | FailedCell; seconds: number }
+  | { alive: true }
   | { warning: string }
   | { fatal: { code: ErrorCode; message: string; hint?: string } };
-
-/** The built entry beside this package's own package.json, also when this runs from source. */
-function workerFile(): string {
-  const require = createRequire(import.meta.url);
-  return join(dirname(require.resolve('@routeprofile/cli/package.json')), 'dist', 'cell-worker.js');
-}
 
 /** Cells of one profile go to one worker while there are others, so that a profile is built once. */
 function profileQueues(cells: readonly Cell[], open: readonly number[]): number[][] {
@@ -48,52 +43,89 @@ function profileQueues(cells: readonly Cell[], open: readonly number[]): number[
   return [...queues.values()];
 }
 
+/** The reply that is waited for; warnings are handed on, and what ends the run is thrown. */
+const listen =
+  <T>(ctx: RunContext, wanted: (reply: WorkerReply) => T | undefined) =>
+  (reply: WorkerReply): T | undefined => {
+    if ('fatal' in reply) {
+      const { code, message, hint } = reply.fatal;
+      throw new RouteProfileError(code, message, hint === undefined ? {} : { hint });
+    }
+    if ('warning' in reply) ctx.logger?.warn(reply.warning);
+    return wanted(reply);
+  };
+
 /**
- * Computes cells in `config.jobs` worker threads. Each has its own data, encoder and tensors; results come back through
- * the shared cell folder's format, so they do not depend on who computed them.
+ * Computes cells in `jobs` worker threads. Each has its own data, encoder and tensors; results come back through the shared cell
+ * folder's format, so they do not depend on who computed them. A worker that is lost, or that a plugin keeps silent for longer
+ * than `config.pluginTimeout`, costs the cell it was at; another takes its place.
  */
 export async function runInWorkers(
   bench: Bench,
   open: readonly number[],
+  jobs: number,
   ctx: RunContext,
   onDone: (cell: number, outcome: CellResult | FailedCell, seconds: number) => void,
 ): Promise<void> {
-  const { config, cells } = bench.plan;
+  const { config, cells, failures } = bench.plan;
+  const { signal } = ctx;
   const queues = profileQueues(cells, open);
-  const task: WorkerTask = { config: { ...config, jobs: 1 }, shared: bench.cells.folder };
-  const workers = Array.from(
-    { length: Math.min(config.jobs, queues.length) },
-    () => new Worker(workerFile(), { workerData: task }),
-  );
+  const task: WorkerTask = { config: { ...config, jobs: 1 }, failures, shared: bench.cells.folder };
+  const threads = new Set<Thread<WorkerReply>>();
 
-  const serve = (worker: Worker): Promise<void> =>
-    new Promise((resolve, reject) => {
-      let queue: number[] = [];
-      const next = () => {
-        if (queue.length === 0) queue = queues.shift() ?? [];
-        const cell = queue.shift();
-        if (cell === undefined) resolve();
-        else worker.postMessage({ cell } satisfies WorkerRequest);
-      };
-      worker.on('message', (reply: WorkerReply) => {
-        if ('warning' in reply) return ctx.logger?.warn(reply.warning);
-        if ('fatal' in reply) {
-          const { code, message, hint } = reply.fatal;
-          return reject(new RouteProfileError(code, message, hint === undefined ? {} : { hint }));
-        }
-        if ('cell' in reply) onDone(reply.cell, reply.outcome, reply.seconds);
-        next();
-      });
-      worker.on('error', reject);
-      worker.on('exit', (code) => reject(new RouteProfileError('INTERNAL', `a worker ended with exit code ${code}`)));
-      ctx.signal?.addEventListener('abort', () => reject(new RouteProfileError('ABORTED', 'interrupted')), {
-        once: true,
-      });
-    });
+  const start = async (): Promise<Thread<WorkerReply>> => {
+    const thread = openThread<WorkerReply>('cell-worker', task, (line) => ctx.logger?.info(line));
+    threads.add(thread);
+    try {
+      await thread.ask(
+        undefined,
+        listen(ctx, (reply) => 'ready' in reply || undefined),
+        { ...(signal && { signal }) },
+      );
+      return thread;
+    } catch (error) {
+      throw error instanceof ThreadLost
+        ? new RouteProfileError('INTERNAL', `a worker ${error.message} before it began`, { cause: error })
+        : error;
+    }
+  };
+
+  /** The outcome of one cell; undefined in place of the thread when it was lost over it. */
+  const compute = async (i: number, thread: Thread<WorkerReply>): Promise<Thread<WorkerReply> | undefined> => {
+    const started = performance.now();
+    const plugin = pluginOf(bench.plan, cells[i]!);
+    try {
+      const request: WorkerRequest = { cell: i };
+      const { outcome, seconds } = await thread.ask(
+        request,
+        listen(ctx, (reply) => ('cell' in reply ? reply : undefined)),
+        { ...(signal && { signal }), ...(plugin !== undefined && { silence: config.pluginTimeout }) },
+      );
+      onDone(i, outcome, seconds);
+      return thread;
+    } catch (error) {
+      if (!(error instanceof ThreadLost)) throw error;
+      const [code, who] =
+        plugin === undefined ? (['INTERNAL', 'the worker'] as const) : (['PLUGIN_FAILED', plugin] as const);
+      const failure = new RouteProfileError(code, `${who} ${error.message}`, { cause: error });
+      onDone(i, failedCell(bench, cells[i]!, failure), (performance.now() - started) / 1000);
+      threads.delete(thread);
+      return undefined;
+    }
+  };
+
+  const serve = async (): Promise<void> => {
+    let thread: Thread<WorkerReply> | undefined;
+    for (let queue = queues.shift(); queue; queue = queues.shift())
+      for (const i of queue) {
+        throwIfAborted(ctx);
+        thread = await compute(i, thread ?? (await start()));
+      }
+  };
   try {
     throwIfAborted(ctx);
-    await Promise.all(workers.map(serve));
+    await Promise.all(Array.from({ length: Math.min(jobs, queues.length) }, serve));
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all([...threads].map((thread) => thread.end()));
   }
 }

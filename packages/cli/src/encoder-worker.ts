@@ -1,0 +1,27 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import type { EncoderReply, EncoderRequest, EncoderTask } from './plugin-encoder.js';
+import { resolveEncoderPlugin } from './plugins.js';
+
+/** The thread of an encoder plugin: makes the encoder once, then encodes what it is sent. */
+async function serve(port: MessagePort, { name, from, argument }: EncoderTask): Promise<void> {
+  const reply = (message: EncoderReply) => port.postMessage(message);
+  const fail = (error: unknown) => reply({ error: error instanceof Error ? error.message : String(error) });
+  try {
+    const plugin = await resolveEncoderPlugin(name, from);
+    const encoder = await plugin.create(argument);
+    port.on('message', ({ texts, seed }: EncoderRequest) => {
+      Promise.resolve()
+        .then(() => encoder.encode(texts, { seed, onProgress: () => reply({ alive: true }) }))
+        // Whatever came back may not be what was promised; whoever asked checks it.
+        .then((vectors) => reply({ vectors, dimensions: encoder.dimensions }))
+        .catch(fail);
+    });
+    reply({ id: encoder.id, dimensions: encoder.dimensions });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+const port = parentPort;
+// The data come from our own main thread.
+if (port !== null) void serve(port, workerData as EncoderTask);

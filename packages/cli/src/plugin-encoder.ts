@@ -1,0 +1,90 @@
+import { RouteProfileError, type Encoder, type Matrix, type RunContext } from '@routeprofile/schema';
+import { openThread, ThreadLost, type AskOptions } from './thread.js';
+
+/** Which encoder the thread makes. */
+export interface EncoderTask {
+  name: string;
+  from: string;
+  argument: string | undefined;
+}
+
+/** To the thread: encode these. */
+export interface EncoderRequest {
+  texts: readonly string[];
+  seed: number;
+}
+
+/** The encoder is made; vectors; a sign of life; or what it threw. */
+export type EncoderReply =
+  { id: string; dimensions: number } | { vectors: Matrix; dimensions: number } | { alive: true } | { error: string };
+
+export interface PluginEncoderOptions {
+  from: string;
+  /** Seconds without a sign of life after which the plugin counts as hanging. */
+  silence: number;
+}
+
+/**
+ * An encoder plugin in a thread of its own. Whatever it does there, the answer is vectors or an error with its name.
+ * @throws RouteProfileError ENCODER_FAILED
+ */
+export async function pluginEncoder(
+  name: string,
+  argument: string | undefined,
+  { from, silence }: PluginEncoderOptions,
+  ctx: RunContext,
+): Promise<Encoder> {
+  const task: EncoderTask = { name, from, argument };
+  const thread = openThread<EncoderReply>('encoder-worker', task, (line) => ctx.logger?.info(line));
+
+  const ask = async <T>(
+    request: EncoderRequest | undefined,
+    answer: (reply: EncoderReply) => T | undefined,
+    { onProgress, signal }: Pick<RunContext, 'onProgress' | 'signal'>,
+  ): Promise<T> => {
+    const options: AskOptions = { silence, ...(signal && { signal }) };
+    try {
+      return await thread.ask(
+        request,
+        (reply) => {
+          if ('error' in reply) throw new Error(`failed: ${reply.error}`);
+          if ('alive' in reply) onProgress?.({ stage: 'encode', done: 0, note: name });
+          return answer(reply);
+        },
+        options,
+      );
+    } catch (cause) {
+      if (RouteProfileError.isInstance(cause)) throw cause;
+      const text = cause instanceof Error ? cause.message : String(cause);
+      throw new RouteProfileError('ENCODER_FAILED', `encoder ${name} ${text}`, {
+        cause,
+        ...(cause instanceof ThreadLost && {
+          hint: 'An encoder that needs longer tells of its progress, or the limit is raised with --plugin-timeout.',
+        }),
+      });
+    }
+  };
+
+  let made: { id: string; dimensions: number };
+  try {
+    made = await ask(undefined, (reply) => ('id' in reply ? reply : undefined), ctx);
+  } catch (error) {
+    await thread.end();
+    throw error;
+  }
+  let { dimensions } = made;
+  return {
+    specVersion: 1,
+    id: made.id,
+    get dimensions() {
+      return dimensions;
+    },
+    async encode(texts, context): Promise<Matrix> {
+      const request: EncoderRequest = { texts, seed: context?.seed ?? ctx.seed };
+      const encoded = await ask(request, (reply) => ('vectors' in reply ? reply : undefined), context ?? ctx);
+      dimensions = encoded.dimensions;
+      return encoded.vectors;
+    },
+    dispose: () => thread.end(),
+  };
+}

@@ -1,0 +1,211 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunReport } from '@routeprofile/schema';
+import { rehearse } from './rehearsal.js';
+import { routeprofile, runReport, temporaryFolder } from './testing/harness.js';
+
+/** A router plugin whose `fit` and `decide` are given as source. */
+const router = (fit: string, decide = 'queries.texts.map(() => ({ model: models[0], ranked: [], reasons: [] }))') => `
+const save = (models, ctx) => ({
+  manifest: { version: 1, strategy: 'mine', options: {}, models, encoder: null, dimensions: null, seed: ctx.seed, state: {} },
+  weights: {},
+});
+export default {
+  kind: 'router', specVersion: 1, name: 'mine', summary: 'a test', needs: [],
+  options: { safeParse: (data) => ({ success: true, data }), parse: (data) => data },
+  async fit({ models }, options, ctx) {
+    ${fit}
+    return { models, decide: async (queries) => ${decide}, save: async () => save(models, ctx) };
+  },
+  async load({ manifest: { models } }, ctx) {
+    return { models, decide: async (queries) => ${decide}, save: async () => save(models, ctx) };
+  },
+};
+`;
+
+const profile = (build: string) => `
+export default {
+  kind: 'profile', specVersion: 1, name: 'mine', summary: 'a test', needs: [],
+  options: { safeParse: (data) => ({ success: true, data }), parse: (data) => data },
+  designPoint: () => ({ form: 'flat', representation: 'index', hops: 0, learning: 'training-free' }),
+  async build({ models }, options, ctx) {
+    const provenance = { strategy: 'mine', options, designPoint: this.designPoint(), encoder: null, graph: null, seed: ctx.seed, versions: {} };
+    ${build}
+  },
+};
+`;
+const rows = (data: string, count = 'models.length') =>
+  `return { models, provenance, vectors: { rows: ${count}, cols: 2, data: new Float32Array(2 * ${count}).fill(${data}) } };`;
+
+const encoder = (encode: string) => `
+export default {
+  kind: 'encoder', specVersion: 1, name: 'mine', summary: 'a test',
+  create: async () => ({ specVersion: 1, id: 'mine', dimensions: 2, async encode(texts) { ${encode} } }),
+};
+`;
+
+describe('a plugin that misbehaves', () => {
+  const folder = temporaryFolder();
+  const data = join(folder.path, 'data');
+  const plugin = (name: string, source: string): string => {
+    const file = join(folder.path, `${name}.mjs`);
+    writeFileSync(file, source);
+    return file;
+  };
+  const common = ['--data', data, '--encoder', 'hash', '--limit-train', '60', '--limit-test', '20'];
+  const go = (out: string, args: readonly string[]) => runReport([...common, '--out', join(folder.path, out), ...args]);
+  const failures = ({ failed }: RunReport) => failed.map(({ code, message }) => `${code} ${message}`);
+
+  beforeAll(async () => {
+    expect((await routeprofile(['sample', data, '--quiet'])).code).toBe(0);
+  });
+  afterAll(() => folder.remove());
+
+  it('is reported by name, and the other cells are computed', async () => {
+    const routers = [
+      plugin('throws', router("throw new Error('no luck')")),
+      plugin('late', router("setTimeout(() => { throw new Error('from nowhere'); }); await new Promise(() => {});")),
+      plugin('exits', router('process.exit(3);')),
+      plugin(
+        'nan',
+        router(
+          '',
+          'queries.texts.map(() => ({ model: models[0], ranked: [{ model: models[0], score: NaN }], reasons: [] }))',
+        ),
+      ),
+      plugin('few', router('', '[]')),
+      plugin('nothing', router('return undefined;')),
+      plugin('import', "throw new Error('at import');"),
+    ];
+    const { code, report, stderr } = await go('routers', [
+      '--profile',
+      'index',
+      '--router',
+      [...routers, 'sim'].join(','),
+    ]);
+    expect(code).toBe(1);
+    expect(report.rows.map((row) => row.router)).toEqual(['sim']);
+    const said = failures(report);
+    const expected = [
+      'no luck',
+      'from nowhere',
+      'exit code 3',
+      'not a finite number',
+      '0 decisions',
+      'failed',
+      'at import',
+    ];
+    expect(said).toHaveLength(expected.length);
+    expected.forEach((text, i) => {
+      expect(said[i]).toMatch(/^PLUGIN_FAILED /);
+      expect(said[i]).toContain(text);
+      expect(said[i]).toContain(routers[i]);
+    });
+    expect(stderr).toContain('7 cells failed');
+    expect(Object.keys(report.baselines)).toEqual(expect.arrayContaining(['task-table', 'knn']));
+  }, 120_000);
+
+  it('is reported by name when its profiles are none; lookups do without them', async () => {
+    const profiles = [
+      plugin('profile-nan', profile(rows('NaN'))),
+      plugin('profile-short', profile(rows('1', '2'))),
+      plugin('profile-throws', profile("throw new Error('no luck');")),
+    ];
+    const { report } = await go('profiles', ['--profile', [...profiles, 'index'].join(','), '--router', 'sim']);
+    expect(report.rows).toHaveLength(1);
+    const said = failures(report);
+    ['is NaN', '2 × 2', 'no luck'].forEach((text, i) => {
+      expect(said[i]).toMatch(/^PLUGIN_FAILED /);
+      expect(said[i]).toContain(text);
+      expect(said[i]).toContain(profiles[i]);
+    });
+    expect(Object.keys(report.baselines)).toEqual(expect.arrayContaining(['task-table', 'knn']));
+  }, 120_000);
+
+  it('that hangs is ended after its time, whether it loops or waits', async () => {
+    const routers = [
+      plugin('loops', router('for (;;);')),
+      plugin('waits', router('await new Promise(() => {}); ')),
+      plugin('prints', router("console.log('not a result');")),
+    ];
+    const { code, report } = await go('hang', [
+      ...['--profile', 'index', '--router', ['sim', ...routers].join(','), '--plugin-timeout', '4'],
+    ]);
+    expect(code).toBe(1);
+    expect(report.rows).toHaveLength(2);
+    expect(failures(report)).toEqual(
+      ['loops', 'waits'].map((name) => expect.stringMatching(`${name}.mjs gave no sign of life for 4 s`) as string),
+    );
+  }, 120_000);
+
+  it('is refused before the run when there is nothing else to run', async () => {
+    const only = plugin('alone', "throw new Error('at import');");
+    const { code, stderr } = await routeprofile([
+      'run',
+      ...common,
+      '--router',
+      only,
+      '--out',
+      join(folder.path, 'none'),
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('at import');
+    expect(stderr).toContain(only);
+  });
+
+  it('that never finishes loading is told of', async () => {
+    await expect(rehearse(plugin('stuck', 'for (;;);'), folder.path, 2)).rejects.toMatchObject({
+      code: 'PLUGIN_FAILED',
+      message: expect.stringContaining('stuck.mjs could not be loaded: it gave no sign of life') as string,
+    });
+  });
+
+  it('is computed anew when its code has changed', async () => {
+    const file = plugin('changes', "import './part.mjs';" + router(''));
+    plugin('part', 'export const first = 1;');
+    const last = router('', 'queries.texts.map(() => ({ model: models.at(-1), ranked: [], reasons: [] }))');
+    const args = ['--profile', 'index', '--router', file];
+    const selection = async () => (await go('changes', args)).report.rows[0]!.selection;
+    const before = await selection();
+    plugin('changes', "import './part.mjs';" + last);
+    const after = await selection();
+    expect(after).not.toEqual(before);
+    expect(await selection()).toEqual(after);
+  }, 120_000);
+
+  it.each([
+    ['throws', "throw new Error('no luck');", 'no luck'],
+    ['short', 'return { rows: 1, cols: 2, data: new Float32Array(2) };', 'what it returned is 1 × 2'],
+    ['nan', 'return { rows: texts.length, cols: 2, data: new Float32Array(2 * texts.length).fill(NaN) };', 'returned'],
+    ['loops', 'for (;;);', 'gave no sign of life for 3 s'],
+  ])(
+    'as an encoder ends the run with its name: %s',
+    async (name, encode, text) => {
+      const file = plugin(`encoder-${name}`, encoder(encode));
+      const { code, stderr } = await routeprofile([
+        ...['run', '--data', data, '--encoder', file, '--profile', 'index', '--router', 'sim'],
+        ...['--plugin-timeout', '3', '--out', join(folder.path, `encoder-${name}`), '--quiet'],
+      ]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(text);
+      expect(stderr).toContain(name === 'throws' || name === 'loops' ? file : 'encoder mine');
+    },
+    60_000,
+  );
+
+  it('as a router named by its file can be asked again', async () => {
+    const file = plugin('asked', router(''));
+    expect((await go('asked', ['--profile', 'index', '--router', file])).code).toBe(0);
+    const saved = readdirSync(join(folder.path, 'asked', 'routers')).find((name) => name.includes('asked'));
+    const asked = await routeprofile([
+      'route',
+      '--router',
+      join(folder.path, 'asked', 'routers', saved!),
+      '--json',
+      '2 + 2?',
+    ]);
+    expect(asked.stderr).toBe('');
+    expect(asked.code).toBe(0);
+  }, 60_000);
+});
