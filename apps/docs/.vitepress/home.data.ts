@@ -12,7 +12,7 @@ export interface Found {
   cost: { rows: number; router: string; share: string; quality: string };
 }
 
-const reports = fileURLToPath(new URL('../../examples/better-routing/reports/', import.meta.url));
+const reports = fileURLToPath(new URL('../../../examples/better-routing/reports/', import.meta.url));
 const read = (name: string): RunReport => runReportSchema.parse(JSON.parse(readFileSync(join(reports, name), 'utf8')));
 
 function there<T>(value: T | null | undefined, what: string): T {
