@@ -7,7 +7,8 @@ import { RELATIONS, nodeKey, type ProfileGraph, type RelationName } from './type
 export type GraphSource = Pick<Dataset, 'cards' | 'families' | 'tasks' | 'domains' | 'taskQueries'>;
 
 /**
- * The heterogeneous graph of a dataset: one builder, with switches; the five published graphs are presets.
+ * The heterogeneous graph of a dataset, which structured profiles are made from (RouteProfile, arXiv 2605.00180): one
+ * builder, with switches; the five published graphs are presets.
  *
  * Nodes: families, models and tasks in the order of one pass over the cards (a task is a node once some model is measured
  * on it), then domains in their order (also those left without a task), then queries in theirs, named `task#index`.
@@ -123,7 +124,7 @@ function assertCards(cards: GraphSource['cards']) {
   }
   if (problems.length > 0)
     throw new RouteProfileError('BAD_INPUT', `graph: ${problems.join('; ')}`, {
-      hint: 'Correct the model cards; `routeprofile data check` lists every problem.',
+      hint: 'Correct the model cards; `npx @routeprofile/cli data check` lists every problem.',
       details: problems,
     });
 }

@@ -11,11 +11,11 @@ export interface Csr {
   rowType: NodeType;
   /** The side whose nodes are listed as neighbours. */
   neighbourType: NodeType;
-  /** [rows + 1] */
+  /** Shape [rows + 1]. */
   offsets: Int32Array;
-  /** [edges] */
+  /** Shape [edges]. */
   neighbours: Int32Array;
-  /** [edges] positions in the relation's arrays, ascending within a row. */
+  /** Shape [edges]: positions in the relation's arrays, ascending within a row. */
   edges: Int32Array;
 }
 
@@ -49,7 +49,7 @@ export function adjacency(graph: HeteroGraph): Csr[] {
   return graph.relations.flatMap((relation) => [csr(graph, relation, 'target'), csr(graph, relation, 'source')]);
 }
 
-/** Number of neighbours of each row. */
+/** Number of neighbours of each row. Shape [rows]. */
 export function degrees(view: Csr): Int32Array {
   return Int32Array.from({ length: view.offsets.length - 1 }, (_, i) => view.offsets[i + 1]! - view.offsets[i]!);
 }

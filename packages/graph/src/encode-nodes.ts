@@ -13,11 +13,11 @@ import {
 import { nodeSet } from './hetero.js';
 
 /**
- * Node texts → vectors: one matrix a type, a row a node, in the graph's order. Each distinct text is encoded once, all in
+ * Node texts → vectors: one matrix of shape [nodes × encoder.dimensions] a type, a row a node, in the graph's order. Each distinct text is encoded once, all in
  * one call of the encoder.
  * @param types which node types; by default all the graph has
  * @throws RouteProfileError UNKNOWN_NAME for a type the graph lacks, SHAPE_MISMATCH or NOT_FINITE when the encoder returns
- *   other than one finite row a text, and whatever the encoder throws.
+ *   other than one finite row a text, ABORTED, and whatever the encoder throws.
  */
 export async function encodeNodes(
   graph: HeteroGraph,

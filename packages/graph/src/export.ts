@@ -17,7 +17,10 @@ const ENTITIES: Record<string, string> = {
 };
 const escapeXml = (text: string) => xmlText(text).replace(/[&<>"'\r]/g, (character) => ENTITIES[character]!);
 
-/** The graph as GraphML, for Gephi, yEd, NetworkX, igraph. */
+/**
+ * The graph as GraphML, for Gephi, yEd, NetworkX, igraph: directed, nodes under their keys. Characters that XML cannot write
+ * become U+FFFD.
+ */
 export function toGraphML(graph: ProfileGraph): string {
   const data = (key: string, value: string | number) => `<data key="${key}">${escapeXml(String(value))}</data>`;
   const nodes = graph.mapNodes(
@@ -48,7 +51,10 @@ export function toGraphML(graph: ProfileGraph): string {
 const escapeAttribute = (text: string) =>
   escapeXml(text).replace(/[\n\t]/g, (character) => (character === '\n' ? '&#10;' : '&#9;'));
 
-/** The graph as GEXF 1.3, for Gephi. Nodes are numbered `n0`, `n1` …; their names are the labels. */
+/**
+ * The graph as GEXF 1.3, for Gephi. Nodes are numbered `n0`, `n1` …; their names are the labels. Characters that XML cannot
+ * write become U+FFFD.
+ */
 export function toGEXF(graph: ProfileGraph): string {
   const plain: DirectedGraph<NodeAttributes, EdgeAttributes> = new DirectedGraph();
   plain.setAttribute('name', xmlText(graph.getAttribute('name')));

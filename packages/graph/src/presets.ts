@@ -27,6 +27,7 @@ export const graphSwitchesSchema = z
       wrong('queryScores', "only edges from queries to models can carry them: needs queries and queriesTo: 'model'");
   });
 
+/** Switches as a user gives them, all optional. Defaults: families and tasks on, everything else off, which is the preset `task`. */
 export type GraphSwitches = z.input<typeof graphSwitchesSchema>;
 type CompleteSwitches = Omit<z.output<typeof graphSwitchesSchema>, 'name'>;
 
@@ -40,7 +41,7 @@ const preset = (switches: Partial<CompleteSwitches>): CompleteSwitches => ({
   ...switches,
 });
 
-/** The five published graphs. */
+/** The five graphs of RouteProfile (arXiv 2605.00180), by the nodes beside families and models that they hold. */
 export const GRAPH_PRESETS = {
   task: preset({}),
   query: preset({ tasks: false, queries: true, queriesTo: 'model' }),
@@ -49,8 +50,10 @@ export const GRAPH_PRESETS = {
   'query-task-domain': preset({ domains: true, queries: true }),
 } as const satisfies Record<string, CompleteSwitches>;
 
+/** Name of a published graph: `task`, `query`, `query-task`, `task-domain` or `query-task-domain`. */
 export type GraphPreset = keyof typeof GRAPH_PRESETS;
 
+/** Whether a string a user gave names a published graph. */
 export const isGraphPreset = (name: string): name is GraphPreset => Object.hasOwn(GRAPH_PRESETS, name);
 
 /** A published graph by name, or switches of one's own. */

@@ -8,17 +8,21 @@ export interface Range {
   max: number;
 }
 
+/** One relation in numbers. Degrees count the edges of a node within this relation alone. */
 export interface RelationStatistics {
   name: string;
   edges: number;
-  /** Edges of each source node within this relation. */
+  /** Edges of each source node; nodes without any count as 0. */
   sourceDegree: Range;
+  /** Edges of each target node; nodes without any count as 0. */
   targetDegree: Range;
   /** Raw scores; null when the relation carries none. */
   scores: Range | null;
 }
 
+/** A graph in numbers, as `graphStatistics` counts them. */
 export interface GraphStatistics {
+  /** Nodes of each type; types without nodes do not appear. */
   nodes: Partial<Record<NodeType, number>>;
   relations: RelationStatistics[];
   totalNodes: number;
@@ -27,7 +31,7 @@ export interface GraphStatistics {
   isolated: Partial<Record<NodeType, string[]>>;
 }
 
-/** What a graph holds, in numbers. */
+/** What a graph holds, in numbers: nodes, edges, degrees, raw scores and isolated nodes. O(nodes + edges). */
 export function graphStatistics(graph: HeteroGraph): GraphStatistics {
   const touched = new Map(graph.nodes.map((set) => [set.type, new Uint8Array(set.names.length)]));
   for (const { source, target, sourceIndex, targetIndex } of graph.relations) {

@@ -12,10 +12,11 @@ export type NodeAttributes = {
 /** What an edge carries. */
 export type EdgeAttributes = {
   relation: RelationName;
-  /** Raw, on the scale of the card; only on edges of scored relations. */
+  /** Raw, on the scale of the card, usually points of 100; only on edges of scored relations. */
   score?: number;
 };
 
+/** What the graph itself carries (`graph.getAttributes()`). */
 export type GraphAttributes = {
   /** Preset, or the node types it was built with. */
   name: string;
@@ -39,11 +40,14 @@ export const RELATIONS = {
   query__model: { source: 'query', target: 'model' },
 } as const satisfies Record<string, { source: NodeType; target: NodeType }>;
 
+/** Name of a relation, `source__target`: a key of `RELATIONS`. */
 export type RelationName = keyof typeof RELATIONS;
 
+/** The keys of `RELATIONS`, in order. */
 export const RELATION_NAMES = Object.keys(RELATIONS) as readonly RelationName[];
 
+/** Whether a string read from a file is the name of a relation. */
 export const isRelationName = (name: string): name is RelationName => Object.hasOwn(RELATIONS, name);
 
-/** The key of a node in the graph. */
+/** The key of a node in the graph: `type:name`. */
 export const nodeKey = (type: NodeType, name: string): string => `${type}:${name}`;
