@@ -8,7 +8,7 @@ import { outcomesProfile } from './outcomes/outcomes-profile.js';
 import { trainableGnnProfile } from './trainable-gnn/trainable-gnn-profile.js';
 import { textGnnProfile } from './text-gnn/text-gnn-profile.js';
 
-/** Every strategy of this package, simplest first. */
+/** Every strategy of this package, simplest first: what a profile's name is looked up in. */
 export const builtInProfiles: readonly ProfileStrategy[] = [
   indexProfile,
   flatProfile,

@@ -16,7 +16,10 @@ export interface ProfileDiagnostics {
 
 const PAIRS_LIMIT = 2_000;
 
-/** Distinguishability of a profile set: norms and pairwise cosines. */
+/**
+ * Distinguishability of a profile set: norms and pairwise cosines of its vectors [models × dimensions]. A mean cosine near 1 says
+ * that the models look alike.
+ */
 export function profileDiagnostics({ models, vectors }: Pick<ProfileSet, 'models' | 'vectors'>): ProfileDiagnostics {
   const norms = Float64Array.from({ length: vectors.rows }, (_, i) =>
     Math.sqrt(rowOf(vectors, i).reduce((sum, x) => sum + x * x, 0)),

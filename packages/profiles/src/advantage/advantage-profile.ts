@@ -19,11 +19,14 @@ import { weightedCentroids } from './weighted-centroids.js';
 
 /**
  * What each model is worth on each task, measured against the other models and tied to the task's queries: a router attends from
- * a query to these keys and reads off expected advantages (paper: structured form, representation "scores"). Nothing is learned,
- * and pairs are not used.
+ * a query to these keys and reads off expected advantages (in the design space of RouteProfile, arXiv 2605.00180: structured form;
+ * the representation "scores" is ours). Nothing is learned, and pairs are not used.
+ *
+ * In least squares, score[m, t] ≈ centre[t] + worth[m]; the advantage is score − centre, drawn towards the worth by the score's
+ * sampling error.
  *
  * Scores come from the cards, or from training outcomes where a task has no card scores; see `scoreTable`. Advantages are in
- * shares of one, 0.1 being ten points; see `fitAdvantages`. `keyed.scores` holds NaN where a model is not measured, `biases` the
+ * shares of one, 0.1 being ten points; see `fitAdvantages`. `keyed.scores` [models × keys] holds NaN where a model is not measured, `biases` the
  * overall advantage, which is what a missing score is worth. `vectors` are mean task centroids weighted by advantages, so that
  * the dot product with a query is a first-order reading of the same thing.
  */

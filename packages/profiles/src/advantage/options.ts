@@ -15,4 +15,5 @@ export const advantageOptions = z.strictObject({
    */
   scale: z.enum(['points', 'spread']).default('points'),
 });
+/** Options of `advantageProfile`, parsed. Each member tells its default. */
 export type AdvantageOptions = z.output<typeof advantageOptions>;

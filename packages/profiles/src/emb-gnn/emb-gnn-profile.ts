@@ -8,8 +8,8 @@ import { propagate } from './propagate.js';
 import { scoreFactors } from './score-factors.js';
 
 /**
- * Text vectors passed K hops along the graph, weighted by degrees and scores; nothing is learned (paper: structured form,
- * representation "embedding"). See `propagate` for the formula, and the options for what differs from the published code.
+ * Text vectors passed K hops along the graph, weighted by degrees and scores; nothing is learned (RouteProfile, arXiv 2605.00180:
+ * structured form, representation "embedding"). Vectors: [models × encoder's dimensions], of unit length by default. See `propagate` for the formula, and the options for what differs from the published code.
  */
 export const embGnnProfile = defineProfile<EmbGnnOptions>({
   name: 'emb-gnn',

@@ -17,11 +17,11 @@ const repairs: Repairs<EmbGnnRepairs> = {
 
 export const embGnnOptions = z
   .strictObject({
-    /** Rounds of message passing, K in the paper. 0 gives the models' own text vectors. */
+    /** Rounds of message passing, K in the paper. Default 2. 0 gives the models' own text vectors. */
     hops: z.number().int().min(0).max(64).default(2),
     /**
      * Weight of a message along an edge i → j of one relation, from the degrees within it:
-     * `sym` 1 / √(deg(i) deg(j)), `right` 1 / deg(i), `left` 1 / deg(j) (the mean of the messages), `none` 1.
+     * `sym` (default) 1 / √(deg(i) deg(j)), `right` 1 / deg(i), `left` 1 / deg(j) (the mean of the messages), `none` 1.
      */
     norm: z.enum(['sym', 'right', 'left', 'none']).default('sym'),
     /** Everything below as published, numbers included. `normalize` alone may be set beside it, as it could be there. */
@@ -34,7 +34,7 @@ export const embGnnOptions = z
     sources: z.enum(['apart', 'together']).optional(),
     /** What the lowest score still weighs; scaled scores lie in [floor, 1]. Default 0.05; 0 as published. */
     floor: z.number().min(0).max(1).optional(),
-    /** Sums are divided by the relations that delivered a message (default), or by all relations into the node's type. */
+    /** Sums are divided by the relations that delivered a message (default), or by all relations into the node's type, as published. */
     divisor: z.enum(['messages', 'relations']).optional(),
     /** Profiles of unit length. Default true; false under `compat`. */
     normalize: z.boolean().optional(),
@@ -42,6 +42,7 @@ export const embGnnOptions = z
   .superRefine((given, context) => refuseContradictions(repairs)({ ...given, normalize: undefined }, context))
   .overwrite((given) => ({ ...given, ...decideRepairs(repairs, given) }));
 
+/** Options of `embGnnProfile`, parsed. Each member tells its default and the published value. */
 export type EmbGnnOptions = z.output<typeof embGnnOptions>;
 
 /** Options with every repair decided. */

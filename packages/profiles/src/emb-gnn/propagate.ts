@@ -13,27 +13,30 @@ import {
 import { adjacency, degrees, type Csr } from '@routeprofile/graph';
 import type { EdgeFactors } from './score-factors.js';
 
+/** How `propagate` passes messages, in the terms of its formula. Nothing has a default; `embGnnProfile` passes those of its options. */
 export interface PropagateOptions {
   /** K, at least 0. */
   hops: number;
+  /** Degree weight of an edge i → j: `sym` 1 / √(deg(i) deg(j)), `right` 1 / deg(i), `left` 1 / deg(j), `none` 1. */
   norm: 'sym' | 'right' | 'left' | 'none';
   /** α: share of a node's start vector in every hop, in [0, 1]. */
   self: number;
+  /** R(j): relations that delivered a message, or all relations into the node's type, as published. */
   divisor: 'messages' | 'relations';
-  /** Multiply the messages of scored relations, in both directions. */
+  /** c: multiply the messages of scored relations, in both directions. */
   factors?: EdgeFactors;
 }
 
 /** Messages into the nodes of one type along one relation in one direction. */
 interface Messages {
   view: Csr;
-  /** [edges], in the order of the view. */
+  /** Shape [edges], in the order of the view. */
   weights: Float64Array;
 }
 
 /**
- * K rounds of message passing over all node types at once, without learned weights (paper, section 3: embedding-based
- * aggregation). With x⁰ the features, for a node j of type d:
+ * K rounds of message passing over all node types at once, without learned weights (RouteProfile, arXiv 2605.00180,
+ * section 3: embedding-based aggregation). With x⁰ the features, for a node j of type d:
  *
  *   m(j) = 1 / R(j) · Σ over relations r into d, Σ over edges (i → j) of r: w_r(i, j) · c_r(i, j) · xᵏ(i)
  *   xᵏ⁺¹(j) = (1 − α) · m(j) + α · x⁰(j)
@@ -46,7 +49,7 @@ interface Messages {
  *
  * Sums are taken in double precision, vectors stored in single.
  *
- * @param features [nodes × dimensions] of every node type of the graph, all of one width
+ * @param features shape [nodes × dimensions] of every node type of the graph, all of one width
  * @returns new features of every type; the inputs' own matrices for K = 0
  * @throws RouteProfileError SHAPE_MISMATCH when features do not fit the graph, ABORTED.
  */

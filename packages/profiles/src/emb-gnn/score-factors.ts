@@ -4,16 +4,18 @@ import { SMALLEST_RANGE, standings } from '../common/standing.js';
 /** One factor an edge of every scored relation, by the relation's name; relations not named here have factor 1. */
 export type EdgeFactors = ReadonlyMap<string, Float32Array>;
 
+/** How raw scores become factors; see `scoreFactors`. Nothing but `sources` has a default. */
 export interface ScoreFactorOptions {
+  /** Scores are compared within each task, or over all edges of the relation, as published. */
   scores: 'per-task' | 'global';
-  /** The lowest score's factor; factors are floor + (1 − floor) × scaled score. */
+  /** The lowest score's factor, in [0, 1] (0 as published); factors are floor + (1 − floor) × scaled score. */
   floor: number;
-  /** Class of each model node; per-task scores are scaled within a class. Absent: all together. */
+  /** Shape [models]: class of each model node; per-task scores are scaled within a class. Absent: all together. */
   sources?: Uint8Array;
 }
 
 /**
- * Raw scores → what they multiply messages with.
+ * Raw scores → what they multiply messages with (c in the formula of `propagate`), one factor an edge, in [floor, 1].
  *
  * `global` (published): (s − min) / (max − min) over all edges of the relation, all 1 where the range is nothing. Hard tasks
  * then weigh little for everybody, and the lowest score of all deletes its edge. `per-task`: the same within each task, so

@@ -10,8 +10,9 @@ import { independentPicks, sharedPicks } from './random-picks.js';
 import { segmentsOf } from './segments.js';
 
 /**
- * A text a model, put together from nodes of the graph and encoded; no message passing (paper: flat form, representation
- * "text"). The set's `texts` hold what each profile was made of. Unit length.
+ * A text a model, put together from nodes of the graph and encoded; no message passing (RouteProfile, arXiv 2605.00180: flat form,
+ * representation "text"). Vectors: [models × encoder's dimensions], of unit length. The set's `texts`
+ * hold what each profile was made of.
  */
 export const flatProfile = defineProfile<FlatOptions>({
   name: 'flat',

@@ -16,7 +16,7 @@ const repairs: Repairs<FlatRepairs> = {
 
 export const flatOptions = z
   .strictObject({
-    /** Segments of each node type, at most. */
+    /** Segments of each node type, at most. Default 5. */
     topK: z.number().int().min(1).max(1_000).default(5),
     /** Everything below as published, draws included. */
     compat: z.boolean().default(false),
@@ -25,13 +25,13 @@ export const flatOptions = z
      * from a stream of the model's own. `shared` (published): the same from one stream for all models, as Python draws it.
      */
     sample: z.enum(['neighbours', 'independent', 'shared']).optional(),
-    /** Whether segments name their node. Default true. */
+    /** Whether segments name their node. Default true; false as published. */
     names: z.boolean().optional(),
-    /** Whether the segments of the model's tasks tell its score (needs `sample: neighbours`). Default true. */
+    /** Whether the segments of the model's tasks tell its score (needs `sample: neighbours`). Default true; false as published. */
     scores: z.boolean().optional(),
     /**
      * Whether segments of tasks, domains and queries weigh by the model's standing on the task (needs `sample: neighbours`,
-     * `encode: segments`). Default true: encoders hardly read a score that is written out.
+     * `encode: segments`). Default true, as encoders hardly read a score that is written out; false as published.
      */
     weigh: z.boolean().optional(),
     /**
@@ -43,6 +43,7 @@ export const flatOptions = z
   .superRefine(refuseContradictions(repairs))
   .overwrite((given) => ({ ...given, ...decideRepairs(repairs, given) }));
 
+/** Options of `flatProfile`, parsed. Each member tells its default and the published value. */
 export type FlatOptions = z.output<typeof flatOptions>;
 export type CompleteFlatOptions = Omit<FlatOptions, keyof FlatRepairs> & FlatRepairs;
 

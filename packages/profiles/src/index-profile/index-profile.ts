@@ -21,13 +21,14 @@ const options = z.strictObject({
   /** Default: the encoder's, so that queries and profiles have one width. */
   dimensions: z.number().int().min(1).max(65_536).optional(),
 });
+/** Options of `indexProfile`, parsed. */
 export type IndexOptions = z.output<typeof options>;
 
 const PUBLISHED_SEED = 56;
 
 /**
  * A random vector a model: it tells models apart and says nothing about them, so trained routers must learn everything from
- * outcomes (paper: representation type "index").
+ * outcomes (RouteProfile, arXiv 2605.00180: flat form, representation "index"). Vectors: [models × dimensions].
  *
  * Default: each model's vector comes from a stream of its own, named by seed and model, and has unit length; it does not
  * depend on the other models. `compat`: the published vectors (N(0, 1) draws of seed 56 in the order of the models, norm

@@ -33,7 +33,8 @@ const CENTRE = 'centre';
 
 /**
  * Abilities of multidimensional item response as profiles (after RADAR, arXiv 2509.25426): P(model m right on query q) =
- * σ(a(q)·θ_m − b(q)) with a and b linear in the query's vector; the profile is θ_m, `biases` are the log odds of being right on the
+ * σ(a(q)·θ_m − b(q)) with a and b linear in the query's vector; the profile is θ_m, `vectors` [models × abilities], on
+ * principal axes; `biases` are the log odds of being right on the
  * mean query (with pairs, the worth there), and `state` holds the query map, with which the router `irt` routes at once.
  *
  * Learned from outcomes of training queries, else from pairs, else from the cards' task scores, a task counting as one query.

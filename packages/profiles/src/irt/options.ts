@@ -11,6 +11,7 @@ export const irtOptions = z.strictObject({
   /** Precision of the prior on what discrimination depends on of the query. */
   ridge: z.union([z.number().gt(0), auto]).default('auto'),
 });
+/** Options of `irtProfile`, parsed. All default to `auto`. */
 export type IrtOptions = z.output<typeof irtOptions>;
 
 /** What is not to be chosen. A rank that is asked for is never replaced by one constant order. */

@@ -16,6 +16,7 @@ import {
 } from '@routeprofile/schema';
 import { builtInProfiles } from '../built-in.js';
 
+/** What `buildProfileSet` may be told, all optional; `seed` (default 42), `signal`, `logger`, `onProgress` and `store` as in every `RunContext`. */
 export interface BuildProfileSetOptions extends Partial<RunContext> {
   /** `NAME:option=value…` of a built-in strategy, or a strategy of one's own. Default `emb-gnn`. */
   profile?: string | ProfileStrategy;
@@ -37,8 +38,9 @@ export interface BuildProfileSetOptions extends Partial<RunContext> {
 
 /**
  * Dataset folder (or loaded dataset) → profiles: loads, builds the graph, encodes its nodes where the strategy needs that, and
- * builds. Default seed 42.
- * @throws RouteProfileError of the step that failed.
+ * builds. `vectors` of the set have the shape [models × dimensions], 512 dimensions with `use-lite`.
+ * @throws RouteProfileError of the step that failed: of the dataset, UNKNOWN_NAME for a profile, graph or encoder that does not
+ *   exist, BAD_OPTION for options that do not fit, ABORTED.
  */
 export async function buildProfileSet(
   source: string | Dataset,

@@ -27,16 +27,21 @@ const options = z.strictObject({
   /** New models: card scores marked unreliable count as not measured (default); false takes them as they are. */
   distrust: z.boolean().default(true),
 });
+/** Options of `outcomesProfile`, parsed. */
 export type OutcomesOptions = z.output<typeof options>;
 
 const SLOPE = 'outcomes:slope';
 
 /**
- * The training rows themselves: a key a training query, scores the outcomes measured there relative to the row (paper: flat form,
- * representation "scores"; nothing is learned). Pairs stand in where there are no outcomes. See `relativeOutcomes`.
+ * The training rows themselves: a key a training query, scores the outcomes measured there less the row's centre, in shares of one
+ * (in the design space of RouteProfile, arXiv 2605.00180: flat form; the representation "scores" is ours; nothing is learned).
+ * Without outcomes, (wins − losses) / (wins + losses) of the model's pairs there. See `relativeOutcomes`.
+ * `keyed.keys` [training queries × dimensions], `keyed.scores` [models × training queries], NaN = not measured.
  *
- * `biases` are mean scores, `vectors` the mean of the queries weighted by scores. A new model has NaN under every key; its bias and
+ * `biases` [models] are mean scores, `vectors` [models × dimensions] the mean of the queries weighted by scores. A new model has NaN under every key; its bias and
  * vector come from its card, brought to the unit of outcomes along the models that have both. See `cardLink`.
+ *
+ * `build` throws RouteProfileError NO_TRAINING_DATA without outcomes and pairs, BAD_INPUT for training queries without vectors.
  */
 export const outcomesProfile = defineProfile<OutcomesOptions>({
   name: 'outcomes',

@@ -4,6 +4,7 @@ import { int8Bytes, roundToInt8 } from './int8.js';
 import { principalComponents, project } from './pca.js';
 import { formatQuantization, type Quantization } from './spec.js';
 
+/** A smaller profile set and what making it smaller cost. Sizes in bytes; errors are shares, 0 = nothing lost. */
 export interface QuantizedProfiles {
   /** The set as it is read back: what a router works with. */
   set: ProfileSet;
@@ -13,7 +14,7 @@ export interface QuantizedProfiles {
   /** What one more model takes: its vector, its scores and its bias. Keys, means and components are shared. */
   bytesPerModel: number;
   bytesPerModelBefore: number;
-  /** ‖before − after‖ / ‖before‖ of the vectors. */
+  /** ‖before − after‖ / ‖before‖ (Frobenius) of the vectors. */
   reconstructionError: number;
   /** The same of the keys and of the measured scores. */
   keysError?: number;
@@ -49,8 +50,8 @@ function asComponents(matrix: Matrix, wanted: number): Compressed {
 }
 
 /**
- * Makes profiles smaller and says what it costs. `int8`: vectors, keys and keyed scores in a byte a number with a scale a row.
- * `pca:N`: vectors and keys, each by a mean and at most N components of their own; scores stay as they are. Biases and state are
+ * Makes profiles smaller and says what it costs. `int8`: vectors, keys and keyed scores in a byte a number with a scale a row,
+ * the row's largest magnitude / 127. `pca:N`: vectors and keys, each by a mean and at most N components of their own; scores stay as they are. Biases and state are
  * left alone. The given set is not changed.
  *
  * Few models share few directions: with N at the number of models or above, `pca` loses nothing, and its components take more

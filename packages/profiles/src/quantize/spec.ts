@@ -20,8 +20,8 @@ const schema = z.union([
 ]);
 
 /**
- * Reads `int8` or `pca:N`.
- * @throws RouteProfileError BAD_OPTION
+ * Reads `int8` or `pca:N`, N from 1 to 4,096.
+ * @throws RouteProfileError BAD_OPTION for anything else
  */
 export function parseQuantization(text: string): Quantization {
   const parsed = schema.safeParse(text);
@@ -31,6 +31,6 @@ export function parseQuantization(text: string): Quantization {
   });
 }
 
-/** The short form again. */
+/** `int8` or `pca:N`: what `parseQuantization` reads. */
 export const formatQuantization = (quantization: Quantization): string =>
   quantization.kind === 'int8' ? 'int8' : `pca:${quantization.components}`;

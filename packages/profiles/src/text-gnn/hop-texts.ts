@@ -29,7 +29,7 @@ export async function keepHopTexts(
   await store.set(await keyOf(provenance), new TextEncoder().encode(JSON.stringify(texts)));
 }
 
-/** The hop texts behind a `text-gnn` profile set, by its provenance; undefined when that store never saw them. */
+/** The hop texts behind a `text-gnn` profile set, by its provenance; undefined when that store never saw them. Store and provenance must be those of the build. */
 export async function readHopTexts(store: Store, provenance: Provenance): Promise<HopTexts | undefined> {
   const bytes = await store.get(await keyOf(provenance));
   return bytes && hopTextsSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));

@@ -26,7 +26,7 @@ const holdsNoSecret = (address: string) => {
 
 export const textGnnOptions = z
   .strictObject({
-    /** Rounds of summarising, K in the paper. 0 encodes the models' own texts. */
+    /** Rounds of summarising, K in the paper. Default 2. 0 encodes the models' own texts. */
     hops: z.number().int().min(0).max(16).default(2),
     /** Who writes: `extractive` (default) picks sentences of the neighbourhood, `llm` asks a language model. */
     summarizer: z.enum(['extractive', 'llm']).default('extractive'),
@@ -45,9 +45,9 @@ export const textGnnOptions = z
     /** Profiles of unit length. Default true; false under `compat`. */
     normalize: z.boolean().optional(),
 
-    /** Extractive: words of a text, at most. */
+    /** Extractive: words of a text, at most. Default 200. */
     words: z.number().int().min(20).max(2_000).default(200),
-    /** Extractive: how much a sentence like those already chosen loses, in [0, 1]: 1 − λ of maximal marginal relevance. */
+    /** Extractive: how much a sentence like those already chosen loses, in [0, 1]: 1 − λ of maximal marginal relevance. Default 0.4. */
     diversity: z.number().min(0).max(1).default(0.4),
 
     /** The model to ask. Default: ROUTEPROFILE_LLM_MODEL. */
@@ -61,24 +61,25 @@ export const textGnnOptions = z
     api: z.enum(['chat', 'completions']).optional(),
     /** System prompt; none by default. */
     system: z.string().min(1).optional(),
-    /** null sends none, for models that refuse it. */
+    /** Default 0; null sends none, for models that refuse it. */
     temperature: z.number().min(0).max(2).nullable().default(0),
-    /** Tokens of an answer, at most. */
+    /** Tokens of an answer, at most. Default 500. */
     maxTokens: z.number().int().min(16).max(100_000).default(500),
-    /** How the endpoint calls that limit. */
+    /** How the endpoint calls that limit. Default `max_tokens`. */
     maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
-    /** Tokens of a prompt, at most, as estimated: a quarter of its UTF-8 bytes, and 8 a message. Longer ones are shortened. */
+    /** Tokens of a prompt, at most (default 4,000), as estimated: a quarter of its UTF-8 bytes, and 8 a message. Longer ones are shortened. */
     promptTokens: z.number().int().min(100).max(10_000_000).default(4_000),
     /** Further fields of the request, such as `{ chat_template_kwargs: { enable_thinking: false } }`. They are saved. */
     body: z.record(z.string(), z.unknown()).optional(),
-    /** Requests at a time. */
+    /** Requests at a time. Default 4. */
     concurrency: z.number().int().min(1).max(256).default(4),
-    /** Attempts after the first: 408, 409, 429, 5xx, timeouts, empty and cut answers. */
+    /** Attempts after the first, default 5: 408, 409, 429, 5xx, timeouts, empty and cut answers. */
     retries: z.number().int().min(0).max(20).default(5),
-    /** Seconds per attempt. */
+    /** Seconds per attempt. Default 120. */
     timeout: z.number().gt(0).max(3_600).default(120),
-    /** Dollars per million tokens; both are needed for a cost. */
+    /** Dollars per million tokens read; both prices are needed for a cost. */
     inputPrice: z.number().min(0).optional(),
+    /** Dollars per million tokens written. */
     outputPrice: z.number().min(0).optional(),
     /** Prompts of your own by node type; see `DEFAULT_TEMPLATES` for the placeholders. */
     templates: templatesSchema.optional(),
@@ -97,6 +98,7 @@ export const textGnnOptions = z
     ...(given.summarizer === 'extractive' && { api: undefined }),
   }));
 
+/** Options of `textGnnProfile`, parsed: seconds, dollars per million tokens. Each member tells its default. A key is never among them. */
 export type TextGnnOptions = z.output<typeof textGnnOptions>;
 
 /** Options with every repair decided. */

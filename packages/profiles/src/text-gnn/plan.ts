@@ -12,12 +12,14 @@ import { originalTexts, summarisedSets, type NodeTexts, type SummarisedType } fr
 import { completeTextGnnOptions, textGnnOptions } from './options.js';
 import { promptOf } from './prompts/prompt.js';
 
+/** The prompt of one node of the graph, as it would be sent. */
 export interface PlannedPrompt {
   type: SummarisedType;
   name: string;
   messages: ChatMessage[];
-  /** Estimated. */
+  /** Estimated: a quarter of the UTF-8 bytes, and 8 a message. */
   tokens: number;
+  /** Lines were cut or left out to keep to `promptTokens`. */
   shortened: boolean;
 }
 
@@ -32,9 +34,11 @@ export interface TextGnnPlan {
   prompts: PlannedPrompt[];
   /** Prompts by hop and type; tokens read, with every answer as long as `expected`. */
   counts: { hop: number; type: SummarisedType; prompts: number; promptTokens: number }[];
+  /** Over all hops. `cost` in dollars, null unless both prices are given. */
   totals: { prompts: number; promptTokens: number; completionTokens: number; cost: number | null };
   /** The same with every answer as long as `maxTokens` allows: the most a build can take, short of retries. */
   atMost: { promptTokens: number; completionTokens: number; cost: number | null };
+  /** What the figures rest on, a sentence each. */
   notes: string[];
 }
 
@@ -43,7 +47,8 @@ const EXPECTED_TOKENS = 150;
 
 /**
  * What `build` would send, without sending it: for `--dry-run`. Kept answers are not looked up, so a resumed build costs less.
- * @param given options as a user gives them
+ * @param given options of `text-gnn` as a user gives them
+ * @param env where the model may be named (`ROUTEPROFILE_LLM_MODEL`); default the process's environment
  * @throws RouteProfileError BAD_OPTION, LIMIT_EXCEEDED as `build` would.
  */
 export async function planTextGnn(

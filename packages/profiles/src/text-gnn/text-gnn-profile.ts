@@ -19,8 +19,8 @@ export interface TextGnnEnvironment extends LlmEnvironment {
 
 /**
  * K rounds in which every node of the graph gets a new text made from its own and its neighbours' texts; the models' last
- * texts, encoded, are the profiles (paper: structured form, representation "text"). The texts are written by a language model
- * behind any OpenAI-compatible endpoint, or put together from sentences without one.
+ * texts, encoded, are the profiles (RouteProfile, arXiv 2605.00180: structured form, representation "text"). Vectors: [models ×
+ * encoder's dimensions], of unit length by default. The texts are written by a language model behind any OpenAI-compatible endpoint, or put together from sentences without one.
  *
  * `ctx.store` keeps every answer as it comes, and at the end the texts of all nodes after all hops (`readHopTexts`); the set's
  * `texts` hold the models' last ones. Without a store an interrupted build starts from nothing.
@@ -67,5 +67,8 @@ export const createTextGnnProfile = (environment: TextGnnEnvironment = {}): Prof
     },
   });
 
-/** `text-gnn` as the process's environment sets it up. */
+/**
+ * `text-gnn` as the process's environment sets it up; without further options texts are put together from sentences, and nothing
+ * is sent anywhere. See `createTextGnnProfile`.
+ */
 export const textGnnProfile = createTextGnnProfile();

@@ -42,32 +42,33 @@ const share = z.number().min(0).lt(1);
 
 export const trainableGnnOptions = z
   .strictObject({
-    /** Attention layers: a profile sees nodes this many edges away. */
+    /** Attention layers: a profile sees nodes this many edges away. Default 2. */
     layers: z.number().int().min(1).max(4).default(2),
-    /** Width between layers. */
+    /** Width between layers. Default 256. */
     hidden: z.number().int().min(1).max(4096).default(256),
-    /** Attention heads of every layer but the last, which has one. Must divide `hidden`. */
+    /** Attention heads of every layer but the last, which has one. Must divide `hidden`. Default 4. */
     heads: z.number().int().min(1).max(64).default(4),
-    /** Full passes over the graph, one optimizer step each. */
+    /** Full passes over the graph, one optimizer step each. Default 100. */
     epochs: z.number().int().min(1).max(100_000).default(100),
-    /** Share of the nodes of each type whose features are hidden in an epoch, to be reconstructed. */
+    /** Share of the nodes of each type whose features are hidden in an epoch, to be reconstructed. Default 0.3. */
     nodeMask: share.default(0.3),
-    /** Share of the scored edges whose score is to be predicted in an epoch. */
+    /** Share of the scored edges whose score is to be predicted in an epoch. Default 0.3. */
     edgeMask: share.default(0.3),
-    /** Weight of the edge loss beside the node loss. */
+    /** Weight of the edge loss beside the node loss. Default 1. */
     edgeWeight: z.number().min(0).default(1),
-    /** Dropout of attention weights in training. */
+    /** Dropout of attention weights in training. Default 0.1. */
     dropout: share.default(0.1),
+    /** Decoupled weight decay of AdamW. Default 1e-4. */
     weightDecay: z.number().min(0).default(1e-4),
-    /** Gradients are clipped to this common norm. */
+    /** Gradients are clipped to this common norm. Default 1. */
     maxNorm: z.number().gt(0).default(1),
-    /** Epochs between checkpoints, for contexts that have a store. */
+    /** Epochs between checkpoints, for contexts that have a store. Default 20. */
     checkpointEvery: z.number().int().min(1).default(20),
     /** Everything below as published. `learningRate` alone may be set beside it, as it could be there. */
     compat: z.boolean().default(false),
     /** Scores steer attention and messages (default), or are known to the loss alone, as published. */
     scores: z.enum(['messages', 'unused']).optional(),
-    /** Every layer adds the node's own features, untouched by attention. Default true. */
+    /** Every layer adds the node's own features, untouched by attention. Default true; false as published. */
     skip: z.boolean().optional(),
     /** Messages keep their sign (default), or pass a ReLU that makes every profile non-negative, as published. */
     signed: z.boolean().optional(),
@@ -76,9 +77,9 @@ export const trainableGnnOptions = z
      * published, directions are drawn apart and the edge stays where it is.
      */
     masking: z.enum(['removed', 'independent']).optional(),
-    /** Scores to predict: standardised within each task and kind of source (default), or scaled to [0, 1] over all tasks. */
+    /** Scores to predict: standardised within each task and kind of source (default), or scaled to [0, 1] over all tasks, as published. */
     targets: z.enum(['per-task', 'global']).optional(),
-    /** Reconstruction error as a share of the type's variance (default), or as it is. */
+    /** Reconstruction error as a share of the type's variance (default), or as it is, as published. */
     nodeLoss: z.enum(['relative', 'raw']).optional(),
     /**
      * Of the hidden nodes of a type, at most this many are reconstructed in an epoch, drawn anew each time: the mean over them
@@ -86,7 +87,7 @@ export const trainableGnnOptions = z
      */
     nodeSample: z.number().int().min(0).optional(),
     /**
-     * Share of the scored edges that training never sees; the weights kept are those that predict them best. 0 as
+     * Share of the scored edges that training never sees; the weights kept are those that predict them best. Default 0.15; 0 as
      * published: the weights kept are those after the epoch of lowest training loss.
      */
     holdOut: z.number().min(0).max(0.5).optional(),
@@ -102,6 +103,7 @@ export const trainableGnnOptions = z
   })
   .overwrite((given) => ({ ...given, ...decideRepairs(repairs, given) }));
 
+/** Options of `trainableGnnProfile`, parsed. Each member tells its default and the published value. */
 export type TrainableGnnOptions = z.output<typeof trainableGnnOptions>;
 
 /** Options with every repair decided. */

@@ -20,6 +20,7 @@ export interface LlmEnvironment {
   env?: Readonly<Record<string, string | undefined>>;
   /** Asked once a build. Default: ROUTEPROFILE_LLM_API_KEY; OPENAI_API_KEY where that key belongs. */
   apiKey?: () => string | undefined | Promise<string | undefined>;
+  /** Default: the global `fetch`. */
   fetch?: typeof fetch;
   /** Milliseconds before the first retry and at most before any. Default 1,000 and 300,000. */
   delays?: Pick<Backoff, 'firstDelay' | 'maximumDelay'>;
