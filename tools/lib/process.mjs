@@ -21,6 +21,8 @@ export function runProcess(command, args, { cwd, env, input, killWhen } = {}) {
       clearInterval(watch);
       resolve({ code, signal, stdout, stderr, seconds: (performance.now() - started) / 1000 });
     });
+    // A program may end before it has read what it was given; its exit code tells enough.
+    child.stdin.on('error', (error) => error.code !== 'EPIPE' && reject(error));
     child.stdin.end(input ?? '');
   });
 }

@@ -77,7 +77,10 @@ export function completeConfig(...layers: (PartialConfig | undefined)[]): z.infe
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.map(issueText);
   throw new RouteProfileError('BAD_OPTION', details.join('; '), {
-    hint: merged.data === undefined ? 'Name the dataset folder with --data DIR.' : 'See `routeprofile run --help`.',
+    hint:
+      merged.data === undefined
+        ? 'Name the dataset folder with --data DIR.'
+        : 'See `npx @routeprofile/cli run --help`.',
     details,
   });
 }

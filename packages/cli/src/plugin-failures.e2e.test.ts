@@ -194,17 +194,15 @@ describe('a plugin that misbehaves', () => {
     60_000,
   );
 
-  it('as a router named by its file can be asked again', async () => {
+  it('as a router named by its file is asked again only by naming that file', async () => {
     const file = plugin('asked', router(''));
     expect((await go('asked', ['--profile', 'index', '--router', file])).code).toBe(0);
     const saved = readdirSync(join(folder.path, 'asked', 'routers')).find((name) => name.includes('asked'));
-    const asked = await routeprofile([
-      'route',
-      '--router',
-      join(folder.path, 'asked', 'routers', saved!),
-      '--json',
-      '2 + 2?',
-    ]);
+    const ask = ['route', '--router', join(folder.path, 'asked', 'routers', saved!), '--json', '2 + 2?'];
+    const refused = await routeprofile(ask);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(`--plugin ${file}`);
+    const asked = await routeprofile([...ask, '--plugin', file]);
     expect(asked.stderr).toBe('');
     expect(asked.code).toBe(0);
   }, 60_000);

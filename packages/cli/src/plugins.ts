@@ -160,13 +160,34 @@ export async function routerOf(
   return { strategy: wrapStrategy(strategy, around), options: { router: options, wrappers } };
 }
 
-/** The strategy of a saved router, wrappers included: `knn+cost`; a plugin's by the name it was asked for by. */
-export async function savedRouter({
-  strategy,
-  reference = strategy,
-}: Pick<RouterArtifact['manifest'], 'strategy' | 'reference'>): Promise<RouterStrategy> {
-  return (await routerOf(parseStrategyReference(reference))).strategy;
+/**
+ * A saved file names the strategy that made it. An installed package is looked up; a code file is run only when the user names it,
+ * for a folder from somebody else may name any.
+ * @throws RouteProfileError BAD_OPTION
+ */
+function allowed(name: string, plugin: string | undefined): string {
+  if (!isPath(name)) return name;
+  if (plugin !== undefined) return plugin;
+  throw new RouteProfileError('BAD_OPTION', `this was made by the code of ${name}`, {
+    hint: `If you trust that file, name it: --plugin ${name}`,
+  });
 }
+
+/**
+ * The strategy of a saved router, wrappers included: `knn+cost`; a plugin's by the name it was asked for by.
+ * @param plugin the code file that may be run, where it is one
+ */
+export async function savedRouter(
+  { strategy, reference = strategy }: Pick<RouterArtifact['manifest'], 'strategy' | 'reference'>,
+  plugin?: string,
+): Promise<RouterStrategy> {
+  const parsed = parseStrategyReference(reference);
+  return (await routerOf({ ...parsed, name: allowed(parsed.name, plugin) })).strategy;
+}
+
+/** The strategy of a saved profile set. @param plugin the code file that may be run, where it is one */
+export const savedProfile = (name: string, plugin?: string): Promise<ProfileStrategy> =>
+  resolveProfile(allowed(name, plugin));
 
 export const isBuiltInProfile = (name: string): boolean => builtInProfiles.some((strategy) => strategy.name === name);
 export const isBuiltInRouter = (name: string): boolean => builtInRouters.some((strategy) => strategy.name === name);

@@ -17,6 +17,7 @@ const COMMANDS = [
   'report',
   'plugins',
   'doctor',
+  'new',
   'completion',
 ];
 

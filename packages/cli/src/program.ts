@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, RouteProfileError } from '@routeprofile/schema';
 import type { ImportFlags } from './commands/data.js';
+import type { EvaluateFlags } from './commands/steps.js';
 import {
   common,
   configFlag,
@@ -8,6 +9,7 @@ import {
   encoderFlags,
   integer,
   names,
+  pluginFlag,
   seeds,
   strategies,
   type ConfigFlags,
@@ -51,7 +53,7 @@ export function buildProgram(io: Io): Command {
     })
     .addHelpText(
       'after',
-      '\nStart with `routeprofile demo`. A strategy takes options after its name: emb-gnn:hops=2:norm=sym.\nExit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted.',
+      '\nStart with `npx @routeprofile/cli demo`. A strategy takes options after its name: emb-gnn:hops=2:norm=sym.\nExit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted.',
     );
 
   const strategyFlags = (command: Command) =>
@@ -217,19 +219,21 @@ export function buildProgram(io: Io): Command {
     ),
   );
 
-  configFlag(
-    common(
-      encoderFlags(
-        datasetFlags(
-          profile
-            .command('add-model')
-            .description('a saved set with profiles of further models; the others keep every bit')
-            .argument('<card>', 'JSON object of cards by model, as in models.json'),
-        ),
-      )
-        .option('--to <file>', 'the profile set to extend')
-        .option('--graph <name>', 'graph (default: the one that the set was built on)')
-        .option('--out <dir>', 'output folder (default: profiles-extended)'),
+  pluginFlag(
+    configFlag(
+      common(
+        encoderFlags(
+          datasetFlags(
+            profile
+              .command('add-model')
+              .description('a saved set with profiles of further models; the others keep every bit')
+              .argument('<card>', 'JSON object of cards by model, as in models.json'),
+          ),
+        )
+          .option('--to <file>', 'the profile set to extend')
+          .option('--graph <name>', 'graph (default: the one that the set was built on)')
+          .option('--out <dir>', 'output folder (default: profiles-extended)'),
+      ),
     ),
   ).action(
     ending(async (card: string, flags: AddModelFlags) =>
@@ -238,11 +242,13 @@ export function buildProgram(io: Io): Command {
   );
 
   const router = program.command('router').description('routers');
-  common(
-    router
-      .command('add-model')
-      .description('a fitted router with the models that an extended profile set adds, without training')
-      .argument('[card]', 'the cards of those models, for routers that read task scores'),
+  pluginFlag(
+    common(
+      router
+        .command('add-model')
+        .description('a fitted router with the models that an extended profile set adds, without training')
+        .argument('[card]', 'the cards of those models, for routers that read task scores'),
+    ),
   )
     .option('--router <dir>', 'router folder')
     .option('--profiles <file>', 'profiles made by `profile add-model`')
@@ -298,28 +304,28 @@ export function buildProgram(io: Io): Command {
     ),
   );
 
-  configFlag(
-    common(
-      encoderFlags(datasetFlags(program.command('evaluate').description('evaluate a saved router on test rows')))
-        .option('--router <dir>', 'router folder')
-        .option('--out <dir>', 'output folder (default: evaluation)'),
+  pluginFlag(
+    configFlag(
+      common(
+        encoderFlags(datasetFlags(program.command('evaluate').description('evaluate a saved router on test rows')))
+          .option('--router <dir>', 'router folder')
+          .option('--out <dir>', 'output folder (default: evaluation)'),
+      ),
     ),
-  ).action(
-    ending(async (flags: Omit<ConfigFlags, 'router'> & { router?: string }) =>
-      (await import('./commands/steps.js')).evaluateCommand(flags, io),
-    ),
-  );
+  ).action(ending(async (flags: EvaluateFlags) => (await import('./commands/steps.js')).evaluateCommand(flags, io)));
 
-  common(
-    encoderFlags(
-      program
-        .command('route')
-        .description("which model, with scores; '-' reads queries from standard input")
-        .argument('<query>'),
-    )
-      .option('--router <dir>', 'router folder, such as OUT/routers/…')
-      .option('--task <name>', 'task label, for routers that read one')
-      .option('--top <n>', 'print so many models (default: 8)', integer(1)),
+  pluginFlag(
+    common(
+      encoderFlags(
+        program
+          .command('route')
+          .description("which model, with scores; '-' reads queries from standard input")
+          .argument('<query>'),
+      )
+        .option('--router <dir>', 'router folder, such as OUT/routers/…')
+        .option('--task <name>', 'task label, for routers that read one')
+        .option('--top <n>', 'print so many models (default: 8)', integer(1)),
+    ),
   ).action(
     ending(async (query: string, flags: RouteFlags) =>
       (await import('./commands/route.js')).routeCommand(query, flags, io),

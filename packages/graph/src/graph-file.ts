@@ -77,7 +77,7 @@ function corrupt(what: string, problems: readonly string[]): RouteProfileError {
   const details = problems.slice(0, PROBLEMS_SHOWN).map((problem) => `${what}: ${problem}`);
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   return new RouteProfileError('CORRUPT_FILE', `${what}: ${problems[0] ?? 'unreadable'}${more}`, {
-    hint: 'Build the graph again with `routeprofile graph build`.',
+    hint: 'Build the graph again with `npx @routeprofile/cli graph build`.',
     details,
   });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { finiteSchema, nameSchema } from './formats/common.js';
 
+/** The zod schema of `DesignPoint`: the four dimensions of arXiv 2605.00180. */
 export const designPointSchema = z.object({
   form: z.enum(['flat', 'structured']),
   representation: z.enum(['index', 'text', 'embedding', 'scores']),
@@ -8,6 +9,7 @@ export const designPointSchema = z.object({
   learning: z.enum(['training-free', 'trainable']),
 });
 
+/** The zod schema of `Provenance`: where a profile set comes from. */
 export const provenanceSchema = z.object({
   strategy: z.string(),
   options: z.record(z.string(), z.unknown()),
@@ -33,6 +35,7 @@ export const profileManifestSchema = z.object({
   biases: z.array(finiteSchema).optional(),
   keyLabels: z.array(z.string()).optional(),
 });
+/** Contents of a profile set's `NAME.json`: which models, in which order, made how. */
 export type ProfileManifest = z.infer<typeof profileManifestSchema>;
 
 /** `router.json` beside `weights.npz`. */
@@ -75,4 +78,5 @@ export const graphFileSchema = z.looseObject({
     }),
   ),
 });
+/** Contents of `graph.json`: a graphology serialisation of a directed graph. */
 export type GraphFile = z.infer<typeof graphFileSchema>;

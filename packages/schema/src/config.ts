@@ -98,8 +98,17 @@ export const runConfigSchema = z.strictObject({
   cache: z.string().min(1).optional(),
   backend: z.string().min(1).optional(),
 });
+/**
+ * A checked configuration: every default filled in, every strategy a `StrategyReference`, lists where one or several
+ * may be given.
+ */
 export type RunConfig = z.infer<typeof runConfigSchema>;
+/** One setting of several in a run: its name, which names its folder too, and what it changes. */
 export type Scenario = z.infer<typeof scenarioSchema>;
+/**
+ * A configuration as people write it: everything but `data` is optional. Defaults: mode standard, encoder `use-lite`,
+ * graph `query-task`, profile `advantage`, routers `attention` and `auto`, seed 42.
+ */
 export type RunConfigInput = z.input<typeof runConfigSchema>;
 
 /** For `routeprofile.config.ts`: types and completion, nothing else. Paths are relative to the config file. */

@@ -1,6 +1,14 @@
-/** What `loadDataset` returns: one typed object whatever the layout on disk. Nothing here depends on files. */
+/** Datasets: one typed object whatever the layout on disk. Nothing here depends on files. */
 
+/**
+ * `newllm`: some candidates have no training outcomes, and the question is whether a router finds them. `standard`: all
+ * have.
+ */
 export type Mode = 'standard' | 'newllm';
+/**
+ * The text of a query: as asked (`raw`, the default), or with the dataset's prompt template (`formatted`), which gives
+ * the task away.
+ */
 export type QueryTextPolicy = 'raw' | 'formatted';
 
 /** Dollars per million tokens. */
@@ -9,12 +17,14 @@ export interface Price {
   output: number;
 }
 
+/** What a model can read and write, in tokens; what is absent counts as unlimited. */
 export interface Limits {
   /** Tokens the model can read and write together. */
   contextTokens?: number;
   maxOutputTokens?: number;
 }
 
+/** What a model offers beyond text; what is absent counts as not offered. */
 export interface Capabilities {
   jsonMode?: boolean;
   tools?: boolean;
@@ -51,6 +61,7 @@ export interface Candidate {
   tokensPerTask?: Readonly<Record<string, TokenUse>>;
 }
 
+/** What a model's card says of one task. */
 export interface TaskScore {
   /** On the scale of the task's source, usually 0–100. */
   value: number;
@@ -73,15 +84,18 @@ export interface ModelCard {
   auxiliary: boolean;
 }
 
+/** A family's, task's or domain's name and the text that describes it. */
 export interface Description {
   name: string;
   text: string;
 }
 
+/** A domain and the names of the tasks it covers. */
 export interface DomainDescription extends Description {
   tasks: readonly string[];
 }
 
+/** One query of a dataset. */
 export interface QueryRecord {
   id: string;
   /** The text a router sees. */
@@ -99,6 +113,7 @@ export interface OutcomeValues {
   latency: Float64Array;
 }
 
+/** Outcomes of every model on every query: `values` is [queries × models] in the order of the two lists. */
 export interface OutcomeTable {
   models: readonly string[];
   queries: readonly QueryRecord[];
@@ -121,12 +136,17 @@ export interface TrainingData {
   outcomes: OutcomeValues | null;
 }
 
+/** A model that is no candidate, having outcomes on too few training rows (`minCoverage`, 95 % by default). */
 export interface LeftOut {
   model: string;
   /** Share of the training rows with an outcome. */
   coverage: number;
 }
 
+/**
+ * What `loadDataset` of `@routeprofile/data` returns: candidates, descriptions, training data and test rows.
+ * Units: scores as stored, dollars per call, prices in dollars per million tokens, latency in seconds.
+ */
 export interface Dataset {
   name: string;
   layout: 'published' | 'outcomes';

@@ -4,11 +4,16 @@ import type { Matrix } from './matrix.js';
 /** Text → vectors. Same text, same vector, whatever else is in the batch (within 1e-6). */
 export interface Encoder {
   specVersion: 1;
-  /** Names model, version and every option that changes a vector: it is the cache key. Never a secret. */
+  /**
+   * Names model, version and every option that changes a vector: it is the cache key, and saved files name the encoder by it.
+   * For a plugin it is the package name, with an argument `package:argument`: so a saved router finds its encoder again.
+   * Never a secret.
+   */
   id: string;
+  /** Length of every vector. */
   dimensions: number;
   /**
-   * One row a text, in order. An empty text has a vector too.
+   * Shape [texts × dimensions]: one finite row a text, in order. An empty text has a vector too.
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED.
    */
   encode(texts: readonly string[], ctx?: RunContext): Promise<Matrix>;

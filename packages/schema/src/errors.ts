@@ -35,8 +35,10 @@ export const ERROR_FAULTS = {
   INTERNAL: 'environment',
 } as const;
 
+/** A stable word for what went wrong: a key of `ERROR_FAULTS`. */
 export type ErrorCode = keyof typeof ERROR_FAULTS;
 
+/** What an error says beyond its message. */
 export interface ErrorInfo {
   /** One sentence that says what to do about it. */
   hint?: string;

@@ -1,7 +1,9 @@
 /** The heterogeneous graph as profiles read it: plain arrays, one entry per relation. */
 
+/** What a node stands for. */
 export type NodeType = 'family' | 'model' | 'task' | 'domain' | 'query';
 
+/** All nodes of one type; names and texts are parallel, and a node is known by its place. */
 export interface NodeSet {
   type: NodeType;
   /** Unique within the type. */
@@ -22,6 +24,11 @@ export interface Relation {
   scores: Float32Array | null;
 }
 
+/**
+ * The heterogeneous graph of models and what is known of them (arXiv 2605.00180), as profiles read it: plain arrays,
+ * one entry per relation.
+ * Made from a graphology graph by `@routeprofile/graph`.
+ */
 export interface HeteroGraph {
   /** Preset or other name it was built under. */
   name: string;

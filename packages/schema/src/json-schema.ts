@@ -32,6 +32,7 @@ export const fileSchemas = {
   config: runConfigSchema,
 } as const;
 
+/** The name of a file format: a key of `fileSchemas`. */
 export type FileFormat = keyof typeof fileSchemas;
 
 /** The JSON Schema (draft 2020-12) of a file format, as a writer of such files needs it. */

@@ -9,9 +9,11 @@ export interface RoutingRun {
   choices: Int32Array;
 }
 
+/** A figure of a routing run; made with `defineMetric`. */
 export interface Metric {
   kind: 'metric';
   specVersion: 1;
+  /** How reports name it, such as `avg_performance`. */
   name: string;
   /** One line for listings: the definition. */
   summary: string;

@@ -17,6 +17,7 @@ export interface DesignPoint {
 /** One matrix a node type, a row a node, in the graph's order. */
 export type NodeFeatures = Readonly<Partial<Record<NodeType, Matrix>>>;
 
+/** What a strategy makes profiles from. It never holds test rows. */
 export interface ProfileInput {
   /** The models that want a profile, in order. */
   models: readonly string[];
@@ -64,6 +65,7 @@ export interface KeyedScores {
   queries?: Int32Array;
 }
 
+/** One profile a model. `vectors` are always there; strategies that know more fill in more. */
 export interface ProfileSet {
   models: string[];
   /** [models × dimensions], finite. */
@@ -78,9 +80,14 @@ export interface ProfileSet {
   state?: Record<string, NamedArray>;
 }
 
+/**
+ * A way to make profiles of models (arXiv 2605.00180); made with `defineProfile`.
+ * The same input, options and seed give the same bytes.
+ */
 export interface ProfileStrategy<O = Record<string, unknown>> {
   kind: 'profile';
   specVersion: 1;
+  /** Saved files name the strategy by it. For a plugin it is the package name: so the file finds the package again. */
   name: string;
   /** One line for listings. */
   summary: string;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 /** A figure of the test rows and its bootstrap 95 % interval. */
 export const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
+/** A figure of the test rows and its bootstrap 95 % interval. */
 export type Estimate = z.infer<typeof estimateSchema>;
 
 /** A paired bootstrap 95 % interval of a metric's difference to a baseline. */
@@ -13,10 +14,12 @@ export const intervalSchema = z.object({
   low: z.number(),
   high: z.number(),
 });
+/** A paired bootstrap 95 % interval of a metric's difference to the baseline `against`. */
 export type Interval = z.infer<typeof intervalSchema>;
 
 /** Mean dollars per 1,000 queries, and mean score. */
 const costPointSchema = z.object({ cost: z.number(), quality: z.number() });
+/** Mean dollars per 1,000 queries (`cost`), and mean score (`quality`). */
 export type CostPoint = z.infer<typeof costPointSchema>;
 
 /** Always choosing one model, for each model: what a frontier has to lie above. */
@@ -25,8 +28,10 @@ export const constantsFrontierSchema = z.object({
   /** Area under the hull over the range of the constants' costs, divided by that range; null when all cost the same. */
   aiq: z.number().nullable(),
 });
+/** Always choosing one model, for each model: what a frontier has to lie above. */
 export type ConstantsFrontier = z.infer<typeof constantsFrontierSchema>;
 
+/** One point of a frontier, chosen on training data alone, and what it gave on the test rows. */
 export const operatingPointSchema = costPointSchema.extend({
   /** What it was chosen for, such as `within 2 points of the best model`. */
   target: z.string(),
@@ -36,6 +41,7 @@ export const operatingPointSchema = costPointSchema.extend({
   /** What the test rows gave: quality less, and cost as a share of, the named constant's. */
   comparisons: z.array(z.object({ quality: intervalSchema, model: z.string(), costShare: estimateSchema.nullable() })),
 });
+/** One point of a frontier, chosen on training data alone, and what it gave on the test rows. */
 export type OperatingPoint = z.infer<typeof operatingPointSchema>;
 
 /** Mean cost and score of a router for each weight of cost, all chosen without labels. */
@@ -57,6 +63,7 @@ export const frontierSchema = z.object({
     .nullable(),
   operatingPoint: operatingPointSchema.nullable(),
 });
+/** Mean cost and score of a router for each weight of cost (lambda). */
 export type Frontier = z.infer<typeof frontierSchema>;
 
 /** Risk (1 − score) of the share of rows the router is surest of. */
@@ -69,8 +76,13 @@ export const riskCoverageSchema = z.object({
   perfect: z.number(),
   difference: intervalSchema,
 });
+/** Risk (1 − score) of the share of rows the router is surest of, and the area under that curve (AURC). */
 export type RiskCoverage = z.infer<typeof riskCoverageSchema>;
 
+/**
+ * How well predicted chances of a correct answer fit the scores, 0 to 1: reliability bins, expected calibration error,
+ * Brier score.
+ */
 export const calibrationSchema = z.object({
   /** About equally many rows each, by rising probability. */
   bins: z.array(
@@ -91,6 +103,10 @@ export const calibrationSchema = z.object({
   meanProbability: z.number(),
   meanScore: z.number(),
 });
+/**
+ * How well predicted chances of a correct answer fit the scores: reliability bins, expected calibration error, Brier
+ * score.
+ */
 export type Calibration = z.infer<typeof calibrationSchema>;
 
 /** How far the chosen models' scores fall short of the row's best. */
@@ -100,8 +116,10 @@ export const regretSchema = z.object({
   none: z.number(),
   quantiles: z.array(z.object({ at: z.number(), regret: z.number() })),
 });
+/** How far the chosen models' scores fall short of the row's best, in units of the score. */
 export type Regret = z.infer<typeof regretSchema>;
 
+/** Whether the choice stays when a query is asked in other words: one entry a way of rewording. */
 export const robustnessSchema = z.array(
   z.object({
     perturbation: z.string(),
@@ -111,8 +129,10 @@ export const robustnessSchema = z.array(
     seed: z.number(),
   }),
 );
+/** Whether the choice stays when a query is asked in other words: one entry a way of rewording. */
 export type Robustness = z.infer<typeof robustnessSchema>;
 
+/** What compressing a profile set saved (bytes a model) and what it cost. */
 export const quantizationSchema = z.object({
   /** Such as `int8` or `pca:16`. */
   spec: z.string(),
@@ -123,4 +143,5 @@ export const quantizationSchema = z.object({
   /** Mean score less that with the profile as it was; absent when the run did not route with it. */
   quality: intervalSchema.optional(),
 });
+/** What compressing a profile set saved (bytes a model) and what it cost. */
 export type Quantization = z.infer<typeof quantizationSchema>;

@@ -17,8 +17,16 @@ const nullable = z.number().nullable();
 
 /** Units: dollars per 1,000 queries for cost, bits for entropy, shares between 0 and 1. null where the data cannot say. */
 export const metricsSchema = z.record(z.string(), nullable);
+/**
+ * Metric name → value; null where the data cannot say. Costs are dollars per 1,000 queries, entropy is in bits, shares
+ * lie between 0 and 1.
+ */
 export type Metrics = z.infer<typeof metricsSchema>;
 
+/**
+ * Whether a router is a constant in disguise: it gives one model at least 95 % of the queries, spreads over at most
+ * 1.25 models, or has the average of a constant and its scores on 95 % of the rows.
+ */
 export const collapseSchema = z.object({
   /** A constant in disguise. */
   flag: z.boolean(),
@@ -29,15 +37,22 @@ export const collapseSchema = z.object({
   /** The constant whose average performance it equals to rounding, if it does. */
   equals: z.string().nullable(),
 });
+/** Whether a router is a constant in disguise, and what speaks for it. */
 export type Collapse = z.infer<typeof collapseSchema>;
 
+/**
+ * The figures of a policy: metrics on all rows used and per task, and the share of the queries (0 to 1) that each model
+ * got.
+ */
 export const evaluationSchema = z.object({
   metrics: metricsSchema,
   perTask: z.record(z.string(), metricsSchema),
   selection: z.record(z.string(), z.number()),
 });
+/** The figures of a policy: metrics on all rows used and per task, and each model's share of the queries (0 to 1). */
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
+/** A cell of the run: one profile × router × seed, its options and its figures on the test rows. */
 export const reportRowSchema = evaluationSchema.extend({
   profile: z.string(),
   router: z.string(),
@@ -61,8 +76,10 @@ export const reportRowSchema = evaluationSchema.extend({
   robustness: robustnessSchema.optional(),
   quantization: quantizationSchema.optional(),
 });
+/** A cell of the run: one profile × router × seed, its options and its figures on the test rows. */
 export type ReportRow = z.infer<typeof reportRowSchema>;
 
+/** A cell that failed, with the error's code and message. The other cells go on. */
 export const failedCellSchema = z.object({
   profile: z.string(),
   router: z.string(),
@@ -71,8 +88,10 @@ export const failedCellSchema = z.object({
   code: z.string(),
   message: z.string(),
 });
+/** A cell that failed, with the error's code and message. */
 export type FailedCell = z.infer<typeof failedCellSchema>;
 
+/** A policy to compare with, such as `best-single`, `oracle` or `constant:MODEL`, on the same rows. */
 export const baselineSchema = z.object({
   metrics: metricsSchema,
   perTask: z.record(z.string(), metricsSchema).optional(),
@@ -80,6 +99,7 @@ export const baselineSchema = z.object({
   /** The model it stands for, where it is one. */
   model: z.string().optional(),
 });
+/** A policy to compare with, such as `best-single`, `oracle` or `constant:MODEL`, on the same rows. */
 export type Baseline = z.infer<typeof baselineSchema>;
 
 /** `OUT/report.json`. Numbers are not rounded; no timings, so that the same run gives the same bytes. */
@@ -113,4 +133,5 @@ export const runReportSchema = z.object({
   constantsFrontier: constantsFrontierSchema.optional(),
   versions: z.record(z.string(), z.string()),
 });
+/** Contents of `OUT/report.json`, which `routeprofile run --json` prints. Numbers are not rounded. */
 export type RunReport = z.infer<typeof runReportSchema>;

@@ -5,9 +5,11 @@ import type { Matrix, NamedArray } from './matrix.js';
 import type { ProfileSet } from './profile.js';
 import type { QueryBatch, RouterTraining } from './training.js';
 
+/** What a router is fitted on: candidates, their profiles, and training rows. It never holds test rows. */
 export interface RouterInput {
   /** Candidates in order: ties break by it. */
   models: readonly string[];
+  /** Prices, limits and capabilities, in the order of `models`. */
   candidates: readonly Candidate[];
   /** The candidates' cards, for routers that read task scores. */
   cards: readonly ModelCard[];
@@ -22,6 +24,7 @@ export interface Reason {
   text: string;
 }
 
+/** One model in a decision's ranking. A figure that the router does not know is absent. */
 export interface RankedModel {
   model: string;
   /** Higher is better; comparable within one decision only. */
@@ -34,7 +37,9 @@ export interface RankedModel {
   expectedLatency?: number;
 }
 
+/** Which model should answer one query, and why. */
 export interface Decision {
+  /** The model chosen. */
   model: string;
   /** Every model that may answer, best first; the first is `model`. All that the router knows, unless a wrapper rules some out. */
   ranked: RankedModel[];
@@ -72,24 +77,31 @@ export interface JoiningModels {
   cards: readonly ModelCard[];
 }
 
+/** A fitted router. Scores tie by the order of `models`; a score that is not finite is an error, never a choice. */
 export interface Router {
+  /** The models it chooses among, in the order by which ties break. */
   models: readonly string[];
   /** One decision a query, in order; depends on nothing asked before. */
   decide(queries: QueryBatch, ctx?: RunContext): Promise<Decision[]>;
+  /** Everything `RouterStrategy.load` needs to make the same router again. */
   save(): Promise<RouterArtifact>;
 }
 
+/** A router that gives each model a score for each query; see `isScoringRouter`. */
 export interface ScoringRouter extends Router {
-  /** [queries × models], higher is better; batch size changes a score by less than 1e-6. */
+  /** Shape [queries × models], higher is better; batch size changes a score by less than 1e-6. */
   score(queries: QueryBatch, ctx?: RunContext): Promise<Matrix>;
 }
 
+/** A way to learn routing; made with `defineRouter`. The same input, options and seed give the same bytes. */
 export interface RouterStrategy<O = Record<string, unknown>> {
   kind: 'router';
   specVersion: 1;
+  /** Saved files name the strategy by it. For a plugin it is the package name: so the file finds the package again. */
   name: string;
   /** One line for listings. */
   summary: string;
+  /** Validates and completes the options. */
   options: z.ZodType<O>;
   /** What `decide` reads beside texts, and what `fit` cannot do without. */
   needs: readonly ('vectors' | 'tasks' | 'training')[];
@@ -116,7 +128,7 @@ export interface WrapperInput {
   router: Router;
   input: RouterInput;
   /**
-   * [training queries × models]: scores of the innermost router for every training query, each from a fit that did not see it.
+   * Shape [training queries × models]: scores of the innermost router for every training query, each from a fit that did not see it.
    * Computed once, when first asked for.
    * @throws RouteProfileError UNSUPPORTED when that router does not score
    */
@@ -130,6 +142,7 @@ export interface RouterWrapper<O = Record<string, unknown>> {
   name: string;
   /** One line for listings. */
   summary: string;
+  /** Validates and completes the options. */
   options: z.ZodType<O>;
   /** Learns what it needs (a calibration, a threshold) from training rows alone; most learn nothing. */
   fit(wrapped: WrapperInput, options: O, ctx: RunContext): Promise<WrapperState>;
@@ -137,6 +150,7 @@ export interface RouterWrapper<O = Record<string, unknown>> {
   wrap(router: Router, learned: WrapperState, options: O): Router;
 }
 
+/** Whether the router has `score`. Wrappers and cascades may have `decide` alone. */
 export function isScoringRouter(router: Router): router is ScoringRouter {
   return 'score' in router && typeof router.score === 'function';
 }

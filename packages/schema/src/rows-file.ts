@@ -9,9 +9,11 @@ const policyRowsSchema = z.object({
   /** Dollars of each call; null when the cost of one is unknown. */
   costs: z.array(z.number()).nullable(),
 });
+/** What one policy did on each row: the model chosen, its score, and the dollars of the call. */
 export type PolicyRows = z.infer<typeof policyRowsSchema>;
 
 const seededRowsSchema = policyRowsSchema.extend({ seed: z.number() });
+/** What a cell of the run did on each row, under its seed. */
 export type SeededRows = z.infer<typeof seededRowsSchema>;
 
 /** `OUT/rows.json`: what lies behind the report's means, row by row, so that two runs can be compared on the rows they share. */
@@ -55,4 +57,8 @@ export const rowsFileSchema = z
           fail([list, i, 'choices'], `expected 0 to ${file.models.length - 1}`);
       });
   });
+/**
+ * Contents of `OUT/rows.json`: every policy's choices row by row, so that two runs can be compared on the rows they
+ * share.
+ */
 export type RowsFile = z.infer<typeof rowsFileSchema>;

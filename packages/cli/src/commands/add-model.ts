@@ -24,7 +24,7 @@ import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { heteroGraph, openEncoder, readingEncoder } from '../pipeline/prepare.js';
-import { resolveProfile, savedRouter } from '../plugins.js';
+import { savedProfile, savedRouter } from '../plugins.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 
 /** A model joins a set-up that is in use: its profile first, then the routers fitted on those profiles. */
@@ -32,15 +32,17 @@ import { configOf, required, type ConfigFlags } from './flags.js';
 export interface AddModelFlags extends ConfigFlags {
   /** The profile set to extend. */
   to?: string;
+  /** The code file of the plugin that built it. */
+  plugin?: string;
 }
 
 /** The strategy that built a set, if it can take models in. */
-async function extensibleStrategy(path: string, { provenance }: ProfileSet) {
+async function extensibleStrategy(path: string, { provenance }: ProfileSet, plugin: string | undefined) {
   if (provenance.strategy === 'imported')
     throw new RouteProfileError('UNSUPPORTED', `${path}: how these profiles were made is not known`, {
-      hint: 'Add the vector with the program that made them, or build profiles with `routeprofile profile build`.',
+      hint: 'Add the vector with the program that made them, or build profiles with `npx @routeprofile/cli profile build`.',
     });
-  const strategy: ProfileStrategy = await resolveProfile(provenance.strategy);
+  const strategy: ProfileStrategy = await savedProfile(provenance.strategy, plugin);
   const extend = strategy.extend?.bind(strategy);
   if (!extend)
     throw new RouteProfileError('UNSUPPORTED', `${path}: ${strategy.name} profiles cannot be extended`, {
@@ -55,7 +57,7 @@ async function extensibleStrategy(path: string, { provenance }: ProfileSet) {
  */
 export async function addModelCommand(card: string, flags: AddModelFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
-  const { to, ...rest } = flags;
+  const { to, plugin, ...rest } = flags;
   const config = completeConfig(await loadConfigFile(flags.config), configOf({ out: 'profiles-extended', ...rest }));
   const path = required(to, '--to PROFILES.npz');
   const set = await readProfileSet(path);
@@ -70,7 +72,7 @@ export async function addModelCommand(card: string, flags: AddModelFlags, io: Io
       known.length > 0 ? `${path} already has a profile of ${known.join(', ')}` : `${card}: holds no model`,
       { hint: 'Give a JSON object with a card by the name of each model that joins.' },
     );
-  const { strategy, extend } = await extensibleStrategy(path, set);
+  const { strategy, extend } = await extensibleStrategy(path, set, plugin);
 
   const loaded = await loadDataset(config.data, {
     ...loadOptions(config),
@@ -103,7 +105,7 @@ export async function addModelCommand(card: string, flags: AddModelFlags, io: Io
     if (flags.json) console.printJson({ path: written, added: joining, models: extended.models });
     else
       console.print(
-        `Wrote ${written}: ${joining.join(', ')} joined ${set.models.length} models\nNow: routeprofile router add-model ${card} --router DIR --profiles ${written}`,
+        `Wrote ${written}: ${joining.join(', ')} joined ${set.models.length} models\nNow: npx @routeprofile/cli router add-model ${card} --router DIR --profiles ${written}`,
       );
   } finally {
     await encoder.dispose?.();
@@ -114,6 +116,7 @@ export async function addModelCommand(card: string, flags: AddModelFlags, io: Io
 export interface RouterAddModelFlags extends CommonFlags {
   router?: string;
   profiles?: string;
+  plugin?: string;
   out?: string;
 }
 
@@ -130,16 +133,16 @@ export async function routerAddModelCommand(
   const ctx: RunContext = { ...console.context, seed: 42 };
   const profiles = await readProfileSet(required(flags.profiles, '--profiles FILE.npz'));
   const artifact = await readRouterArtifact(required(flags.router, '--router DIR'));
-  const strategy = await savedRouter(artifact.manifest);
+  const strategy = await savedRouter(artifact.manifest, flags.plugin);
   if (!strategy.extend)
     throw new RouteProfileError('UNSUPPORTED', `a fitted ${strategy.name} router cannot take models in`, {
-      hint: 'Train it anew on the extended profiles with `routeprofile router train`.',
+      hint: 'Train it anew on the extended profiles with `npx @routeprofile/cli router train`.',
     });
   const cards = Object.entries(card === undefined ? {} : await readJsonFile(card, modelCardsFileSchema));
   const unprofiled = cards.map(([name]) => name).filter((name) => !profiles.models.includes(name));
   if (unprofiled.length > 0)
     throw new RouteProfileError('BAD_INPUT', `${flags.profiles} has no profile of ${unprofiled.join(', ')}`, {
-      hint: 'First: routeprofile profile add-model.',
+      hint: 'First: npx @routeprofile/cli profile add-model.',
     });
   const joining = { profiles, cards: cards.map(([name, file]) => modelCard(name, file, false)) };
   const router = await strategy.extend(artifact, joining, ctx);
@@ -157,7 +160,7 @@ export async function routerAddModelCommand(
   if (flags.json) console.printJson({ out, added, models: router.models });
   else
     console.print(
-      `Wrote ${out}: ${added.join(', ')} joined ${artifact.manifest.models.length} models\nAsk it: routeprofile route --router ${out} "your question"`,
+      `Wrote ${out}: ${added.join(', ')} joined ${artifact.manifest.models.length} models\nAsk it: npx @routeprofile/cli route --router ${out} "your question"`,
     );
   return 0;
 }

@@ -70,6 +70,7 @@ export async function importCommand(source: string, dir: string, flags: ImportFl
   const columns: Partial<Record<Role, string>> = {};
   for (const role of ROLES) if (flags[role] !== undefined) columns[role] = flags[role];
   const { format, models, defaultSplit: split, scoreScale, cards, name } = flags;
+  const { signal, onProgress } = console.context;
   const result = await importOutcomes(source, dir, {
     columns,
     ...(format && { format }),
@@ -78,12 +79,13 @@ export async function importCommand(source: string, dir: string, flags: ImportFl
     ...(scoreScale !== undefined && { scoreScale }),
     ...(cards !== undefined && { cards }),
     ...(name !== undefined && { name }),
-    ...console.context,
+    ...(signal && { signal }),
+    onProgress,
   });
   if (flags.json) console.printJson(result);
   else
     console.print(
-      `${formatColumns(summaryRows(result))}\nWrote ${dir}. Look at it with: routeprofile data check ${dir}`,
+      `${formatColumns(summaryRows(result))}\nWrote ${dir}. Look at it with: npx @routeprofile/cli data check ${dir}`,
     );
   return 0;
 }

@@ -108,6 +108,10 @@ export const encoderFlags = (command: Command): Command =>
 export const configFlag = (command: Command): Command =>
   command.option('--config <file>', 'config file (default: routeprofile.config.* here)');
 
+/** For commands that read a saved folder: which code may be run for it. */
+export const pluginFlag = (command: Command): Command =>
+  command.option('--plugin <file>', 'the code file of the plugin that made the saved folder');
+
 /** Flags as commander gives them: named as in the config file. */
 export interface ConfigFlags extends PartialConfig {
   config?: string;

@@ -56,7 +56,7 @@ async function openPool(flags: OnboardFlags, ctx: RunContext): Promise<Opened> {
       'UNSUPPORTED',
       `${dir} holds a ${strategy} router; probes place a model in an irt router`,
       {
-        hint: 'Train one with `routeprofile router train --router irt`, or use `routeprofile router add-model`.',
+        hint: 'Train one with `npx @routeprofile/cli router train --router irt`, or use `npx @routeprofile/cli router add-model`.',
       },
     );
   if (encoderId === null)
@@ -104,7 +104,7 @@ export async function probesCommand(
   if (flags.json) console.printJson({ out, method, probes });
   else
     console.print(
-      `Wrote ${out}: ${probes.length} queries\nAsk the model, put its scores in place of null, then: routeprofile router onboard MODEL --probes ${out} --router DIR --data DIR`,
+      `Wrote ${out}: ${probes.length} queries\nAsk the model, put its scores in place of null, then: npx @routeprofile/cli router onboard MODEL --probes ${out} --router DIR --data DIR`,
     );
   return 0;
 }
@@ -118,7 +118,7 @@ async function readProbes(path: string): Promise<Probe[]> {
         'BAD_INPUT',
         `${path}: line ${line}: ${parsed.error.issues.map(issueText).join('; ')}`,
         {
-          hint: 'Give lines as `routeprofile router probes` writes them, with a score each.',
+          hint: 'Give lines as `npx @routeprofile/cli router probes` writes them, with a score each.',
         },
       );
     probes.push(parsed.data);
@@ -161,7 +161,7 @@ export async function onboardCommand(
   if (flags.json) console.printJson({ out, model, probes: answered, models: router.models });
   else
     console.print(
-      `Wrote ${out}: ${model} joined ${width} models by ${answered} probes\nAsk it: routeprofile route --router ${out} "your question"`,
+      `Wrote ${out}: ${model} joined ${width} models by ${answered} probes\nAsk it: npx @routeprofile/cli route --router ${out} "your question"`,
     );
   return 0;
 }

@@ -9,6 +9,7 @@ import { openRouter } from './steps.js';
 
 export interface RouteFlags extends CommonFlags {
   router?: string;
+  plugin?: string;
   task?: string;
   encoder?: string;
   cache?: string;
@@ -48,7 +49,7 @@ export async function routeCommand(query: string, flags: RouteFlags, io: Io): Pr
   const console = openConsole(io, flags);
   const ctx: RunContext = { ...console.context, seed: 42 };
   if (flags.backend !== undefined) await openBackend(flags.backend);
-  const loaded = await openRouter(required(flags.router, '--router DIR'), ctx);
+  const loaded = await openRouter(required(flags.router, '--router DIR'), flags.plugin, ctx);
   const texts = query === '-' ? await readQueries(io.stdin) : [query];
   if (texts.length === 0)
     throw new RouteProfileError('BAD_INPUT', 'standard input held no query', { hint: 'Write one query a line.' });

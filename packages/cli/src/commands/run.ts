@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import { renderDesignSpaceText, renderTextTable, type DesignSpace } from '@routeprofile/eval';
 import { renderDesignSpaceHtml } from '@routeprofile/eval/node';
@@ -6,6 +6,7 @@ import type { RunConfig, RunReport } from '@routeprofile/schema';
 import type { Io } from '../io.js';
 import { openConsole } from '../io.js';
 import { completeConfig, loadConfigFile } from '../config-file.js';
+import { routerFolder } from '../pipeline/labels.js';
 import { run, type RunResult } from '../pipeline/run.js';
 import { runScenarios } from '../pipeline/scenarios.js';
 import { configOf, type ConfigFlags } from './flags.js';
@@ -16,6 +17,11 @@ export function summaryOf({ report, reused, reportPath, htmlPath }: RunResult, i
   const lines = [renderTextTable(report, { color: colorOf(io.stdout) })];
   if (reused > 0) lines.push(`${reused} of ${report.rows.length} cells were finished before and reused.`);
   lines.push(`Report: ${htmlPath}`, `Data:   ${reportPath}`);
+  const [first] = report.rows;
+  if (first)
+    lines.push(
+      `Ask it: npx @routeprofile/cli route --router ${routerFolder(dirname(reportPath), first)} "your question"`,
+    );
   return lines.join('\n');
 }
 

@@ -199,7 +199,7 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
     await encoder.dispose?.();
   }
   if (flags.json) console.printJson({ router: nameOf(reference), out: config.out, models });
-  else console.print(`Wrote ${config.out}\nAsk it: routeprofile route --router ${config.out} "your question"`);
+  else console.print(`Wrote ${config.out}\nAsk it: npx @routeprofile/cli route --router ${config.out} "your question"`);
   return 0;
 }
 
@@ -215,9 +215,10 @@ function reorder({ vectors, keyed, texts, biases, ...set }: ProfileSet, models: 
   };
 }
 
-/** A saved router, its strategy found by the name in its file. */
+/** A saved router, its strategy found by the name in its file. @param plugin the code file that may be run for it, if any */
 export async function openRouter(
   dir: string,
+  plugin: string | undefined,
   ctx: RunContext,
 ): Promise<{
   router: Router;
@@ -230,7 +231,7 @@ export async function openRouter(
   options: Record<string, unknown>;
 }> {
   const artifact = await readRouterArtifact(dir);
-  const strategy = await savedRouter(artifact.manifest);
+  const strategy = await savedRouter(artifact.manifest, plugin);
   return {
     router: await strategy.load(artifact, ctx),
     strategy: strategy.name,
@@ -242,15 +243,14 @@ export async function openRouter(
   };
 }
 
-export async function evaluateCommand(
-  flags: Omit<ConfigFlags, 'router'> & { router?: string },
-  io: Io,
-): Promise<number> {
+export type EvaluateFlags = Omit<ConfigFlags, 'router'> & { router?: string; plugin?: string };
+
+export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
-  const { router: dir, ...rest } = flags;
+  const { router: dir, plugin, ...rest } = flags;
   const config = await settings({ out: 'evaluation', ...rest });
   const ctx: RunContext = { ...console.context, seed: config.seed[0]! };
-  const loaded = await openRouter(required(dir, '--router DIR'), ctx);
+  const loaded = await openRouter(required(dir, '--router DIR'), plugin, ctx);
   const dataset = await datasetOf(config, ctx, true);
   const unknown = dataset.test.models.filter((model) => !loaded.router.models.includes(model));
   const foreign = loaded.router.models.filter((model) => !dataset.test.models.includes(model));

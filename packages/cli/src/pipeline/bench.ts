@@ -22,7 +22,7 @@ import { packageVersions } from '../versions.js';
 import { openBackend } from './backend.js';
 import { cellStore, type CellResult, type CellStore } from './cells.js';
 import { choicesOf } from './decide.js';
-import { fileLabel, nameOf } from './labels.js';
+import { cellName, fileLabel, nameOf, routerFolder } from './labels.js';
 import { decisionLatency } from './latency.js';
 import { loadOptions } from './load-options.js';
 import type { Cell, ChosenProfile, Plan } from './plan.js';
@@ -269,7 +269,7 @@ async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<C
     const queries = queryBatch(dataset.test.queries, encoded.test, encoder.id, withTasks);
     const chosen = await choicesOf(router.label, fitted, queries, models, dataset.newModels, ctx);
     const { manifest, weights } = await fitted.save();
-    const folder = join(plan.config.out, 'routers', fileLabel(`${profile.label}.${router.label}.seed${ctx.seed}`));
+    const folder = routerFolder(plan.config.out, { label: cellLabel(bench, cell), seed: ctx.seed });
     await writeRouterArtifact(folder, {
       weights,
       manifest: {
@@ -301,7 +301,7 @@ async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<C
 }
 
 export const cellLabel = ({ plan }: Bench, cell: Cell): string =>
-  `${plan.profiles[cell.profile]!.label} × ${plan.routers[cell.router]!.label}`;
+  cellName(plan.profiles[cell.profile]!.label, plan.routers[cell.router]!.label);
 
 /** What the report keeps of a cell that failed. */
 export function failedCell(bench: Bench, cell: Cell, { code, message }: RouteProfileError): FailedCell {

@@ -14,7 +14,7 @@ import {
   type RunReport,
 } from '@routeprofile/schema';
 import { isFailure, openBench, type Bench, type BenchOptions } from './bench.js';
-import { nameOf } from './labels.js';
+import { cellName, nameOf } from './labels.js';
 import { planRun } from './plan.js';
 import { runCells, type CellOutcomes } from './run-cells.js';
 
@@ -57,7 +57,7 @@ function reportOf(bench: Bench, { outcomes }: CellOutcomes): { report: RunReport
         ...outcome,
         profile: profile.reference.name,
         router: nameOf(router.reference),
-        label: `${profile.label} × ${router.label}`,
+        label: cellName(profile.label, router.label),
         graph: profile.graph,
         options: {
           profile: {

@@ -1,6 +1,7 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { RouteProfileError } from '@routeprofile/schema';
 
+/** How much an archive may unpack to before reading it throws LIMIT_EXCEEDED. */
 export interface ZipLimits {
   /** Files in the archive; default 100,000. */
   maxEntries?: number;

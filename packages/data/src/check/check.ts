@@ -15,6 +15,7 @@ import { publishedOddities } from './published.js';
 import { summaryOf, type DatasetSummary } from './summary.js';
 import { duplicateQueries, overlapOddity, sharedPrefixes } from './texts.js';
 
+/** What `checkDataset` found in a folder. */
 export interface DatasetCheck {
   layout: Layout;
   /** null when problems kept the dataset from being put together. */

@@ -25,5 +25,6 @@ export const excerpt = (text: string, length = 60): string => {
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 };
 
-/** Numbers for people: at most three digits after the point. */
-export const short = (value: number): string => String(Math.round(value * 1000) / 1000);
+/** Numbers for people: at most three digits after the point, or three that matter below 1. */
+export const short = (value: number): string =>
+  String(Math.abs(value) < 1 ? Number(value.toPrecision(3)) : Math.round(value * 1000) / 1000);

@@ -1,5 +1,6 @@
 import type { Dataset } from '@routeprofile/schema';
 
+/** What a dataset holds, counted. */
 export interface DatasetSummary {
   name: string;
   layout: Dataset['layout'];
@@ -8,16 +9,20 @@ export interface DatasetSummary {
   hash: string;
   candidates: string[];
   newModels: string[];
+  /** Models with outcomes on too few training rows to be candidates. */
   leftOut: number;
+  /** Models that are described but are no candidates. */
   auxiliaryModels: number;
   families: number;
   tasks: number;
   domains: number;
+  /** Example queries of all tasks, as the graph may hold them. */
   taskQueries: number;
   /** Measured task scores of all cards. */
   scores: number;
   pricedCandidates: number;
   train: { queries: number; pairs: number; outcomes: boolean };
+  /** Test rows; those where every candidate has a score; those where every candidate has a cost. */
   test: { rows: number; complete: number; withCost: number };
   /** Test queries whose text occurs among the training queries. */
   overlap: number;

@@ -1,5 +1,6 @@
 import type {
   Candidate,
+  Capabilities,
   ModelCard,
   ModelCardFile,
   OutcomeValues,
@@ -19,6 +20,20 @@ const priceOf = (card: ModelCardFile | undefined): Price | null =>
   typeof card?.input_price === 'number' && typeof card.output_price === 'number'
     ? { input: card.input_price, output: card.output_price }
     : null;
+
+/** What the first card that says anything of it says. */
+function capabilitiesOf(cards: readonly (ModelCardFile | undefined)[]): Capabilities | undefined {
+  const said = cards.map((card) => card?.capabilities).find((known) => known);
+  if (!said) return undefined;
+  const { json_mode: jsonMode, tools, vision, region, local } = said;
+  return {
+    ...(jsonMode !== undefined && { jsonMode }),
+    ...(tools !== undefined && { tools }),
+    ...(vision !== undefined && { vision }),
+    ...(region !== undefined && { region }),
+    ...(local !== undefined && { local }),
+  };
+}
 
 /** Measured scores only. */
 const scoresOf = (card: ModelCardFile): Map<string, TaskScore> =>
@@ -80,12 +95,14 @@ export function candidatesOf(
     const cards = cardsOf(model);
     const price = cards.map(priceOf).find((known) => known !== null);
     const contextTokens = cards.map((card) => card?.context_tokens).find((known) => typeof known === 'number');
+    const capabilities = capabilitiesOf(cards);
     const used = values === null ? null : usage(queries, values, column, models.length);
     return {
       id: model,
       model,
       ...(price && { price }),
       ...(typeof contextTokens === 'number' && { limits: { contextTokens } }),
+      ...(capabilities && { capabilities }),
       ...(used?.latency !== undefined && { latency: { total: used.latency } }),
       ...(used && Object.keys(used.tokens).length > 0 && { tokensPerTask: used.tokens }),
     };

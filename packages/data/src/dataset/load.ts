@@ -8,6 +8,7 @@ import { loadPublished } from '../published/load.js';
 import { datasetOptions, type LoadOptions } from './options.js';
 import { Sources } from './sources.js';
 
+/** How a dataset folder is laid out: `outcomes.jsonl`, or the files of the published RouteProfile data. */
 export type Layout = Dataset['layout'];
 
 /** @throws RouteProfileError MISSING_FILE when the folder is of neither layout, saying what was expected. */
@@ -30,7 +31,7 @@ export async function detectLayout(dir: string): Promise<Layout> {
     'MISSING_FILE',
     `${dir}: is not a dataset folder, expected ${OUTCOMES_FILE}, or profile_data/ and route_data/`,
     {
-      hint: 'Make one with `routeprofile sample DIR` or `routeprofile data import`.',
+      hint: 'Make one with `npx @routeprofile/cli sample DIR` or `npx @routeprofile/cli data import`.',
     },
   );
 }

@@ -43,6 +43,11 @@ const optionsSchema = z.object({
 
 export type DatasetOptions = z.infer<typeof optionsSchema>;
 
+/**
+ * How `loadDataset` and `checkDataset` read a folder; all of it is optional.
+ * Defaults: mode standard, test split `test`, raw query text, shared prefixes stripped, unreliable scores distrusted,
+ * seed 42, a 70 % training share, 95 % coverage.
+ */
 export interface LoadOptions extends z.input<typeof optionsSchema> {
   signal?: AbortSignal;
   logger?: Logger;

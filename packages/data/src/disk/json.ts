@@ -34,6 +34,7 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown, label: string
   throw new RouteProfileError('INTERNAL', `${label}: refused without a reason`);
 }
 
+/** Limits of `readJsonFile`. */
 export interface ReadJsonOptions {
   /** How messages name the file; default its path. */
   label?: string;

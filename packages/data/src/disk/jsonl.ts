@@ -3,6 +3,7 @@ import { RouteProfileError, throwIfAborted } from '@routeprofile/schema';
 import { parseJson } from './json.js';
 import { decodeText, readError } from './read.js';
 
+/** Limits of `readJsonLines`, and who watches it. */
 export interface ReadLinesOptions {
   /** How messages name the file; default its path. */
   label?: string;
@@ -19,6 +20,7 @@ export interface TextLine {
   text: string;
 }
 
+/** A line of a JSON-lines file, parsed. Lines count from 1. */
 export interface JsonLine {
   line: number;
   value: unknown;

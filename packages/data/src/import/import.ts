@@ -15,17 +15,26 @@ import { OutcomeCollector } from './collect.js';
 import { importOptionsSchema, planImport, type CompleteImportOptions, type Plan, type TableFormat } from './options.js';
 import { readRecords } from './records.js';
 
+/** A table to import: CSV, TSV, JSON lines or a JSON array. */
 export interface ImportSource {
   path: string;
   /** Split of this file's rows that name none, such as `train`. */
   split?: string;
 }
 
+/**
+ * How `importOutcomes` reads tables. Defaults: the format and the columns are told by the column names, scores are
+ * taken as they are.
+ */
 export type ImportOptions = z.input<typeof importOptionsSchema> & Partial<Pick<RunContext, 'signal' | 'onProgress'>>;
 
+/** What `importOutcomes` wrote. */
 export interface ImportedOutcomes {
+  /** The dataset folder. */
   dir: string;
+  /** The format the tables were read as. */
   format: TableFormat;
+  /** Distinct queries, a line each in `outcomes.jsonl`. */
   rows: number;
   models: string[];
   tasks: string[];

@@ -15,7 +15,12 @@ export const ROLES = [
   'tokens',
   'latency',
 ] as const;
+/** What a column of an imported table holds. */
 export type Role = (typeof ROLES)[number];
+/**
+ * The table formats `importOutcomes` reads: a row per query and model (`long`), a row per query (`wide`), LLMRouter's
+ * and RouterBench's tables, or told by the columns (`auto`).
+ */
 export const FORMATS = ['auto', 'long', 'wide', 'llmrouter', 'routerbench'] as const;
 export type TableFormat = Exclude<(typeof FORMATS)[number], 'auto'>;
 export type Columns = Partial<Record<Role, string>>;

@@ -31,6 +31,7 @@ describe('outcomes layout', () => {
       input_price: 1,
       output_price: 3,
       context_tokens: 4000,
+      capabilities: { json_mode: true, tools: false, region: 'eu' },
     };
     const dataset = await loadDataset(
       rowsFolder(basic, { 'models.json': { b: card }, 'meta.json': { name: 'mine', simulated: true } }),
@@ -50,6 +51,7 @@ describe('outcomes layout', () => {
         model: 'b',
         price: { input: 1, output: 3 },
         limits: { contextTokens: 4000 },
+        capabilities: { jsonMode: true, tools: false, region: 'eu' },
         tokensPerTask: { t: { input: 100, output: 10 } },
       },
       { id: 'a', model: 'a', latency: { total: 2 } },

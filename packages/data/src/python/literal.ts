@@ -2,8 +2,10 @@ import { RouteProfileError } from '@routeprofile/schema';
 
 /** A Python value: list and tuple are arrays, a dict is a Map, an int beyond 2^53 a bigint. */
 export type PythonValue = null | boolean | number | bigint | string | PythonValue[] | Map<PythonKey, PythonValue>;
+/** What a Python dict may be keyed by here. */
 export type PythonKey = null | boolean | number | bigint | string;
 
+/** How much `parsePythonLiteral` takes before it throws LIMIT_EXCEEDED. */
 export interface PythonLimits {
   /** Characters of text; default 1,000,000. */
   maxLength?: number;

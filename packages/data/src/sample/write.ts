@@ -6,8 +6,10 @@ import { FAMILY_TEXTS, MODELS } from './models.js';
 import { SIMULATION, simulateSample, TASKS } from './simulate.js';
 
 const optionsSchema = z.object({ seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42) });
+/** `seed` decides questions, outcomes and split. Default 42. */
 export type SampleOptions = z.input<typeof optionsSchema>;
 
+/** What `writeSample` wrote: the folder, and how many queries, models and tasks are in it. */
 export interface WrittenSample {
   dir: string;
   rows: number;

@@ -32,7 +32,7 @@ export function joiningModels({ manifest }: RouterArtifact, { profiles }: Joinin
   const added = profiles.models.filter((model) => !models.includes(model));
   if (added.length === 0)
     throw new RouteProfileError('BAD_INPUT', `${strategy}: the router knows every model of the profile set`, {
-      hint: 'Add a model to the profiles first: routeprofile profile add-model.',
+      hint: 'Add a model to the profiles first: npx @routeprofile/cli profile add-model.',
     });
   return { models: [...models, ...added], added };
 }

@@ -12,6 +12,7 @@ export const nameSchema = z
 
 /** JSON has no NaN or Infinity; numbers made elsewhere may. */
 export const finiteSchema = z.number().refine(Number.isFinite, { error: 'expected a finite number' });
+/** A finite number of at least 0, such as a price or a count of tokens. */
 export const nonNegativeSchema = finiteSchema.refine((x) => x >= 0, { error: 'expected a number of at least 0' });
 
 /** Dollars per million tokens. */

@@ -12,6 +12,10 @@ export const outcomeSchema = z.looseObject({
   /** Seconds. */
   latency: nonNegativeSchema.nullish(),
 });
+/**
+ * What one model did with one query: score as stored (null = not measured), cost in dollars per call, tokens, latency
+ * in seconds.
+ */
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** A line of `outcomes.jsonl`. */
@@ -22,6 +26,7 @@ export const outcomeRowSchema = z.looseObject({
   query: querySchema,
   models: z.record(nameSchema, outcomeSchema),
 });
+/** A line of `outcomes.jsonl`: one query and the outcomes of the models that were asked. */
 export type OutcomeRow = z.infer<typeof outcomeRowSchema>;
 
 /** `meta.json` beside it; everything is optional. */

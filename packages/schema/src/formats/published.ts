@@ -29,9 +29,25 @@ export const modelCardFileSchema = z.looseObject({
   role: nullableString,
   /** Ours, optional: tokens the model can read and write together. */
   context_tokens: nonNegativeSchema.nullish(),
+  /** Ours, optional: what the model can do, for whoever asks for it (`+constraints`). What is not said counts as no. */
+  capabilities: z
+    .looseObject({
+      json_mode: z.boolean().optional(),
+      tools: z.boolean().optional(),
+      vision: z.boolean().optional(),
+      /** Where it runs, such as `eu`. */
+      region: z.string().min(1).optional(),
+      /** Runs on the user's own machines. */
+      local: z.boolean().optional(),
+    })
+    .nullish(),
 });
+/**
+ * What a file says of one model: its text (`feature`), family, task scores, and prices in dollars per million tokens.
+ */
 export type ModelCardFile = z.infer<typeof modelCardFileSchema>;
 
+/** All of `model_feature_*.json`, `candidate_models.json` or `models.json`: model name → card. */
 export const modelCardsFileSchema = z.record(nameSchema, modelCardFileSchema);
 
 /** `model_family_feature.json`, `task_feature.json`, `domain_feature.json`. */
@@ -54,6 +70,7 @@ const queryFields = {
 /** A line of `default_query_{train,test}.jsonl`. */
 export const defaultQuerySchema = z.looseObject(queryFields);
 
+/** What one model did with one query in the routing data: its score (`task_performance`), its tokens, its answer. */
 export const modelPerformanceSchema = z.looseObject({
   response: nullableString,
   prompt_tokens: nonNegativeSchema.nullish(),
@@ -71,12 +88,14 @@ export const routingRowSchema = z.looseObject({
   formatted_query: z.looseObject({ system: nullableString, user: z.string() }).nullish(),
   model_performance: z.record(nameSchema, modelPerformanceSchema),
 });
+/** An element of `routing_*_data.json`: one query, and what each model did with it. */
 export type RoutingRow = z.infer<typeof routingRowSchema>;
 /** All of a `routing_*_data.json`. */
 export const routingFileSchema = z.array(routingRowSchema);
 
 /** An element of `pairwise_data`. */
 export const pairwiseRowSchema = z.looseObject({ ...queryFields, better_model: nameSchema, worse_model: nameSchema });
+/** One query, the model that did better on it, and the one that did worse. */
 export type PairwiseRow = z.infer<typeof pairwiseRowSchema>;
 
 /** The pairs of a `pairwise_training_data_*.json`. */

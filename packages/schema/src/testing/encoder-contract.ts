@@ -4,10 +4,11 @@ import { rowOf, type Matrix } from '../matrix.js';
 import { rejectionOf } from './rejection.js';
 import type { TestRunner } from './runner.js';
 
+/** What the suite allows an encoder, and what it encodes. */
 export interface EncoderContractOptions {
   /** Largest difference of a number between one batch and another. Default 1e-6. */
   tolerance?: number;
-  /** Texts to encode; an encoder that knows only some texts gives its own. */
+  /** Distinct texts to encode. Default six, among them an empty, a long and a multilingual one; an encoder that knows only some texts gives its own. */
   texts?: readonly string[];
 }
 

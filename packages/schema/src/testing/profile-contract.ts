@@ -9,7 +9,9 @@ import { rejectionOf } from './rejection.js';
 import type { TestRunner } from './runner.js';
 import { syntheticProfileInput } from './synthetic.js';
 
+/** How the suite builds profiles, and what it may ask of them. */
 export interface ProfileContractOptions {
+  /** Raw options for the strategy, to keep training short. Default none. */
   options?: Record<string, unknown>;
   /** A model's vector is the same whichever other models are asked for. Default true. */
   orderIndependent?: boolean;

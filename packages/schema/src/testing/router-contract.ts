@@ -16,8 +16,9 @@ import { rejectionOf } from './rejection.js';
 import type { TestRunner } from './runner.js';
 import { syntheticRouterInput } from './synthetic.js';
 
+/** How the suite fits a router. */
 export interface RouterContractOptions {
-  /** Raw options for the strategy, to keep training short. */
+  /** Raw options for the strategy, to keep training short. Default none. */
   options?: Record<string, unknown>;
 }
 

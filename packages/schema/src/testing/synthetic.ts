@@ -8,6 +8,10 @@ import type { RouterInput } from '../router.js';
 import type { QueryBatch } from '../training.js';
 import { toyEncoder } from './toy-encoder.js';
 
+/**
+ * The size of a synthetic routing problem. Defaults: seed 3, 4 models, 60 training queries, 8 dimensions, no new
+ * models.
+ */
 export interface SyntheticOptions {
   seed?: number;
   models?: number;
