@@ -101,7 +101,7 @@ export interface RouterStrategy<O = Record<string, unknown>> {
   name: string;
   /** One line for listings. */
   summary: string;
-  /** Validates and completes the options. */
+  /** Validates and completes the options; `{}` must be valid. */
   options: z.ZodType<O>;
   /** What `decide` reads beside texts, and what `fit` cannot do without. */
   needs: readonly ('vectors' | 'tasks' | 'training')[];
