@@ -6,7 +6,7 @@ import { taskItems } from './task-scores.js';
 /** What it takes to place a model by the scores on its card. */
 export interface CardScale {
   tasks: string[];
-  /** [tasks]: what a score is divided by, so that it lies in [0, 1]. */
+  /** Shape [tasks]. What a score is divided by, so that it lies in [0, 1]. */
   divisors: Float64Array;
   items: Items;
   /** Answers that one score is worth. */

@@ -4,6 +4,7 @@ import { minimize } from './minimize.js';
 import { type ResponseKind, type ResponseList } from './responses.js';
 import { spectralStart } from './start.js';
 
+/** Settings of `fitItemResponse`. */
 export interface ItemResponseOptions {
   /** Abilities of a model. */
   dimensions: number;
@@ -24,9 +25,9 @@ export interface ItemResponse {
   dimensions: number;
   /** Coordinates of a query, the constant included. */
   width: number;
-  /** [width × dimensions]: a(q) = x_q · discrimination. */
+  /** Shape [width × dimensions]. a(q) = x_q · discrimination. */
   discrimination: Float64Array;
-  /** [width]: b(q) = x_q · difficulty; zeros where only pairs taught. */
+  /** Shape [width]. b(q) = x_q · difficulty; zeros where only pairs taught. */
   difficulty: Float64Array;
   /** [models × dimensions] */
   abilities: Float64Array;

@@ -8,6 +8,7 @@ import { responseLogits } from './predict.js';
 import { mapQueries, type QueryMap } from './query-map.js';
 import type { ResponseModel } from './response-model.js';
 
+/** What `learnResponses` learns from: the training rows, and the models' cards. */
 export interface ResponseInput {
   models: readonly string[];
   cards: readonly ModelCard[];
@@ -20,13 +21,16 @@ export interface ResponseInput {
   tasks: { names: readonly string[]; vectors: Matrix };
 }
 
+/** A learned response model, and where each model stands in it. */
 export interface LearnedResponses {
   model: ResponseModel;
   /** [models × dimensions] */
   abilities: Float64Array;
   /** Where each ability comes from; null: nothing is known of the model, and its ability is the mean. */
   sources: ('training' | 'card' | null)[];
+  /** Components, rank and ridge in use. */
   choice: ItemResponseChoice;
+  /** Cross-validation's figures; empty where all was given, or too little is known. */
   tried: TriedChoice[];
 }
 

@@ -34,10 +34,11 @@ export function abilityPrior(abilities: Float64Array, dimensions: number): Abili
   return { mean, precision: inverse(covariance, D) };
 }
 
+/** The posterior of a model's ability: its mode, and how sure it is. */
 export interface PlacedAbility {
   /** [dimensions] */
   ability: Float64Array;
-  /** [dimensions × dimensions]: posterior precision there. */
+  /** Shape [dimensions × dimensions]. Posterior precision there. */
   precision: Float64Array;
 }
 
@@ -133,6 +134,9 @@ export function fisherInformation(
   return sum;
 }
 
+/**
+ * What items are chosen for: to know the ability (D-optimal), or to predict answers (V-optimal); see `mostInformative`.
+ */
 export type ProbeCriterion = 'ability' | 'prediction';
 
 /**

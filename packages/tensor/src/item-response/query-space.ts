@@ -5,7 +5,7 @@ import { eigenSymmetric } from './symmetric.js';
 export interface QuerySpace {
   /** [dimensions] */
   mean: Float32Array;
-  /** [width × dimensions]: directions of most spread first, of one length, so that queries have mean square length 1. */
+  /** Shape [width × dimensions]. Directions of most spread first, of one length, so that queries have mean square length 1. */
   directions: Matrix;
 }
 
@@ -104,7 +104,7 @@ function orthonormal(rows: Float64Array, cols: number, smallest: number): Float6
   return out.slice(0, kept * cols);
 }
 
-/** [k × k]: C within the basis, made symmetric. */
+/** Shape [k × k]. C within the basis, made symmetric. */
 function compressed(basis: Float64Array, moved: Float64Array, cols: number): Float64Array {
   const size = basis.length / Math.max(1, cols);
   const one = products(basis, moved, Math.max(1, cols));

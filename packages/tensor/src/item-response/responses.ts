@@ -9,6 +9,7 @@ export interface Responses {
   pairs?: readonly { query: number; better: number; worse: number }[] | undefined;
 }
 
+/** What a response model learned from: scores of single models, or which of two did better. */
 export type ResponseKind = 'outcomes' | 'pairs';
 
 /** Responses in the order of the queries: those of query q are entries starts[q] to starts[q + 1]. */

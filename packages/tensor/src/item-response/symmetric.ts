@@ -42,7 +42,7 @@ export function inverse(a: Float64Array, n: number): Float64Array {
 export interface Eigen {
   /** Largest first. */
   values: Float64Array;
-  /** [n × n]: row k belongs to value k, of length 1; its entry of largest size is positive. */
+  /** Shape [n × n]. Row k belongs to value k, of length 1; its entry of largest size is positive. */
   vectors: Float64Array;
 }
 

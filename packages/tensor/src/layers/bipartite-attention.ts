@@ -9,16 +9,19 @@ import type { Dropout } from './tower.js';
 /** The slope of LeakyReLU below zero, as in the paper of the layer. */
 export const ATTENTION_SLOPE = 0.2;
 
+/** Parameters of graph attention (GAT, arXiv 1710.10903) with `heads` heads, in features to out. */
 export interface BipartiteAttentionParameters {
-  /** [heads · in, out]: each head's linear map, one below the other. */
+  /** Shape [heads · in, out]. Each head's linear map, one below the other. */
   weight: Tensor;
-  /** [heads, 2, out]: what a node is asked as a source (first) and as a target of messages. */
+  /** Shape [heads, 2, out]. What a node is asked as a source (first) and as a target of messages. */
   attention: Tensor;
   /** [out] */
   bias: Tensor;
 }
 
+/** How `bipartiteAttention` attends. Defaults: not balanced, no dropout. */
 export interface BipartiteAttentionOptions {
+  /** Attention heads; their outputs are averaged. */
   heads: number;
   /**
    * A node's own share of its attention weighs as much as all its neighbours together: ln(neighbours) is added to the

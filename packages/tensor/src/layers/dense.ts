@@ -12,6 +12,7 @@ export const LENGTH_EPSILON = 1e-12;
 export const hasKernel = (tf: TensorFlow, kernel: string): boolean =>
   tf.getKernel(kernel, tf.getBackend()) !== undefined;
 
+/** A linear map; the weight is the transpose of PyTorch's. */
 export interface LinearParameters {
   /** [in, out] */
   weight: Tensor;
@@ -19,6 +20,7 @@ export interface LinearParameters {
   bias: Tensor;
 }
 
+/** Scale and shift of LayerNorm (arXiv 1607.06450). */
 export interface NormParameters {
   /** [out] */
   gamma: Tensor;

@@ -8,9 +8,9 @@ import type { Dropout } from './tower.js';
 
 /** Two linear maps on the concatenation of two nodes; the first is kept in halves, so that no pair is ever concatenated. */
 export interface EdgeScoreParameters {
-  /** [in, hidden]: the half that reads the first node. */
+  /** Shape [in, hidden]. The half that reads the first node. */
   first: Tensor;
-  /** [in, hidden]: the half that reads the second. */
+  /** Shape [in, hidden]. The half that reads the second. */
   second: Tensor;
   /** [hidden] */
   bias: Tensor;

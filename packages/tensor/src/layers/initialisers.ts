@@ -5,6 +5,7 @@ export type Weights = Record<string, NamedArray>;
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
+/** An array of the given shape with the same value everywhere. */
 export const filled = (shape: readonly number[], value: number): NamedArray => ({
   shape,
   data: new Float32Array(count(shape)).fill(value),

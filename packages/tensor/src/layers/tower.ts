@@ -60,6 +60,7 @@ export function towerShape(weights: Weights, prefix: string): TowerShape {
   return { input: sizes[0]![0]!, hidden: sizes[0]![1]!, output: sizes[layers - 1]![1]!, layers };
 }
 
+/** Dropout while training: which units fall comes from the seeded stream, the others are divided by 1 − rate. */
 export interface Dropout {
   random: Random;
   /** Share of units set to zero. */

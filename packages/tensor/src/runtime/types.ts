@@ -8,6 +8,7 @@ export type TensorFlow = typeof import('@tensorflow/tfjs-core');
  * - `cpu`: plain JavaScript; slow, for comparison
  */
 export const BACKENDS = ['tfjs-node-gpu', 'tfjs-node', 'embedded', 'wasm', 'cpu'] as const;
+/** A backend by name; see `BACKENDS`. */
 export type BackendName = (typeof BACKENDS)[number];
 
 /** One backend that was tried, and how it went. */
@@ -29,6 +30,7 @@ export interface Runtime {
   attempts: readonly Attempt[];
 }
 
+/** Which backend `createRuntime` opens. */
 export interface RuntimeOptions {
   /** A backend, or `auto` for the first of `BACKENDS` that can be had. Default: ROUTEPROFILE_BACKEND, else `auto`. */
   backend?: BackendName | 'auto';

@@ -6,6 +6,7 @@ import type { TensorFlow } from '../runtime/types.js';
 import { clipScale, clipScaleTensor } from './clip.js';
 import { disposeVariables, restoreVariables, toWeights, type Variables } from './variables.js';
 
+/** Settings of AdamW (arXiv 1711.05101). The learning rate is given at each step. */
 export interface AdamWOptions {
   /** Decay rates of the two moments. Default .9 and .999. */
   beta1?: number;
@@ -16,6 +17,7 @@ export interface AdamWOptions {
   weightDecay?: number;
 }
 
+/** An optimizer over named variables, with decoupled weight decay (arXiv 1711.05101); made with `createAdamW`. */
 export interface AdamW {
   /**
    * One step along the gradients, which are left to the caller to dispose.

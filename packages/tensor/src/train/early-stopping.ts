@@ -6,6 +6,7 @@ export interface Best {
   value: number;
 }
 
+/** Before the first epoch: any finite value improves on it. */
 export const noBest: Best = { epoch: -1, value: Infinity };
 
 /** Lower is better; equal is no improvement, so the earliest best stays. */
