@@ -8,9 +8,11 @@ import {
   type Encoder,
 } from '@routeprofile/schema';
 
+/** The options of `hash`: `dimensions` from 8 to 65,536, default 512. */
 export const hashOptionsSchema = z.strictObject({
   dimensions: z.number().int().min(8).max(65_536).default(512),
 });
+/** Options of `hash` as people write them: `dimensions`, default 512. */
 export type HashOptions = z.input<typeof hashOptionsSchema>;
 
 /** Changes whenever a text would get another vector. */

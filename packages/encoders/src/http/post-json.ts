@@ -17,6 +17,7 @@ export interface PostFailure {
   hasKey: boolean;
 }
 
+/** How long `postJson` waits, how often it tries again, and how it says that it gave up. */
 export interface PostPolicy {
   /** Attempts after the first. */
   retries: number;

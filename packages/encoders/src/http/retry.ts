@@ -1,3 +1,4 @@
+/** How often, and how soon, a failed request is sent again. Delays double from one retry to the next. */
 export interface Backoff {
   /** Attempts after the first. */
   retries: number;

@@ -16,6 +16,7 @@ import { nodeUseLite } from './use-lite-node.js';
 import { storedDimensions } from './vector-store.js';
 import { withCache } from './with-cache.js';
 
+/** Where `createEncoder` keeps vectors and finds settings. */
 export interface CreateEncoderOptions {
   /** Cache folder; without one nothing is kept. `hash` and `npz` need none and leave it alone. */
   cache?: string;
@@ -36,7 +37,9 @@ interface Request {
   settings: CreateEncoderOptions;
 }
 
+/** An encoder that `createEncoder` knows by name. */
 export interface BuiltInEncoder {
+  /** The word before the first colon, such as `npz`. */
   name: string;
   /** How it is written, such as `npz:FILE`. */
   usage: string;
@@ -117,6 +120,7 @@ export const builtInEncoders: readonly BuiltInEncoder[] = BUILT_IN.map(({ name, 
   usage,
   summary,
 }));
+/** The names of `builtInEncoders`. */
 export const encoderNames: readonly string[] = builtInEncoders.map(({ name }) => name);
 
 const VERSIONS: Readonly<Record<string, string>> = { 'use-lite': USE_LITE_VERSION, hash: HASH_VERSION };

@@ -10,6 +10,9 @@ export const transformersOptionsSchema = z.strictObject({
   /** The library's version, as ids tell it; must be the one installed. */
   version: z.string().optional(),
 });
+/**
+ * Options of `transformers:MODEL` as people write them. Defaults: mean pooling, unit length, fp32, 16 texts at a time.
+ */
 export type TransformersOptions = z.input<typeof transformersOptionsSchema>;
 
 const PACKAGE = '@huggingface/transformers';
@@ -25,7 +28,9 @@ interface TransformersModule {
 }
 const tensorSchema = z.object({ dims: z.array(z.number().int()), data: z.instanceof(Float32Array) });
 
+/** Which model `transformersEncoder` opens, and how. */
 export interface TransformersSettings {
+  /** A name on the Hugging Face hub, or a local folder. */
   model: string;
   options?: TransformersOptions;
   /** How the library is imported. For tests. */

@@ -21,7 +21,9 @@ import { useLiteFiles } from './use-lite-files.js';
 import { openVectorStore, type VectorStore } from './vector-store.js';
 import { createWorkerPool, type WorkerPool } from './worker-pool.js';
 
+/** Settings of `nodeUseLite`; all of it is optional. */
 export interface NodeUseLiteOptions {
+  /** What of a text longer than 128 tokens counts. Default `mean`. */
   window?: WindowPolicy;
   /** Threads at most. Default: ROUTEPROFILE_THREADS, else one a core as far as memory allows. */
   threads?: number;

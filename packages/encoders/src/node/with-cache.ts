@@ -11,6 +11,7 @@ import {
 import { textKey } from './keys.js';
 import { openVectorStore, type VectorStore } from './vector-store.js';
 
+/** How often `withCache` writes, and whom it tells of damaged files. */
 export interface CacheOptions {
   logger?: Logger;
   /** Texts handed to the encoder at a time; each lot is on disk before the next is begun. Default 256. */

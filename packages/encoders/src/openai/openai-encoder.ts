@@ -13,6 +13,7 @@ import type { Backoff } from '../http/retry.js';
 import { endpointName, redact } from '../http/secrets.js';
 import { parseEmbeddings } from './response.js';
 
+/** The options of `openai:MODEL`, with their defaults. */
 export const openAiOptionsSchema = z.strictObject({
   /** Sent as `dimensions`, for models that can shorten their vectors; then no probe is needed. */
   dimensions: z.number().int().min(1).optional(),
@@ -20,13 +21,17 @@ export const openAiOptionsSchema = z.strictObject({
   batch: z.number().int().min(1).max(2048).default(128),
   /** Seconds per attempt. */
   timeout: z.number().gt(0).max(3600).default(60),
+  /** Attempts after the first. */
   retries: z.number().int().min(0).max(20).default(5),
   /** Host and path the vectors are from, as ids tell it; must be the one in use. */
   endpoint: z.string().optional(),
 });
+/** Options of `openai:MODEL` as people write them; all of it is optional. */
 export type OpenAiOptions = z.input<typeof openAiOptionsSchema>;
 
+/** What `openAiEncoder` asks, and where. */
 export interface OpenAiSettings {
+  /** The model's name at the endpoint. */
   model: string;
   /** Such as `https://api.openai.com/v1`; `/embeddings` is added. */
   baseUrl: string;

@@ -77,7 +77,9 @@ export const localRunner =
     return vectors;
   };
 
+/** Where `useLiteEncoder` finds its weights, and how it reads long texts. */
 export interface UseLiteOptions {
+  /** In Node `useLiteFiles()` of `@routeprofile/encoders/node`. */
   files: UseLiteFiles;
   /** What of a text longer than 128 tokens counts. Default `mean`. */
   window?: WindowPolicy;

@@ -3,6 +3,7 @@ import { activate, type Runtime } from '@routeprofile/tensor';
 import type { io } from '@tensorflow/tfjs-core';
 import type { BatchRunner } from './run-batches.js';
 
+/** Length of the vectors of the Universal Sentence Encoder lite. */
 export const USE_LITE_DIMENSIONS = 512;
 
 /** Where the weights come from: files in Node, `fetch` in a browser. */

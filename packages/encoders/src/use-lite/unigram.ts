@@ -5,6 +5,7 @@ import { RouteProfileError, z } from '@routeprofile/schema';
  * (`:`, `://` …); TensorFlow.js's encoder adds them as 0, and so must whoever wants its vectors.
  */
 const vocabularySchema = z.array(z.tuple([z.string().min(1), z.number().nullable()])).min(7);
+/** The pieces of the SentencePiece model by id, each with its log probability; null counts as 0. */
 export type Vocabulary = z.infer<typeof vocabularySchema>;
 
 /** Ids 0 (unknown) to 5 are control symbols, which no text matches. */

@@ -11,6 +11,7 @@ export const WINDOW_TOKENS = 128;
  * - `tail`: its last 128 tokens
  */
 export const WINDOW_POLICIES = ['mean', 'head', 'tail'] as const;
+/** What of a long text is encoded; see `WINDOW_POLICIES`. */
 export type WindowPolicy = (typeof WINDOW_POLICIES)[number];
 
 /**
