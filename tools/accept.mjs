@@ -8,7 +8,6 @@ import { betterRoutingChecks } from './lib/better-routing.mjs';
 import { assert, Checks } from './lib/checks.mjs';
 import { CLI, routeprofileJson, runProcess } from './lib/process.mjs';
 import { assertBaselines, cellLines, expectedScores, PUBLISHED_RUNS, publishedRun } from './lib/published.mjs';
-import { packedChecks } from './packed.mjs';
 
 const args = process.argv.slice(2);
 const data = args.find((arg) => !arg.startsWith('--')) ?? process.env.ROUTEPROFILE_DATA;
@@ -173,7 +172,6 @@ try {
       assert(minutes < 60, `${minutes.toFixed(0)} minutes`);
       return `${minutes.toFixed(0)} minutes\n${stdout}`;
     });
-  await packedChecks(checks);
   await checks.check('every package test, with the real data at hand', async () => {
     const env = { ROUTEPROFILE_DATA: resolve(data), ROUTEPROFILE_FIXTURES: fixtures };
     const { code, stdout } = await runProcess(process.execPath, ['tools/test.mjs'], { env });

@@ -1,5 +1,6 @@
-// What CI runs after the package tests: the command line on Node 22 and 24, and, where real data are found, the
-// pipeline on the published data with a seeded subset of queries. Its last line sums everything CI has run.
+// What CI runs after the package tests: the command line on Node 22 and 24, the release, the plugins and the documentation as
+// their users meet them, and, where real data are found, the pipeline on the published data with a seeded subset of queries.
+// Its last line sums everything CI has run.
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,6 +12,16 @@ const data = process.env.ROUTEPROFILE_DATA;
 const fixtures = process.env.ROUTEPROFILE_FIXTURES;
 const work = mkdtempSync(join(tmpdir(), 'routeprofile-ci-'));
 const checks = new Checks();
+
+/** A suite that ends in `N passed, N failed`, as part of the sum; what it printed is shown when it has ended. */
+async function suite(name, file) {
+  const { code, stdout, stderr, seconds } = await runProcess(process.execPath, [file]);
+  console.log(`--- ${name} (${seconds.toFixed(0)} s)\n${stdout}${stderr}`);
+  const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(stdout) ?? [undefined, 0, 0];
+  checks.passed += Number(passed);
+  // A suite that ended badly without a failed check has failed as a whole.
+  checks.failed += Math.max(Number(failed), code === 0 ? 0 : 1);
+}
 
 try {
   for (const version of ['22', '24'])
@@ -61,6 +72,14 @@ try {
           'the report is odd',
         );
       });
+  // Side by side: much of both is waiting for npm and for a browser.
+  await Promise.all([
+    (async () => {
+      await suite('release', 'tools/release/check.mjs');
+      await suite('plugins', 'tools/plugins.mjs');
+    })(),
+    suite('documentation', 'tools/docs-test.mjs'),
+  ]);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

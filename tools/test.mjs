@@ -11,7 +11,8 @@ const filter = only.length > 0 ? ['-p', only.join(',')] : [];
 const { status } = spawnSync(
   'npx',
   ['nx', 'run-many', '-t', 'test', '--output-style=static', '--parallel=2', ...filter],
-  { stdio: 'inherit' },
+  // On Windows npx is a script, which only a shell can start.
+  { stdio: 'inherit', shell: process.platform === 'win32' },
 );
 
 let passed = 0;

@@ -19,7 +19,7 @@ async function must(command, args, options) {
 }
 
 /** Packs every package under `packages/`, built before, into `folder`; gives the tarballs' paths. */
-export async function packAll(folder, root = ROOT) {
+async function packAll(folder, root = ROOT) {
   const workspaces = readdirSync(join(root, 'packages')).flatMap((name) => ['-w', `${SCOPE}/${name}`]);
   await must('npm', ['pack', ...workspaces, '--pack-destination', folder], { cwd: root });
   return readdirSync(folder)

@@ -18,7 +18,7 @@ export async function generateCliReference() {
 
 /**
  * The page of a command tree.
- * @param {import('commander').Command} program
+ * @param {ReturnType<typeof import('@routeprofile/cli').buildProgram>} program
  */
 export function cliReference(program) {
   const commands = leaves(program);

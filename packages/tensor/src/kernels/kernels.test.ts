@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { execFileSync } from 'node:child_process';
 import { createRandom } from '@routeprofile/schema';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
@@ -244,7 +245,7 @@ describe('edges', () => {
 
 describe('the committed bytes', () => {
   it('are what the source compiles to', () => {
-    const script = new URL('../../scripts/build-kernels.mjs', import.meta.url).pathname;
+    const script = fileURLToPath(new URL('../../scripts/build-kernels.mjs', import.meta.url));
     expect(execFileSync(process.execPath, [script, '--check'], { encoding: 'utf8' })).toMatch(/as committed/);
   });
 });

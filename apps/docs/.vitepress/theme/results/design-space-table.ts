@@ -4,7 +4,7 @@ import { averageOf, judged, type Judged } from './routers-table';
 import { verdictOf } from './verdict';
 
 /** Ours at a place of the paper's tables, and theirs. */
-export interface SpaceCell {
+interface SpaceCell {
   ours: (Pick<Judged, 'average' | 'verdict'> & { constant: boolean }) | null;
   paper: number;
   /** The constant that the published figure equals to its three digits. */

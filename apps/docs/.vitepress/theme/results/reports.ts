@@ -11,7 +11,7 @@ export type Labels = (typeof LABELS)[number];
 export type Trust = 'distrust' | 'trust';
 
 /** Where an example's report is, from the repository's root. */
-export const reportPath = (example: string, name: string): string => `examples/${example}/reports/${name}.json`;
+const reportPath = (example: string, name: string): string => `examples/${example}/reports/${name}.json`;
 
 /** A committed report; what is not one is an error that names the file. */
 export function readReport(example: string, name: string): RunReport {

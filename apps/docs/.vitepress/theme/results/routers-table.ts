@@ -13,7 +13,7 @@ export interface Judged {
   constant: string | null;
 }
 
-export interface Column {
+interface Column {
   setting: Setting;
   labels: Labels;
 }
