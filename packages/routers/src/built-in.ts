@@ -25,13 +25,13 @@ const MEMBERS: readonly RouterStrategy[] = [
   irtRouter,
 ];
 
-/** Weighted scores of `linear`, `cluster`, `knn`, `attention`, `two-stage` and `irt`, and of the best single model. */
+/** Weighted scores of `linear`, `cluster`, `knn`, `attention`, `two-stage` and `irt`, and of the best single model. See `ensembleOf`. */
 export const ensembleRouter = ensembleOf(MEMBERS);
 
-/** One of `linear`, `cluster`, `knn`, `attention`, `two-stage`, `irt`, their ensemble and the best single model. */
+/** One of `linear`, `cluster`, `knn`, `attention`, `two-stage`, `irt`, their ensemble and the best single model. See `autoOf`. */
 export const autoRouter = autoOf(MEMBERS);
 
-/** Every router of this package. */
+/** Every router of this package: what a router's name is looked up in. */
 export const builtInRouters: readonly RouterStrategy[] = [
   simRouter,
   attentionRouter,

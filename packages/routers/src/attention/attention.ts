@@ -38,6 +38,7 @@ const options = z.strictObject({
    */
   tune: z.enum(['auto', 'training', 'keys']).default('auto'),
 });
+/** Options of `attentionRouter`, parsed. All default to `auto`. */
 export type AttentionOptions = z.infer<typeof options>;
 
 const state = z.object({

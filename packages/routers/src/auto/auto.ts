@@ -21,6 +21,7 @@ import { chooseCandidate } from './choose.js';
 
 const NAME = 'auto';
 
+/** Options of `autoRouter` and of what `autoOf` makes, parsed. */
 export type AutoOptions = {
   /** `linear;knn`, or a list, simplest first. Default: all that it was made of. */
   members: string | string[];

@@ -10,8 +10,11 @@ export const calibrationOptions = {
   /** An offset for each model on the logistic curve. It may change which model has the best chance. */
   perModel: z.boolean().default(false),
 };
+/** How scores become chances. Nothing has a default here; the wrapper `calibrate` takes `auto` and false. */
 export interface CalibrationOptions {
+  /** `temperature`: one logistic curve. `isotonic`: any ascending curve. `auto`: the one of smaller log loss in cross-validation. */
   method: 'auto' | 'temperature' | 'isotonic';
+  /** An offset for each model on the logistic curve. It may change which model has the best chance. */
   perModel: boolean;
 }
 
@@ -32,7 +35,7 @@ export const calibrationSchema = z.object({
   /** Held-out figures of every curve tried: mean log loss in nats, expected calibration error. */
   crossValidation: z.array(z.object({ method: z.string(), logLoss: z.number(), error: z.number() })),
 });
-/** From scores to chances of being right, as JSON. */
+/** From scores to chances of being right in [0, 1], as JSON: the curve, the models in order, and how each curve tried did. */
 export type Calibration = z.infer<typeof calibrationSchema>;
 type Curve = Calibration['curve'];
 
@@ -50,10 +53,11 @@ export function chancesOf({ curve }: Calibration, scores: Matrix): Float64Array 
 }
 
 /**
- * A calibration of a router's scores, learned from scores it gave to queries it was not fitted on, and their outcomes.
+ * A calibration of a router's scores, learned from scores it gave to queries it was not fitted on, and their outcomes in [0, 1]:
+ * P(right) = σ(slope · score + offset) (Platt 1999; Guo et al., arXiv 1706.04599), or isotonic regression (Zadrozny and Elkan 2002).
  *
- * @param scores [training queries × models], out of fold
- * @param foldOf fold of each training query; methods are compared on held-out folds
+ * @param scores shape [training queries × models], out of fold (`outOfFoldScores`)
+ * @param foldOf shape [training queries]: fold of each training query; methods are compared on held-out folds
  * @returns null when training rows say nothing of chances (see `whyNoChances`)
  */
 export function fitCalibration(

@@ -7,8 +7,9 @@ const BINS = 15;
  * rows does not matter.
  * (Naeini et al. 2015; equal mass as in Nixon et al., arXiv 1904.01685.)
  *
- * @param probabilities in [0, 1]
+ * @param probabilities in [0, 1], one a prediction
  * @param outcomes in [0, 1], aligned; soft outcomes count as they are
+ * @param options `bins`: groups, default 15
  * @returns between 0 and 1; NaN without rows
  */
 export function expectedCalibrationError(

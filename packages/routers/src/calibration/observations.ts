@@ -13,7 +13,10 @@ export interface Observations {
 /** Two to four numbers are learned: more rows than this change nothing but the time. */
 const LIMIT = 50_000;
 
-/** Why these rows say nothing about chances of being right; null when they do. */
+/**
+ * Why these rows say nothing about chances of being right, as a clause to show a user; null when they do. They do where there are
+ * outcomes, all in [0, 1].
+ */
 export function whyNoChances({ outcomes }: Pick<RouterTraining, 'outcomes'>): string | null {
   if (!outcomes || outcomes.score.every(Number.isNaN))
     return 'the training rows are pairs, which say nothing of how often a model is right';

@@ -30,6 +30,7 @@ const options = z.strictObject({
    */
   temperature: z.union([z.number().min(0), z.literal('auto')]).default('auto'),
 });
+/** Options of `clusterRouter`, parsed. All default to `auto`. */
 export type ClusterOptions = z.infer<typeof options>;
 
 const state = z.object({

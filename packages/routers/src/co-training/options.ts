@@ -15,14 +15,15 @@ export const coTrainFields = {
    * model without training rows; the rest is noise.
    */
   coTrain: z.enum(['none', 'adapter', 'residual', 'keyed']).default('none'),
-  /** Width of the learned function. */
+  /** Width of the learned function. Default 16. */
   coTrainRank: z.number().int().min(1).max(1024).default(16),
-  /** Times the router's learning rate. */
+  /** Times the router's learning rate. Default 10. */
   coTrainRate: z.number().gt(0).default(10),
-  /** Pull of the learned change to none, a step's share of it being the profile's learning rate times this. */
+  /** Pull of the learned change to none, a step's share of it being the profile's learning rate times this. Default 0.1. */
   coTrainDecay: z.number().min(0).default(0.1),
 };
 
+/** Options by which `mlp` and `graph` train the profiles along with themselves, parsed. Default: `coTrain` is `none`. */
 export type CoTrainOptions = z.infer<z.ZodObject<typeof coTrainFields>>;
 
 /** What is co-trained; `none` is not. */

@@ -27,6 +27,7 @@ const stateSchema = z.object({
   tasks: z.array(z.string()).optional(),
 });
 
+/** What an artifact says of its learned profiles: how far they moved, how alike they are (mean pairwise cosine), and the tasks read. */
 export type CoTrainState = z.infer<typeof stateSchema>;
 
 const length = (row: Float32Array) => Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));

@@ -10,17 +10,18 @@ export interface Comparison {
   weight?: number;
 }
 
+/** The normal prior on the strengths. */
 export interface BradleyTerryOptions {
   /**
    * Precision of the normal prior on each strength, above 0. Default 1. It joins what no comparison joins, and keeps the
    * strength of a model that never lost finite.
    */
   ridge?: number;
-  /** Mean of that prior, one a model. Default 0: strengths then sum to 0. */
+  /** Shape [models]: mean of that prior, on the logit scale. Default 0: strengths then sum to 0. */
   prior?: Float64Array;
 }
 
-/** [models × models]: how often the row's model beat the column's. */
+/** How often the row's model beat the column's, by weight. Shape [models × models], row-major; what `bradleyTerry` reads. */
 export function countWins(models: number, comparisons: Iterable<Comparison>): Float64Array {
   const wins = new Float64Array(models * models);
   for (const { better, worse, tie = false, weight = 1 } of comparisons) {
@@ -56,7 +57,7 @@ const MAX_STEPS = 100;
  * by Newton's method with step halving. The loss is strictly convex, so the answer is unique and does not depend on the
  * order of the comparisons. (Bradley and Terry 1952; Caron and Doucet 2012 for the prior.)
  *
- * @param wins [models × models], as `countWins` makes it
+ * @param wins shape [models × models], as `countWins` makes it
  * @returns one strength a model, on the logit scale
  * @throws RouteProfileError BAD_OPTION for a ridge that is not above 0; NOT_FINITE for counts that are not finite and at least 0.
  */

@@ -14,14 +14,19 @@ import { dealFolds, onlyQueries, splitFold, takeQueries } from './folds.js';
 
 export const FOLDS = 5;
 
-/** One fold assignment for everything that compares routers under one seed: differences are then paired. */
+/**
+ * One fold assignment for everything that compares routers under one seed: differences are then paired. Stratified by task.
+ * @param folds default 5; no more than there are training queries
+ * @returns the fold of each training query. Shape [training queries].
+ */
 export const sharedFolds = ({ training }: RouterInput, ctx: RunContext, folds: number = FOLDS): Int32Array =>
   dealFolds(training.tasks, Math.min(folds, training.tasks.length), createRandom(ctx.seed, 'out of fold'));
 
 /**
- * Scores of every training query by a router fitted without it: [training queries × models]. The router is fitted once a fold.
+ * Scores of every training query by a router fitted without it (cross-fitting). The router is fitted once a fold.
  * A router that reads task labels is given them.
  * @param foldOf fold of each training query, from `sharedFolds`
+ * @returns shape [training queries × models], in the router's own units
  * @throws RouteProfileError UNSUPPORTED for a router that does not score, and whatever `fit` throws
  */
 export async function outOfFoldScores(

@@ -20,6 +20,7 @@ import { stackedRouter, type WeightedMember } from './stacked-router.js';
 
 const NAME = 'ensemble';
 
+/** Options of `ensembleRouter` and of what `ensembleOf` makes, parsed. */
 export type EnsembleOptions = {
   /** `linear;knn`, or a list: what is combined. Default: all that the ensemble was made of. */
   members: string | string[];

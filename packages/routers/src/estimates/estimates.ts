@@ -5,11 +5,12 @@ import { measuredCosts, measuredLatencies } from './measured.js';
 import { quantityFor, type Quantity } from './quantity.js';
 import { statedLatency, tokenCost, tokenEstimate, typicalOutputTokens, type TokenEstimate } from './tokens.js';
 
-/** What calls are expected to cost (dollars) and take (seconds). */
+/** What calls are expected to cost (dollars) and take (seconds): as learned by `fitEstimates`, read by `estimateCall`. */
 export interface Estimates {
   models: string[];
-  /** Learned from training rows; null where nothing was measured. */
+  /** Dollars, learned from training rows; null where nothing was measured. */
   cost: Quantity | null;
+  /** Seconds, likewise. */
   latency: Quantity | null;
   /** For models that were not measured, one a model. */
   stated: TokenEstimate[];
@@ -22,7 +23,7 @@ export interface EstimateOptions {
 
 export interface FittedEstimates {
   estimates: Estimates;
-  /** [training queries × models] dollars, by fits that did not see the query; NaN = unknown. */
+  /** Shape [training queries × models]: dollars, by fits that did not see the query; NaN = unknown. */
   outOfFoldCost: Float64Array;
   /** How well each kind of estimate did on held-out folds. */
   crossValidation: { cost: FittedQuantity['crossValidation']; latency: FittedQuantity['crossValidation'] };
@@ -30,14 +31,16 @@ export interface FittedEstimates {
 
 /** Estimates of one query, one number a model of `Estimates.models`; NaN = unknown, never zero for unknown. */
 export interface CallEstimate {
+  /** Dollars. Shape [models]. */
   cost: Float64Array;
+  /** Seconds. Shape [models]. */
   latency: Float64Array;
 }
 
 /**
  * Cost and latency of calls: from what was measured in training, refined by the query as far as cross-validation finds that it
- * helps; for a model without measurements price × tokens per task (their mean where the task is not known), and latency as
- * stated.
+ * helps; for a model without measurements price (dollars per million tokens) × tokens per task
+ * (their mean where the task is not known), and latency as stated. Task labels are read where the batch has them.
  */
 export function fitEstimates(input: RouterInput, { outputTokens }: EstimateOptions, ctx: RunContext): FittedEstimates {
   const { models, candidates, training } = input;

@@ -34,24 +34,27 @@ const repairs: Repairs<GraphRepairs> = {
 /** Defaults are the paper's (arXiv 2605.00180, GraphRouter) unless a field says otherwise. */
 export const graphOptions = z
   .strictObject({
-    /** Width of every layer. */
+    /** Width of every layer. Default 256. */
     hidden: z.number().int().min(1).max(8192).default(256),
-    /** Attention layers: how far a message travels. */
+    /** Attention layers: how far a message travels. Default 2. */
     layers: z.number().int().min(1).max(16).default(2),
+    /** Attention heads of every layer, averaged. Default 4. */
     heads: z.number().int().min(1).max(64).default(4),
+    /** Share of attention weights and activations dropped in training. Default 0.1. */
     dropout: z.number().min(0).lt(1).default(0.1),
-    /** Falls along a cosine to a hundredth of this. */
+    /** Default 1e-4; falls along a cosine to a hundredth of it. */
     learningRate: z.number().gt(0).default(1e-4),
-    /** The gradients' common norm is clipped to this. */
+    /** The gradients' common norm is clipped to this. Default 1. */
     maxNorm: z.number().gt(0).default(1),
+    /** Epochs, at most; see `patience`. Default 100. */
     epochs: z.number().int().min(1).max(100_000).default(100),
-    /** Labelled queries a step, at most; an epoch has ⌈queries / batch⌉ steps of nearly equal size. */
+    /** Labelled queries a step, at most; an epoch has ⌈queries / batch⌉ steps of nearly equal size. Default 32. */
     batch: z.number().int().min(1).default(32),
-    /** Share of the labelled queries held out to choose the epoch; 0 keeps the last epoch. */
+    /** Share of the labelled queries held out to choose the epoch; 0 keeps the last epoch. Default 0.1. */
     valSplit: z.number().min(0).max(0.9).default(0.1),
-    /** Stop after so many epochs without a better validation. Ours; the paper, and `compat`, train all epochs. */
+    /** Stop after so many epochs without a better validation. Default 10. Ours; the paper, and `compat`, train all epochs. */
     patience: z.number().int().min(1).default(10),
-    /** Training that would need more memory than so many MB is refused before it starts. */
+    /** Training that would need more memory than so many MB is refused before it starts. Default 4096. */
     memoryLimit: z.number().gt(0).default(4096),
     ...coTrainFields,
     /** Everything below as published. */
@@ -89,6 +92,7 @@ export const graphOptions = z
   .superRefine(refuseCompat)
   .overwrite((given) => ({ ...given, ...decideRepairs(repairs, given) }));
 
+/** Options of `graphRouter`, parsed. Each member tells its default and the published value. */
 export type GraphOptions = z.output<typeof graphOptions>;
 
 /** Options with every repair decided. */

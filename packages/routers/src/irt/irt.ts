@@ -37,6 +37,7 @@ const options = z.strictObject({
   /** Precision of the prior on what discrimination depends on of the query. */
   ridge: z.union([z.number().gt(0), auto]).default('auto'),
 });
+/** Options of `irtRouter`, parsed. All default to `auto`. */
 export type IrtOptions = z.output<typeof options>;
 
 /**

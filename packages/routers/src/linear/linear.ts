@@ -23,6 +23,7 @@ const options = z.strictObject({
   /** Strength that draws slopes to 0, in units of squared length of unit query vectors; `auto`: by cross-validation. */
   ridge: z.union([z.number().gt(0), z.literal('auto')]).default('auto'),
 });
+/** Options of `linearRouter`, parsed. */
 export type LinearOptions = z.infer<typeof options>;
 
 const state = z.object({
@@ -40,6 +41,10 @@ const state = z.object({
  *
  * A model without training outcomes or pairs takes over the weights of the others, by likeness of profiles (see `inheritance`).
  * Vectors wider than 512 are learned from in the span of 512 training queries.
+ *
+ * Scores: [queries × models], expected lead in outcome over the other models; where pairs are all there is, strengths whose
+ * differences are log odds of winning.
+ * `fit` throws RouteProfileError NO_TRAINING_DATA without outcomes and pairs.
  */
 export const linearRouter = defineRouter<LinearOptions>({
   name: NAME,

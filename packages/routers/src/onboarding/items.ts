@@ -5,10 +5,10 @@ import { partsOf, type IrtParts } from '../irt/state.js';
 
 /** Queries that a new model may be asked. */
 export interface ProbePool {
-  /** [queries × width] */
+  /** Shape [queries × dimensions], by the router's encoder. */
   vectors: Matrix;
   /**
-   * [queries × models of the router], NaN = not measured: what the router's own models made of these queries. With it, an `irt`
+   * Shape [queries × models of the router], NaN = not measured: what the router's own models made of these queries. With it, an `irt`
    * router knows how hard each query really is, not only how hard it looks.
    */
   outcomes?: ArrayLike<number> | undefined;

@@ -15,7 +15,7 @@ import { itemsOf, toUnit, type ProbePool } from './items.js';
  * models' abilities, the probes' discrimination and difficulty being known.
  * @param router an `irt` router's artifact, fitted on outcomes
  * @param probes queries that the model was asked, with the outcomes of the router's own models where there are any
- * @param outcomes [probes] of the new model, on the scale of the training outcomes; NaN = no answer
+ * @param outcomes shape [probes]: those of the new model, on the scale of the training outcomes; NaN = no answer
  * @throws RouteProfileError NO_TRAINING_DATA without any outcome, SHAPE_MISMATCH, UNSUPPORTED for a router that learned from pairs
  */
 export function placeModel(router: RouterArtifact, probes: ProbePool, outcomes: ArrayLike<number>): PlacedAbility {
@@ -36,7 +36,7 @@ export function placeModel(router: RouterArtifact, probes: ProbePool, outcomes: 
 /**
  * The router with one more model, placed by its outcomes on probes (see `placeModel`). Nothing is trained, and the scores of
  * all other models stay as they are. A model that had joined by its card or profile is placed anew.
- * @throws RouteProfileError BAD_INPUT for a model whose training outcomes the router knows
+ * @throws RouteProfileError BAD_INPUT for a model whose training outcomes the router knows, and what `placeModel` throws
  */
 export function onboardModel(
   router: RouterArtifact,

@@ -12,13 +12,14 @@ import {
 import { mostInformative } from '@routeprofile/tensor';
 import { itemsOf, type ProbePool } from './items.js';
 
+/** How probes are chosen, and how many. */
 export interface ProbeChoice {
   /**
    * `prediction`, `information`: what tells most of the model's chances on all queries, or of its abilities (both need an `irt`
    * router); `k-center`: spread over the queries.
    */
   method: 'prediction' | 'information' | 'k-center' | 'random';
-  /** Queries to ask the new model. */
+  /** Queries to ask the new model, at least 1; no more are given than the pool has. */
   budget: number;
 }
 
@@ -26,11 +27,13 @@ export interface ProbeChoice {
  * The queries to ask a model that is new to a router, in the order in which they tell most: any first few of them are a choice too.
  *
  * `information`: greedily the query that raises most log det of the posterior precision of the ability, prior precision plus
- * Σ p (1 − p) a aᵀ, at the mean ability of the known models (D-optimality). `k-center`: the query nearest the mean, then always
+ * Σ p (1 − p) a aᵀ, at the mean ability of the known models (D-optimality). `prediction`: greedily the query that lowers most the
+ * mean variance of the chances of being right over the pool (V-optimality; see `mostInformative` of the tensor package). `k-center`: the query nearest the mean, then always
  * the one farthest from all chosen, by cosine (Gonzalez 1985). `random`: by the seed.
- * @param router an `irt` router's artifact; read by `information` only
+ * @param router an `irt` router's artifact; read by `information` and `prediction` only
  * @returns positions in the pool, distinct
- * @throws RouteProfileError BAD_OPTION for a budget below 1, BAD_INPUT for an empty pool or `information` without a router
+ * @throws RouteProfileError BAD_OPTION for a budget below 1; BAD_INPUT for an empty pool, or `information` and `prediction` without
+ *   a router; UNSUPPORTED for a router that learned from pairs; ABORTED
  */
 export function chooseProbes(
   { method, budget }: ProbeChoice,

@@ -15,6 +15,7 @@ import { scoringRouter } from '../common/scoring-router.js';
 
 const NAME = 'sim';
 const options = z.strictObject({});
+/** `simRouter` has no options. */
 export type SimOptions = z.infer<typeof options>;
 
 /**

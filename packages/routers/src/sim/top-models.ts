@@ -1,9 +1,11 @@
 import { RouteProfileError, type Matrix } from '@routeprofile/schema';
 import { rowDots } from '../common/row-products.js';
 
+/** One of the nearest profiles. */
 export interface TopModel {
   /** Row of the profiles. */
   index: number;
+  /** Its product with the query: a cosine, where both are unit vectors. */
   score: number;
 }
 
@@ -11,8 +13,8 @@ export interface TopModel {
  * The k profiles of highest product with a query, best first, equal ones in the order of rows: cosines, where all are unit
  * vectors. Exact search: rows × dimensions multiplications, and a heap of k for what is kept.
  *
- * @param profiles [models × dimensions], unit rows
- * @param query [dimensions]
+ * @param profiles shape [models × dimensions], unit rows
+ * @param query shape [dimensions]
  * @param k at least 0; more than there are rows gives all of them
  * @throws RouteProfileError SHAPE_MISMATCH for a query of another width, BAD_OPTION for a k that is no whole number
  */

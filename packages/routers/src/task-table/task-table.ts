@@ -22,11 +22,12 @@ type Source = (typeof SOURCES)[number];
 const options = z.strictObject({
   /** Where a model's worth on a task comes from; `auto`: the first of outcomes, cards and pairs that there is. */
   source: z.enum(['auto', ...SOURCES]).default('auto'),
-  /** Rows by which a mean with a known number of rows is drawn to what task and model lead one to expect. */
+  /** Rows by which a mean with a known number of rows is drawn to what task and model lead one to expect. Default 5. */
   shrinkage: z.number().min(0).default(5),
-  /** Precision of the prior on Bradley–Terry strengths. */
+  /** Precision of the prior on Bradley–Terry strengths. Default 1. */
   ridge: z.number().gt(0).default(1),
 });
+/** Options of `taskTableRouter`, parsed. */
 export type TaskTableOptions = z.infer<typeof options>;
 
 const state = z.object({ source: z.enum(SOURCES), tasks: z.array(z.string()) });

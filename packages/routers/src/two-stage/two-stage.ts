@@ -30,9 +30,10 @@ const options = z.strictObject({
   source: z.enum(['auto', ...SOURCES]).default('auto'),
   /** Rows that draw a mean, or precision that draws a Bradley–Terry strength; `auto`: by cross-validation. */
   shrinkage: z.union([z.number().gt(0), z.literal('auto')]).default('auto'),
-  /** Believe card scores that other measurements contradict. */
+  /** Believe card scores that other measurements contradict. Default false. */
   trust: z.boolean().default(false),
 });
+/** Options of `twoStageRouter`, parsed. */
 export type TwoStageOptions = z.infer<typeof options>;
 
 const state = z.object({

@@ -9,7 +9,7 @@ import { heuristicWrapper } from './heuristic.js';
 import { parityWrapper } from './parity.js';
 import { thresholdWrapper } from './threshold.js';
 
-/** Every wrapper of this package. */
+/** Every wrapper of this package: what the names after `+` in `knn+cost` are looked up in. */
 export const builtInWrappers: readonly RouterWrapper[] = [
   calibrateWrapper,
   estimateWrapper,

@@ -17,7 +17,11 @@ const options = z.strictObject(calibrationOptions);
 export type CalibrateOptions = z.infer<typeof options>;
 const state = z.object({ calibration: calibrationSchema.nullable() });
 
-/** The router with each model's chance of being right beside its score. A chance that is there already stays. */
+/**
+ * The router with each model's chance of being right, in [0, 1], beside its score (`ranked[i].probability`). A chance that is there
+ * already stays.
+ * @param calibration of `fitCalibration`; null leaves the router as it is
+ */
 export function withCalibration(router: Router, calibration: Calibration | null): Router {
   if (!calibration) return router;
   const { method } = calibration.curve;

@@ -23,15 +23,16 @@ export const namesSchema = z.union([
 const options = z.strictObject({
   /** Cheap to strong: `A;B;C`. Default: the models that no other beats in both mean outcome and cost on training rows. */
   models: namesSchema.optional(),
-  /** Least chance of being right at which a model answers; learned for `within` if absent. */
+  /** Least chance of being right, in [0, 1], at which a model answers; learned for `within` if absent. */
   threshold: z.number().min(0).max(1).optional(),
-  /** How much worse than the best single model the learned threshold may leave the choices, on training rows. */
+  /** How much worse than the best single model the learned threshold may leave the choices, in mean outcome on training rows. Default 0.02. */
   within: z.number().min(0).max(1).default(0.02),
   ...valuationOptions,
 });
 export type CascadeOptions = z.infer<typeof options>;
 
 const state = z.object({ models: z.array(z.string()).min(1), threshold: z.number() });
+/** A ladder of models, cheap to strong, and the chance of being right, in [0, 1], from which on a model answers. */
 export type Cascade = z.infer<typeof state>;
 
 /**
@@ -40,6 +41,8 @@ export type Cascade = z.infer<typeof state>;
  * Models left out by a wrapper inside are passed over.
  *
  * @param router decisions carry `probability` (`withCalibration`)
+ * @throws RouteProfileError UNKNOWN_NAME for a model of the ladder that the router does not know; UNSUPPORTED from `decide` for
+ *   decisions without chances
  */
 export function withCascade(router: Router, { models, threshold }: Cascade): Router {
   assertKnown(NAME, router.models, models);

@@ -15,17 +15,21 @@ import { explained, wrapDecisions } from './wrapped.js';
 const NAME = 'constraints';
 
 const constraintSettings = {
-  /** Every query needs JSON mode, tools, vision, a region, or a model on the user's own machines. */
+  /** Every query needs JSON mode. Default false, as all below unless they say otherwise. */
   json: z.boolean().default(false),
+  /** Every query needs tool calls. */
   tools: z.boolean().default(false),
+  /** Every query needs a model that reads pictures. */
   vision: z.boolean().default(false),
+  /** Every query needs a model in this region. */
   region: z.string().min(1).optional(),
+  /** Every query needs a model on the user's own machines. */
   local: z.boolean().default(false),
-  /** Tokens to leave room for in the answer. */
+  /** Tokens to leave room for in the answer. Default 0. */
   outputTokens: z.number().min(0).default(0),
   /** Queries in which personal data is found (see `personalData`) go to local models only. */
   pii: z.boolean().default(false),
-  /** When nothing fulfils a query: stop, or let the best model answer all the same. */
+  /** When nothing fulfils a query: stop (default), or let the best model answer all the same. */
   onEmpty: z.enum(['error', 'best']).default('error'),
 };
 const options = z.strictObject(constraintSettings);

@@ -44,8 +44,9 @@ export function modelAt({ models, from }: CostPath, lambda: number): number {
 }
 
 /**
- * Prices of a dollar at which training queries change their model: 0, quantiles of all such prices, and one beyond the last,
- * where every query has its cheapest model.
+ * Prices of a dollar at which training queries change their model, ascending: 0, quantiles of all such prices, and one beyond the
+ * last, where every query has its cheapest model.
+ * @param paths one a query, as `costPath` gives them
  * @param points at most so many
  */
 export function lambdaGrid(paths: readonly CostPath[], points: number): Float64Array {
@@ -60,10 +61,13 @@ export function lambdaGrid(paths: readonly CostPath[], points: number): Float64A
 }
 
 /**
- * Choices of a batch at every price of a dollar.
- * @param values [queries × models], higher is better
- * @param costs [queries × models], NaN = unknown
- * @returns one array a λ: the model's index, one a query
+ * Choices of a batch at every price of a dollar: argmax over models of value − λ · cost, for all λ at once by the upper envelope of
+ * these lines. An unknown cost counts as the dearest known of the query.
+ * @param values shape [queries × models], higher is better
+ * @param costs shape [queries × models], dollars, NaN = unknown
+ * @param models how many columns both have
+ * @param lambdas prices of a dollar in units of `values`
+ * @returns one array a λ, of shape [queries]: the chosen model's index
  */
 export function costSweep(
   values: ArrayLike<number> & { subarray(from: number, to: number): ArrayLike<number> },

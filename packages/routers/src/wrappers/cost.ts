@@ -42,7 +42,8 @@ const state = z.object({
  * Ranks models by chance of being right − λ · expected dollars of the call; by score where decisions carry no chances. A model
  * of unknown cost counts as dear as the dearest known for the query. At λ = 0 decisions stay as they are.
  *
- * @param router decisions carry `expectedCost`, and `probability` where chances are known (`withEstimates`, `withCalibration`)
+ * @param router decisions carry `expectedCost` in dollars, and `probability` where chances are known (`withEstimates`, `withCalibration`)
+ * @param settings `lambda`: what a dollar is worth, in chances of being right (or in score units), at least 0
  * @throws RouteProfileError UNSUPPORTED from `decide` when no model of a decision has an expected cost
  */
 export function withCost(router: Router, { lambda }: { lambda: number }): Router {

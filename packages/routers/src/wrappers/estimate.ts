@@ -15,8 +15,8 @@ const options = z.strictObject(estimateOptions);
 export type EstimateWrapperOptions = z.infer<typeof options>;
 
 /**
- * The router with the expected cost and latency of the call beside each model. What is not known is absent, and what is there
- * already stays.
+ * The router with the expected cost in dollars and latency in seconds of the call beside each model (`ranked[i].expectedCost`,
+ * `.expectedLatency`). What is not known is absent, and what is there already stays.
  */
 export function withEstimates(router: Router, estimates: Estimates): Router {
   const place = new Map(estimates.models.map((model, m) => [model, m]));

@@ -25,12 +25,13 @@ const options = z.strictObject({
 });
 export type FallbackOptions = z.infer<typeof options>;
 
-/** Profiles by which models are alike: [models × dimensions]. */
+/** Profiles by which models are alike. Shape of `profiles`: [models × dimensions]. */
 interface Likeness {
   models: readonly string[];
   profiles: Matrix;
 }
 
+/** Which models do not answer, and who stands in. */
 export interface FallbackSettings {
   /** Models that do not answer; a function is asked once a batch. */
   down: readonly string[] | (() => readonly string[]);

@@ -16,22 +16,25 @@ import { costPath, costSweep, lambdaGrid, pessimisticCosts } from './cost-path.j
 import { assertCosts, pointWithin, trainingLedger, type OperatingPoint } from './operating-point.js';
 import { fitValuation, type ValuationOptions } from './valuation.js';
 
+/** What `fitFrontier` may be told, all optional. */
 export interface FrontierOptions extends Partial<ValuationOptions> {
   /** Prices of a dollar to sweep over, at most, beside that of the operating point. Default 101. */
   points?: number;
-  /** How much worse than the best single model the operating point may be. Default 0.02. */
+  /** How much worse than the best single model the operating point may be, in mean outcome. Default 0.02: two points of 100. */
   within?: number;
   /** The router as fitted on the whole input, where it is at hand; otherwise it is fitted here. */
   router?: Router;
 }
 
+/** The choices of a batch at every price of a dollar. */
 export interface Sweep {
   /** Prices of a dollar in chances of being right, ascending from 0; beyond the last every query has its cheapest model. */
   lambdas: Float64Array;
-  /** For each λ the index of the chosen model, one a query. */
+  /** For each λ the index of the chosen model. Shape [λs] of [queries]. */
   choices: Int32Array[];
 }
 
+/** A fitted frontier: ask it for the choices of any batch. See `fitFrontier`. */
 export interface Frontier {
   /** The cost–quality frontier of a batch: λs come from training rows alone. */
   sweep(queries: QueryBatch, ctx?: RunContext): Promise<Sweep>;
@@ -41,8 +44,10 @@ export interface Frontier {
 
 /**
  * Everything a cost–quality frontier needs of a scoring router: chances and costs learned out of fold, a grid of λ at which
- * training queries change their model, and the point "within 2 points of the best single model at the least cost".
+ * training queries change their model, and the point "within 2 points of the best single model at the least cost". At λ the choice is argmax over models of chance − λ · dollars; with
+ * pairs alone, score − λ · dollars.
  *
+ * The strategy is fitted once a fold (five), and once more without `router`.
  * @throws RouteProfileError UNSUPPORTED for a router that does not score, or where nothing is known of costs
  */
 export async function fitFrontier(

@@ -8,7 +8,7 @@ const NAME = 'heuristic';
 const options = z.strictObject({
   /** Default: the cheapest by expected cost on training rows. */
   cheap: z.string().min(1).optional(),
-  /** Longer queries are not simple. */
+  /** Longer queries are not simple. Default 160. */
   maxCharacters: z.number().int().min(1).default(160),
 });
 export type HeuristicOptions = z.infer<typeof options>;
@@ -21,7 +21,10 @@ const CODE =
 export const looksSimple = (text: string, maxCharacters: number): boolean =>
   text.length <= maxCharacters && !text.trim().includes('\n') && !CODE.test(text);
 
-/** Queries that look simple go to the cheap model, all others where the router sends them. */
+/**
+ * Queries that look simple (one line of at most `maxCharacters`, without a sign of code) go to the cheap model, all others where the
+ * router sends them. A baseline of ours for what learned rules have to beat.
+ */
 export function withHeuristic(
   router: Router,
   { cheap, maxCharacters }: { cheap: string; maxCharacters: number },

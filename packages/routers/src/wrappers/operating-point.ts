@@ -6,13 +6,13 @@ import { costPath, lambdaGrid, pessimisticCosts, type CostPath } from './cost-pa
 export interface OperatingPoint {
   /** Price of a dollar, in chances of being right. */
   lambda: number;
-  /** Mean outcome of the choices. */
+  /** Mean outcome of the choices, on the scale of the training outcomes. */
   quality: number;
   /** Mean dollars of a call. */
   cost: number;
-  /** Of what the best single model costs. */
+  /** That cost as a share of what the best single model costs. */
   costShare: number;
-  /** The model of best mean outcome on the training rows, its mean outcome and its cost. */
+  /** The model of best mean outcome on the training rows, its mean outcome and its mean dollars a call. */
   bestSingle: { model: string; quality: number; cost: number };
 }
 

@@ -20,7 +20,8 @@ const STEPS = 20;
  * (The parity gate of TRACER, which routes to a surrogate only what it provably answers as its teacher would.)
  *
  * @param confidences one a held-out row; any scale
- * @param agrees whether the surrogate's answer is as good as the teacher's
+ * @param agrees whether the surrogate's answer is as good as the teacher's, one a held-out row
+ * @param target `alpha` and `delta`, both in (0, 1)
  */
 export function fitParityGate(
   confidences: ArrayLike<number>,

@@ -20,9 +20,9 @@ const NAME = 'parity';
 const options = z.strictObject({
   /** The model to be as good as. Default: the best on training rows. */
   teacher: z.string().min(1).optional(),
-  /** Share of the router's own answers that are to be as good as the teacher's. */
+  /** Share of the router's own answers that are to be as good as the teacher's. Default 0.95. */
   alpha: z.number().gt(0).lt(1).default(0.95),
-  /** Chance that the guarantee fails. */
+  /** Chance that the guarantee fails. Default 0.05. */
   delta: z.number().gt(0).lt(1).default(0.05),
   ...valuationOptions,
 });

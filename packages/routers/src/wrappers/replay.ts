@@ -2,19 +2,21 @@
 export interface ReplayInput {
   /** Model indices, cheap to strong. */
   ladder: ArrayLike<number>;
-  /** [queries × ladder]: how sure one is of each step's answer; any scale. */
+  /** Shape [queries × ladder]: how sure one is of each step's answer; any scale. */
   confidences: Float64Array;
   /** An answer of at least this confidence is kept; the last step's always. */
   threshold: number;
-  /** [queries × models] recorded outcomes. */
+  /** Shape [queries × models]: recorded outcomes, NaN = not recorded. */
   scores: Float64Array;
-  /** [queries × models] recorded dollars. */
+  /** Shape [queries × models]: recorded dollars, NaN = not recorded. */
   costs: Float64Array;
+  /** How many models the tables have. */
   models: number;
 }
 
+/** What a replayed cascade chose and cost. Each array has the shape [queries]. */
 export interface Replay {
-  /** Index of the model whose answer was kept, one a query. */
+  /** Index of the model whose answer was kept. */
   choices: Int32Array;
   /** Its outcome; NaN where it was not recorded. */
   scores: Float64Array;

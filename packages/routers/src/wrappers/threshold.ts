@@ -11,9 +11,9 @@ const options = z.strictObject({
   cheap: z.string().min(1).optional(),
   /** Default: the best on training rows. */
   strong: z.string().min(1).optional(),
-  /** Least chance at which the cheap model answers; learned for `costShare` if absent. */
+  /** Least chance, in [0, 1], at which the cheap model answers; learned for `costShare` if absent. */
   threshold: z.number().min(0).max(1).optional(),
-  /** Mean cost to come down to, as a share of what the strong model alone costs. */
+  /** Mean cost to come down to, as a share of what the strong model alone costs. Default 0.5. */
   costShare: z.number().gt(0).max(1).default(0.5),
   ...valuationOptions,
 });
@@ -26,11 +26,14 @@ const state = z.object({
   /** `lead`: what the cheap model's score is above the strong one's, where there are no chances. */
   unit: z.enum(['chance', 'lead']),
 });
+/** Two models and the number between them: a chance in [0, 1], or a lead in the units of the router's scores. */
 export type Threshold = z.infer<typeof state>;
 
 /**
  * The cheap model where its chance of being right is at least the threshold, else the strong one. (As in RouteLLM, arXiv
  * 2406.18665.) Where a wrapper inside has left out one of the two, the other answers; without both the decision stays.
+ * @throws RouteProfileError UNKNOWN_NAME for a model that the router does not know; UNSUPPORTED from `decide` for decisions without chances, where
+ *   `unit` is `chance`
  */
 export function withThreshold(router: Router, { cheap, strong, threshold, unit }: Threshold): Router {
   assertKnown(NAME, router.models, [cheap, strong]);

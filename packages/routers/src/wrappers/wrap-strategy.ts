@@ -25,6 +25,7 @@ export interface NamedWrapper {
   options?: Record<string, unknown>;
 }
 
+/** Options of a composite strategy: those of the router and of each wrapper, completed by their own schemas. */
 export interface WrappedOptions extends Record<string, unknown> {
   /** Of the router inside. */
   router: Record<string, unknown>;
@@ -40,7 +41,8 @@ const state = z.object({ router: routerManifestSchema, wrappers: z.array(z.recor
  * Models that join (`extend`) join the router inside; wrappers keep what they learned, and treat newcomers as they treat models
  * of which they know nothing.
  *
- * @param wrappers innermost first
+ * @param strategy the router inside, of which nothing is assumed
+ * @param wrappers innermost first; those that judge scores before rules
  */
 export function wrapStrategy(
   strategy: RouterStrategy,
