@@ -1,5 +1,6 @@
 import { createRandom } from '@routeprofile/schema';
 
+/** How intervals are drawn. Equal options over equal rows draw the same resamples. */
 export interface BootstrapOptions {
   /** A non-negative safe integer. */
   seed: number;

@@ -13,7 +13,7 @@ const EQUAL_AVERAGE = 1e-9;
 /**
  * Is the router a constant in disguise? The flag is raised when one model gets at least 95 % of the queries, when the
  * effective number of models is at most 1.25, or when the average equals a constant's and 95 % of the rows score as that
- * constant does. `equals` names any constant with the same average (the router's favourite first); alone it does not raise
+ * constant does (`COLLAPSED_TOP_SHARE`, `COLLAPSED_EFFECTIVE_MODELS` as 2^entropy, `COLLAPSED_SAME_OUTCOME`). `equals` names any constant with the same average (the router's favourite first); alone it does not raise
  * the flag, since two different policies can meet on one number by chance.
  */
 export function collapseOf({ models, queries, values }: OutcomeTable, choices: Int32Array): Collapse {

@@ -27,10 +27,13 @@ const takeRun = (run: RunWithoutNew, rows: Int32Array): RunWithoutNew => ({
 });
 
 /**
- * Metrics overall and per task, and the share of each model.
+ * Metrics overall and per task, and the share of each model. A metric is null where the data cannot say, never NaN.
  * @param run choices on rows where every candidate has an outcome (see `usableRows`); with `choicesWithoutNew`, the best ranked
- * model of each row that is not new, also what the router reaches without the new models
- * @throws RouteProfileError SHAPE_MISMATCH for choices that do not fit the table.
+ * model of each row that is not new, also what the router reaches without the new models. Shape of both [rows]: indices into
+ * `table.models`.
+ * @param metrics default `builtInMetrics`
+ * @throws RouteProfileError SHAPE_MISMATCH for choices that do not fit the table, PLUGIN_FAILED for a metric that gives NaN or an
+ *   infinity
  */
 export function evaluateChoices(run: RunWithoutNew, metrics: readonly Metric[] = builtInMetrics): Evaluation {
   assertChoices(run.table, run.choices, 'evaluation');

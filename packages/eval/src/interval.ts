@@ -1,10 +1,13 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import { meanOf, percentileInterval, resampledMeans, type BootstrapOptions } from './bootstrap.js';
 
+/** A difference of two means and its percentile interval, in the unit of the series. */
 export interface DifferenceInterval {
   /** Mean of a − b. */
   difference: number;
+  /** Lower end; with `level` 0.95 the 2.5 % quantile of the resampled differences. */
   low: number;
+  /** Upper end, likewise. */
   high: number;
 }
 
@@ -12,8 +15,10 @@ export interface DifferenceInterval {
  * Percentile bootstrap over rows for several series of row-wise differences at once: all series share each resample, so the
  * draws are made once and rows stay paired across series too. (Efron and Tibshirani 1993, chapter 13.)
  *
- * @param series differences a − b, one number a row, all of one length
+ * @param series differences a − b. Shape [series] of [rows], all of one length, without NaN.
+ * @param options seed, and `resamples` (default 2,000) and `level` (default 0.95)
  * @returns one interval a series; null when there are no rows
+ * @throws RouteProfileError SHAPE_MISMATCH for series of different lengths
  */
 export function pairedIntervals(
   series: readonly Float64Array[],
@@ -34,8 +39,10 @@ export function pairedIntervals(
 }
 
 /**
- * The interval of mean(a) − mean(b), rows paired.
- * @param a one number a row; NaN, in both or neither, where a row does not count
+ * The interval of mean(a) − mean(b), rows paired: a percentile bootstrap (Efron and Tibshirani 1993, chapter 13), by default 95 %
+ * over 2,000 resamples.
+ * @param a shape [rows], such as the score of the model chosen; NaN, in both or neither, where a row does not count
+ * @param b the same of the other policy
  * @returns null when no row counts
  * @throws RouteProfileError SHAPE_MISMATCH when lengths or counted rows differ
  */

@@ -1,6 +1,9 @@
 import { RouteProfileError, type OutcomeTable, type OutcomeValues } from '@routeprofile/schema';
 
-/** Rows on which every candidate has a score. Everything is computed on these, so that all policies face the same rows. */
+/**
+ * Rows on which every candidate has a score. Everything is computed on these, so that all policies face the same rows.
+ * @returns row numbers, ascending
+ */
 export function usableRows({ models, queries, values }: OutcomeTable): Int32Array {
   const complete = (q: number) => models.every((_, m) => Number.isFinite(values.score[q * models.length + m]!));
   return Int32Array.from(queries.keys()).filter(complete);

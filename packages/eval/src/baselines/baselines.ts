@@ -7,12 +7,13 @@ import { builtInMetrics } from '../metrics/index.js';
 import { entropyBits } from '../table.js';
 import { bestInHindsight } from './best-in-hindsight.js';
 
+/** The rows to judge on, and what training data chose. */
 export interface BaselineInput extends Omit<RoutingRun, 'choices'> {
   /** Index of the model chosen on training data; null when nothing could be learned. */
   bestSingle: number | null;
   /** Index of the cheapest model; null when costs are unknown. */
   cheapest: number | null;
-  /** Choices of further policies by name, on the rows of `table`. */
+  /** Choices of further policies by name, on the rows of `table`. Shape [rows] each: indices into `table.models`. */
   lookups?: Readonly<Record<string, Int32Array>>;
   /** What they choose without the new models. */
   lookupsWithoutNew?: Readonly<Record<string, Int32Array>>;
@@ -57,7 +58,11 @@ export function baselines({
   };
 }
 
-/** The best-scoring model of each row, the first of equals. @param among indices in ascending order; default all models */
+/**
+ * The best-scoring model of each row, the first of equals: what no router can beat.
+ * @param among indices of models in ascending order; default all models
+ * @returns indices into `table.models`. Shape [rows].
+ */
 export function oracleChoices(
   { table, ...rest }: Omit<RoutingRun, 'choices'>,
   among: readonly number[] = [...table.models.keys()],

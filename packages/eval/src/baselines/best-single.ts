@@ -1,17 +1,19 @@
 import type { TrainingData } from '@routeprofile/schema';
 import { pairStrengths } from './bradley-terry.js';
 
+/** The model that training data speak for, and what each one is worth there. */
 export interface BestSingle {
   model: string;
+  /** Its place among the models. */
   index: number;
-  /** Mean outcome, or Bradley–Terry log strength, one a model; NaN for a model without training data. */
+  /** Shape [models]: mean outcome, or Bradley–Terry log strength; NaN for a model without training data. */
   worth: Float64Array;
   from: 'outcomes' | 'pairs';
 }
 
 /**
  * The one model that training data speak for: the highest mean outcome where there are outcomes, else the highest
- * Bradley–Terry strength on the pairs. Models are compared on the rows that all of them were measured on, where there are
+ * Bradley–Terry strength on the pairs (by Hunter's steps, Annals of Statistics 32:384, 2004). Models are compared on the rows that all of them were measured on, where there are
  * such rows. A model without training data is never it, nor is a new one; ties go to the earlier model.
  *
  * @param models the models that pairs and outcome columns index

@@ -14,6 +14,7 @@ export interface ChoiceChanges {
     share: number;
     /** Mean scores on these rows. */
     a: number;
+    /** The same of b. */
     b: number;
   }[];
 }

@@ -23,6 +23,7 @@ export interface Tally {
   losses: number;
 }
 
+/** One policy of each run, side by side: everything as a − b on the rows both have. */
 export interface PolicyComparison {
   a: { label: string; seeds: readonly number[] };
   b: { label: string; seeds: readonly number[] };
@@ -32,17 +33,21 @@ export interface PolicyComparison {
     /** Exact two-sided sign test of wins and losses (McNemar's, for scores of 0 and 1). */
     p: number;
   };
+  /** Mean scores by task, in the order of the first row of each. */
   tasks: (ComparedMetric & Tally & { task: string; rows: number })[];
   choices: ChoiceChanges;
 }
 
+/** Two runs compared, as plain JSON; `renderComparison` prints it. */
 export interface RunComparison {
   version: 1;
   a: { name: string; dataset: string; test: string; rows: number };
   b: { name: string; dataset: string; test: string; rows: number };
   /** Rows with the same id and text. */
   sharedRows: number;
+  /** What to know before believing it, a sentence each. */
   warnings: string[];
+  /** One a pair of labels. */
   comparisons: PolicyComparison[];
 }
 
@@ -50,8 +55,9 @@ export interface RunComparison {
 const SAME_SCORE = 1e-12;
 
 /**
- * Two runs on the rows they share: everything as a − b, paired row by row.
- * @throws RouteProfileError BAD_INPUT when they share no row, or it is not clear which of their rows are meant
+ * Two runs on the rows they share: everything as a − b, paired row by row, with bootstrap intervals and an exact sign test.
+ * @throws RouteProfileError BAD_INPUT when they share no row, or it is not clear which of their rows are meant; UNKNOWN_NAME for a
+ *   label that a run lacks
  */
 export function compareRuns(a: ComparedRun, b: ComparedRun, bootstrap: BootstrapOptions): RunComparison {
   const shared = alignRows(a, b);

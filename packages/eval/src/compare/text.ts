@@ -6,6 +6,7 @@ const MOST_CHANGES = 8;
 /** Less is better of these. */
 const COSTS = ['cost_per_1k', 'regret'];
 
+/** How a comparison is printed. */
 export interface CompareTextOptions {
   /** ANSI colours. Default false. */
   color?: boolean;

@@ -1,13 +1,17 @@
 /** The routers of the published tables, by our names, in the order of their columns. */
 export const PAPER_ROUTERS = ['sim', 'mlp', 'graph'] as const;
+/** Column of the published tables: SimRouter, MLPRouter, GraphRouter, by our names. */
 export type PaperRouter = (typeof PAPER_ROUTERS)[number];
 
+/** Profile of the published tables, by our name. */
 export type PaperProfile = 'index' | 'flat' | 'text-gnn' | 'emb-gnn' | 'trainable-gnn';
+/** Data source of the published tables: the graph preset of the same nodes. */
 export type PaperGraph = 'query-task-domain' | 'query-task' | 'task-domain' | 'query' | 'task';
 
 /** In the order of the published data-source table. */
 export const PAPER_GRAPHS: readonly PaperGraph[] = ['query-task-domain', 'query-task', 'task-domain', 'query', 'task'];
 
+/** A published figure, and the constant it cannot be told from. */
 export interface PaperCell {
   /** Average performance, three digits. */
   value: number;
@@ -15,6 +19,7 @@ export interface PaperCell {
   constant: string | null;
 }
 
+/** A row of a published table. */
 export interface PaperRow {
   profile: PaperProfile;
   /** Rounds of aggregation; null where the profile has none. */

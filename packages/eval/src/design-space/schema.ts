@@ -2,6 +2,7 @@ import { runReportSchema, z } from '@routeprofile/schema';
 
 /** One setting, such as the published labels or the cold start, and what came of it. */
 const designSpaceScenarioSchema = z.object({ name: z.string().min(1), report: runReportSchema });
+/** A named setting and the report of its run. */
 export type DesignSpaceScenario = z.infer<typeof designSpaceScenarioSchema>;
 
 /** Profiles × graphs × hops × routers × seeds, once in every scenario. */
@@ -14,4 +15,5 @@ export const designSpaceSchema = z.object({
       error: 'two scenarios have the same name',
     }),
 });
+/** A named list of scenarios, as `designSpaceSchema` checks it; no two have the same name. */
 export type DesignSpace = z.infer<typeof designSpaceSchema>;

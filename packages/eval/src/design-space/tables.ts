@@ -15,13 +15,16 @@ import { variantNames } from './variants.js';
 export type OurCell =
   { state: 'measured'; cell: SpaceCell } | { state: 'failed'; message: string } | { state: 'not-run' };
 
+/** One place of the paper's tables: ours and theirs. */
 export interface TableCell {
   ours: OurCell;
   paper: PaperCell;
 }
 
+/** One row of the paper's tables with ours beside it, or a row of ours for a variant. */
 export interface TableRow {
   profile: PaperProfile;
+  /** Rounds of aggregation, or attention layers; null where the profile has none. */
   hops: number | null;
   /** The graph our profile was built on; null for a profile that reads none. */
   graph: string | null;
@@ -30,6 +33,7 @@ export interface TableRow {
   cells: Record<PaperRouter, TableCell>;
 }
 
+/** The paper's two tables for one scenario of ours, and what has no place in them. */
 export interface ScenarioTables {
   scenario: string;
   /** The published main table, 14 × 3, and rows for variants; all on `graph`. */

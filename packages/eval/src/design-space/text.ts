@@ -9,6 +9,7 @@ import { scenarioTables, type ScenarioTables, type TableCell, type TableRow } fr
 import { paperVerdict, scenarioVerdict } from './verdict.js';
 import { hopsText, remarksOf, remarkText, title, type Remark } from './words.js';
 
+/** How a design space is printed. */
 export interface DesignSpaceTextOptions {
   /** ANSI colours. Default false. */
   color?: boolean;

@@ -12,8 +12,9 @@ import { policyPoints, type PolicyPoints } from './policies.js';
 
 /** A router's choices for every weight of cost, made without labels. */
 export interface FrontierChoices {
+  /** Weights of cost: what a dollar is worth in the router's own units of quality, at least 0. */
   lambdas: readonly number[];
-  /** One list a λ, a choice a row. */
+  /** Shape [λs] of [rows]: index of the chosen model. */
   choices: readonly Int32Array[];
   /** What training data picked among the lambdas, for what end, and what they promised. */
   operatingPoint: {

@@ -1,7 +1,12 @@
 import type { Candidate, OutcomeTable, RoutingRun } from '@routeprofile/schema';
 import { rowMetric } from './row-metric.js';
 
-/** Dollars of one call: as recorded, else tokens × price (dollars per million tokens); NaN when neither is known. */
+/**
+ * Dollars of one call: as recorded, else input and output tokens × their prices (dollars per million tokens); NaN when neither is
+ * known.
+ * @param row of the table
+ * @param model column of the table
+ */
 export function callCost(
   { values, models }: OutcomeTable,
   candidate: Candidate | undefined,

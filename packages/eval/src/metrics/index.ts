@@ -24,7 +24,10 @@ export const rowMetrics: readonly RowMetric[] = [
   avgPerformanceWithoutNew,
 ];
 
-/** Every metric of a report, in its order. */
+/**
+ * Every metric of a report, in its order. Scores keep the scale of the outcomes, usually [0, 1]; shares and hits lie in [0, 1],
+ * `cost_per_1k` is in dollars per 1,000 queries, `selection_entropy` in bits. Each metric's `summary` has its definition.
+ */
 export const builtInMetrics: readonly Metric[] = [
   avgPerformance,
   avgHit,

@@ -11,6 +11,7 @@ import { notes } from './sections/notes.js';
 import { summary } from './sections/summary.js';
 import { constantsTable, mainTable } from './sections/tables.js';
 
+/** How the page is headed. */
 export interface HtmlReportOptions {
   /** Heading of the page. Default: the dataset's name. */
   title?: string;

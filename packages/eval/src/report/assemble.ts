@@ -17,9 +17,12 @@ import { testGround } from './ground.js';
 import { intervalsOf } from './intervals.js';
 import { sectionsOf } from './sections.js';
 
+/** Everything `assembleReport` needs: the data, what each cell chose, and where they come from. */
 export interface ReportInput {
   dataset: Dataset;
+  /** What was evaluated, one a row of the report. */
   cells: readonly EvaluatedCell[];
+  /** What was to be evaluated and could not be; the report lists it. */
   failed?: readonly FailedCell[];
   /** Choices of comparison routers on every test row, such as `task-table` and `knn`. */
   lookups?: Readonly<Record<string, Int32Array>>;

@@ -21,14 +21,14 @@ export interface EvaluatedCell {
   graph?: string;
   options: { profile: Record<string, unknown>; router: Record<string, unknown> };
   seed: number;
-  /** Index of the chosen model, one a row. */
+  /** Index of the chosen model, one a row: in the order of `dataset.candidates`. */
   choices: Int32Array;
   /** The same, the best ranked model that is not new; where there are new models. */
   choicesWithoutNew?: Int32Array;
   profileDiagnostics?: Record<string, number>;
   /** How sure the router is of each choice, on any scale: the chance of the chosen model, else its lead over the second. */
   confidence?: Float64Array;
-  /** Calibrated chance of the chosen model being right. */
+  /** Calibrated chance of the chosen model being right, in [0, 1]. */
   probability?: Float64Array;
   frontier?: FrontierChoices;
   robustness?: Robustness;

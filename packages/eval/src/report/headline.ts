@@ -14,6 +14,7 @@ export interface Headline {
   remarks: string[];
 }
 
+/** What a report comes to: the best row against `best-single`, by the 95 % interval of their difference, and what else to know. */
 export function headline(report: RunReport): Headline {
   const best = bestRow(report);
   const remarks = [

@@ -8,6 +8,7 @@ import { effectiveModels, namedBaselines, rowName } from './view.js';
 
 const MOST_WARNINGS = 5;
 
+/** How a report is printed. */
 export interface TextTableOptions {
   /** ANSI colours. Default false. */
   color?: boolean;

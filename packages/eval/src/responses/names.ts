@@ -12,8 +12,10 @@ export const RESPONSE_METRICS = [
   'commongen_coverage',
   'code_eval',
 ] as const;
+/** Name of a metric on a response: one of `RESPONSE_METRICS`. */
 export type ResponseMetric = (typeof RESPONSE_METRICS)[number];
 
+/** What one spelling of a metric's name means. */
 export interface MetricAlias {
   /** As the data spells it. */
   name: string;
@@ -38,6 +40,9 @@ const isMetric = (name: string): name is ResponseMetric => (RESPONSE_METRICS as 
 
 /**
  * The metric that a row's `metric` field stands for.
+ * @param name as the data spells it, letter case included
+ * @param task the row's task, for aliases of one task
+ * @param rules `METRIC_RULES.published` or `.repaired`
  * @throws RouteProfileError UNKNOWN_NAME listing the known names.
  */
 export function resolveMetric(

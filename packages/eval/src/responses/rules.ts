@@ -18,8 +18,10 @@ export interface MetricRules {
   mgsmBoxed: boolean;
 }
 
+/** `published` reproduces the labels of the published data; `repaired` scores as the metrics should have. */
 export type RuleSet = 'published' | 'repaired';
 
+/** The two sets of rules. Functions of single metrics default to `repaired`, `rescoreRows` to `published`. */
 export const METRIC_RULES: Readonly<Record<RuleSet, Readonly<MetricRules>>> = {
   published: {
     bareLetters: false,

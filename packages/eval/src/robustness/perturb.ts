@@ -106,9 +106,13 @@ export const PERTURBATIONS = [
   },
 ] as const satisfies readonly Perturbation[];
 
+/** Name of one of `PERTURBATIONS`. */
 export type PerturbationName = (typeof PERTURBATIONS)[number]['name'];
 
-/** The query said otherwise, as `PERTURBATIONS` describes; what it means stays, or nearly. */
+/**
+ * The query said otherwise, as `PERTURBATIONS` describes; what it means stays, or nearly.
+ * @param random a stream of `createRandom`; `perturbQueries` gives each text its own
+ */
 export function perturbQuery(text: string, name: PerturbationName, random: Random): string {
   return PERTURBATIONS.find((perturbation) => perturbation.name === name)!.apply(text, random);
 }
@@ -117,7 +121,12 @@ export function perturbQuery(text: string, name: PerturbationName, random: Rando
 export const perturbQueries = (texts: readonly string[], name: PerturbationName, seed: number): string[] =>
   texts.map((text) => perturbQuery(text, name, createRandom(seed, 'perturbation', name, text)));
 
-/** Share of the queries that go to the same model as before. @throws RouteProfileError SHAPE_MISMATCH for lists of two lengths */
+/**
+ * Share of the queries that go to the same model as before, in [0, 1].
+ * @param original index of the chosen model, one a query
+ * @param perturbed the same for the perturbed queries, in the same order
+ * @throws RouteProfileError SHAPE_MISMATCH for lists of two lengths, or without a query
+ */
 export function robustnessOf(
   original: ArrayLike<number>,
   perturbed: ArrayLike<number>,

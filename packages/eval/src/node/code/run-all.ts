@@ -2,9 +2,11 @@ import type { RunContext } from '@routeprofile/schema';
 import type { CodeLimits } from './limits.js';
 import type { CodeResult, CodeSandbox, CodeTask } from './sandbox.js';
 
+/** How many programs run at a time, and what each may use. */
 export interface RunAllOptions {
   /** Programs at a time; default 2. */
   jobs?: number;
+  /** What differs from `DEFAULT_CODE_LIMITS`. */
   limits?: Partial<CodeLimits>;
 }
 

@@ -23,22 +23,29 @@ export interface CodeTask {
  */
 export type Verdict = 'pass' | 'fail' | 'syntax' | 'timeout' | 'killed' | 'bad-tests';
 
+/** What became of one program. */
 export interface CodeResult {
   verdict: Verdict;
   /** The error, at most 200 characters. */
   detail: string | null;
 }
 
+/** Runs programs nobody vouches for, one a call; see `openCodeSandbox`. */
 export interface CodeSandbox {
   /** What isolates, and which Python runs. */
   how: string;
-  /** @throws RouteProfileError ABORTED. Nothing the program does makes it throw. */
+  /**
+   * Runs a program and its tests.
+   * @param options `limits`: what differs from `DEFAULT_CODE_LIMITS`
+   * @throws RouteProfileError ABORTED. Nothing the program does makes it throw.
+   */
   run(
     task: CodeTask,
     options?: { limits?: Partial<CodeLimits>; signal?: AbortSignal | undefined },
   ): Promise<CodeResult>;
 }
 
+/** Whether programs can be isolated here, and how or why not. */
 export interface CodeSandboxStatus {
   ok: boolean;
   /** What isolates, and which Python runs; null when nothing does. */
@@ -89,6 +96,7 @@ async function findLauncher(
   return { reason: reasons.join(' | ') || 'no way to isolate was given' };
 }
 
+/** How programs are isolated. */
 export interface SandboxOptions {
   /** Ways to isolate, tried in the order bwrap, unshare. Default both. */
   launchers?: readonly Launcher['name'][];

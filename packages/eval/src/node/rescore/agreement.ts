@@ -1,16 +1,19 @@
 import { RouteProfileError, type RoutingRow } from '@routeprofile/schema';
 import { grouped } from './audit.js';
 
+/** A label that is not that of the reference. */
 export interface Disagreement {
-  /** From 0. */
+  /** Position of the row, from 0. */
   row: number;
   task: string;
   id: string | null;
   model: string;
+  /** In [0, 1]; null = not measured. */
   label: number | null;
   reference: number | null;
 }
 
+/** How many labels are equal, by task, and those that are not, in the order of the rows. */
 export interface LabelAgreement {
   perTask: { task: string; labels: number; equal: number }[];
   disagreements: Disagreement[];

@@ -11,6 +11,7 @@ export const KEPT_REASONS = {
   'code-not-run': 'its score takes running code, which was not allowed',
   'no-tests': 'the row holds no tests that can be run',
 } as const;
+/** Why a label was kept: a key of `KEPT_REASONS`. */
 export type KeptReason = keyof typeof KEPT_REASONS;
 
 /** What became of one label. */
@@ -41,6 +42,7 @@ export interface AuditCounts {
   meanAfter: number | null;
 }
 
+/** What rescoring changed and what it kept, in all, by task and by model. */
 export interface RescoreAudit {
   rules: 'published' | 'repaired';
   /** What programs were run in; null when none were. */
@@ -48,6 +50,7 @@ export interface RescoreAudit {
   total: AuditCounts;
   perTask: (AuditCounts & { task: string; metrics: string[] })[];
   perModel: (AuditCounts & { model: string })[];
+  /** Labels that were left as they are, by reason. */
   kept: { reason: KeptReason; explanation: string; labels: number; tasks: string[] }[];
   /** How programs ended. */
   verdicts: Partial<Record<Verdict, number>>;

@@ -7,6 +7,7 @@ import type { CodeSandbox, CodeTask } from '../code/sandbox.js';
 import { codeProblem, codeTask, type CodeProblem } from '../code/tasks.js';
 import { auditOf, type KeptReason, type LabelRecord, type RescoreAudit } from './audit.js';
 
+/** By which rules, on which tasks, and whether programs are run. */
 export interface RescoreOptions extends RunAllOptions {
   /** `published` (default) reproduces the published labels; `repaired` scores as the metrics should have. */
   rules?: RuleSet;
@@ -16,6 +17,7 @@ export interface RescoreOptions extends RunAllOptions {
   openSandbox?: () => Promise<CodeSandbox>;
 }
 
+/** Rows with new labels, and the audit of what changed. */
 export interface Rescored {
   /** The same rows in the same order; only `task_performance` differs. Rows without a change are the ones handed in. */
   rows: RoutingRow[];
