@@ -29,14 +29,19 @@ export interface Store {
 export interface RunContext {
   /** A non-negative safe integer. Every random step derives its own stream from it (see `createRandom`). */
   seed: number;
+  /** Fires when the step is to stop; the step then throws ABORTED. */
   signal?: AbortSignal;
   onProgress?(progress: Progress): void;
+  /** Without one nothing is told. */
   logger?: Logger;
   /** Where a long step keeps intermediate results to resume from; without it nothing is kept. */
   store?: Store;
 }
 
-/** @throws RouteProfileError ABORTED once the context's signal has fired. */
+/**
+ * To be called between the parts of a long step; does nothing without a signal.
+ * @throws RouteProfileError ABORTED once the context's signal has fired.
+ */
 export function throwIfAborted(ctx: Pick<RunContext, 'signal'> | undefined): void {
   if (ctx?.signal?.aborted)
     throw new RouteProfileError('ABORTED', 'interrupted', {

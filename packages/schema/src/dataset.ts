@@ -51,13 +51,17 @@ export interface TokenUse {
 
 /** A model a router may choose, or a model with settings (effort, prompt). */
 export interface Candidate {
+  /** What routers, outcomes and decisions name it by. */
   id: string;
+  /** The model to call. */
   model: string;
+  /** Settings to call it with. */
   params?: Record<string, unknown>;
   price?: Price;
   limits?: Limits;
   capabilities?: Capabilities;
   latency?: Latency;
+  /** Mean tokens of a call, by task. */
   tokensPerTask?: Readonly<Record<string, TokenUse>>;
 }
 
@@ -149,6 +153,7 @@ export interface LeftOut {
  */
 export interface Dataset {
   name: string;
+  /** How its folder is laid out. */
   layout: 'published' | 'outcomes';
   mode: Mode;
   queryText: QueryTextPolicy;
@@ -165,6 +170,7 @@ export interface Dataset {
   families: readonly Description[];
   tasks: readonly Description[];
   domains: readonly DomainDescription[];
+  /** Example queries of each task, for graphs that hold queries. */
   taskQueries: readonly { task: string; queries: readonly string[] }[];
   train: TrainingData;
   /** All test rows; evaluation uses those where every candidate has an outcome. */
@@ -173,5 +179,6 @@ export interface Dataset {
   overlap: number;
   /** Long texts that many training queries begin with, such as few-shot examples; queries are encoded without them. */
   sharedPrefixes?: readonly string[];
+  /** What the loader did that people should know of, a sentence each. */
   warnings: readonly string[];
 }

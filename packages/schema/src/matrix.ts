@@ -4,6 +4,7 @@ import { RouteProfileError } from './errors.js';
 export interface Matrix {
   rows: number;
   cols: number;
+  /** Shape [rows × cols]. */
   data: Float32Array;
 }
 
@@ -35,7 +36,10 @@ export function takeRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
   return out;
 }
 
-/** Rows of equal length put together. An empty list gives a 0 × 0 matrix. */
+/**
+ * Rows of equal length put together. An empty list gives a 0 × 0 matrix.
+ * @throws RouteProfileError SHAPE_MISMATCH naming the first row of another length.
+ */
 export function fromRows(rows: readonly ArrayLike<number>[]): Matrix {
   const cols = rows[0]?.length ?? 0;
   const out = createMatrix(rows.length, cols);
@@ -60,7 +64,11 @@ export function normalizeRows(matrix: Matrix): Matrix {
   return out;
 }
 
-/** @throws RouteProfileError NOT_FINITE naming the first row and column that is NaN or infinite. */
+/**
+ * Lets a matrix of finite numbers pass.
+ * @param what how messages name the matrix
+ * @throws RouteProfileError NOT_FINITE naming the first row and column that is NaN or infinite.
+ */
 export function assertFinite(matrix: Matrix, what: string): void {
   for (let k = 0; k < matrix.data.length; k++)
     if (!Number.isFinite(matrix.data[k]))
@@ -71,7 +79,11 @@ export function assertFinite(matrix: Matrix, what: string): void {
       );
 }
 
-/** @throws RouteProfileError SHAPE_MISMATCH unless the matrix has the given size; `undefined` means any. */
+/**
+ * Lets a matrix of the given size pass; `undefined` means any.
+ * @param what how messages name the matrix
+ * @throws RouteProfileError SHAPE_MISMATCH naming both sizes.
+ */
 export function assertShape(matrix: Matrix, rows: number | undefined, cols: number | undefined, what: string): void {
   if (
     matrix.data.length !== matrix.rows * matrix.cols ||

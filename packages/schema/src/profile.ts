@@ -8,8 +8,11 @@ import type { RouterTraining } from './training.js';
 
 /** Where a strategy stands in the design space (arXiv 2605.00180, section 3). */
 export interface DesignPoint {
+  /** Each model by itself, or models among families, tasks, domains and queries. */
   form: 'flat' | 'structured';
+  /** What a profile is made of. */
   representation: 'index' | 'text' | 'embedding' | 'scores';
+  /** Steps over the graph that a profile gathers from; 0 for flat ones. */
   hops: number;
   learning: 'training-free' | 'trainable';
 }
@@ -36,10 +39,13 @@ export interface ProfileInput {
 
 /** Where a profile set comes from; enough to make it again. */
 export interface Provenance {
+  /** `ProfileStrategy.name`; `imported` for a bare npz file. */
   strategy: string;
   options: Record<string, unknown>;
   designPoint: DesignPoint;
+  /** The encoder's id; null when none was used. */
   encoder: string | null;
+  /** The graph's name and hash; null when none was used. */
   graph: { name: string; hash: string } | null;
   seed: number;
   /** Versions of the packages that took part. */
@@ -55,6 +61,7 @@ export interface Provenance {
 export interface KeyedScores {
   /** [keys × dimensions] */
   keys: Matrix;
+  /** What each key stands for, such as a task. */
   labels: readonly string[];
   /** [models × keys] */
   scores: Matrix;
@@ -67,6 +74,7 @@ export interface KeyedScores {
 
 /** One profile a model. `vectors` are always there; strategies that know more fill in more. */
 export interface ProfileSet {
+  /** In the order of the vectors' rows. */
   models: string[];
   /** [models × dimensions], finite. */
   vectors: Matrix;

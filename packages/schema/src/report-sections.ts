@@ -66,7 +66,7 @@ export const frontierSchema = z.object({
 /** Mean cost and score of a router for each weight of cost (lambda). */
 export type Frontier = z.infer<typeof frontierSchema>;
 
-/** Risk (1 − score) of the share of rows the router is surest of. */
+/** Risk (1 − score) of the share of rows the router is surest of (Geifman and El-Yaniv, arXiv 1705.08500). */
 export const riskCoverageSchema = z.object({
   points: z.array(z.object({ coverage: z.number(), risk: z.number() })),
   /** Area under the curve: mean risk over all coverages. Lower is better. */
@@ -94,11 +94,11 @@ export const calibrationSchema = z.object({
       meanScore: estimateSchema,
     }),
   ),
-  /** Expected calibration error: mean distance of probability and score over the bins, by rows. */
+  /** Expected calibration error (Guo et al., arXiv 1706.04599): mean distance of probability and score over the bins, by rows. */
   ece: estimateSchema,
   /** The error that chance alone would show on these rows were every probability right. */
   eceByChance: z.number(),
-  /** Mean squared distance of probability and score. */
+  /** Mean squared distance of probability and score (Brier 1950). */
   brier: estimateSchema,
   meanProbability: z.number(),
   meanScore: z.number(),

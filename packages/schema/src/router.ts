@@ -50,11 +50,13 @@ export interface Decision {
 export interface RouterArtifact {
   manifest: {
     version: 1;
+    /** `RouterStrategy.name`. */
     strategy: string;
     options: Record<string, unknown>;
     models: string[];
     /** The encoder whose vectors it was fitted on; null when it reads none. */
     encoder: string | null;
+    /** Length of those vectors. */
     dimensions: number | null;
     seed: number;
     /** The name it was asked for by (a package or a file, with wrappers), where that is a plugin's; written by whoever wires the layers. */
@@ -66,6 +68,7 @@ export interface RouterArtifact {
     /** Anything else the strategy wants back, as JSON. */
     state: Record<string, unknown>;
   };
+  /** Arrays of `weights.npz` by name, float32. */
   weights: Record<string, NamedArray>;
 }
 
@@ -157,6 +160,7 @@ export function isScoringRouter(router: Router): router is ScoringRouter {
 
 /**
  * Scores → decisions: models sorted by score, ties by their order in `models`.
+ * @param scores [queries × models], finite (see `assertFinite`), higher is better
  * @param explain reasons of one query, given its row and the winner's index
  */
 export function decisionsFromScores(

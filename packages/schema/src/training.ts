@@ -17,9 +17,11 @@ export interface Requirements {
 
 /** Queries to route, encoded by the caller, once. */
 export interface QueryBatch {
+  /** One a query; a row of everything else belongs to the text at its place. */
   texts: readonly string[];
   /** [queries × dimensions] of the encoder named below. */
   vectors?: Matrix;
+  /** The id of the encoder the vectors are from. */
   encoder?: string;
   ids?: readonly string[];
   /** Task labels, given only to routers that declare `needs: ['tasks']`. */
@@ -34,6 +36,7 @@ export interface RouterTraining {
   queries: QueryBatch;
   /** Task label of each training query. */
   tasks: readonly (string | null)[];
+  /** Which of two models did better on a training query; empty where none are known. */
   pairs: readonly PreferencePair[];
   /** Aligned with `queries`; null where only pairs are known. */
   outcomes: OutcomeValues | null;

@@ -26,7 +26,7 @@ export interface SyntheticOptions {
 
 const TASKS = ['arithmetic', 'history', 'code'];
 
-/** Empty outcome values: everything "not measured". */
+/** Outcome values, [queries × models], of which nothing was measured: NaN everywhere. */
 export function emptyOutcomes(queries: number, models: number): OutcomeValues {
   const blank = () => new Float64Array(queries * models).fill(NaN);
   return { score: blank(), cost: blank(), inputTokens: blank(), outputTokens: blank(), latency: blank() };
