@@ -20,12 +20,15 @@ export interface DatasetSummary {
   taskQueries: number;
   /** Measured task scores of all cards. */
   scores: number;
+  /** Candidates whose price is known. */
   pricedCandidates: number;
+  /** Distinct queries and pairs; whether full outcomes are known. */
   train: { queries: number; pairs: number; outcomes: boolean };
   /** Test rows; those where every candidate has a score; those where every candidate has a cost. */
   test: { rows: number; complete: number; withCost: number };
   /** Test queries whose text occurs among the training queries. */
   overlap: number;
+  /** Queries of each task. */
   perTask: { task: string; train: number; test: number }[];
 }
 

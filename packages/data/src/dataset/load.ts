@@ -11,7 +11,11 @@ import { Sources } from './sources.js';
 /** How a dataset folder is laid out: `outcomes.jsonl`, or the files of the published RouteProfile data. */
 export type Layout = Dataset['layout'];
 
-/** @throws RouteProfileError MISSING_FILE when the folder is of neither layout, saying what was expected. */
+/**
+ * Tells a dataset folder's layout by what is in it.
+ * @throws RouteProfileError MISSING_FILE when the folder is absent or of neither layout, saying what was expected; BAD_INPUT for a
+ * file in its place.
+ */
 export async function detectLayout(dir: string): Promise<Layout> {
   const isFolder = await stat(dir).then(
     (found) => found.isDirectory(),

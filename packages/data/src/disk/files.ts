@@ -12,7 +12,7 @@ const PLACE_ERRORS = new Set(
 export const systemCode = (cause: unknown): string | undefined =>
   cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
 
-/** OUTPUT_UNWRITABLE when the place is wrong, WRITE_FAILED when the disk is. */
+/** The error of a failed write: OUTPUT_UNWRITABLE when the place is wrong, WRITE_FAILED when the disk is. */
 export function writeError(path: string, cause: unknown): RouteProfileError {
   const code = systemCode(cause) ?? 'unknown error';
   return PLACE_ERRORS.has(code)
