@@ -37,7 +37,8 @@ export interface LearnedResponses {
 /**
  * Learns a response model from training rows (see `learnItemResponse`), and places models without training outcomes by their
  * card scores.
- * @throws RouteProfileError NO_TRAINING_DATA without an outcome or a pair
+ * @param fixed hyper-parameters that cross-validation is not to choose
+ * @throws RouteProfileError NO_TRAINING_DATA without an outcome or a pair, SHAPE_MISMATCH, ABORTED.
  */
 export function learnResponses(
   { models, cards, vectors, outcomes, pairs, tasks }: ResponseInput,

@@ -26,7 +26,7 @@ const WIDEST = 96;
  * Item response from query vectors: reduces them, chooses width, rank and ridge by cross-validation where they are not given,
  * fits, and turns the abilities so that they are uncorrelated and the most telling come first.
  * @param vectors [queries × width]
- * @throws RouteProfileError NO_TRAINING_DATA without responses
+ * @throws RouteProfileError NO_TRAINING_DATA without responses, BAD_INPUT for an outcome outside [0, 1], SHAPE_MISMATCH, ABORTED.
  */
 export function learnItemResponse(
   vectors: Matrix,

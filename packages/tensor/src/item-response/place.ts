@@ -49,7 +49,8 @@ const TOLERANCE = 1e-9;
  * Where a model stands by its answers to some items, the items being known: the mode of the posterior under the prior, by
  * Newton's method with step halving. The problem is convex, so the answer is unique.
  * @param outcomes [items] in [0, 1]; NaN = not asked
- * @param weights [items]: answers that each outcome is worth. Default 1.
+ * @param weights how many answers each outcome is worth, [items]. Default 1.
+ * @throws RouteProfileError SHAPE_MISMATCH unless there is an outcome for each item.
  */
 export function placeAbility(
   items: Items,

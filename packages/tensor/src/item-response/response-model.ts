@@ -69,7 +69,10 @@ export function packResponseModel(model: ResponseModel): Record<string, NamedArr
   };
 }
 
-/** @throws RouteProfileError CORRUPT_FILE when an array is missing, of another shape or not finite */
+/**
+ * The reverse of `packResponseModel`.
+ * @throws RouteProfileError CORRUPT_FILE when an array is missing, of another shape or not finite
+ */
 export function unpackResponseModel(arrays: Readonly<Record<string, NamedArray>>): ResponseModel {
   const read = (name: string, ...shape: (number | undefined)[]): NamedArray => {
     const array = Object.hasOwn(arrays, name) ? arrays[name] : undefined;

@@ -26,6 +26,7 @@ export interface ResponseList {
 }
 
 /**
+ * Responses as a list in the order of the queries, as fits take them; what was not measured is left out.
  * @throws RouteProfileError BAD_INPUT for an outcome outside [0, 1] or a pair that names no query or model, SHAPE_MISMATCH.
  */
 export function listResponses({ queries, models, outcomes, pairs }: Responses): ResponseList {

@@ -108,7 +108,8 @@ function attendComposed(
  * heads are averaged. Node i of head h gets Σⱼ αᵢⱼ W_h xⱼ with α = softmax over j of LeakyReLU(a_source · W_h xⱼ +
  * a_target · W_h xᵢ), j its neighbours and itself. As the graph is complete no edge is listed: O(n · m) weights. The
  * sums are taken before the linear map, which then runs once a node instead of once a node and head.
- * @param first [n, in]; @param second [m, in]
+ * @param first [n, in]
+ * @param second [m, in]
  * @returns [n, out] and [m, out]
  */
 export function bipartiteAttention(

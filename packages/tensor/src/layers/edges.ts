@@ -43,7 +43,7 @@ export function edgeTensors(
 /**
  * Attention of each target over the edges into it (GAT, arXiv 1710.10903; PyTorch Geometric's `softmax`):
  * α(e) = exp(l(e)) / (Σ over the edges into e's target of exp(l) + 1e-16), l(e) = LeakyReLU(source(i) + target(j) + bias(e)).
- * @param logits `source` [sources × heads], `target` [targets × heads] and `bias` [edges × heads]: what is added up to the logits
+ * @param logits what the logits l are the sum of: `source` [sources × heads], `target` [targets × heads], `bias` [edges × heads]
  * @param slope LeakyReLU's slope below zero. Default 0.2, as in the paper.
  * @returns α, [edges × heads]
  */

@@ -60,7 +60,7 @@ export function towerShape(weights: Weights, prefix: string): TowerShape {
   return { input: sizes[0]![0]!, hidden: sizes[0]![1]!, output: sizes[layers - 1]![1]!, layers };
 }
 
-/** Dropout while training: which units fall comes from the seeded stream, the others are divided by 1 − rate. */
+/** Dropout while training (Srivastava et al. 2014): which units fall comes from the seeded stream, the others are divided by 1 − rate. */
 export interface Dropout {
   random: Random;
   /** Share of units set to zero. */
@@ -102,7 +102,10 @@ export function twoTowerWeights(
   return { ...towerWeights(random('query'), query, 'query'), ...towerWeights(random('model'), model, 'model') };
 }
 
-/** Cosines of every query with every model: queries [rows, input], models [models, input] → [rows, models]. */
+/**
+ * Cosines of every query with every model (the MLP router of arXiv 2605.00180): queries [rows, input], models [models, input] →
+ * [rows, models].
+ */
 export function twoTower(
   tf: TensorFlow,
   queries: Tensor2D,

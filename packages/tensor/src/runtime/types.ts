@@ -14,6 +14,7 @@ export type BackendName = (typeof BACKENDS)[number];
 /** One backend that was tried, and how it went. */
 export interface Attempt {
   name: BackendName;
+  /** Whether it opened. */
   ok: boolean;
   /** Why it is in use, or why it cannot be had. */
   reason: string;

@@ -24,7 +24,9 @@ export function clipScaleTensor(tf: TensorFlow, gradients: readonly Tensor[], ma
   });
 }
 
-/** Gradients scaled to a common norm of at most `maxNorm`; the caller disposes both lists. */
+/**
+ * Gradients scaled to a common norm of at most `maxNorm` (Pascanu et al., arXiv 1211.5063); the caller disposes both lists.
+ */
 export function clipGlobalNorm(tf: TensorFlow, gradients: readonly Tensor[], maxNorm: number): Tensor[] {
   return tf.tidy(() => {
     const scale = clipScaleTensor(tf, gradients, maxNorm);

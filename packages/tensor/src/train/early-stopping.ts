@@ -2,6 +2,7 @@ import { RouteProfileError } from '@routeprofile/schema';
 
 /** The best value seen and how long ago; start with `noBest`. */
 export interface Best {
+  /** From 0; −1 before the first. */
   epoch: number;
   value: number;
 }
@@ -15,7 +16,10 @@ export const improves = (best: Best, value: number, minDelta = 0): boolean => va
 /** Whether `patience` epochs have passed since the best one. */
 export const outOfPatience = (best: Best, epoch: number, patience: number): boolean => epoch - best.epoch >= patience;
 
-/** @throws RouteProfileError NOT_FINITE naming what was trained and the epoch (from 1). */
+/**
+ * Lets a finite loss pass.
+ * @throws RouteProfileError NOT_FINITE naming what was trained and the epoch (from 1).
+ */
 export function assertFiniteLoss(loss: number, epoch: number, what: string): void {
   if (!Number.isFinite(loss))
     throw new RouteProfileError('NOT_FINITE', `${what}: the loss of epoch ${epoch} is ${loss}`, {
