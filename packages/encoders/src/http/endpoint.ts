@@ -36,7 +36,10 @@ export function endpointPath(base: URL, path: string): URL {
   return url;
 }
 
-/** @throws RouteProfileError BAD_OPTION for a key that would break the `Authorization` header. */
+/**
+ * Lets a key pass that an HTTP header may hold, and an absent one.
+ * @throws RouteProfileError BAD_OPTION for a key that would break the `Authorization` header.
+ */
 export function assertUsableKey(key: string | undefined, names: EndpointNames): void {
   if (key !== undefined && !isUsableKey(key))
     throw new RouteProfileError('BAD_OPTION', `${names.who}: the API key has characters that no HTTP header may hold`, {

@@ -14,6 +14,7 @@ export interface PostTarget {
 /** What went wrong for good, for a hint: an HTTP status, or none when no answer came. */
 export interface PostFailure {
   status: number | undefined;
+  /** Whether a key was sent. */
   hasKey: boolean;
 }
 
@@ -29,7 +30,9 @@ export interface PostPolicy {
   refused?: ErrorCode;
   /** What the user can do about a failure. */
   hint?: (failure: PostFailure) => string;
+  /** Default: the platform's. */
   fetch?: typeof fetch;
+  /** Ends waiting and trying again; the request then throws ABORTED. */
   signal?: AbortSignal;
 }
 

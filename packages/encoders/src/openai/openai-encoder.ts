@@ -40,6 +40,7 @@ export interface OpenAiSettings {
   options?: OpenAiOptions;
   /** Dimensions known from elsewhere, such as a cache. Default: asked of the endpoint. */
   knownDimensions?: number;
+  /** Default: the platform's. */
   fetch?: typeof fetch;
   /** Milliseconds before the first retry and at most before any. Default 500 and 60,000. */
   delays?: Pick<Backoff, 'firstDelay' | 'maximumDelay'>;

@@ -96,7 +96,11 @@ function codePoints(text: string): Int32Array {
   return out.subarray(0, n);
 }
 
-/** @throws RouteProfileError CORRUPT_FILE when the value is no vocabulary. */
+/**
+ * The contents of `vocab.json`, checked.
+ * @param what how messages name the file
+ * @throws RouteProfileError CORRUPT_FILE when the value is no vocabulary.
+ */
 export function parseVocabulary(value: unknown, what: string): Vocabulary {
   const parsed = vocabularySchema.safeParse(value);
   if (parsed.success) return parsed.data;
