@@ -147,6 +147,7 @@ describe('renderHtmlReport', () => {
       expect(svg?.getAttribute('role')).toBe('img');
       for (const attribute of ['aria-labelledby', 'aria-describedby'])
         expect(document.getElementById(svg?.getAttribute(attribute) ?? '')?.textContent?.length).toBeGreaterThan(5);
+      expect(svg?.querySelectorAll('[aria-label]').length).toBe(0);
     }
   });
 

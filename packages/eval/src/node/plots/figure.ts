@@ -28,6 +28,8 @@ export function draw(options: Plot.PlotOptions) {
 export type Drawing = ReturnType<typeof draw>;
 
 export function figure(drawing: Drawing, { id, title, caption, extra }: FigureText): Markup {
+  // The library names every group of marks, "rule" or "cell"; the picture is one thing, and says what it is below.
+  for (const mark of drawing.querySelectorAll('[aria-label]')) mark.removeAttribute('aria-label');
   drawing.setAttribute('role', 'img');
   drawing.setAttribute('aria-labelledby', `${id}-title`);
   drawing.setAttribute('aria-describedby', `${id}-caption`);

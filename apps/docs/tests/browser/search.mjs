@@ -1,0 +1,34 @@
+import { assert } from '../../../../tools/lib/checks.mjs';
+import { graveFindings, KNOWN_OF_SEARCH_BOX } from './axe.mjs';
+import { withPage } from './visit.mjs';
+
+const WORD = 'emb-gnn';
+
+/** The search box finds a word with the network cut, by keyboard alone, and Enter leads to a page that has it. */
+export const searchFinds = (browser, site) =>
+  withPage(browser, site, async (page, problems) => {
+    await page.goto(`${site.origin}/`, { waitUntil: 'networkidle' });
+    await page.keyboard.press('Control+k');
+    const box = page.locator('.VPLocalSearchBox');
+    await box.locator('input').waitFor();
+    // The index comes with the box, from the site itself.
+    await page.waitForLoadState('networkidle');
+    await page.context().setOffline(true);
+    await page.keyboard.type(WORD);
+    const results = box.locator('[role=option] a');
+    await results.first().waitFor({ timeout: 10_000 });
+    const listed = await results.count();
+    const findings = await graveFindings(page, { not: KNOWN_OF_SEARCH_BOX });
+    assert(findings.length === 0, `the open search box: ${findings.join('; ')}`);
+
+    await page.context().setOffline(false);
+    const first = await results.first().getAttribute('href');
+    await page.keyboard.press('Enter');
+    await box.waitFor({ state: 'detached' });
+    await page.waitForURL(`**${first}`);
+    await page.waitForLoadState('networkidle');
+    const text = await page.locator('main').innerText();
+    assert(text.includes(WORD), `${first} does not contain ${WORD}`);
+    assert(problems.length === 0, problems.join('\n     '));
+    return `${listed} results, the first is ${first}`;
+  });
