@@ -11,6 +11,7 @@ export interface Range {
 /** One relation in numbers. Degrees count the edges of a node within this relation alone. */
 export interface RelationStatistics {
   name: string;
+  /** How many it has. */
   edges: number;
   /** Edges of each source node; nodes without any count as 0. */
   sourceDegree: Range;
@@ -24,8 +25,11 @@ export interface RelationStatistics {
 export interface GraphStatistics {
   /** Nodes of each type; types without nodes do not appear. */
   nodes: Partial<Record<NodeType, number>>;
+  /** In the graph's order; relations without edges do not appear. */
   relations: RelationStatistics[];
+  /** Over all types. */
   totalNodes: number;
+  /** Over all relations; every edge counts once, though it stands for both directions. */
   totalEdges: number;
   /** Names of the nodes without any edge, of the types that have such. */
   isolated: Partial<Record<NodeType, string[]>>;
