@@ -2,13 +2,15 @@ import { normalizeRows, rowOf, type Matrix, type ProfileSet } from '@routeprofil
 
 /** Figures that tell whether a router can tell the models apart. Every number is finite. */
 export interface ProfileDiagnostics {
-  /** Smallest and largest Euclidean norm of a profile. */
+  /** Smallest Euclidean norm of a profile. */
   minNorm: number;
+  /** Largest, likewise. */
   maxNorm: number;
-  /** Over the pairs of different models; absent when there is one model only. A zero vector has cosine 0 with everything. */
+  /** Mean cosine, over the pairs of different models; absent when there is one model only. A zero vector has cosine 0 with everything. */
   meanCosine?: number;
-  /** Absent above 2,000 models, where every pair would be too many. */
+  /** Smallest cosine of a pair. Absent above 2,000 models, where every pair would be too many. */
   minCosine?: number;
+  /** Largest, likewise. */
   maxCosine?: number;
   /** The two models of the largest cosine. */
   nearest?: [string, string];

@@ -120,7 +120,7 @@ function vectorsOf({ abilities, model }: LearnedResponses, order: readonly numbe
   return out;
 }
 
-/** [dimensions + 1]: the item that the mean query is. */
+/** Shape [dimensions + 1]: the item that the mean query is. */
 function centreOf({ model }: LearnedResponses, vectors: Matrix): NamedArray {
   const mean = takeRows(vectors, [0]);
   mean.data.forEach((_, d) => {

@@ -43,7 +43,7 @@ function inOrder(table: Float64Array, order: readonly number[]): Float64Array {
   return table.map((_, k) => table[k - (k % width) + order[k % width]!]!);
 }
 
-/** [tasks × models]: scores as shares of the largest on any card, of 100 at least where they exceed 1; NaN = not measured. */
+/** Shape [tasks × models]: scores as shares of the largest on any card, of 100 at least where they exceed 1; NaN = not measured. */
 function cardOutcomes(
   strategy: string,
   { models, cards, tasks }: Pick<ResponseInput, 'models' | 'cards' | 'tasks'>,

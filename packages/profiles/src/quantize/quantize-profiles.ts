@@ -10,14 +10,17 @@ export interface QuantizedProfiles {
   set: ProfileSet;
   /** In all: vectors, keys, keyed scores and biases; what a trained strategy keeps as state is left out on both sides. */
   bytes: number;
+  /** The same as float32, before. */
   bytesBefore: number;
   /** What one more model takes: its vector, its scores and its bias. Keys, means and components are shared. */
   bytesPerModel: number;
+  /** The same as float32, before. */
   bytesPerModelBefore: number;
   /** ‖before − after‖ / ‖before‖ (Frobenius) of the vectors. */
   reconstructionError: number;
-  /** The same of the keys and of the measured scores. */
+  /** The same of the keys; absent without keyed scores. */
   keysError?: number;
+  /** The same of the measured scores; absent without keyed scores. */
   scoresError?: number;
 }
 

@@ -16,6 +16,7 @@ import { promptOf } from './prompts/prompt.js';
 export interface PlannedPrompt {
   type: SummarisedType;
   name: string;
+  /** What would be sent; under `api: 'completions'` their texts alone. */
   messages: ChatMessage[];
   /** Estimated: a quarter of the UTF-8 bytes, and 8 a message. */
   tokens: number;
@@ -25,6 +26,7 @@ export interface PlannedPrompt {
 
 /** What a build would ask of a language model. Everything about tokens and dollars is an estimate. */
 export interface TextGnnPlan {
+  /** Who would write the texts. */
   summarizer: 'extractive' | 'llm';
   /** Whether a build would send anything: false for the extractive summarizer and for no hops. */
   sends: boolean;

@@ -153,9 +153,9 @@ function mix(context: Context, l: number, messages: readonly Tensor2D[]): Tensor
 
 /** z_t, and how messages from it and attention logits are had: by projecting first, or by summing first where that is less work. */
 interface Projection {
-  /** [nodes × heads]: z(i, h) · vector(h) */
+  /** Shape [nodes × heads]: z(i, h) · vector(h) */
   logits(vector: Tensor2D): Tensor2D;
-  /** [targets × output]: Σ weight(e, h) z(i, h) */
+  /** Shape [targets × output]: Σ weight(e, h) z(i, h) */
   sum(edges: EdgeTensors, weights: Tensor2D): Tensor2D;
 }
 

@@ -37,6 +37,7 @@ type Fixture = z.output<typeof fixtureSchema>;
 export interface HanParity {
   /** Of the hidden and output rows. */
   forward: number;
+  /** Of the loss. */
   loss: number;
   /** Of every gradient. */
   gradients: number;
