@@ -9,7 +9,7 @@ export interface Memory {
   scores: Matrix;
   /** [models × keys], 1 where measured. */
   measured: Matrix;
-  /** [models]: the score where no key that the model was measured at is attended to. */
+  /** Shape [models]: the score where no key that the model was measured at is attended to. */
   priors: Float32Array;
 }
 

@@ -50,6 +50,8 @@ const state = z.object({
  * ranking of the nearest cluster, or of several mixed. (Avengers, arXiv 2505.19797, without its votes.) With one cluster, which cross-validation may
  * choose, the models stand in one constant order.
  *
+ * Scores: [queries × models], lead in outcome over the other models, or strength on the logit scale where pairs are all there is.
+ *
  * A model without training outcomes or pairs takes over the scores of the others, by likeness of profiles (see `inheritance`).
  */
 export const clusterRouter = defineRouter<ClusterOptions>({

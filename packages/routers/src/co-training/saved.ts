@@ -148,8 +148,9 @@ export function joinedWeights(
 
 /** Profiles before and after co-training, a row a model. */
 export interface CoTrainedProfiles extends CoTrainState {
+  /** In the order of the rows. */
   models: string[];
-  /** [models × dimensions] as the router scaled them. */
+  /** Shape [models × dimensions], as the router scaled them. */
   frozen: Matrix;
   /** The same after co-training: what the router reads. */
   vectors: Matrix;

@@ -13,7 +13,7 @@ const MOST_TASKS = 256;
 /** What the scores of all models are set against: found once, when the router is fitted. */
 export interface TaskFrame {
   tasks: readonly string[];
-  /** [tasks × dimensions of the keys]: mean key of each task. */
+  /** Shape [tasks × dimensions of the keys]: mean key of each task. */
   centroids: Matrix;
   /** Mean score of each task over the models measured on it. */
   means: Float32Array;
@@ -31,7 +31,7 @@ function keyedOf(strategy: string, { keyed }: ProfileSet): KeyedScores {
   });
 }
 
-/** [models × tasks]: mean score of each model over the keys of a task on which it was measured, NaN where on none. */
+/** Shape [models × tasks]: mean score of each model over the keys of a task on which it was measured, NaN where on none. */
 function meanScores({ labels, scores }: KeyedScores, rows: readonly number[], tasks: readonly string[]): Matrix {
   const place = new Map(tasks.map((task, t) => [task, t]));
   const out = createMatrix(rows.length, tasks.length);

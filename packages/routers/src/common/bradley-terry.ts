@@ -3,8 +3,11 @@ import { solvePositiveDefinite } from './cholesky.js';
 
 /** One comparison of two models, by index. A tie counts half a win for either. */
 export interface Comparison {
+  /** Index of the model that did better; of a tie, either. */
   better: number;
+  /** Index of the other. */
   worse: number;
+  /** Default false. */
   tie?: boolean;
   /** Default 1. */
   weight?: number;

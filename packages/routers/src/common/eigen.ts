@@ -3,7 +3,7 @@ import { RouteProfileError } from '@routeprofile/schema';
 export interface Eigen {
   /** Falling. */
   values: Float64Array;
-  /** [n × n]: row i is the unit eigenvector of value i. */
+  /** Shape [n × n]: row i is the unit eigenvector of value i. */
   vectors: Float64Array;
 }
 

@@ -35,7 +35,7 @@ export const nothingToLearn = (strategy: string): RouteProfileError =>
     },
   );
 
-/** [pairs × models]: +1 at the better, -1 at the worse, so that a row of scores times it sums to their difference. */
+/** Shape [pairs × models]: +1 at the better, -1 at the worse, so that a row of scores times it sums to their difference. */
 export function differences(pairs: readonly PreferencePair[], models: number): Float32Array {
   const out = new Float32Array(pairs.length * models);
   pairs.forEach(({ better, worse }, i) => {

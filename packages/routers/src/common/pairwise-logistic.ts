@@ -6,7 +6,7 @@ import { sigmoid, softplus } from './softmax.js';
 export interface PairwiseLogistic {
   /** [models × axes] */
   slopes: Matrix;
-  /** [models]: the scores where the query says nothing. */
+  /** Shape [models]: the scores where the query says nothing. */
   intercepts: Float64Array;
 }
 

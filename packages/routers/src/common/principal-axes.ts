@@ -38,7 +38,7 @@ export function principalAxes(rows: Matrix, seed: number): PrincipalAxes {
   return { mean, axes: rowProducts(axes, transpose(span)), spread };
 }
 
-/** [rows × axes]: coordinates of the rows about the mean. */
+/** Shape [rows × axes]: coordinates of the rows about the mean. */
 export function coordinates(rows: Matrix, { mean, axes }: PrincipalAxes): Matrix {
   const out = rowProducts(rows, axes);
   const offset = rowProducts(createMatrix(1, mean.length, Float32Array.from(mean)), axes).data;

@@ -6,11 +6,11 @@ const PSEUDO_ROWS = 5;
 
 /** Outcomes as what a model does better on a query than it and the query lead one to expect. */
 export interface RelativeOutcomes {
-  /** [queries × models]: outcome − (query + model), 0 where not measured. */
+  /** Shape [queries × models]: outcome − (query + model), 0 where not measured. */
   residuals: Float64Array;
-  /** [queries × models]: outcome − query, 0 where not measured. */
+  /** Shape [queries × models]: outcome − query, 0 where not measured. */
   advantages: Float64Array;
-  /** [queries × models]: 1 where measured. */
+  /** Shape [queries × models]: 1 where measured. */
   measured: Uint8Array;
   /** How much better than the others each model does on the queries it was measured on, shrunk by 5 rows. */
   means: Float64Array;

@@ -5,13 +5,13 @@ import { rowDots } from './row-products.js';
 export interface RidgeProblem {
   /** [points × axes], of mean 0, from `coordinates`. */
   points: Matrix;
-  /** [axes]: sum of squares of the points along each. */
+  /** Shape [axes]: sum of squares of the points along each. */
   spread: Float64Array;
   /** [points × targets], each target of mean 0 over the points it was measured at, 0 elsewhere. */
   targets: Float64Array;
   /** Points each target was measured at. */
   counts: Float64Array;
-  /** [targets × axes]: Σ point · target. */
+  /** Shape [targets × axes]: Σ point · target. */
   moments: Float64Array;
 }
 

@@ -6,7 +6,7 @@ import { fromLogs, logsAt, quantityFor, type Quantity } from './quantity.js';
 
 export interface FittedQuantity {
   quantity: Quantity;
-  /** [training queries × models]: estimates by fits that did not see the query; NaN where the model is not estimated. */
+  /** Shape [training queries × models]: estimates by fits that did not see the query; NaN where the model is not estimated. */
   outOfFold: Float64Array;
   /** Held-out squared error of each kind as a share of the models' variance, mean over models: 1 is no better than the mean. */
   crossValidation: { kind: string; penalty: number; error: number }[];

@@ -15,7 +15,7 @@ export type Labels = { queries: readonly number[] } & (
       kind: 'targets';
       /** [labelled × models] in [0, 1]. */
       targets: Matrix;
-      /** [labelled × models]: what an entry counts in the loss; 0 where nothing was measured. */
+      /** Shape [labelled × models]: what an entry counts in the loss; 0 where nothing was measured. */
       weights: Matrix;
       /** [labelled × models] outcomes as measured, NaN where not. */
       scores: Matrix;

@@ -11,7 +11,7 @@ import { fitAdditive } from '../task-table/additive.js';
 /** What is known of the training queries, as a router keeps it: float32, so that a loaded router scores as the fitted one. */
 export interface Memory {
   models: number;
-  /** [dimensions]: mean of the training vectors, taken from every vector before it is compared. */
+  /** Shape [dimensions]: mean of the training vectors, taken from every vector before it is compared. */
   centre: Float32Array;
   /** [queries × dimensions], unit rows of the centred vectors. */
   queries: Matrix;
@@ -25,13 +25,13 @@ export interface KnownOutcomes {
   levels: Float32Array;
   /** [queries × models]; 0 where not measured. */
   advantages: Float32Array;
-  /** [queries × models]: 1 or 0. */
+  /** Shape [queries × models]: 1 or 0. */
   measured: Float32Array;
 }
 
 interface KnownPairs {
   kind: 'pairs';
-  /** [pairs × 3]: query, better model, worse model. */
+  /** Shape [pairs × 3]: query, better model, worse model. */
   pairs: Float32Array;
 }
 

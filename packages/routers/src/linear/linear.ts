@@ -101,7 +101,7 @@ export const linearRouter = defineRouter<LinearOptions>({
   },
 });
 
-/** [models × dimensions + 1]: the intercept stands last. */
+/** Shape [models × dimensions + 1]: the intercept stands last. */
 function withIntercept(weights: Matrix, intercepts: Float64Array): Matrix {
   const out = createMatrix(weights.rows, weights.cols + 1);
   for (let m = 0; m < weights.rows; m++) {

@@ -21,7 +21,8 @@ export type SimOptions = z.infer<typeof options>;
 /**
  * Training-free: the score of a model is the cosine of the query's vector and the model's profile, so it lies in [−1, 1].
  * Both sides are brought to length 1, whatever scale the profile strategy leaves them on. A zero vector has cosine 0 with all.
- * Queries and profiles must come from one encoder. (RouteProfile, arXiv 2605.00180, SimRouter.)
+ * Queries and profiles must come from one encoder; others are refused with SHAPE_MISMATCH or BAD_INPUT. Scores: [queries × models].
+ * (RouteProfile, arXiv 2605.00180, SimRouter.)
  */
 export const simRouter = defineRouter<SimOptions>({
   name: NAME,

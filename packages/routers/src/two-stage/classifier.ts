@@ -18,7 +18,7 @@ export interface Classifier {
   ridge: number;
   /** Share of left-out queries whose task was told right. */
   accuracy: number;
-  /** [rows × tasks]: probabilities of each row by a fit without it. */
+  /** Shape [rows × tasks]: probabilities of each row by a fit without it. */
   leftOut: (rows: Int32Array) => Float64Array[];
 }
 

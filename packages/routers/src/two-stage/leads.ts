@@ -67,7 +67,7 @@ export function leadsOf({ tasks: rows, scores, measured }: TaskTable, tasks: rea
 
 /** How cards measure the tasks, so that a model known by its card alone can be placed among the others. */
 export interface CardScale {
-  /** [tasks]: mean card score of the models that the table knows; NaN where fewer than two have one. */
+  /** Shape [tasks]: mean card score of the models that the table knows; NaN where fewer than two have one. */
   means: Float64Array;
   /** Leads of the table for one lead of a card. */
   slope: number;

@@ -37,8 +37,11 @@ export const valuationOptions = {
 };
 
 export interface ValuationOptions {
+  /** How scores become chances: see `CalibrationOptions.method`. Default `auto`. */
   calibration: 'auto' | 'temperature' | 'isotonic';
+  /** An offset for each model on the logistic curve. Default false. */
   perModel: boolean;
+  /** Tokens of an answer, assumed where neither training rows nor candidates say how long a model's answers are. */
   outputTokens?: number | undefined;
 }
 

@@ -22,6 +22,7 @@ import type { ReplayingInput } from './learned.js';
 /** A wrapper and the options it has unless the composite is given others. */
 export interface NamedWrapper {
   wrapper: RouterWrapper;
+  /** Completed by the wrapper's own schema. Default: its defaults. */
   options?: Record<string, unknown>;
 }
 
