@@ -8,6 +8,7 @@ export interface BestSingle {
   index: number;
   /** Shape [models]: mean outcome, or Bradley–Terry log strength; NaN for a model without training data. */
   worth: Float64Array;
+  /** What `worth` is of. */
   from: 'outcomes' | 'pairs';
 }
 

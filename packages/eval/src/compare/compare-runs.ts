@@ -9,10 +9,15 @@ import { COMPARED_VALUES, valuesOf } from './values.js';
 
 /** Both sides' means, and the bootstrap 95 % interval of a − b over the rows they share. */
 export interface ComparedMetric {
+  /** Mean of a, in the metric's own unit. */
   a: number;
+  /** Mean of b. */
   b: number;
+  /** a − b. */
   difference: number;
+  /** Lower end of its interval. */
   low: number;
+  /** Upper end. */
   high: number;
 }
 

@@ -4,8 +4,9 @@ import { RouteProfileError, type PolicyRows, type RowsFile } from '@routeprofile
 export interface ComparedRun {
   /** How people call it, such as the folder. */
   name: string;
+  /** Its `rows.json`, parsed by `rowsFileSchema`. */
   file: RowsFile;
-  /** Of a row or a baseline. */
+  /** Of a row or a baseline; absent: every label that both runs have. */
   label?: string | undefined;
 }
 

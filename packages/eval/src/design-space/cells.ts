@@ -11,6 +11,7 @@ export interface SpaceCell {
   /** Rounds of aggregation, or attention layers; null for a profile that has none. */
   hops: number | null;
   options: ReportRow['options'];
+  /** Of the rows put together, in the order of the report. */
   seeds: number[];
   /** Means over the seeds; null where some seed has none. */
   metrics: Metrics;

@@ -13,25 +13,32 @@ export interface CellQuantization extends Omit<Quantization, 'quality'> {
 
 /** One router on one set of profiles, and what it chose. Whatever is one a row is of EVERY test row, incomplete ones included. */
 export interface EvaluatedCell {
+  /** Name of the profile strategy. */
   profile: string;
+  /** Name of the router. */
   router: string;
   /** Tells cells apart when a strategy occurs with several options. */
   label: string;
   /** The graph its profile was built on. */
   graph?: string;
+  /** As the strategies completed them. */
   options: { profile: Record<string, unknown>; router: Record<string, unknown> };
   seed: number;
   /** Index of the chosen model, one a row: in the order of `dataset.candidates`. */
   choices: Int32Array;
   /** The same, the best ranked model that is not new; where there are new models. */
   choicesWithoutNew?: Int32Array;
+  /** `provenance.diagnostics` of the profile set. */
   profileDiagnostics?: Record<string, number>;
   /** How sure the router is of each choice, on any scale: the chance of the chosen model, else its lead over the second. */
   confidence?: Float64Array;
   /** Calibrated chance of the chosen model being right, in [0, 1]. */
   probability?: Float64Array;
+  /** Choices for every weight of cost; gives the row a cost–quality frontier with AIQ. */
   frontier?: FrontierChoices;
+  /** Shares of unchanged choices under `PERTURBATIONS`. */
   robustness?: Robustness;
+  /** How the profile was made smaller, if it was. */
   quantization?: CellQuantization;
 }
 

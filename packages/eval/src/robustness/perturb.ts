@@ -5,6 +5,7 @@ export interface Perturbation {
   name: string;
   /** One line: what it does to a query. */
   summary: string;
+  /** The query said otherwise; the same text and stream give the same. */
   apply: (text: string, random: Random) => string;
 }
 

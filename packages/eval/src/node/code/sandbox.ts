@@ -47,6 +47,7 @@ export interface CodeSandbox {
 
 /** Whether programs can be isolated here, and how or why not. */
 export interface CodeSandboxStatus {
+  /** Programs can be isolated here. */
   ok: boolean;
   /** What isolates, and which Python runs; null when nothing does. */
   how: string | null;

@@ -33,8 +33,11 @@ export interface AuditCounts {
   labels: number;
   /** Computed from the response. */
   scored: number;
+  /** up + down + added. */
   changed: number;
+  /** Higher than before, by more than 1e-9. */
   up: number;
+  /** Lower than before. */
   down: number;
   /** Not measured before. */
   added: number;
