@@ -7,10 +7,15 @@ export const CLI = fileURLToPath(new URL('../../packages/cli/bin/routeprofile.js
  * Runs a program to its end.
  * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string, seconds: number }>}
  */
-export function runProcess(command, args, { cwd, env, input, killWhen } = {}) {
+export function runProcess(command, args, { cwd, env, input, killWhen, shell = false } = {}) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      shell,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += chunk));
