@@ -10,9 +10,8 @@ const hook = (page, name) => page.getByTestId(name);
 const textOf = async (page, name) => (await hook(page, name).innerText()).trim();
 const rowsOf = (page, name) => hook(page, name).locator('tbody tr');
 
-/** Waits until the page has routed; `since` is done first, and has to make it route again. */
-async function routed(page, since = async () => {}) {
-  await since();
+/** Waits until the page has routed. */
+async function routed(page) {
   await page.waitForFunction(
     () => /^(ready|failed)$/.test(document.querySelector('[data-testid=status]')?.textContent ?? ''),
     null,
@@ -22,23 +21,25 @@ async function routed(page, since = async () => {}) {
   assert(status === 'ready', `the page says: ${await page.locator('p.status').first().innerText()}`);
 }
 
-/** Like `routed`, after the page has noticed that it has to route again: the query is not read at every key. */
-const routedAgain = (page, change) =>
-  routed(page, async () => {
-    const noticed = page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          const status = document.querySelector('[data-testid=status]');
-          new MutationObserver((_, observer) => {
-            if (status.textContent === 'ready') return;
-            observer.disconnect();
-            resolve();
-          }).observe(status, { characterData: true, childList: true, subtree: true });
-        }),
-    );
-    await change();
-    await noticed;
+/** Resolves when the page is no longer ready, as it has noticed a change; rejects when it has not in some seconds. */
+function noticesChange(milliseconds) {
+  const status = document.querySelector('[data-testid=status]');
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('the page does not route again')), milliseconds);
+    new MutationObserver(() => status.textContent !== 'ready' && resolve()).observe(status, {
+      characterData: true,
+      childList: true,
+      subtree: true,
+    });
   });
+}
+
+/** Waits until the page has routed again after a change: a query is not read at every key. */
+async function routedAgain(page, change) {
+  const noticed = page.evaluate(noticesChange, 10_000);
+  await Promise.all([noticed, change()]);
+  await routed(page);
+}
 
 /** Opens the interactive page and waits for its first answer. */
 const withPlayground = (browser, site, body) =>

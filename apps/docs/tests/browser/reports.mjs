@@ -71,6 +71,11 @@ export async function readReport(browser, file) {
   const address = pathToFileURL(file).href;
   return withPage(browser, { origin: address, viewport: WIDE }, async (page, problems) => {
     await page.goto(address);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await page.setViewportSize(PAPER);
+    const onPaper = await page.evaluate(printed, PAPER.width * SHRINKS);
+    await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
+    await page.setViewportSize(WIDE);
     const folded = page.locator('details:not([open]) > summary');
     // Opening one may show others.
     for (let left = 50; left > 0 && (await folded.count()) > 0; left--) await folded.first().click();
@@ -81,14 +86,11 @@ export async function readReport(browser, file) {
     await page.setViewportSize(PHONE);
     const onPhone = await tooWide(page);
     const phone = await graveFindings(page);
-    await page.emulateMedia({ colorScheme: 'light', media: 'print' });
-    await page.setViewportSize(PAPER);
-    const onPaper = await page.evaluate(printed, PAPER.width * SHRINKS);
     return { name: basename(file), problems, stillFolded, light, dark, phone, onPhone, onPaper };
   });
 }
 
-/** What paper would not show: elements that scroll, and what reaches over the widest page that is still shrunk to fit. */
+/** What paper would not show: what is folded away or scrolls, and what reaches over the widest page that is still shrunk to fit. */
 function printed(widest) {
   const cut = [...document.querySelectorAll('main *')].filter(
     (element) =>
@@ -96,9 +98,15 @@ function printed(widest) {
       getComputedStyle(element).overflowX !== 'visible' &&
       element.clientWidth > 0,
   );
+  const folded = [...document.querySelectorAll('details > *')].filter(
+    (element) => !element.checkVisibility() || element.getBoundingClientRect().height === 0,
+  );
+  const { backgroundColor } = getComputedStyle(document.body);
   const wide = document.documentElement.scrollWidth;
   return [
     ...cut.map((element) => `${element.tagName.toLowerCase()}.${element.className} is cut`),
+    ...folded.map((element) => `${element.tagName.toLowerCase()}.${element.className} is folded away`),
+    ...(backgroundColor === 'rgb(255, 255, 255)' ? [] : [`the paper is ${backgroundColor}`]),
     ...(wide > widest ? [`${wide} px wide`] : []),
   ];
 }

@@ -1,4 +1,7 @@
-/** The page's style sheet: light and dark by the reader's preference, wide things scroll inside themselves. */
+/**
+ * The page's style sheet: light and dark by the reader's preference, wide things scroll inside themselves. Paper is light, and shows
+ * what is folded away.
+ */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -8,7 +11,7 @@ export const style = `
   --model-0: #4269d0; --model-1: #e8a33d; --model-2: #e5604d; --model-3: #5bb5a6; --model-4: #3a8f4a;
   --model-5: #ef8fb5; --model-6: #9466ce; --model-7: #86b6ee; --model-8: #96704f; --model-9: #b9b04a;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #0f1318; --raised: #181e25; --text: #e6eaef; --muted: #a3adb8; --line: #303943;
     --up: #4b8bea; --down: #c9682a; --up-text: #86b6ff; --down-text: #f0a36a; --warn: #3d3212; --warn-text: #f5dc8c;
@@ -58,5 +61,11 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); }
   .verdict p { font-size: 1.05rem; }
   th:first-child { min-width: 9rem; max-width: 11rem; position: sticky; left: 0; background: var(--page); z-index: 1; }
 }
-@media print { .scroll { overflow: visible; } }
+@media print {
+  :root { color-scheme: light; }
+  .scroll { overflow: visible; }
+  details::details-content { content-visibility: visible; block-size: auto; opacity: 1; }
+  figure, tr { break-inside: avoid; }
+  h2, summary { break-after: avoid; }
+}
 `;
