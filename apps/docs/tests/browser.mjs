@@ -18,7 +18,8 @@ import { serveSite } from './browser/server.mjs';
 import { visit } from './browser/visit.mjs';
 import { builtSite, filesIn } from './site.mjs';
 
-const SIDE_BY_SIDE = 2;
+/** Opening a page is in part waiting for silence on the network. */
+const SIDE_BY_SIDE = 3;
 const MAX_SHIFT = 0.1;
 const MAX_KB = 500;
 /** Pages that are loaded on a phone too: one of each kind. */
@@ -102,6 +103,23 @@ async function checkPages(checks, browser, site) {
   await each('nor on a phone', ({ phone = [] }) => phone);
 }
 
+/** What is done on pages, a few at a time. */
+function checkBehaviour(checks, browser, site) {
+  const behaviour = [
+    ['interactive page: the slider changes the choice, keys alone', playground.sliderByKeyboard],
+    ['interactive page: routes a typed query', playground.routesTypedQuery],
+    ['interactive page: another router', playground.otherRouter],
+    ['interactive page: the explorer filters', playground.explorerFilters],
+    ['interactive page: use-lite begins to load, and can be cancelled', playground.cancelsUseLite],
+    ...(options.all ? [['interactive page: use-lite loads, and routes', playground.loadsUseLite]] : []),
+    ['search finds emb-gnn, offline, by keyboard', searchFinds],
+    ['Tab goes from the skip link to the content', (...on) => tabThrough(...on, '/getting-started', 'light')],
+    ['the focus is seen in the dark, too', (...on) => tabThrough(...on, '/', 'dark')],
+    ['the skip link skips', (...on) => skipLink(...on, '/getting-started')],
+  ];
+  return mapPool(behaviour, SIDE_BY_SIDE, ([name, body]) => checks.check(name, () => body(browser, site)));
+}
+
 async function checkReports(checks, browser, reports) {
   let read = [];
   await checks.check('HTML reports open from their files', async () => {
@@ -131,22 +149,7 @@ const site = await serveSite(folder);
 const reports = makeReports();
 try {
   await checkPages(checks, browser, site);
-  await checks.check('search finds emb-gnn, offline, by keyboard', () => searchFinds(browser, site));
-  await checks.check('Tab goes from the skip link to the content', () =>
-    tabThrough(browser, site, '/getting-started', 'light'),
-  );
-  await checks.check('the focus is seen in the dark, too', () => tabThrough(browser, site, '/', 'dark'));
-  await checks.check('the skip link skips', () => skipLink(browser, site, '/getting-started'));
-  await checks.check('interactive page: routes a typed query', () => playground.routesTypedQuery(browser, site));
-  await checks.check('interactive page: another router', () => playground.otherRouter(browser, site));
-  await checks.check('interactive page: the slider changes the choice, keys alone', () =>
-    playground.sliderByKeyboard(browser, site),
-  );
-  await checks.check('interactive page: the explorer filters', () => playground.explorerFilters(browser, site));
-  if (options.all)
-    await checks.check('interactive page: use-lite, cancelled and loaded', () =>
-      playground.loadsUseLite(browser, site),
-    );
+  await checkBehaviour(checks, browser, site);
   await checkReports(checks, browser, reports);
 } finally {
   await browser.close();

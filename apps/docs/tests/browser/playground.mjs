@@ -185,16 +185,24 @@ export const explorerFilters = (browser, site) =>
     return `${all} cells, ${names.length} of them with graph, ${both.length} of those with 2 hops`;
   });
 
-/** Cancelled on the way, then loaded to the end, both with the progress shown. */
+/** The encoder's download shows its progress, and stops when told to. */
+export const cancelsUseLite = (browser, site) =>
+  withPlayground(browser, site, async (page) => {
+    const progress = hook(page, 'progress');
+    await hook(page, 'use-lite').click();
+    await progress.waitFor();
+    await hook(page, 'use-lite').click();
+    await progress.waitFor({ state: 'hidden', timeout: MINUTE });
+    assert((await hook(page, 'encoder').inputValue()) === 'hash', 'cancelled, and still another encoder');
+    const note = await page.locator('.loader .note').innerText();
+    assert(note === 'cancelled', `cancelled, and the page says: ${note}`);
+  });
+
+/** Loaded to the end and routed with, its progress shown on the way. */
 export const loadsUseLite = (browser, site) =>
   withPlayground(browser, site, async (page) => {
     const button = hook(page, 'use-lite');
     const progress = hook(page, 'progress');
-    await button.click();
-    await progress.waitFor();
-    await button.click();
-    await progress.waitFor({ state: 'hidden', timeout: MINUTE });
-    assert((await hook(page, 'encoder').inputValue()) === 'hash', 'cancelled, and still another encoder');
     const shares = [];
     await page.exposeFunction('noteShare', (share) => shares.push(share));
     await progress.evaluate((element) =>
@@ -202,9 +210,12 @@ export const loadsUseLite = (browser, site) =>
     );
     const started = performance.now();
     await button.click();
-    await page.waitForFunction(() => document.querySelector('[data-testid=encoder]').value === 'use-lite', null, {
-      timeout: 3 * MINUTE,
-    });
+    await progress.waitFor();
+    await progress.waitFor({ state: 'hidden', timeout: 2 * MINUTE });
+    assert(
+      (await hook(page, 'encoder').inputValue()) === 'use-lite',
+      `not loaded: ${await page.locator('p.status').first().innerText()}`,
+    );
     await routed(page);
     await assertWhole(page);
     const seen = new Set(shares.filter((share) => share > 0 && share < 1)).size;

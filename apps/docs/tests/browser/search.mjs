@@ -1,8 +1,18 @@
+/* global document -- in the page */
 import { assert } from '../../../../tools/lib/checks.mjs';
 import { graveFindings, KNOWN_OF_SEARCH_BOX } from './axe.mjs';
 import { withPage } from './visit.mjs';
 
 const WORD = 'emb-gnn';
+
+/** The text under a heading, down to the next one. */
+function sectionAt(id) {
+  const heading = id ? document.getElementById(id) : document.querySelector('.vp-doc h1');
+  const texts = [heading.textContent];
+  for (let next = heading.nextElementSibling; next && !/^H[1-6]$/.test(next.tagName); next = next.nextElementSibling)
+    texts.push(next.textContent);
+  return texts.join('\n');
+}
 
 /** The search box finds a word with the network cut, by keyboard alone, and Enter leads to a page that has it. */
 export const searchFinds = (browser, site) =>
@@ -16,7 +26,10 @@ export const searchFinds = (browser, site) =>
     await page.context().setOffline(true);
     await page.keyboard.type(WORD);
     const results = box.locator('[role=option] a');
-    await results.first().waitFor({ timeout: 10_000 });
+    await results
+      .first()
+      .waitFor({ timeout: 10_000 })
+      .catch(() => assert(false, `no result for ${WORD}; ${problems.join('; ')}`));
     const listed = await results.count();
     const findings = await graveFindings(page, { not: KNOWN_OF_SEARCH_BOX });
     assert(findings.length === 0, `the open search box: ${findings.join('; ')}`);
@@ -27,8 +40,10 @@ export const searchFinds = (browser, site) =>
     await box.waitFor({ state: 'detached' });
     await page.waitForURL(`**${first}`);
     await page.waitForLoadState('networkidle');
-    const text = await page.locator('main').innerText();
-    assert(text.includes(WORD), `${first} does not contain ${WORD}`);
+    const id = decodeURIComponent(new URL(page.url()).hash.slice(1));
+    await page.locator(id ? `[id="${id}"]` : '.vp-doc h1').waitFor();
+    const section = await page.evaluate(sectionAt, id);
+    assert(section.includes(WORD), `the section ${first} does not contain ${WORD}, but: ${section.slice(0, 200)}`);
     assert(problems.length === 0, problems.join('\n     '));
     return `${listed} results, the first is ${first}`;
   });

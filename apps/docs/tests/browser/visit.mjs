@@ -1,4 +1,4 @@
-/* global document, innerWidth, PerformanceObserver -- in the page */
+/* global document, getComputedStyle, innerWidth, PerformanceObserver -- in the page */
 import { graveContrast, graveFindings } from './axe.mjs';
 import { watch } from './watch.mjs';
 
@@ -27,10 +27,16 @@ function overflow() {
   const root = document.documentElement;
   const excess = Math.max(root.scrollWidth, document.body.scrollWidth) - innerWidth;
   if (excess <= 0) return null;
-  const [widest] = [...document.body.querySelectorAll('*')]
-    .map((element) => ({ element, right: element.getBoundingClientRect().right }))
-    .sort((a, b) => b.right - a.right);
-  return `${excess} px too wide, by ${widest.element.tagName.toLowerCase()}.${widest.element.className}`;
+  // What scrolls or is clipped inside of something does not make the page wider.
+  const clips = (element) =>
+    element !== null &&
+    element !== document.body &&
+    (getComputedStyle(element).overflowX !== 'visible' || clips(element.parentElement));
+  const guilty = [...document.body.querySelectorAll('*')].filter(
+    (element) => element.getBoundingClientRect().right > innerWidth && !clips(element.parentElement),
+  );
+  const named = guilty.slice(0, 3).map(({ tagName, className }) => `${tagName.toLowerCase()} "${className}"`);
+  return `${excess} px too wide, by ${named.join(', ')}`;
 }
 
 export const tooWide = (page) => page.evaluate(overflow);

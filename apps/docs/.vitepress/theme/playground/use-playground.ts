@@ -99,7 +99,8 @@ export function usePlayground() {
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'playground' });
     worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => receive(data));
     worker.addEventListener('error', ({ message }) => {
-      failure.value = `The worker that computes could not be started (${message}). Load the page again.`;
+      // A script that cannot be fetched is an error without a message.
+      failure.value = `The worker that computes could not be started${message ? ` (${message})` : ''}. Load the page again.`;
       status.value = 'failed';
     });
     routeNow();
