@@ -144,7 +144,10 @@ async function checkReports(checks, browser, reports) {
 
 const started = performance.now();
 const checks = new Checks();
-const browser = await openChromium();
+const browser = await openChromium().catch(({ message }) => {
+  console.error(message);
+  process.exit(1);
+});
 const site = await serveSite(folder);
 const reports = makeReports();
 try {

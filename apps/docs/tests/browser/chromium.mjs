@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome.exe'];
 
 /** The browser to drive: CHROMIUM_PATH, else Debian's, else the first on PATH. */
-export function findChromium({ CHROMIUM_PATH, PATH = '' } = process.env) {
+function findChromium({ CHROMIUM_PATH, PATH = '' } = process.env) {
   if (CHROMIUM_PATH) {
     if (existsSync(CHROMIUM_PATH)) return CHROMIUM_PATH;
     throw new Error(`CHROMIUM_PATH is ${CHROMIUM_PATH}, where there is no file: set it to the program of Chromium.`);
@@ -22,7 +22,7 @@ export function findChromium({ CHROMIUM_PATH, PATH = '' } = process.env) {
 }
 
 /** A browser that asks nothing of its own, and for which no name but this machine's exists. */
-export const openChromium = () =>
+export const openChromium = async () =>
   chromium.launch({
     executablePath: findChromium(),
     args: [
