@@ -5,6 +5,7 @@ export default packageBuild(
     index: 'src/index.ts',
     'cell-worker': 'src/cell-worker.ts',
     'encoder-worker': 'src/encoder-worker.ts',
+    'metric-worker': 'src/metric-worker.ts',
     'rehearsal-worker': 'src/rehearsal-worker.ts',
   },
   { shims: true },

@@ -16,6 +16,7 @@ const PATHS = ['data', 'test', 'out', 'cache'] as const;
 
 const partialConfig = runConfigSchema.partial();
 
+/** A run's options before defaults are filled in; see `RunConfigInput` for each. Paths are relative to the working directory. */
 export type PartialConfig = z.input<typeof partialConfig>;
 
 async function readConfig(path: string): Promise<unknown> {

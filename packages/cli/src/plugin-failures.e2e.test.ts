@@ -194,6 +194,37 @@ describe('a plugin that misbehaves', () => {
     60_000,
   );
 
+  it('as a metric is left out, and told of; one that works is in the report', async () => {
+    const metric = (name: string, evaluate: string) =>
+      plugin(
+        `metric-${name}`,
+        `export default { kind: 'metric', specVersion: 1, name: '${name}', summary: 'a test', higherIsBetter: true, evaluate(run) { ${evaluate} } };`,
+      );
+    const metrics = [
+      metric('rows', 'return run.choices.length;'),
+      metric('nan', 'return NaN;'),
+      metric('throws', "throw new Error('no luck');"),
+      metric('loops', 'for (;;);'),
+      metric('sometimes', "if (run.choices.length < 20) throw new Error('too few'); return 1;"),
+    ];
+    const args = ['--profile', 'index', '--router', 'sim', '--plugin-timeout', '3', '--metric', metrics.join(',')];
+    const { code, report, stderr } = await go('metrics', args);
+    expect(code).toBe(1);
+    expect(report.rows[0]!.metrics).toMatchObject({ rows: 20, sometimes: 1 });
+    expect(report.baselines['best-single']!.metrics['rows']).toBe(20);
+    expect(Object.keys(report.rows[0]!.metrics)).not.toContain('nan');
+    const expected = [
+      ['nan', 'gave NaN'],
+      ['throws', 'failed: no luck'],
+      ['loops', 'gave no sign of life for 3 s'],
+      ['sometimes', 'failed: too few'],
+    ].map(([name, text]) => `metric ${join(folder.path, `metric-${name}.mjs`)} ${text}`);
+    for (const problem of expected) {
+      expect(report.warnings).toContain(problem);
+      expect(stderr).toContain(problem);
+    }
+  }, 60_000);
+
   it('as a router named by its file is asked again only by naming that file', async () => {
     const file = plugin('asked', router(''));
     expect((await go('asked', ['--profile', 'index', '--router', file])).code).toBe(0);

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
 import { hashBytes, hashJson } from '@routeprofile/data';
+import { builtInMetrics } from '@routeprofile/eval';
 import { builtInProfiles } from '@routeprofile/profiles';
 import { builtInRouters, builtInWrappers, wrapStrategy } from '@routeprofile/routers';
 import {
@@ -12,6 +13,7 @@ import {
   RouteProfileError,
   z,
   type EncoderPlugin,
+  type Metric,
   type Plugin,
   type ProfileStrategy,
   type RouterArtifact,
@@ -199,6 +201,11 @@ export const pluginReference = (reference: StrategyReference): { reference?: str
 export const resolveEncoderPlugin = (name: string, from?: string): Promise<EncoderPlugin> =>
   resolveStrategy<EncoderPlugin>('encoder', [], name, from);
 
+/** A metric plugin; what is built in is always measured. */
+export const resolveMetric = (name: string, from?: string): Promise<Metric> =>
+  resolveStrategy<Metric>('metric', builtInMetrics, name, from);
+
+/** A package that calls itself a plugin by its keyword; nothing of it has been loaded. */
 export interface InstalledPlugin {
   package: string;
   version: string;

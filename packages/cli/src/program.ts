@@ -77,6 +77,7 @@ export function buildProgram(io: Io): Command {
           datasetFlags(program.command('run').description('the whole pipeline over profiles × routers, resumable')),
         ),
       )
+        .option('--metric <list>', 'metrics of plugins, beside those that are built in: a package or a file', names)
         .option('--quantize <list>', 'each profile once more, compressed: int8, pca:N', names)
         .option('--frontier', 'cost and quality over the weights of cost; fits each router once a fold more')
         .option(

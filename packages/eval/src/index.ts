@@ -51,5 +51,5 @@ export {
   type Perturbation,
   type PerturbationName,
 } from './robustness/perturb.js';
-export { usableRows } from './table.js';
+export { takeTableRows, usableRows } from './table.js';
 export * from './responses/index.js';

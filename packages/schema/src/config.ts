@@ -55,6 +55,8 @@ export const runConfigSchema = z.strictObject({
   graph: z.string().min(1).default('query-task'),
   profile: oneOrMore(strategySchema).prefault(['advantage']),
   router: oneOrMore(strategySchema).prefault(['attention', 'auto']),
+  /** Metrics of plugins beside those that are built in: a package or a file. */
+  metric: oneOrMore(z.string().min(1)).optional(),
   /** Each profile once more, compressed: `int8`, `pca:N`. */
   quantize: oneOrMore(z.string().min(1)).optional(),
   /** The cost–quality frontier of each cell; fits its router once a fold more. */

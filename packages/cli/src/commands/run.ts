@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import { renderDesignSpaceText, renderTextTable, type DesignSpace } from '@routeprofile/eval';
 import { renderDesignSpaceHtml } from '@routeprofile/eval/node';
-import type { RunConfig, RunReport } from '@routeprofile/schema';
+import type { RunConfig } from '@routeprofile/schema';
 import type { Io } from '../io.js';
 import { openConsole } from '../io.js';
 import { completeConfig, loadConfigFile } from '../config-file.js';
@@ -25,11 +25,13 @@ export function summaryOf({ report, reused, reportPath, htmlPath }: RunResult, i
   return lines.join('\n');
 }
 
-function reportFailures({ failed }: RunReport, io: Io): number {
-  if (failed.length === 0) return 0;
-  const cells = failed.length === 1 ? '1 cell' : `${failed.length} cells`;
-  io.stderr.write(`error: ${cells} failed: ${failed.map((cell) => cell.label).join(', ')}\n`);
-  return 1;
+function reportFailures({ report: { failed }, problems }: RunResult, io: Io): number {
+  for (const problem of problems) io.stderr.write(`error: ${problem}\n`);
+  if (failed.length > 0) {
+    const cells = failed.length === 1 ? '1 cell' : `${failed.length} cells`;
+    io.stderr.write(`error: ${cells} failed: ${failed.map((cell) => cell.label).join(', ')}\n`);
+  }
+  return failed.length + problems.length > 0 ? 1 : 0;
 }
 
 export async function runCommand(flags: ConfigFlags, io: Io): Promise<number> {
@@ -40,7 +42,7 @@ export async function runCommand(flags: ConfigFlags, io: Io): Promise<number> {
   console.settle();
   if (flags.json) console.printJson(result.report);
   else console.print(summaryOf(result, io));
-  return reportFailures(result.report, io);
+  return reportFailures(result, io);
 }
 
 async function scenariosCommand(config: RunConfig, flags: ConfigFlags, io: Io): Promise<number> {
@@ -62,5 +64,5 @@ async function scenariosCommand(config: RunConfig, flags: ConfigFlags, io: Io): 
       `Report: ${htmlPath}\nData:   ${dataPath}\nOne report a scenario: ${results.map(({ htmlPath: path }) => path).join(', ')}`,
     );
   }
-  return Math.max(...results.map(({ report }) => reportFailures(report, io)));
+  return Math.max(...results.map((result) => reportFailures(result, io)));
 }

@@ -1,7 +1,15 @@
 import { basename, join } from 'node:path';
 import { mkdir, rm } from 'node:fs/promises';
 import { hashBytes, hashJson, writeFileAtomic, writeJsonFile } from '@routeprofile/data';
-import { assembleReport, assembleRows, type EvaluatedCell, type ReportInput } from '@routeprofile/eval';
+import {
+  assembleReport,
+  assembleRows,
+  builtInMetrics,
+  takeTableRows,
+  usableRows,
+  type EvaluatedCell,
+  type ReportInput,
+} from '@routeprofile/eval';
 import { renderHtmlReport } from '@routeprofile/eval/node';
 import { formatQuantization } from '@routeprofile/profiles';
 import {
@@ -13,13 +21,17 @@ import {
   type RunContext,
   type RunReport,
 } from '@routeprofile/schema';
+import { pluginMetrics, type PluginMetrics } from '../plugin-metric.js';
 import { isFailure, openBench, type Bench, type BenchOptions } from './bench.js';
 import { cellName, nameOf } from './labels.js';
 import { planRun } from './plan.js';
 import { runCells, type CellOutcomes } from './run-cells.js';
 
+/** What a run found out, and where it was written. */
 export interface RunResult {
   report: RunReport;
+  /** Metrics of plugins that failed, by name; among the report's warnings too. */
+  problems: readonly string[];
   /** Cells taken from an earlier run. */
   reused: number;
   reportPath: string;
@@ -36,7 +48,19 @@ const testHashOf = ({ test }: Dataset): string =>
     ),
   });
 
-function reportOf(bench: Bench, { outcomes }: CellOutcomes): { report: RunReport; rows: RowsFile } {
+/** The metrics of plugins, tried on the choice of the first candidate everywhere. */
+function metricsOf({ plan: { config }, dataset }: Bench, ctx: RunContext): Promise<PluginMetrics> {
+  const { candidates, newModels, test } = dataset;
+  const table = takeTableRows(test, usableRows(test));
+  const run = { candidates, newModels, table, choices: new Int32Array(table.queries.length) };
+  return pluginMetrics(config.metric ?? [], run, config.pluginTimeout, ctx);
+}
+
+function reportOf(
+  bench: Bench,
+  { outcomes }: CellOutcomes,
+  { metrics, problems }: PluginMetrics,
+): { report: RunReport; rows: RowsFile } {
   const { plan, dataset, encoder, versions } = bench;
   const { config, profiles, routers, lookups } = plan;
   const finished: (EvaluatedCell & { graph: string })[] = [];
@@ -80,10 +104,12 @@ function reportOf(bench: Bench, { outcomes }: CellOutcomes): { report: RunReport
     lookupsWithoutNew,
     versions,
     seed: config.seed[0]!,
+    ...(metrics.length > 0 && { metrics: [...builtInMetrics, ...metrics] }),
   };
   const report = assembleReport(input);
+  const warnings = [...report.warnings, ...problems];
   return {
-    report: { ...report, rows: report.rows.map((row, i) => ({ ...row, graph: finished[i]!.graph })) },
+    report: { ...report, warnings, rows: report.rows.map((row, i) => ({ ...row, graph: finished[i]!.graph })) },
     rows: assembleRows(input, testHashOf(dataset)),
   };
 }
@@ -122,7 +148,8 @@ export async function run(
   const bench = await openBench(plan, context, options);
   try {
     const results = await runCells(bench, context);
-    const { report, rows } = reportOf(bench, results);
+    const metrics = await metricsOf(bench, context);
+    const { report, rows } = reportOf(bench, results, metrics);
     const reportPath = join(config.out, 'report.json');
     const htmlPath = join(config.out, 'report.html');
     await writeJsonFile(reportPath, report);
@@ -135,7 +162,13 @@ export async function run(
       total: (performance.now() - started) / 1000,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     });
-    return { report, reused: results.reused.slice(plan.lookups).filter(Boolean).length, reportPath, htmlPath };
+    return {
+      report,
+      problems: metrics.problems,
+      reused: results.reused.slice(plan.lookups).filter(Boolean).length,
+      reportPath,
+      htmlPath,
+    };
   } finally {
     await bench.encoder.dispose?.();
   }

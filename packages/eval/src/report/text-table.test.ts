@@ -1,4 +1,6 @@
+import { defineMetric } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
+import { builtInMetrics } from '../metrics/index.js';
 import { cellOf, datasetOf, tableOf } from '../test-data.js';
 import { assembleReport } from './assemble.js';
 import { dollars, fixed, signed } from './format.js';
@@ -29,6 +31,27 @@ describe('renderTextTable', () => {
     expect(text).toMatch(/^best-single +0\.667 +a /m);
     expect(text).toMatch(/^oracle +1\.000/m);
     expect(text).toContain('* a constant in disguise');
+  });
+
+  it('tells the metrics of plugins, of rows and of what they are compared with', () => {
+    const dataset = datasetOf(tableOf(['a', 'b'], scores));
+    const first = defineMetric({
+      name: 'first_share',
+      summary: 'share of rows that got the first model',
+      higherIsBetter: true,
+      evaluate: ({ choices }) => choices.filter((choice) => choice === 0).length / choices.length,
+    });
+    const report = assembleReport({
+      dataset,
+      cells: [cellOf('cell', oracle)],
+      encoder: 'hash',
+      graph: 'task',
+      versions: {},
+      testName: 'test',
+      seed: 1,
+      metrics: [...builtInMetrics, first],
+    });
+    expect(renderTextTable(report)).toContain('first_share: cell 0.667 · best-single 1.000');
   });
 
   it('fits 100 columns, whatever the names', () => {

@@ -4,7 +4,7 @@ import { evidenceText } from './evidence-text.js';
 import { headline } from './headline.js';
 import { newModelTable } from './new-model-table.js';
 import { cut, painter, printable, WIDTH, wrap } from './terminal.js';
-import { effectiveModels, namedBaselines, rowName } from './view.js';
+import { effectiveModels, namedBaselines, ownMetrics, rowName } from './view.js';
 
 const MOST_WARNINGS = 5;
 
@@ -57,6 +57,18 @@ function columnsOf(report: RunReport): Column[] {
   ];
 }
 
+/** A line a metric that is not built in: the rows, then what they are compared with. */
+function ownMetricLines(report: RunReport): string[] {
+  const lines = [
+    ...report.rows.map((row) => ({ name: rowName(report, row), metrics: row.metrics })),
+    ...namedBaselines(report).map(({ name, baseline }) => ({ name, metrics: baseline.metrics })),
+  ];
+  return ownMetrics(report).flatMap((own) => {
+    const values = lines.map(({ name, metrics }) => `${name} ${fixed(metrics[own])}`);
+    return ['', ...wrap(printable(`${own}: ${values.join(' · ')}`), '  ')];
+  });
+}
+
 /**
  * The report for a terminal: verdict, rows, baselines, warnings, in lines of at most 100 columns. `*` marks a constant in
  * disguise; `gap` is the share of the way from the best constant to the oracle; `models` the effective number of models.
@@ -105,6 +117,7 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
     ...rows.map(({ text, collapsed, wins }) => (collapsed ? paint(33, text) : wins ? paint(32, text) : text)),
     dim('─'.repeat(WIDTH)),
     ...base.map(dim),
+    ...ownMetricLines(report),
     ...newModelTable(report, paint),
     ...evidenceText(report, paint),
     ...(rows.some(({ collapsed }) => collapsed) ? ['', dim('* a constant in disguise')] : []),

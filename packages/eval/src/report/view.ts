@@ -1,3 +1,4 @@
+import { builtInMetrics } from '../metrics/index.js';
 import type { Baseline, Metrics, ReportRow, RunReport } from '@routeprofile/schema';
 
 /** Baselines that stand beside the rows in every table; the constants are told apart. */
@@ -30,6 +31,12 @@ export function namedBaselines({ baselines }: RunReport): NamedBaseline[] {
     const baseline = Object.hasOwn(baselines, name) ? baselines[name] : undefined;
     return baseline && baseline.metrics['avg_performance'] != null ? [{ name, baseline }] : [];
   });
+}
+
+/** Metrics of a report that are not built in, by name: those that plugins define. */
+export function ownMetrics({ rows }: RunReport): string[] {
+  const names = new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)));
+  return [...names].filter((name) => !builtInMetrics.some((metric) => metric.name === name));
 }
 
 /** `constant:MODEL` by model, in the order of the candidates. */

@@ -40,7 +40,13 @@ describe('__NAME__', () => {
   });
 });
 `,
-  usage: `Metrics are taken by the functions of \`@routeprofile/eval\`, beside those that are built in:
+  usage: `Named by this package, or by the path of its file, it stands in every report beside the metrics that are built in:
+
+\`\`\`sh
+npx @routeprofile/cli run --data my-data --metric __NAME__
+\`\`\`
+
+In code the functions of \`@routeprofile/eval\` take it:
 
 \`\`\`ts
 import { builtInMetrics, evaluateChoices } from '@routeprofile/eval';

@@ -2,7 +2,7 @@ import type { Metrics, RunReport } from '@routeprofile/schema';
 import { dollars, fixed, interval } from '../../report/format.js';
 import { collapseText } from '../../report/headline.js';
 import { VERSUS_HINDSIGHT } from '../../report/intervals.js';
-import { constants, effectiveModels } from '../../report/view.js';
+import { constants, effectiveModels, ownMetrics } from '../../report/view.js';
 import { baselineEntries, rowEntries, type Entry } from '../entries.js';
 import { html, type Markup } from '../markup.js';
 
@@ -34,6 +34,7 @@ function columnsOf(report: RunReport): Column[] {
     ...metric('Discriminative', 'discriminative_performance', 'Mean score where some model scored 0 and some 1'),
     ...metric('Gap recovered', 'oracle_gap_recovered', 'From the best constant (0) to the oracle (1)'),
     ...metric('$ per 1,000', 'cost_per_1k', 'Dollars per 1,000 queries', dollars),
+    ...ownMetrics(report).flatMap((name) => metric(name, name, 'A metric that is not built in')),
     {
       title: 'Models',
       help: 'Effective number of models: 2 to the power of the selection entropy',
