@@ -73,7 +73,7 @@ async function serve(tarballs) {
  * what npm has downloaded is shared with the user's cache.
  */
 async function npmCache(folder) {
-  const shared = join((await must('npm', ['config', 'get', 'cache'])).trim(), '_cacache');
+  const shared = join((await must('npm', ['config', 'get', 'cache'], { cwd: tmpdir() })).trim(), '_cacache');
   mkdirSync(shared, { recursive: true });
   mkdirSync(folder, { recursive: true });
   symlinkSync(shared, join(folder, '_cacache'), 'junction');

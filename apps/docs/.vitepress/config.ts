@@ -81,11 +81,17 @@ export default defineConfig({
     ['meta', { property: 'og:title', content: 'RouteProfile' }],
     ['meta', { property: 'og:type', content: 'website' }],
   ],
+  // The default colours of code have too little contrast.
+  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' } },
   ignoreDeadLinks: absent,
   vite: playground,
   themeConfig: {
     logo: '/icon.svg',
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // A word is first looked for in what was written for reading, then among the names of the API.
+      options: { miniSearch: { searchOptions: { boostDocument: (id: string) => (/^\/?api\//.test(id) ? 0.3 : 1) } } },
+    },
     nav: [
       ...links(['Getting started', '/getting-started'], ['Results', '/results'], ['Playground', '/playground']),
       { text: 'Concepts', link: '/concepts/profiles', activeMatch: '^/concepts/' },

@@ -73,7 +73,7 @@ describe('renderDesignSpaceHtml', () => {
     expect(dashed).toHaveLength(15);
     expect(page).not.toContain('NaN,');
     // Trainable GNN has 1, 2 and 4 hops: a line from 1 to 2, and 4 on its own.
-    const solid = [...document.querySelectorAll('#scenario-1-cosine g[aria-label="line"] path')];
+    const solid = [...document.querySelectorAll('#scenario-1-cosine svg path')];
     const moves = solid.map((path) => path.getAttribute('d')?.match(/M/g)?.length);
     expect(moves).toContain(2);
   });
