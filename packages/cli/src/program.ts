@@ -88,7 +88,7 @@ export function buildProgram(io: Io): Command {
         .option('--jobs <n>', 'workers that train cells side by side (default: 1)', integer(1))
         .option(
           '--plugin-timeout <s>',
-          'seconds without a sign of life after which a plugin counts as hanging (default: 300)',
+          'seconds without a sign of life after which a plugin counts as hanging (default: 120)',
           integer(1),
         )
         .option('--out <dir>', 'output folder (default: routeprofile-out)'),

@@ -7,6 +7,13 @@ import { RouteProfileError } from '@routeprofile/schema';
 /** The thread is gone, or was ended because nothing was heard of it; the message is a verb phrase about it. */
 export class ThreadLost extends Error {
   override readonly name = 'ThreadLost';
+  /** Ended for its silence: it may only have needed longer. */
+  readonly silent: boolean;
+
+  constructor(message: string, silent = false) {
+    super(message);
+    this.silent = silent;
+  }
 }
 
 export interface AskOptions {
@@ -39,7 +46,7 @@ export function openThread<Message>(entry: string, data: unknown, onLine?: (line
   for (const stream of [worker.stdout, worker.stderr])
     createInterface({ input: stream }).on('line', (line) => onLine?.(line));
   let lost: ThreadLost | undefined;
-  const lose = (reason: string) => (lost ??= new ThreadLost(reason));
+  const lose = (reason: string, silent = false) => (lost ??= new ThreadLost(reason, silent));
   // Heard by whoever asks; without a listener here an exception in the thread would end the process.
   worker.on('error', (error: unknown) => lose(`crashed: ${error instanceof Error ? error.message : String(error)}`));
   worker.on('exit', (code) => lose(`ended its thread with exit code ${code}`));
@@ -55,7 +62,7 @@ export function openThread<Message>(entry: string, data: unknown, onLine?: (line
         if (lost) return reject(lost);
         let timer: NodeJS.Timeout | undefined;
         if (silence !== undefined) {
-          timer = setTimeout(() => reject(lose(`gave no sign of life for ${silence} s`)), silence * 1000);
+          timer = setTimeout(() => reject(lose(`gave no sign of life for ${silence} s`, true)), silence * 1000);
           cleanup.push(() => clearTimeout(timer));
         }
         const hear = (message: Message) => {

@@ -84,7 +84,7 @@ export const runConfigSchema = z.strictObject({
   /** Workers that train cells side by side; each holds its own copy of data and tensors. */
   jobs: z.number().int().min(1).max(256).default(1),
   /** Seconds without a sign of life (progress, a result) after which a plugin counts as hanging and its cell as failed. */
-  pluginTimeout: z.number().positive().max(86_400).default(300),
+  pluginTimeout: z.number().positive().max(86_400).default(120),
   /** File with test rows, in either format. */
   test: z.string().min(1).optional(),
   /** Name of the split used as test rows in the outcomes layout. */

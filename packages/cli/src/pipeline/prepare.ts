@@ -25,7 +25,7 @@ export interface EncoderOptions {
 }
 
 /** Where no config says otherwise; the same as a run's default. */
-const PLUGIN_SILENCE = 300;
+const PLUGIN_SILENCE = 120;
 
 /** `C:\\path`, `file:…` and `name:argument` all hold a colon; the argument's is the first after the name. */
 function splitArgument(id: string): [name: string, argument: string | undefined] {

@@ -107,7 +107,8 @@ export async function runInWorkers(
       if (!(error instanceof ThreadLost)) throw error;
       const [code, who] =
         plugin === undefined ? (['INTERNAL', 'the worker'] as const) : (['PLUGIN_FAILED', plugin] as const);
-      const failure = new RouteProfileError(code, `${who} ${error.message}`, { cause: error });
+      const remedy = error.silent ? '; if it needs longer, let it report progress or raise --plugin-timeout' : '';
+      const failure = new RouteProfileError(code, `${who} ${error.message}${remedy}`, { cause: error });
       onDone(i, failedCell(bench, cells[i]!, failure), (performance.now() - started) / 1000);
       threads.delete(thread);
       return undefined;
