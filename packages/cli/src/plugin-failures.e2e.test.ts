@@ -77,6 +77,14 @@ describe('a plugin that misbehaves', () => {
       plugin('few', router('', '[]')),
       plugin('nothing', router('return undefined;')),
       plugin('import', "throw new Error('at import');"),
+      plugin('half', router('').replace('async load', 'async forget')),
+      plugin(
+        'schema',
+        router('').replace(
+          'safeParse: (data) => ({ success: true, data })',
+          "safeParse: () => { throw new Error('in the schema'); }",
+        ),
+      ),
     ];
     const { code, report, stderr } = await go('routers', [
       '--profile',
@@ -95,6 +103,8 @@ describe('a plugin that misbehaves', () => {
       '0 decisions',
       'failed',
       'at import',
+      'load: is not a function',
+      'in the schema',
     ];
     expect(said).toHaveLength(expected.length);
     expected.forEach((text, i) => {
@@ -102,7 +112,7 @@ describe('a plugin that misbehaves', () => {
       expect(said[i]).toContain(text);
       expect(said[i]).toContain(routers[i]);
     });
-    expect(stderr).toContain('7 cells failed');
+    expect(stderr).toContain('9 cells failed');
     expect(Object.keys(report.baselines)).toEqual(expect.arrayContaining(['task-table', 'knn']));
   }, 120_000);
 

@@ -5,7 +5,7 @@ import { importPlugin, installedPlugins, resolveProfile, resolveRouter } from '.
 import { temporaryFolder } from './testing/harness.js';
 
 const ROUTER = `export default {
-  kind: 'router', specVersion: 1, name: 'mine', summary: 'a test', options: {}, needs: [], fit() {}, load() {},
+  kind: 'router', specVersion: 1, name: 'mine', summary: 'a test', options: { safeParse: () => ({ success: true }) }, needs: [], fit() {}, load() {},
 };`;
 
 describe('plugins', () => {
@@ -62,6 +62,11 @@ describe('plugins', () => {
       message: expect.stringContaining('broken') as string,
     });
     await expect(importPlugin('foreign', folder.path)).rejects.toMatchObject({ code: 'PLUGIN_FAILED' });
+    install('half', ROUTER.replace('fit() {}, ', ''));
+    await expect(importPlugin('half', folder.path)).rejects.toMatchObject({
+      code: 'PLUGIN_FAILED',
+      message: 'half is no RouteProfile plugin: fit: is not a function',
+    });
   });
 
   it('are listed by their keyword without being run', async () => {

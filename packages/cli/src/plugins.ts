@@ -8,6 +8,7 @@ import { builtInMetrics } from '@routeprofile/eval';
 import { builtInProfiles } from '@routeprofile/profiles';
 import { builtInRouters, builtInWrappers, wrapStrategy } from '@routeprofile/routers';
 import {
+  issueText,
   parseStrategyReference,
   PLUGIN_KEYWORD,
   RouteProfileError,
@@ -24,12 +25,31 @@ import {
 import { nameOf } from './pipeline/labels.js';
 import { rehearse } from './rehearsal.js';
 
-/** Enough to tell a plugin from anything else a module may export. */
-const pluginShape = z.looseObject({
-  kind: z.enum(['encoder', 'profile', 'router', 'metric']),
-  specVersion: z.literal(1),
-  name: z.string().min(1),
-});
+const method = z.custom<() => unknown>((value) => typeof value === 'function', 'is not a function');
+const optionsShape = z.looseObject({ safeParse: method }, 'is not a zod schema');
+const strategyShape = { specVersion: z.literal(1), name: z.string().min(1) };
+
+/** What the rest of the command relies on before it runs any of a plugin. */
+const pluginShape = z.discriminatedUnion('kind', [
+  z.looseObject({ ...strategyShape, kind: z.literal('encoder'), create: method }),
+  z.looseObject({
+    ...strategyShape,
+    kind: z.literal('profile'),
+    options: optionsShape,
+    needs: z.array(z.string()),
+    designPoint: method,
+    build: method,
+  }),
+  z.looseObject({
+    ...strategyShape,
+    kind: z.literal('router'),
+    options: optionsShape,
+    needs: z.array(z.string()),
+    fit: method,
+    load: method,
+  }),
+  z.looseObject({ ...strategyShape, kind: z.literal('metric'), evaluate: method }),
+]);
 
 const isPath = (name: string) => /^(\.{1,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(name) || isAbsolute(name);
 
@@ -101,9 +121,13 @@ export async function importPlugin(name: string, from: string = process.cwd()): 
   }
   const parsed = pluginShape.safeParse(loaded);
   if (!parsed.success)
-    throw new RouteProfileError('PLUGIN_FAILED', `${name} is no RouteProfile plugin`, {
-      hint: 'Its default export must be made with defineEncoder, defineProfile, defineRouter or defineMetric of @routeprofile/schema.',
-    });
+    throw new RouteProfileError(
+      'PLUGIN_FAILED',
+      `${name} is no RouteProfile plugin: ${parsed.error.issues.map(issueText).join('; ')}`,
+      {
+        hint: 'Its default export must be made with defineEncoder, defineProfile, defineRouter or defineMetric of @routeprofile/schema.',
+      },
+    );
   // The shape check above is all that can be known of foreign code before it runs.
   return loaded as Plugin;
 }

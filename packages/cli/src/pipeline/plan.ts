@@ -88,7 +88,7 @@ const profileOf = async (reference: StrategyReference, known: LoadFailures): Pro
   return loaded(
     name,
     known,
-    async () => ({ strategy: await resolveProfile(name), options, plugin: pluginFingerprint(name) }),
+    async () => ({ ...(await tried(resolveProfile(name), name, options)), plugin: pluginFingerprint(name) }),
     failingProfile,
   );
 };
@@ -99,10 +99,30 @@ const anyRouterOf = async (reference: StrategyReference, known: LoadFailures): P
   return loaded(
     name,
     known,
-    async () => ({ ...(await routerOf(reference)), plugin: pluginFingerprint(name) }),
+    async () => {
+      const { strategy, options } = await routerOf(reference);
+      return { ...(await tried(Promise.resolve(strategy), name, options)), plugin: pluginFingerprint(name) };
+    },
     failingRouter,
   );
 };
+
+/** A plugin's schema is its code too: one that throws has failed to load, one that refuses the options is right. */
+async function tried<S extends ProfileStrategy | RouterStrategy>(
+  loading: Promise<S>,
+  name: string,
+  options: Record<string, unknown>,
+): Promise<Resolved<S>> {
+  const strategy = await loading;
+  try {
+    parseOptions(strategy, options);
+  } catch (cause) {
+    if (RouteProfileError.isInstance(cause)) throw cause;
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new RouteProfileError('PLUGIN_FAILED', `plugin ${name}: its options schema failed: ${text}`, { cause });
+  }
+  return { strategy, options };
+}
 
 /**
  * A plugin's strategy, or one that only fails where the plugin could not be loaded: that costs its own cells. What the user can
