@@ -3,6 +3,7 @@ import { RouteProfileError } from '@routeprofile/schema';
 import { openBench, runCell } from './pipeline/bench.js';
 import { planRun } from './pipeline/plan.js';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './pipeline/workers.js';
+import { messageOf } from './message-of.js';
 
 /** A worker thread of `run`, for `--jobs` and for plugins: loads the data once, then computes the cells it is sent. */
 
@@ -10,7 +11,7 @@ function fail(port: MessagePort, error: unknown): void {
   const known = RouteProfileError.isInstance(error);
   const fatal = {
     code: known ? error.code : ('INTERNAL' as const),
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     ...(known && error.hint !== undefined && { hint: error.hint }),
   };
   port.postMessage({ fatal } satisfies WorkerReply);

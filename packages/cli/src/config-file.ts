@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { parse as parseYaml } from 'yaml';
 import { issueText, RouteProfileError, runConfigSchema, z, type RunConfigInput } from '@routeprofile/schema';
+import { messageOf } from './message-of.js';
 
 /** Looked for in the working directory, in this order. */
 const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map(
@@ -26,11 +27,7 @@ async function readConfig(path: string): Promise<unknown> {
     if (end === '.yaml' || end === '.yml') return parseYaml(await readFile(path, 'utf8')) as unknown;
     return await createJiti(pathToFileURL(path).href, { interopDefault: true }).import(path, { default: true });
   } catch (cause) {
-    throw new RouteProfileError(
-      'BAD_INPUT',
-      `${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    throw new RouteProfileError('BAD_INPUT', `${path}: cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -1,11 +1,12 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { EncoderReply, EncoderRequest, EncoderTask } from './plugin-encoder.js';
 import { resolveEncoderPlugin } from './plugins.js';
+import { messageOf } from './message-of.js';
 
 /** The thread of an encoder plugin: makes the encoder once, then encodes what it is sent. */
 async function serve(port: MessagePort, { name, from, argument }: EncoderTask): Promise<void> {
   const reply = (message: EncoderReply) => port.postMessage(message);
-  const fail = (error: unknown) => reply({ error: error instanceof Error ? error.message : String(error) });
+  const fail = (error: unknown) => reply({ error: messageOf(error) });
   try {
     const plugin = await resolveEncoderPlugin(name, from);
     const encoder = await plugin.create(argument);

@@ -1,6 +1,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { MetricReply, MetricTask } from './plugin-metric.js';
 import { resolveMetric } from './plugins.js';
+import { messageOf } from './message-of.js';
 
 /** The thread in which a metric plugin measures a run for the first time. */
 async function measure(port: MessagePort, { name, from, run }: MetricTask): Promise<void> {
@@ -10,7 +11,7 @@ async function measure(port: MessagePort, { name, from, run }: MetricTask): Prom
     // Foreign code may return anything, whatever its type says.
     reply(value === null || Number.isFinite(value) ? { measured: true } : { error: `gave ${String(value)}` });
   } catch (error) {
-    reply({ error: `failed: ${error instanceof Error ? error.message : String(error)}` });
+    reply({ error: `failed: ${messageOf(error)}` });
   }
 }
 

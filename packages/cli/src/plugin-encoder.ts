@@ -1,5 +1,6 @@
 import { RouteProfileError, type Encoder, type Matrix, type RunContext } from '@routeprofile/schema';
 import { openThread, ThreadLost, type AskOptions } from './thread.js';
+import { messageOf } from './message-of.js';
 
 /** Which encoder the thread makes. */
 export interface EncoderTask {
@@ -55,7 +56,7 @@ export async function pluginEncoder(
       );
     } catch (cause) {
       if (RouteProfileError.isInstance(cause)) throw cause;
-      const text = cause instanceof Error ? cause.message : String(cause);
+      const text = messageOf(cause);
       throw new RouteProfileError('ENCODER_FAILED', `encoder ${name} ${text}`, {
         cause,
         ...(cause instanceof ThreadLost && {

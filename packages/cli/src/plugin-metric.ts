@@ -1,6 +1,7 @@
 import { RouteProfileError, type Metric, type RoutingRun, type RunContext } from '@routeprofile/schema';
 import { resolveMetric } from './plugins.js';
 import { openThread } from './thread.js';
+import { messageOf } from './message-of.js';
 
 /** Which metric the thread tries, and on what. */
 export interface MetricTask {
@@ -17,8 +18,6 @@ export interface PluginMetrics {
   /** What is wrong with those that are left out, by name. */
   problems: string[];
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Tries a metric on a run in a thread of its own. @throws Error with what it did, as a verb phrase */
 async function tryOut(name: string, from: string, run: RoutingRun, silence: number, ctx: Pick<RunContext, 'signal'>) {

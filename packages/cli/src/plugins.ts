@@ -24,6 +24,7 @@ import {
 } from '@routeprofile/schema';
 import { nameOf } from './pipeline/labels.js';
 import { rehearse } from './rehearsal.js';
+import { messageOf } from './message-of.js';
 
 const method = z.custom<() => unknown>((value) => typeof value === 'function', 'is not a function');
 const optionsShape = z.looseObject({ safeParse: method }, 'is not a zod schema');
@@ -113,7 +114,7 @@ export async function importPlugin(name: string, from: string = process.cwd()): 
     loaded = await loadModule(name, from);
   } catch (cause) {
     if (RouteProfileError.isInstance(cause)) throw cause;
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     const absent =
       !isPath(name) && /Cannot find (module|package)|ERR_MODULE_NOT_FOUND/.test(text) && text.includes(name);
     if (absent) throw new RouteProfileError('UNKNOWN_NAME', `${name} is neither built in nor installed`, { cause });

@@ -1,6 +1,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { loadModule } from './plugins.js';
 import type { RehearsalReply, RehearsalTask } from './rehearsal.js';
+import { messageOf } from './message-of.js';
 
 /** The thread in which a plugin is loaded for the first time. */
 async function rehearse(port: MessagePort, { name, from }: RehearsalTask): Promise<void> {
@@ -9,7 +10,7 @@ async function rehearse(port: MessagePort, { name, from }: RehearsalTask): Promi
     await loadModule(name, from);
     reply({ loaded: true });
   } catch (error) {
-    reply({ error: error instanceof Error ? error.message : String(error) });
+    reply({ error: messageOf(error) });
   }
 }
 

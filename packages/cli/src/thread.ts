@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { RouteProfileError } from '@routeprofile/schema';
+import { messageOf } from './message-of.js';
 
 /** The thread is gone, or was ended because nothing was heard of it; the message is a verb phrase about it. */
 export class ThreadLost extends Error {
@@ -48,7 +49,7 @@ export function openThread<Message>(entry: string, data: unknown, onLine?: (line
   let lost: ThreadLost | undefined;
   const lose = (reason: string, silent = false) => (lost ??= new ThreadLost(reason, silent));
   // Heard by whoever asks; without a listener here an exception in the thread would end the process.
-  worker.on('error', (error: unknown) => lose(`crashed: ${error instanceof Error ? error.message : String(error)}`));
+  worker.on('error', (error: unknown) => lose(`crashed: ${messageOf(error)}`));
   worker.on('exit', (code) => lose(`ended its thread with exit code ${code}`));
 
   const ask = async <T>(

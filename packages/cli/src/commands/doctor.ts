@@ -14,6 +14,7 @@ import { installedPlugins } from '../plugins.js';
 import { describeError } from '../ui/errors.js';
 import { formatBytes, formatColumns } from '../ui/format.js';
 import { packageVersions } from '../versions.js';
+import { messageOf } from '../message-of.js';
 
 interface Finding {
   what: string;
@@ -52,7 +53,7 @@ export async function doctorCommand(
     note('embedding cache', true, cache);
   } catch (error) {
     code ||= 1;
-    note('embedding cache', false, `${cache}: ${error instanceof Error ? error.message : String(error)}`);
+    note('embedding cache', false, `${cache}: ${messageOf(error)}`);
   }
   try {
     const encoder = await openEncoder(flags.encoder ?? 'use-lite', { cache }, { ...console.context, seed: 0 });

@@ -11,6 +11,7 @@ import type { PluginKind } from '../scaffold/kinds.js';
 import { folderOf, packageNameSchema } from '../scaffold/package-name.js';
 import { pluginFiles } from '../scaffold/plugin-files.js';
 import { packageVersions } from '../versions.js';
+import { messageOf } from '../message-of.js';
 
 /** A built-in strategy wins over a package of its name, so that such a plugin could never be used. */
 const BUILT_IN: Record<PluginKind, readonly string[]> = {
@@ -45,7 +46,7 @@ async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     entries = await readdir(folder);
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     throw new RouteProfileError('OUTPUT_UNWRITABLE', `the folder ${folder} cannot be made: ${text}`, { cause });
   }
   if (entries.length > 0)

@@ -30,6 +30,7 @@ import { encodeAll, heteroGraph, openEncoder, readingEncoder, type Encoded } fro
 import { rephrase, robustness, type Rephrased } from './rephrase.js';
 import { profileInput, queryBatch, routerInput } from './router-input.js';
 import { fileStore } from './store.js';
+import { messageOf } from '../message-of.js';
 
 /** What every cell of a run shares: the dataset, its graphs, and everything encoded. */
 export interface Bench {
@@ -155,7 +156,7 @@ export function cellKey({ plan, dataset, cells, dataKey, encoder, graphs, versio
 function named(kind: string, { label, plugin }: { label: string; plugin?: string }, error: unknown): Error {
   const ours = RouteProfileError.isInstance(error);
   if (ours && (plugin === undefined || error.code === 'ABORTED' || error.message.includes(label))) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return new RouteProfileError(ours ? error.code : 'PLUGIN_FAILED', `${kind} ${label} failed: ${text}`, {
     cause: error,
   });
@@ -176,7 +177,7 @@ function checkedSet(label: string, set: ProfileSet, models: readonly string[]): 
     assertFinite(set.vectors, 'its vectors');
     return set;
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     throw new RouteProfileError('PLUGIN_FAILED', `profile ${label} returned what a profile set is not: ${text}`, {
       cause,
     });

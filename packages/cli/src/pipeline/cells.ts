@@ -5,6 +5,7 @@ import { nameSchema, RouteProfileError, z } from '@routeprofile/schema';
 
 import type { Choices } from './decide.js';
 import type { DecisionLatency } from './latency.js';
+import { messageOf } from '../message-of.js';
 
 /** What one cell of a run found out: a profile and a router under a seed. Small, so that a run is resumed from many of them. */
 const cellSchema = z.object({
@@ -98,9 +99,7 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
           }),
         };
       } catch (error) {
-        warn(
-          `${path(key)} is damaged and will be made again (${error instanceof Error ? error.message : String(error)})`,
-        );
+        warn(`${path(key)} is damaged and will be made again (${messageOf(error)})`);
         return undefined;
       }
     },

@@ -7,6 +7,7 @@ import {
   type Encoder,
   type Matrix,
 } from '@routeprofile/schema';
+import { messageOf } from '../message-of.js';
 
 /**
  * An encoder that remembers what it has encoded, and checks what it is given: a run asks for the same
@@ -28,14 +29,10 @@ export function memoryEncoder(encoder: Encoder): Encoder {
           assertShape(fresh, missing.length, encoder.dimensions, 'what it returned');
           assertFinite(fresh, 'what it returned');
         } catch (cause) {
-          throw new RouteProfileError(
-            'ENCODER_FAILED',
-            `encoder ${encoder.id}: ${cause instanceof Error ? cause.message : String(cause)}`,
-            {
-              cause,
-              hint: `It was given ${missing.length} texts and must return as many finite rows of ${encoder.dimensions} numbers.`,
-            },
-          );
+          throw new RouteProfileError('ENCODER_FAILED', `encoder ${encoder.id}: ${messageOf(cause)}`, {
+            cause,
+            hint: `It was given ${missing.length} texts and must return as many finite rows of ${encoder.dimensions} numbers.`,
+          });
         }
         missing.forEach((text, i) => known.set(text, rowOf(fresh, i)));
       }

@@ -12,6 +12,7 @@ import {
 import { isBuiltInProfile, isBuiltInRouter, pluginFingerprint, resolveProfile, routerOf } from '../plugins.js';
 import { strategyLabels } from './labels.js';
 import { graphPreset } from './prepare.js';
+import { messageOf } from '../message-of.js';
 
 /** Tables and neighbours that every run is compared with, next to the constants. */
 const LOOKUPS = ['task-table', 'knn'];
@@ -88,7 +89,7 @@ const profileOf = async (reference: StrategyReference, known: LoadFailures): Pro
   return loaded(
     name,
     known,
-    async () => ({ ...(await tried(resolveProfile(name), name, options)), plugin: pluginFingerprint(name) }),
+    async () => tried(name, { strategy: await resolveProfile(name), options }),
     failingProfile,
   );
 };
@@ -96,32 +97,19 @@ const profileOf = async (reference: StrategyReference, known: LoadFailures): Pro
 const anyRouterOf = async (reference: StrategyReference, known: LoadFailures): Promise<Resolved<RouterStrategy>> => {
   const { name } = reference;
   if (isBuiltInRouter(name)) return routerOf(reference);
-  return loaded(
-    name,
-    known,
-    async () => {
-      const { strategy, options } = await routerOf(reference);
-      return { ...(await tried(Promise.resolve(strategy), name, options)), plugin: pluginFingerprint(name) };
-    },
-    failingRouter,
-  );
+  return loaded(name, known, async () => tried(name, await routerOf(reference)), failingRouter);
 };
 
 /** A plugin's schema is its code too: one that throws has failed to load, one that refuses the options is right. */
-async function tried<S extends ProfileStrategy | RouterStrategy>(
-  loading: Promise<S>,
-  name: string,
-  options: Record<string, unknown>,
-): Promise<Resolved<S>> {
-  const strategy = await loading;
+function tried<S extends ProfileStrategy | RouterStrategy>(name: string, resolved: Resolved<S>): Resolved<S> {
   try {
-    parseOptions(strategy, options);
+    parseOptions(resolved.strategy, resolved.options);
   } catch (cause) {
     if (RouteProfileError.isInstance(cause)) throw cause;
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     throw new RouteProfileError('PLUGIN_FAILED', `plugin ${name}: its options schema failed: ${text}`, { cause });
   }
-  return { strategy, options };
+  return { ...resolved, plugin: pluginFingerprint(name) };
 }
 
 /**

@@ -26,6 +26,7 @@ import { isFailure, openBench, type Bench, type BenchOptions } from './bench.js'
 import { cellName, nameOf } from './labels.js';
 import { planRun } from './plan.js';
 import { runCells, type CellOutcomes } from './run-cells.js';
+import { messageOf } from '../message-of.js';
 
 /** What a run found out, and where it was written. */
 export interface RunResult {
@@ -119,7 +120,7 @@ async function ensureWritable(out: string): Promise<void> {
   try {
     await mkdir(out, { recursive: true });
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     throw new RouteProfileError('OUTPUT_UNWRITABLE', `the output folder ${out} cannot be made: ${text}`, {
       cause,
       hint: 'Name another folder with --out.',
