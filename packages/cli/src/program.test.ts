@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { builtIns, runDefaults } from './catalogue.js';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -74,6 +75,58 @@ describe('command line', () => {
     } finally {
       folder.remove();
     }
+  });
+
+  it('completes the names of strategies in bash, after a comma and after a + too', async () => {
+    const { stdout } = await routeprofile(['completion', '--shell', 'bash']);
+    const folder = temporaryFolder();
+    try {
+      const script = join(folder.path, 'complete.bash');
+      const words = (line: string, at: number) =>
+        `COMP_WORDS=(${line})\nCOMP_CWORD=${at}\n_routeprofile\necho "\${COMPREPLY[@]}"\n`;
+      writeFileSync(
+        script,
+        stdout +
+          words('routeprofile run --profile adv', 3) +
+          words('routeprofile run --router knn,two', 3) +
+          words('routeprofile run --router knn+ca', 3) +
+          words('routeprofile data import --format ll', 4),
+      );
+      expect(execFileSync('bash', [script], { encoding: 'utf8' })).toBe(
+        'advantage\nknn,two-stage\nknn+calibrate knn+cascade\nllmrouter\n',
+      );
+    } finally {
+      folder.remove();
+    }
+  });
+
+  it('names everything that is built in wherever names are listed', async () => {
+    const [help, listing, doctor, bash, fish] = await Promise.all([
+      routeprofile(['run', '--help']),
+      routeprofile(['plugins']),
+      routeprofile(['doctor', '--encoder', 'hash']),
+      routeprofile(['completion', '--shell', 'bash']),
+      routeprofile(['completion', '--shell', 'fish']),
+    ]);
+    for (const { kind, name } of builtIns()) {
+      expect(listing.stdout).toMatch(new RegExp(`^${kind} .*\\b${name}\\b`, 'm'));
+      expect(doctor.stdout).toMatch(new RegExp(`${kind}s .*\\b${name}\\b`));
+      if (kind === 'metric') continue; // Reports hold them all; no flag names one.
+      for (const { stdout } of [help, bash, fish]) expect(stdout).toMatch(new RegExp(`\\b${name}\\b`));
+    }
+    for (const value of Object.values(runDefaults()))
+      expect(help.stdout.replaceAll(/\s+/g, ' ')).toContain(`default: ${value}`);
+    expect(help.stdout.match(/^ {2}routeprofile run /gm)).toHaveLength(2);
+  });
+
+  it('shows the options of one strategy with what they accept and their defaults', async () => {
+    const { code, stdout } = await routeprofile(['plugins', 'cost']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('wrapper ROUTER+cost');
+    expect(stdout).toMatch(/calibration +auto, temperature or isotonic +default: auto/);
+    const unknown = await routeprofile(['plugins', 'toString']);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("nothing built in is called 'toString'");
   });
 
   it.each(['zsh', 'fish'])('writes completion for %s', async (shell) => {

@@ -10,8 +10,10 @@ import {
   integer,
   names,
   pluginFlag,
+  graphFlag,
   seeds,
   strategies,
+  strategyFlags,
   type ConfigFlags,
 } from './commands/flags.js';
 import type { CommonFlags, Io } from './io.js';
@@ -30,6 +32,15 @@ class Exit extends Error {
     super(`exit ${code}`);
   }
 }
+
+const RUN_EXAMPLES = `
+Examples:
+  routeprofile run --data my-data
+      the defaults, on a folder with an outcomes.jsonl
+  routeprofile run --data my-data --profile advantage,emb-gnn:hops=1 --router knn:k=20,knn+cost:within=0.02 --out my-run
+      two profiles and two routers, the second as cheap as it can be within 2 points of the best single model
+
+What each name does: \`routeprofile plugins\`. Its options: \`routeprofile plugins NAME\`.`;
 
 /**
  * The command tree, as data: help, completion and the docs are made from it. Commands load their code when they are
@@ -56,20 +67,6 @@ export function buildProgram(io: Io): Command {
       '\nStart with `npx @routeprofile/cli demo`. A strategy takes options after its name: emb-gnn:hops=2:norm=sym.\nExit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted.',
     );
 
-  const strategyFlags = (command: Command) =>
-    command
-      .option('--graph <name>', 'task, query, query-task, task-domain, query-task-domain')
-      .option(
-        '--profile <list>',
-        'profiles: index, flat, emb-gnn, text-gnn, trainable-gnn, a package or a file, with options',
-        strategies,
-      )
-      .option(
-        '--router <list>',
-        'routers: sim, mlp, graph, knn, task-table, a package or a file, with options',
-        strategies,
-      );
-
   configFlag(
     common(
       encoderFlags(
@@ -79,12 +76,8 @@ export function buildProgram(io: Io): Command {
       )
         .option('--metric <list>', 'metrics of plugins, beside those that are built in: a package or a file', names)
         .option('--quantize <list>', 'each profile once more, compressed: int8, pca:N', names)
-        .option('--frontier', 'cost and quality over the weights of cost; fits each router once a fold more')
-        .option(
-          '--robustness <n>',
-          'ask so many test queries in other words too, and count the choices that stay',
-          integer(1),
-        )
+        .option('--frontier', 'quality at every cost, over the cost weights λ; one extra fit per fold and router')
+        .option('--robustness <n>', 'rephrase N test queries and report how often the choice is unchanged', integer(1))
         .option('--jobs <n>', 'workers that train cells side by side (default: 1)', integer(1))
         .option(
           '--plugin-timeout <s>',
@@ -92,7 +85,7 @@ export function buildProgram(io: Io): Command {
           integer(1),
         )
         .option('--out <dir>', 'output folder (default: routeprofile-out)'),
-    ),
+    ).addHelpText('after', RUN_EXAMPLES),
   ).action(ending(async (flags: ConfigFlags) => (await import('./commands/run.js')).runCommand(flags, io)));
 
   common(
@@ -184,16 +177,17 @@ export function buildProgram(io: Io): Command {
 
   configFlag(
     common(
-      encoderFlags(
-        datasetFlags(
-          program
-            .command('graph')
-            .description('graphs of a dataset')
-            .command('build')
-            .description('graph.json and features.npz of a dataset'),
+      graphFlag(
+        encoderFlags(
+          datasetFlags(
+            program
+              .command('graph')
+              .description('graphs of a dataset')
+              .command('build')
+              .description('graph.json and features.npz of a dataset'),
+          ),
         ),
       )
-        .option('--graph <name>', 'task, query, query-task, task-domain, query-task-domain')
         .addOption(new Option('--format <format>', 'file format').choices(['json', 'graphml', 'gexf']))
         .option('--no-features', 'leave the encoded node texts out')
         .option('--out <dir>', 'output folder (default: graph)'),
@@ -207,8 +201,11 @@ export function buildProgram(io: Io): Command {
   const profile = program.command('profile').description('profiles of models');
   configFlag(
     common(
-      encoderFlags(datasetFlags(profile.command('build').description('NAME.npz and NAME.json, one vector a model')))
-        .option('--graph <name>', 'graph to build the profiles on')
+      graphFlag(
+        encoderFlags(
+          datasetFlags(profile.command('build').description('NAME.npz and NAME.json, one vector per model')),
+        ),
+      )
         .option('--from <dir>', 'a graph folder made by `graph build`')
         .option('--dry-run', 'print what would be asked of a language model, with tokens and cost, and ask nothing')
         .option('--profile <list>', 'profiles to build', strategies)
@@ -223,16 +220,18 @@ export function buildProgram(io: Io): Command {
   pluginFlag(
     configFlag(
       common(
-        encoderFlags(
-          datasetFlags(
-            profile
-              .command('add-model')
-              .description('a saved set with profiles of further models; the others keep every bit')
-              .argument('<card>', 'JSON object of cards by model, as in models.json'),
+        graphFlag(
+          encoderFlags(
+            datasetFlags(
+              profile
+                .command('add-model')
+                .description('a saved set with profiles of further models; the others keep every bit')
+                .argument('<card>', 'JSON object of cards by model, as in models.json'),
+            ),
           ),
+          'the one that the set was built on',
         )
           .option('--to <file>', 'the profile set to extend')
-          .option('--graph <name>', 'graph (default: the one that the set was built on)')
           .option('--out <dir>', 'output folder (default: profiles-extended)'),
       ),
     ),
@@ -372,8 +371,15 @@ export function buildProgram(io: Io): Command {
     ),
   );
 
-  common(program.command('plugins').description('built-in strategies and installed plugins')).action(
-    ending(async (flags: CommonFlags) => (await import('./commands/doctor.js')).pluginsCommand(flags, io)),
+  common(
+    program
+      .command('plugins')
+      .description('what is built in, and which plugins are installed')
+      .argument('[name]', 'show the options of this one'),
+  ).action(
+    ending(async (name: string | undefined, flags: CommonFlags) =>
+      (await import('./commands/plugins.js')).pluginsCommand(name, flags, io),
+    ),
   );
   common(program.command('doctor').description('what is installed, which backend and encoder are in use, and why'))
     .option('--backend <name>', 'ask for this tensor backend')

@@ -53,6 +53,18 @@ export const GRAPH_PRESETS = {
 /** Name of a published graph: `task`, `query`, `query-task`, `task-domain` or `query-task-domain`. */
 export type GraphPreset = keyof typeof GRAPH_PRESETS;
 
+/** One line for listings: which nodes a graph has beside the models, and what hangs on what. */
+export function graphSummary(switches: CompleteSwitches): string {
+  const kinds = [
+    switches.families && 'families',
+    switches.tasks && 'tasks',
+    switches.domains && 'domains of tasks',
+    switches.queries &&
+      (switches.queriesTo === 'task' ? 'queries of each task' : 'queries linked to every model measured on them'),
+  ].filter((kind) => kind !== false);
+  return `models, ${kinds.join(', ')}`;
+}
+
 /** Whether a string a user gave names a published graph. */
 export const isGraphPreset = (name: string): name is GraphPreset => Object.hasOwn(GRAPH_PRESETS, name);
 

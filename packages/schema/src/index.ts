@@ -13,6 +13,7 @@ export * from './graph.js';
 export * from './json-schema.js';
 export * from './matrix.js';
 export * from './metric.js';
+export * from './option-info.js';
 export * from './options.js';
 export * from './profile.js';
 export * from './query.js';

@@ -1,12 +1,9 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { encoderNames } from '@routeprofile/encoders/node';
 import { codeSandboxStatus } from '@routeprofile/eval/node';
-import { GRAPH_PRESETS } from '@routeprofile/graph';
-import { builtInProfiles } from '@routeprofile/profiles';
-import { builtInRouters } from '@routeprofile/routers';
 import { exitCodeOf } from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache.js';
+import { BUILT_IN_KINDS, namesOf } from '../catalogue.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
 import { openEncoder } from '../pipeline/prepare.js';
@@ -73,10 +70,7 @@ export async function doctorCommand(
     sandbox.ok,
     sandbox.ok ? String(sandbox.how) : `${sandbox.reason} (only \`data rescore --allow-code-execution\` needs it)`,
   );
-  note('encoders', true, encoderNames.join(', '));
-  note('graphs', true, Object.keys(GRAPH_PRESETS).join(', '));
-  note('profiles', true, builtInProfiles.map((strategy) => strategy.name).join(', '));
-  note('routers', true, builtInRouters.map((strategy) => strategy.name).join(', '));
+  for (const kind of BUILT_IN_KINDS) note(`${kind}s`, true, namesOf(kind).join(', '));
   const plugins = await installedPlugins();
   note(
     'plugins',
@@ -87,25 +81,4 @@ export async function doctorCommand(
   if (flags.json) console.printJson({ healthy: code === 0, findings });
   else console.print(formatColumns(findings.map(({ what, ok, detail }) => [ok ? 'ok' : '--', what, detail])));
   return code;
-}
-
-/** Built-in strategies and installed plugin packages; no plugin is run. */
-export async function pluginsCommand(flags: CommonFlags, io: Io): Promise<number> {
-  const console = openConsole(io, flags);
-  const installed = await installedPlugins();
-  const builtIn = [
-    ...builtInProfiles.map(({ name, summary }) => ({ kind: 'profile', name, summary })),
-    ...builtInRouters.map(({ name, summary }) => ({ kind: 'router', name, summary })),
-    ...encoderNames.map((name) => ({ kind: 'encoder', name, summary: '' })),
-  ];
-  if (flags.json) console.printJson({ builtIn, installed });
-  else {
-    console.print(formatColumns(builtIn.map(({ kind, name, summary }) => [kind, name, summary])));
-    console.print(
-      installed.length === 0
-        ? '\nNo plugin packages are installed.'
-        : `\n${formatColumns(installed.map((plugin) => ['package', plugin.package, plugin.version, plugin.description]))}`,
-    );
-  }
-  return 0;
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseStrategyList, RouteProfileError } from '@routeprofile/schema';
+import { namesOf, runDefaults } from '../catalogue.js';
 import type { PartialConfig } from '../config-file.js';
 
 /** A typing mistake in a value is bad usage, told by commander with the flag's name. */
@@ -101,9 +102,30 @@ export const datasetFlags = (command: Command): Command =>
 
 export const encoderFlags = (command: Command): Command =>
   command
-    .option('--encoder <id>', 'use-lite, hash, npz:FILE, openai:MODEL, transformers:MODEL, a package or a file')
+    .option(
+      '--encoder <id>',
+      `text encoder: ${namesOf('encoder').join(', ')}, a package or a file (default: ${runDefaults().encoder})`,
+    )
     .option('--cache <dir>', 'embedding cache folder')
     .option('--backend <name>', 'tensor backend (default: the fastest that is installed)');
+
+/** The graph that profiles are built on. */
+export const graphFlag = (command: Command, whenOmitted = runDefaults().graph): Command =>
+  command.option('--graph <name>', `graph: ${namesOf('graph').join(', ')} (default: ${whenOmitted})`);
+
+/** Profiles and routers, with every built-in name and the defaults. */
+export const strategyFlags = (command: Command): Command =>
+  graphFlag(command)
+    .option(
+      '--profile <list>',
+      `profiles, with commas between: ${namesOf('profile').join(', ')}, a package or a file (default: ${runDefaults().profile})`,
+      strategies,
+    )
+    .option(
+      '--router <list>',
+      `routers, with commas between: ${namesOf('router').join(', ')}, a package or a file; wrappers follow a router's name after a +: ${namesOf('wrapper').join(', ')} (default: ${runDefaults().router})`,
+      strategies,
+    );
 
 export const configFlag = (command: Command): Command =>
   command.option('--config <file>', 'config file (default: routeprofile.config.* here)');

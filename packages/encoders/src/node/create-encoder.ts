@@ -45,6 +45,8 @@ export interface BuiltInEncoder {
   usage: string;
   /** One line for listings. */
   summary: string;
+  /** What may follow the name as `:option=value`. */
+  options: z.ZodType<Record<string, unknown>>;
 }
 
 const useLiteOptionsSchema = z.strictObject({ window: z.enum(WINDOW_POLICIES).default('mean') });
@@ -54,6 +56,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     name: 'use-lite',
     usage: 'use-lite',
     summary: 'Universal Sentence Encoder lite, embedded: English, 512 dimensions, windows of 128 tokens',
+    options: useLiteOptionsSchema,
     async create({ argument, options, settings }) {
       refuseArgument('use-lite', argument);
       const { window } = parseOptions({ name: 'use-lite', options: useLiteOptionsSchema }, options);
@@ -64,6 +67,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     name: 'hash',
     usage: 'hash',
     summary: 'feature hashing of words and character n-grams: no weights, no meaning, instant',
+    options: hashOptionsSchema,
     async create({ argument, options }) {
       refuseArgument('hash', argument);
       return hashEncoder(parseOptions({ name: 'hash', options: hashOptionsSchema }, options));
@@ -73,6 +77,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     name: 'npz',
     usage: 'npz:FILE',
     summary: 'vectors by text from FILE (NAME.npz and NAME.json), made elsewhere',
+    options: npzOptionsSchema,
     async create({ argument, options }) {
       if (argument === '')
         throw new RouteProfileError('BAD_OPTION', 'npz: no file named', { hint: 'Write npz:vectors.npz.' });
@@ -83,6 +88,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     name: 'openai',
     usage: 'openai:MODEL',
     summary: 'any OpenAI-compatible /embeddings endpoint (OPENAI_BASE_URL, OPENAI_API_KEY)',
+    options: openAiOptionsSchema,
     async create({ argument, options, settings }) {
       const { env = process.env, cache, signal, logger } = settings;
       const setting = (name: string) => env[`ROUTEPROFILE_OPENAI_${name}`] || env[`OPENAI_${name}`] || undefined;
@@ -103,6 +109,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     name: 'transformers',
     usage: 'transformers:MODEL',
     summary: 'a sentence encoder of @huggingface/transformers, if that is installed',
+    options: transformersOptionsSchema,
     async create({ argument, options, settings: { cache, load, logger } }) {
       const encoder = await transformersEncoder({
         model: argument,
@@ -115,10 +122,11 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
 ];
 
 /** The encoders `createEncoder` knows, for `--help`, `doctor` and `plugins`. */
-export const builtInEncoders: readonly BuiltInEncoder[] = BUILT_IN.map(({ name, usage, summary }) => ({
+export const builtInEncoders: readonly BuiltInEncoder[] = BUILT_IN.map(({ name, usage, summary, options }) => ({
   name,
   usage,
   summary,
+  options,
 }));
 /** The names of `builtInEncoders`. */
 export const encoderNames: readonly string[] = builtInEncoders.map(({ name }) => name);
