@@ -40,6 +40,8 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: links(
       ['Profiles', '/concepts/profiles'],
       ['The design space', '/concepts/design-space'],
+      ['Profile strategies', '/concepts/profile-strategies'],
+      ['Router strategies', '/concepts/router-strategies'],
       ['The pipeline', '/concepts/pipeline'],
       ['Standard and newllm', '/concepts/settings'],
       ['Evaluation', '/concepts/evaluation'],
@@ -55,16 +57,24 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Choose by cost', '/guides/cost'],
       ['Write a plugin', '/guides/plugin'],
       ['Resume, seeds, reproducibility', '/guides/reproducibility'],
+      ['Grade stored answers', '/guides/grade-answers'],
       ['GPU', '/guides/gpu'],
       ['Python interop', '/guides/python'],
       ['Coming from the Python package', '/from-python'],
     ),
   },
   {
+    text: 'Experiments',
+    items: links(['Profiles', '/experiments/profiles'], ['Routers', '/experiments/routers']),
+  },
+  {
     text: 'Packages',
     items: packages.map((name) => ({ text: `@routeprofile/${name}`, link: `/packages/${name}` })),
   },
-  { text: 'Reference', items: links(['Command line', '/reference/cli'], ['API', '/api/']) },
+  {
+    text: 'Reference',
+    items: links(['Command line', '/reference/cli'], ['Everything built in', '/reference/built-ins'], ['API', '/api/']),
+  },
 ].filter(({ items }) => items.length > 0);
 
 export default defineConfig({

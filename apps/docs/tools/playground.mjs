@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { loadDataset, writeSample } from '@routeprofile/data';
 import { builtInProfiles } from '@routeprofile/profiles';
+import { builtInRouters } from '@routeprofile/routers';
 import { parseOptions } from '@routeprofile/schema';
 
 const SEED = 42;
@@ -86,6 +87,7 @@ async function writeData(useLiteBytes) {
     tasks: dataset.tasks.map(({ name }) => name),
     trainingQueries: dataset.train.queries.length,
     examples: examplesOf(dataset),
+    routers: Object.fromEntries(builtInRouters.map(({ name, summary }) => [name, summary])),
     useLiteBytes,
   });
 }

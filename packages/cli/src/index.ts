@@ -16,3 +16,4 @@ export type { Io } from './io.js';
  */
 export const run = (config: PartialConfig, ctx: Omit<RunContext, 'seed'> = {}): Promise<RunResult> =>
   runPipeline(completeConfig(config), ctx);
+export { BUILT_IN_KINDS, builtIns, type BuiltIn, type BuiltInKind } from './catalogue.js';

@@ -60,7 +60,7 @@ export const autoOf = (strategies: readonly RouterStrategy[]): RouterStrategy<Au
   const known = [bestSingleRouter, ...strategies, ensembleOf(strategies)];
   return defineRouter<AutoOptions>({
     name: NAME,
-    summary: 'the router that cross-validation speaks for, or the best single model where none beats it',
+    summary: 'the router that does best in cross-validation, or the best single model where none beats it',
     options: z.strictObject({
       members: membersOption(strategies),
       ensemble: z.boolean().default(true),

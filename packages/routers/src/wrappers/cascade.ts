@@ -68,7 +68,7 @@ export function withCascade(router: Router, { models, threshold }: Cascade): Rou
 /** `withCascade` with ladder and threshold learned from training rows. */
 export const cascadeWrapper = defineWrapper<CascadeOptions>({
   name: NAME,
-  summary: 'the cheapest model that is likely enough right, else the next',
+  summary: 'the cheapest model that is likely enough to be right, else the next one',
   options,
   async fit(wrapped, chosen, ctx) {
     throwIfAborted(ctx);

@@ -1,14 +1,17 @@
 /** Routers that fit in seconds on the sample; the first is what the page starts with. */
-export const ROUTERS = [
-  { name: 'attention', says: 'softmax attention over the profile’s scores' },
-  { name: 'knn', says: 'outcomes of the most similar training queries' },
-  { name: 'cluster', says: 'ranking in the query’s cluster' },
-  { name: 'two-stage', says: 'recognises the task, then looks it up' },
-  { name: 'linear', says: 'ridge regression; takes longest to fit' },
-  { name: 'sim', says: 'cosine of query and profile; learns nothing' },
-] as const;
+export const ROUTERS = ['attention', 'knn', 'cluster', 'two-stage', 'linear', 'sim'] as const;
 
-export type RouterName = (typeof ROUTERS)[number]['name'];
+export type RouterName = (typeof ROUTERS)[number];
+
+/** The other built-in routers, and why the page does not offer them. */
+export const NOT_OFFERED: Readonly<Record<string, string>> = {
+  irt: 'takes long to fit in a browser',
+  mlp: 'needs TensorFlow.js, which is a large download',
+  graph: 'needs TensorFlow.js, which is a large download',
+  ensemble: 'fits every other router several times over',
+  auto: 'fits every other router several times over',
+  'task-table': 'reads task labels, which a typed query has not',
+};
 
 export const ENCODERS = ['hash', 'use-lite'] as const;
 export type EncoderName = (typeof ENCODERS)[number];

@@ -9,7 +9,7 @@ import type { Routing } from './routing';
 /** Milliseconds without a key before a typed query is routed. */
 const PAUSE = 300;
 
-export const { tasks, examples, trainingQueries, useLiteBytes } = overview;
+export const { tasks, examples, trainingQueries, useLiteBytes, routers: routerSummaries } = overview;
 export const modelNames = overview.models.map(({ id }) => id);
 
 export interface UseLite {
@@ -26,7 +26,7 @@ const inWords = ({ message, hint }: Failure) => (hint === undefined ? message : 
 export function usePlayground() {
   const query = ref(examples[0]?.text ?? '');
   const encoder = ref<EncoderName>('hash');
-  const router = ref<RouterName>(ROUTERS[0].name);
+  const router = ref<RouterName>(ROUTERS[0]);
   const position = ref(0);
   const routing = shallowRef<Routing | null>(null);
   const timing = shallowRef<Timing | null>(null);
