@@ -48,6 +48,8 @@ export default ts.config(
       globals: Object.fromEntries(
         [
           'console',
+          'structuredClone',
+          'Response',
           'process',
           'URL',
           'module',

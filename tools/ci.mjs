@@ -14,8 +14,8 @@ const work = mkdtempSync(join(tmpdir(), 'routeprofile-ci-'));
 const checks = new Checks();
 
 /** A suite that ends in `N passed, N failed`, as part of the sum; what it printed is shown when it has ended. */
-async function suite(name, file) {
-  const { code, stdout, stderr, seconds } = await runProcess(process.execPath, [file]);
+async function suite(name, file, args = []) {
+  const { code, stdout, stderr, seconds } = await runProcess(process.execPath, [file, ...args]);
   console.log(`--- ${name} (${seconds.toFixed(0)} s)\n${stdout}${stderr}`);
   const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(stdout) ?? [undefined, 0, 0];
   checks.passed += Number(passed);
@@ -77,6 +77,7 @@ try {
     (async () => {
       await suite('release', 'tools/release/check.mjs');
       await suite('plugins', 'tools/plugins.mjs');
+      await suite('fuzz', 'tools/fuzz/fuzz.mjs', ['--inputs', '20000']);
     })(),
     suite('documentation', 'tools/docs-test.mjs'),
   ]);
