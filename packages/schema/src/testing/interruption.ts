@@ -60,7 +60,8 @@ export async function interruptAndResume<T>(
     };
     const error = await rejectionOf(step({ seed, store, signal: controller.signal, onProgress }));
     if (error === undefined) continue;
-    if (!RouteProfileError.isInstance(error) || error.code !== 'ABORTED') throw error;
+    if (!RouteProfileError.isInstance(error) || error.code !== 'ABORTED')
+      throw error instanceof Error ? error : new Error('the step was rejected', { cause: error });
     interruptions++;
     kept = store.values.size;
   }
