@@ -1,27 +1,73 @@
-import { runProgram } from './program.js';
-import type { Io } from './io.js';
+import { Worker } from 'node:worker_threads';
+import { INTERRUPTED, SHARED, type CommandReply, type CommandRequest, type CommandTask } from './command-messages.js';
+import { entryFile } from './thread.js';
+import { describeError } from './ui/errors.js';
+
+/** A command that does not notice that it is to stop is ended after so long, in milliseconds. */
+const GRACE_MS = 700;
+/** One that has noticed may take so long to keep what it has. */
+const SAVING_MS = 3000;
 
 /**
- * The `routeprofile` command on this process: the first Ctrl-C stops after the current step and keeps what is
- * finished, the second ends at once.
+ * The `routeprofile` command on this process. The command runs in a thread of its own, so that this one always hears Ctrl-C: the
+ * first asks the command to stop and keep what it has, and ends it if it is deep in a computation; what is finished lies on
+ * disk by then. The second ends at once.
  * @param argv arguments after the program's name
  * @returns the exit code
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
+  const { stdin, stdout, stderr } = process;
+  const shared = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * Object.keys(SHARED).length));
+  const measure = () => {
+    Atomics.store(shared, SHARED.stdoutColumns, stdout.columns ?? 0);
+    Atomics.store(shared, SHARED.stderrColumns, stderr.columns ?? 0);
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  measure();
+  const task: CommandTask = { argv, shared, terminals: { stdout: stdout.isTTY, stderr: stderr.isTTY } };
+  const command = new Worker(entryFile('command-worker'), { workerData: task, stdin: true });
+
+  let timer: NodeJS.Timeout | undefined;
+  const endWithin = (milliseconds: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      stderr.write(INTERRUPTED);
+      process.exit(130);
+    }, milliseconds);
+  };
+  const stop = () => {
+    if (Atomics.exchange(shared, SHARED.stop, 1) === 1) process.exit(130);
+    command.postMessage('stop' satisfies CommandRequest);
+    endWithin(GRACE_MS);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  stdout.on('resize', measure);
+  stderr.on('resize', measure);
   // A closed pipe (| head) is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  const io: Io = { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, signal: controller.signal };
+  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+  let reading = false;
   try {
-    return await runProgram(argv, io);
+    return await new Promise<number>((resolve) => {
+      let code: number | undefined;
+      command.on('message', (reply: CommandReply) => {
+        if ('code' in reply) code = reply.code;
+        else if ('stopping' in reply) endWithin(SAVING_MS);
+        else if (command.stdin) {
+          reading = true;
+          stdin.pipe(command.stdin);
+        }
+      });
+      command.on('error', (error) => {
+        stderr.write(`${describeError(error)}\n`);
+        code = 1;
+      });
+      // All that the command has written is here by then.
+      command.on('exit', () => resolve(code ?? 1));
+    });
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    clearTimeout(timer);
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    // A terminal that is still open would keep the process alive.
+    if (reading) stdin.destroy();
   }
 }

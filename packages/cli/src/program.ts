@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, RouteProfileError } from '@routeprofile/schema';
+import { INTERRUPTED } from './command-messages.js';
 import type { ImportFlags } from './commands/data.js';
 import type { EvaluateFlags } from './commands/steps.js';
 import {
@@ -419,7 +420,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     if (error instanceof Exit) return error.code;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (io.signal.aborted) {
-      io.stderr.write('interrupted; what was finished is kept. Run the same command again to go on.\n');
+      io.stderr.write(INTERRUPTED);
       return 130;
     }
     if (RouteProfileError.isInstance(error) && error.code === 'ABORTED') return 130;

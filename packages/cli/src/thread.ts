@@ -33,7 +33,7 @@ export interface Thread<Message> {
 }
 
 /** A built entry beside this package's own package.json, also when this runs from source. */
-function entryFile(entry: string): string {
+export function entryFile(entry: string): string {
   const require = createRequire(import.meta.url);
   return join(dirname(require.resolve('@routeprofile/cli/package.json')), 'dist', `${entry}.js`);
 }

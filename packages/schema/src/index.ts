@@ -17,6 +17,7 @@ export * from './option-info.js';
 export * from './options.js';
 export * from './profile.js';
 export * from './query.js';
+export * from './query-text.js';
 export * from './random.js';
 export * from './report.js';
 export * from './router.js';

@@ -22,6 +22,7 @@ import { packageVersions } from '../versions.js';
 import { openBackend } from './backend.js';
 import { cellStore, type CellResult, type CellStore } from './cells.js';
 import { choicesOf } from './decide.js';
+import { failureOf } from './failure.js';
 import { cellName, fileLabel, nameOf, routerFolder } from './labels.js';
 import { decisionLatency } from './latency.js';
 import { loadOptions } from './load-options.js';
@@ -152,16 +153,6 @@ export function cellKey({ plan, dataset, cells, dataKey, encoder, graphs, versio
   });
 }
 
-/** An exception with the name of the plugin it comes from; errors of ours about built-in strategies pass through. */
-function named(kind: string, { label, plugin }: { label: string; plugin?: string }, error: unknown): Error {
-  const ours = RouteProfileError.isInstance(error);
-  if (ours && (plugin === undefined || error.code === 'ABORTED' || error.message.includes(label))) return error;
-  const text = messageOf(error);
-  return new RouteProfileError(ours ? error.code : 'PLUGIN_FAILED', `${kind} ${label} failed: ${text}`, {
-    cause: error,
-  });
-}
-
 /**
  * What a profile strategy returned, held against its contract.
  * @throws RouteProfileError PLUGIN_FAILED
@@ -200,7 +191,7 @@ async function buildProfiles(bench: Bench, profile: ChosenProfile, ctx: RunConte
     await writeProfileSet(join(plan.config.out, 'profiles'), `${fileLabel(profile.label)}-seed${ctx.seed}`, marked);
     return marked;
   } catch (error) {
-    throw named('profile', profile, error);
+    throw failureOf('profile', profile, error);
   }
 }
 
@@ -297,7 +288,7 @@ async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<C
       }),
     };
   } catch (error) {
-    throw named('router', router, error);
+    throw failureOf('router', router, error);
   }
 }
 

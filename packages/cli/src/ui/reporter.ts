@@ -3,7 +3,8 @@ import { formatDuration } from './format.js';
 
 /** Where a reporter writes: standard error, or a test's buffer. */
 export interface Sink {
-  write(text: string): unknown;
+  /** @param written called when there is room for more */
+  write(text: string, written?: () => void): unknown;
   isTTY?: boolean;
   columns?: number;
 }

@@ -77,7 +77,7 @@ const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
  * Trains encoder and decoders by masked reconstruction: AdamW, cosine schedule, one step an epoch. The weights kept are those
  * of the lowest error on held-out edges; where the options hold none out (as published) those after the epoch of the lowest
  * training loss, and where the graph has none to hold out the last ones.
- * A store in the context gets a checkpoint every few epochs; a later call with the same key goes on from there and ends
+ * A store in the context gets a checkpoint every few epochs and when the signal fires; a later call with the same key goes on from there and ends
  * with the same weights, bit for bit, as one that was never interrupted.
  * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is no number; ABORTED; CORRUPT_FILE for a damaged checkpoint.
  */
@@ -106,12 +106,13 @@ export async function trainHan(
     for (let epoch = state.epochs.length; epoch < options.epochs; epoch++) {
       throwIfAborted(ctx);
       await runEpoch(training, state, epoch);
+      await breathe();
       const done = epoch + 1;
-      if (key !== undefined && ctx.store && done < options.epochs && done % options.checkpointEvery === 0) {
+      const due = done % options.checkpointEvery === 0 || ctx.signal?.aborted === true;
+      if (key !== undefined && ctx.store && due && done < options.epochs) {
         const running = { weights: await toWeights(variables), optimizer: await optimizer.save() };
         await ctx.store.set(key, packState({ ...state, running }));
       }
-      await breathe();
     }
     const finished = { epochs: state.epochs, best: state.best, bestWeights: state.bestWeights };
     if (key !== undefined) await ctx.store?.set(key, packState(finished));

@@ -1,4 +1,5 @@
 export { describeEncoderContract, type EncoderContractOptions } from './encoder-contract.js';
+export { interruptAndResume, pooledStore, type Interruption } from './interruption.js';
 export { describeMetricContract } from './metric-contract.js';
 export { describeProfileContract, type ProfileContractOptions } from './profile-contract.js';
 export { describeRouterContract, type RouterContractOptions } from './router-contract.js';

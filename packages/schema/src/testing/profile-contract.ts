@@ -5,6 +5,7 @@ import { rowOf } from '../matrix.js';
 import { parseOptions } from '../options.js';
 import type { ProfileInput, ProfileStrategy } from '../profile.js';
 import { fingerprint } from './fingerprint.js';
+import { interruptAndResume } from './interruption.js';
 import { rejectionOf } from './rejection.js';
 import type { TestRunner } from './runner.js';
 import { syntheticProfileInput } from './synthetic.js';
@@ -84,6 +85,15 @@ export function describeProfileContract<O>(
       const error = await rejectionOf(build({ ...input, models: ['alpha', 'nobody'] }));
       expect(RouteProfileError.isInstance(error) && error.code).toBe('UNKNOWN_NAME');
       expect(error instanceof Error && error.message.includes('nobody')).toBe(true);
+    });
+
+    it('goes on after an interruption and ends with the same profiles', async () => {
+      const input = await syntheticProfileInput();
+      const built = async (ctx: RunContext) => fingerprint(await build(input, ctx));
+      const { resumed, repeated } = await interruptAndResume(built, context().seed);
+      const whole = await built(context());
+      expect(resumed === whole).toBe(true);
+      expect(repeated === whole).toBe(true);
     });
 
     it('stops when asked to', async () => {

@@ -12,6 +12,7 @@ import {
 } from '../router.js';
 import type { QueryBatch } from '../training.js';
 import { fingerprint } from './fingerprint.js';
+import { interruptAndResume } from './interruption.js';
 import { rejectionOf } from './rejection.js';
 import type { TestRunner } from './runner.js';
 import { syntheticRouterInput } from './synthetic.js';
@@ -194,6 +195,15 @@ export function describeRouterContract<O>(
       controller.abort();
       const error = await rejectionOf(fit(input, { ...context(), signal: controller.signal }));
       expect(RouteProfileError.isInstance(error) && error.code).toBe('ABORTED');
+    });
+
+    it('goes on after an interruption and ends with the same router', async () => {
+      const { input } = syntheticRouterInput();
+      const saved = async (ctx: RunContext) => fingerprint(await (await fit(input, ctx)).save());
+      const { resumed, repeated } = await interruptAndResume(saved, context().seed);
+      const whole = await saved(context());
+      expect(resumed === whole).toBe(true);
+      expect(repeated === whole).toBe(true);
     });
 
     it('refuses an artifact of another strategy', async () => {

@@ -33,6 +33,20 @@ describe('checkpoints', () => {
     );
   });
 
+  it('come back from bytes that are a part of a larger memory, such as a Buffer of Node', () => {
+    const weights = {
+      v: { shape: [3], data: Float32Array.of(3, 4, 5) },
+      w: { shape: [2, 2], data: Float32Array.of(1, 2, 6, 7) },
+    };
+    const bytes = packCheckpoint(weights, { epoch: '3' });
+    for (let offset = 0; offset < 9; offset++) {
+      const pool = Buffer.alloc(bytes.length + 64, 0xff);
+      pool.set(bytes, offset);
+      const back = unpackCheckpoint(pool.subarray(offset, offset + bytes.length));
+      expect(back).toEqual({ weights, notes: { epoch: '3' } });
+    }
+  });
+
   it('refuse what was cut short or tampered with', () => {
     const whole = packCheckpoint({ a: { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) } }, { epoch: '3' });
     for (let length = 0; length < whole.length; length += 3) {

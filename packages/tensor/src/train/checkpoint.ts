@@ -49,8 +49,11 @@ export function unpackCheckpoint(bytes: Uint8Array): { weights: Weights; notes: 
     const [from = 0, to = 0] = place;
     if (to - from !== 4 * shape.reduce((a, b) => a * b, 1) || start + to > bytes.length)
       throw corrupt(`${name} does not fit its place`);
-    // Copied: the numbers need not lie at a multiple of four.
-    weights[name] = { shape, data: new Float32Array(bytes.slice(start + from, start + to).buffer) };
+    // Copied into memory of its own: the numbers need not lie at a multiple of four, and a store may hand in a view into a
+    // larger memory, such as a Buffer of Node, whose `slice` is a view as well.
+    const data = new Float32Array((to - from) / Float32Array.BYTES_PER_ELEMENT);
+    new Uint8Array(data.buffer).set(bytes.subarray(start + from, start + to));
+    weights[name] = { shape, data };
   }
   return { weights, notes };
 }

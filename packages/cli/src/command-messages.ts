@@ -1,0 +1,20 @@
+/** What the thread that runs a command is started with. */
+export interface CommandTask {
+  argv: readonly string[];
+  /** Memory shared by both threads; see `SHARED`. */
+  shared: Int32Array<SharedArrayBuffer>;
+  /** Which of the two streams are terminals. */
+  terminals: { stdout: boolean; stderr: boolean };
+}
+
+/** Places in the shared memory: whether to stop (0 or 1), and how wide the terminals are (0: unknown). */
+export const SHARED = { stop: 0, stdoutColumns: 1, stderrColumns: 2 } as const;
+
+/** From the command: it reads standard input, it has noticed that it is to stop, or its exit code. */
+export type CommandReply = { readsInput: true } | { stopping: true } | { code: number };
+
+/** To the command: its signal fires. */
+export type CommandRequest = 'stop';
+
+/** What a person reads when a command ends before its time. */
+export const INTERRUPTED = 'interrupted; what was finished is kept. Run the same command again to go on.\n';
