@@ -16,6 +16,7 @@ export * from './metric.js';
 export * from './options.js';
 export * from './profile.js';
 export * from './query.js';
+export * from './query-text.js';
 export * from './random.js';
 export * from './report.js';
 export * from './router.js';
