@@ -48,7 +48,7 @@ export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Pro
     console.print(
       check.problems.length === 0
         ? '\nNo problems.'
-        : `\n${check.problems.length} problems:\n${check.problems.join('\n')}`,
+        : `\n${check.problemCount === 1 ? '1 problem' : `${check.problemCount.toLocaleString('en-US')} problems`}:\n${check.problems.join('\n')}`,
     );
   }
   return check.problems.length === 0 ? 0 : 2;
