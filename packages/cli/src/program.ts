@@ -135,25 +135,46 @@ export function buildProgram(io: Io): Command {
           'routerbench',
         ]),
       )
-      .option('--query <column>', 'column of the query')
+      .option('--query <column>', 'column of the query: text, or chat messages as JSON')
       .option('--model <column>', 'column of the model (long format)')
       .option('--score <column>', 'column of the score (long format)')
       .option('--task <column>', 'column of the task')
       .option('--id <column>', 'column of the query id')
       .option('--split <column>', 'column of the split')
       .option('--answer <column>', 'column of the right answer')
+      .option('--time <column>', 'column of the time of the call: ISO 8601, or seconds or milliseconds since 1970')
       .option('--input-tokens <column>', 'column of the input tokens (long format)')
       .option('--output-tokens <column>', 'column of the output tokens (long format)')
-      .option('--tokens <column>', 'column of the tokens in all (long format)')
-      .option('--cost <column>', 'column of the dollars a call (long format)')
-      .option('--latency <column>', 'column of the seconds a call (long format)')
+      .option('--tokens <column>', 'column of the total tokens, where input and output are not apart (long format)')
+      .option('--cost <column>', 'column of the dollars per call (long format)')
+      .option('--latency <column>', 'column of the time a call took (long format)')
       .option('--models <names>', 'the score columns, with commas between (wide format)', (text: string) =>
         text.split(',').map((name) => name.trim()),
       )
+      .option('--scale <scale>', 'scale of the scores: percent, 0-10, 1-5, …, or as-is (default: 0 to 1)')
+      .option('--score-scale <number>', 'the same as --scale 0-NUMBER', Number)
+      .addOption(
+        new Option('--latency-unit <unit>', 'unit of the latencies (default: as the column name says, or s)').choices([
+          'us',
+          'ms',
+          's',
+          'min',
+        ]),
+      )
+      .option('--delimiter <name>', 'comma, semicolon, tab, pipe or a character (default: told from the header)')
+      .addOption(
+        new Option('--decimal <mark>', 'decimal mark (default: told from the numbers)').choices([
+          'auto',
+          'comma',
+          'point',
+        ]),
+      )
+      .option('--encoding <name>', 'text encoding such as windows-1252 or utf-16le (default: utf-8)')
       .option('--default-split <name>', 'split of rows that name none')
-      .option('--score-scale <number>', 'scores are divided by this: 100 for percentages', Number)
+      .option('--split-by-time <share>', 'this share of the queries, the oldest, is for training (such as 0.7)', Number)
       .option('--cards <file>', 'model cards to go along as models.json')
-      .option('--name <name>', 'name of the dataset'),
+      .option('--name <name>', 'name of the dataset')
+      .option('--force', 'replace a dataset that is already in the folder'),
   ).action(
     ending(async (source: string, dir: string, flags: ImportFlags) =>
       (await import('./commands/data.js')).importCommand(source, dir, flags, io),

@@ -18,6 +18,7 @@ export { hashBytes, hashJson, hashText } from './disk/hash.js';
 export { parseJson, readJsonFile, writeJsonFile, type ReadJsonOptions } from './disk/json.js';
 export { readJsonLines, type JsonLine, type ReadLinesOptions } from './disk/jsonl.js';
 export { importOutcomes, type ImportedOutcomes, type ImportOptions, type ImportSource } from './import/import.js';
-export { FORMATS, ROLES, type Role } from './import/options.js';
+export { FORMATS } from './import/options.js';
+export { LATENCY_UNITS, ROLES, type Columns, type LatencyUnit, type Role } from './import/roles.js';
 export { parsePythonLiteral, type PythonKey, type PythonLimits, type PythonValue } from './python/literal.js';
 export { writeSample, type SampleOptions, type WrittenSample } from './sample/write.js';

@@ -44,6 +44,8 @@ export interface ErrorInfo {
   hint?: string;
   /** Every single problem, when there are several: `file: path.to.field: what is wrong, what was expected`. */
   details?: readonly string[];
+  /** How many further problems there are that `details` does not list. Default 0. */
+  unlisted?: number;
   cause?: unknown;
 }
 
@@ -55,6 +57,7 @@ export class RouteProfileError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly details: readonly string[];
+  readonly unlisted: number;
   readonly [MARK] = true;
 
   constructor(code: ErrorCode, message: string, info: ErrorInfo = {}) {
@@ -62,6 +65,7 @@ export class RouteProfileError extends Error {
     this.code = code;
     this.hint = info.hint;
     this.details = info.details ?? [];
+    this.unlisted = info.unlisted ?? 0;
   }
 
   /** True for a RouteProfileError of any copy of this package in the process. */

@@ -1,4 +1,12 @@
-import { checkDataset, importOutcomes, ROLES, writeSample, type ImportOptions, type Role } from '@routeprofile/data';
+import {
+  checkDataset,
+  importOutcomes,
+  ROLES,
+  writeSample,
+  type ImportedOutcomes,
+  type ImportOptions,
+  type Role,
+} from '@routeprofile/data';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { completeConfig } from '../config-file.js';
 import { loadOptions } from '../pipeline/load-options.js';
@@ -48,7 +56,7 @@ export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Pro
     console.print(
       check.problems.length === 0
         ? '\nNo problems.'
-        : `\n${check.problems.length} problems:\n${check.problems.join('\n')}`,
+        : `\n${check.problemCount === 1 ? '1 problem' : `${check.problemCount.toLocaleString('en-US')} problems`}:\n${check.problems.join('\n')}`,
     );
   }
   return check.problems.length === 0 ? 0 : 2;
@@ -56,36 +64,59 @@ export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Pro
 
 /** Flags of `data import`: columns by role, and the rest of the options. */
 export type ImportFlags = CommonFlags &
-  Partial<Record<Role, string>> & {
-    format?: ImportOptions['format'];
-    models?: string[];
-    defaultSplit?: string;
-    scoreScale?: number;
-    cards?: string;
-    name?: string;
-  };
+  Partial<Record<Role, string>> &
+  Pick<
+    ImportOptions,
+    | 'format'
+    | 'models'
+    | 'scale'
+    | 'scoreScale'
+    | 'latencyUnit'
+    | 'decimal'
+    | 'delimiter'
+    | 'encoding'
+    | 'splitByTime'
+    | 'cards'
+    | 'name'
+    | 'force'
+  > & { defaultSplit?: string };
 
 export async function importCommand(source: string, dir: string, flags: ImportFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
   const columns: Partial<Record<Role, string>> = {};
   for (const role of ROLES) if (flags[role] !== undefined) columns[role] = flags[role];
-  const { format, models, defaultSplit: split, scoreScale, cards, name } = flags;
+  const { format, models, scale, scoreScale, latencyUnit, decimal, delimiter, encoding } = flags;
+  const { splitByTime, cards, name, force, defaultSplit: split } = flags;
+  const given = { format, models, scale, scoreScale, latencyUnit, decimal, delimiter, encoding, splitByTime };
   const { signal, onProgress } = console.context;
   const result = await importOutcomes(source, dir, {
     columns,
-    ...(format && { format }),
-    ...(models && { models }),
-    ...(split !== undefined && { split }),
-    ...(scoreScale !== undefined && { scoreScale }),
-    ...(cards !== undefined && { cards }),
-    ...(name !== undefined && { name }),
+    ...definedOf({ ...given, cards, name, force, split }),
     ...(signal && { signal }),
     onProgress,
   });
   if (flags.json) console.printJson(result);
-  else
-    console.print(
-      `${formatColumns(summaryRows(result))}\nWrote ${dir}. Look at it with: npx @routeprofile/cli data check ${dir}`,
-    );
+  else console.print(describeImport(result));
   return 0;
+}
+
+/** The members that are not undefined. */
+const definedOf = <T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
+
+function describeImport({ dir, format, rows, models, tasks, columns, unused, warnings }: ImportedOutcomes): string {
+  const read = Object.entries(columns).map(([role, column]) => (role === column ? role : `${role} from ${column}`));
+  const summary = {
+    dir,
+    format,
+    queries: `${rows.toLocaleString('en-US')} in outcomes.jsonl`,
+    models,
+    ...(tasks.length > 0 && { tasks }),
+    columns: read,
+  };
+  return [
+    formatColumns(summaryRows({ ...summary, ...(unused.length > 0 && { 'not used': unused }) })),
+    ...warnings.map((warning) => `- ${warning}`),
+    `Wrote ${dir}. Look at it with: npx @routeprofile/cli data check ${dir}`,
+  ].join('\n');
 }

@@ -7,9 +7,11 @@ const MOST_DETAILS = 20;
 export function describeError(error: unknown): string {
   if (RouteProfileError.isInstance(error)) {
     const lines = [`error: ${error.message}`];
-    const details = error.details.filter((detail) => detail !== error.message);
+    // A message may end with the first problem: it is not said a second time.
+    const details = error.details.filter((detail, i) => !(i === 0 && error.message.endsWith(detail)));
     for (const detail of details.slice(0, MOST_DETAILS)) lines.push(`  ${detail}`);
-    if (details.length > MOST_DETAILS) lines.push(`  … and ${details.length - MOST_DETAILS} more`);
+    const more = Math.max(0, details.length - MOST_DETAILS) + error.unlisted;
+    if (more > 0) lines.push(`  … and ${more.toLocaleString('en-US')} more`);
     if (error.hint) lines.push(`hint: ${error.hint}`);
     return lines.join('\n');
   }

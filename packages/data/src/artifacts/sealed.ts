@@ -14,6 +14,7 @@ export async function readManifest<T>(path: string, schema: z.ZodType<T>): Promi
     throw new RouteProfileError('CORRUPT_FILE', cause.message, {
       hint: 'Make the artifact again.',
       details: cause.details,
+      unlisted: cause.unlisted,
       cause,
     });
   }

@@ -22,6 +22,8 @@ export interface DatasetCheck {
   summary: DatasetSummary | null;
   /** What makes the dataset unusable: `file: path.to.field: what is wrong, what was expected`. */
   problems: string[];
+  /** How many problems there are; `problems` lists the first of them, and at its end how many more. */
+  problemCount: number;
   /** What the loader did that one should know of. */
   warnings: string[];
   /** Valid, and yet not as one would expect. */
@@ -46,13 +48,21 @@ export async function checkDataset(dir: string, options: LoadOptions = {}): Prom
       layout,
       summary: summaryOf(dataset),
       problems: [],
+      problemCount: 0,
       warnings: [...dataset.warnings],
       oddities: [...oddities, ...commonOddities(dataset)],
     };
   } catch (error) {
     // What the files themselves showed is already collected; what putting them together showed is not.
     if (problems.count === 0) problems.addError(error);
-    return { layout, summary: null, problems: problems.lines(), warnings: [], oddities: [] };
+    return {
+      layout,
+      summary: null,
+      problems: problems.lines(),
+      problemCount: problems.count,
+      warnings: [],
+      oddities: [],
+    };
   }
 }
 

@@ -82,6 +82,7 @@ export class Problems {
     if (!RouteProfileError.isInstance(error) || error.code === 'ABORTED') throw error;
     if (this.count === 0 && error.details.length === 0) this.sole = error;
     for (const line of error.details.length > 0 ? error.details : [error.message]) this.addLine(line);
+    this.count += error.unlisted;
   }
 
   /** The problems with, at the end, how many more there are. */
@@ -95,6 +96,6 @@ export class Problems {
     if (this.count === 0) return;
     if (this.count === 1 && this.sole !== undefined) throw this.sole;
     const message = this.count === 1 ? this.list[0]! : `${what}: ${this.count} problems; the first: ${this.list[0]!}`;
-    throw new RouteProfileError(code, message, { hint, details: this.lines() });
+    throw new RouteProfileError(code, message, { hint, details: this.list, unlisted: this.count - this.list.length });
   }
 }

@@ -1,131 +1,160 @@
-import type { Problems } from '../disk/problems.js';
 import { parsePythonLiteral } from '../python/literal.js';
-import type { Columns, Measure, Plan } from './options.js';
-import type { TableRecord } from './records.js';
-import { Cells } from './values.js';
+import type { Plan } from './plan.js';
+import { MEASURES, type Columns, type Measure } from './roles.js';
+import { ScoreReader } from './scores.js';
+import { formatTime } from './times.js';
+import type { Cells } from './values.js';
 
 type Field = 'score' | Measure;
-const MEASURES: readonly Measure[] = ['cost', 'inputTokens', 'outputTokens', 'tokens', 'latency'];
 
 interface Sum {
   total: number;
   count: number;
 }
 
-interface QueryOutcomes {
-  id: string | null;
+/** All rows of one query: the same text, task and split. */
+export interface QueryOutcomes {
+  /** Ids of its rows. */
+  ids: Set<string>;
+  /** Rows of the table that were put together here. */
+  rows: number;
   query: string;
   task: string | null;
   split: string | null;
   answer: string | null;
+  /** Its rows do not agree on the answer: the first is kept. */
+  answersDiffer: boolean;
+  /** Times of its first and last row, in milliseconds since 1970. */
+  time: { first: number; last: number } | null;
   models: Map<string, Map<Field, Sum>>;
+}
+
+/** What was merged, left out or not there, counted while rows are gathered. */
+export interface Counts {
+  /** Rows of tables. */
+  rows: number;
+  /** Outcomes that were averaged into an earlier one. */
+  repeated: number;
+  /** Outcomes without a score. */
+  unmeasured: number;
+  /** Parts of messages that are no text. */
+  omittedParts: number;
+  /** Queries that parts were left out of. */
+  omittedFrom: number;
+  /** Values of a time column that are no time. */
+  unreadTimes: number;
 }
 
 /** Gathers the rows of one or several tables by query; several outcomes of one model on one query are averaged. */
 export class OutcomeCollector {
-  private readonly queries = new Map<string, QueryOutcomes>();
-  /** Outcomes that were averaged into an earlier one. */
-  repeated = 0;
-  /** Rows without a score: not measured. */
-  unmeasured = 0;
+  private readonly byKey = new Map<string, QueryOutcomes>();
+  readonly counts: Counts = {
+    rows: 0,
+    repeated: 0,
+    unmeasured: 0,
+    omittedParts: 0,
+    omittedFrom: 0,
+    unreadTimes: 0,
+  };
 
+  /** @param timesRequired a time that cannot be read is a problem, not merely left out */
   constructor(
-    private readonly problems: Problems,
-    private readonly scoreScale: number,
+    private readonly scores: ScoreReader,
+    private readonly timesRequired: boolean,
   ) {}
 
-  add({ place, fields }: TableRecord, plan: Plan, defaultSplit: string | null): void {
+  add(cells: Cells, plan: Plan, defaultSplit: string | null): void {
     const { columns } = plan;
-    const cells = new Cells(this.problems, place, fields);
-    const query = this.queryText(cells, plan);
-    if (query === null) return cells.missing(columns.query!);
-    const row = this.rowOf({
-      id: cells.text(columns.id),
-      query,
-      task: cells.name(columns.task),
-      split: cells.text(columns.split)?.trim() ?? defaultSplit,
-      answer: cells.text(columns.answer),
-    });
-    if (plan.models.length > 0) {
-      for (const model of plan.models) this.addOutcome(row, model, cells, { score: model, ...companions(plan, model) });
-      return;
+    this.counts.rows++;
+    const read = this.queryText(cells, plan);
+    const model = plan.models.length > 0 ? null : cells.name(columns.model, true);
+    if (read === null || (plan.models.length === 0 && model === null)) return;
+    if (read.omitted > 0) {
+      this.counts.omittedParts += read.omitted;
+      this.counts.omittedFrom++;
     }
-    const model = cells.name(columns.model);
-    if (model === null) cells.missing(columns.model!);
-    else this.addOutcome(row, model, cells, columns);
+    const row = this.rowOf(read.text, cells.name(columns.task), cells.text(columns.split)?.trim() ?? defaultSplit);
+    row.rows++;
+    const id = cells.text(columns.id)?.trim();
+    if (id !== undefined && id !== '') row.ids.add(id);
+    const answer = cells.text(columns.answer);
+    if (row.answer !== null && answer !== null && answer !== row.answer) row.answersDiffer = true;
+    row.answer ??= answer;
+    this.addTime(row, cells, columns.time);
+    if (model !== null) this.addOutcome(row, model, cells, columns, plan);
+    else
+      for (const name of plan.models)
+        this.addOutcome(row, name, cells, { score: name, ...companions(plan, name) }, plan);
   }
 
   /** RouterBench stores a prompt as the Python list of its messages. */
-  private queryText(cells: Cells, { format, columns }: Plan): string | null {
-    const text = cells.text(columns.query);
-    if (text === null || text.trim() === '') return null;
-    if (format !== 'routerbench' || !/^\[\s*['"]/.test(text)) return text;
+  private queryText(cells: Cells, { format, columns }: Plan): { text: string; omitted: number } | null {
+    const read = cells.query(columns.query!);
+    if (read === null || format !== 'routerbench' || !/^\[\s*['"]/.test(read.text)) return read;
     try {
-      const parts = parsePythonLiteral(text);
-      return Array.isArray(parts) && parts.every((part) => typeof part === 'string') ? parts.join('\n') : text;
+      const parts = parsePythonLiteral(read.text);
+      return Array.isArray(parts) && parts.every((part) => typeof part === 'string')
+        ? { ...read, text: parts.join('\n') }
+        : read;
     } catch {
       // A prompt that merely begins like a list is a prompt all the same.
-      return text;
+      return read;
     }
   }
 
-  private rowOf(row: Omit<QueryOutcomes, 'models'>): QueryOutcomes {
-    const key = JSON.stringify(row.id === null ? [row.split, row.task, row.query] : [row.split, row.id]);
-    const known = this.queries.get(key);
+  /** An id says nothing here: it may start again with each task, or be one of a call. */
+  private rowOf(query: string, task: string | null, split: string | null): QueryOutcomes {
+    const key = JSON.stringify([split, task, query]);
+    const known = this.byKey.get(key);
     if (known !== undefined) return known;
-    const made = { ...row, models: new Map<string, Map<Field, Sum>>() };
-    this.queries.set(key, made);
+    const made: QueryOutcomes = {
+      ...{ ids: new Set(), rows: 0, query, task, split },
+      ...{ answer: null, answersDiffer: false, time: null, models: new Map() },
+    };
+    this.byKey.set(key, made);
     return made;
   }
 
-  private addOutcome(row: QueryOutcomes, model: string, cells: Cells, columns: Columns): void {
-    const score = cells.number(columns.score);
-    // In a wide table an empty cell says nothing; in a long one somebody wrote a row.
-    if (score === null && columns.model !== undefined) this.unmeasured++;
+  private addTime(row: QueryOutcomes, cells: Cells, column: string | undefined): void {
+    const time = cells.time(column);
+    if (typeof time === 'number')
+      row.time = {
+        first: Math.min(time, row.time?.first ?? time),
+        last: Math.max(time, row.time?.last ?? time),
+      };
+    else if (this.timesRequired)
+      cells.problem(
+        column!,
+        time === null
+          ? 'is empty, expected a time'
+          : `is ${cells.shown(column!)}, expected a time such as 2026-03-01T10:00:00Z or seconds since 1970`,
+      );
+    else if (time === undefined) this.counts.unreadTimes++;
+  }
+
+  private addOutcome(row: QueryOutcomes, model: string, cells: Cells, columns: Columns, { units, models }: Plan): void {
+    const score = this.scores.read(cells, columns.score, model);
+    if (score === null) this.counts.unmeasured++;
     const outcome = row.models.get(model) ?? new Map<Field, Sum>();
     const put = (field: Field, value: number | null) => {
       if (value === null) return;
       const sum = outcome.get(field) ?? { total: 0, count: 0 };
-      if (field === 'score' && sum.count > 0) this.repeated++;
+      if (field === 'score' && sum.count > 0) this.counts.repeated++;
       sum.total += value;
       sum.count++;
       outcome.set(field, sum);
     };
-    put('score', score === null ? null : score / this.scoreScale);
-    for (const measure of MEASURES) put(measure, cells.number(columns[measure], 0));
-    if (outcome.size > 0) row.models.set(model, outcome);
-  }
-
-  get rows(): number {
-    return this.queries.size;
-  }
-
-  models(): string[] {
-    return [...new Set([...this.queries.values()].flatMap((row) => [...row.models.keys()]))];
-  }
-
-  tasks(): string[] {
-    return [...new Set([...this.queries.values()].flatMap((row) => row.task ?? []))];
-  }
-
-  /** Rows as `outcomes.jsonl` has them. Rows of tables without ids are numbered; an id that two splits share gets its split. */
-  *outcomes(): Generator<Record<string, unknown>> {
-    const seen = new Set<string>();
-    let number = 0;
-    for (const { id, query, task, split, answer, models } of this.queries.values()) {
-      number++;
-      let unique = id ?? `q${number}`;
-      while (seen.has(unique)) unique = `${split ?? 'row'}:${unique}:${number}`;
-      seen.add(unique);
-      yield {
-        id: unique,
-        ...(task !== null && { task }),
-        ...(split !== null && { split }),
-        query,
-        ...(answer !== null && { answer }),
-        models: Object.fromEntries([...models].map(([model, fields]) => [model, outcomeOf(fields)])),
-      };
+    put('score', score);
+    for (const measure of MEASURES) {
+      const value = cells.measure(columns[measure]);
+      put(measure, value === null ? null : value / (units[measure] ?? 1));
     }
+    // In a wide table an empty cell says nothing; in a long one somebody wrote a row.
+    if (outcome.size > 0 || models.length === 0) row.models.set(model, outcome);
+  }
+
+  queries(): QueryOutcomes[] {
+    return [...this.byKey.values()];
   }
 }
 
@@ -133,7 +162,35 @@ export class OutcomeCollector {
 const companions = ({ suffixes }: Plan, model: string): Columns =>
   Object.fromEntries(Object.entries(suffixes).map(([measure, suffix]) => [measure, `${model}${suffix}`]));
 
-const outcomeOf = (fields: ReadonlyMap<Field, Sum>): Record<string, number | null> => ({
-  score: null,
-  ...Object.fromEntries([...fields].map(([field, { total, count }]) => [field, total / count])),
-});
+/** A number of a query's model: the mean of its rows, null where none has it. */
+export function meanOf(query: QueryOutcomes, model: string, field: Field): number | null {
+  const sum = query.models.get(model)?.get(field);
+  return sum === undefined ? null : sum.total / sum.count;
+}
+
+/** Rows as `outcomes.jsonl` has them. */
+export function* outcomeRows(
+  queries: readonly QueryOutcomes[],
+  ids: readonly string[],
+): Generator<Record<string, unknown>> {
+  for (const [i, query] of queries.entries()) {
+    const { task, split, answer, time, models } = query;
+    yield {
+      id: ids[i]!,
+      ...(task !== null && { task }),
+      ...(split !== null && { split }),
+      ...(time !== null && { time: formatTime(time.first) }),
+      query: query.query,
+      ...(answer !== null && { answer }),
+      models: Object.fromEntries(
+        [...models].map(([model, fields]) => [
+          model,
+          {
+            score: null,
+            ...Object.fromEntries([...fields].map(([field, { total, count }]) => [field, total / count])),
+          },
+        ]),
+      ),
+    };
+  }
+}

@@ -1,39 +1,54 @@
-import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
-import { CsvError, parse } from 'csv-parse';
-import { RouteProfileError, z } from '@routeprofile/schema';
+import { RouteProfileError, throwIfAborted, z } from '@routeprofile/schema';
 import { parseJson, parseWith } from '../disk/json.js';
-import { readJsonLines } from '../disk/jsonl.js';
-import { decodeText, readBytes, readError } from '../disk/read.js';
+import { MAX_JSON_BYTES } from '../disk/read.js';
+import { describeValue, type Problems } from '../disk/problems.js';
+import { openDelimited } from './delimited.js';
+import { readText } from './encoding.js';
+import type { CompleteImportOptions } from './options.js';
 
 /** One row of a table, by column name. */
 export interface TableRecord {
-  /** `file: line 12`, `file: row 3`. */
+  /** `file: line 12`, `file: [3]`. */
   place: string;
   fields: ReadonlyMap<string, unknown>;
 }
 
-const objectSchema = z.record(z.string(), z.unknown());
-const MAX_RECORD_CHARACTERS = 16 * 2 ** 20;
+/** A table that is about to be read. */
+export interface Table {
+  /** Every column that some row has, in order of first appearance. */
+  header: string[];
+  /** What divides the cells of a CSV; undefined for JSON. */
+  delimiter: string | undefined;
+  rows: AsyncIterable<TableRecord> | Iterable<TableRecord>;
+}
 
-/** Rows of a `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.json` (array) file; all but `.json` are streamed. */
-export async function* readRecords(path: string, signal?: AbortSignal): AsyncGenerator<TableRecord> {
+export type RecordOptions = Pick<CompleteImportOptions, 'encoding' | 'delimiter'> & {
+  signal?: AbortSignal | undefined;
+};
+
+const objectSchema = z.record(z.string(), z.unknown());
+
+/**
+ * Opens a `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.json` (array) file. All but `.json` are streamed; JSON lines are read
+ * twice, since any line may name another column.
+ * @throws RouteProfileError BAD_INPUT, CORRUPT_FILE, MISSING_FILE, LIMIT_EXCEEDED, ABORTED, now or while rows are read.
+ */
+export async function openTable(path: string, options: RecordOptions, problems: Problems): Promise<Table> {
   switch (extname(path).toLowerCase()) {
     case '.csv':
-      yield* readCsv(path, ',', signal);
-      return;
     case '.tsv':
-      yield* readCsv(path, '\t', signal);
-      return;
+      return openDelimited(readText(path, options), path, problems, options.delimiter);
     case '.jsonl':
-    case '.ndjson':
-      for await (const { line, value } of readJsonLines(path, { signal }))
-        yield fromObject(`${path}: line ${line}`, value);
-      return;
+    case '.ndjson': {
+      const header = new Set<string>();
+      for await (const { fields } of jsonLines(path, options)) for (const name of fields.keys()) header.add(name);
+      return { header: [...header], delimiter: undefined, rows: jsonLines(path, options) };
+    }
     case '.json': {
-      const rows = parseWith(z.array(z.unknown()), parseJson(decodeText(await readBytes(path), path), path), path);
-      for (const [i, row] of rows.entries()) yield fromObject(`${path}: [${i}]`, row);
-      return;
+      const rows = await jsonArray(path, options);
+      const header = [...new Set(rows.flatMap(({ fields }) => [...fields.keys()]))];
+      return { header, delimiter: undefined, rows };
     }
     default:
       throw new RouteProfileError(
@@ -51,45 +66,42 @@ const fromObject = (place: string, value: unknown): TableRecord => ({
   fields: new Map(Object.entries(parseWith(objectSchema, value, place))),
 });
 
-async function* readCsv(path: string, delimiter: string, signal?: AbortSignal): AsyncGenerator<TableRecord> {
-  const parser = parse({
-    delimiter,
-    bom: true,
-    skip_empty_lines: true,
-    info: true,
-    max_record_size: MAX_RECORD_CHARACTERS,
-  });
-  const file = createReadStream(path, { signal });
-  file.on('error', (cause) => parser.destroy(cause));
-  file.pipe(parser);
-  let header: string[] | undefined;
-  try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      if (header === undefined) header = checkHeader(record, path);
-      else yield { place: `${path}: line ${info.lines}`, fields: new Map(header.map((name, i) => [name, record[i]])) };
-    }
-  } catch (cause) {
-    if (RouteProfileError.isInstance(cause)) throw cause;
-    if (signal?.aborted) throw new RouteProfileError('ABORTED', 'interrupted', { cause });
-    if (cause instanceof CsvError)
-      throw new RouteProfileError('BAD_INPUT', `${path}: ${cause.message}`, {
-        hint: 'Correct the file at this line.',
-        cause,
-      });
-    throw readError(path, cause);
-  } finally {
-    file.destroy();
+async function* jsonLines(path: string, options: RecordOptions): AsyncGenerator<TableRecord> {
+  let line = 0;
+  for await (const text of linesOf(readText(path, options))) {
+    line++;
+    throwIfAborted({ signal: options.signal });
+    if (text.trim() !== '') yield fromObject(`${path}: line ${line}`, parseJson(text, path, line));
   }
 }
 
-function checkHeader(names: readonly string[], path: string): string[] {
-  const header = names.map((name) => name.trim());
-  const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
-  if (twice !== undefined)
-    throw new RouteProfileError(
-      'BAD_INPUT',
-      `${path}: line 1: the column ${JSON.stringify(twice)} occurs twice, expected once`,
-      { hint: 'Rename one of the two.' },
-    );
-  return header;
+async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let pending = '';
+  for await (const piece of pieces) {
+    const lines = (pending + piece).split('\n');
+    pending = lines.pop()!;
+    yield* lines;
+  }
+  if (pending !== '') yield pending;
+}
+
+async function jsonArray(path: string, options: RecordOptions): Promise<TableRecord[]> {
+  const pieces: string[] = [];
+  let length = 0;
+  for await (const piece of readText(path, options)) {
+    length += piece.length;
+    if (length > MAX_JSON_BYTES)
+      throw new RouteProfileError('LIMIT_EXCEEDED', `${path}: is longer than ${MAX_JSON_BYTES} characters`, {
+        hint: 'Split the file, or use JSON lines, which are read one by one.',
+      });
+    pieces.push(piece);
+  }
+  const text = pieces.join('');
+  if (text.trim() === '') return [];
+  const value = parseJson(text, path);
+  if (!Array.isArray(value))
+    throw new RouteProfileError('BAD_INPUT', `${path}: is ${describeValue(value)}, expected an array of rows`, {
+      hint: 'Take the array of rows out of it; if the file has one object per line, name it .jsonl.',
+    });
+  return value.map((row, i) => fromObject(`${path}: [${i}]`, row));
 }

@@ -1,5 +1,9 @@
-import { nameSchema } from '@routeprofile/schema';
+import { nameSchema, type ReadQuery } from '@routeprofile/schema';
 import { describeValue, type Problems } from '../disk/problems.js';
+import type { DecimalReader } from './decimals.js';
+import { readQueryCell } from './query-cell.js';
+import { scoreOfWord } from './scale.js';
+import { parseTime } from './times.js';
 
 /** What pandas, Python and JSON write for "nothing here". */
 const ABSENT = new Set(['', 'nan', 'none', 'null', 'na', 'n/a']);
@@ -7,15 +11,20 @@ const ABSENT = new Set(['', 'nan', 'none', 'null', 'na', 'n/a']);
 const isAbsent = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && ABSENT.has(value.trim().toLowerCase()));
 
-function asNumber(value: unknown): number {
-  if (typeof value === 'number') return value;
-  const text =
-    typeof value === 'boolean'
+const shown = (value: unknown): string =>
+  typeof value === 'string'
+    ? JSON.stringify(value.slice(0, 40))
+    : typeof value === 'number'
       ? String(value)
-      : typeof value === 'string'
-        ? value.trim().toLowerCase()
-        : 'not a number';
-  return text === 'true' ? 1 : text === 'false' ? 0 : Number(text);
+      : describeValue(value);
+
+/** A score as a table has it. */
+export interface CellScore {
+  value: number;
+  /** The cell says itself what it means, 0 to 1, whatever the scale of the column: a word, or a number with `%`. */
+  onUnit: boolean;
+  /** `up`, `pass`, `C` …, as written. */
+  word?: string;
 }
 
 /** Reads cells; what is wrong becomes a problem and counts as absent. */
@@ -24,49 +33,98 @@ export class Cells {
     private readonly problems: Problems,
     private readonly place: string,
     private readonly fields: ReadonlyMap<string, unknown>,
+    private readonly decimals: DecimalReader,
   ) {}
 
-  /** A number, `true`/`false` as 1/0; null when absent. */
-  number(column: string | undefined, least = -Infinity): number | null {
-    const value = column === undefined ? undefined : this.fields.get(column);
-    if (isAbsent(value)) return null;
-    const number = asNumber(value);
-    if (Number.isFinite(number) && number >= least) return number;
-    const found =
-      typeof value === 'string'
-        ? JSON.stringify(value.slice(0, 40))
-        : typeof value === 'number'
-          ? value
-          : describeValue(value);
-    this.problems.add(this.place, column!, `is ${found}, expected a number${least === 0 ? ' of at least 0' : ''}`);
+  problem(column: string, message: string): null {
+    this.problems.add(this.place, column, message);
     return null;
+  }
+
+  private value(column: string | undefined): unknown {
+    return column === undefined ? undefined : this.fields.get(column);
+  }
+
+  /** A number of at least 0, a dollar sign before it being left out; null when absent. */
+  measure(column: string | undefined): number | null {
+    const value = this.value(column);
+    if (isAbsent(value)) return null;
+    const number = this.asNumber(typeof value === 'string' ? value.trim().replace(/^\$\s*/, '') : value);
+    if (number !== null && number >= 0) return number;
+    return this.problem(column!, `is ${shown(value)}, expected a number of at least 0${commaHint(value)}`);
+  }
+
+  /** A number, a percentage, true or false, or a word such as `pass`; null when absent. */
+  score(column: string | undefined): CellScore | null {
+    const value = this.value(column);
+    if (isAbsent(value)) return null;
+    const word = typeof value === 'boolean' ? String(value) : value;
+    const said = typeof word === 'string' ? scoreOfWord(word) : undefined;
+    if (said !== undefined) return { value: said, onUnit: true, word: (word as string).trim() };
+    const percent = typeof value === 'string' && value.trim().endsWith('%');
+    const number = this.asNumber(percent ? value.trim().slice(0, -1) : value);
+    if (number !== null && !percent) return { value: number, onUnit: false };
+    if (number !== null && number >= 0 && number <= 100) return { value: number / 100, onUnit: true };
+    return this.problem(
+      column!,
+      `is ${shown(value)}, expected a number, or a word such as pass or fail${commaHint(value)}`,
+    );
+  }
+
+  private asNumber(value: unknown): number | null {
+    const number =
+      typeof value === 'number' ? value : typeof value === 'string' ? this.decimals.read(value.trim()) : null;
+    return number !== null && Number.isFinite(number) ? number : null;
   }
 
   /** Text, or a number as text; null when absent. Empty text is absent. */
   text(column: string | undefined): string | null {
-    const value = column === undefined ? undefined : this.fields.get(column);
+    const value = this.value(column);
     if (value === undefined || value === null || value === '') return null;
     if (typeof value === 'string') return value;
-    if (typeof value === 'number') return String(value);
-    this.problems.add(this.place, column!, `is ${describeValue(value)}, expected text`);
-    return null;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    return this.problem(column!, `is ${describeValue(value)}, expected text`);
+  }
+
+  /** The text of a query, which may be written as messages. */
+  query(column: string): ReadQuery | null {
+    const value = this.value(column);
+    if (value === undefined || value === null || (typeof value === 'string' && value.trim() === ''))
+      return this.problem(column, 'is empty, expected a value');
+    return (
+      readQueryCell(value) ??
+      this.problem(column, `is ${describeValue(value)} without text of a user, expected a text or a list of messages`)
+    );
   }
 
   /** A model's or task's name. */
-  name(column: string | undefined): string | null {
-    const name = this.text(column)?.trim() ?? null;
-    if (name === null || name === '') return null;
+  name(column: string | undefined, required = false): string | null {
+    const text = this.text(column);
+    const name = text?.trim() ?? '';
+    if (name === '') {
+      const value = this.value(column);
+      // Text of another kind has its problem already.
+      const unreadable = text === null && typeof value === 'object' && value !== null;
+      return required && !unreadable ? this.problem(column!, 'is empty, expected a value') : null;
+    }
     const parsed = nameSchema.safeParse(name);
-    if (parsed.success) return parsed.data;
-    this.problems.add(
-      this.place,
-      column!,
-      `is ${JSON.stringify(name.slice(0, 40))}: ${parsed.error.issues[0]!.message}`,
-    );
-    return null;
+    return parsed.success
+      ? parsed.data
+      : this.problem(column!, `is ${shown(name)}: ${parsed.error.issues[0]!.message}`);
   }
 
-  missing(column: string): void {
-    this.problems.add(this.place, column, 'is empty, expected a value');
+  /** Milliseconds since 1970; null when absent, undefined when there is something that is no time. */
+  time(column: string | undefined): number | null | undefined {
+    const value = this.value(column);
+    return isAbsent(value) ? null : (parseTime(value) ?? undefined);
+  }
+
+  shown(column: string): string {
+    return shown(this.value(column));
   }
 }
+
+const commaHint = (value: unknown): string =>
+  typeof value === 'string' && /^[+-]?[\d.]*,\d+\s*%?$/.test(value.trim())
+    ? '; if its comma is a decimal mark, give --decimal comma'
+    : '';

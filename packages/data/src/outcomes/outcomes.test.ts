@@ -291,8 +291,8 @@ describe('hostile rows', () => {
   it('are listed up to a bound and counted beyond it', async () => {
     const dir = folder({ 'outcomes.jsonl': Array.from({ length: 80 }, (_, i) => ({ id: `${i}` })) });
     const error = await failureOf(() => loadDataset(dir));
-    expect(error.details).toHaveLength(51);
-    expect(error.details.at(-1)).toMatch(/^… and 110 more$/);
+    expect(error.details).toHaveLength(50);
+    expect(error.unlisted).toBe(110);
   });
 
   it('leave a very long query alone', async () => {

@@ -1,0 +1,135 @@
+import { Readable, pipeline } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { RouteProfileError } from '@routeprofile/schema';
+import type { Problems } from '../disk/problems.js';
+import { DELIMITERS } from './options.js';
+import type { TableRecord } from './records.js';
+
+const MAX_RECORD_CHARACTERS = 16 * 2 ** 20;
+/** The first line of a CSV that Excel wrote for a country with decimal commas. */
+const EXCEL_LINE = /^sep=(.)\r?\n/;
+
+/** The first line that is not blank, as far as quotes let it go. */
+function firstLine(text: string): string {
+  const start = text.length - text.trimStart().length;
+  let quoted = false;
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '"') quoted = !quoted;
+    else if (!quoted && (text[at] === '\n' || text[at] === '\r')) return text.slice(start, at);
+  }
+  return text.slice(start);
+}
+
+/**
+ * The delimiter that a header line speaks of: the one of comma, semicolon, tab and pipe that occurs most often outside
+ * quotes; a comma when there is none. Null when two occur equally often.
+ */
+export function recogniseDelimiter(text: string): string | null {
+  const bare = firstLine(text).replace(/"[^"]*"/g, '');
+  const counts = Object.values(DELIMITERS).map((delimiter) => ({ delimiter, count: bare.split(delimiter).length - 1 }));
+  const [first, second] = counts.toSorted((a, b) => b.count - a.count);
+  if (first!.count === 0) return ',';
+  return first!.count === second!.count ? null : first!.delimiter;
+}
+
+/** The rows of a table, and what divided their cells. */
+export interface DelimitedTable {
+  header: string[];
+  delimiter: string;
+  rows: AsyncGenerator<TableRecord>;
+}
+
+/**
+ * Opens a table whose first line names its columns. Rows with more or fewer cells become problems, and are left out.
+ * @param text the file's text in pieces
+ * @param forced the delimiter; default recognised
+ * @throws RouteProfileError BAD_INPUT for a header or quotes that cannot be read, now or while rows are read.
+ */
+export async function openDelimited(
+  text: AsyncIterator<string>,
+  path: string,
+  problems: Problems,
+  forced?: string,
+): Promise<DelimitedTable> {
+  const first = await text.next();
+  const start = first.done === true ? '' : first.value;
+  const said = EXCEL_LINE.exec(start);
+  const delimiter = forced ?? said?.[1] ?? recogniseDelimiter(start);
+  if (delimiter === null)
+    throw new RouteProfileError('BAD_INPUT', `${path}: line 1: what divides the cells cannot be told`, {
+      hint: 'Give --delimiter comma, semicolon, tab or pipe.',
+    });
+  async function* rest() {
+    yield said === null ? start : start.slice(said[0].length);
+    for (let next = await text.next(); next.done !== true; next = await text.next()) yield next.value;
+  }
+  const records = parseRecords(rest(), delimiter, said === null ? 0 : 1, path);
+  const head = await records.next();
+  const header = head.done === true ? [] : checkHeader(head.value.cells, path, head.value.line);
+  return { header, delimiter, rows: rowsOf(records, header, path, problems) };
+}
+
+interface Line {
+  cells: string[];
+  line: number;
+}
+
+async function* parseRecords(
+  text: AsyncIterable<string>,
+  delimiter: string,
+  skipped: number,
+  path: string,
+): AsyncGenerator<Line> {
+  const parser = parse({
+    delimiter,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_empty_values: true,
+    info: true,
+    max_record_size: MAX_RECORD_CHARACTERS,
+  });
+  // An error of either side destroys the parser, and is thrown where its records are awaited.
+  pipeline(Readable.from(text), parser, () => undefined);
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>)
+      yield { cells: record, line: info.lines + skipped };
+  } catch (cause) {
+    if (cause instanceof CsvError)
+      throw new RouteProfileError('BAD_INPUT', `${path}: ${cause.message}`, {
+        hint: 'Correct the file at this line. A quote within a quoted cell is written twice. If other cells look wrong too, give --delimiter.',
+        cause,
+      });
+    throw cause;
+  }
+}
+
+async function* rowsOf(
+  records: AsyncGenerator<Line>,
+  header: readonly string[],
+  path: string,
+  problems: Problems,
+): AsyncGenerator<TableRecord> {
+  for await (const { cells, line } of records) {
+    const place = `${path}: line ${line}`;
+    if (cells.length !== header.length)
+      problems.add(place, '', `has ${cells.length} cells, expected ${header.length}, one per column`);
+    else yield { place, fields: new Map(header.map((name, i) => [name, cells[i]])) };
+  }
+}
+
+function checkHeader(names: readonly string[], path: string, line: number): string[] {
+  const header = names.map((name) => name.trim());
+  const refuse = (what: string, hint: string) =>
+    new RouteProfileError('BAD_INPUT', `${path}: line ${line}: ${what}`, { hint });
+  const unnamed = header.indexOf('');
+  if (unnamed !== -1)
+    throw refuse(
+      `column ${unnamed + 1} of ${header.length} has no name`,
+      'Name it or remove it; pandas writes no unnamed column with to_csv(index=False).',
+    );
+  const twice = header.find((name, i) => header.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw refuse(`the column ${JSON.stringify(twice)} occurs twice, expected once`, 'Rename one of the two.');
+  return header;
+}

@@ -1,0 +1,209 @@
+import { nameSchema, RouteProfileError } from '@routeprofile/schema';
+import { someOf } from '../dataset/text.js';
+import type { CompleteImportOptions, TableFormat } from './options.js';
+import {
+  costUnitOfName,
+  LATENCY_UNITS,
+  looksLikeNoScore,
+  MEASURES,
+  roleOfName,
+  ROLES,
+  unitOfName,
+  type Columns,
+  type LatencyUnit,
+  type Measure,
+  type Role,
+} from './roles.js';
+
+/** How to read a table: settled by the options and the names of its columns. */
+export interface Plan {
+  format: TableFormat;
+  columns: Columns;
+  suffixes: Partial<Record<Measure, string>>;
+  /** Wide tables: the score columns. */
+  models: string[];
+  /** What a measure's numbers are divided by to give dollars or seconds. */
+  units: Partial<Record<Measure, number>>;
+  /** The latency column's unit is said by its name or by an option, not assumed. */
+  latencyUnitKnown: boolean;
+  /** Columns that nothing is read from. */
+  unused: string[];
+  /** Columns other than the chosen one that look like the score. */
+  otherScores: string[];
+}
+
+const SUFFIXES: Readonly<Partial<Record<Measure, string>>> = Object.fromEntries(
+  MEASURES.map((measure) => [measure, `.${measure}`]),
+);
+// RouterBench's wide table (arXiv 2403.12031), exported from its pickle to CSV or JSON lines.
+const ROUTERBENCH_COST = '|total_cost';
+const ROUTERBENCH_RESPONSE = '|model_response';
+const ROUTERBENCH_OTHER = 'oracle_model_to_route_to';
+const ROUTERBENCH_COLUMNS: Columns = { id: 'sample_id', query: 'prompt', task: 'eval_name', split: 'split' };
+
+/** Roles that say something of one call: a row per query has no use for them. */
+const CALL_ROLES: readonly Role[] = ['model', 'score', ...MEASURES];
+
+/** @throws RouteProfileError BAD_INPUT naming a column that is missing, or that cannot be what it would be taken for. */
+export function planImport(header: readonly string[], options: CompleteImportOptions, file: string): Plan {
+  const found = findColumns(header, options);
+  const format = options.format === 'auto' ? detectFormat(header, found.columns, options) : options.format;
+  for (const [role, name] of Object.entries(options.columns))
+    if (!header.includes(name)) throw missingColumn(file, header, role as Role, name);
+  const { latency, cost } = found.columns;
+  const unit: LatencyUnit | undefined =
+    options.latencyUnit ?? (latency === undefined ? undefined : unitOfName(latency));
+  const plan: Plan = {
+    format,
+    columns: found.columns,
+    suffixes: {},
+    models: [],
+    units: {
+      latency: unit === undefined ? 1 : LATENCY_UNITS[unit],
+      ...(cost !== undefined && { cost: costUnitOfName(cost) }),
+    },
+    latencyUnitKnown: unit !== undefined,
+    unused: [],
+    otherScores: found.otherScores,
+  };
+  const complete =
+    format === 'wide' || format === 'routerbench'
+      ? widePlan(plan, header, options, file)
+      : longPlan(plan, header, file);
+  const used = new Set([...Object.values(complete.columns), ...complete.models, ...companionsOf(complete, header)]);
+  return { ...complete, unused: header.filter((name) => !used.has(name)) };
+}
+
+/** The columns that the options name, and, for the other roles, those with usual names. */
+function findColumns(header: readonly string[], options: CompleteImportOptions): Pick<Plan, 'columns' | 'otherScores'> {
+  const given = new Set([...Object.values(options.columns), ...(options.models ?? [])]);
+  const candidates = header
+    .filter((name) => !given.has(name))
+    .flatMap((name) => {
+      const known = roleOfName(name);
+      return known === undefined ? [] : [{ name, ...known }];
+    });
+  const columns: Columns = { ...options.columns };
+  let otherScores: string[] = [];
+  for (const role of ROLES) {
+    if (columns[role] !== undefined || (role === 'split' && options.splitByTime !== undefined)) continue;
+    const named = candidates.filter((candidate) => candidate.role === role);
+    // `score` itself is meant; of other names that look like one, the first column is taken, and the rest is said.
+    const best =
+      role === 'score'
+        ? (named.find(({ rank }) => rank === 0) ?? named[0])
+        : named.toSorted((a, b) => a.rank - b.rank)[0];
+    if (best === undefined) continue;
+    columns[role] = best.name;
+    if (role === 'score') otherScores = named.filter(({ name }) => name !== best.name).map(({ name }) => name);
+  }
+  return { columns, otherScores };
+}
+
+/** The format that the column names speak of: a column of models means a row per call. */
+function detectFormat(header: readonly string[], columns: Columns, options: CompleteImportOptions): TableFormat {
+  const has = (name: string) => header.includes(name);
+  if (has('eval_name') && header.some((name) => name.endsWith(ROUTERBENCH_COST))) return 'routerbench';
+  if (options.models !== undefined) return 'wide';
+  if (has('model_name') && has('performance')) return 'llmrouter';
+  return columns.model === undefined ? 'wide' : 'long';
+}
+
+const flagOf = (role: Role | 'models') => `--${role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const listOf = (header: readonly string[]) => `its columns are ${someOf(header, 30)}`;
+
+const missingColumn = (file: string, header: readonly string[], role: Role | 'models', name: string) =>
+  new RouteProfileError('BAD_INPUT', `${file}: has no column ${JSON.stringify(name)} (${role}); ${listOf(header)}`, {
+    hint: `Say which column it is: ${flagOf(role)} COLUMN.`,
+  });
+
+function longPlan(plan: Plan, header: readonly string[], file: string): Plan {
+  for (const role of ['query', 'model', 'score'] as const) {
+    if (plan.columns[role] !== undefined) continue;
+    if (role !== 'score') throw missingColumn(file, header, role, role);
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${file}: has a row per call, the model being in ${JSON.stringify(plan.columns.model)}, but no column "score" (score); ${listOf(header)}`,
+      {
+        hint: 'Say which column holds the scores: --score COLUMN. Without scores nothing can be learned: grade the answers first, and add the grades as a column.',
+      },
+    );
+  }
+  return plan;
+}
+
+function widePlan(plan: Plan, header: readonly string[], options: CompleteImportOptions, file: string): Plan {
+  const isRouterBench = plan.format === 'routerbench';
+  const columns = isRouterBench
+    ? {
+        ...Object.fromEntries(Object.entries(ROUTERBENCH_COLUMNS).filter(([, name]) => header.includes(name))),
+        ...options.columns,
+      }
+    : plan.columns;
+  if (columns.query === undefined) throw missingColumn(file, header, 'query', 'query');
+  const suffixes = { ...(isRouterBench ? { cost: ROUTERBENCH_COST } : SUFFIXES), ...options.suffixes };
+  for (const model of options.models ?? [])
+    if (!header.includes(model)) throw missingColumn(file, header, 'models', model);
+  const taken = new Set(Object.values(columns));
+  const bare = { ...plan, suffixes, models: [...header] };
+  const companions = new Set(companionsOf(bare, header));
+  const free = header.filter((name) => !taken.has(name) && !companions.has(name) && name !== ROUTERBENCH_OTHER);
+  const priced = free.filter((name) => header.includes(`${name}${ROUTERBENCH_COST}`));
+  const models = options.models ?? (isRouterBench ? priced : free);
+  if (options.models === undefined && !isRouterBench) assertScores(plan, models, header, file);
+  assertModelNames(models, header, file);
+  const kept = Object.fromEntries(Object.entries(columns).filter(([role]) => !CALL_ROLES.includes(role as Role)));
+  return { ...plan, columns: kept, suffixes, models, otherScores: [] };
+}
+
+/** Columns that are merely not known to be anything else must not become models in silence. */
+function assertScores({ columns }: Plan, models: readonly string[], header: readonly string[], file: string): void {
+  const hint =
+    'Name the score columns with --models A,B; or, for a table with a row per call, its columns with --model and --score.';
+  const one = columns.model ?? columns.score;
+  if (one !== undefined)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${file}: has the column ${JSON.stringify(one)} of a table with a row per call, but no column of the ${columns.model === undefined ? 'model' : 'models to take as scores'}; ${listOf(header)}`,
+      { hint },
+    );
+  const doubtful = models.filter(looksLikeNoScore);
+  if (doubtful.length > 0)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${file}: would take every column that is nothing else as the scores of a model, but ${someOf(doubtful.map((name) => JSON.stringify(name)))} ${doubtful.length === 1 ? 'does' : 'do'} not look like scores; ${listOf(header)}`,
+      { hint },
+    );
+}
+
+function assertModelNames(models: readonly string[], header: readonly string[], file: string): void {
+  if (models.length === 0)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${file}: has no column that could be a model's scores; ${listOf(header)}`,
+      {
+        hint: 'Name the score columns with --models A,B; or, for a table with a row per call, its columns with --model and --score.',
+      },
+    );
+  for (const model of models) {
+    const named = nameSchema.safeParse(model);
+    if (!named.success)
+      throw new RouteProfileError(
+        'BAD_INPUT',
+        `${file}: the column ${JSON.stringify(model.slice(0, 40))} cannot be a model: ${named.error.issues[0]!.message}`,
+        {
+          hint: 'Rename the column, or name the score columns with --models A,B.',
+        },
+      );
+  }
+}
+
+/** Wide tables: the columns that say more of a model, such as `gpt-4.cost`. */
+function companionsOf({ models, suffixes, format }: Plan, header: readonly string[]): string[] {
+  if (models.length === 0) return [];
+  const known = new Set(models);
+  const endings = [...Object.values(suffixes), ...(format === 'routerbench' ? [ROUTERBENCH_RESPONSE] : [])];
+  return header.filter((name) =>
+    endings.some((suffix) => name.endsWith(suffix) && known.has(name.slice(0, -suffix.length))),
+  );
+}

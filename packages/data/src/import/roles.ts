@@ -1,0 +1,110 @@
+/** What a column may be. Names are those of `outcomes.jsonl`; `tokens` is a total that cannot be told apart. */
+export const ROLES = [
+  'id',
+  'query',
+  'task',
+  'split',
+  'answer',
+  'time',
+  'model',
+  'score',
+  'cost',
+  'inputTokens',
+  'outputTokens',
+  'tokens',
+  'latency',
+] as const;
+/** What a column of an imported table holds. */
+export type Role = (typeof ROLES)[number];
+export type Columns = Partial<Record<Role, string>>;
+
+/** What is measured of one call beside its score. */
+export const MEASURES = ['cost', 'inputTokens', 'outputTokens', 'tokens', 'latency'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** How many of a latency's units make a second. */
+export const LATENCY_UNITS = { us: 1e6, ms: 1e3, s: 1, min: 1 / 60 } as const;
+export type LatencyUnit = keyof typeof LATENCY_UNITS;
+
+const UNIT_WORDS: ReadonlyMap<string, LatencyUnit> = new Map(
+  Object.entries({
+    us: ['us', 'micros', 'microseconds'],
+    ms: ['ms', 'msec', 'msecs', 'millis', 'milliseconds'],
+    s: ['s', 'sec', 'secs', 'second', 'seconds'],
+    min: ['min', 'mins', 'minutes'],
+  }).flatMap(([unit, words]) => words.map((word) => [word, unit as LatencyUnit] as const)),
+);
+
+/** The words of a column name in lower case: `promptTokens`, `prompt_tokens` and `Prompt Tokens` are the same two. */
+export const wordsOf = (name: string): string[] =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+
+/** The unit that a column's name ends with: `latency_ms`, `delayMs`. */
+export function unitOfName(name: string): LatencyUnit | undefined {
+  return UNIT_WORDS.get(wordsOf(name).at(-1) ?? '');
+}
+
+/** Names by which tables call a role, the more telling first. */
+const SPELLINGS: Readonly<Record<Role, readonly string[]>> = {
+  id: ['id', 'query id', 'question id', 'prompt id', 'sample id', 'request id', 'call id'],
+  query: ['query', 'question', 'prompt', 'messages', 'input', 'instruction', 'user input', 'request'],
+  task: ['task', 'task name', 'category', 'topic', 'dataset', 'benchmark', 'eval name', 'subject'],
+  split: ['split'],
+  answer: ['answer', 'ground truth', 'reference', 'reference answer', 'expected', 'expected answer', 'target', 'gold'],
+  time: ['time', 'timestamp', 'ts', 'created at', 'created', 'datetime', 'date', 'start time', 'started at'],
+  model: ['model', 'model name', 'model id', 'llm', 'llm name', 'llm selected', 'request model'],
+  score: [
+    ...['score', 'performance', 'grade', 'rating', 'reward', 'judge', 'judge score', 'quality', 'accuracy'],
+    ...['correct', 'is correct', 'passed', 'pass', 'success', 'thumbs', 'thumb', 'feedback', 'verdict'],
+  ],
+  cost: [
+    ...['cost', 'costs', 'cost usd', 'usd', 'usd cost', 'total cost', 'total cost usd', 'cost dollars', 'dollars'],
+    ...['spend', 'inference cost', 'response cost', 'request cost', 'price usd', 'cost cents', 'cents'],
+  ],
+  inputTokens: [
+    ...['input tokens', 'prompt tokens', 'tokens in', 'tokens input', 'tokens prompt', 'input token', 'prompt token'],
+    ...['num input tokens', 'num prompt tokens', 'input token count', 'prompt token count', 'n input tokens'],
+  ],
+  outputTokens: [
+    ...['output tokens', 'completion tokens', 'tokens out', 'tokens output', 'tokens completion', 'output token'],
+    ...['completion token', 'num output tokens', 'num completion tokens', 'output token count'],
+    ...['completion token count', 'generated tokens', 'n output tokens'],
+  ],
+  tokens: ['tokens', 'total tokens', 'token num', 'num tokens', 'token count', 'total token count'],
+  latency: [
+    ...['latency', 'response time', 'duration', 'delay', 'elapsed', 'elapsed time', 'total time', 'total latency'],
+    ...['request duration', 'response latency', 'runtime', 'wall time'],
+  ],
+};
+
+const RANKS: ReadonlyMap<string, { role: Role; rank: number }> = new Map(
+  ROLES.flatMap((role) => SPELLINGS[role].map((spelling, rank) => [spelling, { role, rank }] as const)),
+);
+
+/** The role that a column's name speaks of; a lower rank is the more telling name. */
+export function roleOfName(name: string): { role: Role; rank: number } | undefined {
+  const words = wordsOf(name);
+  const known = RANKS.get(words.join(' '));
+  if (known !== undefined) return known;
+  if (unitOfName(name) === undefined) return undefined;
+  // A latency with its unit: `latency_ms`; `time_ms` is no point in time.
+  const base = words.slice(0, -1).join(' ');
+  const timed = RANKS.get(base);
+  return timed?.role === 'latency' ? timed : base === 'time' ? { role: 'latency', rank: 100 } : undefined;
+}
+
+/** How many of a cost column's units make a dollar. */
+export const costUnitOfName = (name: string): number => (wordsOf(name).includes('cents') ? 100 : 1);
+
+const NO_SCORES = new Set([
+  ...['latency', 'status', 'token', 'tokens', 'cost', 'costs', 'time', 'timestamp', 'date', 'duration', 'delay'],
+  ...['elapsed', 'price', 'usd', 'ms', 'sec', 'seconds', 'count', 'length', 'index', 'seed', 'temperature', 'retries'],
+  ...['id', 'uuid', 'user', 'http', 'error', 'errors', 'unnamed', 'response', 'row'],
+]);
+
+/** Names of columns that hold numbers, but no scores: `latency_ms`, `status`. */
+export const looksLikeNoScore = (name: string): boolean => wordsOf(name).some((word) => NO_SCORES.has(word));

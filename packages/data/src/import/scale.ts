@@ -1,0 +1,51 @@
+/** The ends of a scale: `low` is the worst score, `high` the best. */
+export interface Scale {
+  low: number;
+  high: number;
+}
+
+export const PERCENT: Scale = { low: 0, high: 100 };
+const ENDS = /^(-?\d+(?:\.\d+)?)\s*(?:-|–|\.\.|:)\s*(-?\d+(?:\.\d+)?)$/;
+
+/** `percent`, `as-is` or `LOW-HIGH`; null when the text is none of these. */
+export function parseScale(text: string): Scale | 'as-is' | null {
+  const word = text.trim().toLowerCase();
+  if (word === 'as-is') return 'as-is';
+  if (word === 'percent' || word === '%') return PERCENT;
+  const ends = ENDS.exec(word);
+  if (ends === null) return null;
+  const [low, high] = [Number(ends[1]), Number(ends[2])];
+  return low < high ? { low, high } : null;
+}
+
+/** A score on its scale → 0 to 1; null when it lies outside. */
+export const toUnit = (score: number, { low, high }: Scale): number | null =>
+  score < low || score > high ? null : (score - low) / (high - low);
+
+/** The scale that scores up to `most` are probably on, as `--scale` takes it. */
+export const likelyScale = (least: number, most: number): string =>
+  least < 0 ? `${Math.floor(least)}-${Math.ceil(most)}` : most <= 5 ? '0-5' : most <= 10 ? '0-10' : 'percent';
+
+const RIGHT = [
+  ...['up', 'thumbs up', 'thumbsup', 'thumb up', '👍', 'like', 'liked', 'pass', 'passed', 'true', 't', 'correct'],
+  ...['right', 'c', 'yes', 'y', 'good', 'positive', 'success', 'succeeded', 'accept', 'accepted', 'win', '✓', '✅'],
+];
+const WRONG = [
+  ...['down', 'thumbs down', 'thumbsdown', 'thumb down', '👎', 'dislike', 'disliked', 'fail', 'failed', 'false', 'f'],
+  ...['incorrect', 'wrong', 'i', 'no', 'n', 'bad', 'negative', 'failure', 'reject', 'rejected', 'loss', '✗', '❌'],
+];
+const WORDS: ReadonlyMap<string, 0 | 1> = new Map([
+  ...RIGHT.map((word) => [word, 1] as const),
+  ...WRONG.map((word) => [word, 0] as const),
+]);
+
+/** A score in words: 1 for `up`, `pass`, `correct`, 👍 …, 0 for their contraries, undefined for any other text. */
+export const scoreOfWord = (text: string): 0 | 1 | undefined =>
+  WORDS.get(
+    text
+      .trim()
+      .toLowerCase()
+      // Skin tones and the sign that asks for a picture do not change a thumb.
+      .replace(/[\u{1F3FB}-\u{1F3FF}]|\uFE0F/gu, '')
+      .replace(/[_-]+/g, ' '),
+  );
