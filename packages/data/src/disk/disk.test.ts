@@ -162,11 +162,11 @@ describe('parseJson', () => {
   });
 
   it.each([
-    ['{"a": NaN}', /line 1, column 7: NaN is not JSON, expected a number or null/],
-    ['[1,\n -Infinity]', /line 2, column 2: -Infinity is not JSON/],
+    ['{"a": NaN}', /line 1, column 7: a: NaN is not JSON, expected a number or null/],
+    ['[1,\n -Infinity]', /line 2, column 2: \[1\]: -Infinity is not JSON/],
     ['{"m": 1,\n "m": 2}', /line 2, column 2: the key "m" occurs twice/],
     ['{"m": 1, "\\u006d": 2}', /occurs twice/],
-    ['{"a": {"__proto__": 1}}', /column 8: the key __proto__ is not allowed/],
+    ['{"a": {"__proto__": 1}}', /column 8: a: the key __proto__ is not allowed/],
     ['{"\\u005f_proto__": 1}', /__proto__ is not allowed/],
     ['[1] [2]', /column 5: unexpected text after/],
     ["{'a': 1}", /expected a key in double quotes/],
