@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,26 @@ describe('writeFileAtomic', () => {
     expect((await failure(() => writePiecesAtomic(path, pieces()))).code).toBe('ABORTED');
     expect(readFileSync(path, 'utf8')).toBe('ab');
     expect(readdirSync(folder)).toEqual(['long.txt']);
+  });
+});
+
+describe('files that may never end', () => {
+  it.skipIf(process.platform === 'win32')('are refused by name, whoever reads them', async () => {
+    const pipe = join(folder, 'pipe.jsonl');
+    execFileSync('mkfifo', [pipe]);
+    const lines = async (path: string) => {
+      for await (const line of readJsonLines(path)) expect(line).toBeUndefined();
+    };
+    for (const [path, kind] of [
+      [pipe, 'a pipe'],
+      ['/dev/zero', 'a device'],
+      [folder, 'a folder'],
+    ] as const)
+      for (const read of [lines, (file: string) => readJsonFile(file, z.unknown())]) {
+        const error = await failure(() => read(path));
+        expect([error.code, error.message]).toEqual(['BAD_INPUT', `${path}: is ${kind}, expected a regular file`]);
+        expect(error.hint).not.toBe('');
+      }
   });
 });
 
