@@ -7,6 +7,8 @@ export { readRouterArtifact, writeRouterArtifact } from './artifacts/router-arti
 export { checkDataset, type DatasetCheck } from './check/check.js';
 export type { Oddity } from './check/oddity.js';
 export type { DatasetSummary } from './check/summary.js';
+export { assertEvaluable } from './dataset/evaluable.js';
+export type { RowCoverage } from './dataset/coverage.js';
 export { detectLayout, loadDataset, type Layout } from './dataset/load.js';
 export { modelCard } from './dataset/cards.js';
 export type { LoadOptions } from './dataset/options.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { finiteSchema, nameSchema } from './formats/common.js';
+import { distinctNamesSchema } from './formats/common.js';
+import { finiteSchema, float32Schema } from './formats/numbers.js';
 
 /** The zod schema of `DesignPoint`: the four dimensions of arXiv 2605.00180. */
 export const designPointSchema = z.object({
@@ -26,13 +27,13 @@ export const provenanceSchema = z.object({
 /** `NAME.json` beside `NAME.npz`: which models, in which order, made how. Keyed scores lie in the npz under `keyed:…`. */
 export const profileManifestSchema = z.object({
   version: z.literal(1),
-  models: z.array(nameSchema).min(1),
+  models: distinctNamesSchema.min(1),
   dimensions: z.number().int().min(1),
   /** Content hash of the npz it belongs to. */
   vectors: z.string(),
   provenance: provenanceSchema,
   texts: z.array(z.string()).optional(),
-  biases: z.array(finiteSchema).optional(),
+  biases: z.array(float32Schema).optional(),
   keyLabels: z.array(z.string()).optional(),
 });
 /** Contents of a profile set's `NAME.json`: which models, in which order, made how. */
@@ -43,7 +44,7 @@ export const routerManifestSchema = z.object({
   version: z.literal(1),
   strategy: z.string().min(1),
   options: z.record(z.string(), z.unknown()),
-  models: z.array(nameSchema).min(1),
+  models: distinctNamesSchema.min(1),
   encoder: z.string().nullable(),
   dimensions: z.number().int().min(1).nullable(),
   seed: z.number().int().min(0),
@@ -74,7 +75,7 @@ export const graphFileSchema = z.looseObject({
     z.looseObject({
       source: z.string(),
       target: z.string(),
-      attributes: z.looseObject({ relation: z.string(), score: finiteSchema.optional() }),
+      attributes: z.looseObject({ relation: z.string(), score: float32Schema.optional() }),
     }),
   ),
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runConfigSchema } from './config.js';
+import { distinctNamesSchema } from './formats/common.js';
+import { NUMBER_BOUNDS } from './formats/numbers.js';
 import { outcomeRowSchema } from './formats/outcomes.js';
 import { modelCardsFileSchema, routingRowSchema } from './formats/published.js';
 import { fileSchemas, jsonSchema, type FileFormat } from './json-schema.js';
@@ -20,6 +22,45 @@ describe('file formats', () => {
     expect(outcomeRowSchema.safeParse({ id: 'a', query: 'x', models: { a: { score: null } } }).success).toBe(true);
     for (const score of [NaN, Infinity, '1', undefined])
       expect(outcomeRowSchema.safeParse({ id: 'a', query: 'x', models: { a: { score } } }).success).toBe(false);
+  });
+
+  it('takes numbers within bounds that arithmetic and plots can bear, and says which', () => {
+    const problemsOf = (outcome: Record<string, unknown>): string[] => {
+      const parsed = outcomeRowSchema.safeParse({ id: 'a', query: 'x', models: { a: outcome } });
+      return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    };
+    for (const [field, { least, most, smallest }] of Object.entries({
+      score: NUMBER_BOUNDS.score,
+      cost: NUMBER_BOUNDS.cost,
+      inputTokens: NUMBER_BOUNDS.tokens,
+      outputTokens: NUMBER_BOUNDS.tokens,
+      latency: NUMBER_BOUNDS.latency,
+    })) {
+      for (const good of [least, 0, smallest, most]) expect(problemsOf({ score: 1, [field]: good })).toEqual([]);
+      for (const bad of [least - 1, smallest / 10, 5e-324, most * 10, 1e308])
+        expect(problemsOf({ score: 1, [field]: bad })).toEqual([
+          expect.stringContaining(`models.a.${field}: is ${bad}, expected `),
+        ]);
+      expect(Math.fround(smallest * smallest)).toBeGreaterThan(0);
+      expect(Number.isFinite(Math.fround(1e6 * most * most))).toBe(true);
+    }
+    expect(problemsOf({ score: 1e40 })).toEqual(['models.a.score: is 1e+40, expected a score from -1e9 to 1e9']);
+  });
+
+  it('lets prices times tokens be a cost', () => {
+    const most = (2 * NUMBER_BOUNDS.tokens.most * NUMBER_BOUNDS.price.most) / 1e6;
+    expect(most).toBeLessThanOrEqual(NUMBER_BOUNDS.cost.most);
+    const card = { feature: 'x', input_price: 1e300 };
+    expect(modelCardsFileSchema.safeParse({ a: card }).success).toBe(false);
+  });
+
+  it('refuses names that no text file can hold, and models named twice', () => {
+    for (const name of ['a\ud800', '\udc00a'])
+      expect(outcomeRowSchema.safeParse({ id: 'a', query: 'x', models: { [name]: { score: 1 } } }).success).toBe(false);
+    expect(outcomeRowSchema.safeParse({ id: 'a', query: 'x', models: { '😀': { score: 1 } } }).success).toBe(true);
+    const models = (names: string[]) => distinctNamesSchema.safeParse(names).error?.issues[0];
+    expect(models(['a', 'b'])).toBeUndefined();
+    expect(models(['a', 'b', 'a'])).toMatchObject({ path: [2], message: '"a" occurs twice, expected once' });
   });
 
   it('takes chat messages for a query', () => {

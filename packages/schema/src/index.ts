@@ -7,6 +7,7 @@ export * from './define.js';
 export * from './encoder.js';
 export * from './errors.js';
 export * from './formats/common.js';
+export * from './formats/numbers.js';
 export * from './formats/outcomes.js';
 export * from './formats/published.js';
 export * from './graph.js';

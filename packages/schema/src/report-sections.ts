@@ -1,24 +1,25 @@
 import { z } from 'zod';
+import { figureSchema } from './formats/numbers.js';
 
 /** What a report says of a row beyond its metrics. Every section is there only where a run asked for it and the data can say. */
 
 /** A figure of the test rows and its bootstrap 95 % interval. */
-export const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
+export const estimateSchema = z.object({ value: figureSchema, low: figureSchema, high: figureSchema });
 /** A figure of the test rows and its bootstrap 95 % interval. */
 export type Estimate = z.infer<typeof estimateSchema>;
 
 /** A paired bootstrap 95 % interval of a metric's difference to a baseline. */
 export const intervalSchema = z.object({
   against: z.string(),
-  difference: z.number(),
-  low: z.number(),
-  high: z.number(),
+  difference: figureSchema,
+  low: figureSchema,
+  high: figureSchema,
 });
 /** A paired bootstrap 95 % interval of a metric's difference to the baseline `against`. */
 export type Interval = z.infer<typeof intervalSchema>;
 
 /** Mean dollars per 1,000 queries, and mean score. */
-const costPointSchema = z.object({ cost: z.number(), quality: z.number() });
+const costPointSchema = z.object({ cost: figureSchema, quality: figureSchema });
 /** Mean dollars per 1,000 queries (`cost`), and mean score (`quality`). */
 export type CostPoint = z.infer<typeof costPointSchema>;
 
@@ -26,7 +27,7 @@ export type CostPoint = z.infer<typeof costPointSchema>;
 export const constantsFrontierSchema = z.object({
   points: z.array(costPointSchema.extend({ model: z.string(), onHull: z.boolean() })),
   /** Area under the hull over the range of the constants' costs, divided by that range; null when all cost the same. */
-  aiq: z.number().nullable(),
+  aiq: figureSchema.nullable(),
 });
 /** Always choosing one model, for each model: what a frontier has to lie above. */
 export type ConstantsFrontier = z.infer<typeof constantsFrontierSchema>;
@@ -35,9 +36,9 @@ export type ConstantsFrontier = z.infer<typeof constantsFrontierSchema>;
 export const operatingPointSchema = costPointSchema.extend({
   /** What it was chosen for, such as `within 2 points of the best model`. */
   target: z.string(),
-  lambda: z.number(),
+  lambda: figureSchema,
   /** What training data promised, out of fold. */
-  outOfFold: z.object({ quality: z.number(), costShare: z.number() }),
+  outOfFold: z.object({ quality: figureSchema, costShare: figureSchema }),
   /** What the test rows gave: quality less, and cost as a share of, the named constant's. */
   comparisons: z.array(z.object({ quality: intervalSchema, model: z.string(), costShare: estimateSchema.nullable() })),
 });
@@ -46,19 +47,19 @@ export type OperatingPoint = z.infer<typeof operatingPointSchema>;
 
 /** Mean cost and score of a router for each weight of cost, all chosen without labels. */
 export const frontierSchema = z.object({
-  points: z.array(costPointSchema.extend({ lambda: z.number(), onHull: z.boolean() })),
+  points: z.array(costPointSchema.extend({ lambda: figureSchema, onHull: z.boolean() })),
   /** Average quality over the range of the constants' costs (AIQ of RouterBench, arXiv 2403.12031). */
-  aiq: z.object({ router: z.number(), constants: z.number(), difference: intervalSchema }).nullable(),
+  aiq: z.object({ router: figureSchema, constants: figureSchema, difference: intervalSchema }).nullable(),
   /** Lowest cost at which the frontier is as good as best-single, as a share of best-single's cost. */
   costToBestSingle: z
     .object({
       /** null: never. */
-      share: z.number().nullable(),
+      share: figureSchema.nullable(),
       /** null: at this end of the interval, never. */
-      low: z.number().nullable(),
-      high: z.number().nullable(),
+      low: figureSchema.nullable(),
+      high: figureSchema.nullable(),
       /** Share of the resamples in which it gets there at all. */
-      reached: z.number(),
+      reached: figureSchema,
     })
     .nullable(),
   operatingPoint: operatingPointSchema.nullable(),
@@ -68,12 +69,12 @@ export type Frontier = z.infer<typeof frontierSchema>;
 
 /** Risk (1 − score) of the share of rows the router is surest of (Geifman and El-Yaniv, arXiv 1705.08500). */
 export const riskCoverageSchema = z.object({
-  points: z.array(z.object({ coverage: z.number(), risk: z.number() })),
+  points: z.array(z.object({ coverage: figureSchema, risk: figureSchema })),
   /** Area under the curve: mean risk over all coverages. Lower is better. */
   aurc: estimateSchema,
   /** The area of random order, which is the mean risk, and of the best order there is. */
-  random: z.number(),
-  perfect: z.number(),
+  random: figureSchema,
+  perfect: figureSchema,
   difference: intervalSchema,
 });
 /** Risk (1 − score) of the share of rows the router is surest of, and the area under that curve (AURC). */
@@ -87,21 +88,21 @@ export const calibrationSchema = z.object({
   /** About equally many rows each, by rising probability. */
   bins: z.array(
     z.object({
-      from: z.number(),
-      to: z.number(),
+      from: figureSchema,
+      to: figureSchema,
       rows: z.number().int(),
-      meanProbability: z.number(),
+      meanProbability: figureSchema,
       meanScore: estimateSchema,
     }),
   ),
   /** Expected calibration error (Guo et al., arXiv 1706.04599): mean distance of probability and score over the bins, by rows. */
   ece: estimateSchema,
   /** The error that chance alone would show on these rows were every probability right. */
-  eceByChance: z.number(),
+  eceByChance: figureSchema,
   /** Mean squared distance of probability and score (Brier 1950). */
   brier: estimateSchema,
-  meanProbability: z.number(),
-  meanScore: z.number(),
+  meanProbability: figureSchema,
+  meanScore: figureSchema,
 });
 /**
  * How well predicted chances of a correct answer fit the scores: reliability bins, expected calibration error, Brier
@@ -113,8 +114,8 @@ export type Calibration = z.infer<typeof calibrationSchema>;
 export const regretSchema = z.object({
   mean: estimateSchema,
   /** Share of the rows without any. */
-  none: z.number(),
-  quantiles: z.array(z.object({ at: z.number(), regret: z.number() })),
+  none: figureSchema,
+  quantiles: z.array(z.object({ at: figureSchema, regret: figureSchema })),
 });
 /** How far the chosen models' scores fall short of the row's best, in units of the score. */
 export type Regret = z.infer<typeof regretSchema>;
@@ -124,9 +125,9 @@ export const robustnessSchema = z.array(
   z.object({
     perturbation: z.string(),
     /** Share of the queries that go to the same model as before. */
-    unchanged: z.number(),
+    unchanged: figureSchema,
     queries: z.number().int(),
-    seed: z.number(),
+    seed: figureSchema,
   }),
 );
 /** Whether the choice stays when a query is asked in other words: one entry a way of rewording. */
@@ -136,10 +137,10 @@ export type Robustness = z.infer<typeof robustnessSchema>;
 export const quantizationSchema = z.object({
   /** Such as `int8` or `pca:16`. */
   spec: z.string(),
-  bytesPerModel: z.number(),
-  bytesBefore: z.number(),
+  bytesPerModel: figureSchema,
+  bytesBefore: figureSchema,
   /** Relative error of the vectors read back: ‖before − after‖ / ‖before‖. */
-  reconstructionError: z.number(),
+  reconstructionError: figureSchema,
   /** Mean score less that with the profile as it was; absent when the run did not route with it. */
   quality: intervalSchema.optional(),
 });

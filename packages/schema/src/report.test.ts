@@ -59,5 +59,15 @@ describe('the file of rows', () => {
     expect(problem({ baselines: [{ ...file.baselines[0]!, choices: [0, 2] }] })).toEqual([
       ['baselines.0.choices', 'expected 0 to 1'],
     ]);
+    expect(problem({ models: ['a', 'a'] })).toEqual([['models', 'a model occurs twice']]);
+  });
+
+  it('is refused where a number is none, or too large for sums to stay finite', () => {
+    const pathsOf = (scores: number[]) =>
+      rowsFileSchema.safeParse({ ...file, rows: [{ ...file.rows[0]!, scores }] }).error?.issues.map(({ path }) => path);
+    for (const score of [NaN, Infinity, 1e308]) expect(pathsOf([0, score])).toEqual([['rows', 0, 'scores', 1]]);
+    const metrics = (avg: number) => reportRowSchema.safeParse({ ...row, metrics: { avg_performance: avg } });
+    for (const avg of [NaN, Infinity, -1e308])
+      expect(metrics(avg).error?.issues.map(({ path }) => path)).toEqual([['metrics', 'avg_performance']]);
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { figureSchema } from './formats/numbers.js';
 import {
   calibrationSchema,
   constantsFrontierSchema,
@@ -13,7 +14,7 @@ import {
 export * from './report-sections.js';
 export * from './rows-file.js';
 
-const nullable = z.number().nullable();
+const nullable = figureSchema.nullable();
 
 /** Units: dollars per 1,000 queries for cost, bits for entropy, shares between 0 and 1. null where the data cannot say. */
 export const metricsSchema = z.record(z.string(), nullable);
@@ -31,9 +32,9 @@ export const collapseSchema = z.object({
   /** A constant in disguise. */
   flag: z.boolean(),
   /** Share of the queries that the most chosen model got. */
-  topShare: z.number(),
+  topShare: figureSchema,
   /** 2 to the power of the selection's entropy in bits. */
-  effectiveModels: z.number(),
+  effectiveModels: figureSchema,
   /** The constant whose average performance it equals to rounding, if it does. */
   equals: z.string().nullable(),
 });
@@ -47,7 +48,7 @@ export type Collapse = z.infer<typeof collapseSchema>;
 export const evaluationSchema = z.object({
   metrics: metricsSchema,
   perTask: z.record(z.string(), metricsSchema),
-  selection: z.record(z.string(), z.number()),
+  selection: z.record(z.string(), figureSchema),
 });
 /** The figures of a policy: metrics on all rows used and per task, and each model's share of the queries (0 to 1). */
 export type Evaluation = z.infer<typeof evaluationSchema>;
@@ -66,7 +67,7 @@ export const reportRowSchema = evaluationSchema.extend({
   intervals: z.record(z.string(), intervalSchema),
   collapse: collapseSchema,
   /** Figures of the profile set, such as its mean pairwise cosine. */
-  profileDiagnostics: z.record(z.string(), z.number()).optional(),
+  profileDiagnostics: z.record(z.string(), figureSchema).optional(),
   /** null: the cost of some call is unknown. Sections are absent where the run did not ask for them. */
   frontier: frontierSchema.nullable().optional(),
   /** null: scores outside 0 to 1. */
@@ -95,7 +96,7 @@ export type FailedCell = z.infer<typeof failedCellSchema>;
 export const baselineSchema = z.object({
   metrics: metricsSchema,
   perTask: z.record(z.string(), metricsSchema).optional(),
-  selection: z.record(z.string(), z.number()).optional(),
+  selection: z.record(z.string(), figureSchema).optional(),
   /** The model it stands for, where it is one. */
   model: z.string().optional(),
 });
@@ -118,7 +119,7 @@ export const runReportSchema = z.object({
   graph: z.string(),
   candidates: z.array(z.string()),
   newModels: z.array(z.string()),
-  leftOut: z.array(z.object({ model: z.string(), coverage: z.number() })),
+  leftOut: z.array(z.object({ model: z.string(), coverage: figureSchema })),
   /** Test rows where every candidate has an outcome, and the others. */
   rowsUsed: z.number().int(),
   rowsIncomplete: z.number().int(),

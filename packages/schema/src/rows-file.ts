@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { figureSchema } from './formats/numbers.js';
 
 /** What one policy did on each row of the file. */
 const policyRowsSchema = z.object({
   label: z.string(),
   /** Index of the chosen model, one a row. */
   choices: z.array(z.number().int().nonnegative()),
-  scores: z.array(z.number()),
+  scores: z.array(figureSchema),
   /** Dollars of each call; null when the cost of one is unknown. */
-  costs: z.array(z.number()).nullable(),
+  costs: z.array(figureSchema).nullable(),
 });
 /** What one policy did on each row: the model chosen, its score, and the dollars of the call. */
 export type PolicyRows = z.infer<typeof policyRowsSchema>;
@@ -37,7 +38,7 @@ export const rowsFileSchema = z
     /** Rows where some candidate scored exactly 0 and some exactly 1. */
     discriminative: z.array(z.boolean()),
     /** Highest score of any candidate. */
-    oracle: z.array(z.number()),
+    oracle: z.array(figureSchema),
     rows: z.array(seededRowsSchema),
     /** `best-single`, `best-in-hindsight`, `cheapest`, `oracle` and the lookups, where there are such. */
     baselines: z.array(policyRowsSchema),
@@ -48,6 +49,7 @@ export const rowsFileSchema = z
     for (const name of ['texts', 'tasks', 'discriminative', 'oracle'] as const)
       if (file[name].length !== rows) fail([name], `${file[name].length} entries for ${rows} ids`);
     if (new Set(file.ids).size !== rows) fail(['ids'], 'an id occurs twice');
+    if (new Set(file.models).size !== file.models.length) fail(['models'], 'a model occurs twice');
     for (const list of ['rows', 'baselines'] as const)
       file[list].forEach(({ choices, scores, costs }, i) => {
         for (const [name, values] of Object.entries({ choices, scores, costs }))

@@ -6,6 +6,7 @@ import {
   type ImportedOutcomes,
   type ImportOptions,
   type Role,
+  type RowCoverage,
 } from '@routeprofile/data';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { completeConfig } from '../config-file.js';
@@ -31,6 +32,23 @@ function summaryRows(summary: object, prefix = ''): string[][] {
   });
 }
 
+/** What kind of data a folder holds: outcomes of every model on every row, or less. */
+function coverageLines({ kind, rows, completeRows, oneModelRows, models, notes }: RowCoverage): string[] {
+  const count = (n: number) => n.toLocaleString('en-US');
+  if (kind === 'complete')
+    return [`Complete: all ${models.length} models have an outcome on each of ${count(rows)} rows.`];
+  const shown = models.slice(0, 12).map(({ model, outcomes }) => `${model} ${count(outcomes)}`);
+  const head =
+    kind === 'incomplete'
+      ? `Incomplete: ${count(completeRows)} of ${count(rows)} rows have an outcome of all ${models.length} models.`
+      : `A log with one model per query: ${count(oneModelRows)} of ${count(rows)} rows (${Math.round((100 * oneModelRows) / rows)} %) have an outcome of one model only.`;
+  return [
+    head,
+    `Outcomes per model: ${shown.join(', ')}${models.length > shown.length ? ` and ${models.length - shown.length} more models` : ''}.`,
+    ...notes,
+  ];
+}
+
 export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
   const check = await checkDataset(dir, {
@@ -46,6 +64,7 @@ export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Pro
         `\n${formatColumns([['task', 'train', 'test'], ...perTask.map(({ task, train, test }) => [task || '(none)', String(train), String(test)])])}`,
       );
     }
+    if (check.coverage) console.print(`\n${coverageLines(check.coverage).join('\n')}`);
     if (check.warnings.length > 0)
       console.print(`\nWhat loading it says:\n${check.warnings.map((warning) => `- ${warning}`).join('\n')}`);
     if (check.oddities.length > 0) {

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import {
+  assertEvaluable,
   loadDataset,
   readGraphFiles,
   readProfileSet,
@@ -262,6 +263,7 @@ export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<num
         hint: 'Evaluate with the dataset and mode that the router was trained on.',
       },
     );
+  assertEvaluable(dataset);
   const encoder =
     loaded.encoder === null ? undefined : await encoderOf({ ...config, encoder: loaded.encoder }, loaded, ctx);
   try {

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { hashBytes, hashJson, loadDataset, writeProfileSet, writeRouterArtifact } from '@routeprofile/data';
+import {
+  assertEvaluable,
+  hashBytes,
+  hashJson,
+  loadDataset,
+  writeProfileSet,
+  writeRouterArtifact,
+} from '@routeprofile/data';
 import { formatQuantization, quantizeProfiles, type Quantization } from '@routeprofile/profiles';
 import { fitFrontier } from '@routeprofile/routers';
 import {
@@ -84,6 +91,7 @@ export async function openBench(
   const started = performance.now();
   // Without the logger: the report carries the dataset's warnings, once is enough.
   const dataset = await loadDataset(config.data, { ...loadOptions(config), ...(ctx.signal && { signal: ctx.signal }) });
+  assertEvaluable(dataset);
   const cache = config.cache ?? defaultCacheFolder();
   const encoder = readingEncoder(
     await openEncoder(

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RouteProfileError, type NamedArray } from '@routeprofile/schema';
@@ -120,34 +120,92 @@ describe('npz', () => {
     expect(codeOf(() => writeNpz(new Map([['__proto__', array([1], [1])]])))).toMatch(/^BAD_INPUT/);
   });
 
+  /** A zip whose entries are named, placed and sized as told, over one deflated body. */
+  const zipOf = (packed: Buffer, entries: { name: string; unpacked: number; offset: number; crc?: number }[]) => {
+    const local = Buffer.alloc(30 + 5);
+    local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(8, 8);
+    local.writeUInt16LE(5, 26);
+    local.write('a.npy', 30);
+    const central = entries.map(({ name, unpacked, offset, crc = 0 }) => {
+      const entry = Buffer.alloc(46 + name.length);
+      entry.writeUInt32LE(0x02014b50, 0);
+      entry.writeUInt16LE(8, 10);
+      entry.writeUInt32LE(crc, 16);
+      entry.writeUInt32LE(packed.length, 20);
+      entry.writeUInt32LE(unpacked, 24);
+      entry.writeUInt16LE(name.length, 28);
+      entry.writeUInt32LE(offset, 42);
+      entry.write(name, 46);
+      return entry;
+    });
+    const directory = Buffer.concat(central);
+    const end = Buffer.alloc(22);
+    end.writeUInt32LE(0x06054b50, 0);
+    end.writeUInt16LE(entries.length, 10);
+    end.writeUInt32LE(directory.length, 12);
+    end.writeUInt32LE(local.length + packed.length, 16);
+    return Buffer.concat([local, packed, directory, end]);
+  };
+  const bytesNpy = (count: number, fill = 0, fortranShape = '') => {
+    const shape = fortranShape === '' ? `(${count},)` : fortranShape;
+    const dict = `{'descr': '|i1', 'fortran_order': ${fortranShape === '' ? 'False' : 'True'}, 'shape': ${shape}, }`;
+    const start = Math.ceil((10 + dict.length + 1) / 64) * 64;
+    const npy = Buffer.alloc(start + count, fill);
+    npy.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
+    npy.writeUInt16LE(start - 10, 8);
+    npy.write(`${dict.padEnd(start - 11)}\n`, 10);
+    return npy;
+  };
+
   it('refuses a zip bomb by its declared size, and one that declares less than it holds', () => {
     const zeros = Buffer.alloc(64 * 2 ** 20);
     const packed = deflateRawSync(zeros);
-    const bomb = (declared: number) => {
-      const local = Buffer.alloc(30 + 5);
-      local.writeUInt32LE(0x04034b50, 0);
-      local.writeUInt16LE(8, 8);
-      local.writeUInt16LE(5, 26);
-      local.write('a.npy', 30);
-      const central = Buffer.alloc(46 + 5);
-      central.writeUInt32LE(0x02014b50, 0);
-      central.writeUInt16LE(8, 10);
-      central.writeUInt32LE(packed.length, 20);
-      central.writeUInt32LE(declared, 24);
-      central.writeUInt16LE(5, 28);
-      central.write('a.npy', 46);
-      const end = Buffer.alloc(22);
-      end.writeUInt32LE(0x06054b50, 0);
-      end.writeUInt16LE(1, 10);
-      end.writeUInt32LE(central.length, 12);
-      end.writeUInt32LE(local.length + packed.length, 16);
-      return Buffer.concat([local, packed, central, end]);
-    };
+    const bomb = (unpacked: number) => zipOf(packed, [{ name: 'a.npy', unpacked, offset: 0 }]);
     expect(codeOf(() => readNpz(bomb(zeros.length), 'x.npz', { maxEntryBytes: 2 ** 20 }))).toMatch(
       /^LIMIT_EXCEEDED: x\.npz: a\.npy/,
     );
     expect(codeOf(() => readNpz(bomb(zeros.length), 'x.npz', { maxTotalBytes: 2 ** 20 }))).toMatch(/^LIMIT_EXCEEDED/);
     expect(codeOf(() => readNpz(bomb(1000), 'x.npz'))).toMatch(/^CORRUPT_FILE: x\.npz: a\.npy/);
+  });
+
+  it('refuses an archive that grows too much for its size, all entries together', () => {
+    const npy = bytesNpy(80 * 2 ** 20);
+    const packed = deflateRawSync(npy, { level: 9 });
+    const grown = zipOf(packed, [{ name: 'a.npy', unpacked: npy.length, offset: 0, crc: crc32(npy) }]);
+    expect(grown.length).toBeLessThan(2 ** 17);
+    expect(codeOf(() => readNpz(grown, 'x.npz'))).toMatch(/^LIMIT_EXCEEDED: x\.npz: unpacks to .* times its size/);
+  });
+
+  it('counts the float32 numbers that are made, not the bytes they are made of', () => {
+    const npy = bytesNpy(2 ** 20);
+    const one = zipOf(deflateRawSync(npy), [{ name: 'a.npy', unpacked: npy.length, offset: 0, crc: crc32(npy) }]);
+    expect(codeOf(() => readNpz(one, 'x.npz', { maxTotalBytes: 2 ** 21 }))).toMatch(
+      /^LIMIT_EXCEEDED: x\.npz: .*a needs 4,194,304 bytes as float32/,
+    );
+    expect(codeOf(() => readNpz(one, 'x.npz', { maxTotalBytes: 2 ** 23 }))).toBe('nothing thrown');
+  });
+
+  it('refuses entries that share bytes with each other or with the directory', () => {
+    const npy = bytesNpy(1000, 3);
+    const packed = deflateRawSync(npy);
+    const at = (name: string, offset: number) => ({ name, unpacked: npy.length, offset, crc: crc32(npy) });
+    expect(codeOf(() => readNpz(zipOf(packed, [at('a.npy', 0)]), 'x.npz'))).toBe('nothing thrown');
+    expect(codeOf(() => readNpz(zipOf(packed, [at('a.npy', 0), at('b.npy', 0)]), 'x.npz'))).toMatch(
+      /^CORRUPT_FILE: x\.npz: .*a\.npy and b\.npy overlap/,
+    );
+  });
+
+  it('reads Fortran order in time linear in the numbers, whatever the number of axes', () => {
+    const ones = '1, '.repeat(30);
+    const timed = (axes: string) => {
+      const npy = bytesNpy(2 ** 21, 1, `(${axes}${2 ** 20}, 2)`);
+      const begin = performance.now();
+      expect(readNpy(npy, 'a').data.length).toBe(2 ** 21);
+      return performance.now() - begin;
+    };
+    timed('');
+    expect(timed(ones)).toBeLessThan(4 * timed('') + 50);
   });
 
   it('never throws anything but a RouteProfileError on random bytes', () => {

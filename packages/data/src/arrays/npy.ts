@@ -31,6 +31,8 @@ interface Header {
   descr: string;
   fortran: boolean;
   shape: number[];
+  /** Numbers that the shape asks for. */
+  count: number;
   /** Where the numbers begin. */
   start: number;
 }
@@ -73,23 +75,35 @@ function parseHeader(bytes: Uint8Array, what: string): Header {
       ? size
       : corrupt('has a shape that is no list of sizes'),
   );
-  return { descr, fortran, shape: sizes, start };
+  return { descr, fortran, shape: sizes, count: sizes.reduce((a, b) => a * b, 1), start };
 }
 
-/** Column-major numbers put in row-major order. */
+/**
+ * Column-major numbers put in row-major order, in time linear in them: axes of size 1 move nothing and are left out, so
+ * that carrying from axis to axis costs less than one step per number.
+ */
 function fromFortran(data: Float32Array, shape: readonly number[]): Float32Array {
   const out = new Float32Array(data.length);
-  const index = shape.map(() => 0);
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const sizes = shape.filter((size) => size !== 1);
+  const strides = sizes.map((_, axis) => sizes.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const index = sizes.map(() => 0);
+  let at = 0;
   for (const value of data) {
-    out[index.reduce((sum, i, axis) => sum + i * strides[axis]!, 0)] = value;
-    for (let axis = 0; axis < shape.length; axis++) {
-      if (++index[axis]! < shape[axis]!) break;
+    out[at] = value;
+    for (let axis = 0; axis < sizes.length; axis++) {
+      at += strides[axis]!;
+      if (++index[axis]! < sizes[axis]!) break;
+      at -= strides[axis]! * sizes[axis]!;
       index[axis] = 0;
     }
   }
   return out;
 }
+
+/**
+ * Bytes of the float32 array that `readNpy` makes, from the header alone. Throws CORRUPT_FILE and UNSUPPORTED as `readNpy`.
+ */
+export const float32Bytes = (bytes: Uint8Array, what: string): number => parseHeader(bytes, what).count * 4;
 
 /**
  * Reads one array. Floats of 4 or 8 bytes, integers and booleans of any size, either byte order, C or Fortran order;
@@ -98,7 +112,7 @@ function fromFortran(data: Float32Array, shape: readonly number[]): Float32Array
  * @throws RouteProfileError CORRUPT_FILE (not .npy, cut short, shape and length disagree), UNSUPPORTED (text, objects, complex).
  */
 export function readNpy(bytes: Uint8Array, what: string): NamedArray {
-  const { descr, fortran, shape, start } = parseHeader(bytes, what);
+  const { descr, fortran, shape, count, start } = parseHeader(bytes, what);
   const read = READERS[descr.slice(1)];
   if (read === undefined || !'<>|='.includes(descr[0] ?? ' '))
     throw new RouteProfileError(
@@ -109,7 +123,6 @@ export function readNpy(bytes: Uint8Array, what: string): NamedArray {
       },
     );
   const width = Number(descr.slice(2));
-  const count = shape.reduce((a, b) => a * b, 1);
   if (bytes.length - start !== count * width)
     throw new RouteProfileError(
       'CORRUPT_FILE',

@@ -2,8 +2,8 @@ import { zipSync, type Zippable } from 'fflate';
 import { RouteProfileError, type NamedArray } from '@routeprofile/schema';
 import { writeFileAtomic } from '../disk/files.js';
 import { readBytes } from '../disk/read.js';
-import { readNpy, writeNpy, type WritableArray } from './npy.js';
-import { unzip, type ZipLimits } from './zip.js';
+import { float32Bytes, readNpy, writeNpy, type WritableArray } from './npy.js';
+import { MAX_TOTAL_BYTES, unzip, type ZipLimits } from './zip.js';
 
 const SUFFIX = '.npy';
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
@@ -15,8 +15,10 @@ const EPOCH = new Date(1980, 0, 1);
  * @param what how messages name the file
  * @throws RouteProfileError CORRUPT_FILE, LIMIT_EXCEEDED (a zip bomb), UNSUPPORTED, BAD_INPUT (a reserved name).
  */
-export function readNpz(bytes: Uint8Array, what: string, limits?: ZipLimits): Map<string, NamedArray> {
+export function readNpz(bytes: Uint8Array, what: string, limits: ZipLimits = {}): Map<string, NamedArray> {
+  const { maxTotalBytes = MAX_TOTAL_BYTES } = limits;
   const out = new Map<string, NamedArray>();
+  let made = 0;
   for (const [file, content] of unzip(bytes, what, limits)) {
     const name = file.endsWith(SUFFIX) ? file.slice(0, -SUFFIX.length) : file;
     if (RESERVED.has(name) || name === '')
@@ -28,6 +30,14 @@ export function readNpz(bytes: Uint8Array, what: string, limits?: ZipLimits): Ma
         },
       );
     if (out.has(name)) throw new RouteProfileError('CORRUPT_FILE', `${what}: holds the array ${name} twice`);
+    const size = float32Bytes(content, `${what}: ${name}`);
+    made += size;
+    if (made > maxTotalBytes)
+      throw new RouteProfileError(
+        'LIMIT_EXCEEDED',
+        `${what}: ${name} needs ${size.toLocaleString('en-US')} bytes as float32, all arrays so far ${made.toLocaleString('en-US')}; the limit is ${maxTotalBytes.toLocaleString('en-US')}`,
+        { hint: 'Save fewer or smaller arrays in the file.' },
+      );
     out.set(name, readNpy(content, `${what}: ${name}`));
   }
   return out;
@@ -51,7 +61,7 @@ export function writeNpz(entries: ReadonlyMap<string, WritableArray>): Uint8Arra
 
 /** A `.npz` file's arrays. Throws as `readNpz`, and MISSING_FILE. */
 export async function readNpzFile(path: string, limits?: ZipLimits): Promise<Map<string, NamedArray>> {
-  return readNpz(await readBytes(path, path, limits?.maxTotalBytes ?? 2 ** 31), path, limits);
+  return readNpz(await readBytes(path, path, limits?.maxTotalBytes ?? MAX_TOTAL_BYTES), path, limits);
 }
 
 /** Writes a `.npz` file atomically. Throws as `writeNpz` and `writeFileAtomic`. */

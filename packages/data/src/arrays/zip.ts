@@ -1,15 +1,22 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { RouteProfileError } from '@routeprofile/schema';
 
-/** How much an archive may unpack to before reading it throws LIMIT_EXCEEDED. */
+/** How much may be made of an archive before reading it throws LIMIT_EXCEEDED. */
 export interface ZipLimits {
   /** Files in the archive; default 100,000. */
   maxEntries?: number;
   /** Bytes of one file, unpacked; default 1 GiB. */
   maxEntryBytes?: number;
-  /** Bytes of all files, unpacked; default 2 GiB. */
+  /** Bytes of all files, unpacked, and of all float32 numbers made of them; default 2 GiB. */
   maxTotalBytes?: number;
+  /** Bytes of all files, unpacked, as a multiple of the archive's size, for archives that unpack to over 64 MiB; default 100. */
+  maxRatio?: number;
 }
+
+/** `ZipLimits.maxTotalBytes` where it is not given. */
+export const MAX_TOTAL_BYTES = 2 ** 31;
+/** Small archives may be as dense as they like. */
+const ANY_RATIO_BYTES = 2 ** 26;
 
 interface Entry {
   name: string;
@@ -30,21 +37,17 @@ const ENCRYPTED = 1;
 const IS_ZIP64 = 0xffffffff;
 
 /**
- * Unpacks a zip archive of moderate size, in the order of its directory. Sizes are checked against the limits as
- * declared, before anything is unpacked; unpacking stops where the declared size is exceeded; checksums are verified.
+ * Unpacks a zip archive of moderate size, file by file in the order of its directory, so that one is held at a time.
+ * Sizes and places are checked as declared, before anything is unpacked; unpacking stops where the declared size is
+ * exceeded; checksums are verified.
  * @throws RouteProfileError CORRUPT_FILE, LIMIT_EXCEEDED, UNSUPPORTED (encryption, archives of 4 GiB, other methods).
  */
-export function unzip(bytes: Uint8Array, what: string, limits: ZipLimits = {}): Map<string, Uint8Array> {
+export function* unzip(bytes: Uint8Array, what: string, limits: ZipLimits = {}): Generator<[string, Uint8Array]> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries = readDirectory(view, bytes, what);
-  checkLimits(entries, what, limits);
-  const out = new Map<string, Uint8Array>();
-  for (const entry of entries) {
-    if (entry.name.endsWith('/')) continue;
-    if (out.has(entry.name)) throw corrupt(what, `holds ${JSON.stringify(entry.name)} twice`);
-    out.set(entry.name, unpack(view, bytes, entry, what));
-  }
-  return out;
+  checkLimits(entries, bytes.length, what, limits);
+  checkPlaces(view, entries, what);
+  for (const entry of entries) if (!entry.name.endsWith('/')) yield [entry.name, unpack(view, bytes, entry, what)];
 }
 
 const corrupt = (what: string, message: string): RouteProfileError =>
@@ -90,12 +93,11 @@ function findEnd(view: DataView): number {
   return -1;
 }
 
-function checkLimits(entries: readonly Entry[], what: string, limits: ZipLimits): void {
-  const { maxEntries = 100_000, maxEntryBytes = 2 ** 30, maxTotalBytes = 2 ** 31 } = limits;
-  const refuse = (message: string): never => {
-    throw new RouteProfileError('LIMIT_EXCEEDED', `${what}: ${message}`, {
-      hint: 'If the file is what you meant to load, raise the limit.',
-    });
+/** @param size bytes of the archive */
+function checkLimits(entries: readonly Entry[], size: number, what: string, limits: ZipLimits): void {
+  const { maxEntries = 100_000, maxEntryBytes = 2 ** 30, maxTotalBytes = MAX_TOTAL_BYTES, maxRatio = 100 } = limits;
+  const refuse = (message: string, hint = 'If the file is what you meant to load, raise the limit.'): never => {
+    throw new RouteProfileError('LIMIT_EXCEEDED', `${what}: ${message}`, { hint });
   };
   if (entries.length > maxEntries) refuse(`holds ${entries.length} files, the limit is ${maxEntries}`);
   let total = 0;
@@ -104,13 +106,40 @@ function checkLimits(entries: readonly Entry[], what: string, limits: ZipLimits)
     total += unpacked;
   }
   if (total > maxTotalBytes) refuse(`has ${total} bytes unpacked, the limit is ${maxTotalBytes}`);
+  if (total > ANY_RATIO_BYTES && total > maxRatio * size)
+    refuse(
+      `unpacks to ${total} bytes, ${Math.round(total / size)} times its size; the limit is ${maxRatio} times`,
+      'If you trust the file, save its arrays uncompressed, e.g. with numpy.savez.',
+    );
+}
+
+/** Files lie one after the other, before the directory; names are unique. */
+function checkPlaces(view: DataView, entries: readonly Entry[], what: string): void {
+  const names = new Set<string>();
+  for (const { name } of entries) {
+    if (names.has(name)) throw corrupt(what, `holds ${JSON.stringify(name)} twice`);
+    names.add(name);
+  }
+  const directory = view.getUint32(findEnd(view) + 16, true);
+  const placed = entries.toSorted((a, b) => a.offset - b.offset);
+  placed.forEach((entry, i) => {
+    const next = placed[i + 1];
+    const end = dataStart(view, entry, what) + entry.packed;
+    if (end > (next?.offset ?? directory))
+      throw corrupt(what, `${entry.name} and ${next === undefined ? 'the zip directory' : next.name} overlap`);
+  });
+}
+
+/** Where a file's bytes begin, behind its local header, name and extra fields. */
+function dataStart(view: DataView, { name, offset }: Entry, what: string): number {
+  if (offset + 30 > view.byteLength || view.getUint32(offset, true) !== LOCAL)
+    throw corrupt(what, `${name} is not where the zip directory says`);
+  return offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
 }
 
 function unpack(view: DataView, bytes: Uint8Array, entry: Entry, what: string): Uint8Array {
-  const { name, method, offset, packed, unpacked } = entry;
-  if (offset + 30 > bytes.length || view.getUint32(offset, true) !== LOCAL)
-    throw corrupt(what, `${name} is not where the zip directory says`);
-  const start = offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
+  const { name, method, packed, unpacked } = entry;
+  const start = dataStart(view, entry, what);
   if (start + packed > bytes.length) throw corrupt(what, `${name} is cut short`);
   const data = bytes.subarray(start, start + packed);
   if (method !== STORED && method !== DEFLATED)

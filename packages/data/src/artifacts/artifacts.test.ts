@@ -20,7 +20,8 @@ import {
   type ProfileSet,
   type RouterArtifact,
 } from '@routeprofile/schema';
-import { writeNpzFile } from '../arrays/npz.js';
+import { readNpz, writeNpz, writeNpzFile } from '../arrays/npz.js';
+import { hashBytes } from '../disk/hash.js';
 import { readGraphFiles, writeGraphFiles } from './graph-files.js';
 import { readProfileSet, writeProfileSet } from './profile-set.js';
 import { readRouterArtifact, writeRouterArtifact } from './router-artifact.js';
@@ -117,6 +118,46 @@ describe('profile sets', () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
+  it('of numbers that arithmetic cannot go on with are neither written nor read', async () => {
+    const { keyed } = profiles;
+    const spoiled: [RegExp, Partial<ProfileSet>][] = [
+      [
+        /keyed:keys: row 1, column 0 is NaN/,
+        { keyed: { ...keyed!, keys: createMatrix(2, 2, Float32Array.of(1, 0, NaN, 1)) } },
+      ],
+      [
+        /keyed:scores: row 0, column 1 is Infinity.*NaN for "not measured"/,
+        { keyed: { ...keyed!, scores: createMatrix(3, 2, Float32Array.of(1, Infinity, 2, 3, NaN, 4)) } },
+      ],
+      [/biases: number 2 is -Infinity/, { biases: Float32Array.of(0, 0, -Infinity) }],
+      [/state:w: number 0 is Infinity/, { state: { w: { shape: [1], data: Float32Array.of(Infinity) } } }],
+    ];
+    for (const [message, part] of spoiled)
+      expect(await failure(() => writeProfileSet(dir, 's', { ...profiles, ...part }))).toMatch(
+        new RegExp(`^NOT_FINITE: .*${message.source}`),
+      );
+    expect(readdirSync(dir)).toEqual([]);
+    const path = await writeProfileSet(dir, 'set', profiles);
+    const json = readFileSync(join(dir, 'set.json'), 'utf8');
+    writeFileSync(join(dir, 'set.json'), json.replace('0.5', '1e308'));
+    expect(await failure(() => readProfileSet(path))).toMatch(/^CORRUPT_FILE: .*set\.json: biases\[0\]: is 1e\+308/);
+    for (const [name, array, message] of [
+      ['keyed:keys', createMatrix(2, 2, Float32Array.of(1, 0, NaN, 1)), /keyed:keys: row 1, column 0 is NaN/],
+      ['keyed:scores', createMatrix(3, 2, new Float32Array(6).fill(Infinity)), /keyed:scores: row 0, column 0 is Inf/],
+      ['gpt 4', createMatrix(1, 2, Float32Array.of(0, NaN)), /gpt 4: number 1 is NaN/],
+    ] as const) {
+      const arrays = readNpz(readFileSync(path), path);
+      const { rows, cols, data } = array;
+      const npz = writeNpz(arrays.set(name, { shape: rows === 1 ? [cols] : [rows, cols], data }));
+      writeFileSync(path, npz);
+      writeFileSync(join(dir, 'set.json'), json.replace(/"vectors": "\w+"/, `"vectors": "${hashBytes(npz)}"`));
+      expect(await failure(() => readProfileSet(path))).toMatch(
+        new RegExp(`^CORRUPT_FILE: .*set\\.npz: ${message.source}`),
+      );
+      await writeProfileSet(dir, 'set', profiles);
+    }
+  });
+
   it('made by numpy.savez load without a json, and say that they are imported', async () => {
     const file = join(dir, 'numpy.npz');
     copyFileSync(fileURLToPath(new URL('../fixtures/numpy/stored.npz', import.meta.url)), file);
@@ -139,7 +180,9 @@ describe('profile sets', () => {
       /^SHAPE_MISMATCH: .*x\.npz: b has shape \(3\), expected \(2\)/,
     );
     await writeNpzFile(file, new Map([['a', { shape: [2], data: Float32Array.of(1, Infinity) }]]));
-    expect(await failure(() => readProfileSet(file))).toMatch(/^NOT_FINITE: .*x\.npz/);
+    expect(await failure(() => readProfileSet(file))).toMatch(
+      /^CORRUPT_FILE: .*x\.npz: a: number 1 is Infinity, expected a finite number/,
+    );
     await writeNpzFile(file, new Map());
     expect(await failure(() => readProfileSet(file))).toMatch(/^BAD_INPUT: .*x\.npz: holds no vectors/);
   });
@@ -175,6 +218,19 @@ describe('router artifacts', () => {
     expect(await readRouterArtifact(join(dir, 'r'))).toEqual(artifact);
     await writeRouterArtifact(dir, { ...artifact, weights: {} });
     expect((await readRouterArtifact(dir)).weights).toEqual({});
+  });
+
+  it('are refused with a model named twice, or weights that are infinite', async () => {
+    const doubled = { ...artifact, manifest: { ...artifact.manifest, models: ['a', 'a'] } };
+    await writeRouterArtifact(dir, doubled);
+    expect(await failure(() => readRouterArtifact(dir))).toMatch(
+      /^CORRUPT_FILE: .*router\.json: models\[1\]: "a" occurs twice/,
+    );
+    const infinite = { bias: { shape: [2], data: Float32Array.of(NaN, Infinity) } };
+    await writeRouterArtifact(dir, { ...artifact, weights: infinite });
+    expect(await failure(() => readRouterArtifact(dir))).toMatch(
+      /^CORRUPT_FILE: .*weights\.npz: bias: number 1 is Infinity/,
+    );
   });
 
   it('are refused when the weights are of another router', async () => {
@@ -218,6 +274,10 @@ describe('graph files', () => {
     await writeGraphFiles(dir, graph, { ...features, model: createMatrix(3, 2) });
     expect(await failure(() => readGraphFiles(dir))).toMatch(
       /^CORRUPT_FILE: .*features\.npz: model has shape \(3, 2\), expected 2 rows/,
+    );
+    await writeGraphFiles(dir, graph, { ...features, model: createMatrix(2, 2, Float32Array.of(1, 2, NaN, 4)) });
+    expect(await failure(() => readGraphFiles(dir))).toMatch(
+      /^CORRUPT_FILE: .*features\.npz: model: row 1, column 0 is NaN/,
     );
     truncateSync(join(dir, 'features.npz'), 10);
     expect(await failure(() => readGraphFiles(dir))).toMatch(/^CORRUPT_FILE: .*features\.npz/);

@@ -12,6 +12,7 @@ import { readNpz, writeNpz } from '../arrays/npz.js';
 import { writeFilesAtomic } from '../disk/files.js';
 import { hashBytes } from '../disk/hash.js';
 import { formatJson } from '../disk/json.js';
+import { assertNumbers } from './finite.js';
 import { readManifest, readSealed } from './sealed.js';
 
 const GRAPH = 'graph.json';
@@ -68,6 +69,7 @@ export async function readGraphFiles(dir: string): Promise<{ graph: GraphFile; f
           hint: 'Build the graph again.',
         },
       );
+    assertNumbers(array.data, { path: npzPath, field: type, cols: array.shape[1]! });
     features[type] = createMatrix(nodes, array.shape[1]!, array.data);
   }
   return { graph, features };

@@ -1,9 +1,10 @@
 import { basename, join } from 'node:path';
 import {
-  assertFinite,
   createMatrix,
   profileManifestSchema,
   RouteProfileError,
+  rowOf,
+  type ErrorCode,
   type Matrix,
   type NamedArray,
   type ProfileManifest,
@@ -16,6 +17,7 @@ import { writeFilesAtomic } from '../disk/files.js';
 import { hashBytes } from '../disk/hash.js';
 import { formatJson } from '../disk/json.js';
 import { exists, readBytes } from '../disk/read.js';
+import { assertNumbers } from './finite.js';
 import { packRows, unpackRows } from './packed-rows.js';
 import { readManifest, readSealed } from './sealed.js';
 
@@ -72,6 +74,23 @@ function assertConsistent(set: ProfileSet): void {
     mismatch(`${keyed.labels.length} keys but ${keyed.queries.length} of them say which query they are`);
 }
 
+/** Every number of a set that arithmetic will meet: NaN only where something was not measured. */
+function assertFiniteNumbers(
+  { models, vectors, keyed, biases, state }: ProfileSet,
+  path: string,
+  code: ErrorCode,
+): void {
+  models.forEach((model, i) => assertNumbers(rowOf(vectors, i), { path, field: model, code }));
+  if (keyed !== undefined) {
+    const { keys, scores } = keyed;
+    assertNumbers(keys.data, { path, field: KEYS, cols: keys.cols, code });
+    assertNumbers(scores.data, { path, field: SCORES, cols: scores.cols, missing: true, code });
+  }
+  if (biases !== undefined) assertNumbers(biases, { path, field: 'biases', code });
+  for (const [name, { data }] of Object.entries(state ?? {}))
+    assertNumbers(data, { path, field: `${STATE}${name}`, missing: true, code });
+}
+
 /**
  * Writes `NAME.npz` (one float32 vector a model, readable by `numpy.load`; keyed scores and what a strategy learned under
  * `keyed:` and `state:` names; rows of a quantized set as int8 with their scales under `scale:` names) and `NAME.json` (provenance, texts, biases, the npz's hash). Both are complete on disk before either gets its name.
@@ -80,7 +99,7 @@ function assertConsistent(set: ProfileSet): void {
  */
 export async function writeProfileSet(dir: string, name: string, set: ProfileSet): Promise<string> {
   assertConsistent(set);
-  assertFinite(set.vectors, `profile set ${name}`);
+  assertFiniteNumbers(set, `profile set ${name}`, 'NOT_FINITE');
   const { models, vectors, keyed } = set;
   const reserved = models.find(isReserved);
   if (reserved !== undefined)
@@ -150,10 +169,12 @@ function vectorsOf(models: readonly string[], arrays: ReadonlyMap<string, NamedA
       );
     vectors.data.set(array.data, i * dimensions);
   });
-  const read = unpacked(arrays, vectors, VECTORS, path);
-  assertFinite(read, path);
-  return read;
+  return unpacked(arrays, vectors, VECTORS, path);
 }
+
+/** Keys or scores of a set that has them. */
+const keyedMatrix = (arrays: ReadonlyMap<string, NamedArray>, what: string, rows: number, path: string): Matrix =>
+  unpacked(arrays, asMatrix(arrays.get(what), rows, path, what), what, path);
 
 function asMatrix(array: NamedArray | undefined, rows: number, path: string, what: string): Matrix {
   if (array === undefined || array.shape.length !== 2 || array.shape[0] !== rows)
@@ -181,8 +202,8 @@ function queriesOf(arrays: ReadonlyMap<string, NamedArray>, keys: number, path: 
 /**
  * Reads a profile set: `NAME.npz` with the `NAME.json` beside it (either path may be given). A bare `.npz`, such as one
  * made by `numpy.savez`, loads too; its provenance then has the strategy `imported`.
- * @throws RouteProfileError MISSING_FILE; CORRUPT_FILE when the two files do not belong together or one was changed;
- * SHAPE_MISMATCH, NOT_FINITE.
+ * @throws RouteProfileError MISSING_FILE; CORRUPT_FILE when the two files do not belong together, one was changed,
+ * or a number is not finite; SHAPE_MISMATCH.
  */
 export async function readProfileSet(file: string): Promise<ProfileSet> {
   const stem = file.replace(/\.(npz|json)$/, '');
@@ -191,7 +212,9 @@ export async function readProfileSet(file: string): Promise<ProfileSet> {
   if (!(await exists(manifestPath))) {
     const arrays = readNpz(await readBytes(path), path);
     const models = [...arrays.keys()].filter((name) => !isReserved(name));
-    return { models, vectors: vectorsOf(models, arrays, path), provenance: imported(path) };
+    const set: ProfileSet = { models, vectors: vectorsOf(models, arrays, path), provenance: imported(path) };
+    assertFiniteNumbers(set, path, 'CORRUPT_FILE');
+    return set;
   }
   const manifest = await readManifest(manifestPath, profileManifestSchema);
   const { models, dimensions, provenance, texts, biases, keyLabels } = manifest;
@@ -202,9 +225,9 @@ export async function readProfileSet(file: string): Promise<ProfileSet> {
   if (biases !== undefined) set.biases = Float32Array.from(biases);
   if (keyLabels !== undefined)
     set.keyed = {
-      keys: unpacked(arrays, asMatrix(arrays.get(KEYS), keyLabels.length, path, KEYS), KEYS, path),
+      keys: keyedMatrix(arrays, KEYS, keyLabels.length, path),
       labels: keyLabels,
-      scores: unpacked(arrays, asMatrix(arrays.get(SCORES), models.length, path, SCORES), SCORES, path),
+      scores: keyedMatrix(arrays, SCORES, models.length, path),
       ...queriesOf(arrays, keyLabels.length, path),
     };
   const state = [...arrays].filter(([key]) => key.startsWith(STATE));
@@ -214,6 +237,7 @@ export async function readProfileSet(file: string): Promise<ProfileSet> {
       'CORRUPT_FILE',
       `${path}: vectors have ${vectors.cols} numbers, ${manifestPath} says ${dimensions}`,
     );
+  assertFiniteNumbers(set, path, 'CORRUPT_FILE');
   try {
     assertConsistent(set);
   } catch (cause) {

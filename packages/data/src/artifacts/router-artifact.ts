@@ -4,6 +4,7 @@ import { readNpz, writeNpz } from '../arrays/npz.js';
 import { writeFilesAtomic } from '../disk/files.js';
 import { hashBytes } from '../disk/hash.js';
 import { formatJson } from '../disk/json.js';
+import { assertNumbers } from './finite.js';
 import { readManifest, readSealed } from './sealed.js';
 
 const MANIFEST = 'router.json';
@@ -24,13 +25,16 @@ export async function writeRouterArtifact(dir: string, artifact: RouterArtifact)
 
 /**
  * Reads what `writeRouterArtifact` wrote.
- * @throws RouteProfileError MISSING_FILE; CORRUPT_FILE naming the file that is half-written, changed or of another router.
+ * @throws RouteProfileError MISSING_FILE; CORRUPT_FILE naming the file that is half-written, changed, of another router, or holds an
+ * infinite weight.
  */
 export async function readRouterArtifact(dir: string): Promise<RouterArtifact> {
   const path = join(dir, MANIFEST);
   const weightsPath = join(dir, WEIGHTS);
   const { weights: hash, ...manifest } = await readManifest(path, routerFileSchema);
   const arrays = readNpz(await readSealed(weightsPath, hash, path), weightsPath);
+  // Routers keep NaN for what was not measured; an infinite weight is none.
+  for (const [field, { data }] of arrays) assertNumbers(data, { path: weightsPath, field, missing: true });
   const weights: Record<string, NamedArray> = Object.fromEntries(arrays);
   return { manifest, weights };
 }

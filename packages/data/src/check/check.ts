@@ -1,10 +1,12 @@
 import type { Dataset } from '@routeprofile/schema';
+import type { RowCoverage } from '../dataset/coverage.js';
+import { isEvaluable } from '../dataset/evaluable.js';
 import { detectLayout, type Layout } from '../dataset/load.js';
 import { datasetOptions, type DatasetOptions, type LoadOptions } from '../dataset/options.js';
 import { Sources } from '../dataset/sources.js';
 import { plural } from '../dataset/text.js';
 import { Problems } from '../disk/problems.js';
-import { loadOutcomes } from '../outcomes/load.js';
+import { assembleOutcomes, readOutcomes, type OutcomesFiles } from '../outcomes/load.js';
 import { readPublishedFiles } from '../published/files.js';
 import { assemblePublished, NO_TEST_ROWS } from '../published/load.js';
 import { checkReferences } from '../published/references.js';
@@ -20,6 +22,8 @@ export interface DatasetCheck {
   layout: Layout;
   /** null when problems kept the dataset from being put together. */
   summary: DatasetSummary | null;
+  /** Which models have outcomes on which rows; null for the published layout, and when the rows cannot be read. */
+  coverage: RowCoverage | null;
   /** What makes the dataset unusable: `file: path.to.field: what is wrong, what was expected`. */
   problems: string[];
   /** How many problems there are; `problems` lists the first of them, and at its end how many more. */
@@ -40,13 +44,16 @@ export async function checkDataset(dir: string, options: LoadOptions = {}): Prom
   const layout = await detectLayout(dir);
   const problems = new Problems();
   const sources = new Sources(dir, problems, options.signal);
+  let coverage: RowCoverage | null = null;
   try {
-    const { dataset, oddities } = await (layout === 'published'
-      ? checkPublished(sources, completed)
-      : checkOutcomes(sources, completed));
+    const files = layout === 'outcomes' ? await readOutcomes(sources, completed) : null;
+    coverage = files && files.coverage;
+    const { dataset, oddities } =
+      files === null ? await checkPublished(sources, completed) : checkOutcomes(files, sources, completed);
     return {
       layout,
       summary: summaryOf(dataset),
+      coverage,
       problems: [],
       problemCount: 0,
       warnings: [...dataset.warnings],
@@ -58,6 +65,7 @@ export async function checkDataset(dir: string, options: LoadOptions = {}): Prom
     return {
       layout,
       summary: null,
+      coverage,
       problems: problems.lines(),
       problemCount: problems.count,
       warnings: [],
@@ -86,8 +94,8 @@ async function checkPublished(sources: Sources, options: DatasetOptions): Promis
   };
 }
 
-async function checkOutcomes(sources: Sources, options: DatasetOptions): Promise<Checked> {
-  const dataset = await loadOutcomes(sources, options);
+function checkOutcomes(files: OutcomesFiles, sources: Sources, options: DatasetOptions): Checked {
+  const dataset = assembleOutcomes(files, sources, options);
   const left = dataset.leftOut.map(({ model, coverage }) => `${model}: ${(coverage * 100).toFixed(1)} %`);
   return {
     dataset,
@@ -109,7 +117,13 @@ const commonOddities = (dataset: Dataset): Oddity[] => [
     'train-test-overlap',
     dataset.train.queries.map(({ text }) => text),
     dataset.test.queries,
-    (count) => `${plural(count, 'test query occurs', 'test queries occur')} among the training queries`,
+    (count) =>
+      `${count.toLocaleString('en-US')} of ${plural(dataset.test.queries.length, 'test query', 'test queries')} ${count === 1 ? 'occurs' : 'occur'} among the training queries: a router may know their answers by heart`,
+  ),
+  ...oddity(
+    'nothing-to-evaluate',
+    dataset.test.queries.length === 0 || isEvaluable(dataset) ? [] : [dataset.name],
+    () => 'no test row has an outcome of every candidate: a run has nothing to compare models on',
   ),
   ...sharedPrefixes([...dataset.train.queries, ...dataset.test.queries]),
 ];

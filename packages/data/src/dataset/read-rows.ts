@@ -7,7 +7,7 @@ import {
   type OutcomeRow,
   type RoutingRow,
 } from '@routeprofile/schema';
-import { readError } from '../disk/read.js';
+import { readError, sizeOfRegularFile } from '../disk/read.js';
 import { OutcomeRows, type OutcomeNumbers } from './rows.js';
 import type { DatasetOptions } from './options.js';
 import type { Sources } from './sources.js';
@@ -98,6 +98,7 @@ function* performanceOf(row: RoutingRow): Generator<[string, OutcomeNumbers]> {
 
 /** The first character that is not white space tells a JSON array from JSON lines. */
 async function startsWithBracket(path: string): Promise<boolean> {
+  await sizeOfRegularFile(path);
   try {
     const handle = await open(path);
     try {

@@ -132,6 +132,30 @@ export class OutcomeRows {
     };
   }
 
+  /** The same outcomes with rows put together: a group keeps its first row's query, and each model's mean of every field. */
+  regrouped(groups: readonly (readonly number[])[]): OutcomeRows {
+    const out = new OutcomeRows();
+    for (const group of groups) {
+      const means = new Map<number, Map<OutcomeField, { sum: number; count: number }>>();
+      for (const row of group)
+        for (const field of OUTCOME_FIELDS)
+          this.forEachMeasured(row, field, (model, value) => {
+            const fields = means.get(model) ?? new Map<OutcomeField, { sum: number; count: number }>();
+            means.set(model, fields);
+            const { sum, count } = fields.get(field) ?? { sum: 0, count: 0 };
+            fields.set(field, { sum: sum + value, count: count + 1 });
+          });
+      out.add(
+        this.queries[group[0]!]!,
+        [...means].map(([model, fields]) => [
+          this.models[model]!,
+          Object.fromEntries([...fields].map(([field, { sum, count }]) => [field, sum / count])),
+        ]),
+      );
+    }
+    return out;
+  }
+
   record(row: number): QueryRecord {
     const { id, text, task } = this.queries[row]!;
     return { id, text, task };

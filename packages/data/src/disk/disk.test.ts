@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,6 +86,26 @@ describe('writeFileAtomic', () => {
   });
 });
 
+describe('files that may never end', () => {
+  it.skipIf(process.platform === 'win32')('are refused by name, whoever reads them', async () => {
+    const pipe = join(folder, 'pipe.jsonl');
+    execFileSync('mkfifo', [pipe]);
+    const lines = async (path: string) => {
+      for await (const line of readJsonLines(path)) expect(line).toBeUndefined();
+    };
+    for (const [path, kind] of [
+      [pipe, 'a pipe'],
+      ['/dev/zero', 'a device'],
+      [folder, 'a folder'],
+    ] as const)
+      for (const read of [lines, (file: string) => readJsonFile(file, z.unknown())]) {
+        const error = await failure(() => read(path));
+        expect([error.code, error.message]).toEqual(['BAD_INPUT', `${path}: is ${kind}, expected a regular file`]);
+        expect(error.hint).not.toBe('');
+      }
+  });
+});
+
 describe('hashes', () => {
   it('are SHA-256, and of JSON whatever the order of keys', () => {
     expect(hashText('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
@@ -162,11 +183,11 @@ describe('parseJson', () => {
   });
 
   it.each([
-    ['{"a": NaN}', /line 1, column 7: NaN is not JSON, expected a number or null/],
-    ['[1,\n -Infinity]', /line 2, column 2: -Infinity is not JSON/],
+    ['{"a": NaN}', /line 1, column 7: a: NaN is not JSON, expected a number or null/],
+    ['[1,\n -Infinity]', /line 2, column 2: \[1\]: -Infinity is not JSON/],
     ['{"m": 1,\n "m": 2}', /line 2, column 2: the key "m" occurs twice/],
     ['{"m": 1, "\\u006d": 2}', /occurs twice/],
-    ['{"a": {"__proto__": 1}}', /column 8: the key __proto__ is not allowed/],
+    ['{"a": {"__proto__": 1}}', /column 8: a: the key __proto__ is not allowed/],
     ['{"\\u005f_proto__": 1}', /__proto__ is not allowed/],
     ['[1] [2]', /column 5: unexpected text after/],
     ["{'a': 1}", /expected a key in double quotes/],

@@ -5,6 +5,8 @@ export interface JsonFault {
   message: string;
   /** The text ends too early: a half-written file. */
   truncated: boolean;
+  /** Keys and indices that lead to the place, where the syntax is good up to there. */
+  path: readonly (string | number)[];
 }
 
 const MAX_DEPTH = 200;
@@ -29,9 +31,10 @@ class Fault extends Error {
  */
 export function findJsonFault(text: string): JsonFault | null {
   let at = 0;
+  const path: (string | number)[] = [];
 
-  const fail = (message: string, offset = at): never => {
-    throw new Fault({ offset, message, truncated: offset >= text.length });
+  const fail = (message: string, offset = at, place: readonly (string | number)[] = []): never => {
+    throw new Fault({ offset, message, truncated: offset >= text.length, path: place });
   };
   const space = () => {
     for (let c = text.charCodeAt(at); c === 32 || c === 10 || c === 13 || c === 9;) c = text.charCodeAt(++at);
@@ -67,10 +70,11 @@ export function findJsonFault(text: string): JsonFault | null {
     string();
     let name = text.slice(start + 1, at - 1);
     if (name.includes('\\')) name = JSON.parse(`"${name}"`) as string;
-    if (name === '__proto__') fail('the key __proto__ is not allowed, expected another name', start);
+    if (name === '__proto__') fail('the key __proto__ is not allowed, expected another name', start, path);
     if (seen.has(name))
-      fail(`the key ${JSON.stringify(name.slice(0, 80))} occurs twice in one object, expected once`, start);
+      fail(`the key ${JSON.stringify(name.slice(0, 80))} occurs twice in one object, expected once`, start, path);
     seen.add(name);
+    path.push(name);
   };
   const scalar = (): void => {
     if (at >= text.length) fail('the text ends where a value was expected');
@@ -78,7 +82,7 @@ export function findJsonFault(text: string): JsonFault | null {
     if (literal !== undefined) at += literal.length;
     else if (!skip(NUMBER)) {
       const start = at;
-      if (skip(NOT_JSON)) fail(`${text.slice(start, at)} is not JSON, expected a number or null`, start);
+      if (skip(NOT_JSON)) fail(`${text.slice(start, at)} is not JSON, expected a number or null`, start, path);
       const rest = text.slice(at);
       if (rest === '-' || LITERALS.some((word) => word.startsWith(rest)))
         fail('the text ends inside a value', text.length);
@@ -115,8 +119,15 @@ export function findJsonFault(text: string): JsonFault | null {
     if (c === 34) string();
     else if (c !== 123 && c !== 91) scalar();
     else if (depth >= MAX_DEPTH) fail(`nested deeper than ${MAX_DEPTH} levels`);
-    else if (c === 91) members(93, () => value(depth + 1));
-    else {
+    else if (c === 91) {
+      let index = 0;
+      path.push(0);
+      members(93, () => {
+        path[path.length - 1] = index++;
+        value(depth + 1);
+      });
+      path.pop();
+    } else {
       const seen = new Set<string>();
       members(125, () => {
         key(seen);
@@ -126,6 +137,7 @@ export function findJsonFault(text: string): JsonFault | null {
         at++;
         space();
         value(depth + 1);
+        path.pop();
       });
     }
   };

@@ -1,7 +1,7 @@
 import { RouteProfileError, type z } from '@routeprofile/schema';
 import { writeFileAtomic } from './files.js';
 import { findJsonFault, positionOf } from './json-scan.js';
-import { Problems } from './problems.js';
+import { formatPath, Problems } from './problems.js';
 import { decodeText, MAX_JSON_BYTES, readBytes } from './read.js';
 
 /**
@@ -14,9 +14,10 @@ export function parseJson(text: string, label: string, firstLine = 1): unknown {
   const fault = findJsonFault(text);
   if (fault === null) return JSON.parse(text) as unknown;
   const { line, column } = positionOf(text, fault.offset);
+  const field = formatPath(fault.path);
   throw new RouteProfileError(
     fault.truncated ? 'CORRUPT_FILE' : 'BAD_INPUT',
-    `${label}: line ${line + firstLine - 1}, column ${column}: ${fault.message}`,
+    `${label}: line ${line + firstLine - 1}, column ${column}: ${field === '' ? '' : `${field}: `}${fault.message}`,
     { hint: fault.truncated ? 'The file is cut short: make or fetch it again.' : 'Correct the file at this place.' },
   );
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { RouteProfileError, throwIfAborted } from '@routeprofile/schema';
 import { parseJson } from './json.js';
-import { decodeText, readError } from './read.js';
+import { decodeText, readError, sizeOfRegularFile } from './read.js';
 
 /** Limits of `readJsonLines`, and who watches it. */
 export interface ReadLinesOptions {
@@ -44,6 +44,7 @@ export async function* readTextLines(path: string, options: ReadLinesOptions = {
     return text.trim() === '' ? null : { line, text };
   };
 
+  await sizeOfRegularFile(path, label);
   try {
     const stream = createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>;
     for await (const chunk of stream) {

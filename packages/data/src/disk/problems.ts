@@ -23,8 +23,8 @@ export const describeValue = (value: unknown): string =>
       ? 'missing'
       : Array.isArray(value)
         ? 'an array'
-        : Number.isNaN(value)
-          ? 'NaN'
+        : typeof value === 'number' && !Number.isFinite(value)
+          ? String(value)
           : article(typeof value);
 
 const leaf = (issue: z.core.$ZodIssue): string =>

@@ -11,27 +11,46 @@ export function readError(label: string, cause: unknown): RouteProfileError {
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new RouteProfileError('MISSING_FILE', `${label}: there is no such file`, { hint: 'Check the path.', cause });
   return new RouteProfileError('BAD_INPUT', `${label}: cannot be read (${code ?? 'unknown error'})`, {
-    hint: code === 'EISDIR' ? 'A file was expected; this is a folder.' : 'Check that you may read it.',
+    hint: 'Check that you may read it.',
     cause,
+  });
+}
+
+/**
+ * Size of a file that can be read from start to end.
+ * @throws RouteProfileError MISSING_FILE; BAD_INPUT for a folder, and for pipes, devices and sockets: they may never end.
+ */
+export async function sizeOfRegularFile(path: string, label = path): Promise<number> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw readError(label, cause);
+  });
+  if (found.isFile()) return found.size;
+  const kind = found.isDirectory()
+    ? 'a folder'
+    : found.isFIFO()
+      ? 'a pipe'
+      : found.isSocket()
+        ? 'a socket'
+        : 'a device';
+  throw new RouteProfileError('BAD_INPUT', `${label}: is ${kind}, expected a regular file`, {
+    hint: found.isDirectory() ? 'Give the path of a file.' : 'Write its contents to a file first.',
   });
 }
 
 /**
  * A whole file's bytes.
  * @param label how messages name the file
- * @throws RouteProfileError MISSING_FILE, BAD_INPUT (unreadable), LIMIT_EXCEEDED.
+ * @throws RouteProfileError MISSING_FILE, BAD_INPUT (unreadable, or not a regular file), LIMIT_EXCEEDED.
  */
 export async function readBytes(path: string, label = path, maxBytes = MAX_JSON_BYTES): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > maxBytes)
-      throw new RouteProfileError('LIMIT_EXCEEDED', `${label}: has ${size} bytes, the limit is ${maxBytes}`, {
-        hint: 'Split the file, or use JSON lines, which are read one by one.',
-      });
-    return await readFile(path);
-  } catch (cause) {
-    throw RouteProfileError.isInstance(cause) ? cause : readError(label, cause);
-  }
+  const size = await sizeOfRegularFile(path, label);
+  if (size > maxBytes)
+    throw new RouteProfileError('LIMIT_EXCEEDED', `${label}: has ${size} bytes, the limit is ${maxBytes}`, {
+      hint: 'Split the file, or use JSON lines, which are read one by one.',
+    });
+  return readFile(path).catch((cause: unknown) => {
+    throw readError(label, cause);
+  });
 }
 
 /** True when there is something to read under this path. */

@@ -8,12 +8,16 @@ import {
   type Dataset,
   type Description,
   type ModelCard,
+  type ModelCardFile,
+  type z,
 } from '@routeprofile/schema';
+import { joinCalls } from '../dataset/calls.js';
 import { candidatesOf, fillCosts } from '../dataset/cards.js';
+import { coverageWarnings, oneModelPerQuery, rowCoverage, type RowCoverage } from '../dataset/coverage.js';
 import { drawPairs, limited } from '../dataset/draw.js';
 import { guardCards } from '../dataset/new-models.js';
 import type { DatasetOptions } from '../dataset/options.js';
-import { readOutcomeRows, readTestFile, unformattedWarning } from '../dataset/read-rows.js';
+import { readOutcomeRows, readTestFile, unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
 import { groupByQuery, withoutModels, type OutcomeRows } from '../dataset/rows.js';
 import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
 import type { Sources } from '../dataset/sources.js';
@@ -34,10 +38,24 @@ const metaSchema = outcomesMetaSchema.extend({
 });
 const PAIRS_PER_QUERY = 4;
 
-/** Loads the outcomes layout: `outcomes.jsonl` and, if there, `models.json` and `meta.json`. */
-export async function loadOutcomes(sources: Sources, options: DatasetOptions): Promise<Dataset> {
+/** Everything an outcomes folder holds, checked, with calls of the same query put together. */
+export interface OutcomesFiles {
+  meta: z.infer<typeof metaSchema>;
+  cards: Map<string, ModelCardFile>;
+  main: ReadRows;
+  /** Test rows from a file of their own. */
+  separate: ReadRows | undefined;
+  coverage: RowCoverage;
+  warnings: string[];
+}
+
+/**
+ * Reads every file of the outcomes layout: `outcomes.jsonl` and, if there, `models.json` and `meta.json`.
+ * @throws RouteProfileError with every problem of every file.
+ */
+export async function readOutcomes(sources: Sources, options: DatasetOptions): Promise<OutcomesFiles> {
   const meta = (await sources.json(META_FILE, metaSchema)) ?? {};
-  const cardFile = new Map(Object.entries((await sources.json(CARDS_FILE, modelCardsFileSchema)) ?? {}));
+  const cards = new Map(Object.entries((await sources.json(CARDS_FILE, modelCardsFileSchema)) ?? {}));
   const main = await readOutcomeRows(sources, OUTCOMES_FILE, options.queryText);
   const separate =
     options.test === undefined ? undefined : await readTestFile(sources, options.test, options.queryText);
@@ -46,13 +64,36 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
       new RouteProfileError('BAD_INPUT', `${OUTCOMES_FILE}: holds no rows`, { hint: 'Give one JSON object a line.' }),
     );
   sources.problems.throwIfAny(sources.dir);
+  const joined = joinCalls(main.rows, OUTCOMES_FILE);
+  const joinedTest = separate && joinCalls(separate.rows, options.test!);
+  return {
+    meta,
+    cards,
+    main: { ...main, rows: joined.rows },
+    separate: separate && { ...separate, rows: joinedTest!.rows },
+    coverage: rowCoverage(joined.rows),
+    warnings: [...joined.warnings, ...(joinedTest?.warnings ?? [])],
+  };
+}
 
+/** Loads the outcomes layout. */
+export const loadOutcomes = async (sources: Sources, options: DatasetOptions): Promise<Dataset> =>
+  assembleOutcomes(await readOutcomes(sources, options), sources, options);
+
+/**
+ * Puts a dataset together.
+ * @throws RouteProfileError BAD_INPUT when there are too few candidates, or the splits do not fit.
+ */
+export function assembleOutcomes(files: OutcomesFiles, sources: Sources, options: DatasetOptions): Dataset {
+  const { meta, cards: cardFile, main, separate } = files;
   const { rows } = main;
   const split = splitRows(rows, options, separate !== undefined, OUTCOMES_FILE);
   const testRows = separate?.rows ?? rows;
   const testAll = separate === undefined ? split.test : testRows.queries.map((_, i) => i);
   const order = [...new Set([...cardFile.keys(), ...rows.models, ...testRows.models])];
-  const pool = choosePool(order, { rows, indices: split.train }, { rows: testRows, indices: testAll }, options);
+  const pool = choosePool(order, { rows, indices: split.train }, { rows: testRows, indices: testAll }, options, () =>
+    files.coverage.kind === 'one-model-per-query' ? oneModelPerQuery(files.coverage, OUTCOMES_FILE) : null,
+  );
 
   const groups = limited(
     groupByQuery(rows, split.train),
@@ -130,6 +171,8 @@ export async function loadOutcomes(sources: Sources, options: DatasetOptions): P
       test.map((row) => testRows.queries[row]!.raw),
     ),
     warnings: [
+      ...files.warnings,
+      ...coverageWarnings(files.coverage),
       ...split.warnings,
       ...unformattedWarning(main.unformatted, rows.length, 'outcome'),
       ...unformattedWarning(separate?.unformatted ?? 0, testRows.length, 'test'),
@@ -186,6 +229,8 @@ function taskWarnings(
   test: readonly number[],
   known: ReadonlySet<string>,
 ): string[] {
+  // Rows without any task are the usual case, and nothing is lost.
+  if (known.size === 0) return [];
   const missing = [...train.map((row) => rows.queries[row]!), ...test.map((row) => testRows.queries[row]!)].filter(
     ({ task }) => task === null,
   ).length;

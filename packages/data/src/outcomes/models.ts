@@ -20,6 +20,7 @@ const coverageOf = (rows: OutcomeRows, indices: readonly number[]): ReadonlyMap<
  * Who may be chosen: models with outcomes on enough training rows; in mode newllm also the new ones: those named, or, when
  * none is named, those without training outcomes and with enough on the test rows.
  * @param order every model, cards first
+ * @param insteadOfNothing the error to throw where fewer than two remain, if the data say more than this function knows
  * @throws RouteProfileError UNKNOWN_NAME for a named model that no row knows; BAD_INPUT when fewer than two models remain, no
  * model is new in mode newllm, or a named one has no test outcomes.
  */
@@ -28,6 +29,7 @@ export function choosePool(
   train: { rows: OutcomeRows; indices: readonly number[] },
   test: { rows: OutcomeRows; indices: readonly number[] },
   { mode, minCoverage, newModels: named }: Pick<DatasetOptions, 'mode' | 'minCoverage' | 'newModels'>,
+  insteadOfNothing: () => RouteProfileError | null = () => null,
 ): Pool {
   const trained = coverageOf(train.rows, train.indices);
   const tested = coverageOf(test.rows, test.indices);
@@ -55,7 +57,7 @@ export function choosePool(
         hint: 'A new model has outcomes on the test rows only. Remove its training outcomes, or use mode standard.',
       },
     );
-  if (candidates.length < 2) throw nothingToRoute(candidates, leftOut, minCoverage);
+  if (candidates.length < 2) throw insteadOfNothing() ?? nothingToRoute(candidates, leftOut, minCoverage);
   return { candidates, newModels, leftOut };
 }
 
@@ -73,6 +75,6 @@ function nothingToRoute(
       ? ''
       : `; left out: ${someOf(best.map(({ model, coverage }) => `${model} (${(coverage * 100).toFixed(1)} %)`))}`;
   return new RouteProfileError('BAD_INPUT', `there is nothing to route: ${found}${others}`, {
-    hint: 'A router needs at least two candidates. Add outcomes, or lower --min-coverage.',
+    hint: 'A router needs at least two candidates. Ask the models that are left out the queries they lack, and add the outcomes: rows that lack a candidate count in no comparison.',
   });
 }

@@ -12,7 +12,7 @@ import { countOverlap, plural, someOf } from '../dataset/text.js';
 import { markUnreliable } from '../dataset/unreliable.js';
 import { FILES, fileMode, readPublishedFiles, type PublishedFiles } from './files.js';
 import { checkReferences } from './references.js';
-import { publishedTraining, routedTasks, trainedModels } from './training.js';
+import { assertTrainingRows, publishedTraining, routedTasks, trainedModels } from './training.js';
 
 /** Loads the published layout: `profile_data/` and `route_data/`. */
 export async function loadPublished(sources: Sources, options: DatasetOptions): Promise<Dataset> {
@@ -30,6 +30,7 @@ export function assemblePublished(
   options: DatasetOptions,
 ): Dataset {
   const { cards, candidates: candidateFile } = files;
+  assertTrainingRows(files, options);
   const trained = trainedModels(files, options);
   const pool = choosePool(files, tests, trained, options);
   const training = publishedTraining(files, pool.candidates, trained, options);

@@ -64,6 +64,22 @@ describe('published layout', () => {
     expect(dataset.candidates.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
 
+  it('wants training rows in any mode, and takes pairs where the file of full outcomes is empty', async () => {
+    const NEW = 'route_data/pairwise_training_data_newllm.json';
+    for (const [mode, file] of [
+      ['standard', PAIRS],
+      ['newllm', NEW],
+    ] as const) {
+      const error = await failureOf(() => loadDataset(folder({ [file]: [], [TRAIN]: [] }), { mode }));
+      expect([error.code, error.message]).toEqual([
+        'NO_TRAINING_DATA',
+        `there are no training data: ${TRAIN} and ${file} hold no rows`,
+      ]);
+    }
+    const pairsOnly = await loadDataset(folder({ [TRAIN]: [] }));
+    expect(pairsOnly.train.pairs).toHaveLength(4);
+  });
+
   it('wants test rows, and says how to give them', async () => {
     const dir = folder({ [TEST]: undefined });
     const error = await failureOf(() => loadDataset(dir));
@@ -222,8 +238,8 @@ describe('what is wrong', () => {
         [PAIRS]: [],
         [TEST]: [routingRow('math', 'q', {})],
       },
-      /nothing to route/,
-      'BAD_INPUT',
+      /pairwise_training_data_standard\.json holds no rows/,
+      'NO_TRAINING_DATA',
     ],
     [
       'one candidate',
@@ -234,8 +250,8 @@ describe('what is wrong', () => {
     [
       'no training data',
       { [PAIRS]: undefined },
-      /nothing to route: no candidate has training data|no training data/,
-      'BAD_INPUT',
+      /no training data: neither .*routing_train_data\.json nor .*pairwise/,
+      'MISSING_FILE',
     ],
     ['no test rows in the file', { [TEST]: [] }, /holds no test rows/, 'BAD_INPUT'],
     [
@@ -247,7 +263,7 @@ describe('what is wrong', () => {
     [
       'an infinite score',
       { [CARDS]: '{"a": {"feature": "A", "detailed_scores": {"math": 1e999}}}' },
-      /detailed_scores\.math/,
+      /detailed_scores\.math: is Infinity, expected a number/,
       'BAD_INPUT',
     ],
     [

@@ -9,6 +9,7 @@ import { drawPairs, stratifiedDraw } from '../dataset/draw.js';
 import type { DatasetOptions } from '../dataset/options.js';
 import { groupByQuery, withoutModels } from '../dataset/rows.js';
 import { plural } from '../dataset/text.js';
+import type { ReadRows } from '../dataset/read-rows.js';
 import { FILES, fileMode, type PublishedFiles } from './files.js';
 
 const PAIRS_PER_QUERY = 4;
@@ -30,7 +31,7 @@ export function trainedModels(files: PublishedFiles, options: DatasetOptions): S
 
 function modelsInTraining(files: PublishedFiles, mode: DatasetOptions['mode']): Set<string> {
   const inPairs = new Set(files.pairs?.flatMap((pair) => [pair.better_model, pair.worse_model]) ?? []);
-  if (files.train === undefined) return inPairs;
+  if (!hasRows(files.train)) return inPairs;
   const { rows } = files.train;
   const counts = rows.coverage(rows.queries.map((_, i) => i));
   const inRows = new Set(rows.models.filter((_, i) => counts[i]! > 0));
@@ -42,7 +43,6 @@ function modelsInTraining(files: PublishedFiles, mode: DatasetOptions['mode']): 
  * Training data: full outcomes where the folder holds them, else the mode's pairs.
  * @param candidates in order; pairs and columns index them
  * @param trained candidates whose outcomes may be used
- * @throws RouteProfileError MISSING_FILE when there is neither file.
  */
 export function publishedTraining(
   files: PublishedFiles,
@@ -50,14 +50,29 @@ export function publishedTraining(
   trained: ReadonlySet<string>,
   options: DatasetOptions,
 ): PublishedTraining {
-  if (files.train !== undefined) return fromOutcomes(files.train, candidates, trained, options);
-  if (files.pairs !== undefined) return fromPairs(files.pairs, candidates, options);
+  if (hasRows(files.train)) return fromOutcomes(files.train, candidates, trained, options);
+  return fromPairs(files.pairs ?? [], candidates, options);
+}
+
+const hasRows = (read: ReadRows | undefined): read is ReadRows => read !== undefined && read.rows.length > 0;
+
+/**
+ * Refuses a folder that nothing can be learned from.
+ * @throws RouteProfileError MISSING_FILE when there is neither file of training data, NO_TRAINING_DATA when they hold no rows.
+ */
+export function assertTrainingRows({ train, pairs }: PublishedFiles, options: DatasetOptions): void {
+  if (hasRows(train) || (pairs !== undefined && pairs.length > 0)) return;
+  const empty = [...(train ? [FILES.train] : []), ...(pairs ? [FILES.pairs(fileMode(options))] : [])];
+  if (empty.length === 0)
+    throw new RouteProfileError(
+      'MISSING_FILE',
+      `there are no training data: neither ${FILES.train} nor ${FILES.pairs(fileMode(options))}`,
+      { hint: 'Add one of the two files to the dataset folder.' },
+    );
   throw new RouteProfileError(
-    'MISSING_FILE',
-    `there are no training data: neither ${FILES.train} nor ${FILES.pairs(fileMode(options))}`,
-    {
-      hint: 'Add one of the two files to the dataset folder.',
-    },
+    'NO_TRAINING_DATA',
+    `there are no training data: ${empty.join(' and ')} ${empty.length === 1 ? 'holds' : 'hold'} no rows`,
+    { hint: 'Add training rows: without them there is nothing that a router could learn from.' },
   );
 }
 
@@ -69,7 +84,7 @@ export const routedTasks = ({ pairs, train }: PublishedFiles): Set<string> =>
   ]);
 
 function fromOutcomes(
-  { rows, unformatted }: NonNullable<PublishedFiles['train']>,
+  { rows, unformatted }: ReadRows,
   candidates: readonly string[],
   trained: ReadonlySet<string>,
   { seed, limitTrain = Infinity }: DatasetOptions,

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { querySchema } from '../query.js';
-import { finiteSchema, nameSchema, nonNegativeSchema } from './common.js';
+import { nameSchema } from './common.js';
+import { costSchema, latencySchema, scoreSchema, tokensSchema } from './numbers.js';
 
 /** What one model did with one query; a null score means "not measured". */
 export const outcomeSchema = z.looseObject({
-  score: finiteSchema.nullable(),
+  score: scoreSchema.nullable(),
   /** Dollars per call. */
-  cost: nonNegativeSchema.nullish(),
-  inputTokens: nonNegativeSchema.nullish(),
-  outputTokens: nonNegativeSchema.nullish(),
+  cost: costSchema.nullish(),
+  inputTokens: tokensSchema.nullish(),
+  outputTokens: tokensSchema.nullish(),
   /** Seconds. */
-  latency: nonNegativeSchema.nullish(),
+  latency: latencySchema.nullish(),
 });
 /**
  * What one model did with one query: score as stored (null = not measured), cost in dollars per call, tokens, latency

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { finiteSchema, nameSchema, nonNegativeSchema } from './common.js';
+import { nameSchema } from './common.js';
+import { finiteSchema, pricePerMillionSchema, scoreSchema, tokensSchema } from './numbers.js';
 
 /** The published layout's files (profile_data/, route_data/). Unknown extra fields are kept. */
 
@@ -11,24 +12,24 @@ export const modelCardFileSchema = z.looseObject({
   /** The family's name; `unknown` or absent: none. */
   architecture: z.string().nullish(),
   /** Task → score, null = not measured. */
-  detailed_scores: z.record(nameSchema, finiteSchema.nullable()).default({}),
+  detailed_scores: z.record(nameSchema, scoreSchema.nullable()).default({}),
   size: nullableString,
   /** Billions. */
   parameters: finiteSchema.nullish(),
   /** Dollars per million tokens. */
-  input_price: nonNegativeSchema.nullish(),
-  output_price: nonNegativeSchema.nullish(),
+  input_price: pricePerMillionSchema.nullish(),
+  output_price: pricePerMillionSchema.nullish(),
   model: nullableString,
   service: nullableString,
   api_endpoint: nullableString,
-  average_score: finiteSchema.nullish(),
+  average_score: scoreSchema.nullish(),
   license: nullableString,
   tags: z.array(z.string()).nullish(),
   languages: z.array(z.string()).nullish(),
   router_enabled: z.boolean().nullish(),
   role: nullableString,
   /** Ours, optional: tokens the model can read and write together. */
-  context_tokens: nonNegativeSchema.nullish(),
+  context_tokens: tokensSchema.nullish(),
   /** Ours, optional: what the model can do, for whoever asks for it (`+constraints`). What is not said counts as no. */
   capabilities: z
     .looseObject({
@@ -73,13 +74,13 @@ export const defaultQuerySchema = z.looseObject(queryFields);
 /** What one model did with one query in the routing data: its score (`task_performance`), its tokens, its answer. */
 export const modelPerformanceSchema = z.looseObject({
   response: nullableString,
-  prompt_tokens: nonNegativeSchema.nullish(),
-  completion_tokens: nonNegativeSchema.nullish(),
-  input_token: nonNegativeSchema.nullish(),
-  output_token: nonNegativeSchema.nullish(),
+  prompt_tokens: tokensSchema.nullish(),
+  completion_tokens: tokensSchema.nullish(),
+  input_token: tokensSchema.nullish(),
+  output_token: tokensSchema.nullish(),
   success: z.boolean().nullish(),
   /** null = not measured. */
-  task_performance: finiteSchema.nullish(),
+  task_performance: scoreSchema.nullish(),
 });
 
 /** An element of `routing_test_data.json` and `routing_train_data.json`. */

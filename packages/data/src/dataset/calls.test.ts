@@ -1,0 +1,124 @@
+import { rmSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkDataset } from '../check/check.js';
+import { loadDataset } from './load.js';
+import { assertEvaluable } from './evaluable.js';
+import { failureOf, folderOf, outcomeRow as row, temporaryFolder } from './testing.js';
+
+const root = temporaryFolder();
+afterAll(() => rmSync(root, { recursive: true }));
+let count = 0;
+const folder = (rows: unknown[]) => folderOf(root, `d${count++}`, { 'outcomes.jsonl': rows });
+
+describe('rows of one call each', () => {
+  const call = (id: string, query: string, model: string, score: number, split: string) => ({
+    ...row(id, {}, { split, query }),
+    models: { [model]: { score, cost: score + 1 } },
+  });
+  const calls = ['train', 'test'].flatMap((split) =>
+    ['one', 'two'].flatMap((query, q) =>
+      ['a', 'b'].map((model, m) => call(`${split}${query}${model}`, `${query} ${split}`, model, (q + m) % 2, split)),
+    ),
+  );
+
+  it('of the same text and task become one query, and that is said with its numbers', async () => {
+    const dataset = await loadDataset(folder(calls));
+    expect(dataset.candidates.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(dataset.train.queries.map(({ id, text }) => [id, text])).toEqual([
+      ['trainonea', 'one train'],
+      ['traintwoa', 'two train'],
+    ]);
+    expect(dataset.train.outcomes!.score).toEqual(Float64Array.of(0, 1, 1, 0));
+    expect(dataset.train.outcomes!.cost).toEqual(Float64Array.of(1, 2, 2, 1));
+    expect(dataset.test.values.score).toEqual(Float64Array.of(0, 1, 1, 0));
+    expect(dataset.warnings).toContainEqual(
+      expect.stringMatching(/^outcomes\.jsonl: 8 rows hold one model each .* put together into 4 queries/),
+    );
+  });
+
+  it('give what one line per query gives', async () => {
+    const lines = ['train', 'test'].flatMap((split) =>
+      ['one', 'two'].map((query, q) => ({
+        ...row(`${split}${query}a`, {}, { split, query: `${query} ${split}` }),
+        models: { a: { score: q % 2, cost: (q % 2) + 1 }, b: { score: (q + 1) % 2, cost: ((q + 1) % 2) + 1 } },
+      })),
+    );
+    const [joined, whole] = [await loadDataset(folder(calls)), await loadDataset(folder(lines))];
+    expect([joined.train, joined.test, joined.cards]).toEqual([whole.train, whole.test, whole.cards]);
+    expect(whole.warnings).toEqual([]);
+  });
+
+  it('stay apart where task, split or text differ, and average a model that was asked twice', async () => {
+    const rows = [...calls, call('again', 'one train', 'a', 1, 'train'), { ...calls[0]!, id: 'other', task: 'u' }];
+    const dataset = await loadDataset(folder(rows), { minCoverage: 0.5 });
+    expect(dataset.train.queries.map(({ id }) => id)).toEqual(['trainonea', 'traintwoa', 'other']);
+    expect(dataset.train.outcomes!.score).toEqual(Float64Array.of(0.5, 1, 1, 0, 0, NaN));
+  });
+});
+
+describe('a log with one model per query', () => {
+  const log = Array.from({ length: 100 }, (_, i) =>
+    row(`${i}`, i % 3 === 0 ? { tiny: i % 2 } : i === 50 ? { rare: 1 } : { big: 1 }, {
+      split: i < 70 ? 'train' : 'test',
+    }),
+  );
+
+  it('is refused with what it is and what to do, not with an option that leads to an empty report', async () => {
+    const error = await failureOf(() => loadDataset(folder(log)));
+    expect([error.code, error.message]).toEqual([
+      'BAD_INPUT',
+      'outcomes.jsonl: this is a log with one model per query: 100 of 100 rows have an outcome of one model only (big: 65, tiny: 34, rare: 1), so no query shows which model does better',
+    ]);
+    expect(error.hint).toMatch(/same 30 or more queries, drawn at random/);
+    expect(error.hint).not.toMatch(/coverage/);
+  });
+
+  it('is named by the check, with who has enough outcomes', async () => {
+    const { coverage, problems, summary } = await checkDataset(folder(log));
+    expect([summary, problems.length]).toEqual([null, 1]);
+    expect(coverage).toMatchObject({
+      kind: 'one-model-per-query',
+      rows: 100,
+      oneModelRows: 100,
+      models: [
+        { model: 'big', outcomes: 65 },
+        { model: 'tiny', outcomes: 34 },
+        { model: 'rare', outcomes: 1 },
+      ],
+    });
+    expect(coverage!.notes[0]).toMatch(/30 outcomes or more \(big: 65, tiny: 34\)\. Too few .*: rare: 1\./);
+    expect(coverage!.notes[1]).toMatch(/^Assumption: .* at random/);
+    expect(coverage!.notes[2]).toMatch(/router train --router linear.*--min-coverage 0\.17\b.*Nothing .* can test/);
+  });
+
+  it('cannot be judged either when its coverage was allowed', async () => {
+    const dataset = await loadDataset(folder(log), { minCoverage: 0.1 });
+    expect(dataset.warnings).toContainEqual(
+      expect.stringMatching(/^This looks like a log with one model per query: 100/),
+    );
+    const error = await failureOf(() => Promise.resolve().then(() => assertEvaluable(dataset)));
+    expect([error.code, error.message]).toEqual([
+      'BAD_INPUT',
+      'none of 30 test rows has an outcome of every candidate, so there is nothing to compare models on; fewest outcomes: tiny: 10, big: 20',
+    ]);
+    expect(error.hint).toMatch(
+      /^30 test rows have an outcome of one model only: this is a log with one model per query/,
+    );
+  });
+
+  it('is not what complete or incomplete data are', async () => {
+    const full = Array.from({ length: 20 }, (_, i) =>
+      row(`${i}`, { a: i % 2, b: 1 }, { split: i < 10 ? 'train' : 'test' }),
+    );
+    expect((await checkDataset(folder(full))).coverage).toMatchObject({
+      kind: 'complete',
+      completeRows: 20,
+      notes: [],
+    });
+    const gap = full.map((line, i) => (i === 19 ? { ...line, models: { a: { score: 1 } } } : line));
+    const dataset = await loadDataset(folder(gap));
+    expect((await checkDataset(folder(gap))).coverage).toMatchObject({ kind: 'incomplete', oneModelRows: 1 });
+    expect(dataset.warnings).toEqual([]);
+    expect(() => assertEvaluable(dataset)).not.toThrow();
+  });
+});

@@ -1,0 +1,37 @@
+import { RouteProfileError, type Dataset } from '@routeprofile/schema';
+import { COMPARE_FIRST, LOG_SHARE } from './coverage.js';
+import { plural, someOf } from './text.js';
+
+type Evaluated = Pick<Dataset, 'candidates' | 'test'>;
+
+const isMeasured = ({ candidates, test }: Evaluated, row: number, model: number): boolean =>
+  !Number.isNaN(test.values.score[row * candidates.length + model]);
+
+/** Whether some test row has an outcome of every candidate: evaluation uses no others. */
+export const isEvaluable = (dataset: Evaluated): boolean =>
+  dataset.test.queries.some((_, row) => dataset.candidates.every((_, model) => isMeasured(dataset, row, model)));
+
+/**
+ * Lets a dataset pass that models can be compared on: evaluation uses the test rows where every candidate has an outcome.
+ * @throws RouteProfileError BAD_INPUT when there is no such row, with how many outcomes each candidate has.
+ */
+export function assertEvaluable(dataset: Evaluated): void {
+  if (isEvaluable(dataset)) return;
+  const { candidates, test } = dataset;
+  const counts = candidates
+    .map(({ id }, model) => ({ id, count: test.queries.filter((_, row) => isMeasured(dataset, row, model)).length }))
+    .sort((a, b) => a.count - b.count);
+  const sole = test.queries.filter(
+    (_, row) => candidates.filter((_c, model) => isMeasured(dataset, row, model)).length === 1,
+  );
+  throw new RouteProfileError(
+    'BAD_INPUT',
+    `none of ${plural(test.queries.length, 'test row')} has an outcome of every candidate, so there is nothing to compare models on; fewest outcomes: ${someOf(counts.map(({ id, count }) => `${id}: ${count.toLocaleString('en-US')}`))}`,
+    {
+      hint:
+        sole.length >= LOG_SHARE * test.queries.length
+          ? `${plural(sole.length, 'test row')} ${sole.length === 1 ? 'has' : 'have'} an outcome of one model only: this is a log with one model per query. ${COMPARE_FIRST}`
+          : 'Ask every candidate the same test queries and add the outcomes, or leave out the candidates with the fewest by a higher --min-coverage.',
+    },
+  );
+}
