@@ -7,7 +7,7 @@ import type { QueryBatch, RouterTraining } from './training.js';
 
 /** What a router is fitted on: candidates, their profiles, and training rows. It never holds test rows. */
 export interface RouterInput {
-  /** Candidates in order: ties break by it. */
+  /** Ids of the candidates in order: ties break by it. */
   models: readonly string[];
   /** Prices, limits and capabilities, in the order of `models`. */
   candidates: readonly Candidate[];
@@ -26,6 +26,7 @@ export interface Reason {
 
 /** One model in a decision's ranking. A figure that the router does not know is absent. */
 export interface RankedModel {
+  /** The candidate's id. */
   model: string;
   /** Higher is better; comparable within one decision only. */
   score: number;
@@ -39,7 +40,7 @@ export interface RankedModel {
 
 /** Which model should answer one query, and why. */
 export interface Decision {
-  /** The model chosen. */
+  /** The id of the candidate chosen. */
   model: string;
   /** Every model that may answer, best first; the first is `model`. All that the router knows, unless a wrapper rules some out. */
   ranked: RankedModel[];

@@ -170,7 +170,7 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
   const options = parseOptions(strategy, given);
   const dataset = await datasetOf(config, ctx, false);
   const set = await readProfileSet(required(profiles, '--profiles FILE.npz'));
-  const models = dataset.candidates.map((candidate) => candidate.model);
+  const models = dataset.candidates.map((candidate) => candidate.id);
   const place = models.map((model) => set.models.indexOf(model));
   const absent = models.filter((_, i) => place[i] === -1);
   if (absent.length > 0)

@@ -21,6 +21,13 @@ const priceOf = (card: ModelCardFile | undefined): Price | null =>
     ? { input: card.input_price, output: card.output_price }
     : null;
 
+/** An id that an API takes is a word or few; published cards also hold whole sentences in its place. */
+export const isSentence = (text: string): boolean => text.trim().split(/\s+/).length > 5;
+
+/** What to call the model by: what the first card that names it says, else its id. */
+const calledModel = (id: string, cards: readonly (ModelCardFile | undefined)[]): string =>
+  cards.map((card) => card?.model?.trim()).find((name) => name && !isSentence(name)) ?? id;
+
 /** What the first card that says anything of it says. */
 function capabilitiesOf(cards: readonly (ModelCardFile | undefined)[]): Capabilities | undefined {
   const said = cards.map((card) => card?.capabilities).find((known) => known);
@@ -82,7 +89,9 @@ function usage(queries: readonly QueryRecord[], values: OutcomeValues, column: n
 }
 
 /**
- * Candidates in order, with what their cards and their training outcomes tell.
+ * Candidates in order, with what their cards and their training outcomes tell. A card's key is the candidate's id; two may be
+ * called by one model.
+ * @param models ids
  * @param cardsOf the sources of a model's facts, the more trusted first
  */
 export function candidatesOf(
@@ -97,9 +106,11 @@ export function candidatesOf(
     const contextTokens = cards.map((card) => card?.context_tokens).find((known) => typeof known === 'number');
     const capabilities = capabilitiesOf(cards);
     const used = values === null ? null : usage(queries, values, column, models.length);
+    const params = cards.map((card) => card?.params).find((known) => known);
     return {
       id: model,
-      model,
+      model: calledModel(model, cards),
+      ...(params && { params }),
       ...(price && { price }),
       ...(typeof contextTokens === 'number' && { limits: { contextTokens } }),
       ...(capabilities && { capabilities }),
