@@ -89,6 +89,8 @@ describe('candidates whose id is not the model that is called', () => {
       await done('route', QUESTION, '--router', at('router'), '--cache', at('cache'), '--json', '--quiet'),
     ) as Decision;
     expect(decision.ranked.map(({ model }) => model).sort()).toEqual([...ids].sort());
-    expect((await readRouterArtifact(at('router'))).manifest.models).toEqual(ids);
+    const { manifest } = await readRouterArtifact(at('router'));
+    expect(manifest.models).toEqual(ids);
+    expect(manifest.candidates).toEqual((await loadDataset(at('efforts'))).candidates);
   });
 });

@@ -8,7 +8,7 @@ export { checkDataset, type DatasetCheck } from './check/check.js';
 export type { Oddity } from './check/oddity.js';
 export type { DatasetSummary } from './check/summary.js';
 export { detectLayout, loadDataset, type Layout } from './dataset/load.js';
-export { modelCard } from './dataset/cards.js';
+export { candidateOf, modelCard } from './dataset/cards.js';
 export type { LoadOptions } from './dataset/options.js';
 export { routerTraining } from './dataset/router-training.js';
 export { withoutModels } from './dataset/rows.js';

@@ -54,7 +54,13 @@ export interface RouterArtifact {
     /** `RouterStrategy.name`. */
     strategy: string;
     options: Record<string, unknown>;
+    /** Ids of the candidates, in the order by which ties break. */
     models: string[];
+    /**
+     * What is called for each id, and what is known of it, so that the router can serve alone; written by whoever wires the
+     * layers. Absent in files of earlier versions; an id that is not listed is called by that name.
+     */
+    candidates?: Candidate[];
     /** The encoder whose vectors it was fitted on; null when it reads none. */
     encoder: string | null;
     /** Length of those vectors. */
