@@ -5,6 +5,7 @@ import type { RunContext } from '@routeprofile/schema';
 export { defineConfig, type RunConfigInput } from '@routeprofile/schema';
 export type { RunResult } from './pipeline/run.js';
 export { loadConfigFile, type PartialConfig } from './config-file.js';
+export { openRouter, type OpenRouter, type OpenRouterOptions, type RouteOptions } from './open-router.js';
 export { importPlugin, installedPlugins, type InstalledPlugin } from './plugins.js';
 export { buildProgram, runProgram } from './program.js';
 export { main } from './main.js';

@@ -10,7 +10,7 @@ export type { DatasetSummary } from './check/summary.js';
 export { assertEvaluable } from './dataset/evaluable.js';
 export type { RowCoverage } from './dataset/coverage.js';
 export { detectLayout, loadDataset, type Layout } from './dataset/load.js';
-export { modelCard } from './dataset/cards.js';
+export { candidateOf, modelCard } from './dataset/cards.js';
 export type { LoadOptions } from './dataset/options.js';
 export { routerTraining } from './dataset/router-training.js';
 export { withoutModels } from './dataset/rows.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { distinctNamesSchema } from './formats/common.js';
-import { finiteSchema, float32Schema } from './formats/numbers.js';
+import { distinctNamesSchema, nameSchema } from './formats/common.js';
+import { finiteSchema, float32Schema, latencySchema, pricePerMillionSchema, tokensSchema } from './formats/numbers.js';
 
 /** The zod schema of `DesignPoint`: the four dimensions of arXiv 2605.00180. */
 export const designPointSchema = z.object({
@@ -39,12 +39,43 @@ export const profileManifestSchema = z.object({
 /** Contents of a profile set's `NAME.json`: which models, in which order, made how. */
 export type ProfileManifest = z.infer<typeof profileManifestSchema>;
 
+/** The zod schema of `Candidate`: a model that a router may choose, with what is known of it. */
+export const candidateSchema = z.object({
+  id: nameSchema,
+  model: z.string().min(1),
+  params: z.record(z.string(), z.unknown()).optional(),
+  price: z.object({ input: pricePerMillionSchema, output: pricePerMillionSchema }).optional(),
+  limits: z
+    .object({ contextTokens: tokensSchema.optional(), maxOutputTokens: tokensSchema.optional() })
+    .optional(),
+  capabilities: z
+    .object({
+      jsonMode: z.boolean().optional(),
+      tools: z.boolean().optional(),
+      vision: z.boolean().optional(),
+      region: z.string().min(1).optional(),
+      local: z.boolean().optional(),
+    })
+    .optional(),
+  latency: z
+    .object({
+      firstToken: latencySchema.optional(),
+      perOutputToken: latencySchema.optional(),
+      total: latencySchema.optional(),
+    })
+    .optional(),
+  tokensPerTask: z
+    .record(z.string(), z.object({ input: tokensSchema.optional(), output: tokensSchema.optional() }))
+    .optional(),
+});
+
 /** `router.json` beside `weights.npz`. */
 export const routerManifestSchema = z.object({
   version: z.literal(1),
   strategy: z.string().min(1),
   options: z.record(z.string(), z.unknown()),
   models: distinctNamesSchema.min(1),
+  candidates: z.array(candidateSchema).optional(),
   encoder: z.string().nullable(),
   dimensions: z.number().int().min(1).nullable(),
   seed: z.number().int().min(0),

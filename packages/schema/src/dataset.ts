@@ -51,9 +51,9 @@ export interface TokenUse {
 
 /** A model a router may choose, or a model with settings (effort, prompt). */
 export interface Candidate {
-  /** What routers, outcomes and decisions name it by. */
+  /** What everything is keyed by: outcomes, cards, profiles, decisions, reports, saved routers. Unique in a dataset. */
   id: string;
-  /** The model to call. */
+  /** The model to call; several candidates may share one, with settings of their own. */
   model: string;
   /** Settings to call it with. */
   params?: Record<string, unknown>;
@@ -77,6 +77,7 @@ export interface TaskScore {
 
 /** What is written about a model. */
 export interface ModelCard {
+  /** The candidate's `id`, or an auxiliary model's name. */
   name: string;
   text: string;
   /** null: no family node. */
@@ -117,7 +118,7 @@ export interface OutcomeValues {
   latency: Float64Array;
 }
 
-/** Outcomes of every model on every query: `values` is [queries × models] in the order of the two lists. */
+/** Outcomes of every model on every query; models by candidate id. `values` is [queries × models] in the order of the two lists. */
 export interface OutcomeTable {
   models: readonly string[];
   queries: readonly QueryRecord[];

@@ -22,7 +22,7 @@ export type NodeFeatures = Readonly<Partial<Record<NodeType, Matrix>>>;
 
 /** What a strategy makes profiles from. It never holds test rows. */
 export interface ProfileInput {
-  /** The models that want a profile, in order. */
+  /** Ids of the candidates that want a profile, in order; their cards and graph nodes have the same names. */
   models: readonly string[];
   /** Cards of these and of auxiliary models. */
   cards: readonly ModelCard[];

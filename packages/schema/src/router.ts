@@ -7,7 +7,7 @@ import type { QueryBatch, RouterTraining } from './training.js';
 
 /** What a router is fitted on: candidates, their profiles, and training rows. It never holds test rows. */
 export interface RouterInput {
-  /** Candidates in order: ties break by it. */
+  /** Ids of the candidates in order: ties break by it. */
   models: readonly string[];
   /** Prices, limits and capabilities, in the order of `models`. */
   candidates: readonly Candidate[];
@@ -26,6 +26,7 @@ export interface Reason {
 
 /** One model in a decision's ranking. A figure that the router does not know is absent. */
 export interface RankedModel {
+  /** The candidate's id. */
   model: string;
   /** Higher is better; comparable within one decision only. */
   score: number;
@@ -39,7 +40,7 @@ export interface RankedModel {
 
 /** Which model should answer one query, and why. */
 export interface Decision {
-  /** The model chosen. */
+  /** The id of the candidate chosen. */
   model: string;
   /** Every model that may answer, best first; the first is `model`. All that the router knows, unless a wrapper rules some out. */
   ranked: RankedModel[];
@@ -53,7 +54,13 @@ export interface RouterArtifact {
     /** `RouterStrategy.name`. */
     strategy: string;
     options: Record<string, unknown>;
+    /** Ids of the candidates, in the order by which ties break. */
     models: string[];
+    /**
+     * What is called for each id, and what is known of it, so that the router can serve alone; written by whoever wires the
+     * layers. Absent in files of earlier versions; an id that is not listed is called by that name.
+     */
+    candidates?: Candidate[];
     /** The encoder whose vectors it was fitted on; null when it reads none. */
     encoder: string | null;
     /** Length of those vectors. */

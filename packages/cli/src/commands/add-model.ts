@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import {
+  candidateOf,
   loadDataset,
   modelCard,
   readJsonFile,
@@ -24,6 +25,7 @@ import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { heteroGraph, openEncoder, readingEncoder } from '../pipeline/prepare.js';
+import { extendedWiring, wired } from '../pipeline/wiring.js';
 import { savedProfile, savedRouter } from '../plugins.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 
@@ -146,17 +148,11 @@ export async function routerAddModelCommand(
     });
   const joining = { profiles, cards: cards.map(([name, file]) => modelCard(name, file, false)) };
   const router = await strategy.extend(artifact, joining, ctx);
-  const { manifest, weights } = await router.save();
   const out = flags.out ?? 'router-extended';
-  // What whoever wires the layers wrote into the file, which a strategy need not hand on.
-  const { profile, sharedPrefixes, reference } = artifact.manifest;
-  const wired = {
-    ...(reference !== undefined && { reference }),
-    ...(profile !== undefined && { profile }),
-    ...(sharedPrefixes && { sharedPrefixes }),
-  };
-  await writeRouterArtifact(out, { weights, manifest: { ...manifest, ...wired } });
   const added = router.models.filter((model) => !artifact.manifest.models.includes(model));
+  const cardOf = new Map(cards);
+  const joined = added.map((id) => candidateOf(id, [cardOf.get(id)]));
+  await writeRouterArtifact(out, wired(await router.save(), extendedWiring(artifact.manifest, joined)));
   if (flags.json) console.printJson({ out, added, models: router.models });
   else
     console.print(

@@ -1,4 +1,5 @@
 import {
+  candidateOf,
   loadDataset,
   readJsonLines,
   readRouterArtifact,
@@ -23,6 +24,7 @@ import { openConsole, type Io } from '../io.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { encodeTraining } from '../pipeline/router-input.js';
+import { extendedWiring, wired } from '../pipeline/wiring.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 
 /** A new model is asked a few queries, chosen to tell most, and joins a fitted `irt` router by what it made of them. */
@@ -155,8 +157,8 @@ export async function onboardCommand(
   };
   const scores = probes.map(({ score }) => score ?? NaN);
   const router = onboardModel(artifact, model, asked, scores, ctx);
-  const { manifest, weights } = await router.save();
-  await writeRouterArtifact(out, { manifest, weights });
+  const wiring = extendedWiring(artifact.manifest, [candidateOf(model, [])]);
+  await writeRouterArtifact(out, wired(await router.save(), wiring));
   const answered = scores.filter((score) => !Number.isNaN(score)).length;
   if (flags.json) console.printJson({ out, model, probes: answered, models: router.models });
   else

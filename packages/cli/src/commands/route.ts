@@ -1,11 +1,9 @@
-import { queryText, querySchema, RouteProfileError, type Decision, type RunContext } from '@routeprofile/schema';
-import { defaultCacheFolder } from '../cache.js';
+import { queryText, querySchema, RouteProfileError, type Decision } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
+import { openRouter } from '../open-router.js';
 import { openBackend } from '../pipeline/backend.js';
-import { openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { formatColumns } from '../ui/format.js';
 import { required } from './flags.js';
-import { openRouter } from './steps.js';
 
 export interface RouteFlags extends CommonFlags {
   router?: string;
@@ -47,34 +45,24 @@ function describe(query: string, decision: Decision, top: number): string {
 
 export async function routeCommand(query: string, flags: RouteFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
-  const ctx: RunContext = { ...console.context, seed: 42 };
   if (flags.backend !== undefined) await openBackend(flags.backend);
-  const loaded = await openRouter(required(flags.router, '--router DIR'), flags.plugin, ctx);
-  const texts = query === '-' ? await readQueries(io.stdin) : [query];
-  if (texts.length === 0)
-    throw new RouteProfileError('BAD_INPUT', 'standard input held no query', { hint: 'Write one query a line.' });
-  const encoder =
-    loaded.encoder === null
-      ? undefined
-      : await openEncoder(flags.encoder ?? loaded.encoder, { cache: flags.cache ?? defaultCacheFolder() }, ctx);
+  const router = await openRouter(required(flags.router, '--router DIR'), {
+    ...console.context,
+    ...(flags.plugin !== undefined && { plugin: flags.plugin }),
+    ...(flags.encoder !== undefined && { encoder: flags.encoder }),
+    ...(flags.cache !== undefined && { cache: flags.cache }),
+  });
   try {
-    if (encoder && encoder.id !== loaded.encoder)
-      throw new RouteProfileError('BAD_OPTION', `the router was fitted on ${loaded.encoder}, not on ${encoder.id}`, {
-        hint: 'Leave --encoder away.',
-      });
-    const decisions = await loaded.router.decide(
-      {
-        texts,
-        ...(encoder && { vectors: await readingEncoder(encoder, loaded).encode(texts, ctx), encoder: encoder.id }),
-        ...(loaded.needsTasks && { tasks: texts.map(() => flags.task ?? null) }),
-      },
-      ctx,
-    );
+    const texts = query === '-' ? await readQueries(io.stdin) : [query];
+    if (texts.length === 0)
+      throw new RouteProfileError('BAD_INPUT', 'standard input held no query', { hint: 'Write one query a line.' });
+    const { task } = flags;
+    const decisions = await router.route(texts, { ...(task !== undefined && { tasks: texts.map(() => task) }) });
     console.settle();
     if (flags.json) console.printJson(query === '-' ? decisions : decisions[0]);
     else console.print(decisions.map((decision, i) => describe(texts[i]!, decision, flags.top ?? 8)).join('\n\n'));
   } finally {
-    await encoder?.dispose?.();
+    await router.dispose();
   }
   return 0;
 }

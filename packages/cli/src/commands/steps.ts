@@ -4,7 +4,6 @@ import {
   loadDataset,
   readGraphFiles,
   readProfileSet,
-  readRouterArtifact,
   writeFileAtomic,
   writeGraphFiles,
   writeJsonFile,
@@ -29,7 +28,6 @@ import {
   takeRows,
   type Dataset,
   type ProfileSet,
-  type Router,
   type RunConfig,
   type RunContext,
 } from '@routeprofile/schema';
@@ -39,13 +37,14 @@ import { openConsole, type Io } from '../io.js';
 import { dryRun, describePlan } from './dry-run.js';
 import { fileStore } from '../pipeline/store.js';
 import { openBackend } from '../pipeline/backend.js';
-import { prefixesOf } from '../pipeline/bench.js';
 import { nameOf } from '../pipeline/labels.js';
 import { choicesOf } from '../pipeline/decide.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { graphPreset, openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { encodeTraining, profileInput, queryBatch, routerInput } from '../pipeline/router-input.js';
-import { pluginReference, resolveProfile, routerOf, savedRouter } from '../plugins.js';
+import { wired, wiringOf } from '../pipeline/wiring.js';
+import { loadSavedRouter } from '../open-router.js';
+import { pluginReference, resolveProfile, routerOf } from '../plugins.js';
 import { colorOf } from '../ui/color.js';
 import { formatColumns } from '../ui/format.js';
 import { packageVersions } from '../versions.js';
@@ -171,7 +170,7 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
   const options = parseOptions(strategy, given);
   const dataset = await datasetOf(config, ctx, false);
   const set = await readProfileSet(required(profiles, '--profiles FILE.npz'));
-  const models = dataset.candidates.map((candidate) => candidate.model);
+  const models = dataset.candidates.map((candidate) => candidate.id);
   const place = models.map((model) => set.models.indexOf(model));
   const absent = models.filter((_, i) => place[i] === -1);
   if (absent.length > 0)
@@ -186,16 +185,8 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
       options,
       ctx,
     );
-    const artifact = await router.save();
-    await writeRouterArtifact(config.out, {
-      ...artifact,
-      manifest: {
-        ...artifact.manifest,
-        ...pluginReference(reference),
-        profile: set.provenance.strategy,
-        ...prefixesOf(dataset),
-      },
-    });
+    const wiring = wiringOf(dataset, { ...pluginReference(reference), profile: set.provenance.strategy });
+    await writeRouterArtifact(config.out, wired(await router.save(), wiring));
   } finally {
     await encoder.dispose?.();
   }
@@ -216,34 +207,6 @@ function reorder({ vectors, keyed, texts, biases, ...set }: ProfileSet, models: 
   };
 }
 
-/** A saved router, its strategy found by the name in its file. @param plugin the code file that may be run for it, if any */
-export async function openRouter(
-  dir: string,
-  plugin: string | undefined,
-  ctx: RunContext,
-): Promise<{
-  router: Router;
-  strategy: string;
-  encoder: string | null;
-  profile: string;
-  needsTasks: boolean;
-  /** Beginnings that its queries are encoded without. */
-  sharedPrefixes: readonly string[];
-  options: Record<string, unknown>;
-}> {
-  const artifact = await readRouterArtifact(dir);
-  const strategy = await savedRouter(artifact.manifest, plugin);
-  return {
-    router: await strategy.load(artifact, ctx),
-    strategy: strategy.name,
-    encoder: artifact.manifest.encoder,
-    profile: artifact.manifest.profile ?? 'unknown',
-    needsTasks: strategy.needs.includes('tasks'),
-    sharedPrefixes: artifact.manifest.sharedPrefixes ?? [],
-    options: artifact.manifest.options,
-  };
-}
-
 export type EvaluateFlags = Omit<ConfigFlags, 'router'> & { router?: string; plugin?: string };
 
 export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<number> {
@@ -251,7 +214,7 @@ export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<num
   const { router: dir, plugin, ...rest } = flags;
   const config = await settings({ out: 'evaluation', ...rest });
   const ctx: RunContext = { ...console.context, seed: config.seed[0]! };
-  const loaded = await openRouter(required(dir, '--router DIR'), plugin, ctx);
+  const loaded = await loadSavedRouter(required(dir, '--router DIR'), plugin, ctx);
   const dataset = await datasetOf(config, ctx, true);
   const unknown = dataset.test.models.filter((model) => !loaded.router.models.includes(model));
   const foreign = loaded.router.models.filter((model) => !dataset.test.models.includes(model));

@@ -38,6 +38,7 @@ import { encodeAll, heteroGraph, openEncoder, readingEncoder, type Encoded } fro
 import { rephrase, robustness, type Rephrased } from './rephrase.js';
 import { profileInput, queryBatch, routerInput } from './router-input.js';
 import { fileStore } from './store.js';
+import { wired, wiringOf } from './wiring.js';
 import { messageOf } from '../message-of.js';
 
 /** What every cell of a run shares: the dataset, its graphs, and everything encoded. */
@@ -203,10 +204,6 @@ async function buildProfiles(bench: Bench, profile: ChosenProfile, ctx: RunConte
   }
 }
 
-/** For the router's file: whoever asks it later encodes queries as its training queries were. */
-export const prefixesOf = ({ sharedPrefixes }: Dataset): { sharedPrefixes?: string[] } =>
-  sharedPrefixes ? { sharedPrefixes: [...sharedPrefixes] } : {};
-
 /** What compressing a profile set saved and lost, as its provenance says. */
 function compression(quantization: Quantization, { provenance }: ProfileSet): NonNullable<CellResult['quantization']> {
   const figure = (name: string): number => provenance.diagnostics?.[name] ?? NaN;
@@ -268,17 +265,9 @@ async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<C
     const withTasks = router.strategy.needs.includes('tasks');
     const queries = queryBatch(dataset.test.queries, encoded.test, encoder.id, withTasks);
     const chosen = await choicesOf(router.label, fitted, queries, models, dataset.newModels, ctx);
-    const { manifest, weights } = await fitted.save();
     const folder = routerFolder(plan.config.out, { label: cellLabel(bench, cell), seed: ctx.seed });
-    await writeRouterArtifact(folder, {
-      weights,
-      manifest: {
-        ...manifest,
-        ...pluginReference(router.reference),
-        profile: profile.label,
-        ...prefixesOf(dataset),
-      },
-    });
+    const wiring = wiringOf(dataset, { ...pluginReference(router.reference), profile: profile.label });
+    await writeRouterArtifact(folder, wired(await fitted.save(), wiring));
     const latency = await decisionLatency(fitted, queries, ctx);
     const result: CellResult = {
       ...chosen,

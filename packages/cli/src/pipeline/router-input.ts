@@ -43,7 +43,7 @@ export function routerInput(
     models: dataset.candidates.map((candidate) => candidate.id),
     candidates: dataset.candidates,
     cards: dataset.candidates
-      .map((candidate) => cards.get(candidate.model))
+      .map((candidate) => cards.get(candidate.id))
       .filter((card): card is ModelCard => card !== undefined),
     profiles,
     training: routerTraining(dataset, trainVectors, encoder),
@@ -67,7 +67,7 @@ export async function profileInput(
 ): Promise<ProfileInput> {
   const wants = (need: 'features' | 'training') => strategy.needs.includes(need);
   return {
-    models: dataset.candidates.map((candidate) => candidate.model),
+    models: dataset.candidates.map((candidate) => candidate.id),
     cards: dataset.cards,
     graph,
     encoder,

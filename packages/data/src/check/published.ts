@@ -1,5 +1,6 @@
 import type { ModelCardFile } from '@routeprofile/schema';
 import { RouteProfileError } from '@routeprofile/schema';
+import { isSentence } from '../dataset/cards.js';
 import type { RowLabels } from '../dataset/read-rows.js';
 import { plural } from '../dataset/text.js';
 import { parsePythonLiteral } from '../python/literal.js';
@@ -52,7 +53,6 @@ function unknownDomainTasks({ domainTasks, tasks }: PublishedFiles): Oddity[] {
 
 /** An API id is a word; a feature is a sentence. */
 function swappedFields({ cards }: PublishedFiles): Oddity[] {
-  const isSentence = (text: string) => text.trim().split(/\s+/).length > 5;
   const found = [...cards].flatMap(([name, card]) =>
     typeof card.model === 'string' && isSentence(card.model)
       ? [

@@ -21,6 +21,13 @@ const priceOf = (card: ModelCardFile | undefined): Price | null =>
     ? { input: card.input_price, output: card.output_price }
     : null;
 
+/** An id that an API takes is a word or few; published cards also hold whole sentences in its place. */
+export const isSentence = (text: string): boolean => text.trim().split(/\s+/).length > 5;
+
+/** What to call the model by: what the first card that names it says, else its id. */
+const calledModel = (id: string, cards: readonly (ModelCardFile | undefined)[]): string =>
+  cards.map((card) => card?.model?.trim()).find((name) => name && !isSentence(name)) ?? id;
+
 /** What the first card that says anything of it says. */
 function capabilitiesOf(cards: readonly (ModelCardFile | undefined)[]): Capabilities | undefined {
   const said = cards.map((card) => card?.capabilities).find((known) => known);
@@ -82,27 +89,40 @@ function usage(queries: readonly QueryRecord[], values: OutcomeValues, column: n
 }
 
 /**
- * Candidates in order, with what their cards and their training outcomes tell.
- * @param cardsOf the sources of a model's facts, the more trusted first
+ * A candidate as its cards tell: what it is called by, its price, limits and capabilities.
+ * @param id the cards' key; without cards, or where they do not say it, also what the model is called by
+ * @param cards the sources of its facts, the more trusted first
+ */
+export function candidateOf(id: string, cards: readonly (ModelCardFile | undefined)[]): Candidate {
+  const params = cards.map((card) => card?.params).find((known) => known);
+  const price = cards.map(priceOf).find((known) => known !== null);
+  const contextTokens = cards.map((card) => card?.context_tokens).find((known) => typeof known === 'number');
+  const capabilities = capabilitiesOf(cards);
+  return {
+    id,
+    model: calledModel(id, cards),
+    ...(params && { params }),
+    ...(price && { price }),
+    ...(typeof contextTokens === 'number' && { limits: { contextTokens } }),
+    ...(capabilities && { capabilities }),
+  };
+}
+
+/**
+ * Candidates in order, with what their cards and their training outcomes tell. Two may be called by one model.
+ * @param ids keys of the cards and of the outcomes
+ * @param cardsOf the sources of a candidate's facts, the more trusted first
  */
 export function candidatesOf(
-  models: readonly string[],
-  cardsOf: (model: string) => readonly (ModelCardFile | undefined)[],
+  ids: readonly string[],
+  cardsOf: (id: string) => readonly (ModelCardFile | undefined)[],
   queries: readonly QueryRecord[],
   values: OutcomeValues | null,
 ): Candidate[] {
-  return models.map((model, column) => {
-    const cards = cardsOf(model);
-    const price = cards.map(priceOf).find((known) => known !== null);
-    const contextTokens = cards.map((card) => card?.context_tokens).find((known) => typeof known === 'number');
-    const capabilities = capabilitiesOf(cards);
-    const used = values === null ? null : usage(queries, values, column, models.length);
+  return ids.map((id, column) => {
+    const used = values === null ? null : usage(queries, values, column, ids.length);
     return {
-      id: model,
-      model,
-      ...(price && { price }),
-      ...(typeof contextTokens === 'number' && { limits: { contextTokens } }),
-      ...(capabilities && { capabilities }),
+      ...candidateOf(id, cardsOf(id)),
       ...(used?.latency !== undefined && { latency: { total: used.latency } }),
       ...(used && Object.keys(used.tokens).length > 0 && { tokensPerTask: used.tokens }),
     };

@@ -15,7 +15,21 @@ const corrupt = (strategy: string, what: string) =>
 
 /** @throws RouteProfileError CORRUPT_FILE unless the artifact says it was made by this strategy. */
 export function assertMadeBy(strategy: string, { manifest }: RouterArtifact): void {
-  if (manifest.strategy !== strategy) throw corrupt(strategy, `the artifact is of the strategy '${manifest.strategy}'`);
+  const { strategy: maker } = manifest;
+  if (maker === strategy) return;
+  const wrapped = maker.startsWith(`${strategy}+`);
+  throw new RouteProfileError(
+    'CORRUPT_FILE',
+    wrapped
+      ? `${strategy}: the artifact was saved with the wrappers ${maker
+          .slice(strategy.length + 1)
+          .split('+')
+          .join(', ')}, as the strategy '${maker}'`
+      : `${strategy}: the artifact is of the strategy '${maker}'`,
+    {
+      hint: 'Open the folder with `openRouter(folder)` of @routeprofile/cli, which finds the strategy, its wrappers and its encoder, or load it with the strategy that made it (`wrapStrategy` gives one with wrappers).',
+    },
+  );
 }
 
 /** The manifest's options or state, validated. @throws RouteProfileError CORRUPT_FILE */

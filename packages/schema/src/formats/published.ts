@@ -19,7 +19,10 @@ export const modelCardFileSchema = z.looseObject({
   /** Dollars per million tokens. */
   input_price: pricePerMillionSchema.nullish(),
   output_price: pricePerMillionSchema.nullish(),
+  /** What the provider calls the model, where that differs from the entry's key; a router names it by the key. */
   model: nullableString,
+  /** Ours, optional: settings to call the model with, such as a reasoning effort. */
+  params: z.record(z.string(), z.unknown()).nullish(),
   service: nullableString,
   api_endpoint: nullableString,
   average_score: scoreSchema.nullish(),

@@ -1,0 +1,34 @@
+import type { Candidate, Dataset, RouterArtifact } from '@routeprofile/schema';
+
+/** What a saved router's file holds beside what its strategy knows: how to find, feed and serve it without the dataset. */
+export type Wiring = Pick<RouterArtifact['manifest'], 'reference' | 'profile' | 'sharedPrefixes' | 'candidates'>;
+
+/** @param from the reference of a plugin's router and the name of the profile it was fitted with */
+export const wiringOf = (
+  { candidates, sharedPrefixes }: Pick<Dataset, 'candidates' | 'sharedPrefixes'>,
+  from: Pick<Wiring, 'reference' | 'profile'>,
+): Wiring => ({
+  ...from,
+  ...(sharedPrefixes && { sharedPrefixes: [...sharedPrefixes] }),
+  candidates: [...candidates],
+});
+
+/** The artifact with its wiring; what a strategy handed on of an earlier one gives way. */
+export const wired = ({ manifest, weights }: RouterArtifact, wiring: Wiring): RouterArtifact => ({
+  manifest: { ...manifest, ...wiring },
+  weights,
+});
+
+/** The wiring of a router that further models joined. @param joined candidates of those models; what is known already stays */
+export function extendedWiring(
+  { reference, profile, sharedPrefixes, candidates = [] }: RouterArtifact['manifest'],
+  joined: readonly Candidate[],
+): Wiring {
+  const known = new Set(candidates.map(({ id }) => id));
+  return {
+    ...(reference !== undefined && { reference }),
+    ...(profile !== undefined && { profile }),
+    ...(sharedPrefixes && { sharedPrefixes }),
+    candidates: [...candidates, ...joined.filter(({ id }) => !known.has(id))],
+  };
+}
