@@ -2,7 +2,7 @@ import { queryText, querySchema, RouteProfileError, type Decision, type RunConte
 import { defaultCacheFolder } from '../cache.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
-import { openEncoder, readingEncoder } from '../pipeline/prepare.js';
+import { openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { formatColumns } from '../ui/format.js';
 import { required } from './flags.js';
 import { openRouter } from './steps.js';
@@ -56,12 +56,14 @@ export async function routeCommand(query: string, flags: RouteFlags, io: Io): Pr
   const encoder =
     loaded.encoder === null
       ? undefined
-      : await openEncoder(flags.encoder ?? loaded.encoder, { cache: flags.cache ?? defaultCacheFolder() }, ctx);
+      : await openSavedEncoder(
+          loaded.encoder,
+          { flag: flags.encoder },
+          required(flags.router, '--router DIR'),
+          { cache: flags.cache ?? defaultCacheFolder() },
+          ctx,
+        );
   try {
-    if (encoder && encoder.id !== loaded.encoder)
-      throw new RouteProfileError('BAD_OPTION', `the router was fitted on ${loaded.encoder}, not on ${encoder.id}`, {
-        hint: 'Leave --encoder away.',
-      });
     const decisions = await loaded.router.decide(
       {
         texts,

@@ -30,6 +30,7 @@ import { encodeAll, heteroGraph, openEncoder, readingEncoder, type Encoded } fro
 import { rephrase, robustness, type Rephrased } from './rephrase.js';
 import { profileInput, queryBatch, routerInput } from './router-input.js';
 import { fileStore } from './store.js';
+import { byPerson } from '../trust.js';
 import { messageOf } from '../message-of.js';
 
 /** What every cell of a run shares: the dataset, its graphs, and everything encoded. */
@@ -86,7 +87,7 @@ export async function openBench(
   const cache = config.cache ?? defaultCacheFolder();
   const encoder = readingEncoder(
     await openEncoder(
-      config.encoder,
+      byPerson(config.encoder),
       { cache, silence: config.pluginTimeout, ...(encoderThreads !== undefined && { threads: encoderThreads }) },
       ctx,
     ),

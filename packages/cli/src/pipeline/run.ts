@@ -26,6 +26,7 @@ import { isFailure, openBench, type Bench, type BenchOptions } from './bench.js'
 import { cellName, nameOf } from './labels.js';
 import { planRun } from './plan.js';
 import { runCells, type CellOutcomes } from './run-cells.js';
+import { byPerson } from '../trust.js';
 import { messageOf } from '../message-of.js';
 
 /** What a run found out, and where it was written. */
@@ -54,7 +55,7 @@ function metricsOf({ plan: { config }, dataset }: Bench, ctx: RunContext): Promi
   const { candidates, newModels, test } = dataset;
   const table = takeTableRows(test, usableRows(test));
   const run = { candidates, newModels, table, choices: new Int32Array(table.queries.length) };
-  return pluginMetrics(config.metric ?? [], run, config.pluginTimeout, ctx);
+  return pluginMetrics((config.metric ?? []).map(byPerson), run, config.pluginTimeout, ctx);
 }
 
 function reportOf(
