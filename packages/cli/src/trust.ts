@@ -23,8 +23,8 @@ export const referenceByPerson = (reference: StrategyReference): TrustedReferenc
   name: byPerson(reference.name),
 });
 
-/** Encoders whose code and weights come with the packages: they read no file and ask nobody. */
-const SELF_CONTAINED = /^(use-lite|hash)(?=[@:]|$)/;
+/** Whether an encoder's code and weights come with the packages, so that it reads no file and asks nobody. */
+export const worksAlone = (encoder: string): boolean => /^(use-lite|hash)(?=[@:]|$)/.test(encoder);
 
 /** Names that a person gave for a saved folder. */
 export interface GivenEncoder {
@@ -42,7 +42,7 @@ export interface GivenEncoder {
  */
 export function trustedEncoder(saved: string, { flag, config }: GivenEncoder, file: string): TrustedName {
   if (flag !== undefined) return byPerson(flag);
-  if (SELF_CONTAINED.test(saved)) return byPerson(saved);
+  if (worksAlone(saved)) return byPerson(saved);
   if (config !== undefined) return byPerson(config);
   const [reference] = saved.split(/:(?:endpoint|contents)=/);
   throw new RouteProfileError(

@@ -39,7 +39,7 @@ import { dryRun, describePlan } from './dry-run.js';
 import { fileStore } from '../pipeline/store.js';
 import { openBackend } from '../pipeline/backend.js';
 import { prefixesOf } from '../pipeline/bench.js';
-import { nameOf } from '../pipeline/labels.js';
+import { fileLabel, nameOf, strategyLabels } from '../pipeline/labels.js';
 import { choicesOf } from '../pipeline/decide.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { graphPreset, openEncoder, openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
@@ -135,16 +135,16 @@ export async function profileBuildCommand(
       dimensions: number;
       diagnostics: Record<string, number>;
     }[] = [];
-    for (const reference of config.profile) {
+    const labels = strategyLabels(config.profile);
+    for (const [i, reference] of config.profile.entries()) {
       const strategy = await resolveProfile(byPerson(reference.name));
       const input = await profileInput(dataset, strategy, graph, encoder, ctx, {
         ...(stored?.features && { features: stored.features }),
       });
       const set = await strategy.build(input, parseOptions(strategy, reference.options), ctx);
-      await writeProfileSet(config.out, basename(reference.name), set);
       made.push({
         profile: reference.name,
-        path: join(config.out, `${basename(reference.name)}.npz`),
+        path: await writeProfileSet(config.out, fileLabel(labels[i]!), set),
         models: set.models.length,
         dimensions: set.vectors.cols,
         diagnostics: set.provenance.diagnostics ?? {},

@@ -7,8 +7,9 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { openThread, ThreadLost, type Thread } from '../thread.js';
-import { failedCell, type Bench } from './bench.js';
+import type { Bench } from './bench.js';
 import type { CellResult } from './cells.js';
+import { failedCell } from './run-cell.js';
 import { pluginOf, type Cell, type LoadFailures } from './plan.js';
 
 /** What a worker is started with. */
