@@ -1,6 +1,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { RouteProfileError } from '@routeprofile/schema';
-import { openBench, runCell } from './pipeline/bench.js';
+import { openBench } from './pipeline/bench.js';
+import { runCell } from './pipeline/run-cell.js';
 import { planRun } from './pipeline/plan.js';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './pipeline/workers.js';
 import { messageOf } from './message-of.js';

@@ -146,8 +146,8 @@ describe('a model that has just come out', () => {
     });
     const other = { ...flags, to: at('profiles', 'flat.npz'), encoder: 'hash:dimensions=32', cache: at('cache') };
     await expect(io((own) => addModelCommand(at('card.json'), other, own))).rejects.toMatchObject({
-      code: 'BAD_INPUT',
-      message: expect.stringMatching(/built on hash.*64/) as string,
+      code: 'BAD_OPTION',
+      message: expect.stringMatching(/made with the encoder hash.*64, not with hash/) as string,
     });
     const same = { router: at('routers', 'sim'), profiles: at('profiles', 'emb-gnn.npz'), out: at('nowhere') };
     await expect(io((own) => routerAddModelCommand(undefined, same, own))).rejects.toMatchObject({ code: 'BAD_INPUT' });

@@ -12,7 +12,7 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { defaultCacheFolder } from './cache.js';
-import { openEncoder, readingEncoder } from './pipeline/prepare.js';
+import { openSavedEncoder, readingEncoder } from './pipeline/prepare.js';
 import { savedRouter } from './plugins.js';
 
 /** A saved router without its encoder. */
@@ -51,7 +51,7 @@ export async function loadSavedRouter(
 ): Promise<SavedRouter> {
   const artifact = await readRouterArtifact(folder);
   const { manifest } = artifact;
-  const strategy = await savedRouter(manifest, plugin);
+  const strategy = await savedRouter(manifest, plugin, folder);
   return {
     router: await strategy.load(artifact, ctx),
     strategy: strategy.name,
@@ -105,14 +105,15 @@ export interface OpenRouter {
 
 async function encoderOf(
   id: string,
-  { encoder = id, cache = defaultCacheFolder() }: OpenRouterOptions,
+  folder: string,
+  { encoder, cache = defaultCacheFolder() }: OpenRouterOptions,
   ctx: RunContext,
 ): Promise<Encoder> {
-  const opened = typeof encoder === 'string' ? await openEncoder(encoder, { cache }, ctx) : encoder;
-  if (opened.id === id) return opened;
-  if (opened !== encoder) await opened.dispose?.();
-  throw new RouteProfileError('BAD_OPTION', `the router was fitted on ${id}, not on ${opened.id}`, {
-    hint: 'Omit the encoder (`--encoder`): a saved router names its own.',
+  if (encoder === undefined || typeof encoder === 'string')
+    return openSavedEncoder(id, { flag: encoder }, folder, { cache }, ctx);
+  if (encoder.id === id) return encoder;
+  throw new RouteProfileError('BAD_OPTION', `${folder} was made with the encoder ${id}, not with ${encoder.id}`, {
+    hint: 'Omit the encoder, or give that one.',
   });
 }
 
@@ -134,7 +135,7 @@ export async function openRouter(folder: string, options: OpenRouterOptions = {}
   const ctx: RunContext = { seed: 42, signal, logger, onProgress };
   const loaded = await loadSavedRouter(folder, plugin, ctx);
   const { router, strategy, candidates, profile, needsTasks } = loaded;
-  const encoder = loaded.encoder === null ? undefined : await encoderOf(loaded.encoder, options, ctx);
+  const encoder = loaded.encoder === null ? undefined : await encoderOf(loaded.encoder, folder, options, ctx);
   const reading = encoder && readingEncoder(encoder, loaded);
   return {
     models: router.models,

@@ -1,10 +1,11 @@
 import { RouteProfileError, type Encoder, type Matrix, type RunContext } from '@routeprofile/schema';
+import type { TrustedName } from './trust.js';
 import { openThread, ThreadLost, type AskOptions } from './thread.js';
 import { messageOf } from './message-of.js';
 
 /** Which encoder the thread makes. */
 export interface EncoderTask {
-  name: string;
+  name: TrustedName;
   from: string;
   argument: string | undefined;
 }
@@ -30,7 +31,7 @@ export interface PluginEncoderOptions {
  * @throws RouteProfileError ENCODER_FAILED
  */
 export async function pluginEncoder(
-  name: string,
+  name: TrustedName,
   argument: string | undefined,
   { from, silence }: PluginEncoderOptions,
   ctx: RunContext,

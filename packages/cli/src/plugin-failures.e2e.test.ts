@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunReport } from '@routeprofile/schema';
 import { rehearse } from './rehearsal.js';
+import { byPerson } from './trust.js';
 import { routeprofile, runReport, temporaryFolder } from './testing/harness.js';
 
 /** A router plugin whose `fit` and `decide` are given as source. */
@@ -165,7 +166,7 @@ describe('a plugin that misbehaves', () => {
   });
 
   it('that never finishes loading is told of', async () => {
-    await expect(rehearse(plugin('stuck', 'for (;;);'), folder.path, 2)).rejects.toMatchObject({
+    await expect(rehearse(byPerson(plugin('stuck', 'for (;;);')), folder.path, 2)).rejects.toMatchObject({
       code: 'PLUGIN_FAILED',
       message: expect.stringContaining('stuck.mjs could not be loaded: it gave no sign of life') as string,
     });

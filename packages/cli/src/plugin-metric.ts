@@ -1,11 +1,12 @@
 import { RouteProfileError, type Metric, type RoutingRun, type RunContext } from '@routeprofile/schema';
 import { resolveMetric } from './plugins.js';
+import type { TrustedName } from './trust.js';
 import { openThread } from './thread.js';
 import { messageOf } from './message-of.js';
 
 /** Which metric the thread tries, and on what. */
 export interface MetricTask {
-  name: string;
+  name: TrustedName;
   from: string;
   run: RoutingRun;
 }
@@ -20,7 +21,13 @@ export interface PluginMetrics {
 }
 
 /** Tries a metric on a run in a thread of its own. @throws Error with what it did, as a verb phrase */
-async function tryOut(name: string, from: string, run: RoutingRun, silence: number, ctx: Pick<RunContext, 'signal'>) {
+async function tryOut(
+  name: TrustedName,
+  from: string,
+  run: RoutingRun,
+  silence: number,
+  ctx: Pick<RunContext, 'signal'>,
+) {
   const task: MetricTask = { name, from, run };
   const thread = openThread<MetricReply>('metric-worker', task);
   try {
@@ -55,7 +62,7 @@ const forgiving = (metric: Metric, tell: (problem: string) => void): Metric => (
  * @throws RouteProfileError for names that are no metric, and ABORTED
  */
 export async function pluginMetrics(
-  names: readonly string[],
+  names: readonly TrustedName[],
   run: RoutingRun,
   silence: number,
   ctx: Pick<RunContext, 'signal'>,

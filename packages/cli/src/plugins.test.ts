@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { importPlugin, installedPlugins, resolveProfile, resolveRouter } from './plugins.js';
+import { installedPlugins } from './installed-plugins.js';
+import { importPlugin, resolveProfile, resolveRouter } from './plugins.js';
+import { byPerson } from './trust.js';
 import { temporaryFolder } from './testing/harness.js';
 
 const ROUTER = `export default {
@@ -33,20 +35,22 @@ describe('plugins', () => {
     install('my-router', ROUTER);
     install('@scope/my-router', ROUTER);
     for (const name of ['./mine.mjs', join(folder.path, 'mine.mjs'), './typed.ts', 'my-router', '@scope/my-router'])
-      expect((await resolveRouter(name, folder.path)).name).toBe('mine');
+      expect((await resolveRouter(byPerson(name), folder.path)).name).toBe('mine');
   });
 
   it('do not hide built-in names', async () => {
     install('sim', ROUTER);
-    expect((await resolveRouter('sim', folder.path)).name).toBe('sim');
+    expect((await resolveRouter(byPerson('sim'), folder.path)).name).toBe('sim');
   });
 
   it.each([
     ['nobody', 'UNKNOWN_NAME', 'no router called nobody'],
     ['./nobody.js', 'MISSING_FILE', './nobody.js'],
     ['my router', 'UNKNOWN_NAME', 'my router'],
+    ['x/../../nobody.js', 'UNKNOWN_NAME', 'x/../../nobody.js'],
+    ['@x/y/./nobody.js', 'UNKNOWN_NAME', '@x/y/./nobody.js'],
   ])('that are not there are named: %s', async (name, code, message) => {
-    await expect(resolveRouter(name, folder.path)).rejects.toMatchObject({
+    await expect(resolveRouter(byPerson(name), folder.path)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message) as string,
     });
@@ -56,14 +60,14 @@ describe('plugins', () => {
     install('my-router', ROUTER);
     install('broken', 'throw new Error("at import")');
     install('foreign', 'export default { hello: 1 }');
-    await expect(resolveProfile('my-router', folder.path)).rejects.toMatchObject({ code: 'BAD_OPTION' });
-    await expect(importPlugin('broken', folder.path)).rejects.toMatchObject({
+    await expect(resolveProfile(byPerson('my-router'), folder.path)).rejects.toMatchObject({ code: 'BAD_OPTION' });
+    await expect(importPlugin(byPerson('broken'), folder.path)).rejects.toMatchObject({
       code: 'PLUGIN_FAILED',
       message: expect.stringContaining('broken') as string,
     });
-    await expect(importPlugin('foreign', folder.path)).rejects.toMatchObject({ code: 'PLUGIN_FAILED' });
+    await expect(importPlugin(byPerson('foreign'), folder.path)).rejects.toMatchObject({ code: 'PLUGIN_FAILED' });
     install('half', ROUTER.replace('fit() {}, ', ''));
-    await expect(importPlugin('half', folder.path)).rejects.toMatchObject({
+    await expect(importPlugin(byPerson('half'), folder.path)).rejects.toMatchObject({
       code: 'PLUGIN_FAILED',
       message: 'half is no RouteProfile plugin: fit: is not a function',
     });

@@ -1,6 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
 import { hashBytes, hashJson } from '@routeprofile/data';
@@ -10,7 +9,6 @@ import { builtInRouters, builtInWrappers, wrapStrategy } from '@routeprofile/rou
 import {
   issueText,
   parseStrategyReference,
-  PLUGIN_KEYWORD,
   RouteProfileError,
   z,
   type EncoderPlugin,
@@ -23,6 +21,7 @@ import {
   type StrategyReference,
 } from '@routeprofile/schema';
 import { nameOf } from './pipeline/labels.js';
+import { trustedStrategy, type TrustedName, type TrustedReference } from './trust.js';
 import { rehearse } from './rehearsal.js';
 import { messageOf } from './message-of.js';
 
@@ -54,8 +53,10 @@ const pluginShape = z.discriminatedUnion('kind', [
 
 const isPath = (name: string) => /^(\.{1,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(name) || isAbsolute(name);
 
-/** A package name, scoped or not, with an optional subpath. */
-const isPackageName = (name: string) => /^(@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(\/[\w./-]+)?$/i.test(name);
+/** A package name, scoped or not, with an optional subpath that stays inside of the package. */
+const isPackageName = (name: string) =>
+  /^(@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(\/[\w.~-]+)*$/i.test(name) &&
+  !name.split('/').some((part) => part === '.' || part === '..');
 
 const loaderFrom = (from: string): Jiti =>
   createJiti(pathToFileURL(join(from, 'index.js')).href, { interopDefault: true });
@@ -70,7 +71,7 @@ function targetOf(name: string, from: string): string {
 }
 
 /** What a module hands on; whatever it throws passes through. */
-export const loadModule = (name: string, from: string): Promise<unknown> =>
+export const loadModule = (name: TrustedName, from: string): Promise<unknown> =>
   loaderFrom(from).import(targetOf(name, from), { default: true });
 
 /** The module files that a plugin consists of: its entry, and what that imports by relative paths. */
@@ -106,7 +107,7 @@ export function pluginFingerprint(name: string, from: string = process.cwd()): s
  * one that never finishes loading is told of.
  * @throws RouteProfileError MISSING_FILE, UNKNOWN_NAME or PLUGIN_FAILED.
  */
-export async function importPlugin(name: string, from: string = process.cwd()): Promise<Plugin> {
+export async function importPlugin(name: TrustedName, from: string = process.cwd()): Promise<Plugin> {
   targetOf(name, from);
   let loaded: unknown;
   try {
@@ -136,7 +137,7 @@ export async function importPlugin(name: string, from: string = process.cwd()): 
 async function resolveStrategy<T extends Plugin>(
   kind: T['kind'],
   builtIn: readonly T[],
-  name: string,
+  name: TrustedName,
   from?: string,
 ): Promise<T> {
   const known = builtIn.find((strategy) => strategy.name === name);
@@ -164,9 +165,9 @@ async function resolveStrategy<T extends Plugin>(
   return plugin as T;
 }
 
-export const resolveProfile = (name: string, from?: string): Promise<ProfileStrategy> =>
+export const resolveProfile = (name: TrustedName, from?: string): Promise<ProfileStrategy> =>
   resolveStrategy<ProfileStrategy>('profile', builtInProfiles, name, from);
-export const resolveRouter = (name: string, from?: string): Promise<RouterStrategy> =>
+export const resolveRouter = (name: TrustedName, from?: string): Promise<RouterStrategy> =>
   resolveStrategy<RouterStrategy>('router', builtInRouters, name, from);
 const resolveWrapper = (name: string): RouterWrapper => {
   const known = builtInWrappers.find((wrapper) => wrapper.name === name);
@@ -178,7 +179,7 @@ const resolveWrapper = (name: string): RouterWrapper => {
 
 /** A router with the wrappers around it, and its options as a reference gives them. */
 export async function routerOf(
-  { name, options, wrappers = [] }: StrategyReference,
+  { name, options, wrappers = [] }: TrustedReference,
   from?: string,
 ): Promise<{ strategy: RouterStrategy; options: Record<string, unknown> }> {
   const strategy = await resolveRouter(name, from);
@@ -188,33 +189,22 @@ export async function routerOf(
 }
 
 /**
- * A saved file names the strategy that made it. An installed package is looked up; a code file is run only when the user names it,
- * for a folder from somebody else may name any.
- * @throws RouteProfileError BAD_OPTION
- */
-function allowed(name: string, plugin: string | undefined): string {
-  if (!isPath(name)) return name;
-  if (plugin !== undefined) return plugin;
-  throw new RouteProfileError('BAD_OPTION', `this was made by the code of ${name}`, {
-    hint: `If you trust that file, name it: --plugin ${name}`,
-  });
-}
-
-/**
- * The strategy of a saved router, wrappers included: `knn+cost`; a plugin's by the name it was asked for by.
- * @param plugin the code file that may be run, where it is one
+ * The strategy of a saved router, wrappers included: `knn+cost`; a plugin's only where `--plugin` names it.
+ * @param plugin the package or code file that may be run, where the router is not a built-in one
+ * @param file names the router in errors
  */
 export async function savedRouter(
   { strategy, reference = strategy }: Pick<RouterArtifact['manifest'], 'strategy' | 'reference'>,
-  plugin?: string,
+  plugin: string | undefined,
+  file: string,
 ): Promise<RouterStrategy> {
   const parsed = parseStrategyReference(reference);
-  return (await routerOf({ ...parsed, name: allowed(parsed.name, plugin) })).strategy;
+  return (await routerOf({ ...parsed, name: trustedStrategy(parsed.name, plugin, builtInRouters, file) })).strategy;
 }
 
-/** The strategy of a saved profile set. @param plugin the code file that may be run, where it is one */
-export const savedProfile = (name: string, plugin?: string): Promise<ProfileStrategy> =>
-  resolveProfile(allowed(name, plugin));
+/** The strategy of a saved profile set; see `savedRouter`. */
+export const savedProfile = (name: string, plugin: string | undefined, file: string): Promise<ProfileStrategy> =>
+  resolveProfile(trustedStrategy(name, plugin, builtInProfiles, file));
 
 export const isBuiltInProfile = (name: string): boolean => builtInProfiles.some((strategy) => strategy.name === name);
 export const isBuiltInRouter = (name: string): boolean => builtInRouters.some((strategy) => strategy.name === name);
@@ -223,65 +213,9 @@ export const isBuiltInRouter = (name: string): boolean => builtInRouters.some((s
 export const pluginReference = (reference: StrategyReference): { reference?: string } =>
   isBuiltInRouter(reference.name) ? {} : { reference: nameOf(reference) };
 
-export const resolveEncoderPlugin = (name: string, from?: string): Promise<EncoderPlugin> =>
+export const resolveEncoderPlugin = (name: TrustedName, from?: string): Promise<EncoderPlugin> =>
   resolveStrategy<EncoderPlugin>('encoder', [], name, from);
 
 /** A metric plugin; what is built in is always measured. */
-export const resolveMetric = (name: string, from?: string): Promise<Metric> =>
+export const resolveMetric = (name: TrustedName, from?: string): Promise<Metric> =>
   resolveStrategy<Metric>('metric', builtInMetrics, name, from);
-
-/** A package that calls itself a plugin by its keyword; nothing of it has been loaded. */
-export interface InstalledPlugin {
-  package: string;
-  version: string;
-  description: string;
-  path: string;
-}
-
-const packageJson = z.looseObject({
-  name: z.string(),
-  version: z.string().default('0.0.0'),
-  description: z.string().default(''),
-  keywords: z.array(z.string()).default([]),
-});
-
-async function packagesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder).catch(() => []);
-  const nested = await Promise.all(
-    entries.map(async (entry) =>
-      entry.startsWith('@')
-        ? (await readdir(join(folder, entry)).catch(() => [])).map((name) => join(entry, name))
-        : [entry],
-    ),
-  );
-  return nested.flat().filter((name) => !name.startsWith('.'));
-}
-
-/** Packages with the plugin keyword in the node_modules folders from `from` upward. Nothing of theirs is run. */
-export async function installedPlugins(from: string = process.cwd()): Promise<InstalledPlugin[]> {
-  const found = new Map<string, InstalledPlugin>();
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    const modules = join(folder, 'node_modules');
-    for (const name of await packagesIn(modules)) {
-      const file = join(modules, name, 'package.json');
-      const text = await readFile(file, 'utf8').catch(() => undefined);
-      if (text === undefined || !text.includes(PLUGIN_KEYWORD)) continue;
-      let json: unknown;
-      try {
-        json = JSON.parse(text);
-      } catch {
-        continue; // not a package npm would install either
-      }
-      const parsed = packageJson.safeParse(json);
-      if (!parsed.success || !parsed.data.keywords.includes(PLUGIN_KEYWORD) || found.has(parsed.data.name)) continue;
-      found.set(parsed.data.name, {
-        package: parsed.data.name,
-        version: parsed.data.version,
-        description: parsed.data.description,
-        path: dirname(file),
-      });
-    }
-    if (dirname(folder) === folder) break;
-  }
-  return [...found.values()].sort((a, b) => (a.package < b.package ? -1 : 1));
-}

@@ -282,6 +282,7 @@ export function buildProgram(io: Io): Command {
     );
   const probed = (command: Command) =>
     configFlag(common(datasetFlags(command)))
+      .option('--encoder <id>', "the router's encoder, where it is not built in or asks an endpoint")
       .option('--cache <dir>', 'embedding cache folder')
       .option('--router <dir>', 'folder of a fitted irt router');
   probed(router.command('probes').description('the queries to ask a new model, chosen to tell most of it'))

@@ -1,10 +1,11 @@
 import { isMainThread } from 'node:worker_threads';
 import { RouteProfileError } from '@routeprofile/schema';
+import type { TrustedName } from './trust.js';
 import { openThread, ThreadLost } from './thread.js';
 
 /** Which module the rehearsal thread loads. */
 export interface RehearsalTask {
-  name: string;
+  name: TrustedName;
   from: string;
 }
 
@@ -18,7 +19,7 @@ const LOADING_SECONDS = 30;
  * Loads a plugin in a thread of its own before this thread does. A thread that is itself watched does not rehearse.
  * @throws RouteProfileError PLUGIN_FAILED when it hangs or ends the thread; Error with the plugin's own message when it throws
  */
-export async function rehearse(name: string, from: string, seconds = LOADING_SECONDS): Promise<void> {
+export async function rehearse(name: TrustedName, from: string, seconds = LOADING_SECONDS): Promise<void> {
   if (!isMainThread) return;
   const task: RehearsalTask = { name, from };
   const thread = openThread<RehearsalReply>('rehearsal-worker', task);

@@ -24,9 +24,10 @@ import { completeConfig, loadConfigFile } from '../config-file.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
 import { loadOptions } from '../pipeline/load-options.js';
-import { heteroGraph, openEncoder, readingEncoder } from '../pipeline/prepare.js';
+import { heteroGraph, openEncoder, openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { extendedWiring, wired } from '../pipeline/wiring.js';
 import { savedProfile, savedRouter } from '../plugins.js';
+import { byPerson } from '../trust.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 
 /** A model joins a set-up that is in use: its profile first, then the routers fitted on those profiles. */
@@ -44,7 +45,7 @@ async function extensibleStrategy(path: string, { provenance }: ProfileSet, plug
     throw new RouteProfileError('UNSUPPORTED', `${path}: how these profiles were made is not known`, {
       hint: 'Add the vector with the program that made them, or build profiles with `npx @routeprofile/cli profile build`.',
     });
-  const strategy: ProfileStrategy = await savedProfile(provenance.strategy, plugin);
+  const strategy: ProfileStrategy = await savedProfile(provenance.strategy, plugin, path);
   const extend = strategy.extend?.bind(strategy);
   if (!extend)
     throw new RouteProfileError('UNSUPPORTED', `${path}: ${strategy.name} profiles cannot be extended`, {
@@ -60,7 +61,8 @@ async function extensibleStrategy(path: string, { provenance }: ProfileSet, plug
 export async function addModelCommand(card: string, flags: AddModelFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
   const { to, plugin, ...rest } = flags;
-  const config = completeConfig(await loadConfigFile(flags.config), configOf({ out: 'profiles-extended', ...rest }));
+  const file = await loadConfigFile(flags.config);
+  const config = completeConfig(file, configOf({ out: 'profiles-extended', ...rest }));
   const path = required(to, '--to PROFILES.npz');
   const set = await readProfileSet(path);
   const { provenance } = set;
@@ -91,10 +93,18 @@ export async function addModelCommand(card: string, flags: AddModelFlags, io: Io
     );
   const graph = heteroGraph(dataset, graphName);
   if (config.backend !== undefined) await openBackend(config.backend);
-  // A set that no encoder had part in needs none; the cheapest stands in.
-  const encoderId = flags.encoder ?? provenance.encoder ?? 'hash';
+  const cache = config.cache ?? defaultCacheFolder();
   const encoder = readingEncoder(
-    await openEncoder(encoderId, { cache: config.cache ?? defaultCacheFolder() }, ctx),
+    provenance.encoder === null
+      ? // A set that no encoder had part in needs none; the cheapest stands in.
+        await openEncoder(byPerson(flags.encoder ?? 'hash'), { cache }, ctx)
+      : await openSavedEncoder(
+          provenance.encoder,
+          { flag: flags.encoder, config: file.encoder },
+          path,
+          { cache, silence: config.pluginTimeout },
+          ctx,
+        ),
     dataset,
   );
   try {
@@ -134,8 +144,9 @@ export async function routerAddModelCommand(
   const console = openConsole(io, flags);
   const ctx: RunContext = { ...console.context, seed: 42 };
   const profiles = await readProfileSet(required(flags.profiles, '--profiles FILE.npz'));
-  const artifact = await readRouterArtifact(required(flags.router, '--router DIR'));
-  const strategy = await savedRouter(artifact.manifest, flags.plugin);
+  const dir = required(flags.router, '--router DIR');
+  const artifact = await readRouterArtifact(dir);
+  const strategy = await savedRouter(artifact.manifest, flags.plugin, dir);
   if (!strategy.extend)
     throw new RouteProfileError('UNSUPPORTED', `a fitted ${strategy.name} router cannot take models in`, {
       hint: 'Train it anew on the extended profiles with `npx @routeprofile/cli router train`.',

@@ -7,7 +7,8 @@ import { BUILT_IN_KINDS, namesOf } from '../catalogue.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
 import { openEncoder } from '../pipeline/prepare.js';
-import { installedPlugins } from '../plugins.js';
+import { installedPlugins } from '../installed-plugins.js';
+import { byPerson } from '../trust.js';
 import { describeError } from '../ui/errors.js';
 import { formatBytes, formatColumns } from '../ui/format.js';
 import { packageVersions } from '../versions.js';
@@ -53,7 +54,11 @@ export async function doctorCommand(
     note('embedding cache', false, `${cache}: ${messageOf(error)}`);
   }
   try {
-    const encoder = await openEncoder(flags.encoder ?? 'use-lite', { cache }, { ...console.context, seed: 0 });
+    const encoder = await openEncoder(
+      byPerson(flags.encoder ?? 'use-lite'),
+      { cache },
+      { ...console.context, seed: 0 },
+    );
     try {
       await encoder.encode(['Is the encoder well?'], { ...console.context, seed: 0 });
       note('encoder in use', true, `${encoder.id}, ${encoder.dimensions} dimensions`);

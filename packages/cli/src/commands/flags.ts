@@ -132,7 +132,10 @@ export const configFlag = (command: Command): Command =>
 
 /** For commands that read a saved folder: which code may be run for it. */
 export const pluginFlag = (command: Command): Command =>
-  command.option('--plugin <file>', 'the code file of the plugin that made the saved folder');
+  command.option(
+    '--plugin <name>',
+    'the plugin that made the saved folder, a package or a file: its code runs only if named',
+  );
 
 /** Flags as commander gives them: named as in the config file. */
 export interface ConfigFlags extends PartialConfig {

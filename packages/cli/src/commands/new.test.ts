@@ -8,6 +8,7 @@ import { PLUGIN_KINDS, type PluginKind } from '../scaffold/kinds.js';
 import { folderOf, packageNameSchema } from '../scaffold/package-name.js';
 import { pluginFiles } from '../scaffold/plugin-files.js';
 import { routeprofile, temporaryFolder } from '../testing/harness.js';
+import { byPerson } from '../trust.js';
 import { packageVersions } from '../versions.js';
 import { newCommand } from './new.js';
 
@@ -60,7 +61,7 @@ describe('new', () => {
     // Outside the repository the schema is found where it is: here, through this test's own resolution.
     const schema = createJiti(import.meta.url).esmResolve('@routeprofile/schema');
     writeFileSync(path, readFileSync(path, 'utf8').replace("'@routeprofile/schema'", `'${schema}'`));
-    const plugin: Plugin = await importPlugin(path);
+    const plugin: Plugin = await importPlugin(byPerson(path));
     expect([plugin.kind, plugin.name]).toEqual([kind, `@me/my-${kind}`]);
   });
 

@@ -22,7 +22,7 @@ import { defaultCacheFolder } from '../cache.js';
 import { completeConfig, loadConfigFile } from '../config-file.js';
 import { openConsole, type Io } from '../io.js';
 import { loadOptions } from '../pipeline/load-options.js';
-import { openEncoder, readingEncoder } from '../pipeline/prepare.js';
+import { openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { encodeTraining } from '../pipeline/router-input.js';
 import { extendedWiring, wired } from '../pipeline/wiring.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
@@ -63,14 +63,21 @@ async function openPool(flags: OnboardFlags, ctx: RunContext): Promise<Opened> {
     );
   if (encoderId === null)
     throw new RouteProfileError('CORRUPT_FILE', `${dir}: router.json names no encoder`, { hint: 'Train it again.' });
-  const config = completeConfig(await loadConfigFile(flags.config), configOf(rest));
+  const file = await loadConfigFile(flags.config);
+  const config = completeConfig(file, configOf(rest));
   const dataset = await loadDataset(config.data, {
     ...loadOptions(config),
     testRows: false,
     ...(ctx.signal && { signal: ctx.signal }),
     ...(ctx.logger && { logger: ctx.logger }),
   });
-  const inner = await openEncoder(encoderId, { cache: config.cache ?? defaultCacheFolder() }, ctx);
+  const inner = await openSavedEncoder(
+    encoderId,
+    { flag: flags.encoder, config: file.encoder },
+    required(dir, '--router DIR'),
+    { cache: config.cache ?? defaultCacheFolder() },
+    ctx,
+  );
   try {
     const vectors = await encodeTraining(dataset, readingEncoder(inner, { sharedPrefixes: sharedPrefixes ?? [] }), ctx);
     const outcomes = outcomesOf(dataset, models);

@@ -1,7 +1,7 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import { builtIns, type BuiltIn } from '../catalogue.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
-import { installedPlugins } from '../plugins.js';
+import { installedPlugins } from '../installed-plugins.js';
 import { formatColumns } from '../ui/format.js';
 
 /**

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import { renderDesignSpaceText, renderTextTable, type DesignSpace } from '@routeprofile/eval';
 import { renderDesignSpaceHtml } from '@routeprofile/eval/node';
@@ -6,22 +6,19 @@ import type { RunConfig } from '@routeprofile/schema';
 import type { Io } from '../io.js';
 import { openConsole } from '../io.js';
 import { completeConfig, loadConfigFile } from '../config-file.js';
-import { routerFolder } from '../pipeline/labels.js';
 import { run, type RunResult } from '../pipeline/run.js';
 import { runScenarios } from '../pipeline/scenarios.js';
+import { askIt } from './ask.js';
 import { configOf, type ConfigFlags } from './flags.js';
 import { colorOf } from '../ui/color.js';
 
 /** The table, the reading of it, and where the files are. */
-export function summaryOf({ report, reused, reportPath, htmlPath }: RunResult, io: Io): string {
+export function summaryOf({ report, reused, routers, reportPath, htmlPath }: RunResult, io: Io): string {
   const lines = [renderTextTable(report, { color: colorOf(io.stdout) })];
   if (reused > 0) lines.push(`${reused} of ${report.rows.length} cells were finished before and reused.`);
   lines.push(`Report: ${htmlPath}`, `Data:   ${reportPath}`);
-  const [first] = report.rows;
-  if (first)
-    lines.push(
-      `Ask it: npx @routeprofile/cli route --router ${routerFolder(dirname(reportPath), first)} "your question"`,
-    );
+  const [first] = routers;
+  if (first) lines.push(askIt(first));
   return lines.join('\n');
 }
 

@@ -37,14 +37,15 @@ import { openConsole, type Io } from '../io.js';
 import { dryRun, describePlan } from './dry-run.js';
 import { fileStore } from '../pipeline/store.js';
 import { openBackend } from '../pipeline/backend.js';
-import { nameOf } from '../pipeline/labels.js';
+import { fileLabel, nameOf, strategyLabels } from '../pipeline/labels.js';
 import { choicesOf } from '../pipeline/decide.js';
 import { loadOptions } from '../pipeline/load-options.js';
-import { graphPreset, openEncoder, readingEncoder } from '../pipeline/prepare.js';
+import { graphPreset, openEncoder, openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { encodeTraining, profileInput, queryBatch, routerInput } from '../pipeline/router-input.js';
 import { wired, wiringOf } from '../pipeline/wiring.js';
 import { loadSavedRouter } from '../open-router.js';
 import { pluginReference, resolveProfile, routerOf } from '../plugins.js';
+import { byPerson, referenceByPerson } from '../trust.js';
 import { colorOf } from '../ui/color.js';
 import { formatColumns } from '../ui/format.js';
 import { packageVersions } from '../versions.js';
@@ -67,7 +68,7 @@ const datasetOf = (config: RunConfig, ctx: RunContext, testRows: boolean): Promi
 const encoderOf = async (config: RunConfig, dataset: Pick<Dataset, 'sharedPrefixes'>, ctx: RunContext) => {
   if (config.backend !== undefined) await openBackend(config.backend);
   return readingEncoder(
-    await openEncoder(config.encoder, { cache: config.cache ?? defaultCacheFolder() }, ctx),
+    await openEncoder(byPerson(config.encoder), { cache: config.cache ?? defaultCacheFolder() }, ctx),
     dataset,
   );
 };
@@ -134,16 +135,16 @@ export async function profileBuildCommand(
       dimensions: number;
       diagnostics: Record<string, number>;
     }[] = [];
-    for (const reference of config.profile) {
-      const strategy = await resolveProfile(reference.name);
+    const labels = strategyLabels(config.profile);
+    for (const [i, reference] of config.profile.entries()) {
+      const strategy = await resolveProfile(byPerson(reference.name));
       const input = await profileInput(dataset, strategy, graph, encoder, ctx, {
         ...(stored?.features && { features: stored.features }),
       });
       const set = await strategy.build(input, parseOptions(strategy, reference.options), ctx);
-      await writeProfileSet(config.out, basename(reference.name), set);
       made.push({
         profile: reference.name,
-        path: join(config.out, `${basename(reference.name)}.npz`),
+        path: await writeProfileSet(config.out, fileLabel(labels[i]!), set),
         models: set.models.length,
         dimensions: set.vectors.cols,
         diagnostics: set.provenance.diagnostics ?? {},
@@ -166,7 +167,7 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
   if (config.router.length !== 1)
     throw new RouteProfileError('BAD_OPTION', 'router train trains one router: name one with --router');
   const reference = config.router[0]!;
-  const { strategy, options: given } = await routerOf(reference);
+  const { strategy, options: given } = await routerOf(referenceByPerson(reference));
   const options = parseOptions(strategy, given);
   const dataset = await datasetOf(config, ctx, false);
   const set = await readProfileSet(required(profiles, '--profiles FILE.npz'));
@@ -212,9 +213,11 @@ export type EvaluateFlags = Omit<ConfigFlags, 'router'> & { router?: string; plu
 export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
   const { router: dir, plugin, ...rest } = flags;
-  const config = await settings({ out: 'evaluation', ...rest });
+  const file = await loadConfigFile(flags.config);
+  const config = completeConfig(file, configOf({ out: 'evaluation', ...rest }));
   const ctx: RunContext = { ...console.context, seed: config.seed[0]! };
-  const loaded = await loadSavedRouter(required(dir, '--router DIR'), plugin, ctx);
+  const folder = required(dir, '--router DIR');
+  const loaded = await loadSavedRouter(folder, plugin, ctx);
   const dataset = await datasetOf(config, ctx, true);
   const unknown = dataset.test.models.filter((model) => !loaded.router.models.includes(model));
   const foreign = loaded.router.models.filter((model) => !dataset.test.models.includes(model));
@@ -227,8 +230,20 @@ export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<num
       },
     );
   assertEvaluable(dataset);
+  if (config.backend !== undefined) await openBackend(config.backend);
   const encoder =
-    loaded.encoder === null ? undefined : await encoderOf({ ...config, encoder: loaded.encoder }, loaded, ctx);
+    loaded.encoder === null
+      ? undefined
+      : readingEncoder(
+          await openSavedEncoder(
+            loaded.encoder,
+            { flag: flags.encoder, config: file.encoder },
+            folder,
+            { cache: config.cache ?? defaultCacheFolder(), silence: config.pluginTimeout },
+            ctx,
+          ),
+          loaded,
+        );
   try {
     const vectors =
       encoder &&

@@ -9,9 +9,10 @@ import { messageOf } from '../message-of.js';
 
 /** What one cell of a run found out: a profile and a router under a seed. Small, so that a run is resumed from many of them. */
 const cellSchema = z.object({
-  version: z.literal(2),
+  version: z.literal(3),
   key: z.string(),
   models: z.array(nameSchema),
+  files: z.object({ router: z.string(), profiles: z.object({ key: z.string(), hash: z.string() }) }),
   /** Index into `models`, one a test row. */
   choices: z.array(z.number().int().min(0)),
   choicesWithoutNew: z.array(z.number().int().min(0)).optional(),
@@ -52,7 +53,8 @@ const cellSchema = z.object({
 });
 type StoredCell = z.infer<typeof cellSchema>;
 
-export interface CellResult extends Choices, Pick<StoredCell, 'profileDiagnostics' | 'quantization' | 'robustness'> {
+export interface CellResult
+  extends Choices, Pick<StoredCell, 'files' | 'profileDiagnostics' | 'quantization' | 'robustness'> {
   frontier?: Omit<NonNullable<StoredCell['frontier']>, 'choices'> & { choices: Int32Array[] };
   /** Not kept with the cell: a time is no result. */
   latency?: DecisionLatency;
@@ -84,9 +86,10 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
         const fits = cell.key === key && cell.models.join('\n') === models.join('\n') && cell.choices.length === rows;
         if (!fits || cell.choices.some((choice) => choice >= models.length))
           throw new RouteProfileError('CORRUPT_FILE', 'it belongs to another run');
-        const { choices, choicesWithoutNew, confidence, probability, frontier } = cell;
+        const { files, choices, choicesWithoutNew, confidence, probability, frontier } = cell;
         const { profileDiagnostics, quantization, robustness } = cell;
         return {
+          files,
           choices: Int32Array.from(choices),
           ...(profileDiagnostics && { profileDiagnostics }),
           ...(quantization && { quantization }),
@@ -106,7 +109,7 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
     write: (key, models, { choices, choicesWithoutNew, confidence, probability, frontier, latency: _time, ...rest }) =>
       writeJsonFile(path(key), {
         ...rest,
-        version: 2,
+        version: 3,
         key,
         models: [...models],
         choices: [...choices],

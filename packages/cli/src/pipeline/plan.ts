@@ -12,6 +12,7 @@ import {
 import { isBuiltInProfile, isBuiltInRouter, pluginFingerprint, resolveProfile, routerOf } from '../plugins.js';
 import { strategyLabels } from './labels.js';
 import { graphPreset } from './prepare.js';
+import { byPerson, referenceByPerson } from '../trust.js';
 import { messageOf } from '../message-of.js';
 
 /** Tables and neighbours that every run is compared with, next to the constants. */
@@ -85,19 +86,19 @@ const profileOf = async (reference: StrategyReference, known: LoadFailures): Pro
       hint: 'Wrappers such as +cost go around a router.',
     });
   const { name, options } = reference;
-  if (isBuiltInProfile(name)) return { strategy: await resolveProfile(name), options };
+  if (isBuiltInProfile(name)) return { strategy: await resolveProfile(byPerson(name)), options };
   return loaded(
     name,
     known,
-    async () => tried(name, { strategy: await resolveProfile(name), options }),
+    async () => tried(name, { strategy: await resolveProfile(byPerson(name)), options }),
     failingProfile,
   );
 };
 
 const anyRouterOf = async (reference: StrategyReference, known: LoadFailures): Promise<Resolved<RouterStrategy>> => {
   const { name } = reference;
-  if (isBuiltInRouter(name)) return routerOf(reference);
-  return loaded(name, known, async () => tried(name, await routerOf(reference)), failingRouter);
+  if (isBuiltInRouter(name)) return routerOf(referenceByPerson(reference));
+  return loaded(name, known, async () => tried(name, await routerOf(referenceByPerson(reference))), failingRouter);
 };
 
 /** A plugin's schema is its code too: one that throws has failed to load, one that refuses the options is right. */
@@ -217,7 +218,7 @@ export async function planRun(config: RunConfig, known: LoadFailures = {}): Prom
   const asked = await choose(config.router, (reference) => anyRouterOf(reference, known));
   const compared = await choose(
     LOOKUPS.map((name) => ({ name, options: {} })),
-    routerOf,
+    (reference) => routerOf(referenceByPerson(reference)),
   );
   const readBy = await lookupProfile(whole, config.graph);
   const all = profiles.includes(readBy) ? profiles : [...profiles, readBy];

@@ -12,6 +12,7 @@ import {
 } from '@routeprofile/schema';
 import { pluginEncoder } from '../plugin-encoder.js';
 import { resolveEncoderPlugin } from '../plugins.js';
+import { byPerson, trustedEncoder, type GivenEncoder, type TrustedName } from '../trust.js';
 import { memoryEncoder } from './memory-encoder.js';
 
 export interface EncoderOptions {
@@ -28,9 +29,9 @@ export interface EncoderOptions {
 const PLUGIN_SILENCE = 120;
 
 /** `C:\\path`, `file:…` and `name:argument` all hold a colon; the argument's is the first after the name. */
-function splitArgument(id: string): [name: string, argument: string | undefined] {
+function splitArgument(id: TrustedName): [name: TrustedName, argument: string | undefined] {
   const colon = id.indexOf(':', /^([A-Za-z]:[\\/]|file:)/.test(id) ? 5 : 0);
-  return colon === -1 ? [id, undefined] : [id.slice(0, colon), id.slice(colon + 1)];
+  return colon === -1 ? [id, undefined] : [byPerson(id.slice(0, colon)), id.slice(colon + 1)];
 }
 
 const unlessUnknown = (error: unknown): undefined => {
@@ -43,7 +44,7 @@ const unlessUnknown = (error: unknown): undefined => {
  * @throws RouteProfileError UNKNOWN_NAME, and whatever making the encoder may throw
  */
 export async function openEncoder(
-  id: string,
+  id: TrustedName,
   { cache, threads, from = process.cwd(), silence = PLUGIN_SILENCE }: EncoderOptions,
   ctx: RunContext,
 ): Promise<Encoder> {
@@ -62,6 +63,27 @@ export async function openEncoder(
     if (!(await resolveEncoderPlugin(name, from).catch(unlessUnknown))) throw error;
     return memoryEncoder(await pluginEncoder(name, argument, { from, silence }, ctx));
   }
+}
+
+/**
+ * The encoder of a saved router or profile set, by the name in its file where that works alone, else by the one that was given.
+ * @param saved what the file says its vectors were made with
+ * @param file names it in errors
+ * @throws RouteProfileError BAD_OPTION when nobody named an encoder that has to be named, or another one was named
+ */
+export async function openSavedEncoder(
+  saved: string,
+  given: GivenEncoder,
+  file: string,
+  options: EncoderOptions,
+  ctx: RunContext,
+): Promise<Encoder> {
+  const encoder = await openEncoder(trustedEncoder(saved, given, file), options, ctx);
+  if (encoder.id === saved) return encoder;
+  await encoder.dispose?.();
+  throw new RouteProfileError('BAD_OPTION', `${file} was made with the encoder ${saved}, not with ${encoder.id}`, {
+    hint: given.flag === undefined ? `Name the encoder: --encoder ${saved}` : 'Omit --encoder, or name that encoder.',
+  });
 }
 
 /** @throws RouteProfileError UNKNOWN_NAME listing the presets. */

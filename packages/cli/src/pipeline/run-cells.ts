@@ -1,13 +1,17 @@
 import { throwIfAborted, type FailedCell, type RunContext } from '@routeprofile/schema';
-import { cellKey, cellLabel, isFailure, runCell, type Bench } from './bench.js';
+import { cellLabel, type Bench } from './bench.js';
+import { cellKey } from './cell-key.js';
 import type { CellResult } from './cells.js';
 import type { DecisionLatency } from './latency.js';
 import { pluginOf, type Cell } from './plan.js';
+import { isFailure, runCell } from './run-cell.js';
 import { runInWorkers } from './workers.js';
 
 export interface CellOutcomes {
   /** One a cell, in the plan's order. */
   outcomes: (CellResult | FailedCell)[];
+  /** Key of each cell, by which its files are kept. */
+  keys: string[];
   /** Which of them were finished by an earlier run. */
   reused: boolean[];
   /** Seconds of each cell computed now, by label and seed. */
@@ -26,13 +30,14 @@ function firstOfEachKey(keys: readonly string[]): number[] {
  * plugin always in a worker. A failure is kept beside the results and the others go on.
  */
 export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutcomes> {
-  const { plan, dataset, cells: store } = bench;
+  const { plan, dataset, cells: store, kept } = bench;
   const { cells, config } = plan;
   const keys = cells.map((cell) => cellKey(bench, cell));
   const done = new Map<string, CellResult | FailedCell>();
   for (const key of new Set(keys)) {
     const known = await store.read(key, dataset.test.models, dataset.test.queries.length);
-    if (known) done.set(key, known);
+    // Without what it made, the cell is made again.
+    if (known && (await kept.holds(key, known.files))) done.set(key, known);
   }
   const reused = keys.map((key) => done.has(key));
   const open = firstOfEachKey(keys).filter((i) => !done.has(keys[i]!));
@@ -76,5 +81,5 @@ export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutco
     if (foreign.length > 0) await inWorkers(foreign);
   }
   progress();
-  return { outcomes: keys.map((key) => done.get(key)!), reused, timings, latencies };
+  return { outcomes: keys.map((key) => done.get(key)!), keys, reused, timings, latencies };
 }

@@ -1,32 +1,16 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { mkdir, rm } from 'node:fs/promises';
-import { hashBytes, hashJson, writeFileAtomic, writeJsonFile } from '@routeprofile/data';
-import {
-  assembleReport,
-  assembleRows,
-  builtInMetrics,
-  takeTableRows,
-  usableRows,
-  type EvaluatedCell,
-  type ReportInput,
-} from '@routeprofile/eval';
+import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import { renderHtmlReport } from '@routeprofile/eval/node';
-import { formatQuantization } from '@routeprofile/profiles';
-import {
-  RouteProfileError,
-  type Dataset,
-  type FailedCell,
-  type RowsFile,
-  type RunConfig,
-  type RunContext,
-  type RunReport,
-} from '@routeprofile/schema';
-import { pluginMetrics, type PluginMetrics } from '../plugin-metric.js';
-import { isFailure, openBench, type Bench, type BenchOptions } from './bench.js';
-import { cellName, nameOf } from './labels.js';
-import { planRun } from './plan.js';
-import { runCells, type CellOutcomes } from './run-cells.js';
+import { RouteProfileError, type RunConfig, type RunContext, type RunReport } from '@routeprofile/schema';
 import { messageOf } from '../message-of.js';
+import { isBuiltInRouter } from '../plugins.js';
+import { openBench, type Bench, type BenchOptions } from './bench.js';
+import { routersFolder } from './labels.js';
+import { planRun } from './plan.js';
+import { publish } from './publish.js';
+import { metricsOf, reportOf, type ReportedCell } from './report.js';
+import { runCells, type CellOutcomes } from './run-cells.js';
 
 /** What a run found out, and where it was written. */
 export interface RunResult {
@@ -35,84 +19,19 @@ export interface RunResult {
   problems: readonly string[];
   /** Cells taken from an earlier run. */
   reused: number;
+  /** Saved routers, one per row of the report; none where the router was saved before. */
+  routers: readonly SavedRouter[];
   reportPath: string;
   htmlPath: string;
 }
 
-/** Of everything that two runs must share for their rows to be the same. */
-const testHashOf = ({ test }: Dataset): string =>
-  hashJson({
-    models: test.models,
-    queries: test.queries.map(({ id, text }) => [id, text]),
-    score: hashBytes(
-      new Uint8Array(test.values.score.buffer, test.values.score.byteOffset, test.values.score.byteLength),
-    ),
-  });
-
-/** The metrics of plugins, tried on the choice of the first candidate everywhere. */
-function metricsOf({ plan: { config }, dataset }: Bench, ctx: RunContext): Promise<PluginMetrics> {
-  const { candidates, newModels, test } = dataset;
-  const table = takeTableRows(test, usableRows(test));
-  const run = { candidates, newModels, table, choices: new Int32Array(table.queries.length) };
-  return pluginMetrics(config.metric ?? [], run, config.pluginTimeout, ctx);
-}
-
-function reportOf(
-  bench: Bench,
-  { outcomes }: CellOutcomes,
-  { metrics, problems }: PluginMetrics,
-): { report: RunReport; rows: RowsFile } {
-  const { plan, dataset, encoder, versions } = bench;
-  const { config, profiles, routers, lookups } = plan;
-  const finished: (EvaluatedCell & { graph: string })[] = [];
-  const failed: FailedCell[] = [];
-  const lookupChoices: Record<string, Int32Array> = {};
-  const lookupsWithoutNew: Record<string, Int32Array> = {};
-  plan.cells.forEach((cell, i) => {
-    const outcome = outcomes[i]!;
-    const profile = profiles[cell.profile]!;
-    const router = routers[cell.router]!;
-    if (i < lookups) {
-      if (isFailure(outcome)) return;
-      lookupChoices[router.label] = outcome.choices;
-      if (outcome.choicesWithoutNew) lookupsWithoutNew[router.label] = outcome.choicesWithoutNew;
-    } else if (isFailure(outcome)) failed.push(outcome);
-    else
-      finished.push({
-        ...outcome,
-        profile: profile.reference.name,
-        router: nameOf(router.reference),
-        label: cellName(profile.label, router.label),
-        graph: profile.graph,
-        options: {
-          profile: {
-            ...profile.options,
-            ...(profile.quantization && { quantize: formatQuantization(profile.quantization) }),
-          },
-          router: router.options,
-        },
-        seed: cell.seed,
-      });
-  });
-  const input: ReportInput = {
-    dataset,
-    testName: config.test === undefined ? 'test' : basename(config.test),
-    encoder: encoder.id,
-    graph: config.graph,
-    cells: finished,
-    failed,
-    lookups: lookupChoices,
-    lookupsWithoutNew,
-    versions,
-    seed: config.seed[0]!,
-    ...(metrics.length > 0 && { metrics: [...builtInMetrics, ...metrics] }),
-  };
-  const report = assembleReport(input);
-  const warnings = [...report.warnings, ...problems];
-  return {
-    report: { ...report, warnings, rows: report.rows.map((row, i) => ({ ...row, graph: finished[i]!.graph })) },
-    rows: assembleRows(input, testHashOf(dataset)),
-  };
+/** Where a row's router lies, and what has to be named to ask it. */
+export interface SavedRouter {
+  folder: string;
+  /** As the run's config names it, where its code is a plugin's. */
+  plugin?: string;
+  /** As the run's config names it. */
+  encoder: string;
 }
 
 /** Found out before hours of work, not after. */
@@ -131,6 +50,63 @@ async function ensureWritable(out: string): Promise<void> {
   await rm(probe, { force: true });
 }
 
+/** The routers of a run's rows, under their names in OUT. */
+async function savedRouters(bench: Bench, results: CellOutcomes): Promise<SavedRouter[]> {
+  const { config, routers } = bench.plan;
+  return (await publish(bench, results)).map(({ name, cell }) => {
+    const { reference } = routers[cell.router]!;
+    return {
+      folder: join(routersFolder(config.out), name),
+      encoder: config.encoder,
+      ...(!isBuiltInRouter(reference.name) && { plugin: reference.name }),
+    };
+  });
+}
+
+/**
+ * Measures what was found against every baseline and writes the report with its files into OUT.
+ * @param more cells that were not planned, such as a saved router's
+ * @param started when the work began, by `performance.now()`
+ */
+async function finish(
+  bench: Bench,
+  results: CellOutcomes,
+  more: readonly ReportedCell[],
+  started: number,
+  ctx: RunContext,
+): Promise<RunResult> {
+  const { out } = bench.plan.config;
+  const metrics = await metricsOf(bench, ctx);
+  const { report, rows } = reportOf(bench, results, metrics, more);
+  const reportPath = join(out, 'report.json');
+  const htmlPath = join(out, 'report.html');
+  const routers = await savedRouters(bench, results);
+  await writeJsonFile(reportPath, report);
+  await writeJsonFile(join(out, 'rows.json'), rows);
+  await writeFileAtomic(htmlPath, renderHtmlReport(report));
+  await writeJsonFile(join(out, 'timings.json'), {
+    ...bench.seconds,
+    cells: results.timings,
+    decisionMilliseconds: results.latencies,
+    total: (performance.now() - started) / 1000,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  });
+  return {
+    report,
+    problems: metrics.problems,
+    reused: results.reused.slice(bench.plan.lookups).filter(Boolean).length,
+    routers,
+    reportPath,
+    htmlPath,
+  };
+}
+
+/** What else a run may be given. */
+export interface RunOptions extends BenchOptions {
+  /** Cells beside those of the plan, computed on its bench: a saved router's. */
+  more?: (bench: Bench, ctx: RunContext) => Promise<ReportedCell[]>;
+}
+
 /**
  * The whole pipeline: dataset → graph → profiles → routers → evaluation, into `config.out`. Cells finished by an
  * earlier run with the same inputs are reused, so that an interrupted run goes on where it stopped.
@@ -140,7 +116,7 @@ async function ensureWritable(out: string): Promise<void> {
 export async function run(
   config: RunConfig,
   ctx: Omit<RunContext, 'seed'> = {},
-  options: BenchOptions = {},
+  { more, ...options }: RunOptions = {},
 ): Promise<RunResult> {
   const started = performance.now();
   const context: RunContext = { ...ctx, seed: config.seed[0]! };
@@ -149,27 +125,8 @@ export async function run(
   const bench = await openBench(plan, context, options);
   try {
     const results = await runCells(bench, context);
-    const metrics = await metricsOf(bench, context);
-    const { report, rows } = reportOf(bench, results, metrics);
-    const reportPath = join(config.out, 'report.json');
-    const htmlPath = join(config.out, 'report.html');
-    await writeJsonFile(reportPath, report);
-    await writeJsonFile(join(config.out, 'rows.json'), rows);
-    await writeFileAtomic(htmlPath, renderHtmlReport(report));
-    await writeJsonFile(join(config.out, 'timings.json'), {
-      ...bench.seconds,
-      cells: results.timings,
-      decisionMilliseconds: results.latencies,
-      total: (performance.now() - started) / 1000,
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    });
-    return {
-      report,
-      problems: metrics.problems,
-      reused: results.reused.slice(plan.lookups).filter(Boolean).length,
-      reportPath,
-      htmlPath,
-    };
+    const others = more === undefined ? [] : await more(bench, context);
+    return await finish(bench, results, others, started, context);
   } finally {
     await bench.encoder.dispose?.();
   }

@@ -7,8 +7,9 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { openThread, ThreadLost, type Thread } from '../thread.js';
-import { failedCell, type Bench } from './bench.js';
+import type { Bench } from './bench.js';
 import type { CellResult } from './cells.js';
+import { failedCell } from './run-cell.js';
 import { pluginOf, type Cell, type LoadFailures } from './plan.js';
 
 /** What a worker is started with. */
@@ -72,6 +73,8 @@ export async function runInWorkers(
   const queues = profileQueues(cells, open);
   const task: WorkerTask = { config: { ...config, jobs: 1 }, failures, shared: bench.cells.folder };
   const threads = new Set<Thread<WorkerReply>>();
+  /** What ended the run, first things first; from then on no thread is started, and a lost one is no cell's fault. */
+  const fatal: unknown[] = [];
 
   const start = async (): Promise<Thread<WorkerReply>> => {
     const thread = openThread<WorkerReply>('cell-worker', task, (line) => ctx.logger?.info(line));
@@ -104,7 +107,7 @@ export async function runInWorkers(
       onDone(i, outcome, seconds);
       return thread;
     } catch (error) {
-      if (!(error instanceof ThreadLost)) throw error;
+      if (fatal.length > 0 || !(error instanceof ThreadLost)) throw error;
       const [code, who] =
         plugin === undefined ? (['INTERNAL', 'the worker'] as const) : (['PLUGIN_FAILED', plugin] as const);
       const remedy = error.silent ? '; if it needs longer, let it report progress or raise --plugin-timeout' : '';
@@ -119,14 +122,23 @@ export async function runInWorkers(
     let thread: Thread<WorkerReply> | undefined;
     for (let queue = queues.shift(); queue; queue = queues.shift())
       for (const i of queue) {
+        if (fatal.length > 0) return;
         throwIfAborted(ctx);
         thread = await compute(i, thread ?? (await start()));
       }
   };
-  try {
-    throwIfAborted(ctx);
-    await Promise.all(Array.from({ length: Math.min(jobs, queues.length) }, serve));
-  } finally {
-    await Promise.all([...threads].map((thread) => thread.end()));
-  }
+  const end = () => Promise.all([...threads].map((thread) => thread.end()));
+  const serveOrEnd = async (): Promise<void> => {
+    try {
+      await serve();
+    } catch (error) {
+      fatal.push(error);
+      // The others wait for cells that nobody wants any more; this is what lets them go.
+      await end();
+    }
+  };
+  throwIfAborted(ctx);
+  await Promise.all(Array.from({ length: Math.min(jobs, queues.length) }, serveOrEnd));
+  await end();
+  if (fatal.length > 0) throw fatal[0];
 }

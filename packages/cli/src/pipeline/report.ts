@@ -1,0 +1,105 @@
+import { basename } from 'node:path';
+import { hashBytes, hashJson } from '@routeprofile/data';
+import {
+  assembleReport,
+  assembleRows,
+  builtInMetrics,
+  takeTableRows,
+  usableRows,
+  type EvaluatedCell,
+  type ReportInput,
+} from '@routeprofile/eval';
+import { formatQuantization } from '@routeprofile/profiles';
+import type { Dataset, FailedCell, RowsFile, RunContext, RunReport } from '@routeprofile/schema';
+import { pluginMetrics, type PluginMetrics } from '../plugin-metric.js';
+import { byPerson } from '../trust.js';
+import type { Bench } from './bench.js';
+import { cellName, nameOf } from './labels.js';
+import { isFailure } from './run-cell.js';
+import type { CellOutcomes } from './run-cells.js';
+
+/** Of everything that two runs must share for their rows to be the same. */
+const testHashOf = ({ test }: Dataset): string =>
+  hashJson({
+    models: test.models,
+    queries: test.queries.map(({ id, text }) => [id, text]),
+    score: hashBytes(
+      new Uint8Array(test.values.score.buffer, test.values.score.byteOffset, test.values.score.byteLength),
+    ),
+  });
+
+/** The metrics of plugins, tried on the choice of the first candidate everywhere. */
+export function metricsOf({ plan: { config }, dataset }: Bench, ctx: RunContext): Promise<PluginMetrics> {
+  const { candidates, newModels, test } = dataset;
+  const table = takeTableRows(test, usableRows(test));
+  const run = { candidates, newModels, table, choices: new Int32Array(table.queries.length) };
+  return pluginMetrics((config.metric ?? []).map(byPerson), run, config.pluginTimeout, ctx);
+}
+
+/** What a row of the report is made of. */
+export type ReportedCell = EvaluatedCell & { graph: string };
+
+/**
+ * The report over a bench's cells.
+ * @param more cells that were not planned, such as a saved router's
+ */
+export function reportOf(
+  bench: Bench,
+  { outcomes }: CellOutcomes,
+  { metrics, problems }: PluginMetrics,
+  more: readonly ReportedCell[] = [],
+): { report: RunReport; rows: RowsFile } {
+  const { plan, dataset, encoder, versions } = bench;
+  const { config, profiles, routers, lookups } = plan;
+  const finished: ReportedCell[] = [...more];
+  const failed: FailedCell[] = [];
+  const lookupChoices: Record<string, Int32Array> = {};
+  const lookupsWithoutNew: Record<string, Int32Array> = {};
+  plan.cells.forEach((cell, i) => {
+    const outcome = outcomes[i]!;
+    const profile = profiles[cell.profile]!;
+    const router = routers[cell.router]!;
+    if (i < lookups) {
+      if (isFailure(outcome)) return;
+      lookupChoices[router.label] = outcome.choices;
+      if (outcome.choicesWithoutNew) lookupsWithoutNew[router.label] = outcome.choicesWithoutNew;
+    } else if (isFailure(outcome)) failed.push(outcome);
+    else {
+      const { files: _files, latency: _latency, ...found } = outcome;
+      finished.push({
+        ...found,
+        profile: profile.reference.name,
+        router: nameOf(router.reference),
+        label: cellName(profile.label, router.label),
+        graph: profile.graph,
+        options: {
+          profile: {
+            ...profile.options,
+            ...(profile.quantization && { quantize: formatQuantization(profile.quantization) }),
+          },
+          router: router.options,
+        },
+        seed: cell.seed,
+      });
+    }
+  });
+  const input: ReportInput = {
+    dataset,
+    testName: config.test === undefined ? 'test' : basename(config.test),
+    encoder: encoder.id,
+    graph: config.graph,
+    cells: finished,
+    failed,
+    lookups: lookupChoices,
+    lookupsWithoutNew,
+    versions,
+    seed: config.seed[0]!,
+    ...(metrics.length > 0 && { metrics: [...builtInMetrics, ...metrics] }),
+  };
+  const report = assembleReport(input);
+  const warnings = [...report.warnings, ...problems];
+  return {
+    report: { ...report, warnings, rows: report.rows.map((row, i) => ({ ...row, graph: finished[i]!.graph })) },
+    rows: assembleRows(input, testHashOf(dataset)),
+  };
+}
