@@ -1,6 +1,6 @@
 import {
   parseOptions,
-  parseStrategyReference,
+  parseNamedReference,
   RouteProfileError,
   z,
   type Encoder,
@@ -8,7 +8,7 @@ import {
 } from '@routeprofile/schema';
 import { HASH_VERSION, hashEncoder, hashOptionsSchema } from '../hash/hash-encoder.js';
 import { openAiEncoder, openAiId, openAiOptionsSchema } from '../openai/openai-encoder.js';
-import { USE_LITE_VERSION } from '../use-lite/encoder.js';
+import { HASHED_DIMENSIONS, USE_LITE_HASH_VERSION, USE_LITE_VERSION } from '../use-lite/encoder.js';
 import { WINDOW_POLICIES } from '../use-lite/windows.js';
 import { npzEncoder, npzOptionsSchema } from './npz-encoder.js';
 import { transformersEncoder, transformersOptionsSchema } from './transformers-encoder.js';
@@ -20,7 +20,7 @@ import { withCache } from './with-cache.js';
 export interface CreateEncoderOptions {
   /** Cache folder; without one nothing is kept. `hash` and `npz` need none and leave it alone. */
   cache?: string;
-  /** Threads of `use-lite`. Default: ROUTEPROFILE_THREADS, else one a core. */
+  /** Threads of `use-lite` and `use-lite-hash`. Default: ROUTEPROFILE_THREADS, else one a core. */
   threads?: number;
   /** Default: the process's environment. */
   env?: Readonly<Record<string, string | undefined>>;
@@ -48,8 +48,21 @@ export interface BuiltInEncoder {
 }
 
 const useLiteOptionsSchema = z.strictObject({ window: z.enum(WINDOW_POLICIES).default('mean') });
+const useLiteHashOptionsSchema = useLiteOptionsSchema.extend({
+  hashed: z.number().int().min(8).max(65_536).default(HASHED_DIMENSIONS),
+});
 
 const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<Encoder> })[] = [
+  {
+    name: 'use-lite-hash',
+    usage: 'use-lite-hash',
+    summary: `use-lite, and ${HASHED_DIMENSIONS} numbers more that tell apart texts in scripts it cannot read (the default)`,
+    async create({ argument, options, settings }) {
+      refuseArgument('use-lite-hash', argument);
+      const own = parseOptions({ name: 'use-lite-hash', options: useLiteHashOptionsSchema }, options);
+      return nodeUseLite({ ...own, ...settings });
+    },
+  },
   {
     name: 'use-lite',
     usage: 'use-lite',
@@ -123,15 +136,19 @@ export const builtInEncoders: readonly BuiltInEncoder[] = BUILT_IN.map(({ name, 
 /** The names of `builtInEncoders`. */
 export const encoderNames: readonly string[] = builtInEncoders.map(({ name }) => name);
 
-const VERSIONS: Readonly<Record<string, string>> = { 'use-lite': USE_LITE_VERSION, hash: HASH_VERSION };
+const VERSIONS: Readonly<Record<string, string>> = {
+  'use-lite-hash': USE_LITE_HASH_VERSION,
+  'use-lite': USE_LITE_VERSION,
+  hash: HASH_VERSION,
+};
 
 /**
- * An encoder by its reference: `use-lite`, `use-lite:window=head`, `hash:dimensions=256`, `npz:FILE`, `openai:MODEL`,
+ * An encoder by its reference: `use-lite-hash`, `use-lite:window=head`, `hash:dimensions=256`, `npz:FILE`, `openai:MODEL`,
  * `transformers:MODEL:pooling=cls`. An encoder's own `id` is such a reference too, so a router finds its encoder again.
  * @throws RouteProfileError UNKNOWN_NAME, BAD_OPTION, and whatever the encoder's own making may throw.
  */
 export async function createEncoder(reference: string, settings: CreateEncoderOptions = {}): Promise<Encoder> {
-  const { name: head, options } = parseStrategyReference(reference);
+  const { name: head, options } = parseNamedReference(reference);
   const [, named = '', version, argument = ''] = /^([^:@]*)(?:@([^:]*))?(?::(.*))?$/s.exec(head) ?? [];
   const found = BUILT_IN.find(({ name }) => name === named);
   if (!found)
