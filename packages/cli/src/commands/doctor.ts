@@ -5,7 +5,7 @@ import { codeSandboxStatus } from '@routeprofile/eval/node';
 import { GRAPH_PRESETS } from '@routeprofile/graph';
 import { builtInProfiles } from '@routeprofile/profiles';
 import { builtInRouters } from '@routeprofile/routers';
-import { exitCodeOf } from '@routeprofile/schema';
+import { DEFAULT_ENCODER, exitCodeOf } from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
@@ -56,7 +56,7 @@ export async function doctorCommand(
     note('embedding cache', false, `${cache}: ${messageOf(error)}`);
   }
   try {
-    const encoder = await openEncoder(flags.encoder ?? 'use-lite', { cache }, { ...console.context, seed: 0 });
+    const encoder = await openEncoder(flags.encoder ?? DEFAULT_ENCODER, { cache }, { ...console.context, seed: 0 });
     try {
       await encoder.encode(['Is the encoder well?'], { ...console.context, seed: 0 });
       note('encoder in use', true, `${encoder.id}, ${encoder.dimensions} dimensions`);

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseStrategyList, RouteProfileError } from '@routeprofile/schema';
+import { DEFAULT_ENCODER, parseStrategyList, RouteProfileError } from '@routeprofile/schema';
 import type { PartialConfig } from '../config-file.js';
 
 /** A typing mistake in a value is bad usage, told by commander with the flag's name. */
@@ -101,7 +101,10 @@ export const datasetFlags = (command: Command): Command =>
 
 export const encoderFlags = (command: Command): Command =>
   command
-    .option('--encoder <id>', 'use-lite, hash, npz:FILE, openai:MODEL, transformers:MODEL, a package or a file')
+    .option(
+      '--encoder <id>',
+      `${DEFAULT_ENCODER} (the default), use-lite, hash, npz:FILE, openai:MODEL, transformers:MODEL, a package or a file`,
+    )
     .option('--cache <dir>', 'embedding cache folder')
     .option('--backend <name>', 'tensor backend (default: the fastest that is installed)');
 

@@ -1,6 +1,7 @@
 import { queryText, querySchema, RouteProfileError, type Decision, type RunContext } from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
+import { blindSpotWarnings, findBlindSpots } from '../pipeline/blind-spots.js';
 import { openBackend } from '../pipeline/backend.js';
 import { openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { formatColumns } from '../ui/format.js';
@@ -60,12 +61,16 @@ export async function routeCommand(query: string, flags: RouteFlags, io: Io): Pr
   try {
     if (encoder && encoder.id !== loaded.encoder)
       throw new RouteProfileError('BAD_OPTION', `the router was fitted on ${loaded.encoder}, not on ${encoder.id}`, {
-        hint: 'Leave --encoder away.',
+        hint: 'Omit --encoder.',
       });
+    const reading = encoder && readingEncoder(encoder, loaded);
+    if (reading)
+      for (const warning of blindSpotWarnings(await findBlindSpots(reading, texts, 'all', ctx)))
+        console.logger.warn(warning);
     const decisions = await loaded.router.decide(
       {
         texts,
-        ...(encoder && { vectors: await readingEncoder(encoder, loaded).encode(texts, ctx), encoder: encoder.id }),
+        ...(reading && { vectors: await reading.encode(texts, ctx), encoder: reading.id }),
         ...(loaded.needsTasks && { tasks: texts.map(() => flags.task ?? null) }),
       },
       ctx,

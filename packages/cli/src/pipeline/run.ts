@@ -23,6 +23,7 @@ import {
 } from '@routeprofile/schema';
 import { pluginMetrics, type PluginMetrics } from '../plugin-metric.js';
 import { isFailure, openBench, type Bench, type BenchOptions } from './bench.js';
+import { blindSpotWarnings, findBlindSpots } from './blind-spots.js';
 import { cellName, nameOf } from './labels.js';
 import { planRun } from './plan.js';
 import { runCells, type CellOutcomes } from './run-cells.js';
@@ -57,10 +58,17 @@ function metricsOf({ plan: { config }, dataset }: Bench, ctx: RunContext): Promi
   return pluginMetrics(config.metric ?? [], run, config.pluginTimeout, ctx);
 }
 
+/** What the encoder cannot tell of the run's queries, all of which it has encoded. */
+async function encoderWarnings({ dataset: { train, test }, encoder }: Bench, ctx: RunContext): Promise<string[]> {
+  const queries = [...train.queries, ...test.queries].map(({ text }) => text);
+  return blindSpotWarnings(await findBlindSpots(encoder, queries, 'all', ctx));
+}
+
 function reportOf(
   bench: Bench,
   { outcomes }: CellOutcomes,
   { metrics, problems }: PluginMetrics,
+  blindSpots: readonly string[],
 ): { report: RunReport; rows: RowsFile } {
   const { plan, dataset, encoder, versions } = bench;
   const { config, profiles, routers, lookups } = plan;
@@ -108,7 +116,7 @@ function reportOf(
     ...(metrics.length > 0 && { metrics: [...builtInMetrics, ...metrics] }),
   };
   const report = assembleReport(input);
-  const warnings = [...report.warnings, ...problems];
+  const warnings = [...blindSpots, ...report.warnings, ...problems];
   return {
     report: { ...report, warnings, rows: report.rows.map((row, i) => ({ ...row, graph: finished[i]!.graph })) },
     rows: assembleRows(input, testHashOf(dataset)),
@@ -148,9 +156,10 @@ export async function run(
   await ensureWritable(config.out);
   const bench = await openBench(plan, context, options);
   try {
+    const blindSpots = await encoderWarnings(bench, context);
     const results = await runCells(bench, context);
     const metrics = await metricsOf(bench, context);
-    const { report, rows } = reportOf(bench, results, metrics);
+    const { report, rows } = reportOf(bench, results, metrics, blindSpots);
     const reportPath = join(config.out, 'report.json');
     const htmlPath = join(config.out, 'report.html');
     await writeJsonFile(reportPath, report);
