@@ -10,14 +10,16 @@ async function serve(port: MessagePort, { name, from, argument }: EncoderTask): 
   try {
     const plugin = await resolveEncoderPlugin(name, from);
     const encoder = await plugin.create(argument);
-    port.on('message', ({ texts, seed }: EncoderRequest) => {
-      Promise.resolve()
-        .then(() => encoder.encode(texts, { seed, onProgress: () => reply({ alive: true }) }))
-        // Whatever came back may not be what was promised; whoever asked checks it.
-        .then((vectors) => reply({ vectors, dimensions: encoder.dimensions }))
-        .catch(fail);
+    // Whatever comes back may not be what was promised; whoever asked checks it.
+    const answer = async ({ wanted, texts, seed }: EncoderRequest): Promise<EncoderReply> => {
+      const ctx = { seed, onProgress: () => reply({ alive: true }) };
+      if (wanted === 'unseen') return { unseen: await encoder.unseen!(texts, ctx) };
+      return { vectors: await encoder.encode(texts, ctx), dimensions: encoder.dimensions };
+    };
+    port.on('message', (request: EncoderRequest) => {
+      answer(request).then(reply).catch(fail);
     });
-    reply({ id: encoder.id, dimensions: encoder.dimensions });
+    reply({ id: encoder.id, dimensions: encoder.dimensions, tellsUnseen: encoder.unseen !== undefined });
   } catch (error) {
     fail(error);
   }

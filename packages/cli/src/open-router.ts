@@ -12,6 +12,7 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { defaultCacheFolder } from './cache.js';
+import { blindSpotWarnings, findBlindSpots } from './pipeline/blind-spots.js';
 import { openSavedEncoder, readingEncoder } from './pipeline/prepare.js';
 import { savedRouter } from './plugins.js';
 
@@ -95,7 +96,8 @@ export interface OpenRouter {
   /** The profile it was fitted with, in short form; `unknown` where the file does not say. */
   profile: string;
   /**
-   * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
+   * One decision per query, in order. A decision names candidates by id; `candidates` says what to call. The logger is told
+   * once per call how many of the queries the encoder cannot tell apart.
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, SHAPE_MISMATCH for lists of another length
    */
   route(queries: readonly Query[], options?: RouteOptions): Promise<Decision[]>;
@@ -148,6 +150,9 @@ export async function openRouter(folder: string, options: OpenRouterOptions = {}
       assertOnePerQuery('requirements', requirements, queries.length);
       const texts = queries.map(queryText);
       const asked: RunContext = { ...ctx, ...rest };
+      if (reading && logger)
+        for (const warning of blindSpotWarnings(await findBlindSpots(reading, texts, 'all', asked)))
+          logger.warn(warning);
       return router.decide(
         {
           texts,

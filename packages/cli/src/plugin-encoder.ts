@@ -10,15 +10,28 @@ export interface EncoderTask {
   argument: string | undefined;
 }
 
-/** To the thread: encode these. */
+/** To the thread: encode these, or say what share of each cannot be seen. */
 export interface EncoderRequest {
+  wanted: 'vectors' | 'unseen';
   texts: readonly string[];
   seed: number;
 }
 
-/** The encoder is made; vectors; a sign of life; or what it threw. */
+/** What is known of the encoder once it is made. */
+export interface MadeEncoder {
+  id: string;
+  dimensions: number;
+  /** Whether it can say what it cannot see. */
+  tellsUnseen: boolean;
+}
+
+/** The encoder is made; vectors; shares; a sign of life; or what it threw. */
 export type EncoderReply =
-  { id: string; dimensions: number } | { vectors: Matrix; dimensions: number } | { alive: true } | { error: string };
+  | MadeEncoder
+  | { vectors: Matrix; dimensions: number }
+  | { unseen: Float64Array }
+  | { alive: true }
+  | { error: string };
 
 export interface PluginEncoderOptions {
   from: string;
@@ -67,7 +80,7 @@ export async function pluginEncoder(
     }
   };
 
-  let made: { id: string; dimensions: number };
+  let made: MadeEncoder;
   try {
     made = await ask(undefined, (reply) => ('id' in reply ? reply : undefined), ctx);
   } catch (error) {
@@ -82,11 +95,17 @@ export async function pluginEncoder(
       return dimensions;
     },
     async encode(texts, context): Promise<Matrix> {
-      const request: EncoderRequest = { texts, seed: context?.seed ?? ctx.seed };
+      const request: EncoderRequest = { wanted: 'vectors', texts, seed: context?.seed ?? ctx.seed };
       const encoded = await ask(request, (reply) => ('vectors' in reply ? reply : undefined), context ?? ctx);
       dimensions = encoded.dimensions;
       return encoded.vectors;
     },
+    ...(made.tellsUnseen && {
+      async unseen(texts, context): Promise<Float64Array> {
+        const request: EncoderRequest = { wanted: 'unseen', texts, seed: context?.seed ?? ctx.seed };
+        return ask(request, (reply) => ('unseen' in reply ? reply.unseen : undefined), context ?? ctx);
+      },
+    }),
     dispose: () => thread.end(),
   };
 }

@@ -39,10 +39,10 @@ export default {
 const rows = (data: string, count = 'models.length') =>
   `return { models, provenance, vectors: { rows: ${count}, cols: 2, data: new Float32Array(2 * ${count}).fill(${data}) } };`;
 
-const encoder = (encode: string) => `
+const encoder = (encode: string, more = '') => `
 export default {
   kind: 'encoder', specVersion: 1, name: 'mine', summary: 'a test',
-  create: async () => ({ specVersion: 1, id: 'mine', dimensions: 2, async encode(texts) { ${encode} } }),
+  create: async () => ({ specVersion: 1, id: 'mine', dimensions: 2, async encode(texts) { ${encode} }${more} }),
 };
 `;
 
@@ -184,6 +184,36 @@ describe('a plugin that misbehaves', () => {
     expect(after).not.toEqual(before);
     expect(await selection()).toEqual(after);
   }, 120_000);
+
+  const ENCODE = `return { rows: texts.length, cols: 2, data: Float32Array.from({ length: 2 * texts.length }, (_, i) => i) };`;
+
+  it.each([
+    ['throws', "throw new Error('no eyes');", 'no eyes'],
+    ['short', 'return new Float64Array(1);', 'encoder mine: what it says it cannot see is no share'],
+    ['wrong', 'return texts.map(() => 7);', 'encoder mine: what it says it cannot see is no share'],
+  ])('as an encoder that tells what it cannot see ends the run with its name: %s', async (name, unseen, text) => {
+    const file = plugin(`unseen-${name}`, encoder(ENCODE, `, async unseen(texts) { ${unseen} }`));
+    const { code, stderr } = await routeprofile([
+      ...['run', '--data', data, '--encoder', file, '--profile', 'index', '--router', 'sim'],
+      ...['--out', join(folder.path, `unseen-${name}`), '--quiet'],
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(text);
+  });
+
+  it('as an encoder may tell what it cannot see, and the report says it', async () => {
+    const file = plugin(
+      'unseen',
+      encoder(ENCODE, ', async unseen(texts) { return new Float64Array(texts.length).fill(0.6); }'),
+    );
+    const { report } = await runReport([
+      ...['--data', data, '--encoder', file, '--profile', 'index', '--router', 'sim'],
+      ...['--out', join(folder.path, 'unseen')],
+    ]);
+    expect(report.warnings[0]).toMatch(
+      /^(\S+) of \1 distinct queries \(100 %\) are mostly unknown to the encoder mine: /,
+    );
+  });
 
   it.each([
     ['throws', "throw new Error('no luck');", 'no luck'],

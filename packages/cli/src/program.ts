@@ -111,9 +111,11 @@ export function buildProgram(io: Io): Command {
     );
 
   const data = program.command('data').description('look at a dataset, or make one from logs');
-  datasetFlags(
-    common(
-      data.command('check').description('validate a dataset, print what it holds and what is odd').argument('<dir>'),
+  encoderFlags(
+    datasetFlags(
+      common(
+        data.command('check').description('validate a dataset, print what it holds and what is odd').argument('<dir>'),
+      ),
     ),
   ).action(
     ending(async (dir: string, flags: ConfigFlags) =>

@@ -1,3 +1,4 @@
+import { builtInEncoders } from '@routeprofile/encoders/node';
 import { RouteProfileError, type StrategyReference } from '@routeprofile/schema';
 
 /**
@@ -24,7 +25,8 @@ export const referenceByPerson = (reference: StrategyReference): TrustedReferenc
 });
 
 /** Whether an encoder's code and weights come with the packages, so that it reads no file and asks nobody. */
-export const worksAlone = (encoder: string): boolean => /^(use-lite|hash)(?=[@:]|$)/.test(encoder);
+export const worksAlone = (encoder: string): boolean =>
+  builtInEncoders.some(({ name, worksAlone }) => worksAlone && name === /^[^@:]*/.exec(encoder)?.[0]);
 
 /** Names that a person gave for a saved folder. */
 export interface GivenEncoder {

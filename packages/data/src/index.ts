@@ -12,6 +12,7 @@ export type { RowCoverage } from './dataset/coverage.js';
 export { detectLayout, loadDataset, type Layout } from './dataset/load.js';
 export { candidateOf, modelCard } from './dataset/cards.js';
 export type { LoadOptions } from './dataset/options.js';
+export { normalizeText } from './dataset/text.js';
 export { routerTraining } from './dataset/router-training.js';
 export { withoutModels } from './dataset/rows.js';
 export { withCards } from './dataset/with-cards.js';

@@ -1,7 +1,19 @@
 export { HASH_VERSION, hashEncoder, hashOptionsSchema, type HashOptions } from './hash/hash-encoder.js';
-export { USE_LITE_VERSION, useLiteEncoder, type UseLiteOptions } from './use-lite/encoder.js';
+export {
+  HASHED_DIMENSIONS,
+  USE_LITE_HASH_VERSION,
+  USE_LITE_VERSION,
+  useLiteEncoder,
+  type UseLiteOptions,
+} from './use-lite/encoder.js';
 export { USE_LITE_DIMENSIONS, type UseLiteFiles } from './use-lite/model.js';
-export { createTokenizer, parseVocabulary, type Tokenizer, type Vocabulary } from './use-lite/unigram.js';
+export {
+  createTokenizer,
+  parseVocabulary,
+  type Segmentation,
+  type Tokenizer,
+  type Vocabulary,
+} from './use-lite/unigram.js';
 export { WINDOW_POLICIES, WINDOW_TOKENS, type WindowPolicy } from './use-lite/windows.js';
 export {
   openAiEncoder,

@@ -45,9 +45,7 @@ export const candidateSchema = z.object({
   model: z.string().min(1),
   params: z.record(z.string(), z.unknown()).optional(),
   price: z.object({ input: pricePerMillionSchema, output: pricePerMillionSchema }).optional(),
-  limits: z
-    .object({ contextTokens: tokensSchema.optional(), maxOutputTokens: tokensSchema.optional() })
-    .optional(),
+  limits: z.object({ contextTokens: tokensSchema.optional(), maxOutputTokens: tokensSchema.optional() }).optional(),
   capabilities: z
     .object({
       jsonMode: z.boolean().optional(),

@@ -17,6 +17,12 @@ export interface Encoder {
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED.
    */
   encode(texts: readonly string[], ctx?: RunContext): Promise<Matrix>;
+  /**
+   * The share of each text's characters, 0 to 1, in words that the encoder has no piece for: what it cannot read the meaning of.
+   * Much cheaper than encoding. Absent when the encoder cannot tell.
+   * @throws RouteProfileError ENCODER_FAILED, ABORTED.
+   */
+  unseen?(texts: readonly string[], ctx?: RunContext): Promise<Float64Array>;
   /** Frees workers and memory; the encoder is of no use afterwards. */
   dispose?(): Promise<void>;
 }

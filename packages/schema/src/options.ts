@@ -46,6 +46,13 @@ export function parseStrategyReference(text: string): StrategyReference {
   };
 }
 
+/**
+ * Reads `hash:dimensions=64` where neither wrappers nor a graph can follow the name, as with encoders: `+` and `@` belong to it.
+ * @throws RouteProfileError BAD_OPTION for an empty name or an option given twice.
+ */
+export const parseNamedReference = (text: string): Pick<StrategyReference, 'name' | 'options'> =>
+  parseNamed(text, text);
+
 /** @param whole what the user wrote, for messages */
 function parseNamed(text: string, whole: string): { name: string; options: Record<string, unknown> } {
   const [name = '', ...parts] = text.split(OPTION_START);

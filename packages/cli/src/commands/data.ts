@@ -5,12 +5,18 @@ import {
   writeSample,
   type ImportedOutcomes,
   type ImportOptions,
+  type Oddity,
   type Role,
   type RowCoverage,
 } from '@routeprofile/data';
+import type { Dataset, RunConfig, RunContext } from '@routeprofile/schema';
+import { defaultCacheFolder } from '../cache.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { completeConfig } from '../config-file.js';
+import { blindSpotOddities, findBlindSpots } from '../pipeline/blind-spots.js';
 import { loadOptions } from '../pipeline/load-options.js';
+import { openEncoder, readingEncoder } from '../pipeline/prepare.js';
+import { byPerson } from '../trust.js';
 import { configOf, type ConfigFlags } from './flags.js';
 import { formatColumns } from '../ui/format.js';
 
@@ -49,12 +55,24 @@ function coverageLines({ kind, rows, completeRows, oneModelRows, models, notes }
   ];
 }
 
+/** What the encoder of a later run cannot tell of the queries. */
+async function encoderOddities(dataset: Dataset, config: RunConfig, ctx: RunContext): Promise<Oddity[]> {
+  const encoder = await openEncoder(byPerson(config.encoder), { cache: config.cache ?? defaultCacheFolder() }, ctx);
+  try {
+    const queries = [...dataset.train.queries, ...dataset.test.queries].map(({ text }) => text);
+    return blindSpotOddities(await findBlindSpots(readingEncoder(encoder, dataset), queries, 'unseen', ctx));
+  } finally {
+    await encoder.dispose?.();
+  }
+}
+
 export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
-  const check = await checkDataset(dir, {
-    ...loadOptions(completeConfig(configOf(flags), { data: dir })),
-    signal: io.signal,
-  });
+  const config = completeConfig(configOf(flags), { data: dir });
+  const check = await checkDataset(dir, { ...loadOptions(config), signal: io.signal }, (dataset) =>
+    encoderOddities(dataset, config, { ...console.context, seed: config.seed[0]! }),
+  );
+  console.settle();
   if (flags.json) console.printJson(check);
   else {
     if (check.summary) {

@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { codeSandboxStatus } from '@routeprofile/eval/node';
-import { exitCodeOf } from '@routeprofile/schema';
+import { DEFAULT_ENCODER, exitCodeOf } from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache.js';
 import { BUILT_IN_KINDS, namesOf } from '../catalogue.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
@@ -55,7 +55,7 @@ export async function doctorCommand(
   }
   try {
     const encoder = await openEncoder(
-      byPerson(flags.encoder ?? 'use-lite'),
+      byPerson(flags.encoder ?? DEFAULT_ENCODER),
       { cache },
       { ...console.context, seed: 0 },
     );

@@ -114,6 +114,5 @@ export async function openBench(
   }
 }
 
-
 export const cellLabel = ({ plan }: Bench, cell: Cell): string =>
   cellName(plan.profiles[cell.profile]!.label, plan.routers[cell.router]!.label);

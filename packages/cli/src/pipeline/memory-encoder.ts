@@ -40,6 +40,15 @@ export function memoryEncoder(encoder: Encoder): Encoder {
       texts.forEach((text, i) => out.data.set(known.get(text)!, i * out.cols));
       return out;
     },
+    ...(encoder.unseen && {
+      async unseen(texts, ctx): Promise<Float64Array> {
+        const shares = await encoder.unseen!(texts, ctx);
+        if (shares.length === texts.length && shares.every((share) => share >= 0 && share <= 1)) return shares;
+        throw new RouteProfileError('ENCODER_FAILED', `encoder ${encoder.id}: what it says it cannot see is no share`, {
+          hint: `Its unseen() was given ${texts.length} texts and must return as many numbers from 0 to 1.`,
+        });
+      },
+    }),
     ...(encoder.dispose && { dispose: () => encoder.dispose!() }),
   };
 }

@@ -41,12 +41,14 @@ export type ReportedCell = EvaluatedCell & { graph: string };
 
 /**
  * The report over a bench's cells.
+ * @param blindSpots warnings of what the encoder cannot tell apart
  * @param more cells that were not planned, such as a saved router's
  */
 export function reportOf(
   bench: Bench,
   { outcomes }: CellOutcomes,
   { metrics, problems }: PluginMetrics,
+  blindSpots: readonly string[],
   more: readonly ReportedCell[] = [],
 ): { report: RunReport; rows: RowsFile } {
   const { plan, dataset, encoder, versions } = bench;
@@ -97,7 +99,7 @@ export function reportOf(
     ...(metrics.length > 0 && { metrics: [...builtInMetrics, ...metrics] }),
   };
   const report = assembleReport(input);
-  const warnings = [...report.warnings, ...problems];
+  const warnings = [...blindSpots, ...report.warnings, ...problems];
   return {
     report: { ...report, warnings, rows: report.rows.map((row, i) => ({ ...row, graph: finished[i]!.graph })) },
     rows: assembleRows(input, testHashOf(dataset)),

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import { renderHtmlReport } from '@routeprofile/eval/node';
 import { RouteProfileError, type RunConfig, type RunContext, type RunReport } from '@routeprofile/schema';
+import { blindSpotWarnings, findBlindSpots } from './blind-spots.js';
 import { messageOf } from '../message-of.js';
 import { isBuiltInRouter } from '../plugins.js';
 import { openBench, type Bench, type BenchOptions } from './bench.js';
@@ -32,6 +33,12 @@ export interface SavedRouter {
   plugin?: string;
   /** As the run's config names it. */
   encoder: string;
+}
+
+/** What the encoder cannot tell of the run's queries, all of which it has encoded. */
+async function encoderWarnings({ dataset: { train, test }, encoder }: Bench, ctx: RunContext): Promise<string[]> {
+  const queries = [...train.queries, ...test.queries].map(({ text }) => text);
+  return blindSpotWarnings(await findBlindSpots(encoder, queries, 'all', ctx));
 }
 
 /** Found out before hours of work, not after. */
@@ -77,7 +84,7 @@ async function finish(
 ): Promise<RunResult> {
   const { out } = bench.plan.config;
   const metrics = await metricsOf(bench, ctx);
-  const { report, rows } = reportOf(bench, results, metrics, more);
+  const { report, rows } = reportOf(bench, results, metrics, await encoderWarnings(bench, ctx), more);
   const reportPath = join(out, 'report.json');
   const htmlPath = join(out, 'report.html');
   const routers = await savedRouters(bench, results);

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Dataset } from '@routeprofile/schema';
 import { afterAll, describe, expect, it } from 'vitest';
 import { failureOf, folderOf, outcomeRow, publishedFiles, routingRow, temporaryFolder } from '../dataset/testing.js';
 import { checkDataset, type DatasetCheck } from './check.js';
@@ -122,6 +123,18 @@ describe('checkDataset', () => {
       'train-test-overlap': 1,
     });
     expect(check.oddities.find(({ kind }) => kind === 'shared-prefix')!.examples[0]).toMatch(/^t: 7\d\d characters/);
+  });
+
+  it('lists what else is looked for, in a dataset without problems only', async () => {
+    const inspect = async ({ train }: Dataset) => [
+      { kind: 'odd', message: 'odd', count: train.queries.length, examples: [] },
+    ];
+    const good = await checkDataset(folder(publishedFiles()), {}, inspect);
+    expect(good.oddities.at(-1)).toMatchObject({ kind: 'odd', count: 3 });
+    const broken = folder(publishedFiles({ 'route_data/routing_test_data.json': '[' }));
+    expect((await checkDataset(broken, {}, inspect)).oddities).toEqual([]);
+    const failing = () => checkDataset(folder(publishedFiles()), {}, () => Promise.reject(new Error('no encoder')));
+    await expect(failing()).rejects.toThrow('no encoder');
   });
 
   it('returns problems instead of throwing them, and looks at a folder without test rows', async () => {

@@ -37,27 +37,35 @@ export interface DatasetCheck {
 /**
  * Reads a dataset folder and tells what it holds, what is wrong and what is odd. A published folder without test rows is
  * checked as far as it goes.
+ * @param inspect looks for further oddities, such as those of an encoder; what it throws is thrown on
  * @throws RouteProfileError MISSING_FILE when the folder is no dataset, BAD_OPTION, ABORTED; problems are returned.
  */
-export async function checkDataset(dir: string, options: LoadOptions = {}): Promise<DatasetCheck> {
+export async function checkDataset(
+  dir: string,
+  options: LoadOptions = {},
+  inspect: (dataset: Dataset) => Promise<readonly Oddity[]> = async () => [],
+): Promise<DatasetCheck> {
   const completed = datasetOptions(options);
   const layout = await detectLayout(dir);
   const problems = new Problems();
   const sources = new Sources(dir, problems, options.signal);
   let coverage: RowCoverage | null = null;
+  let dataset: Dataset;
+  let check: DatasetCheck;
   try {
     const files = layout === 'outcomes' ? await readOutcomes(sources, completed) : null;
     coverage = files && files.coverage;
-    const { dataset, oddities } =
+    const checked =
       files === null ? await checkPublished(sources, completed) : checkOutcomes(files, sources, completed);
-    return {
+    dataset = checked.dataset;
+    check = {
       layout,
       summary: summaryOf(dataset),
       coverage,
       problems: [],
       problemCount: 0,
       warnings: [...dataset.warnings],
-      oddities: [...oddities, ...commonOddities(dataset)],
+      oddities: [...checked.oddities, ...commonOddities(dataset)],
     };
   } catch (error) {
     // What the files themselves showed is already collected; what putting them together showed is not.
@@ -72,6 +80,7 @@ export async function checkDataset(dir: string, options: LoadOptions = {}): Prom
       oddities: [],
     };
   }
+  return { ...check, oddities: [...check.oddities, ...(await inspect(dataset))] };
 }
 
 interface Checked {

@@ -37,6 +37,8 @@ describe('createEncoder', () => {
   it.each([
     ['hash', 'hash@1:dimensions=512'],
     ['hash:dimensions=64', 'hash@1:dimensions=64'],
+    ['use-lite-hash', 'use-lite-hash@0.2.0-1:window=mean:hashed=256'],
+    ['use-lite-hash:hashed=64:window=tail', 'use-lite-hash@0.2.0-1:window=tail:hashed=64'],
     ['use-lite', 'use-lite@0.2.0:window=mean'],
     ['use-lite:window=head', 'use-lite@0.2.0:window=head'],
   ])('reads %s, and its id as well', async (reference, id) => {
@@ -45,8 +47,8 @@ describe('createEncoder', () => {
   });
 
   it('reads the ids of remote encoders', async () => {
-    const first = await createEncoder('openai:org/model:latest:batch=2', { env });
-    expect(first.id).toMatch(/^openai:org\/model:latest:endpoint=127\.0\.0\.1:\d+\/v1$/);
+    const first = await createEncoder('openai:org/model+tuned@main:latest:batch=2', { env });
+    expect(first.id).toMatch(/^openai:org\/model\+tuned@main:latest:endpoint=127\.0\.0\.1:\d+\/v1$/);
     expect((await createEncoder(first.id, { env })).id).toBe(first.id);
     await expect(
       createEncoder(first.id, { env: { ...env, ROUTEPROFILE_OPENAI_BASE_URL: 'http://127.0.0.1:1/v2' } }),
@@ -62,6 +64,12 @@ describe('createEncoder', () => {
     ['use-lite:windows=head', 'BAD_OPTION'],
     ['use-lite:head', 'BAD_OPTION'],
     ['use-lite@0.1.0', 'UNSUPPORTED'],
+    ['use-lite-hash@0.2.0', 'UNSUPPORTED'],
+    ['use-lite:hashed=256', 'BAD_OPTION'],
+    ['use-lite-hash:hashed=0', 'BAD_OPTION'],
+    // A wrapper or a graph, which other references may carry, must not be dropped in silence.
+    ['use-lite+hash', 'UNKNOWN_NAME'],
+    ['hash@latest', 'UNSUPPORTED'],
     ['hash:dimensions=many', 'BAD_OPTION'],
     ['npz', 'BAD_OPTION'],
     ['npz:absent.npz', 'MISSING_FILE'],
@@ -78,9 +86,11 @@ describe('createEncoder', () => {
   it('lists what it knows when it does not know a name', async () => {
     await expect(createEncoder('word2vec')).rejects.toMatchObject({
       message: expect.stringContaining('word2vec') as string,
-      hint: expect.stringMatching(/use-lite, hash, npz:FILE, openai:MODEL, transformers:MODEL/) as string,
+      hint: expect.stringMatching(
+        /use-lite-hash, use-lite, hash, npz:FILE, openai:MODEL, transformers:MODEL/,
+      ) as string,
     });
-    expect(encoderNames).toEqual(['use-lite', 'hash', 'npz', 'openai', 'transformers']);
+    expect(encoderNames).toEqual(['use-lite-hash', 'use-lite', 'hash', 'npz', 'openai', 'transformers']);
     expect(builtInEncoders.every(({ summary, usage, name }) => summary !== '' && usage.startsWith(name))).toBe(true);
   });
 

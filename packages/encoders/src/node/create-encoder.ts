@@ -1,6 +1,6 @@
 import {
   parseOptions,
-  parseStrategyReference,
+  parseNamedReference,
   RouteProfileError,
   z,
   type Encoder,
@@ -8,7 +8,7 @@ import {
 } from '@routeprofile/schema';
 import { HASH_VERSION, hashEncoder, hashOptionsSchema } from '../hash/hash-encoder.js';
 import { openAiEncoder, openAiId, openAiOptionsSchema } from '../openai/openai-encoder.js';
-import { USE_LITE_VERSION } from '../use-lite/encoder.js';
+import { HASHED_DIMENSIONS, USE_LITE_HASH_VERSION, USE_LITE_VERSION } from '../use-lite/encoder.js';
 import { WINDOW_POLICIES } from '../use-lite/windows.js';
 import { npzEncoder, npzOptionsSchema } from './npz-encoder.js';
 import { transformersEncoder, transformersOptionsSchema } from './transformers-encoder.js';
@@ -20,7 +20,7 @@ import { withCache } from './with-cache.js';
 export interface CreateEncoderOptions {
   /** Cache folder; without one nothing is kept. `hash` and `npz` need none and leave it alone. */
   cache?: string;
-  /** Threads of `use-lite`. Default: ROUTEPROFILE_THREADS, else one a core. */
+  /** Threads of `use-lite` and `use-lite-hash`. Default: ROUTEPROFILE_THREADS, else one a core. */
   threads?: number;
   /** Default: the process's environment. */
   env?: Readonly<Record<string, string | undefined>>;
@@ -47,16 +47,34 @@ export interface BuiltInEncoder {
   summary: string;
   /** What may follow the name as `:option=value`. */
   options: z.ZodType<Record<string, unknown>>;
+  /** Whether its code and weights come with the packages, so that it reads no file and asks nobody. */
+  worksAlone: boolean;
 }
 
 const useLiteOptionsSchema = z.strictObject({ window: z.enum(WINDOW_POLICIES).default('mean') });
+const useLiteHashOptionsSchema = useLiteOptionsSchema.extend({
+  hashed: z.number().int().min(8).max(65_536).default(HASHED_DIMENSIONS),
+});
 
 const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<Encoder> })[] = [
+  {
+    name: 'use-lite-hash',
+    usage: 'use-lite-hash',
+    summary: `use-lite, and ${HASHED_DIMENSIONS} numbers more that tell apart texts in scripts it cannot read (the default)`,
+    options: useLiteHashOptionsSchema,
+    worksAlone: true,
+    async create({ argument, options, settings }) {
+      refuseArgument('use-lite-hash', argument);
+      const own = parseOptions({ name: 'use-lite-hash', options: useLiteHashOptionsSchema }, options);
+      return nodeUseLite({ ...own, ...settings });
+    },
+  },
   {
     name: 'use-lite',
     usage: 'use-lite',
     summary: 'Universal Sentence Encoder lite, embedded: English, 512 dimensions, windows of 128 tokens',
     options: useLiteOptionsSchema,
+    worksAlone: true,
     async create({ argument, options, settings }) {
       refuseArgument('use-lite', argument);
       const { window } = parseOptions({ name: 'use-lite', options: useLiteOptionsSchema }, options);
@@ -68,6 +86,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     usage: 'hash',
     summary: 'feature hashing of words and character n-grams: no weights, no meaning, instant',
     options: hashOptionsSchema,
+    worksAlone: true,
     async create({ argument, options }) {
       refuseArgument('hash', argument);
       return hashEncoder(parseOptions({ name: 'hash', options: hashOptionsSchema }, options));
@@ -78,6 +97,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     usage: 'npz:FILE',
     summary: 'vectors by text from FILE (NAME.npz and NAME.json), made elsewhere',
     options: npzOptionsSchema,
+    worksAlone: false,
     async create({ argument, options }) {
       if (argument === '')
         throw new RouteProfileError('BAD_OPTION', 'npz: no file named', { hint: 'Write npz:vectors.npz.' });
@@ -89,6 +109,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     usage: 'openai:MODEL',
     summary: 'any OpenAI-compatible /embeddings endpoint (OPENAI_BASE_URL, OPENAI_API_KEY)',
     options: openAiOptionsSchema,
+    worksAlone: false,
     async create({ argument, options, settings }) {
       const { env = process.env, cache, signal, logger } = settings;
       const setting = (name: string) => env[`ROUTEPROFILE_OPENAI_${name}`] || env[`OPENAI_${name}`] || undefined;
@@ -110,6 +131,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     usage: 'transformers:MODEL',
     summary: 'a sentence encoder of @huggingface/transformers, if that is installed',
     options: transformersOptionsSchema,
+    worksAlone: false,
     async create({ argument, options, settings: { cache, load, logger } }) {
       const encoder = await transformersEncoder({
         model: argument,
@@ -122,24 +144,23 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
 ];
 
 /** The encoders `createEncoder` knows, for `--help`, `doctor` and `plugins`. */
-export const builtInEncoders: readonly BuiltInEncoder[] = BUILT_IN.map(({ name, usage, summary, options }) => ({
-  name,
-  usage,
-  summary,
-  options,
-}));
+export const builtInEncoders: readonly BuiltInEncoder[] = BUILT_IN.map(({ create: _create, ...listed }) => listed);
 /** The names of `builtInEncoders`. */
 export const encoderNames: readonly string[] = builtInEncoders.map(({ name }) => name);
 
-const VERSIONS: Readonly<Record<string, string>> = { 'use-lite': USE_LITE_VERSION, hash: HASH_VERSION };
+const VERSIONS: Readonly<Record<string, string>> = {
+  'use-lite-hash': USE_LITE_HASH_VERSION,
+  'use-lite': USE_LITE_VERSION,
+  hash: HASH_VERSION,
+};
 
 /**
- * An encoder by its reference: `use-lite`, `use-lite:window=head`, `hash:dimensions=256`, `npz:FILE`, `openai:MODEL`,
+ * An encoder by its reference: `use-lite-hash`, `use-lite:window=head`, `hash:dimensions=256`, `npz:FILE`, `openai:MODEL`,
  * `transformers:MODEL:pooling=cls`. An encoder's own `id` is such a reference too, so a router finds its encoder again.
  * @throws RouteProfileError UNKNOWN_NAME, BAD_OPTION, and whatever the encoder's own making may throw.
  */
 export async function createEncoder(reference: string, settings: CreateEncoderOptions = {}): Promise<Encoder> {
-  const { name: head, options } = parseStrategyReference(reference);
+  const { name: head, options } = parseNamedReference(reference);
   const [, named = '', version, argument = ''] = /^([^:@]*)(?:@([^:]*))?(?::(.*))?$/s.exec(head) ?? [];
   const found = BUILT_IN.find(({ name }) => name === named);
   if (!found)

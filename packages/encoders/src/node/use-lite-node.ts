@@ -25,6 +25,8 @@ import { createWorkerPool, type WorkerPool } from './worker-pool.js';
 export interface NodeUseLiteOptions {
   /** What of a text longer than 128 tokens counts. Default `mean`. */
   window?: WindowPolicy;
+  /** Numbers in the block for what the vocabulary cannot spell, as `use-lite-hash` has it. Default: no such block. */
+  hashed?: number;
   /** Threads at most. Default: ROUTEPROFILE_THREADS, else one a core as far as memory allows. */
   threads?: number;
   /** Cache folder; windows are kept in it by the hash of their tokens, so texts that share windows share vectors. */
@@ -42,7 +44,7 @@ const TOKENS_PER_THREAD = 2_048;
 /** A thread takes about this much memory; all of them take at most a quarter of the machine's. */
 const THREAD_BYTES = 300e6;
 
-/** `use-lite` with the machine's cores and a cache of windows. Nothing is loaded before a window must be encoded. */
+/** `use-lite` or `use-lite-hash` with the machine's cores and a cache of windows. Nothing is loaded before a window must be encoded. */
 export async function nodeUseLite(options: NodeUseLiteOptions = {}): Promise<Encoder> {
   const files = useLiteFiles();
   const tokenizer = createTokenizer(parseVocabulary(await files.vocab(), 'vocab.json'));
@@ -75,7 +77,7 @@ export async function nodeUseLite(options: NodeUseLiteOptions = {}): Promise<Enc
     options.cache === undefined
       ? { encode: (list, ctx) => compute(list, { dimensions: USE_LITE_DIMENSIONS, ctx }), dispose }
       : { encode: cachedWindows(options.cache, compute, options.logger), dispose };
-  return assembleUseLite({ tokenizer, windows, window: options.window });
+  return assembleUseLite({ tokenizer, windows, window: options.window, hashed: options.hashed });
 }
 
 /** Encodes only windows that the cache does not hold, and keeps each batch as it comes. */

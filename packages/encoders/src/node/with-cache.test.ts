@@ -49,6 +49,12 @@ describe('withCache', () => {
     expect(second.asked).toEqual([]);
   });
 
+  it('hands on what the encoder cannot see', async () => {
+    const encoder: Encoder = { ...hashEncoder(), unseen: async (list) => new Float64Array(list.length).fill(0.5) };
+    expect(await withCache(encoder, dir).unseen?.(['one'])).toEqual(Float64Array.of(0.5));
+    expect(withCache(hashEncoder(), dir)).not.toHaveProperty('unseen');
+  });
+
   it('does not mix encoders', async () => {
     await withCache(hashEncoder(), dir).encode(texts);
     const other = counting(hashEncoder({ dimensions: 64 }));

@@ -62,6 +62,7 @@ export function withCache(encoder: Encoder, dir: string, { logger, lot = 256 }: 
     id: encoder.id,
     dimensions: encoder.dimensions,
     encode,
+    ...(encoder.unseen && { unseen: (texts, ctx) => encoder.unseen!(texts, ctx) }),
     dispose: async () => encoder.dispose?.(),
   };
 }

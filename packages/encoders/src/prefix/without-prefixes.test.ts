@@ -1,3 +1,4 @@
+import type { Encoder } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { hashEncoder } from '../hash/hash-encoder.js';
 import { stripPrefix, withoutPrefixes } from './without-prefixes.js';
@@ -11,6 +12,15 @@ describe('shared prefixes', () => {
     const plain = await encoder.encode(['why?']);
     for (let i = 0; i < rows; i++) expect(data.slice(i * cols, (i + 1) * cols)).toEqual(plain.data);
     expect([stripped.id, stripped.dimensions]).toEqual([encoder.id, 64]);
+  });
+
+  it('do not count in what the encoder cannot see', async () => {
+    const encoder: Encoder = {
+      ...hashEncoder(),
+      unseen: async (texts) => Float64Array.from(texts, (text) => text.length),
+    };
+    expect(await withoutPrefixes(encoder, ['examples\n']).unseen?.(['examples\nwhy?'])).toEqual(Float64Array.of(4));
+    expect(withoutPrefixes(hashEncoder(), ['examples\n'])).not.toHaveProperty('unseen');
   });
 
   it('stay where nothing else is there, and the encoder is itself without any', () => {

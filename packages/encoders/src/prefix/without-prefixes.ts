@@ -14,17 +14,15 @@ export function stripPrefix(text: string, prefixes: readonly string[]): string {
  */
 export function withoutPrefixes(encoder: Encoder, prefixes: readonly string[]): Encoder {
   if (prefixes.length === 0) return encoder;
+  const stripped = (texts: readonly string[]) => texts.map((text) => stripPrefix(text, prefixes));
   return {
     specVersion: 1,
     id: encoder.id,
     get dimensions() {
       return encoder.dimensions;
     },
-    encode: (texts, ctx) =>
-      encoder.encode(
-        texts.map((text) => stripPrefix(text, prefixes)),
-        ctx,
-      ),
+    encode: (texts, ctx) => encoder.encode(stripped(texts), ctx),
+    ...(encoder.unseen && { unseen: (texts, ctx) => encoder.unseen!(stripped(texts), ctx) }),
     ...(encoder.dispose && { dispose: () => encoder.dispose!() }),
   };
 }

@@ -7,13 +7,21 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { createRuntime, type Runtime } from '@routeprofile/tensor';
+import { appendHashedBlock } from './hashed-block.js';
 import { loadUseLiteModel, USE_LITE_DIMENSIONS, type UseLiteFiles, type UseLiteModel } from './model.js';
 import { runBatches, type BatchRunner } from './run-batches.js';
 import { createTokenizer, parseVocabulary, type Tokenizer } from './unigram.js';
+import { unseenOf, type Unseen } from './unseen.js';
 import { combineWindows, cutWindows, planWindows, type WindowPolicy } from './windows.js';
 
 /** The weights' package and version: part of every id, because other weights give other vectors. */
 export const USE_LITE_VERSION = '0.2.0';
+
+/** The same for the hashed block: changes whenever a text would get another one. */
+export const USE_LITE_HASH_VERSION = `${USE_LITE_VERSION}-1`;
+
+/** Numbers in the block of `use-lite-hash` for what the vocabulary cannot spell, where no option says otherwise. */
+export const HASHED_DIMENSIONS = 256;
 
 /** Encodes distinct windows; where and how (here, on threads, from a cache) is its own business. */
 export interface WindowEncoder {
@@ -27,39 +35,60 @@ export interface UseLiteParts {
   windows: WindowEncoder;
   /** Default `mean`. */
   window?: WindowPolicy;
+  /** Numbers in the block for what the vocabulary cannot spell. Default: no such block. */
+  hashed?: number;
 }
 
-/** The encoder as a whole: text → tokens → distinct windows → vectors → text vectors. */
-export function assembleUseLite({ tokenizer, windows, window = 'mean' }: UseLiteParts): Encoder {
+/** The encoder as a whole: text → tokens → distinct windows → vectors → text vectors, and a block for what is unseen. */
+export function assembleUseLite({ tokenizer, windows, window = 'mean', hashed }: UseLiteParts): Encoder {
+  const dimensions = USE_LITE_DIMENSIONS + (hashed ?? 0);
+  const read = (text: string): ReadText => {
+    const segmentation = tokenizer.segment(text);
+    return { windows: cutWindows(segmentation.ids, window), unseen: unseenOf(segmentation, window) };
+  };
   return {
     specVersion: 1,
-    id: `use-lite@${USE_LITE_VERSION}:window=${window}`,
-    dimensions: USE_LITE_DIMENSIONS,
+    id:
+      hashed === undefined
+        ? `use-lite@${USE_LITE_VERSION}:window=${window}`
+        : `use-lite-hash@${USE_LITE_HASH_VERSION}:window=${window}:hashed=${hashed}`,
+    dimensions,
     async encode(texts, ctx) {
       throwIfAborted(ctx);
-      if (texts.length === 0) return createMatrix(0, USE_LITE_DIMENSIONS);
-      const plan = planWindows(await cutTexts(texts, tokenizer, window, ctx));
-      const out = combineWindows(plan, await windows.encode(plan.distinct, ctx));
+      if (texts.length === 0) return createMatrix(0, dimensions);
+      const all = await inTurns(texts, read, ctx);
+      const plan = planWindows(all.map((text) => text.windows));
+      const seen = combineWindows(plan, await windows.encode(plan.distinct, ctx));
+      const unseen = all.map((text) => text.unseen);
+      const out = hashed === undefined ? seen : appendHashedBlock(seen, unseen, hashed);
       assertFinite(out, 'use-lite');
       return out;
     },
+    async unseen(texts, ctx) {
+      throwIfAborted(ctx);
+      return Float64Array.from(await inTurns(texts, (text) => read(text).unseen.share, ctx));
+    },
     dispose: () => windows.dispose(),
   };
+}
+
+interface ReadText {
+  windows: Int32Array[];
+  unseen: Unseen;
 }
 
 /** Texts after which the event loop gets its turn: about 0.1 seconds of work. */
 const TEXTS_PER_TURN = 1_000;
 const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-async function cutTexts(
+async function inTurns<T>(
   texts: readonly string[],
-  tokenizer: Tokenizer,
-  window: WindowPolicy,
+  read: (text: string) => T,
   ctx: RunContext | undefined,
-): Promise<Int32Array[][]> {
-  const out: Int32Array[][] = [];
+): Promise<T[]> {
+  const out: T[] = [];
   for (const text of texts) {
-    out.push(cutWindows(tokenizer.encode(text), window));
+    out.push(read(text));
     if (out.length % TEXTS_PER_TURN === 0) {
       await nextTurn();
       throwIfAborted(ctx);
@@ -83,21 +112,25 @@ export interface UseLiteOptions {
   files: UseLiteFiles;
   /** What of a text longer than 128 tokens counts. Default `mean`. */
   window?: WindowPolicy;
+  /** Numbers in the block for what the vocabulary cannot spell, as `use-lite-hash` has it. Default: no such block. */
+  hashed?: number;
   /** Default: the tensor runtime in use. */
   runtime?: Runtime;
 }
 
 /**
  * The Universal Sentence Encoder lite on this thread, in Node or a browser: 512 dimensions, unit length, English.
+ * With `hashed` it is `use-lite-hash`: so many dimensions more, which tell apart texts that the vocabulary cannot spell.
  * @throws RouteProfileError CORRUPT_FILE for damaged weights, BACKEND_UNAVAILABLE.
  */
-export async function useLiteEncoder({ files, window, runtime }: UseLiteOptions): Promise<Encoder> {
+export async function useLiteEncoder({ files, window, hashed, runtime }: UseLiteOptions): Promise<Encoder> {
   const tokenizer = createTokenizer(parseVocabulary(await files.vocab(), 'vocab.json'));
   const model = await loadUseLiteModel(files, runtime ?? (await createRuntime()));
   const runner = localRunner(model);
   return assembleUseLite({
     tokenizer,
     window,
+    hashed,
     windows: {
       encode: (windows, ctx) => runBatches(windows, [runner], { dimensions: USE_LITE_DIMENSIONS, ctx }),
       dispose: async () => model.dispose(),

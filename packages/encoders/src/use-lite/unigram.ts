@@ -20,8 +20,20 @@ interface TrieNode {
   id: number;
 }
 
-/** Text → ids of the most probable pieces (SentencePiece's unigram model). */
+/** A text cut into pieces. */
+export interface Segmentation {
+  /** What was cut: the text NFKC-normalised, with a space before it; empty for an empty text. */
+  text: string;
+  /** Ids of the pieces in reading order, `UNKNOWN` for each stretch that no piece matches. */
+  ids: Int32Array;
+  /** Where each piece ends in `text`, in UTF-16 units. */
+  ends: Int32Array;
+}
+
+/** Text → the most probable pieces (SentencePiece's unigram model). */
 export interface Tokenizer {
+  /** The pieces and where they stand. Never throws. */
+  segment: (text: string) => Segmentation;
   /** Ids in reading order; empty for an empty text. Never throws. */
   encode: (text: string) => Int32Array;
   /** The piece behind an id. */
@@ -52,9 +64,9 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
     node.id = id; // a piece listed twice counts as its last entry
   }
 
-  function encode(text: string): Int32Array {
+  function segment(text: string): Segmentation {
     const normalized = text.normalize('NFKC');
-    if (normalized === '') return new Int32Array(0);
+    if (normalized === '') return { text: '', ids: new Int32Array(0), ends: new Int32Array(0) };
     const symbols = codePoints(SPACE + normalized.replaceAll(' ', SPACE));
     const n = symbols.length;
     /** Of the best segmentation of the first `end` symbols: its score and its last piece. */
@@ -81,12 +93,20 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
     }
 
     const ids: number[] = [];
+    const ends: number[] = [];
     for (let end = n; end > 0; end -= length[last[end]!]!)
-      if (last[end] !== UNKNOWN || ids.at(-1) !== UNKNOWN) ids.push(last[end]!);
-    return Int32Array.from(ids.reverse());
+      if (last[end] !== UNKNOWN || ids.at(-1) !== UNKNOWN) {
+        ids.push(last[end]!);
+        ends.push(end);
+      }
+    return {
+      text: ` ${normalized}`,
+      ids: Int32Array.from(ids.reverse()),
+      ends: unitsOf(symbols, ends.reverse()),
+    };
   }
 
-  return { encode, piece: (id) => vocabulary[id]?.[0] ?? '' };
+  return { segment, encode: (text) => segment(text).ids, piece: (id) => vocabulary[id]?.[0] ?? '' };
 }
 
 function codePoints(text: string): Int32Array {
@@ -94,6 +114,16 @@ function codePoints(text: string): Int32Array {
   let n = 0;
   for (const symbol of text) out[n++] = symbol.codePointAt(0)!;
   return out.subarray(0, n);
+}
+
+/** Ascending places in code points, as places in UTF-16 units. */
+function unitsOf(symbols: Int32Array, places: readonly number[]): Int32Array {
+  let units = 0;
+  let at = 0;
+  return Int32Array.from(places, (place) => {
+    for (; at < place; at++) units += symbols[at]! > 0xffff ? 2 : 1;
+    return units;
+  });
 }
 
 /**

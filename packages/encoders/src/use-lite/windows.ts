@@ -14,6 +14,12 @@ export const WINDOW_POLICIES = ['mean', 'head', 'tail'] as const;
 /** What of a long text is encoded; see `WINDOW_POLICIES`. */
 export type WindowPolicy = (typeof WINDOW_POLICIES)[number];
 
+/** Which of a text's tokens a policy reads: from the first number up to the second. */
+export const tokensRead = (tokens: number, policy: WindowPolicy): [from: number, to: number] => [
+  policy === 'tail' ? Math.max(0, tokens - WINDOW_TOKENS) : 0,
+  policy === 'head' ? Math.min(tokens, WINDOW_TOKENS) : tokens,
+];
+
 /**
  * The windows of one text: at least one, each of 1 to 128 tokens. Cuts are at multiples of 128 from the start, so
  * that texts with a common beginning have windows in common. An empty text is read as one unknown token, because
@@ -21,11 +27,10 @@ export type WindowPolicy = (typeof WINDOW_POLICIES)[number];
  */
 export function cutWindows(tokens: Int32Array, policy: WindowPolicy): Int32Array[] {
   if (tokens.length === 0) return [Int32Array.of(UNKNOWN)];
-  if (policy === 'head') return [tokens.subarray(0, WINDOW_TOKENS)];
-  if (policy === 'tail') return [tokens.subarray(-WINDOW_TOKENS)];
+  const [from, to] = tokensRead(tokens.length, policy);
   const windows: Int32Array[] = [];
-  for (let start = 0; start < tokens.length; start += WINDOW_TOKENS)
-    windows.push(tokens.subarray(start, start + WINDOW_TOKENS));
+  for (let start = from; start < to; start += WINDOW_TOKENS)
+    windows.push(tokens.subarray(start, Math.min(to, start + WINDOW_TOKENS)));
   return windows;
 }
 

@@ -3,6 +3,7 @@ import { withoutPrefixes } from '@routeprofile/encoders';
 import { createEncoder } from '@routeprofile/encoders/node';
 import { buildGraph, encodeNodes, toHetero, type GraphSwitches } from '@routeprofile/graph';
 import {
+  DEFAULT_ENCODER,
   RouteProfileError,
   parseOptions,
   parseStrategyReference,
@@ -24,7 +25,7 @@ export interface BuildProfileSetOptions extends Partial<RunContext> {
   options?: Record<string, unknown>;
   /** A published graph, or switches. Default `query-task`. */
   graph?: string | GraphSwitches;
-  /** `use-lite` (default), `hash`, `npz:FILE` …, or an encoder of one's own, which is then not disposed of. */
+  /** `use-lite-hash` (default), `use-lite`, `hash`, `npz:FILE` …, or an encoder of one's own, which is then not disposed of. */
   encoder?: string | Encoder;
   /** Which models; default the dataset's candidates, in order. */
   models?: readonly string[];
@@ -38,13 +39,19 @@ export interface BuildProfileSetOptions extends Partial<RunContext> {
 
 /**
  * Dataset folder (or loaded dataset) → profiles: loads, builds the graph, encodes its nodes where the strategy needs that, and
- * builds. `vectors` of the set have the shape [models × dimensions], 512 dimensions with `use-lite`.
+ * builds. `vectors` of the set have the shape [models × dimensions], 768 dimensions with the default encoder.
  * @throws RouteProfileError of the step that failed: of the dataset, UNKNOWN_NAME for a profile, graph or encoder that does not
  *   exist, BAD_OPTION for options that do not fit, ABORTED.
  */
 export async function buildProfileSet(
   source: string | Dataset,
-  { profile = 'emb-gnn', options, graph = 'query-task', encoder = 'use-lite', ...rest }: BuildProfileSetOptions = {},
+  {
+    profile = 'emb-gnn',
+    options,
+    graph = 'query-task',
+    encoder = DEFAULT_ENCODER,
+    ...rest
+  }: BuildProfileSetOptions = {},
 ): Promise<ProfileSet> {
   const { cache, mode, test, signal, logger, onProgress, store } = rest;
   const ctx: RunContext = { seed: rest.seed ?? 42, signal, logger, onProgress, store };

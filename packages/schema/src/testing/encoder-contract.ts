@@ -75,6 +75,16 @@ export function describeEncoderContract(
         expect(new Set(texts.map((_, i) => rowOf(matrix, i).join())).size).toBe(new Set(texts).size);
       }));
 
+    it('says of each text what share it cannot see, if it says so at all', () =>
+      withEncoder(async (encoder) => {
+        if (!encoder.unseen) return;
+        const shares = await encoder.unseen(texts);
+        expect(shares.length).toBe(texts.length);
+        expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
+        expect([...(await encoder.unseen([...texts].reverse()))].reverse()).toEqual([...shares]);
+        expect((await encoder.unseen([])).length).toBe(0);
+      }));
+
     it('stops when asked to', () =>
       withEncoder(async (encoder) => {
         const controller = new AbortController();
