@@ -37,7 +37,7 @@ export const operatingPointSchema = costPointSchema.extend({
   target: z.string(),
   lambda: z.number(),
   /** What training data promised, out of fold. */
-  outOfFold: z.object({ quality: z.number(), costShare: z.number() }),
+  outOfFold: z.object({ quality: z.number(), costShare: z.number().nullable() }),
   /** What the test rows gave: quality less, and cost as a share of, the named constant's. */
   comparisons: z.array(z.object({ quality: intervalSchema, model: z.string(), costShare: estimateSchema.nullable() })),
 });

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { mkdir, rm } from 'node:fs/promises';
-import { hashBytes, hashJson, writeFileAtomic, writeJsonFile } from '@routeprofile/data';
+import { hashBytes, hashJson, routerTraining, writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import {
   assembleReport,
   assembleRows,
@@ -96,6 +96,7 @@ function reportOf(
   });
   const input: ReportInput = {
     dataset,
+    training: routerTraining(dataset, undefined, encoder.id),
     testName: config.test === undefined ? 'test' : basename(config.test),
     encoder: encoder.id,
     graph: config.graph,
