@@ -150,7 +150,8 @@ describe('bestSingle', () => {
     expect(standings(models, { pairs: [], outcomes: null })).toBeNull();
   });
 
-  it('names outcomes that are too large', () => {
-    expect(() => bestSingle(['a', 'b'], outcomesOf([[1e40, 0]]))).toThrow(/too large/);
+  it('tells very large outcomes apart, and names those whose sums overflow', () => {
+    expect(bestSingle(models, outcomesOf([[1e40, 2e40, 0]]))?.model).toBe('b');
+    expect(() => bestSingle(models, outcomesOf([...repeated(2, [1e308, 0, 0])]))).toThrow(/too large/);
   });
 });

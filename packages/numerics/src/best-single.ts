@@ -161,7 +161,7 @@ function withoutColumns(values: Float64Array, left: readonly boolean[]): Float64
  * @param models the models that pairs and outcome columns index
  * @param newModels models that training data may not speak for, should they hold something of them
  * @returns null when there is nothing to learn from
- * @throws RouteProfileError NOT_FINITE for outcomes whose mean does not fit into a 32-bit float
+ * @throws RouteProfileError NOT_FINITE for outcomes so large that their sums overflow
  */
 export function bestSingle(
   models: readonly string[],
@@ -174,16 +174,15 @@ export function bestSingle(
   return { ...found, model: models[index]!, index };
 }
 
-/** @returns the first of the highest, compared as 32-bit floats; NaN takes no part */
+/** @returns the first of the highest, compared to the digits of 32-bit floats; NaN takes no part */
 function highest(worth: Float64Array): number {
+  const largest = worth.reduce((most, value) => Math.max(most, Number.isNaN(value) ? 0 : Math.abs(value)), 0);
+  // A power of two changes no digit.
+  const scale = largest > 2 ** 100 ? 2 ** -Math.floor(Math.log2(largest)) : 1;
   let best = -1;
-  Float32Array.from(worth).forEach((value, m, all) => {
-    if (Number.isNaN(value)) return;
-    if (!Number.isFinite(value))
-      throw new RouteProfileError('NOT_FINITE', 'the mean of the training outcomes is too large a number', {
-        hint: 'Bring scores to an ordinary scale, such as 0 to 1.',
-      });
-    if (best < 0 || value > all[best]!) best = m;
+  const digits = worth.map((value) => Math.fround(value * scale));
+  digits.forEach((value, m) => {
+    if (!Number.isNaN(value) && (best < 0 || value > digits[best]!)) best = m;
   });
   return best;
 }

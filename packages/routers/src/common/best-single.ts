@@ -9,9 +9,9 @@ import {
 import { bestSingle, type BestSingle } from '@routeprofile/numerics';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from './artifact.js';
 import { joinedManifest, joiningModels } from './extend.js';
-import { assertModels } from './input.js';
 import { nothingToLearn } from './pairs.js';
 import { scoringRouter } from './scoring-router.js';
+import { assertTrainable } from './trainable.js';
 
 const NAME = 'best-single';
 const options = z.strictObject({});
@@ -29,7 +29,7 @@ export const bestSingleRouter = defineRouter<z.infer<typeof options>>({
   needs: ['training'],
   async fit(input, _options, ctx) {
     throwIfAborted(ctx);
-    assertModels(NAME, input.models);
+    assertTrainable(NAME, input);
     const best = bestSingle(input.models, input.training);
     if (!best) throw nothingToLearn(NAME);
     const row = createMatrix(1, best.worth.length, scoresOf(best));
