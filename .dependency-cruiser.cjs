@@ -1,13 +1,14 @@
 /** Who may import whom: the table of the architecture, enforced. */
 const may = {
   schema: [],
-  data: ['schema'],
+  numerics: ['schema'],
+  data: ['schema', 'numerics'],
   tensor: ['schema'],
   encoders: ['schema', 'data', 'tensor'],
   graph: ['schema'],
-  profiles: ['schema', 'data', 'tensor', 'encoders', 'graph'],
-  routers: ['schema', 'data', 'tensor'],
-  eval: ['schema', 'data'],
+  profiles: ['schema', 'numerics', 'data', 'tensor', 'encoders', 'graph'],
+  routers: ['schema', 'numerics', 'data', 'tensor'],
+  eval: ['schema', 'numerics', 'data'],
 };
 const layers = Object.entries(may).map(([name, allowed]) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'zod'}`,
@@ -20,7 +21,7 @@ const nodeOnly = {
   name: 'data-only-from-node-entries',
   severity: 'error',
   from: {
-    path: '^packages/(schema|tensor|encoders|graph|profiles|routers|eval)/src',
+    path: '^packages/(schema|numerics|tensor|encoders|graph|profiles|routers|eval)/src',
     pathNot: '(/src/node(/|\\.ts$|-)|\\.test\\.ts$|/src/testing)',
   },
   to: { path: '^packages/data/|^(node:)?(fs|path|os|crypto|worker_threads|child_process|module|url|zlib)(/|$)' },

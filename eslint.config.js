@@ -26,6 +26,7 @@ export default ts.config(
   {
     files: [
       'packages/schema/src/**',
+      'packages/numerics/src/**',
       'packages/graph/src/**',
       'packages/profiles/src/**',
       'packages/routers/src/**',

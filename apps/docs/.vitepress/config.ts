@@ -17,7 +17,18 @@ const absent = generated.filter(({ present }) => !present).map(({ name }) => new
 const links = (...entries: [text: string, link: string][]): { text: string; link: string }[] =>
   entries.filter(([, link]) => !absent.some((section) => section.test(link))).map(([text, link]) => ({ text, link }));
 
-const packages = ['schema', 'data', 'encoders', 'graph', 'profiles', 'routers', 'eval', 'tensor', 'cli'] as const;
+const packages = [
+  'schema',
+  'numerics',
+  'data',
+  'encoders',
+  'graph',
+  'profiles',
+  'routers',
+  'eval',
+  'tensor',
+  'cli',
+] as const;
 
 /** What typedoc wrote beside the pages of the API reference. */
 function apiSidebar(): DefaultTheme.SidebarItem[] {

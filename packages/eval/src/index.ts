@@ -1,5 +1,4 @@
 export { baselines, oracleChoices, type BaselineInput } from './baselines/baselines.js';
-export { bestSingle, type BestSingle } from './baselines/best-single.js';
 export { cheapest } from './baselines/cheapest.js';
 export { COLLAPSED_EFFECTIVE_MODELS, COLLAPSED_SAME_OUTCOME, COLLAPSED_TOP_SHARE, collapseOf } from './collapse.js';
 export {

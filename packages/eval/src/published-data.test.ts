@@ -39,8 +39,10 @@ describe.runIf(data)('the published development rows', () => {
       scores,
       rows.map(({ task_name }) => task_name),
     );
+    const dataset = datasetOf(test);
     const report = assembleReport({
-      dataset: datasetOf(test),
+      dataset,
+      training: dataset.train,
       cells: [],
       encoder: 'none',
       graph: 'none',

@@ -17,7 +17,7 @@ export function tableOf(
   };
 }
 
-/** For tests: a dataset around a test table, its candidates priced, its training data pairs in which earlier models win. */
+/** For tests: a dataset around a test table, its candidates priced, its training data a query on which earlier models do better. */
 export function datasetOf(test: OutcomeTable, more: Partial<Dataset> = {}): Dataset {
   return {
     name: 'tiny',
@@ -36,8 +36,11 @@ export function datasetOf(test: OutcomeTable, more: Partial<Dataset> = {}): Data
     taskQueries: [],
     train: {
       queries: [{ id: 't', text: 't', task: null }],
-      pairs: test.models.slice(1).map((_, m) => ({ query: 0, better: m, worse: m + 1 })),
-      outcomes: null,
+      pairs: [],
+      outcomes: {
+        ...emptyOutcomes(1, test.models.length),
+        score: Float64Array.from(test.models, (_, m) => 1 / (m + 1)),
+      },
     },
     test,
     overlap: 0,

@@ -7,7 +7,8 @@
 // document: how often auto was significantly better and worse (95 % paired bootstrap), and the mean difference.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bestSingle, pairedInterval } from '../../eval/dist/index.js';
+import { pairedInterval } from '../../eval/dist/index.js';
+import { bestSingle } from '../../numerics/dist/index.js';
 import { buildGraph, encodeNodes, toHetero } from '../../graph/dist/index.js';
 import { builtInProfiles, createEncoder, loadDataset } from '../../profiles/dist/node.js';
 import { autoRouter } from '@routeprofile/routers';

@@ -7,7 +7,7 @@ export { whyNoChances } from './calibration/observations.js';
 export { clusterRouter, type ClusterOptions } from './cluster/cluster.js';
 export type { CoTrainOptions } from './co-training/options.js';
 export { coTrainedProfiles, type CoTrainedProfiles, type CoTrainState } from './co-training/saved.js';
-export { bradleyTerry, countWins, type BradleyTerryOptions, type Comparison } from './common/bradley-terry.js';
+export { bestSingleRouter } from './common/best-single.js';
 export { outOfFoldScores, sharedFolds } from './common/out-of-fold.js';
 export { ensembleOf, type EnsembleOptions } from './ensemble/ensemble.js';
 export { estimateCall, fitEstimates, type CallEstimate, type Estimates } from './estimates/estimates.js';

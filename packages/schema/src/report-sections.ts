@@ -38,7 +38,7 @@ export const operatingPointSchema = costPointSchema.extend({
   target: z.string(),
   lambda: figureSchema,
   /** What training data promised, out of fold. */
-  outOfFold: z.object({ quality: figureSchema, costShare: figureSchema }),
+  outOfFold: z.object({ quality: figureSchema, costShare: figureSchema.nullable() }),
   /** What the test rows gave: quality less, and cost as a share of, the named constant's. */
   comparisons: z.array(z.object({ quality: intervalSchema, model: z.string(), costShare: estimateSchema.nullable() })),
 });

@@ -255,6 +255,7 @@ export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<num
     const choices = await choicesOf(loaded.strategy, loaded.router, batch, dataset.test.models, dataset.newModels, ctx);
     const report = assembleReport({
       dataset,
+      training: routerTraining(dataset, undefined, loaded.encoder ?? 'none'),
       testName: config.test === undefined ? 'test' : basename(config.test),
       encoder: loaded.encoder ?? 'none',
       graph: 'none',

@@ -35,7 +35,7 @@ const cellSchema = z.object({
         .object({
           target: z.string(),
           lambda: z.number(),
-          outOfFold: z.object({ quality: z.number(), costShare: z.number() }),
+          outOfFold: z.object({ quality: z.number(), costShare: z.number().nullable() }),
         })
         .nullable(),
     })

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { hashBytes, hashJson } from '@routeprofile/data';
+import { hashBytes, hashJson, routerTraining } from '@routeprofile/data';
 import {
   assembleReport,
   assembleRows,
@@ -87,6 +87,7 @@ export function reportOf(
   });
   const input: ReportInput = {
     dataset,
+    training: routerTraining(dataset, undefined, encoder.id),
     testName: config.test === undefined ? 'test' : basename(config.test),
     encoder: encoder.id,
     graph: config.graph,

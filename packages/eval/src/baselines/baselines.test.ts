@@ -2,56 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { emptyOutcomes } from '@routeprofile/schema/testing';
 import { tableOf } from '../test-data.js';
 import { baselines } from './baselines.js';
-import { bestSingle } from './best-single.js';
-import { pairStrengths } from './bradley-terry.js';
 import { cheapest } from './cheapest.js';
 
 const models = ['a', 'b'];
 const priced = models.map((model, m) => ({ id: model, model, price: { input: 2 - m, output: 1 } }));
-
-describe('bestSingle', () => {
-  it('reads pairs where there is nothing else, and never names a model without any', () => {
-    const pairs = [
-      { query: 0, better: 1, worse: 0 },
-      { query: 1, better: 1, worse: 0 },
-      { query: 2, better: 0, worse: 1 },
-    ];
-    const found = bestSingle(['a', 'b', 'new'], { pairs, outcomes: null })!;
-    expect(found).toMatchObject({ model: 'b', index: 1, from: 'pairs' });
-    expect(found.worth[2]).toBeNaN();
-  });
-
-  it('prefers mean outcomes, compared on rows that all were measured on', () => {
-    const outcomes = emptyOutcomes(4, 3);
-    // b looks worse only for its miss on a row that a was spared; the third model has no outcome at all.
-    outcomes.score.set([1, 1, NaN, 0, 1, NaN, NaN, 0, NaN, NaN, 0, NaN]);
-    const found = bestSingle(['a', 'b', 'new'], { pairs: [{ query: 0, better: 0, worse: 1 }], outcomes })!;
-    expect(found).toMatchObject({ model: 'b', from: 'outcomes' });
-    expect([...found.worth]).toEqual([0.5, 1, NaN]);
-  });
-
-  it('gives ties to the earlier model and nothing to nobody', () => {
-    const outcomes = emptyOutcomes(1, 2);
-    outcomes.score.set([1, 1]);
-    expect(bestSingle(models, { pairs: [], outcomes })?.model).toBe('a');
-    expect(bestSingle(models, { pairs: [], outcomes: null })).toBeNull();
-    expect(bestSingle(models, { pairs: [], outcomes: emptyOutcomes(2, 2) })).toBeNull();
-  });
-});
-
-describe('pairStrengths', () => {
-  it('matches the closed form for two models', () => {
-    // Both met the imagined opponent of strength 1 once, half won: by symmetry p_a p_b = 1, and the score equation is
-    // wins_a + ½ = games p_a / (p_a + p_b) + p_a / (p_a + 1).
-    const s = pairStrengths(
-      2,
-      [0, 0, 0].map(() => ({ query: 0, better: 0, worse: 1 })),
-    );
-    const [a, b] = [Math.exp(s[0]!), Math.exp(s[1]!)];
-    expect(s[0]! + s[1]!).toBeCloseTo(0, 9);
-    expect(3 + 0.5).toBeCloseTo((3 * a) / (a + b) + a / (a + 1), 9);
-  });
-});
 
 describe('cheapest', () => {
   it('reads recorded costs first, then prices, and gives up when one is unknown', () => {
@@ -151,16 +105,5 @@ describe('baselines beside a new model', () => {
     expect([figure('random', recall), figure('best-single', hit)]).toEqual([1 / 3, 0]);
     expect(figure('random', 'new_model_performance')).toBeCloseTo(2.5 / 3, 12);
     expect(figure('best-single', 'new_model_performance')).toBeNull();
-  });
-});
-
-describe('bestSingle beside a new model', () => {
-  it('is an old one, whatever the training data hold', () => {
-    const outcomes = emptyOutcomes(1, 2);
-    outcomes.score.set([0, 1]);
-    const training = { pairs: [], outcomes };
-    expect(bestSingle(models, training)?.model).toBe('b');
-    expect(bestSingle(models, training, ['b'])?.model).toBe('a');
-    expect(bestSingle(models, training, ['a', 'b'])).toBeNull();
   });
 });

@@ -22,9 +22,11 @@ function fileOf(
 ): RowsFile {
   const table = tableOf(['small', 'large'], scores, TASKS);
   table.values.cost.forEach((_, k) => (table.values.cost[k] = k % 2 ? 0.003 : 0.001));
+  const dataset = datasetOf(table);
   return assembleRows(
     {
-      dataset: datasetOf(table),
+      dataset,
+      training: dataset.train,
       cells: cells.map(([label, choices, seed = 1]) => cellOf(label, choices, { seed })),
       testName: 'test',
       lookups: { knn: Int32Array.of(1, 1, 1, 1, 1, 1) },

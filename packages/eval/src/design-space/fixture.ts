@@ -105,11 +105,13 @@ function scenario(
     ),
   );
   const lost = { profile: 'trainable-gnn', router: 'mlp', label: `trainable-gnn:layers=3 × mlp`, seed: seeds[0]! };
+  const dataset = datasetOf(test, {
+    name: `${prefix}fixture`,
+    warnings: [`${prefix}7 test queries are also training queries`],
+  });
   const report = assembleReport({
-    dataset: datasetOf(test, {
-      name: `${prefix}fixture`,
-      warnings: [`${prefix}7 test queries are also training queries`],
-    }),
+    dataset,
+    training: dataset.train,
     cells,
     failed: [{ ...lost, code: 'NOT_FINITE', message: `${prefix}the loss is NaN` }],
     lookups: { 'task-table': Int32Array.from(best, (model, q) => (q % 3 === 0 ? model : favourite)) },

@@ -22,13 +22,15 @@ function report(names: readonly string[], more: Partial<ReportInput> = {}, costs
     rows.map((_, q) => (q % 2 ? d : a)),
   );
   if (costs) test.values.cost.forEach((_, k) => (test.values.cost[k] = 0.0001 * (1 + 20 * (k % 3))));
+  const dataset = datasetOf(test, {
+    name: d,
+    warnings: [`odd: ${b}`],
+    leftOut: [{ model: c, coverage: 0.5 }],
+    newModels: [b],
+  });
   return assembleReport({
-    dataset: datasetOf(test, {
-      name: d,
-      warnings: [`odd: ${b}`],
-      leftOut: [{ model: c, coverage: 0.5 }],
-      newModels: [b],
-    }),
+    dataset,
+    training: dataset.train,
     cells: [
       cellOf(
         `${a} × ${b}`,
@@ -178,8 +180,10 @@ describe('renderHtmlReport', () => {
       rows.map((_, q) => models.map((_, m) => (m === q % 14 ? 1 : 0))),
       rows.map(() => 'x'),
     );
+    const dataset = datasetOf(test);
     const many = assembleReport({
-      dataset: datasetOf(test),
+      dataset,
+      training: dataset.train,
       cells: [
         cellOf(
           'spread',

@@ -15,8 +15,12 @@ const table = tableOf(
   ],
   ['x', 'x', 'y', 'y', null],
 );
-const input = (more: Partial<ReportInput> = {}): ReportInput => ({
-  dataset: datasetOf(table, { warnings: ['mind the gap'], overlap: 2 }),
+const input = ({
+  dataset = datasetOf(table, { warnings: ['mind the gap'], overlap: 2 }),
+  ...more
+}: Partial<ReportInput> = {}): ReportInput => ({
+  dataset,
+  training: dataset.train,
   cells: [
     cellOf('flat × sim', [0, 1, 2, 2, 0]),
     cellOf('flat × mlp', [0, 0, 0, 0, 0], {

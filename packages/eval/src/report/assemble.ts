@@ -5,6 +5,7 @@ import {
   type ReportRow,
   type RoutingRun,
   type RunReport,
+  type TrainingData,
 } from '@routeprofile/schema';
 import { baselines } from '../baselines/baselines.js';
 import { collapseOf } from '../collapse.js';
@@ -20,6 +21,11 @@ import { sectionsOf } from './sections.js';
 /** Everything `assembleReport` needs: the data, what each cell chose, and where they come from. */
 export interface ReportInput {
   dataset: Dataset;
+  /**
+   * What routers learned from: `routerTraining` of `@routeprofile/data`, without the labels that it hides. The best single model and
+   * the cheapest are chosen on it.
+   */
+  training: Pick<TrainingData, 'pairs' | 'outcomes'>;
   /** What was evaluated, one a row of the report. */
   cells: readonly EvaluatedCell[];
   /** What was to be evaluated and could not be; the report lists it. */
@@ -51,7 +57,7 @@ export interface ReportInput {
 export function assembleReport(input: ReportInput): RunReport {
   const { dataset, cells, lookups = {}, lookupsWithoutNew = {}, metrics = builtInMetrics } = input;
   const candidates = dataset.candidates.map(({ id }) => id);
-  const { rows, table, single, hindsight, cheapest } = testGround(dataset);
+  const { rows, table, single, hindsight, cheapest } = testGround(dataset, input.training);
   const known = { table: dataset.test, newModels: dataset.newModels };
   for (const cell of cells) assertCell(dataset.test, dataset.newModels, cell);
   for (const [name, choices] of Object.entries(lookups)) assertChoices(dataset.test, choices, name);

@@ -121,7 +121,7 @@ const operatingPoint = (report: RunReport) => {
       { title: '$/1k', help: 'Dollars per 1,000 queries', wide: true, cell: ({ cost }) => dollars(cost) },
       {
         title: 'promised',
-        help: 'Quality and cost share out of fold, in the training data that the point was chosen on',
+        help: 'Quality and cost share out of fold, in the training data that the point was chosen on; – where best-single is free',
         cell: ({ outOfFold }) => `${fixed(outOfFold.quality)}, ${percent(outOfFold.costShare)}`,
       },
       {

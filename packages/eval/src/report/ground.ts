@@ -1,6 +1,6 @@
-import { RouteProfileError, type Dataset, type OutcomeTable } from '@routeprofile/schema';
+import { bestSingle, type BestSingle } from '@routeprofile/numerics';
+import { RouteProfileError, type Dataset, type OutcomeTable, type TrainingData } from '@routeprofile/schema';
 import { bestInHindsight } from '../baselines/best-in-hindsight.js';
-import { bestSingle, type BestSingle } from '../baselines/best-single.js';
 import { cheapest } from '../baselines/cheapest.js';
 import { takeTableRows, usableRows } from '../table.js';
 
@@ -10,15 +10,21 @@ export interface TestGround {
   rows: Int32Array;
   /** These rows alone. */
   table: OutcomeTable;
-  /** Chosen on training data. */
+  /** Chosen on the training rows that routers see. */
   single: BestSingle | null;
   /** Indices of models. */
   hindsight: number | null;
   cheapest: number | null;
 }
 
-/** @throws RouteProfileError SHAPE_MISMATCH when the test table's models are not the candidates */
-export function testGround({ candidates, newModels, train, test }: Dataset): TestGround {
+/**
+ * @param training what routers learn from
+ * @throws RouteProfileError SHAPE_MISMATCH when the test table's models are not the candidates
+ */
+export function testGround(
+  { candidates, newModels, test }: Dataset,
+  training: Pick<TrainingData, 'pairs' | 'outcomes'>,
+): TestGround {
   const ids = candidates.map(({ id }) => id);
   if (ids.length !== test.models.length || ids.some((id, m) => id !== test.models[m]))
     throw new RouteProfileError(
@@ -31,8 +37,8 @@ export function testGround({ candidates, newModels, train, test }: Dataset): Tes
   return {
     rows,
     table,
-    single: bestSingle(ids, train, newModels),
+    single: bestSingle(ids, training, newModels),
     hindsight: bestInHindsight(table),
-    cheapest: cheapest(candidates, train),
+    cheapest: cheapest(candidates, training),
   };
 }

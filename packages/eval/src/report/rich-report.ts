@@ -22,8 +22,10 @@ export function richReport([first, second, third]: readonly [string, string, str
       robustness: [{ perturbation: second, unchanged: 0.85, queries: 40, seed: 1 }],
       ...more,
     });
+  const dataset = datasetOf(table, { name: first });
   return assembleReport({
-    dataset: datasetOf(table, { name: first }),
+    dataset,
+    training: dataset.train,
     cells: [
       full(first),
       full(second, {

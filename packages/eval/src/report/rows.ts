@@ -13,10 +13,16 @@ import { bestScores } from './sections.js';
  * @throws RouteProfileError SHAPE_MISMATCH naming a cell whose choices do not fit the test rows
  */
 export function assembleRows(
-  { dataset, cells, lookups = {}, testName }: Pick<ReportInput, 'dataset' | 'cells' | 'lookups' | 'testName'>,
+  {
+    dataset,
+    training,
+    cells,
+    lookups = {},
+    testName,
+  }: Pick<ReportInput, 'dataset' | 'training' | 'cells' | 'lookups' | 'testName'>,
   testHash: string,
 ): RowsFile {
-  const { rows, table, single, hindsight, cheapest } = testGround(dataset);
+  const { rows, table, single, hindsight, cheapest } = testGround(dataset, training);
   const { models, queries, values } = table;
   const candidates = new Map(dataset.candidates.map((candidate) => [candidate.id, candidate]));
 

@@ -9,9 +9,11 @@ import { richReport } from './rich-report.js';
 import { renderTextTable } from './text-table.js';
 
 const scores = Array.from({ length: 30 }, (_, q) => [q % 3 === 0 ? 0 : 1, q % 3 === 0 ? 1 : 0]);
-const reportOf = (names: [string, string], choices: readonly number[][], more = {}) =>
-  assembleReport({
-    dataset: datasetOf(tableOf(names, scores), more),
+const reportOf = (names: [string, string], choices: readonly number[][], more = {}) => {
+  const dataset = datasetOf(tableOf(names, scores), more);
+  return assembleReport({
+    dataset,
+    training: dataset.train,
     cells: choices.map((list, i) => cellOf(`cell ${i}`, list)),
     encoder: 'hash',
     graph: 'task',
@@ -19,6 +21,7 @@ const reportOf = (names: [string, string], choices: readonly number[][], more = 
     testName: 'test',
     seed: 1,
   });
+};
 const oracle = scores.map((_, q) => (q % 3 === 0 ? 1 : 0));
 const constant = scores.map(() => 0);
 const coin = scores.map((_, q) => q % 2);
@@ -43,6 +46,7 @@ describe('renderTextTable', () => {
     });
     const report = assembleReport({
       dataset,
+      training: dataset.train,
       cells: [cellOf('cell', oracle)],
       encoder: 'hash',
       graph: 'task',
@@ -63,8 +67,10 @@ describe('renderTextTable', () => {
   });
 
   it('tells of new models in a table of their own', () => {
+    const dataset = datasetOf(tableOf(['a', 'b'], scores), { mode: 'newllm', newModels: ['b'] });
     const report = assembleReport({
-      dataset: datasetOf(tableOf(['a', 'b'], scores), { mode: 'newllm', newModels: ['b'] }),
+      dataset,
+      training: dataset.train,
       cells: [cellOf('cell', oracle, { choicesWithoutNew: Int32Array.from(constant) })],
       encoder: 'hash',
       graph: 'task',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitAdditive } from './additive.js';
+import { additiveScores } from './additive.js';
 import { fitAdvantages, placeAll, placeModel } from './advantages.js';
 import { scoreTable, type ScoreTable } from './score-table.js';
 import { samplingVariance, taskScales } from './task-scale.js';
@@ -156,7 +156,7 @@ describe('an additive fit', () => {
       [-0.1, 0, 0.1],
     ];
     const values = Float64Array.from(models.flatMap((b, m) => centres.map((c, t) => (m === t ? NaN : b + c))));
-    const { centre, overall } = fitAdditive(values, 3, 3);
+    const { centre, overall } = additiveScores(values, 3, 3);
     centres.forEach((c, t) => expect(centre[t]).toBeCloseTo(c, 9));
     models.forEach((b, m) => expect(overall[m]).toBeCloseTo(b, 9));
   });

@@ -1,4 +1,4 @@
-import { fitAdditive, overallOf, type AdditiveFit } from './additive.js';
+import { additiveScores, overallOf, type AdditiveScores } from './additive.js';
 import { samplingVariance, taskScales, type TaskScale } from './task-scale.js';
 import type { ScoreTable } from './score-table.js';
 
@@ -40,7 +40,7 @@ export function fitAdvantages(
   const scales = taskScales(table, scale);
   const [rows, cols] = [models.length, tasks.length];
   const values = table.score.map((score, at) => score * scales[at % cols]!.factor);
-  const plain = fitAdditive(values, rows, cols);
+  const plain = additiveScores(values, rows, cols);
   const chosen = tasks.map(routed);
   const isRouted = chosen.some((is) => is) ? chosen : tasks.map(() => true);
   const base = { tasks, scales, routed: isRouted };
@@ -48,7 +48,7 @@ export function fitAdvantages(
   const { own, overall } = variances(table, values, scales, plain);
   // Bayes: the mean of n advantages of variance `own` about an overall one of variance `overall`.
   const ridge = Math.min(own / overall, MAX_RIDGE);
-  const { centre } = fitAdditive(values, rows, cols, ridge);
+  const { centre } = additiveScores(values, rows, cols, ridge);
   return { ...base, centre, ownVariance: own, ridge, routedRidge: 1 };
 }
 
@@ -57,7 +57,7 @@ function variances(
   { models, tasks, count }: ScoreTable,
   values: Float64Array,
   scales: readonly TaskScale[],
-  { centre, overall }: AdditiveFit,
+  { centre, overall }: AdditiveScores,
 ): { own: number; overall: number } {
   let [squares, sampling, cells] = [0, 0, 0];
   const measured = new Float64Array(models.length);

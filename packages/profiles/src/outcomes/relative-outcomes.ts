@@ -1,5 +1,5 @@
 import type { RouterTraining } from '@routeprofile/schema';
-import { fitAdditive } from '../advantage/additive.js';
+import { additiveScores } from '../advantage/additive.js';
 
 /** What was measured of each model on each training query, beside the others. */
 export interface RelativeOutcomes {
@@ -14,7 +14,7 @@ const PRIOR_QUERIES = 5;
 
 /**
  * Outcomes relative to the row mean, score[m, q] = outcome − centre[q]. Where every model is measured the centre is the mean of
- * the row; where some are missing it is what an average model would have got (see `fitAdditive`), so that a row on which only
+ * the row; where some are missing it is what an average model would have got (see `additiveScores`), so that a row on which only
  * strong models were measured does not make them look weak.
  *
  * Without outcomes, pairs: (wins − losses) / (wins + losses) of each model on each query.
@@ -31,7 +31,7 @@ export function relativeOutcomes({ outcomes, pairs, tasks }: RouterTraining, mod
     for (let m = 0; m < models; m++) if (!Number.isNaN(outcomes.score[q * models + m]!)) measured++;
     for (let m = 0; m < models; m++) values[m * queries + q] = measured < 2 ? NaN : outcomes.score[q * models + m]!;
   }
-  const { centre } = fitAdditive(values, models, queries, PRIOR_QUERIES);
+  const { centre } = additiveScores(values, models, queries, PRIOR_QUERIES);
   const score = values.map((value, at) => value - centre[at % queries]!);
   return { score, overall: meansOf(score, models, queries) };
 }

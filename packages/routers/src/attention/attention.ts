@@ -17,7 +17,7 @@ import {
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
 import { inheritedReason } from '../common/inherit.js';
-import { assertModels, profileVectors, queryVectors } from '../common/input.js';
+import { profileVectors, queryVectors } from '../common/input.js';
 import { rowDots } from '../common/row-products.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { lessonOf } from '../common/seen-models.js';
@@ -25,6 +25,7 @@ import { inheritance } from '../knn/new-models.js';
 import { attend, attentionTo, isComplete, scoreRows, shrunkScores, type Memory, type Sharpness } from './attend.js';
 import { attentionReason, topShares, type Share } from './reasons.js';
 import { tuneOnKeys, tuneOnTraining } from './tune.js';
+import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'attention';
 const options = z.strictObject({
@@ -67,7 +68,7 @@ export const attentionRouter = defineRouter<AttentionOptions>({
   async fit(input, chosen, ctx) {
     throwIfAborted(ctx);
     const { models, profiles } = input;
-    assertModels(NAME, models);
+    assertTrainable(NAME, input);
     const keyed = keyedOf(profiles);
     const unit = normalizeRows(profileVectors(NAME, { models, profiles }));
     const memory: Memory = {

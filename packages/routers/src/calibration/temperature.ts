@@ -1,4 +1,4 @@
-import { solvePositiveDefinite } from '../common/cholesky.js';
+import { solvePositiveDefinite } from '@routeprofile/numerics';
 import type { Observations } from './observations.js';
 
 /** chance = sigmoid(slope · x + offset + offset of the model), x being the score or its logit. */

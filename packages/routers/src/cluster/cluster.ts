@@ -11,12 +11,13 @@ import {
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
 import { inheritedReason, inheritedRows, rowsWithHeirs } from '../common/inherit.js';
-import { assertModels, queryVectors, trainingVectors } from '../common/input.js';
+import { queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { requireLesson, seenModels } from '../common/seen-models.js';
 import { transpose } from '../common/transpose.js';
 import { clusterQueries } from './choose.js';
 import { mixture, type Membership } from './mixture.js';
+import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'cluster';
 const options = z.strictObject({
@@ -62,7 +63,7 @@ export const clusterRouter = defineRouter<ClusterOptions>({
   async fit(input, chosen, ctx) {
     throwIfAborted(ctx);
     const { models, training, profiles } = input;
-    assertModels(NAME, models);
+    assertTrainable(NAME, input);
     const { encoder, dimensions, vectors: raw } = trainingVectors(NAME, training);
     const vectors = normalizeRows(raw);
     const learned = requireLesson(NAME, training);

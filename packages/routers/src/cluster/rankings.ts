@@ -1,5 +1,5 @@
 import { createMatrix, rowOf, type Matrix, type RouterTraining } from '@routeprofile/schema';
-import { bradleyTerry, countWins } from '../common/bradley-terry.js';
+import { bradleyTerry, countWins } from '@routeprofile/numerics';
 import { relativeOutcomes } from '../common/relative-outcomes.js';
 import { lessonOf } from '../common/seen-models.js';
 

@@ -4,55 +4,23 @@ import {
   throwIfAborted,
   z,
   type RouterArtifact,
-  type RouterInput,
   type ScoringRouter,
 } from '@routeprofile/schema';
-import { fitAdditive } from '../task-table/additive.js';
+import { bestSingle, type BestSingle } from '@routeprofile/numerics';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from './artifact.js';
-import { bradleyTerry, countWins } from './bradley-terry.js';
 import { joinedManifest, joiningModels } from './extend.js';
-import { assertModels } from './input.js';
 import { nothingToLearn } from './pairs.js';
 import { scoringRouter } from './scoring-router.js';
+import { assertTrainable } from './trainable.js';
 
 const NAME = 'best-single';
 const options = z.strictObject({});
 const state = z.object({ from: z.enum(['outcomes', 'pairs']), newModels: z.array(z.string()) });
 
-/** How good each model is over all training queries. */
-export interface Strengths {
-  /** One a model: its part in outcome ≈ query + model, or its Bradley–Terry strength. 0, which is average, where unknown. */
-  values: Float64Array;
-  known: boolean[];
-  from: 'outcomes' | 'pairs';
-}
-
 /**
- * With outcomes, least squares on query + model, so that a model does not lead for having met the easy queries; where all are
- * measured that is the order of the mean outcomes. Else Bradley–Terry on the pairs.
- * @returns null when there is neither
- */
-export function overallStrengths({ models, training }: Pick<RouterInput, 'models' | 'training'>): Strengths | null {
-  const { outcomes, pairs } = training;
-  const n = models.length;
-  if (outcomes?.score.some((score) => !Number.isNaN(score))) {
-    const weights = Float64Array.from(outcomes.score, (score) => (Number.isNaN(score) ? 0 : 1));
-    const known = models.map((_, m) => weights.some((w, k) => k % n === m && w > 0));
-    const fit = fitAdditive(outcomes.score, weights, weights.length / n, n);
-    return { values: fit.models, known, from: 'outcomes' };
-  }
-  if (pairs.length === 0) return null;
-  const players = new Set(pairs.flatMap(({ better, worse }) => [better, worse]));
-  return {
-    values: bradleyTerry(countWins(n, pairs), n),
-    known: models.map((_, m) => players.has(m)),
-    from: 'pairs',
-  };
-}
-
-/**
- * The same order of models for every query: what any other router has to beat. A model without training outcomes counts as
- * average, so it is never the choice.
+ * The same order of models for every query: what any other router has to beat. The first is `bestSingle` of
+ * `@routeprofile/numerics`, the model that a report is compared with. A model that nothing is known of counts as average and is
+ * never the choice.
  */
 export const bestSingleRouter = defineRouter<z.infer<typeof options>>({
   name: NAME,
@@ -61,11 +29,10 @@ export const bestSingleRouter = defineRouter<z.infer<typeof options>>({
   needs: ['training'],
   async fit(input, _options, ctx) {
     throwIfAborted(ctx);
-    assertModels(NAME, input.models);
-    const strengths = overallStrengths(input);
-    if (!strengths) throw nothingToLearn(NAME);
-    const { values, known, from } = strengths;
-    const row = createMatrix(1, values.length, Float32Array.from(values));
+    assertTrainable(NAME, input);
+    const best = bestSingle(input.models, input.training);
+    if (!best) throw nothingToLearn(NAME);
+    const row = createMatrix(1, best.worth.length, scoresOf(best));
     return create({
       manifest: {
         version: 1,
@@ -75,7 +42,7 @@ export const bestSingleRouter = defineRouter<z.infer<typeof options>>({
         encoder: null,
         dimensions: null,
         seed: ctx.seed,
-        state: { from, newModels: input.models.filter((_, m) => !known[m]) },
+        state: { from: best.from, newModels: input.models.filter((_, m) => Number.isNaN(best.worth[m])) },
       },
       weights: { strengths: namedArray(row) },
     });
@@ -88,9 +55,12 @@ export const bestSingleRouter = defineRouter<z.infer<typeof options>>({
     throwIfAborted(ctx);
     assertMadeBy(NAME, artifact);
     const joined = joiningModels(artifact, joining);
+    const { models } = artifact.manifest;
     const { newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
+    const strengths = weightMatrix(artifact, 'strengths', 1, models.length).data;
+    const newcomer = scoreOfUnknown(strengths.filter((_, m) => !newModels.includes(models[m]!)));
     const row = createMatrix(1, joined.models.length);
-    row.data.set(weightMatrix(artifact, 'strengths', 1, artifact.manifest.models.length).data);
+    row.data.fill(newcomer).set(strengths);
     const manifest = joinedManifest(artifact, joined);
     return create({
       manifest: { ...manifest, state: { ...manifest.state, newModels: [...newModels, ...joined.added] } },
@@ -98,6 +68,20 @@ export const bestSingleRouter = defineRouter<z.infer<typeof options>>({
     });
   },
 });
+
+/** Worths as scores, one a model. */
+function scoresOf({ worth }: BestSingle): Float32Array {
+  const scores = Float32Array.from(worth);
+  const unknown = scoreOfUnknown(scores.filter((score) => !Number.isNaN(score)));
+  return scores.map((score) => (Number.isNaN(score) ? unknown : score));
+}
+
+/** The average of what is known, and below its best even where all are the same. */
+function scoreOfUnknown(known: Float32Array): number {
+  const average = known.reduce((sum, score) => sum + score / known.length, 0);
+  const best = known.reduce((a, b) => Math.max(a, b), -Infinity);
+  return Math.min(average, best - Math.max(Math.abs(best), 1) * 2 ** -20);
+}
 
 function create(artifact: RouterArtifact): ScoringRouter {
   const { models } = artifact.manifest;

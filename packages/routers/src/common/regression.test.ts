@@ -7,7 +7,7 @@ import {
   type PreferencePair,
 } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { bradleyTerry, countWins } from './bradley-terry.js';
+import { bradleyTerry, countWins } from '@routeprofile/numerics';
 import { kMeans } from './kmeans.js';
 import { minimize } from './lbfgs.js';
 import { fitPairwiseLogistic } from './pairwise-logistic.js';

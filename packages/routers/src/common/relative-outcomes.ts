@@ -1,5 +1,5 @@
 import type { OutcomeValues } from '@routeprofile/schema';
-import { fitAdditive } from '../task-table/additive.js';
+import { fitAdditive } from '@routeprofile/numerics';
 
 /** Rows that draw a model's mean to the mean of all models. */
 const PSEUDO_ROWS = 5;
@@ -24,14 +24,13 @@ export interface RelativeOutcomes {
  */
 export function relativeOutcomes(outcomes: Pick<OutcomeValues, 'score'> | null, models: number): RelativeOutcomes {
   const score = outcomes?.score ?? new Float64Array(0);
-  const rows = score.length / models;
   const measured = Uint8Array.from(score, (s) => (Number.isNaN(s) ? 0 : 1));
   const values = score.map((s) => (Number.isNaN(s) ? 0 : s));
-  const fit = fitAdditive(values, Float64Array.from(measured), rows, models);
+  const fit = fitAdditive(score, models);
   const counts = new Float64Array(models);
   measured.forEach((m, k) => (counts[k % models]! += m));
   const residuals = values.map((value, k) =>
-    measured[k] ? value - fit.tasks[Math.floor(k / models)]! - fit.models[k % models]! : 0,
+    measured[k] ? value - fit.rows[Math.floor(k / models)]! - fit.models[k % models]! : 0,
   );
   const advantages = residuals.map((residual, k) => (measured[k] ? residual + fit.models[k % models]! : 0));
   const means = fit.models.map((mean, m) => (counts[m]! > 0 ? (mean * counts[m]!) / (counts[m]! + PSEUDO_ROWS) : 0));

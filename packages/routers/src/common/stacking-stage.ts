@@ -7,12 +7,12 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { bestSingleRouter } from './best-single.js';
-import { assertModels } from './input.js';
 import { judgeOf, judgeScores, type Judge } from './judge.js';
 import { outOfFoldScores, sharedFolds } from './out-of-fold.js';
 import { nothingToLearn } from './pairs.js';
 import { membersOutOfFold, type MemberScores, type Skipped } from './stacking-members.js';
 import { addStacked, stacking, type WeightsWithout } from './stacking-weights.js';
+import { assertTrainable } from './trainable.js';
 
 /** Everything that is measured once, and that routers are then compared and combined by. */
 export interface Stage {
@@ -39,7 +39,7 @@ export async function crossFit(
   ctx: RunContext,
 ): Promise<Stage> {
   const { models } = input;
-  assertModels(name, models);
+  assertTrainable(name, input);
   const training = judgedTraining(input.training);
   const judge = judgeOf(training, models.length);
   if (judge.queries.length < 2) throw nothingToLearn(name);

@@ -1,5 +1,6 @@
 import type { QueryBatch, RouterInput, RunContext } from '@routeprofile/schema';
 import { sharedFolds } from '../common/out-of-fold.js';
+import { assertOrdinary } from '../common/trainable.js';
 import { fitQuantity, type FittedQuantity } from './fit-quantity.js';
 import { measuredCosts, measuredLatencies } from './measured.js';
 import { quantityFor, type Quantity } from './quantity.js';
@@ -41,13 +42,19 @@ export interface CallEstimate {
  * Cost and latency of calls: from what was measured in training, refined by the query as far as cross-validation finds that it
  * helps; for a model without measurements price (dollars per million tokens) × tokens per task
  * (their mean where the task is not known), and latency as stated. Task labels are read where the batch has them.
+ * @throws RouteProfileError NOT_FINITE for a cost or latency beyond 1e12, as measured or from tokens and prices
  */
 export function fitEstimates(input: RouterInput, { outputTokens }: EstimateOptions, ctx: RunContext): FittedEstimates {
   const { models, candidates, training } = input;
   const { queries, tasks } = training;
   const foldOf = sharedFolds(input, ctx);
   const fit = (values: Float64Array) => fitQuantity(values, queries, foldOf, models.length, ctx);
-  const [cost, latency] = [fit(measuredCosts(input)), fit(measuredLatencies(input))];
+  const ordinary = (what: string, values: Float64Array) => {
+    assertOrdinary('expected costs', what, values, models, queries);
+    return values;
+  };
+  const cost = fit(ordinary('cost in dollars', measuredCosts(input)));
+  const latency = fit(ordinary('latency in seconds', measuredLatencies(input)));
   const typical = typicalOutputTokens(input) ?? outputTokens;
   const stated = candidates.map((candidate) => tokenEstimate(candidate, typical));
   const outOfFoldCost = new Float64Array(tasks.length * models.length);
@@ -56,6 +63,7 @@ export function fitEstimates(input: RouterInput, { outputTokens }: EstimateOptio
     const known = cost?.outOfFold[k] ?? NaN;
     outOfFoldCost[k] = Number.isNaN(known) ? tokenCost(stated[k % models.length]!, queries.texts[q]!, tasks[q]) : known;
   }
+  ordinary('expected cost in dollars', outOfFoldCost);
   return {
     estimates: {
       models: [...models],

@@ -23,10 +23,11 @@ import {
   unpackResponseModel,
 } from '@routeprofile/tensor';
 import { joinedManifest, joiningModels } from '../common/extend.js';
-import { assertModels, profileVectors, queryVectors } from '../common/input.js';
+import { profileVectors, queryVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { inheritance } from '../knn/new-models.js';
 import { artifactOf, NAME, partsOf, withAbility, type AbilitySource, type IrtParts, type IrtState } from './state.js';
+import { assertTrainable } from '../common/trainable.js';
 
 const auto = z.literal('auto');
 const options = z.strictObject({
@@ -56,7 +57,7 @@ export const irtRouter = defineRouter<IrtOptions>({
   needs: ['vectors', 'training'],
   async fit(input, chosen, ctx) {
     throwIfAborted(ctx);
-    assertModels(NAME, input.models);
+    assertTrainable(NAME, input);
     const parts = fromProfiles(input) ?? learn(input, chosen, ctx);
     return create({
       ...parts,

@@ -1,4 +1,4 @@
-import { bradleyTerry, countWins, type Comparison } from '../common/bradley-terry.js';
+import { bradleyTerry, countWins, type Comparison } from '@routeprofile/numerics';
 import { contest } from './local-strengths.js';
 import type { KnownOutcomes, Memory } from './memory.js';
 

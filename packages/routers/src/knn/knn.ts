@@ -14,13 +14,14 @@ import {
 } from '@routeprofile/schema';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels, widened } from '../common/extend.js';
-import { assertModels, profileVectors, queryVectors, trainingVectors } from '../common/input.js';
+import { profileVectors, queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { chooseNeighbourhood } from './choose-neighbourhood.js';
 import { gatherEvidence } from './evidence.js';
 import { centred, knownModels, memoryArrays, remember, type Memory } from './memory.js';
 import { inheritance } from './new-models.js';
 import { highest, openSearch, type Neighbours } from './neighbours.js';
+import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'knn';
 const options = z.strictObject({
@@ -73,7 +74,7 @@ export const knnRouter = defineRouter<KnnOptions>({
   async fit(input, chosen, ctx) {
     throwIfAborted(ctx);
     const { models, training } = input;
-    assertModels(NAME, models);
+    assertTrainable(NAME, input);
     const { encoder, dimensions, vectors } = trainingVectors(NAME, training);
     const memory = remember(vectors, models.length, training.outcomes, training.pairs);
     if (!memory || dimensions === 0)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bradleyTerry, countWins } from '../common/bradley-terry.js';
+import { bradleyTerry, countWins } from '@routeprofile/numerics';
 import { contest } from './local-strengths.js';
 
 describe('contest', () => {

@@ -6,7 +6,7 @@ import {
   type OutcomeValues,
   type PreferencePair,
 } from '@routeprofile/schema';
-import { fitAdditive } from '../task-table/additive.js';
+import { fitAdditive } from '@routeprofile/numerics';
 
 /** What is known of the training queries, as a router keeps it: float32, so that a loaded router scores as the fitted one. */
 export interface Memory {
@@ -48,7 +48,7 @@ export function remember(
   const centre = meanRow(vectors);
   const queries = centred(vectors, centre);
   if (outcomes?.score.some((score) => !Number.isNaN(score)))
-    return { models, centre, queries, known: knownOutcomes(outcomes.score, queries.rows, models) };
+    return { models, centre, queries, known: knownOutcomes(outcomes.score, models) };
   if (pairs.length === 0) return null;
   const flat = Float32Array.from(pairs.flatMap(({ query, better, worse }) => [query, better, worse]));
   return { models, centre, queries, known: { kind: 'pairs', pairs: flat } };
@@ -59,9 +59,9 @@ export function remember(
  * not favoured for having met the easy ones. Where every outcome is measured it is the query's mean, and taking it away changes
  * no choice.
  */
-function knownOutcomes(score: Float64Array, rows: number, models: number): KnownOutcomes {
+function knownOutcomes(score: Float64Array, models: number): KnownOutcomes {
   const measured = Float32Array.from(score, (s) => (Number.isNaN(s) ? 0 : 1));
-  const { tasks: levels } = fitAdditive(score, Float64Array.from(measured), rows, models);
+  const { rows: levels } = fitAdditive(score, models);
   const advantages = Float32Array.from(score, (s, k) => (measured[k]! > 0 ? s - levels[Math.floor(k / models)]! : 0));
   return { kind: 'outcomes', levels: Float32Array.from(levels), advantages, measured };
 }

@@ -11,12 +11,13 @@ import {
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
 import { inheritedReason, inheritedRows, rowsWithHeirs } from '../common/inherit.js';
-import { assertModels, queryVectors, trainingVectors } from '../common/input.js';
+import { queryVectors, trainingVectors } from '../common/input.js';
 import { learnedReason } from '../common/reasons.js';
 import { rowDots } from '../common/row-products.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { requireLesson, seenModels } from '../common/seen-models.js';
 import { learnFromOutcomes, learnFromPairs } from './learn.js';
+import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'linear';
 const options = z.strictObject({
@@ -54,7 +55,7 @@ export const linearRouter = defineRouter<LinearOptions>({
   async fit(input, chosen, ctx) {
     throwIfAborted(ctx);
     const { models, training, profiles } = input;
-    assertModels(NAME, models);
+    assertTrainable(NAME, input);
     const { encoder, dimensions, vectors: raw } = trainingVectors(NAME, training);
     const vectors = normalizeRows(raw);
     const learned = requireLesson(NAME, training);

@@ -1,6 +1,5 @@
 import { createMatrix, type Matrix, type ModelCard, type RouterTraining } from '@routeprofile/schema';
-import { bradleyTerry, countWins } from '../common/bradley-terry.js';
-import { fitAdditive } from './additive.js';
+import { bradleyTerry, countWins, fitAdditive } from '@routeprofile/numerics';
 
 /** What each model is worth on each task; the last row stands for a query whose task is unknown. */
 export interface TaskTable {
@@ -81,24 +80,24 @@ export function tableFromCards(
  * (n · mean + shrinkage · expected) / (n + shrinkage).
  */
 function tableFromMeans({ tasks, values, weights, counted }: TaskMeans, models: number, shrinkage: number): TaskTable {
-  const fit = fitAdditive(values, weights, values.length / models, models);
+  const fit = fitAdditive(values, models, { weights });
   const measured = (t: number) => Array.from({ length: models }, (_, m) => weights[t * models + m]! > 0);
   const kept = tasks.map((_, t) => t).filter((t) => measured(t).filter(Boolean).length >= 2);
   const table = emptyTable(
     kept.map((t) => tasks[t]!),
     models,
   );
-  const ever = Array.from({ length: models }, (_, m) => fit.tasks.some((_, t) => weights[t * models + m]! > 0));
+  const ever = Array.from({ length: models }, (_, m) => fit.rows.some((_, t) => weights[t * models + m]! > 0));
   kept.forEach((t, row) =>
     setRow(table, row, (m) => {
       const k = t * models + m;
       const n = weights[k]!;
       if (n === 0) return null;
       if (!counted[k]) return values[k]!;
-      return (n * values[k]! + shrinkage * (fit.tasks[t]! + fit.models[m]!)) / (n + shrinkage);
+      return (n * values[k]! + shrinkage * (fit.rows[t]! + fit.models[m]!)) / (n + shrinkage);
     }),
   );
-  const level = weightedMean(fit.tasks, weights, models);
+  const level = weightedMean(fit.rows, weights, models);
   setRow(table, kept.length, (m) => (ever[m] ? level + fit.models[m]! : null));
   return table;
 }

@@ -11,9 +11,9 @@ import {
 } from '@routeprofile/schema';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
-import { assertModels } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { joinTable, tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from './table.js';
+import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'task-table';
 const SOURCES = ['outcomes', 'cards', 'pairs'] as const;
@@ -48,7 +48,7 @@ export const taskTableRouter = defineRouter<TaskTableOptions>({
   needs: ['tasks'],
   async fit(input, chosen, ctx) {
     throwIfAborted(ctx);
-    assertModels(NAME, input.models);
+    assertTrainable(NAME, input);
     const { source, table } = buildTable(input, chosen);
     return create({
       manifest: {

@@ -15,7 +15,7 @@ import { mixed } from '../cluster/mixture.js';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
 import { inheritedReason, inheritedRows } from '../common/inherit.js';
-import { assertModels, queryVectors, trainingVectors } from '../common/input.js';
+import { queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { seenModels } from '../common/seen-models.js';
 import { transpose } from '../common/transpose.js';
@@ -23,6 +23,7 @@ import { highest } from '../sim/top-models.js';
 import { classify } from './classifier.js';
 import { believed, cardScale, leadsByCard, SOURCES, type CardScale, type Source } from './leads.js';
 import { labelled, learnTwoStages } from './learn.js';
+import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'two-stage';
 const options = z.strictObject({
@@ -70,7 +71,7 @@ export const twoStageRouter = defineRouter<TwoStageOptions>({
   async fit(input, chosen, ctx) {
     throwIfAborted(ctx);
     const { models, training } = input;
-    assertModels(NAME, models);
+    assertTrainable(NAME, input);
     const { vectors, keys, encoder } = inputVectors(input);
     const cards = believed(input.cards, chosen.trust);
     const named = new Set([...training.tasks, ...cards.flatMap(({ scores }) => [...scores.keys()])]);

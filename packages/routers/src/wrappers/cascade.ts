@@ -1,8 +1,16 @@
-import { defineWrapper, RouteProfileError, throwIfAborted, z, type Router } from '@routeprofile/schema';
+import {
+  defineWrapper,
+  RouteProfileError,
+  throwIfAborted,
+  z,
+  type Router,
+  type RouterInput,
+} from '@routeprofile/schema';
+import { standings } from '@routeprofile/numerics';
 import { parsePart } from '../common/artifact.js';
 import { columnMeans } from '../estimates/measured.js';
 import { assertCosts, cheapestWithin, trainingLedger, trialOf, type TrainingLedger } from './operating-point.js';
-import { assertKnown, standings } from './standing.js';
+import { assertKnown } from './standing.js';
 import { chance } from './threshold.js';
 import { fitValuation, restoreValuation, storeValuation, valuationOptions, withValuation } from './valuation.js';
 import { entryOf, promoted, wrapDecisions } from './wrapped.js';
@@ -79,7 +87,7 @@ export const cascadeWrapper = defineWrapper<CascadeOptions>({
         hint: 'Train on outcomes between 0 and 1.',
       });
     if (chosen.models) assertKnown(NAME, input.models, chosen.models);
-    const models = chosen.models ?? efficientModels(input.models, standings(input), valuation.costs);
+    const models = chosen.models ?? efficientModels(input, valuation.costs);
     const threshold =
       chosen.threshold ??
       learnedThreshold(
@@ -97,8 +105,9 @@ export const cascadeWrapper = defineWrapper<CascadeOptions>({
 });
 
 /** Cheap to dear, each better than all before it. */
-function efficientModels(models: readonly string[], quality: Float64Array, costs: Float64Array): string[] {
+function efficientModels({ models, training }: RouterInput, costs: Float64Array): string[] {
   assertCosts(NAME, costs);
+  const quality = standings(models, training)?.worth ?? new Float64Array(models.length).fill(NaN);
   const means = columnMeans(costs, models.length);
   const order = [...models.keys()]
     .filter((m) => !Number.isNaN(means[m]!) && !Number.isNaN(quality[m]!))

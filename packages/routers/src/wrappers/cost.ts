@@ -35,7 +35,7 @@ const POINTS = 10_001;
 const state = z.object({
   lambda: z.number().min(0),
   /** How λ was found, out of fold on training rows; absent where it was given. */
-  point: z.object({ quality: z.number(), cost: z.number(), costShare: z.number() }).optional(),
+  point: z.object({ quality: z.number(), cost: z.number(), costShare: z.number().nullable() }).optional(),
 });
 
 /**

@@ -1,3 +1,4 @@
+import { bestSingle } from '@routeprofile/numerics';
 import { RouteProfileError, type RouterInput } from '@routeprofile/schema';
 import { columnMeans, measuredCosts } from '../estimates/measured.js';
 import { costPath, lambdaGrid, pessimisticCosts, type CostPath } from './cost-path.js';
@@ -10,9 +11,9 @@ export interface OperatingPoint {
   quality: number;
   /** Mean dollars of a call. */
   cost: number;
-  /** That cost as a share of what the best single model costs. */
-  costShare: number;
-  /** The model of best mean outcome on the training rows, its mean outcome and its mean dollars a call. */
+  /** That cost as a share of what the best single model costs; null where that one is free. */
+  costShare: number | null;
+  /** The best single model of the training rows (`bestSingle`), its mean outcome there and its mean dollars per call. */
   bestSingle: { model: string; quality: number; cost: number };
 }
 
@@ -25,11 +26,10 @@ export interface Trial {
 /** Training rows on which a choice can be judged: what each model would have given and cost. */
 export interface TrainingLedger {
   models: readonly string[];
-  /** Queries with any outcome. */
+  /** The training rows that models are compared on to find the best single one: everything is judged on these. */
   queries: Int32Array;
-  /** Index of the model of best mean outcome (the cheaper of equals), and what it gives. */
-  best: number;
-  bestSingle: Trial;
+  /** The best single model, and what it gives on these rows: where it was not measured, what it would have given (row + model). */
+  bestSingle: Trial & { model: string };
   /** Whether the model was measured on the query. */
   measured(query: number, model: number): boolean;
   /** Outcome and dollars of a model that was measured on the query. */
@@ -49,13 +49,14 @@ export function trialOf({ queries, entry }: TrainingLedger, choices: ArrayLike<n
 
 /**
  * @param expected [training queries × models] dollars, for calls whose cost was not measured
- * @throws RouteProfileError UNSUPPORTED without outcomes or without any cost
+ * @throws RouteProfileError UNSUPPORTED without outcomes that compare the models, or without any cost
  */
 export function trainingLedger(wrapper: string, input: RouterInput, expected: Float64Array): TrainingLedger {
   const { training, models } = input;
   const { outcomes } = training;
   const width = models.length;
-  if (!outcomes || outcomes.score.every(Number.isNaN))
+  const best = bestSingle(models, training);
+  if (!outcomes || best?.from !== 'outcomes')
     throw new RouteProfileError(
       'UNSUPPORTED',
       `${wrapper}: quality and cost can be weighed only where outcomes are known`,
@@ -63,28 +64,27 @@ export function trainingLedger(wrapper: string, input: RouterInput, expected: Fl
         hint: 'Train on outcomes, or give the price of a dollar (lambda) or a threshold yourself.',
       },
     );
+  if (best.basis === 'own-rows')
+    throw new RouteProfileError(
+      'UNSUPPORTED',
+      `${wrapper}: too few training rows have outcomes of two models to say what another choice would have given`,
+      {
+        hint: 'Collect outcomes of several models for the same queries, or give the price of a dollar (lambda) or a threshold yourself.',
+      },
+    );
   assertCosts(wrapper, expected);
   const { score } = outcomes;
   const measuredCost = measuredCosts(input);
   const cost = Float64Array.from(measuredCost, (value, k) => (Number.isNaN(value) ? expected[k]! : value));
-  const measured = (q: number, m: number) => !Number.isNaN(score[q * width + m]!);
-  const queries = Int32Array.from(training.tasks.keys()).filter((q) => models.some((_, m) => measured(q, m)));
-  const means = columnMeans(score, width);
   const costMeans = pessimisticCosts(columnMeans(cost, width));
-  let best = means.findIndex((mean) => !Number.isNaN(mean));
-  means.forEach((mean, m) => {
-    if (mean > means[best]! || (mean === means[best] && costMeans[m]! < costMeans[best]!)) best = m;
-  });
+  const dollars = (q: number, m: number) => (Number.isNaN(cost[q * width + m]!) ? costMeans[m]! : cost[q * width + m]!);
+  const spent = best.rows.reduce((sum, q) => sum + dollars(q, best.index), 0);
   return {
     models,
-    queries,
-    best,
-    bestSingle: { quality: means[best]!, cost: costMeans[best]! },
-    measured,
-    entry(q, m) {
-      const dollars = cost[q * width + m]!;
-      return { quality: score[q * width + m]!, cost: Number.isNaN(dollars) ? costMeans[m]! : dollars };
-    },
+    queries: best.rows,
+    bestSingle: { model: best.model, quality: best.worth[best.index]!, cost: spent / best.rows.length },
+    measured: (q, m) => !Number.isNaN(score[q * width + m]!),
+    entry: (q, m) => ({ quality: score[q * width + m]!, cost: dollars(q, m) }),
   };
 }
 
@@ -120,13 +120,8 @@ export function pointWithin(
   const paths = judgedPaths(ledger, values, expected);
   const trials = sweepTrials(ledger, paths, lambdaGrid(paths, POINTS));
   const { lambda, quality, cost } = cheapestWithin(trials, ledger.bestSingle.quality - within);
-  return {
-    lambda,
-    quality,
-    cost,
-    costShare: cost / ledger.bestSingle.cost,
-    bestSingle: { model: ledger.models[ledger.best]!, ...ledger.bestSingle },
-  };
+  const { bestSingle: single } = ledger;
+  return { lambda, quality, cost, costShare: single.cost > 0 ? cost / single.cost : null, bestSingle: single };
 }
 
 /** What every λ of a grid gives: each path adds its changes where they happen, so that time grows with their number alone. */

@@ -15,6 +15,7 @@ import { mlpRouter } from '../mlp/mlp.js';
 import { simRouter } from '../sim/sim.js';
 import { taskTableRouter } from '../task-table/task-table.js';
 import { builtInWrappers } from './built-in.js';
+import { fitFrontier } from './frontier.js';
 import { wrapStrategy } from './wrap-strategy.js';
 
 const ctx = { seed: 11 };
@@ -163,6 +164,45 @@ describe('a wrapped strategy', () => {
     const means = columnMeans(input.training.outcomes!.score, 6);
     expect(point.quality).toBeGreaterThanOrEqual(Math.max(...means) - 0.05 - 1e-12);
     expect(point.costShare).toBeLessThan(1);
+  });
+
+  it('knows no cost share where the best single model is free, and can be saved', async () => {
+    const { input, queries } = syntheticRouterInput({ models: 3, queries: 60 });
+    const outcomes = input.training.outcomes!;
+    // model-1 is free and always right.
+    outcomes.score.forEach((_, k, all) => (all[k] = k % 3 === 1 || k % 2 === 0 ? 1 : 0));
+    outcomes.cost.forEach((_, k, all) => (all[k] = k % 3 === 1 ? 0 : 0.001));
+    const { strategy, options } = named('knn:k=9+cost:within=0.05');
+    const router = await strategy.fit(input, options, ctx);
+    const artifact = await router.save();
+    expect(artifact.manifest.state['wrappers']).toMatchObject([{ point: { cost: 0, costShare: null } }]);
+    const again = await strategy.load(artifact, ctx);
+    expect(await models(again, queries)).toEqual(await models(router, queries));
+    expect(new Set(await models(router, queries))).toEqual(new Set(['model-1']));
+  });
+
+  it('judges and promises on the rows that find the best single model', async () => {
+    const { input } = syntheticRouterInput({ models: 3, queries: 90 });
+    const outcomes = input.training.outcomes!;
+    // model-0 is a little ahead where all are measured; model-1 was spared 6 rows on which model-0 failed.
+    outcomes.score.forEach((_, k, all) => {
+      const [q, m] = [Math.floor(k / 3), k % 3];
+      if (q < 6) all[k] = m === 0 ? 0 : NaN;
+      else all[k] = m === 2 ? 0 : Number((q + m) % 2 === 0 || (m === 0 && q % 14 === 7));
+    });
+    const { operatingPoint } = await fitFrontier(knnRouter, { ...parseOptions(knnRouter, { k: 9 }) }, input, ctx);
+    const complete = outcomes.score.subarray(18);
+    expect(operatingPoint!.bestSingle.model).toBe('model-0');
+    expect(operatingPoint!.bestSingle.quality).toBeCloseTo(columnMeans(complete, 3)[0]!, 12);
+  });
+
+  it('refuses to promise where no training row compares two models', async () => {
+    const { input } = syntheticRouterInput({ models: 3, queries: 60 });
+    input.training.outcomes!.score.forEach((_, k, all) => {
+      if (k % 3 !== Math.floor(k / 3) % 3) all[k] = NaN;
+    });
+    await expect(fit('knn:k=9+cost:within=0.05', input)).rejects.toThrow(/too few training rows have outcomes of two/);
+    await expect(fit('knn:k=9+cost:lambda=1', input)).resolves.toBeDefined();
   });
 
   it('comes down to the share of the strong model’s cost', async () => {

@@ -1,0 +1,117 @@
+import { RouteProfileError } from '@routeprofile/schema';
+
+/** Conjugate gradients take as many steps as the table has distinct patterns of holes, at most; usually a dozen. */
+const MAX_STEPS = 500;
+/** Of the squared residual, relative to that at the start. */
+const TOLERANCE = 1e-26;
+
+/** value[row, model] ≈ rows[row] + models[model]. */
+export interface AdditiveFit {
+  /** Shape [rows]: what an average model gets there; 0 for a row without a value. */
+  rows: Float64Array;
+  /** Shape [models]: what each one is worth above that; 0 for a model without a value. Weighted by what is measured, the mean is 0. */
+  models: Float64Array;
+}
+
+/** Settings of `fitAdditive`. */
+export interface AdditiveOptions {
+  /** Shape [rows × models], at least 0; 0 = not measured. Default 1 for every value that is not NaN. */
+  weights?: ArrayLike<number>;
+  /** How many rows of no advantage each model is given beforehand, at least 0. Default 0. */
+  ridge?: number;
+}
+
+/**
+ * Weighted least squares of row + model on whatever is measured (two-way analysis of variance without interaction): compares
+ * models that were measured on different rows without rewarding those that met the easy ones. Models that no chain of common rows
+ * connects are compared with their own kind only: each such group has mean 0 before the whole is centred.
+ *
+ * At the solution rows[q] is the weighted mean of value − models[m], and models[m] the sum of w (value − rows[q]) over that of
+ * w + ridge. With the first put into the second it is a symmetric system in the models alone, solved by conjugate gradients.
+ *
+ * @param values shape [rows × models], row-major; NaN = not measured
+ * @param models number of columns
+ * @throws RouteProfileError NOT_FINITE for values so large that their sums overflow
+ */
+export function fitAdditive(
+  values: ArrayLike<number>,
+  models: number,
+  { weights, ridge = 0 }: AdditiveOptions = {},
+): AdditiveFit {
+  const weight = Float64Array.from(values, (value, k) => (weights ? weights[k]! : Number.isNaN(value) ? 0 : 1));
+  const known = Float64Array.from(values, (value, k) => (weight[k]! > 0 ? value : 0));
+  const rows = models === 0 ? 0 : known.length / models;
+  const table: Table = { weight, models, rowWeights: new Float64Array(rows) };
+  const modelWeights = new Float64Array(models);
+  weight.forEach((w, k) => {
+    table.rowWeights[Math.floor(k / models)]! += w;
+    modelWeights[k % models]! += w;
+  });
+  const effects = conjugateGradients(
+    (x) => withinRows(table, (k) => x[k % models]!).map((value, m) => value + ridge * x[m]!),
+    withinRows(table, (k) => known[k]!),
+  );
+  // Only differences are determined: the average model, weighted by what is measured of it, is worth 0.
+  const total = modelWeights.reduce((a, b) => a + b, 0);
+  const shift = total > 0 ? dot(modelWeights, effects) / total : 0;
+  const centred = effects.map((effect, m) => (modelWeights[m]! > 0 ? effect - shift : 0));
+  const levels = rowMeans(table, (k) => known[k]! - centred[k % models]!);
+  if (![...levels, ...centred].every(Number.isFinite))
+    throw new RouteProfileError('NOT_FINITE', 'additive fit: the values are too large to be added up', {
+      hint: 'Bring scores to an ordinary scale, such as 0 to 1.',
+    });
+  return { rows: levels, models: centred };
+}
+
+interface Table {
+  /** [rows × models] */
+  weight: Float64Array;
+  models: number;
+  rowWeights: Float64Array;
+}
+
+/** Weighted mean of each row; 0 for one without weight. */
+function rowMeans({ weight, models, rowWeights }: Table, value: (k: number) => number): Float64Array {
+  const out = new Float64Array(rowWeights.length);
+  for (let q = 0, k = 0; q < out.length; q++) {
+    let sum = 0;
+    for (let m = 0; m < models; m++, k++) if (weight[k]! > 0) sum += weight[k]! * value(k);
+    if (rowWeights[q]! > 0) out[q] = sum / rowWeights[q]!;
+  }
+  return out;
+}
+
+/** Σ over rows of w (value − the row's mean), for each model. */
+function withinRows(table: Table, value: (k: number) => number): Float64Array {
+  const means = rowMeans(table, value);
+  const out = new Float64Array(table.models);
+  for (let q = 0, k = 0; q < means.length; q++)
+    for (let m = 0; m < table.models; m++, k++)
+      if (table.weight[k]! > 0) out[m]! += table.weight[k]! * (value(k) - means[q]!);
+  return out;
+}
+
+/** The least-norm solution of a symmetric, positive semidefinite, solvable system. */
+function conjugateGradients(apply: (x: Float64Array) => Float64Array, target: Float64Array): Float64Array {
+  const x = new Float64Array(target.length);
+  const residual = target.slice();
+  let direction = target.slice();
+  let square = dot(residual, residual);
+  const enough = square * TOLERANCE;
+  for (let step = 0; step < MAX_STEPS && square > enough; step++) {
+    const image = apply(direction);
+    const curvature = dot(direction, image);
+    if (curvature <= 0) break;
+    const length = square / curvature;
+    for (let m = 0; m < x.length; m++) {
+      x[m]! += length * direction[m]!;
+      residual[m]! -= length * image[m]!;
+    }
+    const next = dot(residual, residual);
+    direction = direction.map((d, m) => residual[m]! + (next / square) * d);
+    square = next;
+  }
+  return x;
+}
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
