@@ -36,8 +36,8 @@ export const operatingPointSchema = costPointSchema.extend({
   /** What it was chosen for, such as `within 2 points of the best model`. */
   target: z.string(),
   lambda: z.number(),
-  /** What training data promised, out of fold. */
-  outOfFold: z.object({ quality: z.number(), costShare: z.number() }),
+  /** What training data promised, out of fold; no cost share where the best single model is free. */
+  outOfFold: z.object({ quality: z.number(), costShare: z.number().nullable() }),
   /** What the test rows gave: quality less, and cost as a share of, the named constant's. */
   comparisons: z.array(z.object({ quality: intervalSchema, model: z.string(), costShare: estimateSchema.nullable() })),
 });

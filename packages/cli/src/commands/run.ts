@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
-import { renderDesignSpaceText, renderTextTable, type DesignSpace } from '@routeprofile/eval';
+import { renderDesignSpaceText, renderTextTable, tryAnyway, type DesignSpace } from '@routeprofile/eval';
 import { renderDesignSpaceHtml } from '@routeprofile/eval/node';
-import type { RunConfig } from '@routeprofile/schema';
+import type { RunConfig, RunReport } from '@routeprofile/schema';
 import type { Io } from '../io.js';
 import { openConsole } from '../io.js';
 import { completeConfig, loadConfigFile } from '../config-file.js';
@@ -17,12 +17,20 @@ export function summaryOf({ report, reused, reportPath, htmlPath }: RunResult, i
   const lines = [renderTextTable(report, { color: colorOf(io.stdout) })];
   if (reused > 0) lines.push(`${reused} of ${report.rows.length} cells were finished before and reused.`);
   lines.push(`Report: ${htmlPath}`, `Data:   ${reportPath}`);
-  const [first] = report.rows;
-  if (first)
-    lines.push(
-      `Ask it: npx @routeprofile/cli route --router ${routerFolder(dirname(reportPath), first)} "your question"`,
-    );
+  lines.push(...askIt(report, dirname(reportPath)));
   return lines.join('\n');
+}
+
+/** How to ask the recommended router; where a model is recommended, that none is needed, and which to try all the same. */
+function askIt(report: RunReport, out: string): string[] {
+  const row = tryAnyway(report);
+  const command = row && `npx @routeprofile/cli route --router ${routerFolder(out, row)} "your question"`;
+  const choice = report.recommendation?.choice;
+  if (choice?.kind !== 'model') return command === undefined ? [] : [`Ask it: ${command}`];
+  return [
+    `No router is needed: ask ${choice.model}.`,
+    ...(command === undefined ? [] : [`To try one all the same: ${command}`]),
+  ];
 }
 
 function reportFailures({ report: { failed }, problems }: RunResult, io: Io): number {

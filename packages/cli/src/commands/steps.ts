@@ -22,6 +22,7 @@ import {
   toGraphML,
   toHetero,
 } from '@routeprofile/graph';
+import { promisesOf } from '@routeprofile/routers';
 import {
   parseOptions,
   RouteProfileError,
@@ -29,6 +30,7 @@ import {
   type Dataset,
   type ProfileSet,
   type Router,
+  type RouterPromise,
   type RunConfig,
   type RunContext,
 } from '@routeprofile/schema';
@@ -229,6 +231,8 @@ export async function openRouter(
   /** Beginnings that its queries are encoded without. */
   sharedPrefixes: readonly string[];
   options: Record<string, unknown>;
+  /** What its wrappers promised in training. */
+  promises: RouterPromise[];
 }> {
   const artifact = await readRouterArtifact(dir);
   const strategy = await savedRouter(artifact.manifest, plugin);
@@ -240,6 +244,7 @@ export async function openRouter(
     needsTasks: strategy.needs.includes('tasks'),
     sharedPrefixes: artifact.manifest.sharedPrefixes ?? [],
     options: artifact.manifest.options,
+    promises: promisesOf(artifact.manifest),
   };
 }
 
@@ -286,12 +291,14 @@ export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<num
           options: { profile: {}, router: loaded.options },
           seed: ctx.seed,
           ...choices,
+          promises: loaded.promises,
         },
       ],
       failed: [],
       lookups: {},
       versions: packageVersions(),
       seed: ctx.seed,
+      margin: config.margin,
     });
     await writeJsonFile(join(config.out, 'report.json'), report);
     await writeFileAtomic(join(config.out, 'report.html'), renderHtmlReport(report));

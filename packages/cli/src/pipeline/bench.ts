@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { hashBytes, hashJson, loadDataset, writeProfileSet, writeRouterArtifact } from '@routeprofile/data';
 import { formatQuantization, quantizeProfiles, type Quantization } from '@routeprofile/profiles';
-import { fitFrontier } from '@routeprofile/routers';
+import { fitFrontier, promisesOf } from '@routeprofile/routers';
 import {
   assertFinite,
   assertShape,
@@ -29,6 +29,7 @@ import type { Cell, ChosenProfile, Plan } from './plan.js';
 import { encodeAll, heteroGraph, openEncoder, readingEncoder, type Encoded } from './prepare.js';
 import { rephrase, robustness, type Rephrased } from './rephrase.js';
 import { profileInput, queryBatch, routerInput } from './router-input.js';
+import { outOfFoldOf, wantsSelection } from './selection.js';
 import { fileStore } from './store.js';
 import { messageOf } from '../message-of.js';
 
@@ -132,8 +133,9 @@ const LLM_ENVIRONMENT = ['ROUTEPROFILE_LLM_MODEL', 'ROUTEPROFILE_LLM_BASE_URL', 
 export function cellKey({ plan, dataset, cells, dataKey, encoder, graphs, versions }: Bench, cell: Cell): string {
   const profile = plan.profiles[cell.profile]!;
   const router = plan.routers[cell.router]!;
-  const { frontier, robustness } = plan.config;
+  const { frontier, robustness, selectionFolds, seed } = plan.config;
   const extra = !isLookup(plan, cell) && (frontier || robustness !== undefined) ? { frontier, robustness } : undefined;
+  const selection = !isLookup(plan, cell) && wantsSelection(plan) && { folds: selectionFolds, seed: seed[0] };
   return cells.keyOf({
     data: dataKey,
     encoder: encoder.id,
@@ -142,6 +144,7 @@ export function cellKey({ plan, dataset, cells, dataKey, encoder, graphs, versio
     profile: { name: profile.reference.name, options: profile.options },
     ...(profile.quantization && { quantization: profile.quantization }),
     ...(extra && { extra }),
+    ...(selection && { selection }),
     router: { name: nameOf(router.reference), options: router.options },
     ...((profile.plugin ?? router.plugin) !== undefined && {
       plugins: [profile.plugin ?? null, router.plugin ?? null],
@@ -291,6 +294,8 @@ async function computeCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<C
     const { rephrased } = bench;
     return {
       ...result,
+      promises: promisesOf(manifest),
+      ...(await outOfFoldOf(plan, router, input, fitted, ctx)),
       ...(plan.config.frontier && (await frontierOf(router, input, queries, fitted, ctx))),
       ...(rephrased.length > 0 && {
         robustness: await robustness(router.label, fitted, chosen.choices, rephrased, { models, withTasks }, ctx),

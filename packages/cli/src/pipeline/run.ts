@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { mkdir, rm } from 'node:fs/promises';
 import { hashBytes, hashJson, writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import {
@@ -23,9 +23,10 @@ import {
 } from '@routeprofile/schema';
 import { pluginMetrics, type PluginMetrics } from '../plugin-metric.js';
 import { isFailure, openBench, type Bench, type BenchOptions } from './bench.js';
-import { cellName, nameOf } from './labels.js';
+import { cellName, nameOf, routerFolder } from './labels.js';
 import { planRun } from './plan.js';
 import { runCells, type CellOutcomes } from './run-cells.js';
+import { selectionRows } from './selection.js';
 import { messageOf } from '../message-of.js';
 
 /** What a run found out, and where it was written. */
@@ -92,8 +93,10 @@ function reportOf(
           router: router.options,
         },
         seed: cell.seed,
+        folder: savedAt(config.out, cellName(profile.label, router.label), cell.seed),
       });
   });
+  const selection = selectionRows(bench);
   const input: ReportInput = {
     dataset,
     testName: config.test === undefined ? 'test' : basename(config.test),
@@ -105,6 +108,8 @@ function reportOf(
     lookupsWithoutNew,
     versions,
     seed: config.seed[0]!,
+    margin: config.margin,
+    ...(selection && { selection }),
     ...(metrics.length > 0 && { metrics: [...builtInMetrics, ...metrics] }),
   };
   const report = assembleReport(input);
@@ -114,6 +119,10 @@ function reportOf(
     rows: assembleRows(input, testHashOf(dataset)),
   };
 }
+
+/** A router's folder as the report names it: relative, with `/` on every system. */
+const savedAt = (out: string, label: string, seed: number): string =>
+  relative(out, routerFolder(out, { label, seed })).replaceAll('\\', '/');
 
 /** Found out before hours of work, not after. */
 async function ensureWritable(out: string): Promise<void> {
@@ -155,7 +164,12 @@ export async function run(
     const htmlPath = join(config.out, 'report.html');
     await writeJsonFile(reportPath, report);
     await writeJsonFile(join(config.out, 'rows.json'), rows);
-    await writeFileAtomic(htmlPath, renderHtmlReport(report));
+    await writeFileAtomic(
+      htmlPath,
+      renderHtmlReport(report, {
+        onFailure: (part, error) => context.logger?.warn(`${htmlPath}: the part '${part}' failed: ${messageOf(error)}`),
+      }),
+    );
     await writeJsonFile(join(config.out, 'timings.json'), {
       ...bench.seconds,
       cells: results.timings,

@@ -20,7 +20,7 @@ export interface FrontierChoices {
   operatingPoint: {
     target: string;
     lambda: number;
-    outOfFold: { quality: number; costShare: number };
+    outOfFold: { quality: number; costShare: number | null };
   } | null;
 }
 

@@ -10,8 +10,8 @@ export interface OperatingPoint {
   quality: number;
   /** Mean dollars of a call. */
   cost: number;
-  /** That cost as a share of what the best single model costs. */
-  costShare: number;
+  /** That cost as a share of what the best single model costs; null where that is free. */
+  costShare: number | null;
   /** The model of best mean outcome on the training rows, its mean outcome and its mean dollars a call. */
   bestSingle: { model: string; quality: number; cost: number };
 }
@@ -124,7 +124,7 @@ export function pointWithin(
     lambda,
     quality,
     cost,
-    costShare: cost / ledger.bestSingle.cost,
+    costShare: ledger.bestSingle.cost > 0 ? cost / ledger.bestSingle.cost : null,
     bestSingle: { model: ledger.models[ledger.best]!, ...ledger.bestSingle },
   };
 }
