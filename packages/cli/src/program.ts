@@ -9,6 +9,7 @@ import {
   datasetFlags,
   encoderFlags,
   integer,
+  marginFlag,
   names,
   pluginFlag,
   graphFlag,
@@ -72,9 +73,16 @@ export function buildProgram(io: Io): Command {
     common(
       encoderFlags(
         strategyFlags(
-          datasetFlags(program.command('run').description('the whole pipeline over profiles × routers, resumable')),
+          marginFlag(
+            datasetFlags(program.command('run').description('the whole pipeline over profiles × routers, resumable')),
+          ),
         ),
       )
+        .option(
+          '--selection-folds <n>',
+          'folds of the training data by which the recommended router is chosen; 0 chooses by order (default: 3)',
+          integer(0),
+        )
         .option('--metric <list>', 'metrics of plugins, beside those that are built in: a package or a file', names)
         .option('--quantize <list>', 'each profile once more, compressed: int8, pca:N', names)
         .option('--frontier', 'quality at every cost, over the cost weights λ; one extra fit per fold and router')
@@ -332,7 +340,9 @@ export function buildProgram(io: Io): Command {
   pluginFlag(
     configFlag(
       common(
-        encoderFlags(datasetFlags(program.command('evaluate').description('evaluate a saved router on test rows')))
+        marginFlag(
+          encoderFlags(datasetFlags(program.command('evaluate').description('evaluate a saved router on test rows'))),
+        )
           .option('--router <dir>', 'router folder')
           .option('--out <dir>', 'output folder (default: evaluation)'),
       ),

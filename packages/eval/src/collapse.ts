@@ -1,4 +1,6 @@
-import type { Collapse, OutcomeTable } from '@routeprofile/schema';
+import type { Candidate, Collapse, OutcomeTable } from '@routeprofile/schema';
+import { callCost } from './metrics/cost.js';
+import { factsOf } from './metrics/table-facts.js';
 import { entropyBits, selectionShares } from './table.js';
 
 /** From this share of the queries on, a router is as good as a constant. */
@@ -7,26 +9,29 @@ export const COLLAPSED_TOP_SHARE = 0.95;
 export const COLLAPSED_EFFECTIVE_MODELS = 1.25;
 /** As is one whose choices score as one model's answers do on this share of the rows, whichever models it names. */
 export const COLLAPSED_SAME_OUTCOME = 0.95;
+/** Unless it gets there for this share of that model's cost, or less: saving is not what a constant does. */
+export const COLLAPSED_COST_SHARE = 0.95;
 /** Averages that differ by less are equal. */
 const EQUAL_AVERAGE = 1e-9;
 
 /**
  * Is the router a constant in disguise? The flag is raised when one model gets at least 95 % of the queries, when the
  * effective number of models is at most 1.25, or when the average equals a constant's and 95 % of the rows score as that
- * constant does (`COLLAPSED_TOP_SHARE`, `COLLAPSED_EFFECTIVE_MODELS` as 2^entropy, `COLLAPSED_SAME_OUTCOME`). `equals` names any constant with the same average (the router's favourite first); alone it does not raise
+ * constant does, unless the choices are known to cost less than 95 % of what it costs (`COLLAPSED_TOP_SHARE`, `COLLAPSED_EFFECTIVE_MODELS` as 2^entropy, `COLLAPSED_SAME_OUTCOME`). `equals` names any constant with the same average (the router's favourite first); alone it does not raise
  * the flag, since two different policies can meet on one number by chance.
+ * @param candidates in the order of the models, for prices where no cost is recorded
  */
-export function collapseOf({ models, queries, values }: OutcomeTable, choices: Int32Array): Collapse {
+export function collapseOf(table: OutcomeTable, choices: Int32Array, candidates: readonly Candidate[] = []): Collapse {
+  const { models, queries, values } = table;
   const rows = queries.length;
   if (rows === 0) return { flag: false, topShare: 0, effectiveModels: 0, equals: null };
   const shares = selectionShares(models.length, choices);
-  const topShare = Math.max(...shares);
+  const topShare = shares.reduce((most, share) => Math.max(most, share), 0);
   const top = shares.indexOf(topShare);
   const effectiveModels = 2 ** entropyBits(shares);
-  const average = (choice: (q: number) => number) =>
-    queries.reduce((sum, _, q) => sum + values.score[q * models.length + choice(q)]!, 0) / rows;
-  const own = average((q) => choices[q]!);
-  const equalTo = (m: number) => Math.abs(average(() => m) - own) < EQUAL_AVERAGE;
+  const { means } = factsOf(table);
+  const own = choices.reduce((sum, choice, q) => sum + values.score[q * models.length + choice]!, 0) / rows;
+  const equalTo = (m: number) => Math.abs(means[m]! - own) < EQUAL_AVERAGE;
   const equal = equalTo(top) ? top : models.findIndex((_, m) => equalTo(m));
   const score = (q: number, m: number) => values.score[q * models.length + m]!;
   const sameOutcome = queries.filter((_, q) => score(q, choices[q]!) === score(q, equal)).length / rows;
@@ -34,9 +39,16 @@ export function collapseOf({ models, queries, values }: OutcomeTable, choices: I
     flag:
       topShare >= COLLAPSED_TOP_SHARE ||
       effectiveModels <= COLLAPSED_EFFECTIVE_MODELS ||
-      (equal !== -1 && sameOutcome >= COLLAPSED_SAME_OUTCOME),
+      (equal !== -1 && sameOutcome >= COLLAPSED_SAME_OUTCOME && !saves(table, choices, equal, candidates)),
     topShare,
     effectiveModels,
     equals: models[equal] ?? null,
   };
+}
+
+/** Whether all costs are known, and the choices cost clearly less than always choosing the model. */
+function saves(table: OutcomeTable, choices: Int32Array, model: number, candidates: readonly Candidate[]): boolean {
+  const total = (choice: (q: number) => number) =>
+    choices.reduce((sum, _, q) => sum + callCost(table, candidates[choice(q)], q, choice(q)), 0);
+  return total((q) => choices[q]!) < COLLAPSED_COST_SHARE * total(() => model);
 }

@@ -1,4 +1,11 @@
-import { RouteProfileError, type Evaluation, type Metric, type Metrics, type RoutingRun } from '@routeprofile/schema';
+import {
+  RouteProfileError,
+  type Evaluation,
+  type Metric,
+  type Metrics,
+  type OutcomeTable,
+  type RoutingRun,
+} from '@routeprofile/schema';
 import { builtInMetrics } from './metrics/index.js';
 import type { RunWithoutNew } from './metrics/new-models.js';
 import { assertChoices, assertOldChoices, rowsByTask, selectionShares, takeTableRows } from './table.js';
@@ -18,16 +25,34 @@ function measure(run: RoutingRun, metrics: readonly Metric[]): Metrics {
   );
 }
 
+/** A task's rows, and these as a table of their own. */
+interface TaskTable {
+  task: string;
+  rows: Int32Array;
+  table: OutcomeTable;
+}
+
+/** Derived once per table: all policies of a report are evaluated on the same one. */
+const byTask = new WeakMap<OutcomeTable, readonly TaskTable[]>();
+
+function taskTables(table: OutcomeTable): readonly TaskTable[] {
+  const found = byTask.get(table);
+  if (found) return found;
+  const made = [...rowsByTask(table)].map(([task, rows]) => ({ task, rows, table: takeTableRows(table, rows) }));
+  byTask.set(table, made);
+  return made;
+}
+
 /** The run on some of its rows. */
-const takeRun = (run: RunWithoutNew, rows: Int32Array): RunWithoutNew => ({
+const takeRun = (run: RunWithoutNew, { rows, table }: TaskTable): RunWithoutNew => ({
   ...run,
-  table: takeTableRows(run.table, rows),
+  table,
   choices: rows.map((row) => run.choices[row]!),
   ...(run.choicesWithoutNew && { choicesWithoutNew: rows.map((row) => run.choicesWithoutNew![row]!) }),
 });
 
 /**
- * Metrics overall and per task, and the share of each model. A metric is null where the data cannot say, never NaN.
+ * Metrics overall and per task, and the share of each model that is chosen at all. A metric is null where the data cannot say, never NaN.
  * @param run choices on rows where every candidate has an outcome (see `usableRows`); with `choicesWithoutNew`, the best ranked
  * model of each row that is not new, also what the router reaches without the new models. Shape of both [rows]: indices into
  * `table.models`.
@@ -41,9 +66,9 @@ export function evaluateChoices(run: RunWithoutNew, metrics: readonly Metric[] =
   const shares = selectionShares(run.table.models.length, run.choices);
   return {
     metrics: measure(run, metrics),
-    perTask: Object.fromEntries(
-      [...rowsByTask(run.table)].map(([task, rows]) => [task, measure(takeRun(run, rows), metrics)]),
+    perTask: Object.fromEntries(taskTables(run.table).map((own) => [own.task, measure(takeRun(run, own), metrics)])),
+    selection: Object.fromEntries(
+      run.table.models.flatMap((model, m) => (shares[m]! > 0 ? [[model, shares[m]!]] : [])),
     ),
-    selection: Object.fromEntries(run.table.models.map((model, m) => [model, shares[m]!])),
   };
 }

@@ -39,7 +39,9 @@ export { callCost } from './metrics/cost.js';
 export { assembleReport, type ReportInput } from './report/assemble.js';
 export type { CellQuantization, EvaluatedCell } from './report/cell.js';
 export type { FrontierChoices } from './frontier/frontier.js';
+export type { OutOfFold, SelectionRows } from './recommend/contenders.js';
 export { headline, type Headline } from './report/headline.js';
+export { tryAnyway } from './report/ask.js';
 export { assembleRows } from './report/rows.js';
 export { renderTextTable, type TextTableOptions } from './report/text-table.js';
 export {

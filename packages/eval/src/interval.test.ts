@@ -1,6 +1,6 @@
 import { createRandom } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { pairedInterval, pairedIntervals } from './interval.js';
+import { meanEstimate, pairedInterval, pairedIntervals, ratioEstimate } from './interval.js';
 
 describe('pairedInterval', () => {
   const random = createRandom(9, 'interval test');
@@ -38,12 +38,18 @@ describe('pairedInterval', () => {
 
   it('is exactly zero for equal sides, and leaves out rows that do not count', () => {
     expect(pairedInterval(a, a, { seed: 1 })).toEqual({ difference: 0, low: 0, high: 0 });
-    expect(pairedInterval(Float64Array.of(1, NaN), Float64Array.of(0, NaN), { seed: 1 })).toEqual({
-      difference: 1,
-      low: 1,
-      high: 1,
-    });
+    const ten = (value: number) => new Float64Array(11).fill(value).fill(NaN, 10);
+    expect(pairedInterval(ten(1), ten(0), { seed: 1 })).toEqual({ difference: 1, low: 1, high: 1 });
     expect(pairedInterval(Float64Array.of(NaN), Float64Array.of(NaN), { seed: 1 })).toBeNull();
+  });
+
+  it('gives none with fewer rows than ten, which one resample after the other would repeat', () => {
+    const ramp = (rows: number) => Float64Array.from({ length: rows }, (_, i) => i);
+    expect(pairedInterval(ramp(9), new Float64Array(9), { seed: 1 })).toBeNull();
+    expect(pairedInterval(ramp(10), new Float64Array(10), { seed: 1 })?.difference).toBe(4.5);
+    expect(meanEstimate(ramp(9), { seed: 1 })).toEqual({ value: 4, low: null, high: null });
+    expect(ratioEstimate(ramp(10), ramp(10), { seed: 1 })).toEqual({ value: 1, low: 1, high: 1 });
+    expect(ratioEstimate(ramp(10), new Float64Array(10), { seed: 1 })).toBeNull();
   });
 
   it('refuses sides that count different rows', () => {

@@ -11,13 +11,16 @@ export interface DifferenceInterval {
   high: number;
 }
 
+/** With fewer rows a bootstrap interval is narrower than what it should hold: none is given. */
+export const LEAST_ROWS = 10;
+
 /**
  * Percentile bootstrap over rows for several series of row-wise differences at once: all series share each resample, so the
  * draws are made once and rows stay paired across series too. (Efron and Tibshirani 1993, chapter 13.)
  *
  * @param series differences a − b. Shape [series] of [rows], all of one length, without NaN.
  * @param options seed, and `resamples` (default 2,000) and `level` (default 0.95)
- * @returns one interval a series; null when there are no rows
+ * @returns one interval per series; null with fewer than `LEAST_ROWS` rows
  * @throws RouteProfileError SHAPE_MISMATCH for series of different lengths
  */
 export function pairedIntervals(
@@ -30,7 +33,7 @@ export function pairedIntervals(
       'SHAPE_MISMATCH',
       'paired intervals: series of different lengths cannot be resampled together',
     );
-  if (rows === 0) return series.map(() => null);
+  if (rows < LEAST_ROWS) return series.map(() => null);
   const means = resampledMeans(series, options);
   return series.map((differences, s) => ({
     difference: meanOf(differences),
@@ -43,7 +46,7 @@ export function pairedIntervals(
  * over 2,000 resamples.
  * @param a shape [rows], such as the score of the model chosen; NaN, in both or neither, where a row does not count
  * @param b the same of the other policy
- * @returns null when no row counts
+ * @returns null when fewer than `LEAST_ROWS` rows count
  * @throws RouteProfileError SHAPE_MISMATCH when lengths or counted rows differ
  */
 export function pairedInterval(a: Float64Array, b: Float64Array, options: BootstrapOptions): DifferenceInterval | null {
@@ -55,4 +58,35 @@ export function pairedDifferences(a: Float64Array, b: Float64Array): Float64Arra
   if (a.length !== b.length || a.some((x, i) => Number.isNaN(x) !== Number.isNaN(b[i]!)))
     throw new RouteProfileError('SHAPE_MISMATCH', 'paired intervals: the two sides do not count the same rows');
   return a.map((x, i) => x - b[i]!).filter((d) => !Number.isNaN(d));
+}
+
+/**
+ * The mean of a series, and the ratio of the means of two, paired, with their percentile intervals; no ends with fewer than
+ * `LEAST_ROWS` rows.
+ * @param series shape [rows], without NaN
+ */
+export function meanEstimate(series: Float64Array, options: BootstrapOptions): OpenEstimate {
+  const value = meanOf(series);
+  if (series.length < LEAST_ROWS) return { value, low: null, high: null };
+  return { value, ...percentileInterval(resampledMeans([series], options)[0]!, options) };
+}
+
+/** A figure; null for ends that the rows do not allow. */
+export interface OpenEstimate {
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** mean(a) / mean(b), rows paired. @returns null where b is 0 on average, or in a resample */
+export function ratioEstimate(a: Float64Array, b: Float64Array, options: BootstrapOptions): OpenEstimate | null {
+  const whole = meanOf(b);
+  if (!(whole > 0)) return null;
+  const value = meanOf(a) / whole;
+  if (a.length < LEAST_ROWS) return { value, low: null, high: null };
+  const [own, other] = resampledMeans([a, b], options);
+  const ratios = own!.map((mean, r) => mean / other![r]!);
+  return ratios.every(Number.isFinite)
+    ? { value, ...percentileInterval(ratios, options) }
+    : { value, low: null, high: null };
 }

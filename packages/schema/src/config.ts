@@ -64,6 +64,15 @@ export const runConfigSchema = z.strictObject({
   quantize: oneOrMore(z.string().min(1)).optional(),
   /** The cost–quality frontier of each cell; fits its router once a fold more. */
   frontier: z.boolean().default(false),
+  /** How much lower a router's mean score may be and still count as not worse than the best single model, on the scale of the scores. */
+  margin: z.number().min(0).default(0.02),
+  /** Parts of the training queries by which the recommended router is chosen; each router is fitted once more per part. 0: none. */
+  selectionFolds: z
+    .number()
+    .int()
+    .max(20)
+    .refine((folds) => folds === 0 || folds >= 2, { error: 'give 0, or 2 to 20' })
+    .default(3),
   /** So many test queries are also asked in other words, to see whether the choice stays. */
   robustness: z.number().int().min(1).optional(),
   seed: oneOrMore(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)).prefault([42]),

@@ -37,7 +37,7 @@ export const operatingPointSchema = costPointSchema.extend({
   /** What it was chosen for, such as `within 2 points of the best model`. */
   target: z.string(),
   lambda: figureSchema,
-  /** What training data promised, out of fold. */
+  /** What training data promised, out of fold; no cost share where the best single model is free. */
   outOfFold: z.object({ quality: figureSchema, costShare: figureSchema.nullable() }),
   /** What the test rows gave: quality less, and cost as a share of, the named constant's. */
   comparisons: z.array(z.object({ quality: intervalSchema, model: z.string(), costShare: estimateSchema.nullable() })),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { figureSchema } from './formats/numbers.js';
+import { keptPromiseSchema, recommendationSchema } from './report-recommendation.js';
 import {
   calibrationSchema,
   constantsFrontierSchema,
@@ -11,6 +12,7 @@ import {
   robustnessSchema,
 } from './report-sections.js';
 
+export * from './report-recommendation.js';
 export * from './report-sections.js';
 export * from './rows-file.js';
 
@@ -43,7 +45,7 @@ export type Collapse = z.infer<typeof collapseSchema>;
 
 /**
  * The figures of a policy: metrics on all rows used and per task, and the share of the queries (0 to 1) that each model
- * got.
+ * got; a model that got none is absent.
  */
 export const evaluationSchema = z.object({
   metrics: metricsSchema,
@@ -63,8 +65,11 @@ export const reportRowSchema = evaluationSchema.extend({
   graph: z.string().optional(),
   options: z.object({ profile: z.record(z.string(), z.unknown()), router: z.record(z.string(), z.unknown()) }),
   seed: z.number(),
-  /** By metric, against best-single; `METRIC_vs_best_in_hindsight` is against the best constant on these very rows. */
-  intervals: z.record(z.string(), intervalSchema),
+  /**
+   * By metric, against best-single; `METRIC_vs_best_in_hindsight` is against the best constant on these very rows. null: too few
+   * rows, or all alike, for an interval; a warning says so.
+   */
+  intervals: z.record(z.string(), intervalSchema.nullable()),
   collapse: collapseSchema,
   /** Figures of the profile set, such as its mean pairwise cosine. */
   profileDiagnostics: z.record(z.string(), figureSchema).optional(),
@@ -97,7 +102,7 @@ export const baselineSchema = z.object({
   metrics: metricsSchema,
   perTask: z.record(z.string(), metricsSchema).optional(),
   selection: z.record(z.string(), figureSchema).optional(),
-  /** The model it stands for, where it is one. */
+  /** The model it stands for, where it is one. Beyond 100 candidates `constant:MODEL` has no `perTask`. */
   model: z.string().optional(),
 });
 /** A policy to compare with, such as `best-single`, `oracle` or `constant:MODEL`, on the same rows. */
@@ -132,6 +137,10 @@ export const runReportSchema = z.object({
   baselines: z.record(z.string(), baselineSchema),
   /** Where the cost of every call is known. */
   constantsFrontier: constantsFrontierSchema.optional(),
+  /** Absent in reports of earlier versions. */
+  recommendation: recommendationSchema.optional(),
+  /** What routers promised in training, and whether test rows kept it. Absent in reports of earlier versions. */
+  promises: z.array(keptPromiseSchema).optional(),
   versions: z.record(z.string(), z.string()),
 });
 /** Contents of `OUT/report.json`, which `routeprofile run --json` prints. Numbers are not rounded. */

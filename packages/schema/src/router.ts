@@ -95,6 +95,11 @@ export interface Router {
   decide(queries: QueryBatch, ctx?: RunContext): Promise<Decision[]>;
   /** Everything `RouterStrategy.load` needs to make the same router again. */
   save(): Promise<RouterArtifact>;
+  /**
+   * One decision per training query, in order, each by fits that had not seen the query: there where fitting made them anyway, as
+   * that of a router which cross-validates its parts does. They spare whoever judges routers on training data further fits. Never saved.
+   */
+  outOfFold?(): Decision[];
 }
 
 /** A router that gives each model a score for each query; see `isScoringRouter`. */

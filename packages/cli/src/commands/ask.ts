@@ -5,9 +5,9 @@ import { worksAlone } from '../trust.js';
 const word = (text: string): string => (/^[\w@%+=:,./~-]+$/.test(text) ? text : `"${text.replace(/["$`]/g, '\\$&')}"`);
 
 /** The command that asks a saved router, with everything that has to be named for it. */
-export function askIt({ folder, plugin, encoder }: SavedRouter): string {
+export function askCommand({ folder, plugin, encoder }: SavedRouter): string {
   const parts = ['--router', folder];
   if (plugin !== undefined) parts.push('--plugin', plugin);
   if (!worksAlone(encoder)) parts.push('--encoder', encoder);
-  return `Ask it: npx @routeprofile/cli route ${parts.map(word).join(' ')} "your question"`;
+  return `npx @routeprofile/cli route ${parts.map(word).join(' ')} "your question"`;
 }

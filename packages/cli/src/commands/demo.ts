@@ -6,12 +6,15 @@ import { run } from '../pipeline/run.js';
 import { configOf, type ConfigFlags } from './flags.js';
 import { summaryOf } from './run.js';
 
+/** The routers of a run that names none, and one that promises to save money. */
+const DEMO_ROUTERS = ['attention', 'auto', 'knn+cost:within=0.02'];
+
 /** The sample dataset, a run over it, and its report: offline, in a minute. */
 export async function demoCommand(flags: ConfigFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
   const { out = 'routeprofile-demo', ...rest } = configOf(flags);
   const data = join(out, 'sample');
-  const config = completeConfig({ profile: ['index', 'flat', 'emb-gnn'], router: ['sim', 'mlp', 'knn'] }, rest, {
+  const config = completeConfig({ router: DEMO_ROUTERS }, rest, {
     data,
     out: join(out, 'run'),
   });

@@ -35,6 +35,21 @@ const share = (text: string): number => {
   return value;
 };
 
+export const atLeastZero = (text: string): number => {
+  const value = Number(text);
+  if (!(value >= 0 && Number.isFinite(value)) || text.trim() === '')
+    throw new InvalidArgumentError('expected a number of at least 0, such as 0.02');
+  return value;
+};
+
+/** How much lower still counts as not worse. */
+export const marginFlag = (command: Command): Command =>
+  command.option(
+    '--margin <x>',
+    'how much lower a mean score may be and still count as not worse than the best single model (default: 0.02)',
+    atLeastZero,
+  );
+
 /** Names with commas between. */
 export const names = (text: string): string[] =>
   text

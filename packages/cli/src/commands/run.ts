@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
-import { renderDesignSpaceText, renderTextTable, type DesignSpace } from '@routeprofile/eval';
+import { renderDesignSpaceText, renderTextTable, tryAnyway, type DesignSpace } from '@routeprofile/eval';
 import { renderDesignSpaceHtml } from '@routeprofile/eval/node';
-import type { RunConfig } from '@routeprofile/schema';
+import type { RunConfig, RunReport } from '@routeprofile/schema';
 import type { Io } from '../io.js';
 import { openConsole } from '../io.js';
 import { completeConfig, loadConfigFile } from '../config-file.js';
-import { run, type RunResult } from '../pipeline/run.js';
+import { run, type RunResult, type SavedRouter } from '../pipeline/run.js';
 import { runScenarios } from '../pipeline/scenarios.js';
-import { askIt } from './ask.js';
+import { askCommand } from './ask.js';
 import { configOf, type ConfigFlags } from './flags.js';
 import { colorOf } from '../ui/color.js';
 
@@ -17,9 +17,20 @@ export function summaryOf({ report, reused, routers, reportPath, htmlPath }: Run
   const lines = [renderTextTable(report, { color: colorOf(io.stdout) })];
   if (reused > 0) lines.push(`${reused} of ${report.rows.length} cells were finished before and reused.`);
   lines.push(`Report: ${htmlPath}`, `Data:   ${reportPath}`);
-  const [first] = routers;
-  if (first) lines.push(askIt(first));
+  lines.push(...askIt(report, routers));
   return lines.join('\n');
+}
+
+/** How to ask the recommended router; where a model is recommended, that none is needed, and which to try all the same. */
+function askIt(report: RunReport, routers: readonly SavedRouter[]): string[] {
+  const row = tryAnyway(report);
+  const saved = row && routers[report.rows.indexOf(row)];
+  const choice = report.recommendation?.choice;
+  if (choice?.kind !== 'model') return saved === undefined ? [] : [`Ask it: ${askCommand(saved)}`];
+  return [
+    `No router is needed: ask ${choice.model}.`,
+    ...(saved === undefined ? [] : [`To try one all the same: ${askCommand(saved)}`]),
+  ];
 }
 
 function reportFailures({ report: { failed }, problems }: RunResult, io: Io): number {

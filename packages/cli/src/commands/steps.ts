@@ -22,6 +22,7 @@ import {
   toGraphML,
   toHetero,
 } from '@routeprofile/graph';
+import { promisesOf } from '@routeprofile/routers';
 import {
   parseOptions,
   RouteProfileError,
@@ -267,12 +268,14 @@ export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<num
           options: { profile: {}, router: loaded.options },
           seed: ctx.seed,
           ...choices,
+          promises: loaded.promises,
         },
       ],
       failed: [],
       lookups: {},
       versions: packageVersions(),
       seed: ctx.seed,
+      margin: config.margin,
     });
     await writeJsonFile(join(config.out, 'report.json'), report);
     await writeFileAtomic(join(config.out, 'report.html'), renderHtmlReport(report));

@@ -1,12 +1,13 @@
 import type { Bench } from './bench.js';
 import { nameOf } from './labels.js';
 import type { Cell, Plan } from './plan.js';
+import { wantsSelection } from './selection.js';
 
 /** Which language model answers may come from the environment; the key to it never enters. */
 const LLM_ENVIRONMENT = ['ROUTEPROFILE_LLM_MODEL', 'ROUTEPROFILE_LLM_BASE_URL', 'OPENAI_BASE_URL'];
 
 /** Counted up when what is kept of a cell changes, so that older cells are made again rather than misread. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** Lookups come first in the plan; they are yardsticks, and asked for choices alone. */
 export const isLookup = ({ cells, lookups }: Plan, cell: Cell): boolean => cells.indexOf(cell) < lookups;
@@ -36,11 +37,13 @@ export const profileKey = (bench: Bench, cell: Cell): string => bench.cells.keyO
 export function cellKey(bench: Bench, cell: Cell): string {
   const { plan, cells } = bench;
   const router = plan.routers[cell.router]!;
-  const { frontier, robustness } = plan.config;
+  const { frontier, robustness, selectionFolds, seed } = plan.config;
   const extra = !isLookup(plan, cell) && (frontier || robustness !== undefined) ? { frontier, robustness } : undefined;
+  const selection = !isLookup(plan, cell) && wantsSelection(plan) && { folds: selectionFolds, seed: seed[0] };
   return cells.keyOf({
     ...profileParts(bench, cell),
     ...(extra && { extra }),
+    ...(selection && { selection }),
     router: { name: nameOf(router.reference), options: router.options },
     ...(router.plugin !== undefined && { routerPlugin: router.plugin }),
   });

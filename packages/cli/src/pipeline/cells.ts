@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { hashJson, readJsonFile, writeJsonFile } from '@routeprofile/data';
-import { nameSchema, RouteProfileError, z } from '@routeprofile/schema';
+import type { OutOfFold } from '@routeprofile/eval';
+import { nameSchema, promiseSchema, RouteProfileError, z } from '@routeprofile/schema';
 
 import type { Choices } from './decide.js';
 import type { DecisionLatency } from './latency.js';
@@ -50,11 +51,22 @@ const cellSchema = z.object({
       }),
     )
     .optional(),
+  /** Decisions on training queries by fits without them: what can be judged of each, `null` where nothing can. */
+  outOfFold: z
+    .union([
+      z.object({ choices: z.array(z.number().int().min(-1)) }),
+      z.object({ pairsRight: z.array(z.number().nullable()) }),
+    ])
+    .optional(),
+  promises: z.array(promiseSchema).optional(),
 });
 type StoredCell = z.infer<typeof cellSchema>;
 
 export interface CellResult
-  extends Choices, Pick<StoredCell, 'files' | 'profileDiagnostics' | 'quantization' | 'robustness'> {
+  extends
+    Choices,
+    Pick<StoredCell, 'files' | 'profileDiagnostics' | 'quantization' | 'robustness' | 'promises'> {
+  outOfFold?: OutOfFold;
   frontier?: Omit<NonNullable<StoredCell['frontier']>, 'choices'> & { choices: Int32Array[] };
   /** Not kept with the cell: a time is no result. */
   latency?: DecisionLatency;
@@ -87,13 +99,15 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
         if (!fits || cell.choices.some((choice) => choice >= models.length))
           throw new RouteProfileError('CORRUPT_FILE', 'it belongs to another run');
         const { files, choices, choicesWithoutNew, confidence, probability, frontier } = cell;
-        const { profileDiagnostics, quantization, robustness } = cell;
+        const { profileDiagnostics, quantization, robustness, outOfFold, promises } = cell;
         return {
           files,
           choices: Int32Array.from(choices),
           ...(profileDiagnostics && { profileDiagnostics }),
           ...(quantization && { quantization }),
           ...(robustness && { robustness }),
+          ...(promises && { promises }),
+          ...(outOfFold && { outOfFold: readOutOfFold(outOfFold) }),
           confidence: Float64Array.from(confidence),
           ...(choicesWithoutNew && { choicesWithoutNew: Int32Array.from(choicesWithoutNew) }),
           ...(probability && { probability: Float64Array.from(probability) }),
@@ -106,10 +120,15 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
         return undefined;
       }
     },
-    write: (key, models, { choices, choicesWithoutNew, confidence, probability, frontier, latency: _time, ...rest }) =>
+    write: (
+      key,
+      models,
+      { choices, choicesWithoutNew, confidence, probability, frontier, outOfFold, latency: _time, ...rest },
+    ) =>
       writeJsonFile(path(key), {
         ...rest,
-        version: 3,
+        const { files, choices, choicesWithoutNew, confidence, probability, frontier } = cell;
+        const { profileDiagnostics, quantization, robustness, outOfFold, promises } = cell;
         key,
         models: [...models],
         choices: [...choices],
@@ -120,3 +139,14 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
       } satisfies StoredCell),
   };
 }
+
+const readOutOfFold = (stored: NonNullable<StoredCell['outOfFold']>): OutOfFold =>
+  'choices' in stored
+    ? { choices: Int32Array.from(stored.choices) }
+    : { pairsRight: Float64Array.from(stored.pairsRight, (share) => share ?? NaN) };
+
+/** JSON knows no NaN. */
+const writtenOutOfFold = (found: OutOfFold): NonNullable<StoredCell['outOfFold']> =>
+  'choices' in found
+    ? { choices: [...found.choices] }
+    : { pairsRight: Array.from(found.pairsRight, (share) => (Number.isNaN(share) ? null : share)) };

@@ -17,6 +17,7 @@ import type { Bench } from './bench.js';
 import { cellName, nameOf } from './labels.js';
 import { isFailure } from './run-cell.js';
 import type { CellOutcomes } from './run-cells.js';
+import { selectionRows } from './selection.js';
 
 /** Of everything that two runs must share for their rows to be the same. */
 const testHashOf = ({ test }: Dataset): string =>
@@ -39,17 +40,24 @@ export function metricsOf({ plan: { config }, dataset }: Bench, ctx: RunContext)
 /** What a row of the report is made of. */
 export type ReportedCell = EvaluatedCell & { graph: string };
 
+/** What a report holds beside the figures of the planned cells. */
+export interface ReportExtras {
+  /** Warnings of what the encoder cannot tell apart. */
+  blindSpots: readonly string[];
+  /** Where the routers of the finished cells lie, in their order: relative to the report, with `/` on every system. */
+  folders: readonly string[];
+  /** Cells that were not planned, such as a saved router's. */
+  more: readonly ReportedCell[];
+}
+
 /**
  * The report over a bench's cells.
- * @param blindSpots warnings of what the encoder cannot tell apart
- * @param more cells that were not planned, such as a saved router's
  */
 export function reportOf(
   bench: Bench,
   { outcomes }: CellOutcomes,
   { metrics, problems }: PluginMetrics,
-  blindSpots: readonly string[],
-  more: readonly ReportedCell[] = [],
+  { blindSpots, folders, more }: ReportExtras,
 ): { report: RunReport; rows: RowsFile } {
   const { plan, dataset, encoder, versions } = bench;
   const { config, profiles, routers, lookups } = plan;
@@ -82,9 +90,11 @@ export function reportOf(
           router: router.options,
         },
         seed: cell.seed,
+        ...(folders[finished.length - more.length] !== undefined && { folder: folders[finished.length - more.length]! }),
       });
     }
   });
+  const selection = selectionRows(bench);
   const input: ReportInput = {
     dataset,
     training: routerTraining(dataset, undefined, encoder.id),
@@ -97,6 +107,8 @@ export function reportOf(
     lookupsWithoutNew,
     versions,
     seed: config.seed[0]!,
+    margin: config.margin,
+    ...(selection && { selection }),
     ...(metrics.length > 0 && { metrics: [...builtInMetrics, ...metrics] }),
   };
   const report = assembleReport(input);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { formatQuantization, quantizeProfiles, type Quantization } from '@routeprofile/profiles';
-import { fitFrontier } from '@routeprofile/routers';
+import { fitFrontier, promisesOf } from '@routeprofile/routers';
 import {
   assertFinite,
   assertShape,
@@ -25,6 +25,7 @@ import { decisionLatency } from './latency.js';
 import type { Cell, ChosenProfile, Plan } from './plan.js';
 import { robustness } from './rephrase.js';
 import { profileInput, queryBatch, routerInput } from './router-input.js';
+import { outOfFoldOf } from './selection.js';
 import { fileStore } from './store.js';
 import { wired, wiringOf } from './wiring.js';
 
@@ -139,7 +140,8 @@ async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContex
       ...pluginReference(router.reference),
       profile: quantization ? `${named} ${formatQuantization(quantization)}` : named,
     });
-    const hash = await bench.kept.writeRouter(key, wired(await fitted.save(), wiring));
+    const artifact = await fitted.save();
+    const hash = await bench.kept.writeRouter(key, wired(artifact, wiring));
     const latency = await decisionLatency(fitted, queries, ctx);
     const result: CellResult = {
       ...chosen,
@@ -152,6 +154,8 @@ async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContex
     const { rephrased } = bench;
     return {
       ...result,
+      promises: promisesOf(artifact.manifest),
+      ...(await outOfFoldOf(plan, router, input, fitted, ctx)),
       ...(plan.config.frontier && (await frontierOf(router, input, queries, fitted, ctx))),
       ...(rephrased.length > 0 && {
         robustness: await robustness(router.label, fitted, chosen.choices, rephrased, { models, withTasks }, ctx),

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { mkdir, rm } from 'node:fs/promises';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import { renderHtmlReport } from '@routeprofile/eval/node';
@@ -40,6 +40,10 @@ async function encoderWarnings({ dataset: { train, test }, encoder }: Bench, ctx
   const queries = [...train.queries, ...test.queries].map(({ text }) => text);
   return blindSpotWarnings(await findBlindSpots(encoder, queries, 'all', ctx));
 }
+
+/** A router's folder as the report names it: relative, with `/` on every system. */
+const savedAt = (out: string, label: string, seed: number): string =>
+  relative(out, routerFolder(out, { label, seed })).replaceAll('\\', '/');
 
 /** Found out before hours of work, not after. */
 async function ensureWritable(out: string): Promise<void> {
@@ -84,13 +88,19 @@ async function finish(
 ): Promise<RunResult> {
   const { out } = bench.plan.config;
   const metrics = await metricsOf(bench, ctx);
-  const { report, rows } = reportOf(bench, results, metrics, await encoderWarnings(bench, ctx), more);
+  const routers = await savedRouters(bench, results);
+  const folders = routers.map(({ folder }) => relative(out, folder).replaceAll('\\', '/'));
+  const { report, rows } = reportOf(bench, results, metrics, { blindSpots: await encoderWarnings(bench, ctx), folders, more });
   const reportPath = join(out, 'report.json');
   const htmlPath = join(out, 'report.html');
-  const routers = await savedRouters(bench, results);
   await writeJsonFile(reportPath, report);
   await writeJsonFile(join(out, 'rows.json'), rows);
-  await writeFileAtomic(htmlPath, renderHtmlReport(report));
+  await writeFileAtomic(
+    htmlPath,
+    renderHtmlReport(report, {
+      onFailure: (part, error) => ctx.logger?.warn(`${htmlPath}: the part '${part}' failed: ${messageOf(error)}`),
+    }),
+  );
   await writeJsonFile(join(out, 'timings.json'), {
     ...bench.seconds,
     cells: results.timings,

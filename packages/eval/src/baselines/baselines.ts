@@ -21,6 +21,10 @@ export interface BaselineInput extends Omit<RoutingRun, 'choices'> {
   metrics?: readonly Metric[];
 }
 
+/** With more models than this, constants come without figures per task: nobody reads them, and they would fill the report. */
+const MOST_WITH_TASKS = 100;
+const withoutTasks = ({ perTask: _, ...rest }: Baseline): Baseline => rest;
+
 /**
  * What a router has to beat, all on the rows of `table`:
  * `constant:MODEL` always one model · `best-single` the constant chosen on training data · `best-in-hindsight` the constant
@@ -43,10 +47,11 @@ export function baselines({
     ...evaluate(new Int32Array(queries.length).fill(m)),
     model,
   }));
+  const brief = models.length > MOST_WITH_TASKS;
   const unknown: Baseline = { metrics: Object.fromEntries(metrics.map(({ name }) => [name, null])) };
   const constantAt = (index: number | null) => (index === null ? undefined : constants[index]) ?? unknown;
   return {
-    ...Object.fromEntries(models.map((model, m) => [`constant:${model}`, constants[m]!])),
+    ...Object.fromEntries(constants.map((found, m) => [`constant:${models[m]!}`, brief ? withoutTasks(found) : found])),
     'best-single': constantAt(bestSingle),
     'best-in-hindsight': constantAt(bestInHindsight(base.table)),
     cheapest: constantAt(cheapest),

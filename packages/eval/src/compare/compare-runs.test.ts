@@ -20,7 +20,11 @@ function fileOf(
   cells: readonly (readonly [label: string, choices: number[], seed?: number])[],
   scores = SCORES,
 ): RowsFile {
-  const table = tableOf(['small', 'large'], scores, TASKS);
+  const table = tableOf(
+    ['small', 'large'],
+    scores,
+    scores.map((_, q) => TASKS[q % TASKS.length]!),
+  );
   table.values.cost.forEach((_, k) => (table.values.cost[k] = k % 2 ? 0.003 : 0.001));
   const dataset = datasetOf(table);
   return assembleRows(
@@ -29,13 +33,16 @@ function fileOf(
       training: dataset.train,
       cells: cells.map(([label, choices, seed = 1]) => cellOf(label, choices, { seed })),
       testName: 'test',
-      lookups: { knn: Int32Array.of(1, 1, 1, 1, 1, 1) },
+      lookups: { knn: new Int32Array(scores.length).fill(1) },
     },
     JSON.stringify(scores),
   );
 }
 const routed = [0, 0, 1, 1, 0, 1];
 const small = [0, 0, 0, 0, 0, 0];
+/** Three times over: intervals take at least ten rows. */
+const tiled = <T>(list: readonly T[]): T[] => [...list, ...list, ...list];
+const longFileOf = (label: string, choices: readonly number[]) => fileOf([[label, tiled(choices)]], tiled(SCORES));
 const bootstrap = { seed: 1, resamples: 200 };
 const compare = (a: RowsFile, b: RowsFile, labels: { a?: string; b?: string } = {}) =>
   compareRuns({ name: 'A', file: a, label: labels.a }, { name: 'B', file: b, label: labels.b }, bootstrap);
@@ -93,18 +100,27 @@ describe('compareRuns', () => {
   });
 
   it('turns round with its sides, and finds nothing between a run and itself', () => {
-    const [there] = compare(fileOf([['one', routed]]), fileOf([['two', small]])).comparisons;
-    const [back] = compare(fileOf([['two', small]]), fileOf([['one', routed]])).comparisons;
+    const [there] = compare(longFileOf('one', routed), longFileOf('two', small)).comparisons;
+    const [back] = compare(longFileOf('two', small), longFileOf('one', routed)).comparisons;
     expect(back!.metrics['avg_performance']!.difference).toBeCloseTo(
       -there!.metrics['avg_performance']!.difference,
       12,
     );
-    expect(back!.metrics['avg_performance']!.low).toBeCloseTo(-there!.metrics['avg_performance']!.high, 12);
-    expect(back!.rows).toMatchObject({ wins: 0, losses: 2 });
-    const [same] = compare(fileOf([['one', routed]]), fileOf([['one', routed]])).comparisons;
+    expect(back!.metrics['avg_performance']!.low).toBeCloseTo(-there!.metrics['avg_performance']!.high!, 12);
+    expect(back!.rows).toMatchObject({ wins: 0, losses: 6 });
+    const [same] = compare(longFileOf('one', routed), longFileOf('one', routed)).comparisons;
     expect(same!.metrics['avg_performance']).toMatchObject({ difference: 0, low: 0, high: 0 });
     expect(same!.choices.differ).toBe(0);
     expect(same!.rows.p).toBe(1);
+  });
+
+  it('gives a difference without an interval where fewer than ten rows count', () => {
+    const found = compare(fileOf([['one', routed]]), fileOf([['two', small]]));
+    expect(found.comparisons[0]!.metrics['avg_performance']).toMatchObject({ low: null, high: null });
+    expect(renderComparison(found)).toContain('+0.300 [too few rows]');
+    const [long] = compare(longFileOf('one', routed), longFileOf('two', small)).comparisons;
+    expect(long!.metrics['avg_performance']!.low).toBeGreaterThan(0);
+    expect(long!.tasks.map(({ low }) => low)).toEqual([null, null]);
   });
 
   it('averages over seeds, and pairs the choices of equal ones', () => {
@@ -184,7 +200,7 @@ describe('signTest', () => {
 describe('renderComparison', () => {
   it('shows one pair in full, within 100 columns', () => {
     const text = renderComparison(compare(fileOf([['one\u001b[31m', routed]]), fileOf([['two'.repeat(60), small]])));
-    expect(text).toMatch(/^avg_performance +0\.700 +0\.400 +\+0\.300 \[0\.000, \+0\.\d+\]$/m);
+    expect(text).toMatch(/^avg_performance +0\.700 +0\.400 +\+0\.300 \[too few rows\]$/m);
     expect(text).toMatch(/^y +2 +0\.750 +0\.000 .*2 \/ 0 \/ 0$/m);
     expect(text).toMatch(/^small → large +40\.0 % +0\.750 +0\.000 +\+0\.750$/m);
     expect(text).toContain('exact sign test (McNemar) p = 0.500');
@@ -198,7 +214,7 @@ describe('renderComparison', () => {
       ['two', small],
     ]);
     const text = renderComparison(compare(a, a), { color: true });
-    expect(text).toMatch(/^one +0\.700 +0\.700 +0\.000 \[0\.000, 0\.000\] +0 \/ 5 \/ 0 +1\.000$/m);
+    expect(text).toMatch(/^one +0\.700 +0\.700 +0\.000 \[too few rows\] +0 \/ 5 \/ 0 +1\.000$/m);
     expect(text).toContain('\u001b[2m');
   });
 });

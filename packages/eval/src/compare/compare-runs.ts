@@ -15,10 +15,10 @@ export interface ComparedMetric {
   b: number;
   /** a − b. */
   difference: number;
-  /** Lower end of its interval. */
-  low: number;
-  /** Upper end. */
-  high: number;
+  /** Lower end of its interval; null with fewer than 10 rows. */
+  low: number | null;
+  /** Upper end, likewise. */
+  high: number | null;
 }
 
 /** On how many rows a scores higher, as high, lower. */
@@ -125,8 +125,10 @@ function comparedMetric(
     (row) => !Number.isNaN(a[row]!) && !Number.isNaN(b[row]!),
   );
   const [own, other] = [Float64Array.from(counts, (row) => a[row]!), Float64Array.from(counts, (row) => b[row]!)];
-  const found = pairedInterval(own, other, bootstrap);
-  return found && { a: meanOf(own), b: meanOf(other), ...found };
+  if (counts.length === 0) return null;
+  const [mean, theirs] = [meanOf(own), meanOf(other)];
+  const ends = pairedInterval(own, other, bootstrap) ?? { difference: mean - theirs, low: null, high: null };
+  return { a: mean, b: theirs, ...ends };
 }
 
 function tallyOf(a: ArrayLike<number>, b: ArrayLike<number>): Tally {

@@ -25,7 +25,7 @@ export function renderComparison(comparison: RunComparison, { color = false }: C
   return [
     ...wrap(printable(`a: ${a.name} · ${a.dataset}, ${a.test}`)).map((line) => paint(1, line)),
     ...wrap(printable(`b: ${b.name} · ${b.dataset}, ${b.test}`)).map((line) => paint(1, line)),
-    `${plural(sharedRows, 'row')} in both; differences are a − b, with paired bootstrap 95 % intervals`,
+    `${plural(sharedRows, 'row')} in both; differences are a − b, with paired bootstrap 95 % intervals (from 10 rows on)`,
     '',
     ...(only && comparisons.length === 1 ? details(only, paint) : overview(comparisons, paint)),
     ...(warnings.length > 0
@@ -52,6 +52,7 @@ const head = (columns: readonly Column[], paint: Paint): string =>
 
 /** Blue-green where a is clearly better, yellow where it is clearly worse. */
 const judged = (paint: Paint, text: string, { low, high }: ComparedMetric, lessIsBetter = false): string => {
+  if (low === null || high === null) return text;
   const [better, worse] = lessIsBetter ? [high < 0, low > 0] : [low > 0, high < 0];
   return better ? paint(32, text) : worse ? paint(33, text) : text;
 };

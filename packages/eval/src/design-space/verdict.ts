@@ -17,12 +17,19 @@ export function bestCell(cells: readonly SpaceCell[]): SpaceCell | undefined {
 export function scenarioVerdict({ report }: DesignSpaceScenario): Headline {
   const cells = spaceCells(report);
   const best = bestCell(cells);
-  if (!best) return { verdict: 'No cell was evaluated.', outcome: 'nothing', remarks: failures(report.failed.length) };
+  if (!best)
+    return {
+      verdict: 'No cell was evaluated.',
+      outcome: 'nothing',
+      alerts: [],
+      remarks: failures(report.failed.length),
+    };
   const seeds = best.seeds.length > 1 ? `, mean of ${best.seeds.length} seeds` : '';
   const named = `${best.label} (${fixed(best.average)}${seeds})`;
   const won = (best.interval?.difference ?? 0) > 0;
   return {
     ...against(named, best, report.baselines['best-single']),
+    alerts: [],
     remarks: [
       ...(won && cells.length > 1
         ? [`It is the best of ${cells.length} on these very rows, so the figure flatters it.`]

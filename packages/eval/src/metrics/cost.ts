@@ -20,11 +20,9 @@ export function callCost(
   return (values.inputTokens[k]! * price.input + values.outputTokens[k]! * price.output) / 1e6;
 }
 
-/** The candidates in the order of the table's models. */
-function candidatesInOrder({ candidates, table }: Pick<RoutingRun, 'candidates' | 'table'>): (Candidate | undefined)[] {
-  const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
-  return table.models.map((model) => byId.get(model));
-}
+/** The candidate behind a column: at the same place, as in a dataset, or wherever its id is. */
+const candidateAt = ({ candidates, table }: Pick<RoutingRun, 'candidates' | 'table'>, m: number) =>
+  candidates[m]?.id === table.models[m] ? candidates[m] : candidates.find(({ id }) => id === table.models[m]);
 
 /** Dollars per 1,000 queries; null as soon as the cost of one pick is unknown, since a mean over the others would flatter. */
 export const costPer1k = rowMetric({
@@ -32,10 +30,9 @@ export const costPer1k = rowMetric({
   summary: 'dollars per 1,000 queries: recorded cost, else tokens × price; null if any pick has neither',
   higherIsBetter: false,
   perRow(run) {
-    const candidates = candidatesInOrder(run);
     const costs = Float64Array.from(
       run.choices,
-      (choice, q) => 1000 * callCost(run.table, candidates[choice], q, choice),
+      (choice, q) => 1000 * callCost(run.table, candidateAt(run, choice), q, choice),
     );
     return costs.every(Number.isFinite) ? costs : null;
   },

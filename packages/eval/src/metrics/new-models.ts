@@ -1,6 +1,6 @@
 import { defineMetric, type RoutingRun } from '@routeprofile/schema';
-import { discriminates } from './quality.js';
 import { mapRows, meanOfCounted, rowMetric } from './row-metric.js';
+import { factsOf } from './table-facts.js';
 
 /** A run of which it is also known what would have been chosen from the models that are not new. */
 export interface RunWithoutNew extends RoutingRun {
@@ -10,7 +10,9 @@ export interface RunWithoutNew extends RoutingRun {
 
 /** For each model of the table, whether it is new; null when none is. */
 function newOnes({ newModels, table }: RoutingRun): boolean[] | null {
-  const fresh = table.models.map((model) => newModels.includes(model));
+  if (newModels.length === 0) return null;
+  const named = new Set(newModels);
+  const fresh = table.models.map((model) => named.has(model));
   return fresh.includes(true) ? fresh : null;
 }
 
@@ -35,9 +37,8 @@ export const newModelHit = rowMetric({
   higherIsBetter: true,
   perRow(run) {
     const fresh = newOnes(run);
-    return (
-      fresh && mapRows(run, (scores, c) => (fresh[c] && scores[c]! > 0 && scores[c] === Math.max(...scores) ? 1 : 0))
-    );
+    const { best } = factsOf(run.table);
+    return fresh && mapRows(run, (score, choice, q) => (fresh[choice] && score > 0 && score === best[q] ? 1 : 0));
   },
 });
 
@@ -52,14 +53,11 @@ export const newModelRecall = rowMetric({
   higherIsBetter: true,
   perRow(run) {
     const fresh = newOnes(run);
-    return (
-      fresh &&
-      mapRows(run, (scores, choice) => {
-        const best = Math.max(...scores);
-        const wanted = discriminates(scores) && scores.some((score, m) => fresh[m] && score === best);
-        return wanted ? (fresh[choice] ? 1 : 0) : NaN;
-      })
-    );
+    if (!fresh) return null;
+    const { best, discriminative } = factsOf(run.table);
+    const { score } = run.table.values;
+    const amongBest = (q: number) => fresh.some((isNew, m) => isNew && score[q * fresh.length + m] === best[q]);
+    return mapRows(run, (_, choice, q) => (discriminative[q] && amongBest(q) ? (fresh[choice] ? 1 : 0) : NaN));
   },
 });
 
@@ -70,7 +68,7 @@ export const newModelPerformance = defineMetric({
   higherIsBetter: true,
   evaluate(run) {
     const fresh = newOnes(run);
-    return fresh && meanOfCounted(mapRows(run, (scores, choice) => (fresh[choice] ? scores[choice]! : NaN)));
+    return fresh && meanOfCounted(mapRows(run, (score, choice) => (fresh[choice] ? score : NaN)));
   },
 });
 
@@ -88,7 +86,7 @@ export const avgPerformanceWithoutNew = rowMetric({
     const instead = choicesWithoutNew(run);
     // Who never chooses a new model chooses the same without them.
     const old = instead ?? (run.choices.some((choice) => fresh[choice]) ? null : run.choices);
-    return old && mapRows({ ...run, choices: old }, (scores, choice) => scores[choice]!);
+    return old && mapRows({ ...run, choices: old }, (score) => score);
   },
 });
 

@@ -1,12 +1,13 @@
 import { defineMetric } from '@routeprofile/schema';
-import { mapRows, meanOfCounted, rowMetric, scoresOf } from './row-metric.js';
+import { mapRows, rowMetric } from './row-metric.js';
+import { factsOf } from './table-facts.js';
 
 /** Mean score of the chosen models. */
 export const avgPerformance = rowMetric({
   name: 'avg_performance',
   summary: 'mean score of the chosen models over all rows',
   higherIsBetter: true,
-  perRow: (run) => mapRows(run, (scores, choice) => scores[choice]!),
+  perRow: (run) => mapRows(run, (score) => score),
 });
 
 /**
@@ -17,7 +18,10 @@ export const avgHit = rowMetric({
   name: 'avg_hit',
   summary: 'share of rows where the chosen model scored above 0, or no candidate did',
   higherIsBetter: true,
-  perRow: (run) => mapRows(run, (scores, choice) => (scores[choice]! > 0 || !scores.some((s) => s > 0) ? 1 : 0)),
+  perRow(run) {
+    const { best } = factsOf(run.table);
+    return mapRows(run, (score, _, q) => (score > 0 || !(best[q]! > 0) ? 1 : 0));
+  },
 });
 
 /** Of the rows that some candidate scored above 0 on, the share on which the chosen one did. */
@@ -25,18 +29,21 @@ export const answerableHit = rowMetric({
   name: 'answerable_hit',
   summary: 'share of hits among the rows that some candidate scored above 0 on',
   higherIsBetter: true,
-  perRow: (run) => mapRows(run, (scores, choice) => (scores.some((s) => s > 0) ? (scores[choice]! > 0 ? 1 : 0) : NaN)),
+  perRow(run) {
+    const { best } = factsOf(run.table);
+    return mapRows(run, (score, _, q) => (best[q]! > 0 ? (score > 0 ? 1 : 0) : NaN));
+  },
 });
-
-/** Some model scored exactly 0 on the row, some exactly 1. */
-export const discriminates = (scores: Float64Array): boolean => scores.includes(0) && scores.includes(1);
 
 /** Mean score on the rows that tell models apart beyond doubt: some candidate scored exactly 0, some exactly 1. */
 export const discriminativePerformance = rowMetric({
   name: 'discriminative_performance',
   summary: 'mean score on the rows where some candidate scored 0 and some 1',
   higherIsBetter: true,
-  perRow: (run) => mapRows(run, (scores, choice) => (discriminates(scores) ? scores[choice]! : NaN)),
+  perRow(run) {
+    const { discriminative } = factsOf(run.table);
+    return mapRows(run, (score, _, q) => (discriminative[q] ? score : NaN));
+  },
 });
 
 /**
@@ -51,9 +58,9 @@ export const oracleGapRecovered = defineMetric({
   evaluate(run) {
     const average = avgPerformance.evaluate(run);
     if (average === null) return null;
-    const constants = run.table.models.map((_, m) => meanOfCounted(mapRows(run, (scores) => scores[m]!)) ?? 0);
-    const best = Math.max(...constants);
-    const oracle = run.choices.reduce((sum, _, q) => sum + Math.max(...scoresOf(run, q)), 0) / run.choices.length;
+    const facts = factsOf(run.table);
+    const best = facts.means.reduce((most, mean) => Math.max(most, mean), -Infinity);
+    const oracle = facts.best.reduce((sum, score) => sum + score, 0) / facts.best.length;
     return oracle - best > 1e-12 ? (average - best) / (oracle - best) : null;
   },
 });

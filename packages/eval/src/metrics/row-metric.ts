@@ -31,10 +31,9 @@ export function meanOfCounted(values: Float64Array | null): number | null {
 export const scoresOf = ({ table }: RoutingRun, q: number): Float64Array =>
   table.values.score.subarray(q * table.models.length, (q + 1) * table.models.length);
 
-/** One number a row, from the row's scores and the choice. */
-export function mapRows(
-  run: RoutingRun,
-  value: (scores: Float64Array, choice: number, q: number) => number,
-): Float64Array {
-  return Float64Array.from(run.choices, (choice, q) => value(scoresOf(run, q), choice, q));
+/** One number per row, from the score of the choice. */
+export function mapRows(run: RoutingRun, value: (score: number, choice: number, q: number) => number): Float64Array {
+  const { score } = run.table.values;
+  const width = run.table.models.length;
+  return Float64Array.from(run.choices, (choice, q) => value(score[q * width + choice]!, choice, q));
 }

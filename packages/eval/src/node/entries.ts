@@ -1,9 +1,9 @@
-import type { Interval, Metrics, RunReport } from '@routeprofile/schema';
-import { namedBaselines, rowName } from '../report/view.js';
+import type { Metrics, ReportRow, RunReport } from '@routeprofile/schema';
+import { namedBaselines, orderedRows, rowName } from '../report/view.js';
 
 /** A policy as tables and plots show it: a row of the report, or a baseline. */
 export interface Entry {
-  /** Position among the rows, from 1; null for a baseline. */
+  /** Position among the rows in their order (`ROW_ORDER`), from 1; null for a baseline. */
   number: number | null;
   name: string;
   /** The model a baseline stands for. */
@@ -11,12 +11,14 @@ export interface Entry {
   metrics: Metrics;
   perTask: Readonly<Record<string, Metrics>>;
   selection: Readonly<Record<string, number>>;
-  intervals: Readonly<Record<string, Interval>>;
+  intervals: ReportRow['intervals'];
+  /** null for a baseline. */
+  row: ReportRow | null;
   collapsed: boolean;
 }
 
 export const rowEntries = (report: RunReport): Entry[] =>
-  report.rows.map((row, i) => ({
+  orderedRows(report).map((row, i) => ({
     number: i + 1,
     name: rowName(report, row),
     model: null,
@@ -24,6 +26,7 @@ export const rowEntries = (report: RunReport): Entry[] =>
     perTask: row.perTask,
     selection: row.selection,
     intervals: row.intervals,
+    row,
     collapsed: row.collapse.flag,
   }));
 
@@ -36,6 +39,7 @@ export const baselineEntries = (report: RunReport): Entry[] =>
     perTask: baseline.perTask ?? {},
     selection: baseline.selection ?? {},
     intervals: {},
+    row: null,
     collapsed: false,
   }));
 

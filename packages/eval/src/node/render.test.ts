@@ -131,8 +131,8 @@ describe('renderHtmlReport', () => {
     expect(heads.slice(0, 4)).toEqual([
       '1 alpha × beta',
       '2 gamma constant in disguise',
-      '3 same (seed 1) constant in disguise',
-      '4 same (seed 2) constant in disguise',
+      '3 same (seed 2) constant in disguise',
+      '4 same (seed 1) constant in disguise',
     ]);
     for (const name of ['best-single alpha', 'oracle', 'random', 'task-table', 'beta']) expect(heads).toContain(name);
     for (const part of ['odd: beta', 'broke: alpha', 'gamma: outcomes on 50 %', 'New share', 'always beta', '−0.500 ['])

@@ -1,5 +1,5 @@
 import type { RunReport } from '@routeprofile/schema';
-import { html } from './markup.js';
+import { html, type Markup } from './markup.js';
 import { page } from './page.js';
 import { costQualityPlot } from './plots/cost-quality.js';
 import { intervalPlot } from './plots/intervals.js';
@@ -11,10 +11,12 @@ import { notes } from './sections/notes.js';
 import { summary } from './sections/summary.js';
 import { constantsTable, mainTable } from './sections/tables.js';
 
-/** How the page is headed. */
+/** How the page is headed, and who hears of parts that could not be made. */
 export interface HtmlReportOptions {
   /** Heading of the page. Default: the dataset's name. */
   title?: string;
+  /** Told of each part that failed; the page says so in its place, and holds all others. */
+  onFailure?: (part: string, error: unknown) => void;
 }
 
 /**
@@ -23,12 +25,24 @@ export interface HtmlReportOptions {
  */
 export function renderHtmlReport(
   report: RunReport,
-  { title = `Routing report: ${report.dataset.name}` }: HtmlReportOptions = {},
+  { title = `Routing report: ${report.dataset.name}`, onFailure }: HtmlReportOptions = {},
 ): string {
+  const part = (name: string, make: (report: RunReport) => Markup | null): Markup | null => {
+    try {
+      return make(report);
+    } catch (error) {
+      onFailure?.(name, error);
+      const text = error instanceof Error ? error.message : String(error);
+      return html`<section>
+        <p class="failed">This part could not be made: ${name} (${text}). The figures are in report.json.</p>
+      </section>`;
+    }
+  };
   return page(
     title,
-    html`${summary(report, title)} ${mainTable(report)} ${newModelSection(report)} ${intervalPlot(report)}
-    ${costQualityPlot(report)} ${evidence(report)} ${taskHeatmap(report)} ${selectionPlot(report)}
-    ${constantsTable(report)} ${notes(report)}`,
+    html`${part('summary', (all) => summary(all, title))} ${part('results', mainTable)}
+    ${part('new models', newModelSection)} ${part('intervals', intervalPlot)}
+    ${part('cost and quality', costQualityPlot)} ${part('evidence', evidence)} ${part('tasks', taskHeatmap)}
+    ${part('selection', selectionPlot)} ${part('constants', constantsTable)} ${part('notes', notes)}`,
   );
 }

@@ -33,6 +33,16 @@ figcaption { margin-top: .5rem; max-width: 60rem; }
 .verdict.loss { border-color: var(--down); }
 .verdict p { font-size: 1.15rem; font-weight: 600; margin: 0; }
 .verdict ul { margin: .6rem 0 0; padding-left: 1.2rem; }
+.verdict .alert { background: var(--warn); color: var(--warn-text); font-size: 1rem; border-radius: .25rem; padding: .4rem .7rem; margin-top: .6rem; }
+.answers { display: flex; flex-wrap: wrap; gap: .9rem 1.5rem; margin: .9rem 0 0; }
+.answers > div { flex: 1 1 14rem; min-width: 0; }
+.answers dt { font-weight: 400; font-size: .875rem; color: var(--muted); }
+.answers dd { margin: 0; font-size: .875rem; color: var(--muted); overflow-wrap: anywhere; }
+.answers strong { display: block; font-size: 1.3rem; line-height: 1.3; color: var(--text); }
+.promises ul { list-style: none; padding: 0; margin: 0; }
+.promises li { margin: .35rem 0; }
+.status { display: inline-block; border: 1px solid currentColor; border-radius: .75rem; padding: 0 .55rem; font-size: .78rem; }
+.kept .status { color: var(--up-text); } .broken .status { background: var(--warn); color: var(--warn-text); }
 .scroll { overflow-x: auto; }
 .scroll:focus-visible { outline: 2px solid var(--up); outline-offset: 2px; }
 .scroll svg { max-width: none; display: block; color: var(--text); }
@@ -45,6 +55,7 @@ tbody tr.below td:nth-of-type(2) { color: var(--down-text); }
 tr.divider th { padding-top: 1rem; font-weight: 600; color: var(--muted); }
 .baselines { color: var(--muted); }
 .number { display: inline-block; min-width: 1.4rem; font-weight: 700; }
+tr.recommended th .recommended { display: inline-block; background: var(--up); color: #fff; border-radius: .75rem; padding: 0 .55rem; font-size: .78rem; }
 .flag { display: inline-block; background: var(--warn); color: var(--warn-text); border-radius: .75rem; padding: 0 .55rem; font-size: .78rem; white-space: nowrap; }
 .model { font-size: .8rem; display: block; }
 figure { margin-inline: 0; }

@@ -1,19 +1,25 @@
 import { defineMetric, runReportSchema } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { builtInMetrics } from '../metrics/index.js';
-import { cellOf, datasetOf, tableOf } from '../test-data.js';
+import { cellOf as anyCellOf, datasetOf, tableOf } from '../test-data.js';
 import { assembleReport, type ReportInput } from './assemble.js';
+
+/** Five rows, three times over: intervals take at least ten. */
+const tiled = <T>(list: readonly T[]): T[] => [...list, ...list, ...list];
+const choose = (...choices: number[]) => Int32Array.from(tiled(choices));
+const cellOf = (label: string, choices: readonly number[], more: Parameters<typeof anyCellOf>[2] = {}) =>
+  anyCellOf(label, tiled(choices), more);
 
 const table = tableOf(
   ['a', 'b', 'c'],
-  [
+  tiled([
     [1, 0, 0],
     [0, 1, 0],
     [0, NaN, 1],
     [0, 0, 1],
     [1, 1, 0],
-  ],
-  ['x', 'x', 'y', 'y', null],
+  ]),
+  tiled(['x', 'x', 'y', 'y', null]),
 );
 const input = ({
   dataset = datasetOf(table, { warnings: ['mind the gap'], overlap: 2 }),
@@ -29,7 +35,7 @@ const input = ({
       profileDiagnostics: { cosine: 0.9 },
     }),
   ],
-  lookups: { 'task-table': Int32Array.of(0, 0, 2, 2, 0), knn: Int32Array.of(1, 1, 1, 1, 1) },
+  lookups: { 'task-table': choose(0, 0, 2, 2, 0), knn: choose(1, 1, 1, 1, 1) },
   encoder: 'hash',
   graph: 'query-task',
   versions: { eval: '0.1.0' },
@@ -46,10 +52,10 @@ describe('assembleReport', () => {
   });
 
   it('uses the rows where every candidate has an outcome, and counts the others', () => {
-    expect(report).toMatchObject({ rowsUsed: 4, rowsIncomplete: 1, overlap: 2, tasks: { x: 2, y: 1 } });
+    expect(report).toMatchObject({ rowsUsed: 12, rowsIncomplete: 3, overlap: 2, tasks: { x: 6, y: 3 } });
     expect(report.warnings).toEqual([
       'mind the gap',
-      '1 test row(s) lack an outcome of some candidate and are left out',
+      '3 test row(s) lack an outcome of some candidate and are left out',
     ]);
   });
 
@@ -81,7 +87,7 @@ describe('assembleReport', () => {
     const empty = datasetOf(tableOf(['a', 'b', 'c'], [[NaN, 1, 1]]), {
       train: { queries: [], pairs: [], outcomes: null },
     });
-    const silent = assembleReport(input({ dataset: empty, cells: [cellOf('one', [1])], lookups: {} }));
+    const silent = assembleReport(input({ dataset: empty, cells: [anyCellOf('one', [1])], lookups: {} }));
     expect(runReportSchema.safeParse(JSON.parse(JSON.stringify(silent))).success).toBe(true);
     expect(Object.values(silent.rows[0]!.metrics).every((value) => value === null)).toBe(true);
     expect(silent.rows[0]!.intervals).toEqual({});
@@ -89,7 +95,7 @@ describe('assembleReport', () => {
   });
 
   it('refuses choices that do not fit, by name', () => {
-    expect(() => assembleReport(input({ cells: [cellOf('short', [0])] }))).toThrow(/short: 1 choices for 5/);
+    expect(() => assembleReport(input({ cells: [anyCellOf('short', [0])] }))).toThrow(/short: 1 choices for 15/);
     expect(() => assembleReport(input({ cells: [cellOf('wild', [0, 1, 2, 3, 0])] }))).toThrow(
       /wild: the choice of row 3 is 3/,
     );
@@ -99,10 +105,10 @@ describe('assembleReport', () => {
   it('judges a new model by what it brings, overall, by task and in an interval', () => {
     const dataset = datasetOf(table, { mode: 'newllm', newModels: ['c'] });
     const cells = [
-      cellOf('told', [0, 2, 2, 2, 0], { choicesWithoutNew: Int32Array.of(0, 1, 1, 1, 0) }),
+      cellOf('told', [0, 2, 2, 2, 0], { choicesWithoutNew: choose(0, 1, 1, 1, 0) }),
       cellOf('untold', [0, 2, 2, 2, 0]),
     ];
-    const lookupsWithoutNew = { 'task-table': Int32Array.of(0, 0, 1, 1, 0) };
+    const lookupsWithoutNew = { 'task-table': choose(0, 0, 1, 1, 0) };
     const { rows, baselines, newModels } = assembleReport(input({ dataset, cells, lookupsWithoutNew }));
     expect(newModels).toEqual(['c']);
     // Rows 0, 1, 3, 4 are complete; c is best among row 3 alone.
@@ -118,20 +124,20 @@ describe('assembleReport', () => {
     expect(rows[0]?.intervals['avg_performance_without_new']?.difference).toBe(1 / 4);
     expect(rows[1]?.metrics['avg_performance_without_new']).toBeNull();
     expect(baselines['task-table']?.metrics['avg_performance_without_new']).toBe(2 / 4);
-    const wrong = cellOf('wrong', [0, 2, 2, 2, 0], { choicesWithoutNew: Int32Array.of(0, 2, 1, 1, 0) });
+    const wrong = cellOf('wrong', [0, 2, 2, 2, 0], { choicesWithoutNew: choose(0, 2, 1, 1, 0) });
     expect(() => assembleReport(input({ dataset, cells: [wrong] }))).toThrow(/wrong, .*row 1 is c, which is new/);
     for (const { metrics } of report.rows)
       for (const [name, value] of Object.entries(metrics)) if (name.includes('new')) expect(value).toBeNull();
   });
 
   it('says beyond the metrics what each cell gave reason to', () => {
-    const sure = Float64Array.of(0.9, 0.8, 0.5, 0.4, 0.7);
+    const sure = Float64Array.from(tiled([0.9, 0.8, 0.5, 0.4, 0.7]));
     const full = cellOf('full', [0, 1, 0, 2, 0], {
       confidence: sure,
       probability: sure,
       frontier: {
         lambdas: [0, 9],
-        choices: [Int32Array.of(0, 1, 0, 2, 0), Int32Array.of(0, 0, 0, 0, 0)],
+        choices: [choose(0, 1, 0, 2, 0), choose(0, 0, 0, 0, 0)],
         operatingPoint: { target: 'as good', lambda: 9, outOfFold: { quality: 0.5, costShare: 0.4 } },
       },
       robustness: [{ perturbation: 'typos', unchanged: 0.9, queries: 10, seed: 1 }],
@@ -144,7 +150,7 @@ describe('assembleReport', () => {
       cellOf('large', [0, 1, 0, 2, 0], { options: options({ hops: 1 }) }),
       cellOf('alone', [0, 0, 0, 0, 0], { quantization: sizes, options: options({ hops: 2 }) }),
       cellOf('told', [0, 1, 0, 2, 0], {
-        quantization: { ...sizes, choicesBefore: Int32Array.of(0, 0, 0, 0, 0) },
+        quantization: { ...sizes, choicesBefore: choose(0, 0, 0, 0, 0) },
       }),
     ];
     // Of recorded cost there is none here, and no tokens: the table needs them for a frontier.
@@ -152,7 +158,7 @@ describe('assembleReport', () => {
     const found = assembleReport(input({ cells, dataset: datasetOf(priced) }));
     expect(runReportSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
     const [rich, small, large, alone, told] = found.rows;
-    expect(rich?.riskCoverage?.points).toHaveLength(4);
+    expect(rich?.riskCoverage?.points).toHaveLength(12);
     expect(rich?.calibration?.meanProbability).toBeCloseTo(0.7, 12);
     expect(rich?.robustness).toEqual(full.robustness);
     expect(rich?.frontier?.points.map(({ cost }) => cost)).toEqual([1750, 1000]);
@@ -189,13 +195,13 @@ describe('assembleReport', () => {
   it('refuses numbers of a cell that cannot be, by name', () => {
     const refuse = (more: Parameters<typeof cellOf>[2]) => () =>
       assembleReport(input({ cells: [cellOf('odd', [0, 0, 0, 0, 0], more)] }));
-    const five = (value: number) => new Float64Array(5).fill(value);
+    const five = (value: number) => new Float64Array(15).fill(value);
     expect(refuse({ confidence: five(NaN) })).toThrow(/odd, confidence: row 0 has NaN/);
-    expect(refuse({ confidence: Float64Array.of(1) })).toThrow(/1 numbers for 5 test rows/);
+    expect(refuse({ confidence: Float64Array.of(1) })).toThrow(/1 numbers for 15 test rows/);
     expect(refuse({ probability: five(1.1) })).toThrow(/odd, probability: row 0 has 1.1, expected 0 to 1/);
     expect(refuse({ frontier: { lambdas: [1], choices: [], operatingPoint: null } })).toThrow(/odd, frontier: 0 lists/);
     expect(refuse({ frontier: { lambdas: [1], choices: [Int32Array.of(0)], operatingPoint: null } })).toThrow(
-      /odd, frontier at λ = 1: 1 choices for 5/,
+      /odd, frontier at λ = 1: 1 choices for 15/,
     );
   });
 

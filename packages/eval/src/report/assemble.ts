@@ -15,7 +15,11 @@ import type { RunWithoutNew } from '../metrics/new-models.js';
 import { assertChoices, assertOldChoices, rowsByTask } from '../table.js';
 import { assertCell, type EvaluatedCell } from './cell.js';
 import { testGround } from './ground.js';
-import { intervalsOf } from './intervals.js';
+import { LEAST_ROWS } from '../interval.js';
+import type { SelectionRows } from '../recommend/contenders.js';
+import { plural } from './format.js';
+import { intervalsOf, LEAST_ALIKE } from './intervals.js';
+import { verdictOn } from './verdict.js';
 import { sectionsOf } from './sections.js';
 
 /** Everything `assembleReport` needs: the data, what each cell chose, and where they come from. */
@@ -46,6 +50,10 @@ export interface ReportInput {
   seed: number;
   /** Default `builtInMetrics`; more can be added, none should be left out. */
   metrics?: readonly Metric[];
+  /** The training rows by which the recommended router is chosen. Absent: by the order of the cells, `auto` first. */
+  selection?: SelectionRows;
+  /** How much lower a mean score still counts as not worse than best-single, on the scale of the scores. Default 0.02. */
+  margin?: number;
 }
 
 /**
@@ -57,7 +65,8 @@ export interface ReportInput {
 export function assembleReport(input: ReportInput): RunReport {
   const { dataset, cells, lookups = {}, lookupsWithoutNew = {}, metrics = builtInMetrics } = input;
   const candidates = dataset.candidates.map(({ id }) => id);
-  const { rows, table, single, hindsight, cheapest } = testGround(dataset, input.training);
+  const ground = testGround(dataset, input.training);
+  const { rows, table, single, hindsight, cheapest } = ground;
   const known = { table: dataset.test, newModels: dataset.newModels };
   for (const cell of cells) assertCell(dataset.test, dataset.newModels, cell);
   for (const [name, choices] of Object.entries(lookups)) assertChoices(dataset.test, choices, name);
@@ -87,6 +96,22 @@ export function assembleReport(input: ReportInput): RunReport {
     seed: input.seed,
   });
   const incomplete = dataset.test.queries.length - rows.length;
+  const reportRows = cells.map((cell, i): ReportRow => {
+    const run = runs[i]!;
+    return {
+      profile: cell.profile,
+      router: cell.router,
+      label: cell.label,
+      ...(cell.graph !== undefined && { graph: cell.graph }),
+      options: cell.options,
+      seed: cell.seed,
+      ...evaluateChoices(run, metrics),
+      intervals: intervals[i]!,
+      collapse: collapseOf(table, run.choices, dataset.candidates),
+      ...(cell.profileDiagnostics && { profileDiagnostics: cell.profileDiagnostics }),
+      ...sections[i]!,
+    };
+  });
 
   return {
     version: 1,
@@ -102,23 +127,12 @@ export function assembleReport(input: ReportInput): RunReport {
     rowsIncomplete: incomplete,
     overlap: dataset.overlap,
     tasks: Object.fromEntries([...rowsByTask(table)].map(([task, own]) => [task, own.length])),
-    warnings: [...dataset.warnings, ...evaluationWarnings(rows.length, incomplete, single === null)],
-    rows: cells.map((cell, i): ReportRow => {
-      const run = runs[i]!;
-      return {
-        profile: cell.profile,
-        router: cell.router,
-        label: cell.label,
-        ...(cell.graph !== undefined && { graph: cell.graph }),
-        options: cell.options,
-        seed: cell.seed,
-        ...evaluateChoices(run, metrics),
-        intervals: intervals[i]!,
-        collapse: collapseOf(table, run.choices),
-        ...(cell.profileDiagnostics && { profileDiagnostics: cell.profileDiagnostics }),
-        ...sections[i]!,
-      };
-    }),
+    warnings: [
+      ...dataset.warnings,
+      ...evaluationWarnings(rows.length, incomplete, single === null),
+      ...alikeWarnings(reportRows, rows.length),
+    ],
+    rows: reportRows,
     failed: [...(input.failed ?? [])],
     baselines: baselines({
       ...base,
@@ -129,6 +143,7 @@ export function assembleReport(input: ReportInput): RunReport {
       metrics,
     }),
     ...(constants && { constantsFrontier: constants }),
+    ...verdictOn(input, ground, reportRows),
     versions: { ...input.versions },
   };
 }
@@ -136,9 +151,23 @@ export function assembleReport(input: ReportInput): RunReport {
 function evaluationWarnings(used: number, incomplete: number, noBestSingle: boolean): string[] {
   return [
     ...(used === 0 ? ['no test row has an outcome of every candidate: there is nothing to report'] : []),
+    ...(used > 0 && used < LEAST_ROWS
+      ? [`${plural(used, 'test row')}: too few for 95 % intervals, which take at least ${LEAST_ROWS}`]
+      : []),
     ...(used > 0 && incomplete > 0
       ? [`${incomplete} test row(s) lack an outcome of some candidate and are left out`]
       : []),
     ...(noBestSingle ? ['the training data single out no model: there is no best-single to compare with'] : []),
   ];
+}
+
+/** Rows that score as best-single does everywhere although they choose otherwise: a bootstrap would call that certain. */
+function alikeWarnings(rows: readonly ReportRow[], used: number): string[] {
+  if (used < LEAST_ROWS) return [];
+  const alike = rows.filter(({ intervals }) => intervals['avg_performance'] === null).map(({ label }) => label);
+  return alike.length === 0
+    ? []
+    : [
+        `all ${used} test rows show the same difference to best-single, so that there is no 95 % interval (from ${LEAST_ALIKE} such rows on there is one): ${alike.join(', ')}`,
+      ];
 }

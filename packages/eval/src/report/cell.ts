@@ -1,5 +1,12 @@
-import { RouteProfileError, type OutcomeTable, type Quantization, type Robustness } from '@routeprofile/schema';
+import {
+  RouteProfileError,
+  type OutcomeTable,
+  type Quantization,
+  type Robustness,
+  type RouterPromise,
+} from '@routeprofile/schema';
 import type { FrontierChoices } from '../frontier/frontier.js';
+import type { OutOfFold } from '../recommend/contenders.js';
 import { assertChoices, assertOldChoices } from '../table.js';
 
 /** How a profile was made smaller. */
@@ -40,6 +47,12 @@ export interface EvaluatedCell {
   robustness?: Robustness;
   /** How the profile was made smaller, if it was. */
   quantization?: CellQuantization;
+  /** Decisions on training queries by fits that had not seen them; by these the recommended router is chosen. */
+  outOfFold?: OutOfFold;
+  /** What the router promised when it was fitted; see `promisesOf` of the routers. */
+  promises?: readonly RouterPromise[];
+  /** Where the fitted router was saved, relative to the report. */
+  folder?: string;
 }
 
 /**

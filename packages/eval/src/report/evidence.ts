@@ -1,6 +1,6 @@
 import type { Estimate, Interval, ReportRow, RunReport } from '@routeprofile/schema';
 import { dollars, fixed, interval, percent, signed } from './format.js';
-import { rowName } from './view.js';
+import { orderedRows, rowName } from './view.js';
 
 /** What a report says of rows beyond their metrics, as tables: the same on a terminal and on a page. */
 export interface EvidenceTable {
@@ -34,7 +34,7 @@ function table<T>(
   columns: readonly Column<T>[],
   words: Pick<EvidenceTable, 'id' | 'title' | 'note'>,
 ): EvidenceTable | null {
-  const lines = report.rows.flatMap((row) => {
+  const lines = orderedRows(report).flatMap((row) => {
     const found = of(row);
     return found == null ? [] : [{ name: rowName(report, row), cells: columns.map(({ cell }) => cell(found, row)) }];
   });

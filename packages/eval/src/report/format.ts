@@ -2,11 +2,14 @@
 
 /** What stands for a number that the data cannot give. */
 const NONE = '–';
+/** From here on numbers are written with a power of ten. */
+const FIXED_BELOW = 1e7;
 type Maybe = number | null | undefined;
 
 /** Rounded, and no "−0.000". */
 function rounded(value: number, digits: number): string {
-  const text = Math.abs(value).toFixed(digits);
+  const size = Math.abs(value);
+  const text = size < FIXED_BELOW ? size.toFixed(digits) : size.toExponential(2);
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
@@ -31,8 +34,18 @@ export function dollars(value: Maybe): string {
     : value.toFixed(Math.min(4, Math.max(0, 2 - magnitude)));
 }
 
-/** `+0.012 [−0.003, +0.027]` */
-export const interval = (found: { difference: number; low: number; high: number } | undefined, digits = 3): string =>
-  found ? `${signed(found.difference, digits)} [${signed(found.low, digits)}, ${signed(found.high, digits)}]` : NONE;
+interface Ends {
+  difference: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** `+0.012 [−0.003, +0.027]`; without ends where there are too few rows for an interval. */
+export function interval(found: Ends | null | undefined, digits = 3): string {
+  if (!found) return NONE;
+  const { difference, low, high } = found;
+  const ends = low === null || high === null ? 'too few rows' : `${signed(low, digits)}, ${signed(high, digits)}`;
+  return `${signed(difference, digits)} [${ends}]`;
+}
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,4 +1,5 @@
 import type { ReportRow, RunReport } from '@routeprofile/schema';
+import { LEAST_ROWS } from '../interval.js';
 import { fixed, interval, percent, plural, signed } from './format.js';
 import { VERSUS_HINDSIGHT } from './intervals.js';
 import { gainOf } from './new-models.js';
@@ -6,57 +7,82 @@ import { average, bestRow, favourite, rowName } from './view.js';
 
 /** What the report comes to, in sentences. Plain text: escape it where it goes. */
 export interface Headline {
-  /** What won, or that nothing did. */
+  /** Which router or model to use, what that saves and how sure that is. */
   verdict: string;
-  /** `win`: the interval lies above 0. */
+  /** `win`: a router is better, or not worse; `loss`: a model is recommended; `unclear`: test rows do not decide. */
   outcome: 'win' | 'unclear' | 'loss' | 'nothing';
-  /** What else to know before believing it. */
+  /** What to know at once: broken promises, test queries that are training queries, too few rows. */
+  alerts: string[];
+  /** What the verdict rests on, and what else to know before believing it. */
   remarks: string[];
 }
 
-/** What a report comes to: the best row against `best-single`, by the 95 % interval of their difference, and what else to know. */
+/** What a report comes to: its recommendation, in words, and what else to know. The terminal and the page say the same. */
 export function headline(report: RunReport): Headline {
-  const best = bestRow(report);
-  const remarks = [
-    ...hindsightRemark(report, best),
-    ...newModelRemark(report, best),
-    ...taskTableRemark(report, best),
-    ...collapseRemarks(report),
-    ...failureRemark(report),
-  ];
-  if (!best) return { verdict: 'No router was evaluated.', outcome: 'nothing', remarks };
-  return { ...verdictOn(report, best), remarks: [...optimismRemark(report, best), ...remarks] };
-}
-
-function verdictOn(report: RunReport, best: ReportRow): Pick<Headline, 'verdict' | 'outcome'> {
-  const name = rowName(report, best);
-  const single = report.baselines['best-single'];
-  const found = best.intervals['avg_performance'];
-  const own = fixed(average(best));
-  if (!single?.model || !found)
-    return { verdict: `${name} does best, ${own}; there is no best-single to compare with.`, outcome: 'nothing' };
-  const theirs = `always choosing ${single.model} (${fixed(average(single))})`;
-  const range = `95 % interval ${signed(found.low)} to ${signed(found.high)}`;
-  if (found.low > 0)
-    return { verdict: `${name} (${own}) beats ${theirs} by ${signed(found.difference)}; ${range}.`, outcome: 'win' };
-  if (found.difference > 0)
-    return {
-      verdict: `Nothing clearly beats ${theirs}: ${name} (${own}) is ahead by ${signed(found.difference)}, but its ${range} holds 0.`,
-      outcome: 'unclear',
-    };
+  const row = shownRow(report);
   return {
-    verdict: `Nothing beats ${theirs}: the best router, ${name}, reaches ${own} (${signed(found.difference)}; ${range}).`,
-    outcome: 'loss',
+    ...verdictOf(report),
+    alerts: [...promiseAlerts(report), ...overlapAlert(report), ...fewRowsAlert(report)],
+    remarks: [
+      ...(report.recommendation?.grounds ?? []),
+      ...hindsightRemark(report, row),
+      ...newModelRemark(report, row),
+      ...taskTableRemark(report, row),
+      ...collapseRemarks(report),
+      ...failureRemark(report),
+    ],
   };
 }
 
-/** The best of many, picked on the rows it is judged by, looks better than it is. */
-function optimismRemark({ rows }: RunReport, best: ReportRow): string[] {
-  const wins = (best.intervals['avg_performance']?.difference ?? 0) > 0;
-  return wins && rows.length > 1
-    ? [`It is the best of ${rows.length} on these very rows, so the figure flatters it.`]
-    : [];
+const OUTCOMES = { better: 'win', 'not-worse': 'win', undecided: 'unclear', worse: 'loss' } as const;
+
+function verdictOf(report: RunReport): Pick<Headline, 'verdict' | 'outcome'> {
+  const { recommendation, rows } = report;
+  if (recommendation) {
+    const { verdict, choice, words } = recommendation;
+    const outcome = choice.kind === 'model' ? 'loss' : verdict === null ? 'nothing' : OUTCOMES[verdict];
+    return { verdict: words, outcome };
+  }
+  const best = bestRow(report);
+  if (rows.length === 0 || !best) return { verdict: 'No router was evaluated.', outcome: 'nothing' };
+  // Reports of earlier versions hold no recommendation, and no training data to make one from.
+  const found = best.intervals['avg_performance'];
+  const against = found ? `, ${interval(found)} against best-single` : '';
+  return {
+    verdict: `This report names no recommendation: it was written by an earlier version. Best on its test rows: ${rowName(report, best)} (${fixed(average(best))}${against}).`,
+    outcome: 'nothing',
+  };
 }
+
+/** The row that remarks are about: the one judged, else the best on the test rows. */
+function shownRow(report: RunReport): ReportRow | undefined {
+  const judged = report.recommendation?.judged;
+  return report.rows.find(({ label, seed }) => label === judged?.label && seed === judged.seed) ?? bestRow(report);
+}
+
+const promiseAlerts = ({ promises = [] }: RunReport): string[] =>
+  promises.filter(({ status }) => status === 'broken').map(({ words }) => `Broken promise: ${words}`);
+
+/** From this share of the test queries on, the scores say nothing of new queries. */
+const MOSTLY = 0.5;
+
+function overlapAlert({ overlap, rowsUsed, rowsIncomplete }: RunReport): string[] {
+  const all = rowsUsed + rowsIncomplete;
+  if (overlap === 0 || all === 0) return [];
+  const some = `${overlap} of ${plural(all, 'test query is', 'test queries are')} among the training queries`;
+  return [
+    overlap >= MOSTLY * all
+      ? `${some}: the figures say little about new queries. Test on queries that were not trained on.`
+      : `${some}: the figures are better than they would be on new queries.`,
+  ];
+}
+
+const fewRowsAlert = ({ rowsUsed }: RunReport): string[] =>
+  rowsUsed > 0 && rowsUsed < LEAST_ROWS
+    ? [
+        `${plural(rowsUsed, 'test query is', 'test queries are')} all there is: too few for a 95 % interval, which takes at least ${LEAST_ROWS}.`,
+      ]
+    : [];
 
 /** The best constant on these very rows, where that is another than the one training data chose. */
 function hindsightRemark({ baselines }: RunReport, best: ReportRow | undefined): string[] {
@@ -64,14 +90,16 @@ function hindsightRemark({ baselines }: RunReport, best: ReportRow | undefined):
   const hindsight = baselines['best-in-hindsight'];
   if (!found || !hindsight?.model || hindsight.model === baselines['best-single']?.model) return [];
   return [
-    `Against always choosing ${hindsight.model} (${fixed(average(hindsight))}), which only these test rows single out: ${interval(found)}.`,
+    `Against always using ${hindsight.model} (mean score ${fixed(average(hindsight))}), which only these test rows single out: ${interval(found)}.`,
   ];
 }
 
 function taskTableRemark({ baselines }: RunReport, best: ReportRow | undefined): string[] {
   const table = baselines['task-table'];
   if (!table || !best || average(table) === -Infinity || average(table) < average(best)) return [];
-  return [`Knowing the task alone (task-table) gives ${fixed(average(table))}, as much as any router here or more.`];
+  return [
+    `Knowing the task alone (task-table) gives a mean score of ${fixed(average(table))}, as much as this router or more.`,
+  ];
 }
 
 function newModelRemark(report: RunReport, best: ReportRow | undefined): string[] {
@@ -80,7 +108,7 @@ function newModelRemark(report: RunReport, best: ReportRow | undefined): string[
   const share = percent(best.metrics['new_model_share']);
   const without = fixed(best.metrics['avg_performance_without_new']);
   return [
-    `${share} of its queries go to ${report.newModels.join(', ')}, without training outcomes; with old models only it would reach ${without} (gain ${signed(gain)}).`,
+    `${share} of the queries of ${rowName(report, best)} go to ${report.newModels.join(', ')}, without training outcomes; with old models only it would reach ${without} (gain ${signed(gain)}).`,
   ];
 }
 

@@ -7,6 +7,12 @@ import type { RowMetric } from '../metrics/row-metric.js';
 /** Where a row's interval against the best constant on the very rows of the report is found. */
 export const VERSUS_HINDSIGHT = 'avg_performance_vs_best_in_hindsight';
 
+/**
+ * Where a score differs by the same on every row, a bootstrap interval has no width, however few the rows. With n rows alike, the
+ * share of rows that are not may still be 3 / n (the rule of three): from so many on that is little.
+ */
+export const LEAST_ALIKE = 100;
+
 /** Something that rows are compared with. */
 interface Reference {
   name: string;
@@ -18,13 +24,13 @@ interface Reference {
 /**
  * Of every row metric against best-single, and of average performance against best-in-hindsight as well.
  * @param always one model on all rows; null where there is no such model
- * @returns for each run, intervals by name, where both sides have the metric
+ * @returns for each run, intervals by name, where both sides have the metric; null where rows are too few, or too few and alike
  */
 export function intervalsOf(
   runs: readonly RoutingRun[],
   always: { single: RoutingRun | null; hindsight: RoutingRun | null },
   seed: number,
-): Record<string, Interval>[] {
+): Record<string, Interval | null>[] {
   const references: Reference[] = [
     ...(always.single
       ? [{ name: 'best-single', run: always.single, metrics: rowMetrics.map((m) => [m.name, m] as const) }]
@@ -44,28 +50,41 @@ export function intervalsOf(
       const theirs = metric.perRow(reference);
       return runs.flatMap((run, i) => {
         const own = theirs && metric.perRow(run);
-        return own ? [{ i, key, name, differences: pairedDifferences(own, theirs) }] : [];
+        if (!own) return [];
+        const differences = pairedDifferences(own, theirs);
+        return [
+          { i, key, name, differences, certain: metric !== avgPerformance || !isAlike(run, reference, differences) },
+        ];
       });
     }),
   );
   // Series of one length share their draws: they are made once.
-  const out = runs.map((): Record<string, Interval> => ({}));
+  const out = runs.map((): Record<string, Interval | null> => ({}));
   for (const length of new Set(series.map(({ differences }) => differences.length))) {
     const alike = series.filter(({ differences }) => differences.length === length);
     const found = pairedIntervals(
       alike.map(({ differences }) => differences),
       { seed },
     );
-    alike.forEach(({ i, key, name }, s) => {
+    alike.forEach(({ i, key, name, certain }, s) => {
       const interval = found[s];
-      if (interval) out[i]![key] = { against: name, ...interval };
+      if (length > 0) out[i]![key] = interval && certain ? { against: name, ...interval } : null;
     });
   }
   return out.map((intervals) =>
     Object.fromEntries(
       references.flatMap(({ metrics }) =>
-        metrics.flatMap(([key]) => (intervals[key] ? [[key, intervals[key]] as const] : [])),
+        metrics.flatMap(([key]) => (intervals[key] === undefined ? [] : [[key, intervals[key]] as const])),
       ),
     ),
+  );
+}
+
+/** Few rows, other choices, and yet the same difference everywhere. */
+function isAlike(run: RoutingRun, reference: RoutingRun, differences: Float64Array): boolean {
+  return (
+    differences.length < LEAST_ALIKE &&
+    differences.every((difference) => difference === differences[0]) &&
+    run.choices.some((choice, q) => choice !== reference.choices[q])
   );
 }

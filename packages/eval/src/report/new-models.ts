@@ -1,6 +1,6 @@
 import type { Metrics, ReportRow, RunReport } from '@routeprofile/schema';
 import { fixed, percent, signed } from './format.js';
-import { constants, namedBaselines, rowName } from './view.js';
+import { constants, namedBaselines, orderedRows, rowName } from './view.js';
 
 /** What a report says of new models: the same columns and lines on a terminal and on a page. */
 
@@ -52,7 +52,7 @@ export interface NewModelLine {
 }
 
 export const newModelRows = (report: RunReport): NewModelLine[] =>
-  report.rows.map((row: ReportRow) => ({ name: rowName(report, row), metrics: row.metrics }));
+  orderedRows(report).map((row: ReportRow) => ({ name: rowName(report, row), metrics: row.metrics }));
 
 /** Each new model chosen always, then the baselines that do not stand for one model among all. */
 export function newModelBaselines(report: RunReport): NewModelLine[] {

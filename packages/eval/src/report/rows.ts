@@ -1,11 +1,10 @@
 import type { PolicyRows, RowsFile } from '@routeprofile/schema';
 import { oracleChoices } from '../baselines/baselines.js';
 import { callCost } from '../metrics/cost.js';
-import { discriminates } from '../metrics/quality.js';
+import { factsOf } from '../metrics/table-facts.js';
 import { assertChoices } from '../table.js';
 import type { ReportInput } from './assemble.js';
 import { testGround } from './ground.js';
-import { bestScores } from './sections.js';
 
 /**
  * What every policy of a run did on each row that counts, as `rows.json` holds it, for `compareRuns`.
@@ -24,6 +23,7 @@ export function assembleRows(
 ): RowsFile {
   const { rows, table, single, hindsight, cheapest } = testGround(dataset, training);
   const { models, queries, values } = table;
+  const facts = factsOf(table);
   const candidates = new Map(dataset.candidates.map((candidate) => [candidate.id, candidate]));
 
   const policy = (label: string, choices: Int32Array): PolicyRows => {
@@ -51,10 +51,8 @@ export function assembleRows(
     ids: queries.map(({ id }) => id),
     texts: queries.map(({ text }) => fingerprint(text)),
     tasks: queries.map(({ task }) => task),
-    discriminative: queries.map((_, q) =>
-      discriminates(values.score.subarray(q * models.length, (q + 1) * models.length)),
-    ),
-    oracle: [...bestScores(table)],
+    discriminative: Array.from(facts.discriminative, (flag) => flag === 1),
+    oracle: [...facts.best],
     rows: cells.map(({ label, seed, choices }) => ({ ...policy(label, onRows(choices, label)), seed })),
     baselines: [
       ...constant('best-single', single?.index),

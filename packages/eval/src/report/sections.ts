@@ -4,7 +4,8 @@ import { regretsOf } from '../confidence/regret.js';
 import { riskCoverage } from '../confidence/risk-coverage.js';
 import { constantsFrontier, frontierGround, frontierOf } from '../frontier/frontier.js';
 import { costTable } from '../frontier/policies.js';
-import { pairedInterval } from '../interval.js';
+import { LEAST_ROWS, pairedInterval } from '../interval.js';
+import { factsOf } from '../metrics/table-facts.js';
 import type { EvaluatedCell } from './cell.js';
 
 type Sections = Pick<ReportRow, 'frontier' | 'riskCoverage' | 'calibration' | 'regret' | 'robustness' | 'quantization'>;
@@ -21,11 +22,15 @@ export interface SectionGround {
   seed: number;
 }
 
-/** What each cell has to say beyond metrics, in the order of the cells, and the constants behind the frontiers. */
+/**
+ * What each cell has to say beyond metrics, in the order of the cells, and the constants behind the frontiers. All of it comes with
+ * intervals: nothing with fewer than `LEAST_ROWS` rows.
+ */
 export function sectionsOf(
   cells: readonly EvaluatedCell[],
   { table, rows, candidates, named, seed }: SectionGround,
 ): { sections: Sections[]; constants: ConstantsFrontier | null } {
+  if (rows.length < LEAST_ROWS) return { sections: cells.map(() => ({})), constants: null };
   const bootstrap = { seed };
   const onRows = (choices: Int32Array) => rows.map((row) => choices[row]!);
   const scoresOf = (choices: Int32Array) =>
@@ -37,7 +42,7 @@ export function sectionsOf(
   const frontier = ({ frontier: found }: EvaluatedCell) =>
     found && (ground ? frontierOf({ ...found, choices: found.choices.map(onRows) }, ground) : null);
   const scores = cells.map(({ choices }) => scoresOf(choices));
-  const regrets = regretsOf(scores, bestScores(table), bootstrap);
+  const regrets = regretsOf(scores, factsOf(table).best, bootstrap);
 
   const sections = cells.map((cell, i): Sections => {
     const found = frontier(cell);
@@ -56,10 +61,6 @@ export function sectionsOf(
   });
   return { sections, constants: ground && constantsFrontier(ground) };
 }
-
-/** The highest score of each row. */
-export const bestScores = ({ models, queries, values }: OutcomeTable): Float64Array =>
-  Float64Array.from(queries, (_, q) => Math.max(...values.score.subarray(q * models.length, (q + 1) * models.length)));
 
 function quantizationOf(
   { spec, bytesPerModel, bytesBefore, reconstructionError }: Quantization,

@@ -5,6 +5,7 @@ import { cellOf, datasetOf, tableOf } from '../test-data.js';
 import { assembleReport } from './assemble.js';
 import { dollars, fixed, signed } from './format.js';
 import { headline } from './headline.js';
+import { tryAnyway } from './ask.js';
 import { richReport } from './rich-report.js';
 import { renderTextTable } from './text-table.js';
 
@@ -24,16 +25,15 @@ const reportOf = (names: [string, string], choices: readonly number[][], more = 
 };
 const oracle = scores.map((_, q) => (q % 3 === 0 ? 1 : 0));
 const constant = scores.map(() => 0);
-const coin = scores.map((_, q) => q % 2);
 
 describe('renderTextTable', () => {
   it('shows averages, intervals, collapse marks and baselines', () => {
     const text = renderTextTable(reportOf(['a', 'b'], [oracle, constant]));
-    expect(text).toMatch(/^cell 0 +1\.000 +\+0\.333 \[\+0\.\d{3}, \+0\.\d{3}\]/m);
+    expect(text).toMatch(/^cell 0 ← +1\.000 +\+0\.333 \[\+0\.\d{3}, \+0\.\d{3}\]/m);
     expect(text).toMatch(/^cell 1 \* +0\.667 +0\.000 \[0\.000, 0\.000\]/m);
     expect(text).toMatch(/^best-single +0\.667 +a /m);
     expect(text).toMatch(/^oracle +1\.000/m);
-    expect(text).toContain('* a constant in disguise');
+    expect(text).toContain('* a constant in disguise: (almost) all queries go to one model');
   });
 
   it('tells the metrics of plugins, of rows and of what they are compared with', () => {
@@ -84,8 +84,8 @@ describe('renderTextTable', () => {
     expect(text).toMatch(/^cell +1\.000 +0\.667 +\+0\.333 +33 % +100 % +0\.333 +1\.000$/m);
     expect(text).toMatch(/^always b +0\.333 +– +– +100 % +100 % +0\.333 +0\.333$/m);
     expect(text).toMatch(/^best-single +0\.667 +0\.667 +0\.000 +0 % +0 % +0\.000 +–$/m);
-    expect(text).toContain('33 % of its queries go to b, without training outcomes');
-    expect(text).toMatch(/old models only it would reach 0\.667\s+\(gain \+0\.333\)/);
+    expect(text).toContain('33 % of the queries of cell go to b, without training outcomes');
+    expect(text).toMatch(/old models only it\s+would\s+reach\s+0\.667\s+\(gain \+0\.333\)/);
     expect(renderTextTable(reportOf(['a', 'b'], [oracle]))).not.toContain('New, without');
   });
 
@@ -104,10 +104,10 @@ describe('renderTextTable', () => {
     const hindsight = reportOf(['a', 'b'], [oracle], {
       train: { queries: [], pairs: [{ query: 0, better: 1, worse: 0 }], outcomes: null },
     });
-    expect(headline(hindsight).remarks[0]).toMatch(
-      /^Against always choosing a \(0\.667\), which only these test rows single out: \+0\.333 \[/,
+    expect(headline(hindsight).remarks.join('\n')).toMatch(
+      /^Against always using a \(mean score 0\.667\), which only these test rows single out: \+0\.333 \[/m,
     );
-    expect(headline(reportOf(['a', 'b'], [oracle])).remarks).toEqual([]);
+    expect(headline(reportOf(['a', 'b'], [oracle])).remarks.join('\n')).not.toContain('Against always');
   });
 
   it('lets no name act on the terminal', () => {
@@ -127,21 +127,46 @@ describe('renderTextTable', () => {
 
 describe('headline', () => {
   it('tells a win, an open question and a loss apart', () => {
-    expect(headline(reportOf(['a', 'b'], [oracle, constant]))).toMatchObject({ outcome: 'win' });
-    expect(headline(reportOf(['a', 'b'], [oracle, constant])).verdict).toMatch(
-      /^cell 0 \(1\.000\) beats always choosing a \(0\.667\) by \+0\.333; 95 % interval/,
+    const win = headline(reportOf(['a', 'b'], [oracle, constant]));
+    expect(win.outcome).toBe('win');
+    expect(win.verdict).toMatch(
+      /^Use cell 0: what it saves cannot be said, because costs are not known; its quality is between \d+\.\d and \d+\.\d points higher \(95 % interval, 30 test queries\)\.$/,
     );
-    const barely = constant.with(0, 1);
-    expect(headline(reportOf(['a', 'b'], [barely]))).toMatchObject({ outcome: 'unclear' });
-    expect(headline(reportOf(['a', 'b'], [coin]))).toMatchObject({ outcome: 'loss' });
+    expect(win.remarks[0]).toBe('Better than always using a: the whole interval lies above 0.');
+    const open = headline(reportOf(['a', 'b'], [scores.map((_, q) => Number(q === 0 || q === 1))]));
+    expect(open.outcome).toBe('unclear');
+    expect(open.verdict).toMatch(/quality is between \d+\.\d points lower and \d+\.\d points higher/);
+    const loss = headline(reportOf(['a', 'b'], [scores.map((_, q) => (q % 2 === 0 && q % 3 !== 0 ? 1 : 0))]));
+    expect(loss.outcome).toBe('loss');
+    expect(loss.verdict).toBe('Use a for every query: no router proved worth it.');
+    expect(loss.remarks.slice(0, 2)).toEqual([
+      'cell 0 was chosen on training data, but test queries found it worse.',
+      'Worse than always using a: the whole interval lies below 0, and it reaches below the margin of 2 points.',
+    ]);
     expect(headline(reportOf(['a', 'b'], []))).toMatchObject({ outcome: 'nothing' });
   });
 
-  it('warns of the best of many and of constants in disguise', () => {
-    const { remarks } = headline(reportOf(['a', 'b'], [oracle, constant]));
-    expect(remarks).toHaveLength(2);
-    expect(remarks[0]).toContain('best of 2');
-    expect(remarks[1]).toContain('cell 1 gives 100 % of the queries to a, and scores as always choosing it');
+  it('warns of constants in disguise, and recommends none', () => {
+    const { remarks } = headline(reportOf(['a', 'b'], [constant, oracle]));
+    expect(remarks.join('\n')).toContain('cell 0 gives 100 % of the queries to a, and scores as always choosing it');
+    const disguised = reportOf(['a', 'b'], [constant]);
+    expect(disguised.recommendation?.choice).toEqual({ kind: 'model', model: 'a' });
+    expect(headline(disguised).verdict).toBe('Use a for every query: no router here is worth it.');
+    expect(tryAnyway(disguised)).toBeUndefined();
+  });
+
+  it('says first what makes the figures doubtful', () => {
+    expect(headline(reportOf(['a', 'b'], [oracle], { overlap: 30 })).alerts).toEqual([
+      '30 of 30 test queries are among the training queries: the figures say little about new queries. Test on queries that were not trained on.',
+    ]);
+    expect(headline(reportOf(['a', 'b'], [oracle], { overlap: 3 })).alerts[0]).toContain('better than they would be');
+    expect(headline(reportOf(['a', 'b'], [oracle])).alerts).toEqual([]);
+  });
+
+  it('still reads a report that names no recommendation', () => {
+    const { recommendation: _, promises: __, ...old } = reportOf(['a', 'b'], [constant, oracle]);
+    expect(headline(old).verdict).toMatch(/^This report names no recommendation.*cell 1 \(1\.000, \+0\.333 \[/);
+    expect(renderTextTable(old)).toMatch(/^cell 1 +1\.000/m);
   });
 });
 

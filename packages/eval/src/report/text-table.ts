@@ -4,7 +4,16 @@ import { evidenceText } from './evidence-text.js';
 import { headline } from './headline.js';
 import { newModelTable } from './new-model-table.js';
 import { cut, painter, printable, WIDTH, wrap } from './terminal.js';
-import { effectiveModels, namedBaselines, ownMetrics, rowName } from './view.js';
+import {
+  effectiveModels,
+  hitVaries,
+  isRecommended,
+  namedBaselines,
+  orderedRows,
+  ownMetrics,
+  ROW_ORDER,
+  rowName,
+} from './view.js';
 
 const MOST_WARNINGS = 5;
 
@@ -19,8 +28,9 @@ interface Line {
   metrics: Metrics;
   /** The model a baseline stands for. */
   model?: string | undefined;
-  interval?: Interval | undefined;
+  interval?: Interval | null | undefined;
   collapsed?: boolean;
+  recommended?: boolean;
 }
 
 interface Column {
@@ -43,16 +53,20 @@ function columnsOf(report: RunReport): Column[] {
     {
       title: 'vs best-single [95 %]',
       width: 26,
-      cell: (line) => (line.interval ? interval(line.interval) : cut(line.model ?? '', 24)),
+      cell: (line) => (line.interval === undefined ? cut(line.model ?? '', 24) : interval(line.interval)),
     },
-    metric('hit', 'avg_hit'),
+    ...(hitVaries(report) ? [metric('hit', 'avg_hit')] : []),
     metric('gap', 'oracle_gap_recovered', 8),
     ...(anyCost ? [{ title: '$/1k', width: 9, cell: ({ metrics }: Line) => dollars(metrics['cost_per_1k']) }] : []),
     { title: 'models', width: 8, cell: ({ metrics }) => fixed(effectiveModels(metrics), 1) },
   ];
   const left = WIDTH - right.reduce((sum, { width }) => sum + width, 0);
   return [
-    { title: '', width: left, cell: ({ name, collapsed }) => `${cut(name, left - 3)}${collapsed ? ' *' : ''}` },
+    {
+      title: '',
+      width: left,
+      cell: ({ name, collapsed, recommended }) => `${cut(name, left - 3)}${collapsed ? ' *' : recommended ? ' ←' : ''}`,
+    },
     ...right,
   ];
 }
@@ -60,13 +74,36 @@ function columnsOf(report: RunReport): Column[] {
 /** A line a metric that is not built in: the rows, then what they are compared with. */
 function ownMetricLines(report: RunReport): string[] {
   const lines = [
-    ...report.rows.map((row) => ({ name: rowName(report, row), metrics: row.metrics })),
+    ...orderedRows(report).map((row) => ({ name: rowName(report, row), metrics: row.metrics })),
     ...namedBaselines(report).map(({ name, baseline }) => ({ name, metrics: baseline.metrics })),
   ];
   return ownMetrics(report).flatMap((own) => {
     const values = lines.map(({ name, metrics }) => `${name} ${fixed(metrics[own])}`);
     return ['', ...wrap(printable(`${own}: ${values.join(' · ')}`), '  ')];
   });
+}
+
+/** What the columns and marks mean, for who sees them first. */
+function legend(report: RunReport): string[] {
+  const single = report.baselines['best-single']?.model;
+  const anyCost = Object.values(report.baselines).some(({ metrics }) => metrics['cost_per_1k'] != null);
+  return [
+    'average: mean score of the chosen models, usually on a scale from 0 to 1.',
+    ...(single === undefined
+      ? []
+      : [
+          `vs best-single: difference to always using ${single}, the model that training data single out; in brackets its 95 % interval.`,
+        ]),
+    ...(hitVaries(report) ? ['hit: share of rows (0 to 1) where the chosen model scored above 0, or none did.'] : []),
+    `gap: share of the way from the best single model on these rows (0) to the best model of each row (1).${anyCost ? ' $/1k: dollars per 1,000 queries.' : ''} models: how many models the choices amount to.`,
+    `${ROW_ORDER}${report.recommendation?.choice.kind === 'router' ? ' ← is recommended.' : ''}${report.rows.some(({ collapse }) => collapse.flag) ? ' * a constant in disguise: (almost) all queries go to one model.' : ''}`,
+  ];
+}
+
+/** What routers promised in training, and what became of it. */
+function promiseLines({ promises = [] }: RunReport): string[] {
+  if (promises.length === 0) return [];
+  return ['', 'Promises made in training:', ...promises.flatMap(({ words }) => wrap(printable(words), '  '))];
 }
 
 /**
@@ -84,7 +121,7 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
       .map(({ width, cell }, i) => (i === 0 ? cell(line).padEnd(width) : cell(line).padStart(width)))
       .join('')
       .trimEnd();
-  const { verdict, outcome, remarks } = headline(report);
+  const { verdict, outcome, alerts, remarks } = headline(report);
 
   const facts = [
     report.dataset.name,
@@ -93,9 +130,10 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
     `encoder ${report.encoder}`,
     `graph ${report.graph}`,
   ];
-  const rows = report.rows.map((row) => ({
+  const rows = orderedRows(report).map((row) => ({
     text: render({
       name: printable(rowName(report, row)),
+      recommended: isRecommended(report, row),
       metrics: row.metrics,
       interval: row.intervals['avg_performance'],
       collapsed: row.collapse.flag,
@@ -120,9 +158,14 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
     ...ownMetricLines(report),
     ...newModelTable(report, paint),
     ...evidenceText(report, paint),
-    ...(rows.some(({ collapsed }) => collapsed) ? ['', dim('* a constant in disguise')] : []),
+    '',
+    ...legend(report)
+      .flatMap((text) => wrap(printable(text)))
+      .map(dim),
+    ...promiseLines(report),
     '',
     ...wrap(printable(verdict)).map((line) => (outcome === 'win' ? paint(32, line) : bold(line))),
+    ...alerts.flatMap((alert) => wrap(`! ${printable(alert)}`)).map((line) => paint(33, line)),
     ...remarks.flatMap((remark) => wrap(printable(remark), '  ')),
     ...(warnings.length > 0 ? ['', ...warnings.map((line) => paint(33, line))] : []),
     ...(unseen > 0 ? [paint(33, `! and ${unseen} more in report.json`)] : []),

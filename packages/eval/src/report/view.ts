@@ -14,9 +14,33 @@ const NAMED_BASELINES = [
 const CONSTANT = 'constant:';
 
 /** A row's label; with the seed when the same label occurs under several. */
-export function rowName(report: RunReport, row: ReportRow): string {
-  const seeds = new Set(report.rows.filter(({ label }) => label === row.label).map(({ seed }) => seed));
+export const rowName = ({ rows }: RunReport, row: ReportRow): string => nameOfRow(rows, row);
+
+export function nameOfRow(rows: readonly ReportRow[], row: ReportRow): string {
+  const seeds = new Set(rows.filter(({ label }) => label === row.label).map(({ seed }) => seed));
   return seeds.size > 1 ? `${row.label} (seed ${row.seed})` : row.label;
+}
+
+/** How tables order rows, in words. */
+export const ROW_ORDER =
+  'Order: the recommended row, then by average score on these test rows; constants in disguise last.';
+
+/** Whether the report recommends this row. */
+export const isRecommended = ({ recommendation }: RunReport, { label, seed }: ReportRow): boolean =>
+  recommendation?.choice.kind === 'router' &&
+  recommendation.choice.label === label &&
+  recommendation.choice.seed === seed;
+
+/** The rows as every table and plot orders and numbers them (`ROW_ORDER`). */
+export function orderedRows(report: RunReport): ReportRow[] {
+  const rank = (row: ReportRow) => (isRecommended(report, row) ? 0 : row.collapse.flag ? 2 : 1);
+  return [...report.rows].sort((a, b) => rank(a) - rank(b) || average(b) - average(a) || 0);
+}
+
+/** Whether `avg_hit` tells policies apart: where scores are graded, everything is a hit. */
+export function hitVaries({ rows, baselines }: RunReport): boolean {
+  const hits = [...rows, ...Object.values(baselines)].flatMap(({ metrics }) => metrics['avg_hit'] ?? []);
+  return hits.some((hit) => hit !== hits[0]);
 }
 
 export interface NamedBaseline {

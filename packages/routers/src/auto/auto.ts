@@ -2,6 +2,7 @@ import {
   defineRouter,
   isScoringRouter,
   RouteProfileError,
+  rowOf,
   throwIfAborted,
   z,
   type Reason,
@@ -14,7 +15,7 @@ import { bestSingleRouter } from '../common/best-single.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
 import { extendMembers, packedMembers, packMembers, unpackMembers } from '../common/stacking-artifact.js';
 import { memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
-import { crossFit, stackedWorths, worthsOf } from '../common/stacking-stage.js';
+import { crossFit, decisionsOutOfFold, stackedScores, stackedWorths, worthsOf } from '../common/stacking-stage.js';
 import { ensembleOf, fitStack } from '../ensemble/ensemble.js';
 import { assertVectors } from '../ensemble/stacked-router.js';
 import { chooseCandidate } from './choose.js';
@@ -77,7 +78,7 @@ export const autoOf = (strategies: readonly RouterStrategy[]): RouterStrategy<Au
       }));
       if (options.ensemble) candidates.push({ name: 'ensemble', worths: stackedWorths(stage) });
       const foldOfJudged = stage.judge.queries.map((query) => stage.foldOf[query]!);
-      const { chosen, ...choice } = chooseCandidate(candidates, foldOfJudged);
+      const { chosen, chosenWithout, ...choice } = chooseCandidate(candidates, foldOfJudged);
       const strategy = stage.candidates[chosen]?.strategy;
       const router = strategy
         ? await strategy.fit(input, memberOptions(strategy), ctx)
@@ -104,7 +105,16 @@ export const autoOf = (strategies: readonly RouterStrategy[]): RouterStrategy<Au
         },
         weights: packed.weights,
       };
-      return create(artifact, router);
+      // A fold without a judged query says nothing of the choosing: there it is as on all rows.
+      const stacked = stackedScores(stage);
+      const scoresOf = (query: number): ArrayLike<number> => {
+        const own = stage.candidates[chosenWithout.get(stage.foldOf[query]!) ?? chosen];
+        return own ? rowOf(own.scores, query) : stacked(query);
+      };
+      return {
+        ...create(artifact, router),
+        outOfFold: () => decisionsOutOfFold(input.models, stage.foldOf.length, scoresOf),
+      };
     },
     async load(artifact, ctx) {
       assertMadeBy(NAME, artifact);

@@ -22,6 +22,8 @@ export interface Choice {
   table: Comparison[];
   /** The choosing itself, cross-validated: chosen on the other folds, judged on the fold, against best-single. */
   choosing: Estimate;
+  /** For each fold the index of the candidate that the other folds speak for; `chosen` for all where that is best-single. */
+  chosenWithout: ReadonlyMap<number, number>;
 }
 
 /**
@@ -43,14 +45,18 @@ export function chooseCandidate(candidates: readonly Candidate[], folds: Int32Ar
     overBestSingle: estimate(minus(own, worths[0]!)),
   }));
   const best = byOneError(worths);
-  const choosing = estimate(choosingOverBestSingle(worths, folds));
-  if (best === 0)
-    return { chosen: 0, why: 'nothing beats best-single by more than one standard error', table, choosing };
+  const withoutFold = chosenWithoutFold(worths, folds);
+  const choosing = estimate(
+    Float64Array.from(folds, (fold, i) => worths[withoutFold.get(fold)!]![i]! - worths[0]![i]!),
+  );
+  const constant = { chosen: 0, table, choosing, chosenWithout: new Map([...withoutFold.keys()].map((f) => [f, 0])) };
+  if (best === 0) return { ...constant, why: 'nothing beats best-single by more than one standard error' };
   if (!(choosing.mean > choosing.standardError)) {
     const why = `${table[best]!.name} looks better than best-single, but choosing by such looks does not beat it on held-out folds`;
-    return { chosen: 0, why, table, choosing };
+    return { ...constant, why };
   }
-  return { chosen: best, why: `${table[best]!.name} beats best-single on held-out queries`, table, choosing };
+  const why = `${table[best]!.name} beats best-single on held-out queries`;
+  return { chosen: best, why, table, choosing, chosenWithout: withoutFold };
 }
 
 const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value - b[i]!);
@@ -67,13 +73,8 @@ function byOneError(worths: readonly Float64Array[]): number {
   });
 }
 
-function choosingOverBestSingle(worths: readonly Float64Array[], folds: Int32Array): Float64Array {
-  const out = new Float64Array(folds.length);
-  for (const fold of new Set(folds)) {
-    const chosen = byOneError(worths.map((own) => own.filter((_, i) => folds[i] !== fold)));
-    folds.forEach((f, i) => {
-      if (f === fold) out[i] = worths[chosen]![i]! - worths[0]![i]!;
-    });
-  }
-  return out;
-}
+/** What the rule takes on all folds but one, for each fold. */
+const chosenWithoutFold = (worths: readonly Float64Array[], folds: Int32Array): Map<number, number> =>
+  new Map(
+    [...new Set(folds)].map((fold) => [fold, byOneError(worths.map((own) => own.filter((_, i) => folds[i] !== fold)))]),
+  );

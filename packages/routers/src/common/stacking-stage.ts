@@ -1,5 +1,8 @@
 import {
+  createMatrix,
+  decisionsFromScores,
   rowOf,
+  type Decision,
   type Matrix,
   type RouterInput,
   type RouterStrategy,
@@ -61,18 +64,30 @@ const judgedTraining = (training: RouterTraining): RouterTraining => ({
 export const worthsOf = ({ judge }: Stage, scores: Matrix): Float64Array =>
   judgeScores(judge, (q) => rowOf(scores, q)).worths;
 
-/** The same for the stack of all candidates, the weights for a query learned on the other folds. */
-export function stackedWorths({ judge, foldOf, candidates, weights }: Stage): Float64Array {
-  const learned = Array.from({ length: Math.max(...foldOf) + 1 }, (_, fold) => weights(fold));
-  return judgeScores(judge, (q) => {
+/** The stack's scores of a training query, the weights for it learned on the other folds. */
+export function stackedScores({ foldOf, candidates, weights }: Stage): (query: number) => Float64Array {
+  const folds = foldOf.reduce((most, fold) => Math.max(most, fold), 0) + 1;
+  const learned = Array.from({ length: folds }, (_, fold) => weights(fold));
+  return (query) => {
     const out = new Float64Array(candidates[0]!.scores.cols);
-    addStacked(
-      candidates.map(({ scores }) => rowOf(scores, q)),
-      learned[foldOf[q]!]!,
-      out,
-    );
+    const parts = candidates.map(({ scores }) => rowOf(scores, query));
+    addStacked(parts, learned[foldOf[query]!]!, out);
     return out;
-  }).worths;
+  };
+}
+
+/** Worth of every judged query under the stack's scores of it. */
+export const stackedWorths = (stage: Stage): Float64Array => judgeScores(stage.judge, stackedScores(stage)).worths;
+
+/** Decisions on training queries by scores of fits that had not seen them. */
+export function decisionsOutOfFold(
+  models: readonly string[],
+  queries: number,
+  scoresOf: (query: number) => ArrayLike<number>,
+): Decision[] {
+  const scores = createMatrix(queries, models.length);
+  for (let q = 0; q < queries; q++) rowOf(scores, q).set(scoresOf(q));
+  return decisionsFromScores(models, scores);
 }
 
 export interface Estimate {

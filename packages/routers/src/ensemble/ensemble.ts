@@ -15,7 +15,15 @@ import { bestSingleRouter } from '../common/best-single.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
 import { extendMembers, packedMembers, packMembers, unpackMembers } from '../common/stacking-artifact.js';
 import { memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
-import { crossFit, estimate, stackedWorths, worthsOf, type Stage } from '../common/stacking-stage.js';
+import {
+  crossFit,
+  decisionsOutOfFold,
+  estimate,
+  stackedScores,
+  stackedWorths,
+  worthsOf,
+  type Stage,
+} from '../common/stacking-stage.js';
 import { stackedRouter, type WeightedMember } from './stacked-router.js';
 
 const NAME = 'ensemble';
@@ -64,7 +72,10 @@ export const ensembleOf = (strategies: readonly RouterStrategy[]): RouterStrateg
     async fit(input, options, ctx) {
       throwIfAborted(ctx);
       const stage = await crossFit(NAME, membersNamed(strategies, options.members), input, options.folds, ctx);
-      return fitStack(stage, input, options, ctx);
+      return {
+        ...(await fitStack(stage, input, options, ctx)),
+        outOfFold: () => decisionsOutOfFold(input.models, stage.foldOf.length, stackedScores(stage)),
+      };
     },
     async load(artifact, ctx) {
       assertMadeBy(NAME, artifact);

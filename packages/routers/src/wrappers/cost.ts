@@ -29,12 +29,14 @@ const options = z
   });
 export type CostOptions = z.infer<typeof options>;
 
-const WITHIN = 0.02;
+/** How much worse than the best single model choices may be, where nothing is said. */
+export const WITHIN = 0.02;
 const POINTS = 10_001;
 
-const state = z.object({
+/** What `costWrapper` learns. */
+export const costState = z.object({
   lambda: z.number().min(0),
-  /** How λ was found, out of fold on training rows; absent where it was given. */
+  /** How λ was found, out of fold on training rows; absent where it was given. No share where the best single model is free. */
   point: z.object({ quality: z.number(), cost: z.number(), costShare: z.number().nullable() }).optional(),
 });
 
@@ -97,7 +99,7 @@ export const costWrapper = defineWrapper<CostOptions>({
     return storeValuation(valuation, { lambda, point: { quality, cost, costShare } });
   },
   wrap(router, learned) {
-    const { lambda } = parsePart(NAME, 'state', state, learned.state);
+    const { lambda } = parsePart(NAME, 'state', costState, learned.state);
     return withCost(withValuation(router, restoreValuation(NAME, learned)), { lambda });
   },
 });

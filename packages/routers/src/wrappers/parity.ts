@@ -28,7 +28,8 @@ const options = z.strictObject({
 });
 export type ParityOptions = z.infer<typeof options>;
 
-const state = z.object({
+/** What `parityWrapper` learns. */
+export const parityState = z.object({
   teacher: z.string(),
   gate: z.object({
     threshold: z.number().nullable(),
@@ -122,10 +123,10 @@ export const parityWrapper = defineWrapper<ParityOptions>({
       ctx.logger?.warn(
         `${NAME}: agreement with ${teacher} above ${chosen.alpha} cannot be guaranteed: it answers everything`,
       );
-    return storeValuation(valuation, { teacher, gate } satisfies z.infer<typeof state>);
+    return storeValuation(valuation, { teacher, gate } satisfies z.infer<typeof parityState>);
   },
   wrap(router, learned) {
-    const { teacher, gate } = parsePart(NAME, 'state', state, learned.state);
+    const { teacher, gate } = parsePart(NAME, 'state', parityState, learned.state);
     return parityGate(withValuation(router, restoreValuation(NAME, learned)), teacher, gate);
   },
 });

@@ -19,7 +19,8 @@ const options = z.strictObject({
 });
 export type ThresholdOptions = z.infer<typeof options>;
 
-const state = z.object({
+/** What `thresholdWrapper` learns. */
+export const thresholdState = z.object({
   cheap: z.string(),
   strong: z.string(),
   threshold: z.number(),
@@ -27,7 +28,7 @@ const state = z.object({
   unit: z.enum(['chance', 'lead']),
 });
 /** Two models and the number between them: a chance in [0, 1], or a lead in the units of the router's scores. */
-export type Threshold = z.infer<typeof state>;
+export type Threshold = z.infer<typeof thresholdState>;
 
 /**
  * The cheap model where its chance of being right is at least the threshold, else the strong one. (As in RouteLLM, arXiv
@@ -113,7 +114,7 @@ export const thresholdWrapper = defineWrapper<ThresholdOptions>({
     return storeValuation(valuation, { cheap, strong, threshold, unit } satisfies Threshold);
   },
   wrap(router, learned) {
-    const own = parsePart(NAME, 'state', state, learned.state);
+    const own = parsePart(NAME, 'state', thresholdState, learned.state);
     return withThreshold(withValuation(router, restoreValuation(NAME, learned)), own);
   },
 });

@@ -34,7 +34,11 @@ export interface WrappedOptions extends Record<string, unknown> {
   wrappers: { name: string; options: Record<string, unknown> }[];
 }
 
-const state = z.object({ router: routerManifestSchema, wrappers: z.array(z.record(z.string(), z.unknown())) });
+/** What the manifest of a composite holds: the router's, and what each wrapper learned. */
+export const compositeState = z.object({
+  router: routerManifestSchema,
+  wrappers: z.array(z.record(z.string(), z.unknown())),
+});
 
 /**
  * A router with wrappers around it, as one strategy: `knn+cost`. It fits the router, then each wrapper from the inside out, and
@@ -186,7 +190,7 @@ function unnested(name: string, artifact: RouterArtifact, options: z.ZodType<Wra
   assertMadeBy(name, artifact);
   const { manifest, weights } = artifact;
   const chosen = parsePart(name, 'options', options, manifest.options);
-  const { router, wrappers } = parsePart(name, 'state', state, manifest.state);
+  const { router, wrappers } = parsePart(name, 'state', compositeState, manifest.state);
   if (wrappers.length !== chosen.wrappers.length)
     throw new RouteProfileError(
       'CORRUPT_FILE',

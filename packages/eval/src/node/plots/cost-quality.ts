@@ -1,12 +1,13 @@
 import * as Plot from '@observablehq/plot';
 import type { RunReport } from '@routeprofile/schema';
 import { dollars, fixed } from '../../report/format.js';
-import { constants } from '../../report/view.js';
+import { average, constants } from '../../report/view.js';
 import { baselineEntries, rowEntries } from '../entries.js';
 import type { Markup } from '../markup.js';
 import { costAxis, costTick } from './cost-axis.js';
 import { draw, figure, shorten, type Drawing } from './figure.js';
 import { placeLabels } from './place-labels.js';
+import { scoreDomain } from './score-axis.js';
 
 interface Point {
   kind: 'row' | 'constant' | 'baseline';
@@ -21,7 +22,7 @@ const HEIGHT = 460;
 const MARGIN = { left: 60, right: 60, bottom: 45 };
 
 function pointsOf(report: RunReport): Point[] {
-  const models = constants(report).map(({ model, baseline }) => ({
+  const models = constantsDrawn(report).map(({ model, baseline }) => ({
     kind: 'constant' as const,
     label: shorten(model, 26),
     name: `always ${model}`,
@@ -43,6 +44,18 @@ function pointsOf(report: RunReport): Point[] {
     if (cost == null || quality == null) return [];
     return [{ kind, label, cost, quality, title: `${name}: ${fixed(quality)} at $${dollars(cost)} per 1,000 queries` }];
   });
+}
+
+/** Circles at most: the best of many models, and the cheapest. */
+const MOST_CONSTANTS = 100;
+
+function constantsDrawn(report: RunReport) {
+  const all = constants(report);
+  if (all.length <= MOST_CONSTANTS) return all;
+  const cost = ({ baseline }: (typeof all)[number]) => baseline.metrics['cost_per_1k'] ?? Infinity;
+  const best = [...all].sort((a, b) => average(b.baseline) - average(a.baseline) || 0).slice(0, MOST_CONSTANTS - 1);
+  const cheapest = all.reduce((a, b) => (cost(b) < cost(a) ? b : a));
+  return [...new Set([...best, cheapest])];
 }
 
 /** Quality over cost: rows by number, single models, and other baselines. null when the data hold no costs. */
@@ -77,7 +90,13 @@ export function costQualityPlot(report: RunReport): Markup | null {
     marginRight: MARGIN.right,
     marginBottom: MARGIN.bottom,
     x: { ...axis, labelAnchor: 'center', tickFormat: costTick },
-    y: { label: 'average performance', labelAnchor: 'center', nice: true, tickFormat: (y: number) => fixed(y, 2) },
+    y: {
+      label: 'average performance',
+      labelAnchor: 'center',
+      nice: true,
+      domain: scoreDomain(points.map(({ quality }) => quality)),
+      tickFormat: (y: number) => fixed(y, 2),
+    },
     marks: [
       Plot.gridX(axis.ticks, { stroke: 'var(--line)', strokeOpacity: 1 }),
       Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1 }),

@@ -6,6 +6,7 @@ import { costAxis, costTick } from './cost-axis.js';
 import { draw, figure, shorten, type Drawing } from './figure.js';
 import { leftOutText, plottedRows, rowLegend } from './lines.js';
 import { placeLabels } from './place-labels.js';
+import { scoreDomain } from './score-axis.js';
 
 const MOST_ROWS = 10;
 const WIDTH = 980;
@@ -18,12 +19,12 @@ const STEPS = 24;
 /** Quality over cost of each router for every weight of cost, above the hull of constants. null without frontiers. */
 export function frontierPlot(report: RunReport): Markup | null {
   const { rows, leftOut } = plottedRows(report, MOST_ROWS, ({ frontier }) => frontier);
-  const constants = report.constantsFrontier?.points ?? [];
+  const constants = drawn(report.constantsFrontier?.points ?? []);
   if (rows.length === 0 || constants.length === 0) return null;
   const all = [...constants, ...rows.flatMap(({ found }) => found.points)];
   const axis = costAxis(all.map(({ cost }) => cost));
   // Level beyond the dearest corner: money can be wasted.
-  const dearest = Math.max(...all.map(({ cost }) => cost));
+  const dearest = all.reduce((most, { cost }) => Math.max(most, cost), 0);
   const at = { x: 'cost', y: 'quality' } as const;
   const dots = constants.map(({ model, ...point }) => ({ ...point, title: `always ${model}: ${told(point)}` }));
   const options: Plot.PlotOptions = {
@@ -33,7 +34,13 @@ export function frontierPlot(report: RunReport): Markup | null {
     marginRight: MARGIN.right,
     marginBottom: MARGIN.bottom,
     x: { ...axis, labelAnchor: 'center', tickFormat: costTick },
-    y: { label: 'average performance', labelAnchor: 'center', nice: true, tickFormat: (y: number) => fixed(y, 2) },
+    y: {
+      label: 'average performance',
+      labelAnchor: 'center',
+      nice: true,
+      domain: scoreDomain(all.map(({ quality }) => quality)),
+      tickFormat: (y: number) => fixed(y, 2),
+    },
     marks: [
       Plot.gridX(axis.ticks, { stroke: 'var(--line)', strokeOpacity: 1 }),
       Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1 }),
@@ -71,8 +78,8 @@ export function frontierPlot(report: RunReport): Markup | null {
       ),
     ],
   };
-  const drawn = rows.flatMap(({ found }) => hullLine(found.points, dearest));
-  const labels = labelMarks(draw(options), constants, drawn);
+  const lines = rows.flatMap(({ found }) => hullLine(found.points, dearest));
+  const labels = labelMarks(draw(options), constants, lines);
   const drawing = draw({ ...options, marks: [...(options.marks ?? []), ...labels] });
   const chosen = rows.some(({ found }) => found.operatingPoint);
   return figure(drawing, {
@@ -81,6 +88,15 @@ export function frontierPlot(report: RunReport): Markup | null {
     caption: `Each dot is a router under one weight of cost, swept without labels; its line is what mixing the dots reaches. Open circles always choose one model; the dashed line is their hull, which a router has to lie above.${chosen ? ' Stars mark the point chosen on training data.' : ''}${leftOutText(leftOut)}`,
     extra: rowLegend(rows, [html`<span class="dash" aria-hidden="true"></span>hull of constants`]),
   });
+}
+
+/** Of thousands of models the best, and all on the hull. */
+const MOST_CONSTANTS = 100;
+
+function drawn<T extends CostPoint & { onHull: boolean }>(points: readonly T[]): readonly T[] {
+  if (points.length <= MOST_CONSTANTS) return points;
+  const best = new Set([...points].sort((a, b) => b.quality - a.quality).slice(0, MOST_CONSTANTS));
+  return points.filter((point) => point.onHull || best.has(point));
 }
 
 const told = ({ cost, quality }: CostPoint): string => `${fixed(quality)} at $${dollars(cost)} per 1,000 queries`;

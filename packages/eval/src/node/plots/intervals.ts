@@ -4,6 +4,7 @@ import { fixed, interval, signed } from '../../report/format.js';
 import { numbered, rowEntries } from '../entries.js';
 import type { Markup } from '../markup.js';
 import { draw, figure, labelRoom, shorten } from './figure.js';
+import { scoreDomain } from './score-axis.js';
 
 const COLOURS = { above: 'var(--up)', below: 'var(--down)', unclear: 'var(--muted)' };
 
@@ -30,6 +31,7 @@ export function intervalPlot(report: RunReport): Markup | null {
       tickFormat: (x: number) => signed(x, 2),
       ticks: 6,
       nice: true,
+      domain: scoreDomain([0, ...marks.flatMap(({ low, high }) => [low, high])]),
     },
     y: { label: null, domain: labels, tickSize: 0 },
     marks: [

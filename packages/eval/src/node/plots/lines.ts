@@ -1,6 +1,6 @@
 import type { ReportRow, RunReport } from '@routeprofile/schema';
 import { plural } from '../../report/format.js';
-import { average, rowName } from '../../report/view.js';
+import { average, orderedRows, rowName } from '../../report/view.js';
 import { html, type Markup } from '../markup.js';
 import { shorten } from './figure.js';
 
@@ -22,7 +22,7 @@ export function plottedRows<T>(
   most: number,
   of: (row: ReportRow) => T | null | undefined,
 ): { rows: PlottedRow<T>[]; leftOut: number } {
-  const all = report.rows.flatMap((row, i) => {
+  const all = orderedRows(report).flatMap((row, i) => {
     const found = of(row);
     return found == null ? [] : [{ name: `${i + 1}  ${rowName(report, row)}`, row, found }];
   });

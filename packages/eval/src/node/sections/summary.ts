@@ -1,11 +1,11 @@
 import type { RunReport } from '@routeprofile/schema';
-import { plural } from '../../report/format.js';
+import { dollars, fixed, percent, plural, signed } from '../../report/format.js';
 import { headline } from '../../report/headline.js';
 import { html, type Markup } from '../markup.js';
 
-/** Title, what was evaluated, and what it comes to, in words. */
+/** Title, what to use, what that saves or gains and how sure it is, and what to know before believing it. */
 export function summary(report: RunReport, title: string): Markup {
-  const { verdict, outcome, remarks } = headline(report);
+  const { verdict, outcome, alerts, remarks } = headline(report);
   return html`<header>
       <h1>${title}</h1>
       <p class="facts">${facts(report)}</p>
@@ -20,6 +20,7 @@ export function summary(report: RunReport, title: string): Markup {
     }
     <section class="verdict ${outcome}" aria-label="Result">
       <p>${verdict}</p>
+      ${answers(report)} ${alerts.map((alert) => html`<p class="alert">${alert}</p>`)}
       ${
         remarks.length > 0
           ? html`<ul>
@@ -27,7 +28,62 @@ export function summary(report: RunReport, title: string): Markup {
             </ul>`
           : null
       }
-    </section>`;
+    </section>
+    ${promises(report)}`;
+}
+
+const VERDICTS = {
+  better: 'Better, for sure',
+  'not-worse': 'Not worse, for sure',
+  undecided: 'Not decided',
+  worse: 'Worse, for sure',
+};
+
+/** The three answers, each with its number: quality, cost, and how sure they are. */
+function answers({ recommendation, rowsUsed }: RunReport): Markup | null {
+  if (!recommendation?.quality || recommendation.bestSingle === null) return null;
+  const { quality, costShare, costPer1k, verdict, bestSingle, margin } = recommendation;
+  const own = recommendation.choice.kind === 'router' ? 'It costs' : 'The router costs';
+  return html`<dl class="answers">
+    <div>
+      <dt>Cost</dt>
+      <dd>
+        <strong
+          >${costShare ? `${percent(costShare.value)} of ${bestSingle}’s` : costPer1k.own === null ? 'not known' : `$${dollars(costPer1k.own)}`}</strong
+        >
+        ${costPer1k.own === null ? null : html`${own} $${dollars(costPer1k.own)} per 1,000 queries`}${costPer1k.own === null || costPer1k.bestSingle === null ? null : html`, ${bestSingle} $${dollars(costPer1k.bestSingle)}`}${costShare && costShare.low !== null && costShare.high !== null ? `; 95 % interval ${percent(costShare.low)} to ${percent(costShare.high)}` : null}
+      </dd>
+    </div>
+    <div>
+      <dt>Quality against ${bestSingle}</dt>
+      <dd>
+        <strong>${signed(quality.difference)}</strong>
+        ${quality.low === null ? 'too few test queries for an interval' : html`95 % interval ${signed(quality.low)} to ${signed(quality.high)}`},
+        in mean score
+      </dd>
+    </div>
+    <div>
+      <dt>How sure?</dt>
+      <dd>
+        <strong>${verdict === null ? '–' : VERDICTS[verdict]}</strong>
+        from ${plural(rowsUsed, 'test query', 'test queries')}; a mean score up to ${fixed(margin, 2)} lower counts as
+        not worse
+      </dd>
+    </div>
+  </dl>`;
+}
+
+const STATUS = { kept: 'kept', broken: 'broken', undecided: 'not decided' };
+
+/** What routers promised in training, beside what test rows showed. */
+function promises({ promises: made = [] }: RunReport): Markup | null {
+  if (made.length === 0) return null;
+  return html`<section class="promises">
+    <h2>Promises made in training</h2>
+    <ul>
+      ${made.map(({ words, status }) => html`<li class="${status}"><span class="status">${STATUS[status]}</span> ${words}</li>`)}
+    </ul>
+  </section>`;
 }
 
 function facts(report: RunReport): string {

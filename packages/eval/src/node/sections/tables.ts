@@ -1,8 +1,16 @@
 import type { Metrics, RunReport } from '@routeprofile/schema';
-import { dollars, fixed, interval } from '../../report/format.js';
+import { dollars, fixed, interval, plural } from '../../report/format.js';
 import { collapseText } from '../../report/headline.js';
 import { VERSUS_HINDSIGHT } from '../../report/intervals.js';
-import { constants, effectiveModels, ownMetrics } from '../../report/view.js';
+import {
+  average,
+  constants,
+  effectiveModels,
+  hitVaries,
+  isRecommended,
+  ownMetrics,
+  ROW_ORDER,
+} from '../../report/view.js';
 import { baselineEntries, rowEntries, type Entry } from '../entries.js';
 import { html, type Markup } from '../markup.js';
 
@@ -23,21 +31,31 @@ function columnsOf(report: RunReport): Column[] {
     format: (value: number | null | undefined) => string = fixed,
   ): Column[] => (known(name) ? [{ title, help, cell: ({ metrics }) => format(metrics[name]) }] : []);
   return [
-    ...metric('Average', 'avg_performance', 'Mean score of the chosen models'),
+    ...metric('Average', 'avg_performance', 'Mean score of the chosen models, usually on a scale from 0 to 1'),
     {
       title: 'To best-single [95 %]',
-      help: 'Difference of the average, with its paired bootstrap interval',
+      help: 'Difference of the average to always using the one model that training data single out, with its 95 % interval',
       cell: ({ intervals }) => interval(intervals['avg_performance']),
     },
     ...versusHindsight(report),
-    ...metric('Hit', 'avg_hit', 'Share of rows where the chosen model scored above 0, or none did'),
-    ...metric('Discriminative', 'discriminative_performance', 'Mean score where some model scored 0 and some 1'),
-    ...metric('Gap recovered', 'oracle_gap_recovered', 'From the best constant (0) to the oracle (1)'),
+    ...(hitVaries(report)
+      ? metric('Hit', 'avg_hit', 'Share of rows (0 to 1) where the chosen model scored above 0, or none did')
+      : []),
+    ...metric(
+      'On telling rows',
+      'discriminative_performance',
+      'Mean score on the rows that tell models apart: some model scored 0 and some 1 (discriminative)',
+    ),
+    ...metric(
+      'Gap recovered',
+      'oracle_gap_recovered',
+      'Share of the way from the best single model on these rows (0) to the best model of each row (1)',
+    ),
     ...metric('$ per 1,000', 'cost_per_1k', 'Dollars per 1,000 queries', dollars),
     ...ownMetrics(report).flatMap((name) => metric(name, name, 'A metric that is not built in')),
     {
       title: 'Models',
-      help: 'Effective number of models: 2 to the power of the selection entropy',
+      help: 'How many models the choices amount to: 2 to the power of the entropy of their shares',
       cell: ({ metrics }) => fixed(effectiveModels(metrics), 1),
     },
   ];
@@ -71,13 +89,18 @@ const cells = (columns: readonly Column[], entry: Pick<Entry, 'metrics' | 'inter
 /** Rows first, named baselines below, all with the same columns. */
 export function mainTable(report: RunReport): Markup {
   const columns = columnsOf(report);
-  const rows = rowEntries(report).map((entry, i) => {
+  const rows = rowEntries(report).map((entry) => {
     const found = entry.intervals['avg_performance'];
     const side = !found ? '' : found.low > 0 ? 'above' : found.high < 0 ? 'below' : '';
-    const flag = entry.collapsed
-      ? html` <span class="flag" title="${collapseText(report.rows[i]!)}">constant in disguise</span>`
-      : null;
-    return html`<tr class="${side}">
+    const { row } = entry;
+    const recommended = row !== null && isRecommended(report, row);
+    const flag =
+      row?.collapse.flag === true
+        ? html` <span class="flag" title="${collapseText(row)}">constant in disguise</span>`
+        : recommended
+          ? html` <span class="recommended">recommended</span>`
+          : null;
+    return html`<tr class="${side}${recommended ? ' recommended' : ''}">
       <th scope="row"><span class="number">${entry.number}</span> ${entry.name}${flag}</th>
       ${cells(columns, entry)}
     </tr>`;
@@ -107,13 +130,31 @@ export function mainTable(report: RunReport): Markup {
         </tbody>
       </table>
     </div>
+    <p class="facts">${ROW_ORDER}</p>
+    <details class="columns">
+      <summary>What the columns mean</summary>
+      <dl>
+        ${columns.map(
+          ({ title, help }) =>
+            html`<dt>${title}</dt>
+              <dd>${help}</dd>`,
+        )}
+        <dt>95 % interval</dt>
+        <dd>In 95 of 100 samples of test queries like these, the interval holds the true difference</dd>
+      </dl>
+    </details>
   </section>`;
 }
 
-/** Always one model, a row a candidate. */
+/** Rows of constants that a page shows. */
+const MOST_CONSTANTS = 100;
+
+/** Always one model, a row per candidate, best first. */
 export function constantsTable(report: RunReport): Markup | null {
   const columns = columnsOf(report).filter(({ title }) => !title.startsWith('To ') && title !== 'Models');
-  const rows = constants(report).map(
+  const all = constants(report);
+  const shown = [...all].sort((a, b) => average(b.baseline) - average(a.baseline) || 0).slice(0, MOST_CONSTANTS);
+  const rows = shown.map(
     ({ model, baseline: { metrics } }: { model: string; baseline: { metrics: Metrics } }) =>
       html`<tr>
         <th scope="row">${model}</th>
@@ -122,7 +163,10 @@ export function constantsTable(report: RunReport): Markup | null {
   );
   if (rows.length === 0) return null;
   return html`<details>
-    <summary>Always one model: ${rows.length} constants</summary>
+    <summary>
+      Always one model:
+      ${plural(all.length, 'model')}${all.length > rows.length ? `, the ${rows.length} best of them` : ''}
+    </summary>
     <div class="scroll" tabindex="0" role="group" aria-label="Constants">
       <table>
         ${head(columns, 'Model')}

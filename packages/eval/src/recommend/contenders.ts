@@ -1,0 +1,127 @@
+import type { Candidate, Contender, OutcomeValues, RouterTraining } from '@routeprofile/schema';
+import { bestSingle } from '../baselines/best-single.js';
+import { callCost } from '../metrics/cost.js';
+
+/** What a router decided on each training query by fits that had not seen it. Shape of each [training queries]. */
+export type OutOfFold =
+  /** Index of the best ranked model that was measured on the query; −1 where none was. */
+  | { choices: Int32Array }
+  /** Where only pairs are known: the share of the query's pairs that it ranks right; NaN without pairs. */
+  | { pairsRight: Float64Array };
+
+/** The training rows that contenders are judged on, and the folds they were dealt to. */
+export interface SelectionRows {
+  /** Fold of each training query. Shape [training queries]. */
+  foldOf: Int32Array;
+  /** What routers learned from. */
+  training: Pick<RouterTraining, 'outcomes' | 'pairs'>;
+}
+
+/** A router of the report, as the rule for choosing sees it. */
+export interface RouterContender {
+  name: string;
+  seed: number;
+  outOfFold?: OutOfFold;
+}
+
+export interface Estimates {
+  /** The best single model first, where there is one; then the routers in their order. */
+  contenders: Contender[];
+  from: 'outcomes' | 'pairs';
+}
+
+/** What each contender is worth on training data, out of fold: the best single model too is singled out without the fold it is judged on. */
+export function estimateContenders(
+  routers: readonly RouterContender[],
+  { foldOf, training }: SelectionRows,
+  candidates: readonly Candidate[],
+  newModels: readonly string[],
+): Estimates {
+  const models = candidates.map(({ id }) => id);
+  const from = training.outcomes?.score.some((score) => !Number.isNaN(score)) ? 'outcomes' : 'pairs';
+  const single = singleOutOfFold(models, training, foldOf, newModels, from);
+  const estimate = (outOfFold: OutOfFold | undefined) => {
+    if (outOfFold === undefined) return { quality: null, costPer1k: null };
+    if ('pairsRight' in outOfFold) return { quality: meanOfKnown(outOfFold.pairsRight), costPer1k: null };
+    return training.outcomes
+      ? judgedChoices(outOfFold.choices, training.outcomes, candidates)
+      : { quality: null, costPer1k: null };
+  };
+  return {
+    from,
+    contenders: [
+      ...(single ? [{ name: single.model, seed: null, ...estimate(single.outOfFold) }] : []),
+      ...routers.map(({ name, seed, outOfFold }) => ({ name, seed, ...estimate(outOfFold) })),
+    ],
+  };
+}
+
+function meanOfKnown(values: Float64Array): number | null {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length;
+}
+
+/** On the rows where every model that was measured at all has an outcome, if there are any, so that all face the same rows. */
+function judgedChoices(choices: Int32Array, values: OutcomeValues, candidates: readonly Candidate[]) {
+  const width = candidates.length;
+  const models = candidates.map(({ id }) => id);
+  const rows = Array.from(choices.keys());
+  const known = (q: number, m: number) => !Number.isNaN(values.score[q * width + m]!);
+  const measured = models.map((_, m) => rows.some((q) => known(q, m)));
+  const complete = rows.filter((q) => measured.every((any, m) => !any || known(q, m)));
+  const judged = (complete.length > 0 ? complete : rows).filter((q) => choices[q]! >= 0 && known(q, choices[q]!));
+  if (judged.length === 0) return { quality: null, costPer1k: null };
+  const mean = (of: (q: number, m: number) => number) =>
+    judged.reduce((sum, q) => sum + of(q, choices[q]!), 0) / judged.length;
+  const cost = mean((q, m) => 1000 * callCost({ values, models, queries: [] }, candidates[m], q, m));
+  return { quality: mean((q, m) => values.score[q * width + m]!), costPer1k: Number.isFinite(cost) ? cost : null };
+}
+
+/** Always the model that the other folds single out; named by what all rows single out. */
+function singleOutOfFold(
+  models: readonly string[],
+  training: SelectionRows['training'],
+  foldOf: Int32Array,
+  newModels: readonly string[],
+  from: Estimates['from'],
+): { model: string; outOfFold: OutOfFold } | null {
+  const whole = bestSingle(models, training, newModels);
+  if (!whole) return null;
+  const folds = [...new Set(foldOf)];
+  const without = new Map(
+    folds.map((fold) => [
+      fold,
+      bestSingle(models, withoutFold(training, foldOf, fold, models.length), newModels) ?? whole,
+    ]),
+  );
+  if (from === 'outcomes') {
+    const { score } = training.outcomes!;
+    const choices = foldOf.map((fold, q) => {
+      const { index } = without.get(fold)!;
+      return Number.isNaN(score[q * models.length + index]!) ? -1 : index;
+    });
+    return { model: whole.model, outOfFold: { choices } };
+  }
+  const right = new Float64Array(foldOf.length);
+  const met = new Float64Array(foldOf.length);
+  for (const { query, better, worse } of training.pairs) {
+    const { worth } = without.get(foldOf[query]!)!;
+    const lead = (worth[better]! || 0) - (worth[worse]! || 0);
+    right[query]! += lead > 0 ? 1 : lead === 0 ? 0.5 : 0;
+    met[query]! += 1;
+  }
+  return { model: whole.model, outOfFold: { pairsRight: right.map((count, q) => count / met[q]!) } };
+}
+
+function withoutFold(
+  { outcomes, pairs }: SelectionRows['training'],
+  foldOf: Int32Array,
+  fold: number,
+  width: number,
+): SelectionRows['training'] {
+  const score = outcomes?.score.map((value, k) => (foldOf[Math.floor(k / width)] === fold ? NaN : value));
+  return {
+    pairs: pairs.filter(({ query }) => foldOf[query] !== fold),
+    outcomes: outcomes && score ? { ...outcomes, score } : null,
+  };
+}

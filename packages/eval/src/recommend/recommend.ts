@@ -1,0 +1,193 @@
+import type { Contender, Interval, Recommendation, Verdict } from '@routeprofile/schema';
+import type { OpenEstimate } from '../interval.js';
+import { dollars, fixed, percent, plural } from '../report/format.js';
+import { chooseContender, nearBest } from './choose.js';
+import type { Estimates } from './contenders.js';
+import { routerWords, scaleText, verdictText, type Scale } from './words.js';
+
+/** A router of the report, as a recommendation needs to know it. */
+export interface JudgedRouter {
+  label: string;
+  /** With the seed where the label occurs under several. */
+  name: string;
+  profile: string;
+  router: string;
+  seed: number;
+  folder?: string;
+  /** A constant in disguise. */
+  collapsed: boolean;
+  /** Mean score on test rows, and dollars per 1,000 queries. */
+  average: number | null;
+  costPer1k: number | null;
+  /** Quality against best-single; null: too few rows; absent: there is nothing to compare with. */
+  interval: Interval | null | undefined;
+  /** Cost as a share of best-single's. */
+  costShare: OpenEstimate | null;
+}
+
+export interface RecommendationInput {
+  routers: readonly JudgedRouter[];
+  /** The model that training data single out, on the test rows; null without one. */
+  single: { model: string; average: number | null; costPer1k: number | null } | null;
+  /** What contenders are worth on training data; null where nothing was made to estimate it. */
+  estimates: Estimates | null;
+  folds: number;
+  margin: number;
+  testRows: number;
+  scale: Scale;
+}
+
+const RULE_BY_TRAINING =
+  'Contenders are all routers that did not fail and are no constants in disguise, and the best single model. Training data choose, by fits that had not seen the queries they are judged on: of the contenders at most the margin below the best, the cheapest (the best one where costs are not known). Test queries only judge the choice: if it is worse than the best single model, that model is recommended instead.';
+const RULE_BY_ORDER =
+  'Contenders are all routers that did not fail and are no constants in disguise, and the best single model. Nothing was estimated on training data, so the first `auto` router is taken, else the first in the order given. Test queries only judge the choice: if it is worse than the best single model, that model is recommended instead.';
+
+/** What the interval of the difference says, given how much lower still counts as not worse. */
+export function verdictOf({ low, high }: { low: number | null; high: number | null }, margin: number): Verdict {
+  if (low === null || high === null) return 'undecided';
+  if (low > 0) return 'better';
+  if (low >= -margin) return 'not-worse';
+  return high < 0 ? 'worse' : 'undecided';
+}
+
+/**
+ * One choice, by the rule in `rule`: training data choose among the contenders, the intervals of test rows judge what was chosen.
+ * @returns undefined where no router was evaluated, or there is nothing to use: only constants in disguise and no best single model
+ */
+export function recommend(input: RecommendationInput): Recommendation | undefined {
+  const { routers, single, estimates, folds, margin, testRows } = input;
+  const eligible = routers.filter(({ collapsed }) => !collapsed);
+  const isEligible = ({ name, seed }: Contender) =>
+    seed === null || eligible.some((router) => router.label === name && router.seed === seed);
+  const contenders = (estimates?.contenders ?? []).filter(isEligible);
+  const byTraining = contenders.some(({ seed, quality }) => seed !== null && quality !== null);
+  const picked = byTraining ? chooseContender(contenders, margin) : null;
+  const chosen = picked
+    ? eligible.find(({ label, seed }) => picked.seed !== null && label === picked.name && seed === picked.seed)
+    : (eligible.find(({ router }) => router === 'auto' || router.startsWith('auto+')) ?? eligible[0]);
+  if (routers.length === 0 || (!chosen && !single)) return undefined;
+
+  const base = {
+    rule: byTraining ? RULE_BY_TRAINING : RULE_BY_ORDER,
+    margin,
+    chosenBy: byTraining ? (`out-of-fold ${estimates!.from}` as const) : ('order' as const),
+    folds: byTraining ? folds : 0,
+    contenders,
+    bestSingle: single?.model ?? null,
+    testRows,
+  };
+  return chosen ? judged(chosen, base, input) : modelInstead(null, base, input);
+}
+
+type Base = Pick<Recommendation, 'rule' | 'margin' | 'chosenBy' | 'folds' | 'contenders' | 'bestSingle' | 'testRows'>;
+
+const refOf = ({ label, profile, router, seed, folder }: JudgedRouter) => ({
+  kind: 'router' as const,
+  label,
+  profile,
+  router,
+  seed,
+  ...(folder !== undefined && { folder }),
+});
+
+function judged(chosen: JudgedRouter, base: Base, input: RecommendationInput): Recommendation {
+  const { single, margin, testRows, scale } = input;
+  const quality = qualityOf(chosen, single);
+  const verdict = quality && verdictOf(quality, margin);
+  const found = {
+    judged: refOf(chosen),
+    verdict,
+    quality,
+    costShare: chosen.costShare,
+    costPer1k: { own: chosen.costPer1k, bestSingle: single?.costPer1k ?? null },
+  };
+  if (verdict === 'worse') return modelInstead({ chosen, found }, base, input);
+  return {
+    ...base,
+    ...found,
+    choice: refOf(chosen),
+    words: routerWords(chosen.name, single?.model ?? null, { ...found, testRows }, scale),
+    grounds: [
+      ...(verdict && single ? [verdictText(verdict, quality, single.model, margin, scale)] : []),
+      ...costGrounds(found, single?.model ?? null),
+      howChosen(base),
+      ...unjudged(base),
+      ...(quality ? [scaleText(scale)] : []),
+    ],
+  };
+}
+
+function qualityOf({ interval, average }: JudgedRouter, single: RecommendationInput['single']) {
+  if (interval) return { difference: interval.difference, low: interval.low, high: interval.high };
+  if (!single || average === null || single.average === null) return null;
+  return { difference: average - single.average, low: null, high: null };
+}
+
+type Found = Pick<Recommendation, 'judged' | 'verdict' | 'quality' | 'costShare' | 'costPer1k'>;
+
+function modelInstead(
+  worse: { chosen: JudgedRouter; found: Found } | null,
+  base: Base,
+  { single, routers, margin, scale }: RecommendationInput,
+): Recommendation {
+  const { model, costPer1k } = single!;
+  const collapsed = routers.filter((router) => router.collapsed).length;
+  const why = worse
+    ? [
+        `${worse.chosen.name} was chosen on training data, but test queries found it worse.`,
+        verdictText('worse', worse.found.quality!, model, margin, scale),
+        ...costGrounds(worse.found, model),
+        scaleText(scale),
+      ]
+    : [
+        collapsed > 0 && collapsed === routers.length
+          ? 'Every router here is a constant in disguise: it gives (almost) all queries to one model.'
+          : howChosen(base),
+        ...unjudged(base),
+        ...(costPer1k === null ? [] : [`It costs $${dollars(costPer1k)} per 1,000 test queries.`]),
+      ];
+  return {
+    ...base,
+    ...(worse?.found ?? {
+      judged: null,
+      verdict: null,
+      quality: null,
+      costShare: null,
+      costPer1k: { own: null, bestSingle: costPer1k },
+    }),
+    choice: { kind: 'model', model },
+    words: `Use ${model} for every query: no router ${worse ? 'proved' : 'here is'} worth it.`,
+    grounds: why,
+  };
+}
+
+function costGrounds({ costPer1k: { own, bestSingle }, costShare }: Found, model: string | null): string[] {
+  if (own === null) return [];
+  if (bestSingle === null || model === null) return [`It costs $${dollars(own)} per 1,000 test queries.`];
+  const share =
+    costShare && costShare.low !== null && costShare.high !== null
+      ? `, ${percent(costShare.value)} of that (95 % interval ${percent(costShare.low)} to ${percent(costShare.high)})`
+      : '';
+  return [`It costs $${dollars(own)} per 1,000 test queries, ${model} $${dollars(bestSingle)}${share}.`];
+}
+
+/** How the choice came about, with the figures of the training data. */
+function howChosen({ contenders, chosenBy, folds, margin }: Base): string {
+  if (chosenBy === 'order')
+    return 'Nothing was estimated on training data: the first `auto` router is taken, else the first in the order given.';
+  const { best, near } = nearBest(contenders, margin);
+  const judged = contenders.filter(({ quality }) => quality !== null).length;
+  const what = chosenBy === 'out-of-fold pairs' ? 'share of pairs ranked right' : 'mean score';
+  const priced = near.every(({ costPer1k }) => costPer1k !== null);
+  const how = priced
+    ? `the cheapest of those within ${fixed(margin, 2)} of the best ${what} out of fold (${fixed(best)})`
+    : `the one with the best ${what} out of fold (${fixed(best)})`;
+  return `Chosen on training data, not by test scores: of ${plural(judged, 'contender')} ${how}, ${plural(folds, 'fold')}.`;
+}
+
+const unjudged = ({ contenders, chosenBy }: Base): string[] => {
+  const unknown = contenders.filter(({ quality }) => quality === null).map(({ name }) => name);
+  return chosenBy === 'order' || unknown.length === 0
+    ? []
+    : [`Could not be judged on training data, and so could not be chosen: ${unknown.join(', ')}.`];
+};

@@ -1,0 +1,16 @@
+import type { ReportRow, RunReport } from '@routeprofile/schema';
+import { isRecommended, orderedRows } from './view.js';
+
+/**
+ * The row whose router is worth asking: the recommended one; where a model is recommended, the row that was judged, else the best
+ * that is no constant in disguise. undefined where there is none.
+ */
+export function tryAnyway(report: RunReport): ReportRow | undefined {
+  const sound = orderedRows(report).filter(({ collapse }) => !collapse.flag);
+  const judged = report.recommendation?.judged;
+  return (
+    sound.find((row) => isRecommended(report, row)) ??
+    sound.find(({ label, seed }) => judged?.label === label && judged.seed === seed) ??
+    sound[0]
+  );
+}
