@@ -1,6 +1,15 @@
 import { runProgram } from './program.js';
 import type { Io } from './io.js';
 
+/** What a failed write to standard output means: the exit code, and a word about it unless a reader closed the pipe (`| head`). */
+export function outputLost(error: NodeJS.ErrnoException, stderr: Pick<Io['stderr'], 'write'>): number {
+  if (error.code === 'EPIPE') return 0;
+  stderr.write(
+    `error: standard output takes no more (${error.code ?? error.message}): what was printed is not whole\n`,
+  );
+  return 1;
+}
+
 /**
  * The `routeprofile` command on this process: the first Ctrl-C stops after the current step and keeps what is
  * finished, the second ends at once.
@@ -15,8 +24,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  // A closed pipe (| head) is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(outputLost(error, process.stderr)));
+  // Nowhere is left to say it.
+  process.stderr.on('error', () => undefined);
   const io: Io = { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, signal: controller.signal };
   try {
     return await runProgram(argv, io);

@@ -7,6 +7,7 @@ import { messageOf } from '../message-of.js';
 import { isBuiltInRouter } from '../plugins.js';
 import { openBench, type Bench, type BenchOptions } from './bench.js';
 import { routersFolder } from './labels.js';
+import { removeLeftovers } from './leftovers.js';
 import { planRun } from './plan.js';
 import { publish } from './publish.js';
 import { metricsOf, reportOf, type ReportedCell } from './report.js';
@@ -122,6 +123,7 @@ export async function run(
   const context: RunContext = { ...ctx, seed: config.seed[0]! };
   const plan = await planRun(config);
   await ensureWritable(config.out);
+  for (const folder of new Set([config.out, options.shared ?? config.out])) await removeLeftovers(folder);
   const bench = await openBench(plan, context, options);
   try {
     const results = await runCells(bench, context);
