@@ -26,6 +26,9 @@ export const referenceByPerson = (reference: StrategyReference): TrustedReferenc
 /** Whether an encoder's code and weights come with the packages, so that it reads no file and asks nobody. */
 export const worksAlone = (encoder: string): boolean => /^(use-lite|hash)(?=[@:]|$)/.test(encoder);
 
+/** An encoder's id as a person would name it: without what its making adds. */
+export const encoderReference = (id: string): string => id.split(/:(?:endpoint|contents)=/)[0]!;
+
 /** Names that a person gave for a saved folder. */
 export interface GivenEncoder {
   /** By `--encoder`. */
@@ -44,12 +47,11 @@ export function trustedEncoder(saved: string, { flag, config }: GivenEncoder, fi
   if (flag !== undefined) return byPerson(flag);
   if (worksAlone(saved)) return byPerson(saved);
   if (config !== undefined) return byPerson(config);
-  const [reference] = saved.split(/:(?:endpoint|contents)=/);
   throw new RouteProfileError(
     'BAD_OPTION',
     `${file} was made with the encoder ${saved}, which may run code or send texts`,
     {
-      hint: `A file cannot decide that. If you trust that encoder, name it: --encoder ${reference}`,
+      hint: `A file cannot decide that. If you trust that encoder, name it: --encoder ${encoderReference(saved)}`,
     },
   );
 }

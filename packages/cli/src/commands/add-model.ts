@@ -25,7 +25,8 @@ import { openBackend } from '../pipeline/backend.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { heteroGraph, openEncoder, openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { savedProfile, savedRouter } from '../plugins.js';
-import { byPerson } from '../trust.js';
+import { byPerson, encoderReference } from '../trust.js';
+import { askIt } from './ask.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 
 /** A model joins a set-up that is in use: its profile first, then the routers fitted on those profiles. */
@@ -167,11 +168,16 @@ export async function routerAddModelCommand(
     ...(sharedPrefixes && { sharedPrefixes }),
   };
   await writeRouterArtifact(out, { weights, manifest: { ...manifest, ...wired } });
+  const { encoder } = artifact.manifest;
+  const asked = {
+    encoder: encoder === null ? null : encoderReference(encoder),
+    ...(flags.plugin !== undefined && { plugin: flags.plugin }),
+  };
   const added = router.models.filter((model) => !artifact.manifest.models.includes(model));
   if (flags.json) console.printJson({ out, added, models: router.models });
   else
     console.print(
-      `Wrote ${out}: ${added.join(', ')} joined ${artifact.manifest.models.length} models\nAsk it: npx @routeprofile/cli route --router ${out} "your question"`,
+      `Wrote ${out}: ${added.join(', ')} joined ${artifact.manifest.models.length} models\n${askIt({ folder: out, ...asked })}`,
     );
   return 0;
 }

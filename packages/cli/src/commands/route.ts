@@ -2,10 +2,10 @@ import { queryText, querySchema, RouteProfileError, type Decision, type RunConte
 import { defaultCacheFolder } from '../cache.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
+import { openRouter } from '../pipeline/saved-router.js';
 import { openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { formatColumns } from '../ui/format.js';
 import { required } from './flags.js';
-import { openRouter } from './steps.js';
 
 export interface RouteFlags extends CommonFlags {
   router?: string;

@@ -1,12 +1,20 @@
 import { hashBytes, hashJson, loadDataset } from '@routeprofile/data';
-import type { Dataset, Encoder, HeteroGraph, ProfileSet, RunContext } from '@routeprofile/schema';
+import { usableRows } from '@routeprofile/eval';
+import {
+  RouteProfileError,
+  type Dataset,
+  type Encoder,
+  type HeteroGraph,
+  type ProfileSet,
+  type RunContext,
+} from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache.js';
 import { packageVersions } from '../versions.js';
 import { byPerson } from '../trust.js';
 import { openBackend } from './backend.js';
 import { cellStore, type CellStore } from './cells.js';
 import { keptFiles, type CellFiles, type KeptFiles } from './kept.js';
-import { cellName } from './labels.js';
+import { cellName, listed } from './labels.js';
 import { loadOptions } from './load-options.js';
 import type { Cell, Plan } from './plan.js';
 import { encodeAll, heteroGraph, openEncoder, readingEncoder, type Encoded } from './prepare.js';
@@ -57,26 +65,59 @@ export interface BenchOptions {
   shared?: string;
   /** Threads of the encoder; default all cores. */
   encoderThreads?: number;
+  /** How a saved router reads queries; default the config's encoder, and the beginnings that the dataset's queries share. */
+  read?: { open: () => Promise<Encoder>; sharedPrefixes: readonly string[] };
+  /** Looks at the dataset before anything is encoded or trained, and throws when it will not do. */
+  check?: (dataset: Dataset) => void;
+}
+
+/** Why no test row can be used. */
+function whyNone({ models, queries, values }: Dataset['test']): string {
+  if (queries.length === 0) return 'there are no test rows';
+  const measured = models.map((model, m) => ({
+    model,
+    rows: queries.filter((_, q) => Number.isFinite(values.score[q * models.length + m])).length,
+  }));
+  if (measured.every(({ rows }) => rows === 0))
+    return `none of the candidates (${listed(models)}) has an outcome on any of the ${queries.length} test rows`;
+  const fewest = measured.sort((a, b) => a.rows - b.rows).map(({ model, rows }) => `${model} on ${rows}`);
+  return `no test row has an outcome of every candidate: of ${queries.length} test rows, ${listed(fewest)}`;
+}
+
+/** A report is over the test rows that every candidate has an outcome on. @throws RouteProfileError BAD_INPUT without any */
+function assertEvaluable({ test }: Dataset): void {
+  if (usableRows(test).length > 0) return;
+  throw new RouteProfileError('BAD_INPUT', `nothing can be evaluated: ${whyNone(test)}`, {
+    hint: 'Test rows need a score of each model that is trained: check --test, --test-split and the names of the models.',
+  });
 }
 
 /** Loads, builds and encodes what the plan needs. Dispose of its encoder when done. */
 export async function openBench(
   plan: Plan,
   ctx: RunContext,
-  { shared, encoderThreads }: BenchOptions = {},
+  { shared, encoderThreads, read, check }: BenchOptions = {},
 ): Promise<Bench> {
   const { config } = plan;
   if (config.backend !== undefined) await openBackend(config.backend);
   const started = performance.now();
   // Without the logger: the report carries the dataset's warnings, once is enough.
-  const dataset = await loadDataset(config.data, { ...loadOptions(config), ...(ctx.signal && { signal: ctx.signal }) });
+  const loadedData = await loadDataset(config.data, {
+    ...loadOptions(config),
+    ...(ctx.signal && { signal: ctx.signal }),
+  });
+  check?.(loadedData);
+  assertEvaluable(loadedData);
+  const dataset = read ? { ...loadedData, sharedPrefixes: read.sharedPrefixes } : loadedData;
   const cache = config.cache ?? defaultCacheFolder();
   const encoder = readingEncoder(
-    await openEncoder(
-      byPerson(config.encoder),
-      { cache, silence: config.pluginTimeout, ...(encoderThreads !== undefined && { threads: encoderThreads }) },
-      ctx,
-    ),
+    await (read
+      ? read.open()
+      : openEncoder(
+          byPerson(config.encoder),
+          { cache, silence: config.pluginTimeout, ...(encoderThreads !== undefined && { threads: encoderThreads }) },
+          ctx,
+        )),
     dataset,
   );
   try {

@@ -27,7 +27,7 @@ import { profileInput, queryBatch, routerInput } from './router-input.js';
 import { fileStore } from './store.js';
 
 /** An exception with the name of the plugin it comes from; errors of ours about built-in strategies pass through. */
-function named(kind: string, { label, plugin }: { label: string; plugin?: string }, error: unknown): Error {
+export function named(kind: string, { label, plugin }: { label: string; plugin?: string }, error: unknown): Error {
   const ours = RouteProfileError.isInstance(error);
   if (ours && (plugin === undefined || error.code === 'ABORTED' || error.message.includes(label))) return error;
   const text = messageOf(error);

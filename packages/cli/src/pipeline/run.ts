@@ -31,8 +31,8 @@ export interface SavedRouter {
   folder: string;
   /** As the run's config names it, where its code is a plugin's. */
   plugin?: string;
-  /** As the run's config names it. */
-  encoder: string;
+  /** As the run's config names it; null where it needs none. */
+  encoder: string | null;
 }
 
 /** Found out before hours of work, not after. */
