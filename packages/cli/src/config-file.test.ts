@@ -36,6 +36,31 @@ describe('config file', () => {
     ).toMatchObject({ mode: 'standard', encoder: 'hash' });
   });
 
+  it.each([
+    '..',
+    '.',
+    '...',
+    '.hidden',
+    'ends.',
+    'a/b',
+    'cells',
+    'Kept',
+    'routers',
+    'report.json',
+    'CON',
+    'nul.txt',
+    '',
+  ])('refuses a scenario whose folder could not have its name: %j', (name) => {
+    expect(() => completeConfig({ data: 'set', scenarios: [{ name }] })).toThrow(/scenario/);
+  });
+
+  it('takes scenarios that differ in more than case', () => {
+    const named = (...names: string[]) =>
+      completeConfig({ data: 'set', scenarios: names.map((name) => ({ name })) }).scenarios;
+    expect(named('v1.2_new-LLM', 'standard', '2')).toHaveLength(3);
+    expect(() => named('One', 'one')).toThrow(/same name/);
+  });
+
   it('is not needed', async () => {
     expect(await loadConfigFile(undefined, folder.path)).toEqual({});
   });

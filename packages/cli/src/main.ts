@@ -1,12 +1,22 @@
 import { Worker } from 'node:worker_threads';
 import { INTERRUPTED, SHARED, type CommandReply, type CommandRequest, type CommandTask } from './command-messages.js';
 import { entryFile } from './thread.js';
+import type { Io } from './io.js';
 import { describeError } from './ui/errors.js';
 
 /** A command that does not notice that it is to stop is ended after so long, in milliseconds. */
 const GRACE_MS = 700;
 /** One that has noticed may take so long to keep what it has. */
 const SAVING_MS = 3000;
+
+/** What a failed write to standard output means: the exit code, and a word about it unless a reader closed the pipe (`| head`). */
+export function outputLost(error: NodeJS.ErrnoException, stderr: Pick<Io['stderr'], 'write'>): number {
+  if (error.code === 'EPIPE') return 0;
+  stderr.write(
+    `error: standard output takes no more (${error.code ?? error.message}): what was printed is not whole\n`,
+  );
+  return 1;
+}
 
 /**
  * The `routeprofile` command on this process. The command runs in a thread of its own, so that this one always hears Ctrl-C: the
@@ -42,8 +52,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.on('SIGINT', stop).on('SIGTERM', stop);
   stdout.on('resize', measure);
   stderr.on('resize', measure);
-  // A closed pipe (| head) is no failure of ours.
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(outputLost(error, stderr)));
+  // Nowhere is left to say it.
+  stderr.on('error', () => undefined);
 
   let reading = false;
   try {

@@ -1,4 +1,5 @@
 import { readRouterArtifact } from '@routeprofile/data';
+import { promisesOf } from '@routeprofile/routers';
 import {
   queryText,
   RouteProfileError,
@@ -9,6 +10,7 @@ import {
   type Requirements,
   type Router,
   type RouterArtifact,
+  type RouterPromise,
   type RunContext,
 } from '@routeprofile/schema';
 import { defaultCacheFolder } from './cache.js';
@@ -17,7 +19,7 @@ import { openSavedEncoder, readingEncoder } from './pipeline/prepare.js';
 import { savedRouter } from './plugins.js';
 
 /** A saved router without its encoder. */
-interface SavedRouter {
+export interface SavedRouterParts {
   router: Router;
   /** The strategy's name, wrappers included: `knn+cost`. */
   strategy: string;
@@ -31,6 +33,8 @@ interface SavedRouter {
   /** Beginnings that its queries are encoded without. */
   sharedPrefixes: readonly string[];
   options: Record<string, unknown>;
+  /** What its wrappers promised in training. */
+  promises: RouterPromise[];
 }
 
 /** Each model's candidate; one that the file does not describe is called by its id. */
@@ -49,7 +53,7 @@ export async function loadSavedRouter(
   folder: string,
   plugin: string | undefined,
   ctx: RunContext,
-): Promise<SavedRouter> {
+): Promise<SavedRouterParts> {
   const artifact = await readRouterArtifact(folder);
   const { manifest } = artifact;
   const strategy = await savedRouter(manifest, plugin, folder);
@@ -62,6 +66,7 @@ export async function loadSavedRouter(
     needsTasks: strategy.needs.includes('tasks'),
     sharedPrefixes: manifest.sharedPrefixes ?? [],
     options: manifest.options,
+    promises: promisesOf(manifest),
   };
 }
 

@@ -269,6 +269,10 @@ describe('a plugin that misbehaves', () => {
   it('as a router named by its file is asked again only by naming that file', async () => {
     const file = plugin('asked', router(''));
     expect((await go('asked', ['--profile', 'index', '--router', file])).code).toBe(0);
+    const again = ['run', ...common, '--out', join(folder.path, 'asked'), '--profile', 'index', '--router', file];
+    expect((await routeprofile(again)).stdout).toMatch(
+      new RegExp(`Ask it: .*route .*--plugin ${file} "your question"`),
+    );
     const saved = readdirSync(join(folder.path, 'asked', 'routers')).find((name) => name.includes('asked'));
     const ask = ['route', '--router', join(folder.path, 'asked', 'routers', saved!), '--json', '2 + 2?'];
     const refused = await routeprofile(ask);

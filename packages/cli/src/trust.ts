@@ -28,6 +28,9 @@ export const referenceByPerson = (reference: StrategyReference): TrustedReferenc
 export const worksAlone = (encoder: string): boolean =>
   builtInEncoders.some(({ name, worksAlone }) => worksAlone && name === /^[^@:]*/.exec(encoder)?.[0]);
 
+/** An encoder's id as a person would name it: without what its making adds. */
+export const encoderReference = (id: string): string => id.split(/:(?:endpoint|contents)=/)[0]!;
+
 /** Names that a person gave for a saved folder. */
 export interface GivenEncoder {
   /** By `--encoder`. */
@@ -46,12 +49,11 @@ export function trustedEncoder(saved: string, { flag, config }: GivenEncoder, fi
   if (flag !== undefined) return byPerson(flag);
   if (worksAlone(saved)) return byPerson(saved);
   if (config !== undefined) return byPerson(config);
-  const [reference] = saved.split(/:(?:endpoint|contents)=/);
   throw new RouteProfileError(
     'BAD_OPTION',
     `${file} was made with the encoder ${saved}, which may run code or send texts`,
     {
-      hint: `A file cannot decide that. If you trust that encoder, name it: --encoder ${reference}`,
+      hint: `A file cannot decide that. If you trust that encoder, name it: --encoder ${encoderReference(saved)}`,
     },
   );
 }

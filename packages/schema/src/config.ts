@@ -31,9 +31,21 @@ const strategySchema: z.ZodType<StrategyReference, StrategyInput> = z
 const oneOrMore = <I, O>(schema: z.ZodType<O, I>) =>
   z.union([schema, z.array(schema).min(1)]).transform((value) => (Array.isArray(value) ? value : [value]));
 
+/** What a run writes beside the folders of its scenarios, and names that Windows keeps for devices. */
+const RESERVED_FOLDERS =
+  /^(?:cells|kept|store|profiles|routers|(?:report|rows|timings|design-space)\.(?:json|html)|(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?)$/i;
+
 /** One setting of several in a run: what it changes, and its name, which names its folder too. */
 const scenarioSchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9._-]+$/, 'a scenario is named by letters, digits, dots, dashes and underscores'),
+  name: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/,
+      'a scenario is named by letters, digits, underscores, and dashes and dots inside, for its folder has that name',
+    )
+    .refine((name) => !RESERVED_FOLDERS.test(name), {
+      error: 'no scenario can be called so: a run or the system keeps that name for itself',
+    }),
   mode: z.enum(['standard', 'newllm']).optional(),
   test: z.string().min(1).optional(),
   testSplit: z.string().min(1).optional(),
@@ -89,7 +101,7 @@ export const runConfigSchema = z.strictObject({
   scenarios: z
     .array(scenarioSchema)
     .min(1)
-    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
+    .refine((all) => new Set(all.map(({ name }) => name.toLowerCase())).size === all.length, {
       error: 'two scenarios have the same name',
     })
     .optional(),

@@ -27,7 +27,8 @@ import { loadOptions } from '../pipeline/load-options.js';
 import { heteroGraph, openEncoder, openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { extendedWiring, wired } from '../pipeline/wiring.js';
 import { savedProfile, savedRouter } from '../plugins.js';
-import { byPerson } from '../trust.js';
+import { byPerson, encoderReference } from '../trust.js';
+import { askCommand } from './ask.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 
 /** A model joins a set-up that is in use: its profile first, then the routers fitted on those profiles. */
@@ -160,6 +161,11 @@ export async function routerAddModelCommand(
   const joining = { profiles, cards: cards.map(([name, file]) => modelCard(name, file, false)) };
   const router = await strategy.extend(artifact, joining, ctx);
   const out = flags.out ?? 'router-extended';
+  const { encoder } = artifact.manifest;
+  const asked = {
+    encoder: encoder === null ? null : encoderReference(encoder),
+    ...(flags.plugin !== undefined && { plugin: flags.plugin }),
+  };
   const added = router.models.filter((model) => !artifact.manifest.models.includes(model));
   const cardOf = new Map(cards);
   const joined = added.map((id) => candidateOf(id, [cardOf.get(id)]));
@@ -167,7 +173,7 @@ export async function routerAddModelCommand(
   if (flags.json) console.printJson({ out, added, models: router.models });
   else
     console.print(
-      `Wrote ${out}: ${added.join(', ')} joined ${artifact.manifest.models.length} models\nAsk it: npx @routeprofile/cli route --router ${out} "your question"`,
+      `Wrote ${out}: ${added.join(', ')} joined ${artifact.manifest.models.length} models\nAsk it: ${askCommand({ folder: out, ...asked })}`,
     );
   return 0;
 }

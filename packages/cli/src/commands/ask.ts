@@ -8,6 +8,6 @@ const word = (text: string): string => (/^[\w@%+=:,./~-]+$/.test(text) ? text : 
 export function askCommand({ folder, plugin, encoder }: SavedRouter): string {
   const parts = ['--router', folder];
   if (plugin !== undefined) parts.push('--plugin', plugin);
-  if (!worksAlone(encoder)) parts.push('--encoder', encoder);
+  if (encoder !== null && !worksAlone(encoder)) parts.push('--encoder', encoder);
   return `npx @routeprofile/cli route ${parts.map(word).join(' ')} "your question"`;
 }

@@ -33,7 +33,8 @@ function askIt(report: RunReport, routers: readonly SavedRouter[]): string[] {
   ];
 }
 
-function reportFailures({ report: { failed }, problems }: RunResult, io: Io): number {
+/** Says what failed. @returns the exit code */
+export function reportFailures({ report: { failed }, problems }: RunResult, io: Io): number {
   for (const problem of problems) io.stderr.write(`error: ${problem}\n`);
   if (failed.length > 0) {
     const cells = failed.length === 1 ? '1 cell' : `${failed.length} cells`;

@@ -1,17 +1,13 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import {
-  assertEvaluable,
   loadDataset,
   readGraphFiles,
   readProfileSet,
   writeFileAtomic,
   writeGraphFiles,
-  writeJsonFile,
   writeProfileSet,
   writeRouterArtifact,
 } from '@routeprofile/data';
-import { assembleReport, renderTextTable } from '@routeprofile/eval';
-import { renderHtmlReport } from '@routeprofile/eval/node';
 import {
   buildGraph,
   encodeNodes,
@@ -22,7 +18,6 @@ import {
   toGraphML,
   toHetero,
 } from '@routeprofile/graph';
-import { promisesOf } from '@routeprofile/routers';
 import {
   parseOptions,
   RouteProfileError,
@@ -39,18 +34,17 @@ import { dryRun, describePlan } from './dry-run.js';
 import { fileStore } from '../pipeline/store.js';
 import { openBackend } from '../pipeline/backend.js';
 import { fileLabel, nameOf, strategyLabels } from '../pipeline/labels.js';
-import { choicesOf } from '../pipeline/decide.js';
+import { evaluateSaved } from '../pipeline/evaluate.js';
 import { loadOptions } from '../pipeline/load-options.js';
-import { graphPreset, openEncoder, openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
-import { encodeTraining, profileInput, queryBatch, routerInput } from '../pipeline/router-input.js';
+import { graphPreset, openEncoder, readingEncoder } from '../pipeline/prepare.js';
+import { encodeTraining, profileInput, routerInput } from '../pipeline/router-input.js';
 import { wired, wiringOf } from '../pipeline/wiring.js';
-import { loadSavedRouter } from '../open-router.js';
-import { pluginReference, resolveProfile, routerOf } from '../plugins.js';
+import { isBuiltInRouter, pluginReference, resolveProfile, routerOf } from '../plugins.js';
 import { byPerson, referenceByPerson } from '../trust.js';
-import { colorOf } from '../ui/color.js';
 import { formatColumns } from '../ui/format.js';
-import { packageVersions } from '../versions.js';
+import { askCommand } from './ask.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
+import { reportFailures, summaryOf } from './run.js';
 
 /** The single steps of the pipeline: files in, files out. */
 
@@ -193,7 +187,12 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
     await encoder.dispose?.();
   }
   if (flags.json) console.printJson({ router: nameOf(reference), out: config.out, models });
-  else console.print(`Wrote ${config.out}\nAsk it: npx @routeprofile/cli route --router ${config.out} "your question"`);
+  else {
+    const plugin = !isBuiltInRouter(reference.name) && { plugin: reference.name };
+    console.print(
+      `Wrote ${config.out}\nAsk it: ${askCommand({ folder: config.out, encoder: config.encoder, ...plugin })}`,
+    );
+  }
   return 0;
 }
 
@@ -216,76 +215,11 @@ export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<num
   const { router: dir, plugin, ...rest } = flags;
   const file = await loadConfigFile(flags.config);
   const config = completeConfig(file, configOf({ out: 'evaluation', ...rest }));
-  const ctx: RunContext = { ...console.context, seed: config.seed[0]! };
+  const given = { flag: flags.encoder, config: file.encoder };
   const folder = required(dir, '--router DIR');
-  const loaded = await loadSavedRouter(folder, plugin, ctx);
-  const dataset = await datasetOf(config, ctx, true);
-  const unknown = dataset.test.models.filter((model) => !loaded.router.models.includes(model));
-  const foreign = loaded.router.models.filter((model) => !dataset.test.models.includes(model));
-  if (unknown.length + foreign.length > 0)
-    throw new RouteProfileError(
-      'BAD_INPUT',
-      `the router knows ${loaded.router.models.length} models, the dataset's candidates are others: ${[...unknown, ...foreign].join(', ')}`,
-      {
-        hint: 'Evaluate with the dataset and mode that the router was trained on.',
-      },
-    );
-  assertEvaluable(dataset);
-  if (config.backend !== undefined) await openBackend(config.backend);
-  const encoder =
-    loaded.encoder === null
-      ? undefined
-      : readingEncoder(
-          await openSavedEncoder(
-            loaded.encoder,
-            { flag: flags.encoder, config: file.encoder },
-            folder,
-            { cache: config.cache ?? defaultCacheFolder(), silence: config.pluginTimeout },
-            ctx,
-          ),
-          loaded,
-        );
-  try {
-    const vectors =
-      encoder &&
-      (await encoder.encode(
-        dataset.test.queries.map((query) => query.text),
-        ctx,
-      ));
-    const batch = queryBatch(dataset.test.queries, vectors, encoder?.id ?? '', loaded.needsTasks);
-    const choices = await choicesOf(loaded.strategy, loaded.router, batch, dataset.test.models, dataset.newModels, ctx);
-    const report = assembleReport({
-      dataset,
-      training: routerTraining(dataset, undefined, loaded.encoder ?? 'none'),
-      testName: config.test === undefined ? 'test' : basename(config.test),
-      encoder: loaded.encoder ?? 'none',
-      graph: 'none',
-      cells: [
-        {
-          profile: loaded.profile,
-          router: loaded.strategy,
-          label: `${loaded.profile} × ${loaded.strategy}`,
-          options: { profile: {}, router: loaded.options },
-          seed: ctx.seed,
-          ...choices,
-          promises: loaded.promises,
-        },
-      ],
-      failed: [],
-      lookups: {},
-      versions: packageVersions(),
-      seed: ctx.seed,
-      margin: config.margin,
-    });
-    await writeJsonFile(join(config.out, 'report.json'), report);
-    await writeFileAtomic(join(config.out, 'report.html'), renderHtmlReport(report));
-    if (flags.json) console.printJson(report);
-    else
-      console.print(
-        `${renderTextTable(report, { color: colorOf(io.stdout) })}\nReport: ${join(config.out, 'report.html')}`,
-      );
-  } finally {
-    await encoder?.dispose?.();
-  }
-  return 0;
+  const result = await evaluateSaved(config, { folder, plugin, given }, console.context);
+  console.settle();
+  if (flags.json) console.printJson(result.report);
+  else console.print(summaryOf(result, io));
+  return reportFailures(result, io);
 }

@@ -57,27 +57,38 @@ export interface BenchOptions {
   shared?: string;
   /** Threads of the encoder; default all cores. */
   encoderThreads?: number;
+  /** How a saved router reads queries; default the config's encoder, and the beginnings that the dataset's queries share. */
+  read?: { open: () => Promise<Encoder>; sharedPrefixes: readonly string[] };
+  /** Looks at the dataset before anything is encoded or trained, and throws when it will not do. */
+  check?: (dataset: Dataset) => void;
 }
 
 /** Loads, builds and encodes what the plan needs. Dispose of its encoder when done. */
 export async function openBench(
   plan: Plan,
   ctx: RunContext,
-  { shared, encoderThreads }: BenchOptions = {},
+  { shared, encoderThreads, read, check }: BenchOptions = {},
 ): Promise<Bench> {
   const { config } = plan;
   if (config.backend !== undefined) await openBackend(config.backend);
   const started = performance.now();
   // Without the logger: the report carries the dataset's warnings, once is enough.
-  const dataset = await loadDataset(config.data, { ...loadOptions(config), ...(ctx.signal && { signal: ctx.signal }) });
-  assertEvaluable(dataset);
+  const loadedData = await loadDataset(config.data, {
+    ...loadOptions(config),
+    ...(ctx.signal && { signal: ctx.signal }),
+  });
+  check?.(loadedData);
+  assertEvaluable(loadedData);
+  const dataset = read ? { ...loadedData, sharedPrefixes: read.sharedPrefixes } : loadedData;
   const cache = config.cache ?? defaultCacheFolder();
   const encoder = readingEncoder(
-    await openEncoder(
-      byPerson(config.encoder),
-      { cache, silence: config.pluginTimeout, ...(encoderThreads !== undefined && { threads: encoderThreads }) },
-      ctx,
-    ),
+    await (read
+      ? read.open()
+      : openEncoder(
+          byPerson(config.encoder),
+          { cache, silence: config.pluginTimeout, ...(encoderThreads !== undefined && { threads: encoderThreads }) },
+          ctx,
+        )),
     dataset,
   );
   try {

@@ -63,9 +63,7 @@ const cellSchema = z.object({
 type StoredCell = z.infer<typeof cellSchema>;
 
 export interface CellResult
-  extends
-    Choices,
-    Pick<StoredCell, 'files' | 'profileDiagnostics' | 'quantization' | 'robustness' | 'promises'> {
+  extends Choices, Pick<StoredCell, 'files' | 'profileDiagnostics' | 'quantization' | 'robustness' | 'promises'> {
   outOfFold?: OutOfFold;
   frontier?: Omit<NonNullable<StoredCell['frontier']>, 'choices'> & { choices: Int32Array[] };
   /** Not kept with the cell: a time is no result. */
@@ -127,8 +125,8 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
     ) =>
       writeJsonFile(path(key), {
         ...rest,
-        const { files, choices, choicesWithoutNew, confidence, probability, frontier } = cell;
-        const { profileDiagnostics, quantization, robustness, outOfFold, promises } = cell;
+        ...(outOfFold && { outOfFold: writtenOutOfFold(outOfFold) }),
+        version: 3,
         key,
         models: [...models],
         choices: [...choices],

@@ -51,3 +51,9 @@ export const routerFile = (profile: string, router: string, seed: number): strin
 /** Where a run's profile sets and routers lie. */
 export const profilesFolder = (out: string): string => join(out, 'profiles');
 export const routersFolder = (out: string): string => join(out, 'routers');
+
+const SHOWN = 5;
+
+/** Names in a message, the first few of many. */
+export const listed = (names: readonly string[]): string =>
+  [...names.slice(0, SHOWN), ...(names.length > SHOWN ? [`and ${names.length - SHOWN} more`] : [])].join(', ');

@@ -77,8 +77,8 @@ async function choose<S extends ProfileStrategy | RouterStrategy>(
   );
 }
 
-/** Why plugins could not be loaded, by their names. */
-export type LoadFailures = Readonly<Record<string, string>>;
+/** Why plugins could not be loaded, by their names; a map, since a user may ask for a router called `toString`. */
+export type LoadFailures = ReadonlyMap<string, string>;
 
 const profileOf = async (reference: StrategyReference, known: LoadFailures): Promise<Resolved<ProfileStrategy>> => {
   if (reference.wrappers)
@@ -128,7 +128,7 @@ async function loaded<S>(
     options: {},
     failure: failure.message,
   });
-  const before = known[name];
+  const before = known.get(name);
   if (before !== undefined) return instead(new RouteProfileError('PLUGIN_FAILED', before));
   try {
     return await load();
@@ -183,14 +183,14 @@ function failuresOf(kinds: readonly (readonly Chosen<unknown>[])[]): LoadFailure
       throw new RouteProfileError('PLUGIN_FAILED', first.failure);
   }
   const failed = kinds.flat().filter(({ failure }) => failure !== undefined);
-  return Object.fromEntries(failed.map(({ reference, failure = '' }) => [reference.name, failure]));
+  return new Map(failed.map(({ reference, failure = '' }) => [reference.name, failure]));
 }
 
 /** Lookups read the profile for new models at most; a plugin's could fail, and take the yardsticks along. */
 async function lookupProfile(chosen: readonly ChosenProfile[], graph: string): Promise<ChosenProfile> {
   const ours = chosen.find(({ plugin, failure }) => plugin === undefined && failure === undefined);
   if (ours) return ours;
-  const [flat] = await choose([{ name: 'flat', options: {} }], (reference) => profileOf(reference, {}));
+  const [flat] = await choose([{ name: 'flat', options: {} }], (reference) => profileOf(reference, new Map()));
   return { ...flat!, graph: graphPreset(graph) };
 }
 
@@ -200,7 +200,7 @@ async function lookupProfile(chosen: readonly ChosenProfile[], graph: string): P
  * @param known plugins found to be unloadable before: they are not tried again
  * @throws RouteProfileError UNKNOWN_NAME, BAD_OPTION; PLUGIN_FAILED when there is nothing else to run
  */
-export async function planRun(config: RunConfig, known: LoadFailures = {}): Promise<Plan> {
+export async function planRun(config: RunConfig, known: LoadFailures = new Map()): Promise<Plan> {
   const chosen = await choose(config.profile, (reference) => profileOf(reference, known));
   const whole = chosen.map((profile): ChosenProfile => ({
     ...profile,

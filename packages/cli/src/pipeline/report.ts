@@ -90,7 +90,9 @@ export function reportOf(
           router: router.options,
         },
         seed: cell.seed,
-        ...(folders[finished.length - more.length] !== undefined && { folder: folders[finished.length - more.length]! }),
+        ...(folders[finished.length - more.length] !== undefined && {
+          folder: folders[finished.length - more.length]!,
+        }),
       });
     }
   });

@@ -8,6 +8,7 @@ import { messageOf } from '../message-of.js';
 import { isBuiltInRouter } from '../plugins.js';
 import { openBench, type Bench, type BenchOptions } from './bench.js';
 import { routersFolder } from './labels.js';
+import { removeLeftovers } from './leftovers.js';
 import { planRun } from './plan.js';
 import { publish } from './publish.js';
 import { metricsOf, reportOf, type ReportedCell } from './report.js';
@@ -31,8 +32,8 @@ export interface SavedRouter {
   folder: string;
   /** As the run's config names it, where its code is a plugin's. */
   plugin?: string;
-  /** As the run's config names it. */
-  encoder: string;
+  /** As the run's config names it; null where it needs none. */
+  encoder: string | null;
 }
 
 /** What the encoder cannot tell of the run's queries, all of which it has encoded. */
@@ -40,10 +41,6 @@ async function encoderWarnings({ dataset: { train, test }, encoder }: Bench, ctx
   const queries = [...train.queries, ...test.queries].map(({ text }) => text);
   return blindSpotWarnings(await findBlindSpots(encoder, queries, 'all', ctx));
 }
-
-/** A router's folder as the report names it: relative, with `/` on every system. */
-const savedAt = (out: string, label: string, seed: number): string =>
-  relative(out, routerFolder(out, { label, seed })).replaceAll('\\', '/');
 
 /** Found out before hours of work, not after. */
 async function ensureWritable(out: string): Promise<void> {
@@ -90,7 +87,11 @@ async function finish(
   const metrics = await metricsOf(bench, ctx);
   const routers = await savedRouters(bench, results);
   const folders = routers.map(({ folder }) => relative(out, folder).replaceAll('\\', '/'));
-  const { report, rows } = reportOf(bench, results, metrics, { blindSpots: await encoderWarnings(bench, ctx), folders, more });
+  const { report, rows } = reportOf(bench, results, metrics, {
+    blindSpots: await encoderWarnings(bench, ctx),
+    folders,
+    more,
+  });
   const reportPath = join(out, 'report.json');
   const htmlPath = join(out, 'report.html');
   await writeJsonFile(reportPath, report);
@@ -139,6 +140,7 @@ export async function run(
   const context: RunContext = { ...ctx, seed: config.seed[0]! };
   const plan = await planRun(config);
   await ensureWritable(config.out);
+  for (const folder of new Set([config.out, options.shared ?? config.out])) await removeLeftovers(folder);
   const bench = await openBench(plan, context, options);
   try {
     const results = await runCells(bench, context);

@@ -1,6 +1,6 @@
 import { RouteProfileError, throwIfAborted, z, type ErrorCode } from '@routeprofile/schema';
 import { backoffDelay, parseRetryAfter, sleep, type Backoff } from './retry.js';
-import { redact, redactAnswer } from './secrets.js';
+import { redactAnswer, redactRefusal } from './secrets.js';
 
 /** Where a request goes, and for whom. */
 export interface PostTarget {
@@ -108,7 +108,7 @@ async function post(target: PostTarget, body: string, policy: PostPolicy, attemp
     const said = await answer.text();
     if (ok) return { body: redactAnswer(said, apiKey) };
     const overloaded = status === 408 || status === 429 || status >= 500;
-    const excerpt = redact(serverMessage(said), apiKey).replace(/\s+/g, ' ').trim().slice(0, EXCERPT);
+    const excerpt = redactRefusal(serverMessage(said), apiKey).replace(/\s+/g, ' ').trim().slice(0, EXCERPT);
     const what = `HTTP ${status}${tries(attempt)}${excerpt === '' ? '' : `: ${excerpt}`}`;
     return {
       error: failure(target, policy, overloaded ? 'NETWORK' : policy.refused, what, status),
@@ -117,7 +117,7 @@ async function post(target: PostTarget, body: string, policy: PostPolicy, attemp
     };
   } catch (error) {
     throwIfAborted({ signal });
-    const what = limit.aborted ? `no answer within ${timeout} s` : redact(reasonOf(error), apiKey);
+    const what = limit.aborted ? `no answer within ${timeout} s` : redactRefusal(reasonOf(error), apiKey);
     return { error: failure(target, policy, 'NETWORK', what, undefined) };
   }
 }

@@ -1,5 +1,5 @@
 import type { Candidate, Contender, OutcomeValues, RouterTraining } from '@routeprofile/schema';
-import { bestSingle } from '../baselines/best-single.js';
+import { bestSingle } from '@routeprofile/numerics';
 import { callCost } from '../metrics/cost.js';
 
 /** What a router decided on each training query by fits that had not seen it. Shape of each [training queries]. */

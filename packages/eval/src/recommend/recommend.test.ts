@@ -81,6 +81,7 @@ function reportOf(more: Partial<ReportInput> = {}, price: (k: number) => number 
   const selection: SelectionRows = { training, foldOf: Int32Array.from(rows, (_, q) => q % 3) };
   return assembleReport({
     dataset: datasetOf(table, { train: { ...training, queries: train.queries } }),
+    training,
     cells: [],
     encoder: 'hash',
     graph: 'task',
