@@ -164,7 +164,9 @@ function assertScores({ columns }: Plan, models: readonly string[], header: read
   if (one !== undefined)
     throw new RouteProfileError(
       'BAD_INPUT',
-      `${file}: has the column ${JSON.stringify(one)} of a table with a row per call, but no column of the ${columns.model === undefined ? 'model' : 'models to take as scores'}; ${listOf(header)}`,
+      columns.model === undefined
+        ? `${file}: has the column ${JSON.stringify(one)}, as a table with a row per call, but no column that names the model; ${listOf(header)}`
+        : `${file}: cannot be read as a row per query: the column ${JSON.stringify(one)} speaks of a row per call; ${listOf(header)}`,
       { hint },
     );
   const doubtful = models.filter(looksLikeNoScore);
