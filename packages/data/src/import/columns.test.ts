@@ -60,12 +60,13 @@ describe('which column is what', () => {
   it.each<[string, RegExp]>([
     ['query,a,b,status', /"status" does not look like scores/],
     ['query,a,latency,http_status,seed', /"http_status", "seed" do not look like scores/],
+    ['id,query,models', /has a column "models", as outcomes\.jsonl does/],
     ['query,score,a,b', /has the column "score", as a table with a row per call, but no column that names the model/],
   ])('does not take other numbers for models: %s', async (header, message) => {
     const cells = header.split(',').map((_, i) => (i === 0 ? 'one' : '1'));
     const error = await bench.refused('a.csv', csv(header, cells.join(',')));
     expect(error.message).toMatch(message);
-    expect(error.hint).toContain('--models');
+    expect(error.hint).toMatch(/--models|nothing has to be imported/);
   });
 
   it('takes the models that are named, whatever they are called, and says what it took', async () => {
