@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse';
 import { RouteProfileError } from '@routeprofile/schema';
 import type { Problems } from '../disk/problems.js';
 import { DELIMITERS } from './options.js';
-import type { TableRecord } from './records.js';
+import type { Table, TableRecord } from './table.js';
 
 const MAX_RECORD_CHARACTERS = 16 * 2 ** 20;
 /** The first line of a CSV that Excel wrote for a country with decimal commas. */
@@ -32,13 +32,6 @@ export function recogniseDelimiter(text: string): string | null {
   return first!.count === second!.count ? null : first!.delimiter;
 }
 
-/** A table whose first line names its columns. */
-export interface DelimitedTable {
-  header: string[];
-  delimiter: string;
-  rows: AsyncGenerator<TableRecord>;
-}
-
 /**
  * Reads the header of a table; its rows are read, from the file's start again, once they are asked for. Rows with more or
  * fewer cells become problems, and are left out.
@@ -51,7 +44,7 @@ export async function openDelimited(
   path: string,
   problems: Problems,
   forced?: string,
-): Promise<DelimitedTable> {
+): Promise<Table> {
   let header: string[] = [];
   let delimiter = forced ?? ',';
   for await (const first of parseLines(open(), forced, path)) {

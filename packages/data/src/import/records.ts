@@ -6,22 +6,7 @@ import { describeValue, type Problems } from '../disk/problems.js';
 import { openDelimited } from './delimited.js';
 import { readText } from './encoding.js';
 import type { CompleteImportOptions } from './options.js';
-
-/** One row of a table, by column name. */
-export interface TableRecord {
-  /** `file: line 12`, `file: [3]`. */
-  place: string;
-  fields: ReadonlyMap<string, unknown>;
-}
-
-/** A table that is about to be read. */
-export interface Table {
-  /** Every column that some row has, in order of first appearance. */
-  header: string[];
-  /** What divides the cells of a CSV; undefined for JSON. */
-  delimiter: string | undefined;
-  rows: AsyncIterable<TableRecord> | Iterable<TableRecord>;
-}
+import type { Table, TableRecord } from './table.js';
 
 export type RecordOptions = Pick<CompleteImportOptions, 'encoding' | 'delimiter'> & {
   signal?: AbortSignal | undefined;
