@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { routeprofile, runReport, temporaryFolder } from './testing/harness.js';
@@ -37,6 +37,55 @@ describe('logs of one’s own', () => {
     expect(checked.code).toBe(0);
     // A small price is shown as what it is, not as 0.
     expect(checked.stdout).toContain('small: cost is always 0.0001');
+  });
+
+  it('say how they were read, are cut by time, and replace nothing unless told', async () => {
+    const rows = Array.from({ length: 12 }, (_, i) =>
+      ['small', 'large'].map((model) => {
+        const day = String(i + 1).padStart(2, '0');
+        return `"question; ${i}";${model};${model === 'large' ? 'up' : 'down'};1,5;2026-03-${day};x`;
+      }),
+    ).flat();
+    writeFileSync(at('thumbs.csv'), ['query;model;thumbs;latency_ms;ts;region', ...rows].join('\n'));
+    const args = ['data', 'import', at('thumbs.csv'), at('thumbs'), '--quiet'];
+    const imported = await routeprofile([...args, '--split-by-time', '0.75']);
+    expect(imported.code).toBe(0);
+    for (const line of [
+      /^queries +12 in outcomes\.jsonl$/m,
+      /^columns +query, time from ts, model, score from thumbs, latency from latency_ms$/m,
+      /^not used +region$/m,
+      /^- 24 numbers with a decimal comma/m,
+      /^- Scores in words: down = 0 \(12\), up = 1 \(12\)\.$/m,
+      /^- Split by time: 9 queries before 2026-03-10T00:00:00Z for training, 3 queries from then on for testing\.$/m,
+    ])
+      expect(imported.stdout).toMatch(line);
+    expect((await routeprofile(['data', 'check', at('thumbs'), '--quiet'])).code).toBe(0);
+
+    const written = readFileSync(at('thumbs', 'outcomes.jsonl'), 'utf8');
+    const again = await routeprofile(args);
+    expect(again).toMatchObject({ code: 2, stdout: '' });
+    expect(again.stderr).toContain('--force');
+    expect(readFileSync(at('thumbs', 'outcomes.jsonl'), 'utf8')).toBe(written);
+    expect((await routeprofile([...args, '--force', '--json'])).code).toBe(0);
+    expect(readFileSync(at('thumbs', 'outcomes.jsonl'), 'utf8')).not.toContain('"split"');
+  });
+
+  it('are refused with every problem counted, in import and in check', async () => {
+    const lines = Array.from({ length: 70 }, (_, i) => `question ${i},small,so-so`);
+    writeFileSync(at('bad.csv'), ['query,model,score', ...lines].join('\n'));
+    const refused = await routeprofile(['data', 'import', at('bad.csv'), at('bad')]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/70 problems/);
+    expect(refused.stderr).toMatch(/… and 49 more/);
+    expect(refused.stderr.match(/line 2: /g)).toHaveLength(1);
+    const rows = lines.map((_, i) =>
+      JSON.stringify({ id: `${i}`, query: `question ${i}`, models: { a: { score: 'x' } } }),
+    );
+    mkdirSync(at('broken'));
+    writeFileSync(at('broken', 'outcomes.jsonl'), rows.join('\n'));
+    const checked = await routeprofile(['data', 'check', at('broken'), '--quiet']);
+    expect(checked.stdout).toMatch(/^70 problems:$/m);
+    expect(checked.stdout).toMatch(/^… and 20 more$/m);
   });
 
   it('hold what a model can do, and +constraints keeps to it', async () => {

@@ -136,10 +136,11 @@ export class OutcomeCollector {
     const score = this.scores.read(cells, columns.score, model);
     if (score === null) this.counts.unmeasured++;
     const outcome = row.models.get(model) ?? new Map<Field, Sum>();
+    let isRepeated = false;
     const put = (field: Field, value: number | null) => {
       if (value === null) return;
       const sum = outcome.get(field) ?? { total: 0, count: 0 };
-      if (field === 'score' && sum.count > 0) this.counts.repeated++;
+      isRepeated ||= sum.count > 0;
       sum.total += value;
       sum.count++;
       outcome.set(field, sum);
@@ -149,6 +150,7 @@ export class OutcomeCollector {
       const value = cells.measure(columns[measure]);
       put(measure, value === null ? null : value / (units[measure] ?? 1));
     }
+    if (isRepeated) this.counts.repeated++;
     // In a wide table an empty cell says nothing; in a long one somebody wrote a row.
     if (outcome.size > 0 || models.length === 0) row.models.set(model, outcome);
   }

@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse';
 import { RouteProfileError } from '@routeprofile/schema';
 import type { Problems } from '../disk/problems.js';
 import { DELIMITERS } from './options.js';
-import type { TableRecord } from './records.js';
+import type { Table, TableRecord } from './table.js';
 
 const MAX_RECORD_CHARACTERS = 16 * 2 ** 20;
 /** The first line of a CSV that Excel wrote for a country with decimal commas. */
@@ -32,54 +32,51 @@ export function recogniseDelimiter(text: string): string | null {
   return first!.count === second!.count ? null : first!.delimiter;
 }
 
-/** The rows of a table, and what divided their cells. */
-export interface DelimitedTable {
-  header: string[];
-  delimiter: string;
-  rows: AsyncGenerator<TableRecord>;
-}
-
 /**
- * Opens a table whose first line names its columns. Rows with more or fewer cells become problems, and are left out.
- * @param text the file's text in pieces
+ * Reads the header of a table; its rows are read, from the file's start again, once they are asked for. Rows with more or
+ * fewer cells become problems, and are left out.
+ * @param open begins the file's text, in pieces
  * @param forced the delimiter; default recognised
  * @throws RouteProfileError BAD_INPUT for a header or quotes that cannot be read, now or while rows are read.
  */
 export async function openDelimited(
-  text: AsyncIterator<string>,
+  open: () => AsyncGenerator<string>,
   path: string,
   problems: Problems,
   forced?: string,
-): Promise<DelimitedTable> {
-  const first = await text.next();
-  const start = first.done === true ? '' : first.value;
-  const said = EXCEL_LINE.exec(start);
-  const delimiter = forced ?? said?.[1] ?? recogniseDelimiter(start);
-  if (delimiter === null)
-    throw new RouteProfileError('BAD_INPUT', `${path}: line 1: what divides the cells cannot be told`, {
-      hint: 'Give --delimiter comma, semicolon, tab or pipe.',
-    });
-  async function* rest() {
-    yield said === null ? start : start.slice(said[0].length);
-    for (let next = await text.next(); next.done !== true; next = await text.next()) yield next.value;
+): Promise<Table> {
+  let header: string[] = [];
+  let delimiter = forced ?? ',';
+  for await (const first of parseLines(open(), forced, path)) {
+    header = checkHeader(first.cells, path, first.line);
+    delimiter = first.delimiter;
+    break;
   }
-  const records = parseRecords(rest(), delimiter, said === null ? 0 : 1, path);
-  const head = await records.next();
-  const header = head.done === true ? [] : checkHeader(head.value.cells, path, head.value.line);
-  return { header, delimiter, rows: rowsOf(records, header, path, problems) };
+  return { header, delimiter, rows: rowsOf(parseLines(open(), forced, path), header, path, problems) };
 }
 
 interface Line {
   cells: string[];
+  /** 1-based: where it ends. */
   line: number;
+  delimiter: string;
 }
 
-async function* parseRecords(
-  text: AsyncIterable<string>,
-  delimiter: string,
-  skipped: number,
+async function* parseLines(
+  text: AsyncGenerator<string>,
+  forced: string | undefined,
   path: string,
 ): AsyncGenerator<Line> {
+  const first = await text.next();
+  if (first.done === true) return;
+  const said = EXCEL_LINE.exec(first.value);
+  const delimiter = forced ?? said?.[1] ?? recogniseDelimiter(first.value);
+  if (delimiter === null) {
+    await text.return(undefined);
+    throw new RouteProfileError('BAD_INPUT', `${path}: line 1: what divides the cells cannot be told`, {
+      hint: 'Give --delimiter comma, semicolon, tab or pipe.',
+    });
+  }
   const parser = parse({
     delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -90,10 +87,10 @@ async function* parseRecords(
     max_record_size: MAX_RECORD_CHARACTERS,
   });
   // An error of either side destroys the parser, and is thrown where its records are awaited.
-  pipeline(Readable.from(text), parser, () => undefined);
+  pipeline(Readable.from(following(first.value.slice(said?.[0].length), text)), parser, () => undefined);
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>)
-      yield { cells: record, line: info.lines + skipped };
+      yield { cells: record, line: info.lines + (said === null ? 0 : 1), delimiter };
   } catch (cause) {
     if (cause instanceof CsvError)
       throw new RouteProfileError('BAD_INPUT', `${path}: ${cause.message}`, {
@@ -104,17 +101,29 @@ async function* parseRecords(
   }
 }
 
+/** A text whose first piece was looked at already; stopping it stops the rest. */
+async function* following(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
 async function* rowsOf(
-  records: AsyncGenerator<Line>,
+  lines: AsyncGenerator<Line>,
   header: readonly string[],
   path: string,
   problems: Problems,
 ): AsyncGenerator<TableRecord> {
-  for await (const { cells, line } of records) {
+  let isHeader = true;
+  for await (const { cells, line } of lines) {
     const place = `${path}: line ${line}`;
-    if (cells.length !== header.length)
-      problems.add(place, '', `has ${cells.length} cells, expected ${header.length}, one per column`);
-    else yield { place, fields: new Map(header.map((name, i) => [name, cells[i]])) };
+    if (isHeader) isHeader = false;
+    else if (cells.length === header.length)
+      yield { place, fields: new Map(header.map((name, i) => [name, cells[i]])) };
+    else problems.add(place, '', `has ${cells.length} cells, expected ${header.length}, one per column`);
   }
 }
 

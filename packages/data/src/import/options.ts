@@ -12,6 +12,8 @@ export type TableFormat = Exclude<(typeof FORMATS)[number], 'auto'>;
 /** Names of the delimiters that are recognised; any other single character can be given. */
 export const DELIMITERS: Readonly<Record<string, string>> = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
 
+const SHARE = 'expected a share between 0 and 1, such as 0.7';
+
 const isEncoding = (label: string): boolean => {
   try {
     return new TextDecoder(label).encoding !== '';
@@ -65,7 +67,7 @@ export const importOptionsSchema = z
       .refine(isEncoding, { error: 'is not an encoding known here; expected one such as windows-1252 or utf-16le' })
       .optional(),
     /** The older rows, this share of the queries, are for training, the newer ones for testing. Needs times. */
-    splitByTime: z.number().gt(0).lt(1).optional(),
+    splitByTime: z.number({ error: SHARE }).gt(0, { error: SHARE }).lt(1, { error: SHARE }).optional(),
     /** File of model cards, as in `candidate_models.json`, to go along as `models.json`. */
     cards: z.string().min(1).optional(),
     /** Name of the dataset; default the target folder's. */

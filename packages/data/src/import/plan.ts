@@ -164,8 +164,18 @@ function assertScores({ columns }: Plan, models: readonly string[], header: read
   if (one !== undefined)
     throw new RouteProfileError(
       'BAD_INPUT',
-      `${file}: has the column ${JSON.stringify(one)} of a table with a row per call, but no column of the ${columns.model === undefined ? 'model' : 'models to take as scores'}; ${listOf(header)}`,
+      columns.model === undefined
+        ? `${file}: has the column ${JSON.stringify(one)}, as a table with a row per call, but no column that names the model; ${listOf(header)}`
+        : `${file}: cannot be read as a row per query: the column ${JSON.stringify(one)} speaks of a row per call; ${listOf(header)}`,
       { hint },
+    );
+  if (models.length === 1 && models[0] === 'models')
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${file}: has a column "models", as outcomes.jsonl does; ${listOf(header)}`,
+      {
+        hint: 'If it is an outcomes.jsonl, put it into a folder under that name: nothing has to be imported.',
+      },
     );
   const doubtful = models.filter(looksLikeNoScore);
   if (doubtful.length > 0)

@@ -36,7 +36,7 @@ describe('delimited text', () => {
           const text = [header, ...rows].map((cells) => cells.map(quoted).join(divider)).join(ending);
           expect(recogniseDelimiter(text)).toBe(divider);
           const problems = new Problems();
-          const table = await openDelimited(pieces(text, 1 << 16), 'a.csv', problems);
+          const table = await openDelimited(() => pieces(text, 1 << 16), 'a.csv', problems);
           const read: unknown[] = [];
           for await (const { fields } of table.rows) read.push([...fields.values()]);
           expect([table.header, read, problems.count]).toEqual([header, rows, 0]);
@@ -54,7 +54,10 @@ describe('delimited text', () => {
 });
 
 describe('numbers', () => {
-  const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const finite = fc
+    .double({ noNaN: true, noDefaultInfinity: true })
+    // The text of −0 is that of 0.
+    .map((number) => (number === 0 ? 0 : number));
   const read = (text: string, decimal: 'auto' | 'comma' | 'point', commas: boolean) =>
     new DecimalReader({ decimal, commas }).read(text);
 

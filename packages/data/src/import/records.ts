@@ -6,22 +6,7 @@ import { describeValue, type Problems } from '../disk/problems.js';
 import { openDelimited } from './delimited.js';
 import { readText } from './encoding.js';
 import type { CompleteImportOptions } from './options.js';
-
-/** One row of a table, by column name. */
-export interface TableRecord {
-  /** `file: line 12`, `file: [3]`. */
-  place: string;
-  fields: ReadonlyMap<string, unknown>;
-}
-
-/** A table that is about to be read. */
-export interface Table {
-  /** Every column that some row has, in order of first appearance. */
-  header: string[];
-  /** What divides the cells of a CSV; undefined for JSON. */
-  delimiter: string | undefined;
-  rows: AsyncIterable<TableRecord> | Iterable<TableRecord>;
-}
+import type { Table, TableRecord } from './table.js';
 
 export type RecordOptions = Pick<CompleteImportOptions, 'encoding' | 'delimiter'> & {
   signal?: AbortSignal | undefined;
@@ -30,15 +15,15 @@ export type RecordOptions = Pick<CompleteImportOptions, 'encoding' | 'delimiter'
 const objectSchema = z.record(z.string(), z.unknown());
 
 /**
- * Opens a `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.json` (array) file. All but `.json` are streamed; JSON lines are read
- * twice, since any line may name another column.
+ * Opens a `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.json` (array) file. All but `.json` are streamed, and read
+ * twice: first for the names of the columns, of which any JSON line may have another.
  * @throws RouteProfileError BAD_INPUT, CORRUPT_FILE, MISSING_FILE, LIMIT_EXCEEDED, ABORTED, now or while rows are read.
  */
 export async function openTable(path: string, options: RecordOptions, problems: Problems): Promise<Table> {
   switch (extname(path).toLowerCase()) {
     case '.csv':
     case '.tsv':
-      return openDelimited(readText(path, options), path, problems, options.delimiter);
+      return openDelimited(() => readText(path, options), path, problems, options.delimiter);
     case '.jsonl':
     case '.ndjson': {
       const header = new Set<string>();
