@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { artifactArray } from '../artifact-array.js';
 import { defineMetric, defineProfile, defineRouter } from '../define.js';
 import { RouteProfileError } from '../errors.js';
 import { throwIfAborted } from '../context.js';
@@ -56,9 +57,10 @@ const dot: RouterStrategy = defineRouter<Record<string, unknown>>({
     return dotRouter(input.models, input.profiles.vectors);
   },
   async load({ manifest, weights }: RouterArtifact) {
-    const array = weights['vectors'];
-    if (manifest.strategy !== 'dot' || !array) throw new RouteProfileError('CORRUPT_FILE', 'not a dot router');
-    return dotRouter(manifest.models, createMatrix(array.shape[0]!, array.shape[1]!, array.data));
+    if (manifest.strategy !== 'dot') throw new RouteProfileError('CORRUPT_FILE', 'not a dot router');
+    const [rows, cols] = [manifest.models.length, manifest.dimensions ?? 0];
+    const { data } = artifactArray({ manifest, weights }, 'vectors', [rows, cols]);
+    return dotRouter(manifest.models, createMatrix(rows, cols, data));
   },
 });
 

@@ -2,7 +2,7 @@ import type { Candidate, ModelCard, OutcomeTable, OutcomeValues, PreferencePair 
 import type { HeteroGraph, NodeSet, Relation } from '../graph.js';
 import { createMatrix, rowOf, type Matrix } from '../matrix.js';
 import type { RoutingRun } from '../metric.js';
-import type { ProfileInput } from '../profile.js';
+import type { KeyedScores, ProfileInput } from '../profile.js';
 import { createRandom, type Random } from '../random.js';
 import type { RouterInput } from '../router.js';
 import type { QueryBatch } from '../training.js';
@@ -22,6 +22,12 @@ export interface SyntheticOptions {
   newModels?: number;
   /** Leave out the full outcomes. */
   pairsOnly?: boolean;
+  /** Share of the outcomes that were not measured, scattered at random. Default 0. */
+  missing?: number;
+  /** The last model is the first one again under another id: profile, card, price and outcomes are the same. */
+  twin?: boolean;
+  /** Profiles carry keyed scores: keys at the first training queries, card scores of their tasks above the mean of all models. */
+  keyed?: boolean;
 }
 
 const TASKS = ['arithmetic', 'history', 'code'];
@@ -80,6 +86,41 @@ function outcomesOf(tasks: readonly number[], models: number, random: Random): O
   return values;
 }
 
+/** Every column of every row: model `to` did what model `from` did. */
+function copyOutcomes(values: OutcomeValues, models: number, from: number, to: number): void {
+  for (const column of Object.values(values) as Float64Array[])
+    for (let k = 0; k < column.length; k += models) column[k + to] = column[k + from]!;
+}
+
+/** Takes away each outcome with this chance, and all of the first row. */
+function scatterMissing(values: OutcomeValues, models: number, share: number, random: Random): void {
+  for (let k = 0; k < values.score.length; k++)
+    if (k < models || random.float() < share)
+      for (const column of Object.values(values) as Float64Array[]) column[k] = NaN;
+}
+
+/** The first training queries as keys. */
+const KEYS = 12;
+
+/** A model's score at a key is what its card says of the key's task, above the mean of all cards, from −1 to 1. */
+function keyedScores(cards: readonly ModelCard[], queries: QueryBatch): KeyedScores | undefined {
+  const { vectors, tasks } = queries;
+  if (!vectors || !tasks) return undefined;
+  const labels = tasks.slice(0, KEYS).map((task) => task ?? TASKS[0]!);
+  const valueOf = (card: ModelCard, task: string) => card.scores.get(task)?.value ?? 0;
+  const scores = createMatrix(cards.length, labels.length);
+  labels.forEach((task, k) => {
+    const mean = cards.reduce((sum, card) => sum + valueOf(card, task), 0) / cards.length;
+    cards.forEach((card, m) => (rowOf(scores, m)[k] = (valueOf(card, task) - mean) / 100));
+  });
+  return {
+    keys: createMatrix(labels.length, vectors.cols, vectors.data.slice(0, labels.length * vectors.cols)),
+    labels,
+    scores,
+    queries: Int32Array.from(labels.keys()),
+  };
+}
+
 function pairsOf(values: OutcomeValues, queries: number, models: number): PreferencePair[] {
   const pairs: PreferencePair[] = [];
   for (let query = 0; query < queries; query++)
@@ -90,15 +131,21 @@ function pairsOf(values: OutcomeValues, queries: number, models: number): Prefer
   return pairs;
 }
 
-/** A small routing problem with three tasks, models of different strengths, and queries to route. Same options, same numbers. */
+/**
+ * A small routing problem with three tasks, models of different strengths, and queries to route. Same options, same numbers. All
+ * candidates are called by one model with settings of their own, so that only their ids tell them apart.
+ */
 export function syntheticRouterInput(options: SyntheticOptions = {}): {
   input: RouterInput;
   queries: QueryBatch;
   bestModel: number[];
 } {
   const { seed = 3, models: count = 4, queries: rows = 60, dimensions = 8, newModels = 0, pairsOnly = false } = options;
+  const { missing = 0, twin = false, keyed = false } = options;
   const random = createRandom(seed, 'synthetic router');
   const models = Array.from({ length: count }, (_, m) => `model-${m}`);
+  /** Whose twin a model is: its own, or the first one's. */
+  const original = models.map((_, m) => (twin && m === count - 1 ? 0 : m));
   const training = batch(rows, dimensions, random, 'train');
   const test = batch(12, dimensions, random, 'test');
   const outcomes = outcomesOf(training.tasks, count, random);
@@ -107,24 +154,30 @@ export function syntheticRouterInput(options: SyntheticOptions = {}): {
       for (const column of Object.values(outcomes) as Float64Array[]) column[q * count + m] = NaN;
   const vectors = createMatrix(count, dimensions);
   for (let m = 0; m < count; m++) rowOf(vectors, m).set(rowOf(queryVectors([m % TASKS.length], dimensions, random), 0));
+  if (missing > 0) scatterMissing(outcomes, count, missing, createRandom(seed, 'synthetic router', 'missing'));
+  if (twin) copyOutcomes(outcomes, count, 0, count - 1);
+  if (twin) rowOf(vectors, count - 1).set(rowOf(vectors, 0));
+  const cards = original.map((m, at): ModelCard => ({
+    name: models[at]!,
+    text: `${models[m]} is good at ${TASKS[m % TASKS.length]}`,
+    family: `family-${m % 2}`,
+    scores: new Map(TASKS.map((task, t) => [task, { value: t === m % TASKS.length ? 90 : 30, count: 20 }])),
+    price: { input: m + 1, output: 2 * (m + 1) },
+    auxiliary: false,
+  }));
+  const scores = keyed ? keyedScores(cards, training.batch) : undefined;
   return {
     queries: test.batch,
     bestModel: test.tasks,
     input: {
       models,
-      candidates: models.map((model, m): Candidate => ({
-        id: model,
-        model,
+      candidates: original.map((m, at): Candidate => ({
+        id: models[at]!,
+        model: 'provider/one-model',
+        params: { effort: at },
         price: { input: m + 1, output: 2 * (m + 1) },
       })),
-      cards: models.map((name, m): ModelCard => ({
-        name,
-        text: `${name} is good at ${TASKS[m % TASKS.length]}`,
-        family: `family-${m % 2}`,
-        scores: new Map(TASKS.map((task, t) => [task, { value: t === m % TASKS.length ? 90 : 30, count: 20 }])),
-        price: { input: m + 1, output: 2 * (m + 1) },
-        auxiliary: false,
-      })),
+      cards,
       profiles: {
         models: [...models],
         vectors,
@@ -137,6 +190,7 @@ export function syntheticRouterInput(options: SyntheticOptions = {}): {
           seed,
           versions: {},
         },
+        ...(scores && { keyed: scores }),
       },
       training: {
         queries: training.batch,
