@@ -38,6 +38,7 @@ import { fileStore } from '../pipeline/store.js';
 import { openBackend } from '../pipeline/backend.js';
 import { nameOf } from '../pipeline/labels.js';
 import { choicesOf } from '../pipeline/decide.js';
+import { assertLearnable } from '../pipeline/learnable.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { graphPreset, openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { encodeTraining, profileInput, queryBatch, routerInput } from '../pipeline/router-input.js';
@@ -168,6 +169,7 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
   const { strategy, options: given } = await routerOf(reference);
   const options = parseOptions(strategy, given);
   const dataset = await datasetOf(config, ctx, false);
+  assertLearnable(dataset, [{ strategy, label: nameOf(reference) }]);
   const set = await readProfileSet(required(profiles, '--profiles FILE.npz'));
   const models = dataset.candidates.map((candidate) => candidate.id);
   const place = models.map((model) => set.models.indexOf(model));

@@ -24,6 +24,7 @@ import { cellStore, type CellResult, type CellStore } from './cells.js';
 import { choicesOf } from './decide.js';
 import { cellName, fileLabel, nameOf, routerFolder } from './labels.js';
 import { decisionLatency } from './latency.js';
+import { assertLearnable } from './learnable.js';
 import { loadOptions } from './load-options.js';
 import type { Cell, ChosenProfile, Plan } from './plan.js';
 import { encodeAll, heteroGraph, openEncoder, readingEncoder, type Encoded } from './prepare.js';
@@ -84,6 +85,7 @@ export async function openBench(
   const started = performance.now();
   // Without the logger: the report carries the dataset's warnings, once is enough.
   const dataset = await loadDataset(config.data, { ...loadOptions(config), ...(ctx.signal && { signal: ctx.signal }) });
+  assertLearnable(dataset, plan.routers);
   const cache = config.cache ?? defaultCacheFolder();
   const encoder = readingEncoder(
     await openEncoder(
