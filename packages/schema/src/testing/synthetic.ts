@@ -1,12 +1,10 @@
 import type { Candidate, ModelCard, OutcomeTable, OutcomeValues, PreferencePair } from '../dataset.js';
-import type { HeteroGraph, NodeSet, Relation } from '../graph.js';
 import { createMatrix, rowOf, type Matrix } from '../matrix.js';
 import type { RoutingRun } from '../metric.js';
-import type { KeyedScores, ProfileInput } from '../profile.js';
+import type { KeyedScores } from '../profile.js';
 import { createRandom, type Random } from '../random.js';
 import type { RouterInput } from '../router.js';
 import type { QueryBatch } from '../training.js';
-import { toyEncoder } from './toy-encoder.js';
 
 /**
  * The size of a synthetic routing problem. Defaults: seed 3, 4 models, 60 training queries, 8 dimensions, no new
@@ -30,7 +28,8 @@ export interface SyntheticOptions {
   keyed?: boolean;
 }
 
-const TASKS = ['arithmetic', 'history', 'code'];
+/** The tasks of everything synthetic. */
+export const TASKS = ['arithmetic', 'history', 'code'];
 
 /** Outcome values, [queries × models], of which nothing was measured: NaN everywhere. */
 export function emptyOutcomes(queries: number, models: number): OutcomeValues {
@@ -121,7 +120,8 @@ function keyedScores(cards: readonly ModelCard[], queries: QueryBatch): KeyedSco
   };
 }
 
-function pairsOf(values: OutcomeValues, queries: number, models: number): PreferencePair[] {
+/** Every pair of models whose outcomes on a query are known and differ. */
+export function pairsOf(values: OutcomeValues, queries: number, models: number): PreferencePair[] {
   const pairs: PreferencePair[] = [];
   for (let query = 0; query < queries; query++)
     for (let a = 0; a < models; a++)
@@ -199,93 +199,6 @@ export function syntheticRouterInput(options: SyntheticOptions = {}): {
         outcomes: pairsOnly ? null : outcomes,
       },
     },
-  };
-}
-
-const nodeSet = (type: NodeSet['type'], names: string[], texts: string[]): NodeSet => ({ type, names, texts });
-
-function relation(
-  source: Relation['source'],
-  target: Relation['target'],
-  edges: [number, number, number?][],
-): Relation {
-  const scored = edges.some((edge) => edge[2] !== undefined);
-  return {
-    name: `${source}__${target}`,
-    source,
-    target,
-    sourceIndex: Int32Array.from(edges, (edge) => edge[0]),
-    targetIndex: Int32Array.from(edges, (edge) => edge[1]),
-    scores: scored ? Float32Array.from(edges, (edge) => edge[2] ?? 0) : null,
-  };
-}
-
-/** Two families, four models (one auxiliary), three tasks, one domain, six queries. */
-export async function syntheticProfileInput(): Promise<ProfileInput> {
-  const models = ['alpha', 'beta', 'gamma', 'delta'];
-  const nodes = [
-    nodeSet('family', ['north', 'south'], ['models of the north', 'models of the south']),
-    nodeSet('model', models, [
-      'a quick model',
-      'a careful model for code',
-      'a model that knows history',
-      'an old model',
-    ]),
-    nodeSet('task', TASKS, ['sums and products', 'dates and kings', 'functions and loops']),
-    nodeSet('domain', ['knowledge'], ['what one can look up']),
-    nodeSet(
-      'query',
-      TASKS.flatMap((task) => [`${task}#0`, `${task}#1`]),
-      ['2 + 2?', '3 times 7?', 'who was king in 1066?', 'when did Rome fall?', 'write a loop', 'reverse a list'],
-    ),
-  ];
-  const scores: [number, number, number?][] = [
-    [0, 0, 80],
-    [0, 2, 20],
-    [1, 2, 90],
-    [1, 0, 40],
-    [2, 1, 75],
-    [3, 0, 10],
-    [3, 1, 30],
-    [3, 2, 5],
-  ];
-  const graph: HeteroGraph = {
-    name: 'synthetic',
-    hash: 'synthetic',
-    nodes,
-    relations: [
-      relation(
-        'family',
-        'model',
-        models.map((_, m) => [m % 2, m]),
-      ),
-      relation('model', 'task', scores),
-      relation('domain', 'task', [[0, 1]]),
-      relation(
-        'query',
-        'task',
-        Array.from({ length: 6 }, (_, q) => [q, Math.floor(q / 2)]),
-      ),
-    ],
-  };
-  const encoder = toyEncoder();
-  return {
-    models: models.slice(0, 3),
-    cards: models.map((name, m) => ({
-      name,
-      text: nodes[1]!.texts[m]!,
-      family: nodes[0]!.names[m % 2]!,
-      scores: new Map(
-        scores.filter(([model]) => model === m).map(([, task, value]) => [TASKS[task]!, { value: value ?? 0 }]),
-      ),
-      price: null,
-      auxiliary: name === 'delta',
-    })),
-    graph,
-    features: Object.fromEntries(
-      await Promise.all(nodes.map(async (set) => [set.type, await encoder.encode(set.texts)] as const)),
-    ),
-    encoder,
   };
 }
 
