@@ -1,4 +1,12 @@
-import { createMatrix, issueText, RouteProfileError, z, type Matrix, type RouterArtifact } from '@routeprofile/schema';
+import {
+  artifactArray,
+  createMatrix,
+  issueText,
+  RouteProfileError,
+  z,
+  type Matrix,
+  type RouterArtifact,
+} from '@routeprofile/schema';
 
 /** Wherever a router is named, a plugin goes by its package name; a saved router is found again by the same. */
 export const NAME = 'routeprofile-router-linucb';
@@ -33,30 +41,25 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
   throw corrupt(`router.json: ${result.error.issues.map(issueText).join('; ')}`);
 }
 
-function matrixOf({ weights }: RouterArtifact, name: string, cols: number): Matrix {
-  const array = Object.hasOwn(weights, name) ? weights[name] : undefined;
-  const [rows, width] = array?.shape ?? [];
-  if (!array || rows === undefined || width !== cols || array.data.length !== rows * cols)
-    throw corrupt(`weights.npz: ${name} is missing or not ${cols} wide`);
-  if (!array.data.every(Number.isFinite)) throw corrupt(`weights.npz: ${name} holds a number that is not finite`);
-  return createMatrix(rows, cols, array.data);
+function matrixOf(artifact: RouterArtifact, name: string, rows: number, cols: number): Matrix {
+  return createMatrix(rows, cols, artifactArray(artifact, name, [rows, cols]).data);
 }
 
 /** @throws RouteProfileError CORRUPT_FILE unless the artifact is complete and of this strategy */
 export function readArtifact(artifact: RouterArtifact): Saved {
   const { manifest } = artifact;
   if (manifest.strategy !== NAME) throw corrupt(`the artifact is of the strategy ${manifest.strategy}`);
-  const width = (manifest.dimensions ?? 0) + 1;
-  const saved: Saved = {
-    ...parsed(options, manifest.options),
-    ...parsed(state, manifest.state),
-    theta: matrixOf(artifact, 'theta', width),
-    factors: matrixOf(artifact, 'factors', width),
-  };
   const models = manifest.models.length;
-  if (saved.theta.rows !== models || saved.factorOf.length !== models || saved.pulls.length !== models)
-    throw corrupt(`the files do not tell of ${models} models`);
-  if (saved.factorOf.some((factor) => (factor + 1) * width > saved.factors.rows))
-    throw corrupt('weights.npz: factors are missing');
-  return saved;
+  const width = (manifest.dimensions ?? 0) + 1;
+  const learned = parsed(state, manifest.state);
+  const { factorOf, pulls } = learned;
+  if (factorOf.length !== models || pulls.length !== models)
+    throw corrupt(`router.json: state is not one entry for each of ${models} models`);
+  return {
+    ...parsed(options, manifest.options),
+    ...learned,
+    theta: matrixOf(artifact, 'theta', models, width),
+    // A factor for each set of models that were pulled alike, one below the other.
+    factors: matrixOf(artifact, 'factors', (Math.max(...factorOf) + 1) * width, width),
+  };
 }

@@ -3,6 +3,7 @@ import {
   createMatrix,
   decisionsFromScores,
   defineRouter,
+  RouteProfileError,
   rowOf,
   throwIfAborted,
   type Matrix,
@@ -67,7 +68,10 @@ export default defineRouter<LinUcbOptions>({
     const saved = readArtifact(artifact);
     const own = artifact.manifest.models;
     const added = profiles.models.filter((model) => !own.includes(model));
-    if (added.length === 0) return create(artifact);
+    if (added.length === 0)
+      throw new RouteProfileError('BAD_INPUT', 'linucb: the router knows every model of the profile set', {
+        hint: 'Add a model to the profiles first.',
+      });
     const models = [...own, ...added];
     const theta = createMatrix(models.length, saved.theta.cols);
     theta.data.set(saved.theta.data);

@@ -1,4 +1,5 @@
 export { z } from 'zod';
+export * from './artifact-array.js';
 export * from './artifacts.js';
 export * from './config.js';
 export * from './context.js';

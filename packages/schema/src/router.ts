@@ -118,8 +118,11 @@ export interface RouterStrategy<O = Record<string, unknown>> {
   summary: string;
   /** Validates and completes the options; `{}` must be valid. */
   options: z.ZodType<O>;
-  /** What `decide` reads beside texts, and what `fit` cannot do without. */
-  needs: readonly ('vectors' | 'tasks' | 'training')[];
+  /**
+   * What `decide` reads beside texts (`vectors`, `tasks`), and what `fit` cannot do without: `training`, outcomes or pairs;
+   * `outcomes`, as it cannot learn from pairs alone.
+   */
+  needs: readonly ('vectors' | 'tasks' | 'training' | 'outcomes')[];
   /** @throws RouteProfileError NO_TRAINING_DATA when there is nothing to learn from; never returns an untrained router. */
   fit(input: RouterInput, options: O, ctx: RunContext): Promise<Router>;
   /** @throws RouteProfileError CORRUPT_FILE when the artifact is not of this strategy or incomplete. */

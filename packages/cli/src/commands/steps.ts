@@ -35,6 +35,7 @@ import { fileStore } from '../pipeline/store.js';
 import { openBackend } from '../pipeline/backend.js';
 import { fileLabel, nameOf, strategyLabels } from '../pipeline/labels.js';
 import { evaluateSaved } from '../pipeline/evaluate.js';
+import { assertLearnable } from '../pipeline/learnable.js';
 import { loadOptions } from '../pipeline/load-options.js';
 import { graphPreset, openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { encodeTraining, profileInput, routerInput } from '../pipeline/router-input.js';
@@ -165,6 +166,7 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
   const { strategy, options: given } = await routerOf(referenceByPerson(reference));
   const options = parseOptions(strategy, given);
   const dataset = await datasetOf(config, ctx, false);
+  assertLearnable(dataset, [{ strategy, label: nameOf(reference) }]);
   const set = await readProfileSet(required(profiles, '--profiles FILE.npz'));
   const models = dataset.candidates.map((candidate) => candidate.id);
   const place = models.map((model) => set.models.indexOf(model));

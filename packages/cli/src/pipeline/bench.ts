@@ -7,6 +7,7 @@ import { openBackend } from './backend.js';
 import { cellStore, type CellStore } from './cells.js';
 import { keptFiles, type CellFiles, type KeptFiles } from './kept.js';
 import { cellName } from './labels.js';
+import { assertLearnable } from './learnable.js';
 import { loadOptions } from './load-options.js';
 import type { Cell, Plan } from './plan.js';
 import { encodeAll, heteroGraph, openEncoder, readingEncoder, type Encoded } from './prepare.js';
@@ -80,6 +81,7 @@ export async function openBench(
   check?.(loadedData);
   assertEvaluable(loadedData);
   const dataset = read ? { ...loadedData, sharedPrefixes: read.sharedPrefixes } : loadedData;
+  assertLearnable(dataset, plan.routers);
   const cache = config.cache ?? defaultCacheFolder();
   const encoder = readingEncoder(
     await (read

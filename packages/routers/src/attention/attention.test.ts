@@ -5,11 +5,10 @@ import {
   rowOf,
   type KeyedScores,
   type RouterInput,
-  type RouterStrategy,
 } from '@routeprofile/schema';
 import { describeRouterContract, syntheticRouterInput } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
-import { attentionRouter, type AttentionOptions } from './attention.js';
+import { attentionRouter } from './attention.js';
 
 const TASKS = ['arithmetic', 'history', 'code'];
 
@@ -30,14 +29,7 @@ const withKeys = (input: RouterInput): RouterInput => ({
   ...input,
   profiles: { ...input.profiles, keyed: keysOf(input) },
 });
-/** The router on synthetic profiles that carry scores. */
-const keyed: RouterStrategy<AttentionOptions> = {
-  ...attentionRouter,
-  fit: (input, options, ctx) => attentionRouter.fit(withKeys(input), options, ctx),
-};
-
-describeRouterContract({ describe, it, expect }, keyed);
-describeRouterContract({ describe, it, expect }, keyed, { options: { tune: 'keys' } });
+describeRouterContract({ describe, it, expect }, attentionRouter, { options: { tune: 'keys' }, keyed: true });
 
 const ctx = { seed: 4 };
 const fit = (input: RouterInput, raw: Record<string, unknown> = {}) =>

@@ -3,7 +3,6 @@ import { describeRouterContract, syntheticRouterInput } from '@routeprofile/sche
 import { describe, expect, it } from 'vitest';
 import { clusterRouter } from './cluster.js';
 
-describeRouterContract({ describe, it, expect }, clusterRouter);
 describeRouterContract({ describe, it, expect }, clusterRouter, { options: { clusters: 4, temperature: 0.1 } });
 
 const ctx = { seed: 5 };

@@ -1,6 +1,5 @@
 import {
   createMatrix,
-  defineRouter,
   isScoringRouter,
   parseOptions,
   rowOf,
@@ -40,19 +39,13 @@ const withKeyed = (input: RouterInput, models = input.profiles.models): RouterIn
   profiles: { ...input.profiles, keyed: keyedScores(input, models) },
 });
 
-/** A router that finds keyed scores beside any profiles, for a suite whose profiles have none. */
-const onKeyed = (strategy: RouterStrategy): RouterStrategy =>
-  defineRouter({
-    ...strategy,
-    fit: (input, options, ctx) =>
-      strategy.fit(input.training.queries.texts.length === 0 ? input : withKeyed(input), options, ctx),
-  });
-
 // What `adapter` does, `residual` does too.
 for (const strategy of [mlpRouter, graphRouter] as RouterStrategy[])
   describe.each(['residual', 'keyed'])(`${strategy.name}, co-trained: %s`, (coTrain) => {
     const options = { ...SMALL, coTrain };
-    describeRouterContract({ describe, it, expect }, coTrain === 'keyed' ? onKeyed(strategy) : strategy, { options });
+    // A residual has a row of each model's own, learned from pairs drawn at random.
+    const suite = { options, keyed: coTrain === 'keyed', twinsTie: coTrain !== 'residual' };
+    describeRouterContract({ describe, it, expect }, strategy, suite);
   });
 
 const { input: plain, queries } = syntheticRouterInput({ queries: 90, models: 4, newModels: 1 });

@@ -84,9 +84,12 @@ export function profilesInUse(artifact: RouterArtifact): Matrix {
 /** The function that made an artifact's learned profiles, for other models. */
 function openFunction(artifact: RouterArtifact, kind: ProfileSource['kind'], dimensions: number) {
   const { manifest, weights } = artifact;
-  const down = weightMatrix(artifact, `${PREFIX}down`, undefined, undefined);
+  // What a keyed function reads is as wide as its centroids, which are checked against it below.
+  const down = weightMatrix(artifact, `${PREFIX}down`, kind === 'keyed' ? undefined : dimensions, undefined);
   weightMatrix(artifact, `${PREFIX}up`, down.cols, dimensions);
-  if (kind === 'residual') weightMatrix(artifact, `${PREFIX}own`, undefined, dimensions);
+  const { joined } = manifest.state;
+  const fitted = manifest.models.length - (Array.isArray(joined) ? joined.length : 0);
+  if (kind === 'residual') weightMatrix(artifact, `${PREFIX}own`, fitted, dimensions);
   const [input, profile, scale] = weightMatrix(artifact, `${PREFIX}scales`, 1, 3).data;
   const scales = { input: input!, profile: profile! };
   if (kind !== 'keyed') return { scales, weights };

@@ -1,4 +1,5 @@
 import {
+  artifactArray,
   createMatrix,
   issueText,
   RouteProfileError,
@@ -45,23 +46,13 @@ export function parsePart<T>(strategy: string, what: 'options' | 'state', schema
  * @throws RouteProfileError CORRUPT_FILE
  */
 export function weightMatrix(
-  { manifest, weights }: RouterArtifact,
+  artifact: RouterArtifact,
   name: string,
   rows: number | undefined,
   cols: number | undefined,
 ): Matrix {
-  const array = Object.hasOwn(weights, name) ? weights[name] : undefined;
-  if (!array) throw corrupt(manifest.strategy, `weights.npz has no array '${name}'`);
-  const [r, c] = array.shape;
-  const fits = array.shape.length === 2 && (rows === undefined || r === rows) && (cols === undefined || c === cols);
-  if (!fits || r === undefined || c === undefined || array.data.length !== r * c)
-    throw corrupt(
-      manifest.strategy,
-      `weights.npz: '${name}' is ${array.shape.join(' × ')}, expected ${rows ?? 'any'} × ${cols ?? 'any'}`,
-    );
-  if (!array.data.every(Number.isFinite))
-    throw corrupt(manifest.strategy, `weights.npz: '${name}' holds a number that is not finite`);
-  return createMatrix(r, c, array.data);
+  const { shape, data } = artifactArray(artifact, name, [rows, cols]);
+  return createMatrix(shape[0]!, shape[1]!, data);
 }
 
 export const namedArray = ({ rows, cols, data }: Matrix): NamedArray => ({ shape: [rows, cols], data });

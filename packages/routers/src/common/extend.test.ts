@@ -25,7 +25,7 @@ const { input: whole, queries } = syntheticRouterInput({ models: 4 });
 const JOINING = whole.models[OLD]!;
 
 /** The input before the last model was there; its profile set knows no more. */
-function before(pairsOnly = false): RouterInput {
+function before(): RouterInput {
   const { outcomes, pairs } = whole.training;
   const narrow = (column: Float64Array) => column.filter((_, k) => k % 4 < OLD);
   const { score, cost, inputTokens, outputTokens, latency } = outcomes!;
@@ -44,7 +44,7 @@ function before(pairsOnly = false): RouterInput {
     training: {
       ...whole.training,
       pairs: pairs.filter(({ better, worse }) => better < OLD && worse < OLD),
-      outcomes: pairsOnly ? null : values,
+      outcomes: values,
     },
   };
 }
@@ -64,8 +64,8 @@ async function scoresOf(router: Router): Promise<Matrix> {
   return router.score(queries);
 }
 
-const fit = async (strategy: RouterStrategy, raw: object, pairsOnly = false): Promise<[Router, RouterArtifact]> => {
-  const router = await strategy.fit(before(pairsOnly), parseOptions(strategy, raw), ctx);
+const fit = async (strategy: RouterStrategy, raw: object): Promise<[Router, RouterArtifact]> => {
+  const router = await strategy.fit(before(), parseOptions(strategy, raw), ctx);
   return [router, await router.save()];
 };
 const joining = (profiles = whole.profiles, cards: readonly ModelCard[] = whole.cards.slice(OLD)) => ({
@@ -73,47 +73,7 @@ const joining = (profiles = whole.profiles, cards: readonly ModelCard[] = whole.
   cards,
 });
 
-const cases: [RouterStrategy, object, boolean][] = [
-  [simRouter, {}, false],
-  [mlpRouter, { epochs: 2, hidden: 16, output: 8 }, false],
-  [mlpRouter, { epochs: 2, hidden: 16, output: 8, compat: true }, false],
-  [knnRouter, { k: 5 }, false],
-  [knnRouter, { k: 5 }, true],
-  [taskTableRouter, {}, false],
-  [taskTableRouter, { source: 'cards' }, false],
-  [taskTableRouter, { source: 'pairs' }, true],
-];
-
-describe.each(cases)('a model joins $name %o, pairs only: %s', (strategy, raw, pairsOnly) => {
-  it('without moving the scores of the others, and stays after saving', async () => {
-    const [router, artifact] = await fit(strategy, raw, pairsOnly);
-    const copy = structuredClone(artifact);
-    const extended = await strategy.extend!(artifact, joining(), ctx);
-    expect(artifact).toEqual(copy);
-    expect(extended.models).toEqual(whole.models);
-    const [own, all] = [await scoresOf(router), await scoresOf(extended)];
-    for (let q = 0; q < own.rows; q++) expect(rowOf(all, q).slice(0, OLD)).toEqual(rowOf(own, q));
-    for (const { ranked } of await extended.decide(queries))
-      expect(ranked.map(({ model }) => model).sort()).toEqual([...whole.models].sort());
-
-    const { manifest, weights } = await extended.save();
-    expect(manifest.state['joined']).toEqual([JOINING]);
-    const stored = { manifest: JSON.parse(JSON.stringify(manifest)) as RouterArtifact['manifest'], weights };
-    expect(await scoresOf(await strategy.load(stored, ctx))).toEqual(all);
-  });
-
-  it('unless nobody is new, or the profiles are of other models', async () => {
-    const [, artifact] = await fit(strategy, raw, pairsOnly);
-    await expect(strategy.extend!(artifact, joining(before().profiles), ctx)).rejects.toMatchObject({
-      code: 'BAD_INPUT',
-    });
-    const strangers = { ...whole.profiles, models: ['x', 'y', 'z', JOINING] };
-    await expect(strategy.extend!(artifact, joining(strangers), ctx)).rejects.toMatchObject({ code: 'UNKNOWN_NAME' });
-    const other = { ...artifact, manifest: { ...artifact.manifest, strategy: 'other' } };
-    await expect(strategy.extend!(other, joining(), ctx)).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
-  });
-});
-
+// That the others keep their scores, and what is refused, is part of the contract suite (see built-in.test).
 describe('a joining model is scored', () => {
   const column = (scores: Matrix, m: number) => Array.from({ length: scores.rows }, (_, q) => rowOf(scores, q)[m]!);
   const twin = withVector(OLD, rowOf(whole.profiles.vectors, 0));

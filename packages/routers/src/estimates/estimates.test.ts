@@ -100,8 +100,8 @@ describe('estimates', () => {
       expect(estimates.cost!.kind).toBe('query');
       const { state, weights } = storeEstimates(estimates);
       const stored = estimatesSchema.parse(JSON.parse(JSON.stringify(state)));
-      const again = restoreEstimates(stored, (name, length) => {
-        expect(weights[name]!.data.length).toBe(length);
+      const again = restoreEstimates(stored, (name, shape) => {
+        expect(weights[name]!.shape).toEqual(shape);
         return weights[name]!.data;
       });
       for (const q of [0, 7])

@@ -84,11 +84,11 @@ export function storeEstimates({ models, cost, latency, stated }: Estimates): Wr
 
 /**
  * @param stored as `estimatesSchema` gives it
- * @param weight an array of the wrapper's by name and length; throws when it is missing or of another length
+ * @param weight an array of the wrapper's by name and shape; throws when it is missing or of another shape
  */
 export function restoreEstimates(
   { models, cost, latency, stated }: z.infer<typeof estimatesSchema>,
-  weight: (name: string, length: number) => Float32Array,
+  weight: (name: string, shape: readonly number[]) => Float32Array,
 ): Estimates {
   const restore = (name: string, quantity: StoredQuantity | null): Quantity | null => {
     if (!quantity) return null;
@@ -102,10 +102,10 @@ export function restoreEstimates(
         space: {
           lengthMean,
           lengthDeviation,
-          vectorMean: vectorFeatures === 0 ? new Float32Array(0) : weight(`${name}:mean`, vectorFeatures),
+          vectorMean: vectorFeatures === 0 ? new Float32Array(0) : weight(`${name}:mean`, [vectorFeatures]),
           projection: projection && randomProjection(projection.dimensions, projection.seed),
         },
-        weights: weight(`${name}:weights`, (FREE_FEATURES + vectorFeatures) * means.length),
+        weights: weight(`${name}:weights`, [FREE_FEATURES + vectorFeatures, means.length]),
         smearing: Float64Array.from(smearing),
       },
     };

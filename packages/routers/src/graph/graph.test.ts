@@ -24,7 +24,6 @@ import { graphParity } from './parity.js';
 import { evenBatches } from './train.js';
 
 const small = { hidden: 16, epochs: 3 };
-describeRouterContract({ describe, it, expect }, graphRouter, { options: small });
 describe('published behaviour', () => {
   describeRouterContract({ describe, it, expect }, graphRouter, { options: { ...small, compat: true } });
 });

@@ -1,4 +1,5 @@
 import {
+  artifactArray,
   createMatrix,
   createRandom,
   defineRouter,
@@ -10,7 +11,7 @@ import {
   type RouterArtifact,
   type ScoringRouter,
 } from '@routeprofile/schema';
-import { createRuntime, type Weights } from '@routeprofile/tensor';
+import { createRuntime } from '@routeprofile/tensor';
 import { learnedSize } from '../co-training/learned-profile.js';
 import { checkCoTrained, savedProfiles } from '../co-training/saved.js';
 import { profileSource } from '../co-training/source.js';
@@ -36,6 +37,8 @@ const stateSchema = z.looseObject({
   labelledQueries: z.number().int().min(1),
   stepsPerEpoch: z.number().int().min(1),
   modelCosine: z.number(),
+  /** Length of a profile; absent in files of earlier versions. */
+  profileWidth: z.number().int().min(1).optional(),
 });
 
 /** Rows of length √columns: one unit of variance a dimension, on which the initial weights count. */
@@ -131,6 +134,7 @@ export const graphRouter = defineRouter<GraphOptions>({
           labelledQueries: labels.queries.length,
           stepsPerEpoch: Math.ceil(train.length / options.batch),
           modelCosine,
+          profileWidth: profiles.cols,
           trainingLoss: best?.train ?? null,
           validation: best?.validation ?? null,
           backend: runtime.backend,
@@ -147,26 +151,27 @@ export const graphRouter = defineRouter<GraphOptions>({
 });
 
 /** Every array of the artifact, checked against the shape that the options say. */
-function checkWeights(artifact: RouterArtifact, { hidden, layers, heads }: CompleteGraphOptions) {
+function checkWeights(
+  artifact: RouterArtifact,
+  { hidden, layers, heads }: CompleteGraphOptions,
+  profileWidth: number | undefined,
+) {
   const { manifest } = artifact;
-  const flat = (name: string, count: number) => {
-    const array = Object.hasOwn(artifact.weights, name) ? artifact.weights[name] : undefined;
-    const weights: Weights = array ? { [name]: { shape: [1, array.data.length], data: array.data } } : {};
-    weightMatrix({ manifest, weights }, name, 1, count);
-  };
-  const matrix = (name: string, rows: number | undefined, cols: number) => weightMatrix(artifact, name, rows, cols);
-  const dimensions = matrix('query.weight', manifest.dimensions ?? undefined, hidden).rows;
-  matrix('model.weight', undefined, hidden);
-  for (const name of ['query.bias', 'model.bias', 'edge.bias']) flat(name, hidden);
-  for (const name of ['edge.first', 'edge.second']) matrix(name, hidden, hidden);
-  matrix('edge.out', 1, hidden);
-  flat('edge.outBias', 1);
+  const check = (name: string, ...shape: (number | undefined)[]) => artifactArray(artifact, name, shape);
+  const dimensions = weightMatrix(artifact, 'query.weight', manifest.dimensions ?? undefined, hidden).rows;
+  check('model.weight', profileWidth, hidden);
+  for (const name of ['query.bias', 'model.bias', 'edge.bias']) check(name, hidden);
+  for (const name of ['edge.first', 'edge.second']) check(name, hidden, hidden);
+  check('edge.out', 1, hidden);
+  check('edge.outBias', 1);
   for (let l = 0; l < layers; l++) {
-    matrix(`attention.${l}.weight`, heads * hidden, hidden);
-    flat(`attention.${l}.attention`, heads * hidden * 2);
-    flat(`attention.${l}.bias`, hidden);
+    check(`attention.${l}.weight`, heads * hidden, hidden);
+    check(`attention.${l}.attention`, heads, 2, hidden);
+    check(`attention.${l}.bias`, hidden);
   }
-  const context = Array.from({ length: layers + 1 }, (_, l) => matrix(`models.${l}`, manifest.models.length, hidden));
+  const context = Array.from({ length: layers + 1 }, (_, l) =>
+    weightMatrix(artifact, `models.${l}`, manifest.models.length, hidden),
+  );
   return { dimensions, context };
 }
 
@@ -175,8 +180,8 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
   const { manifest, weights } = artifact;
   const { models, encoder } = manifest;
   const options = completeGraphOptions(parsePart(NAME, 'options', graphOptions, manifest.options));
-  parsePart(NAME, 'state', stateSchema, manifest.state);
-  const { dimensions, context } = checkWeights(artifact, options);
+  const { profileWidth } = parsePart(NAME, 'state', stateSchema, manifest.state);
+  const { dimensions, context } = checkWeights(artifact, options, profileWidth);
   checkCoTrained(artifact);
   const score = (await openGraph(weights, options)).scorer(context);
   return scoringRouter({

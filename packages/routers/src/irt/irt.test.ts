@@ -13,7 +13,6 @@ import { describe, expect, it } from 'vitest';
 import { irtRouter } from './irt.js';
 
 const runner = { describe, it, expect };
-describeRouterContract(runner, irtRouter);
 describeRouterContract(runner, irtRouter, { options: { dimensions: 2, width: 4, ridge: 4 } });
 
 const ctx = { seed: 5 };

@@ -40,6 +40,7 @@ export function partsOf(artifact: RouterArtifact): IrtParts {
   const narrowed = state.extend({ sources: state.shape.sources.length(count) });
   const { abilities: _own, ...arrays } = weights;
   const model = unpackResponseModel(arrays);
+  weightMatrix(artifact, 'map', undefined, manifest.dimensions ?? undefined);
   return {
     manifest,
     state: parsePart(NAME, 'state', narrowed, manifest.state),

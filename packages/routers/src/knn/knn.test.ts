@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { knnRouter } from './knn.js';
 import { inheritance } from './new-models.js';
 
-describeRouterContract({ describe, it, expect }, knnRouter);
 describeRouterContract({ describe, it, expect }, knnRouter, { options: { k: 7 } });
 
 const ctx = { seed: 5 };

@@ -45,6 +45,9 @@ const state = z.object({
   k: z.number().int().min(1),
   temperature: z.number().gt(0),
   known: z.enum(['outcomes', 'pairs']),
+  /** How many training queries and, where outcomes are not known, pairs are kept; absent in files of earlier versions. */
+  queries: z.number().int().min(1).optional(),
+  pairs: z.number().int().min(1).optional(),
   newModels: z.array(z.string()),
   crossValidation: z.array(z.object({ k: z.number(), temperature: z.number(), loss: z.number() })),
 });
@@ -101,6 +104,8 @@ export const knnRouter = defineRouter<KnnOptions>({
           k: Math.min(found.k, memory.queries.rows),
           temperature: found.temperature,
           known: memory.known.kind,
+          queries: memory.queries.rows,
+          ...(memory.known.kind === 'pairs' && { pairs: memory.known.pairs.length / 3 }),
           newModels: models.filter((_, m) => !known[m]),
           crossValidation: found.candidates,
         },
@@ -119,8 +124,9 @@ export const knnRouter = defineRouter<KnnOptions>({
     const { models } = artifact.manifest;
     const joining = joiningModels(artifact, { profiles, cards });
     const width = joining.models.length;
-    const { known, newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
-    const seen = [...knownModels(memoryOf(artifact, known)), ...joining.added.map(() => false)];
+    const learned = parsePart(NAME, 'state', state, artifact.manifest.state);
+    const { known, newModels } = learned;
+    const seen = [...knownModels(memoryOf(artifact, learned)), ...joining.added.map(() => false)];
     const shares = createMatrix(width, width, inheritance(unitProfiles(joining.models, profiles), seen));
     shares.data.set(widened(weightMatrix(artifact, 'inheritance', models.length, models.length), width).data);
     const tables = known === 'pairs' ? [] : ['advantages', 'measured'];
@@ -139,9 +145,10 @@ export const knnRouter = defineRouter<KnnOptions>({
 const unitProfiles = (models: readonly string[], profiles: ProfileSet): Matrix =>
   normalizeRows(profileVectors(NAME, { models, profiles }));
 
-function memoryOf(artifact: RouterArtifact, kind: 'outcomes' | 'pairs'): Memory {
+function memoryOf(artifact: RouterArtifact, learned: z.infer<typeof state>): Memory {
+  const { known: kind } = learned;
   const { models, dimensions } = artifact.manifest;
-  const queries = weightMatrix(artifact, 'queries', undefined, dimensions ?? undefined);
+  const queries = weightMatrix(artifact, 'queries', learned.queries, dimensions ?? undefined);
   const table = (name: string, cols = models.length) => weightMatrix(artifact, name, queries.rows, cols).data;
   const vectors = { models: models.length, centre: weightMatrix(artifact, 'centre', 1, queries.cols).data, queries };
   if (kind === 'outcomes')
@@ -149,7 +156,7 @@ function memoryOf(artifact: RouterArtifact, kind: 'outcomes' | 'pairs'): Memory 
       ...vectors,
       known: { kind, levels: table('levels', 1), advantages: table('advantages'), measured: table('measured') },
     };
-  const pairs = weightMatrix(artifact, 'pairs', undefined, 3).data;
+  const pairs = weightMatrix(artifact, 'pairs', learned.pairs, 3).data;
   const limit = [queries.rows, models.length, models.length];
   if (!pairs.every((index, k) => Number.isInteger(index) && index >= 0 && index < limit[k % 3]!))
     throw new RouteProfileError(
@@ -172,9 +179,10 @@ function inherit(shares: Matrix, own: Float64Array, out: Float32Array): void {
 
 async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
   const { models, encoder } = artifact.manifest;
-  const { k, temperature, known, newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
+  const learned = parsePart(NAME, 'state', state, artifact.manifest.state);
+  const { k, temperature, known, newModels } = learned;
   const { ridge } = parsePart(NAME, 'options', options, artifact.manifest.options);
-  const memory = memoryOf(artifact, known);
+  const memory = memoryOf(artifact, learned);
   const shares = weightMatrix(artifact, 'inheritance', models.length, models.length);
   const rows = Int32Array.from({ length: memory.queries.rows }, (_, q) => q);
   const evidence = gatherEvidence(memory, rows, ridge);

@@ -1,9 +1,7 @@
 import { parseOptions } from '@routeprofile/schema';
-import { describeRouterContract, syntheticRouterInput } from '@routeprofile/schema/testing';
+import { syntheticRouterInput } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
 import { linearRouter } from './linear.js';
-
-describeRouterContract({ describe, it, expect }, linearRouter);
 
 const ctx = { seed: 5 };
 const fit = (input: Parameters<typeof linearRouter.fit>[0], raw: Record<string, unknown> = {}) =>

@@ -16,7 +16,6 @@ import { mlpRouter } from './mlp.js';
 import { mlpParity } from './parity.js';
 
 const small = { hidden: 16, output: 8, epochs: 3 };
-describeRouterContract({ describe, it, expect }, mlpRouter, { options: small });
 describe('published behaviour', () => {
   describeRouterContract({ describe, it, expect }, mlpRouter, { options: { ...small, compat: true } });
 });

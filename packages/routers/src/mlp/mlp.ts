@@ -98,6 +98,17 @@ export const mlpRouter = defineRouter<MlpOptions>({
 
 const scaled = (vectors: Matrix, { compat }: MlpOptions): Matrix => (compat ? vectors : normalizeRows(vectors));
 
+/** @throws RouteProfileError CORRUPT_FILE unless the tower reads vectors of this width and is as the options say. */
+function checkTower(
+  artifact: RouterArtifact,
+  name: string,
+  input: number,
+  { layers, hidden, output }: MlpOptions,
+): void {
+  for (let l = 0; l < layers; l++)
+    weightMatrix(artifact, `${name}.${l}.weight`, l === 0 ? input : hidden, l === layers - 1 ? output : hidden);
+}
+
 /** Routing needs no TensorFlow.js: the towers run on the kernels alone, the models' side once. */
 async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
   const { manifest, weights } = artifact;
@@ -111,6 +122,8 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
     weightMatrix({ manifest, weights: { [name]: row } }, name, 1, undefined);
   }
   const dimensions = weightMatrix(artifact, 'query.0.weight', manifest.dimensions ?? undefined, undefined).rows;
+  checkTower(artifact, 'query', dimensions, options);
+  checkTower(artifact, 'model', profiles.cols, options);
   const embedQueries = await openTower(weights, 'query');
   const embedded = (await openTower(weights, 'model'))(profiles);
   return scoringRouter({

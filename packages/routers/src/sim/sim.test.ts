@@ -1,9 +1,7 @@
 import { createMatrix, rowOf } from '@routeprofile/schema';
-import { describeRouterContract, syntheticRouterInput } from '@routeprofile/schema/testing';
+import { syntheticRouterInput } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
 import { simRouter } from './sim.js';
-
-describeRouterContract({ describe, it, expect }, simRouter);
 
 const input = syntheticRouterInput({ models: 3, dimensions: 2 }).input;
 const ctx = { seed: 1 };

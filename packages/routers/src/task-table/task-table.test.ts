@@ -5,7 +5,6 @@ import { describeRouterContract, emptyOutcomes, syntheticRouterInput } from '@ro
 import { describe, expect, it } from 'vitest';
 import { taskTableRouter } from './task-table.js';
 
-describeRouterContract({ describe, it, expect }, taskTableRouter);
 describeRouterContract({ describe, it, expect }, taskTableRouter, { options: { source: 'cards' } });
 
 const ctx = { seed: 1 };

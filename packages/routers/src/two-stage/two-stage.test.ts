@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { believed, leadsOf } from './leads.js';
 import { twoStageRouter } from './two-stage.js';
 
-describeRouterContract({ describe, it, expect }, twoStageRouter);
 describeRouterContract({ describe, it, expect }, twoStageRouter, { options: { source: 'cards' } });
 
 const ctx = { seed: 6 };

@@ -48,7 +48,7 @@ const known = (value: number | undefined): number | undefined =>
 
 /** Estimates out of what a wrapper learned. */
 export function learnedEstimates(wrapper: string, stored: z.infer<typeof estimatesSchema>, learned: WrapperState) {
-  return restoreEstimates(stored, (name, length) => learnedArray(wrapper, learned, name, length));
+  return restoreEstimates(stored, (name, shape) => learnedArray(wrapper, learned, name, shape));
 }
 
 /** Annotates: `expectedCost` in dollars and `expectedLatency` in seconds of every ranked model. The order of models stays. */

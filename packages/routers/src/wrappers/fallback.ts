@@ -117,7 +117,7 @@ export const fallbackWrapper = defineWrapper<FallbackOptions>({
   wrap(router, learned, { down, next }) {
     if (next === 'score') return withFallback(router, { down });
     const { models, dimensions } = parsePart(NAME, 'state', state, learned.state);
-    const data = learnedArray(NAME, learned, 'profiles', models.length * dimensions);
+    const data = learnedArray(NAME, learned, 'profiles', [models.length, dimensions]);
     return withFallback(router, {
       down,
       likeness: { models, profiles: createMatrix(models.length, dimensions, data) },

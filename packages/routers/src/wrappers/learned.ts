@@ -13,14 +13,21 @@ export const nothingLearned: WrapperState = { state: {}, weights: {} };
 
 /**
  * An array that a wrapper learned.
- * @throws RouteProfileError CORRUPT_FILE when it is missing, of another length or not finite
+ * @throws RouteProfileError CORRUPT_FILE when it is missing, of another shape or not finite
  */
-export function learnedArray(wrapper: string, { weights }: WrapperState, name: string, length: number): Float32Array {
+export function learnedArray(
+  wrapper: string,
+  { weights }: WrapperState,
+  name: string,
+  shape: readonly number[],
+): Float32Array {
   const array = Object.hasOwn(weights, name) ? weights[name] : undefined;
-  if (array?.data.length === length && array.data.every(Number.isFinite)) return array.data;
+  const count = shape.reduce((a, b) => a * b, 1);
+  if (array?.shape.join() === shape.join() && array.data.length === count && array.data.every(Number.isFinite))
+    return array.data;
   throw new RouteProfileError(
     'CORRUPT_FILE',
-    `${wrapper}: weights.npz: '${name}' should hold ${length} finite numbers`,
+    `${wrapper}: weights.npz: '${name}' should hold ${shape.join(' × ')} finite numbers`,
     {
       hint: 'Train the router again; its files are damaged or of another kind.',
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { artifactArray } from '../artifact-array.js';
 import { defineMetric, defineProfile, defineRouter } from '../define.js';
 import { RouteProfileError } from '../errors.js';
 import { throwIfAborted } from '../context.js';
@@ -56,9 +57,10 @@ const dot: RouterStrategy = defineRouter<Record<string, unknown>>({
     return dotRouter(input.models, input.profiles.vectors);
   },
   async load({ manifest, weights }: RouterArtifact) {
-    const array = weights['vectors'];
-    if (manifest.strategy !== 'dot' || !array) throw new RouteProfileError('CORRUPT_FILE', 'not a dot router');
-    return dotRouter(manifest.models, createMatrix(array.shape[0]!, array.shape[1]!, array.data));
+    if (manifest.strategy !== 'dot') throw new RouteProfileError('CORRUPT_FILE', 'not a dot router');
+    const [rows, cols] = [manifest.models.length, manifest.dimensions ?? 0];
+    const { data } = artifactArray({ manifest, weights }, 'vectors', [rows, cols]);
+    return dotRouter(manifest.models, createMatrix(rows, cols, data));
   },
 });
 
@@ -182,6 +184,55 @@ describe('the suites catch', () => {
     ],
   ])('%s', async (_, strategy) => {
     expect((await failures((fake) => describeRouterContract(fake, strategy))).length).toBeGreaterThan(0);
+  });
+
+  it.each<[string, RouterStrategy, RegExp]>([
+    [
+      'a router that puts the later of two equal models first',
+      brokenRouter((router) => ({
+        decide: async (q) =>
+          (await router.decide(q)).map((d) => {
+            const ranked = [...d.ranked].reverse().sort((a, b) => b.score - a.score);
+            return { ...d, model: ranked[0]!.model, ranked };
+          }),
+      })),
+      /breaks ties/,
+    ],
+    [
+      'a router that loads what is cut off',
+      {
+        ...dot,
+        load: async ({ manifest, weights }, ctx) => {
+          const { shape, data } = weights['vectors'] ?? { shape: [0], data: new Float32Array(0) };
+          const whole = new Float32Array(shape.reduce((a, b) => a * b, 1));
+          whole.set(data.subarray(0, whole.length));
+          return dot.load({ manifest, weights: { vectors: { shape, data: whole } } }, ctx);
+        },
+      },
+      /array missing, cut/,
+    ],
+    [
+      'a router whose own scores move when a model joins',
+      {
+        ...dot,
+        extend: async ({ manifest, weights }, { profiles }) => {
+          if (manifest.strategy !== 'dot' || !weights['vectors']) throw new RouteProfileError('CORRUPT_FILE', '');
+          return dotRouter(
+            profiles.models,
+            createMatrix(
+              profiles.vectors.rows,
+              profiles.vectors.cols,
+              profiles.vectors.data.map((x) => 2 * x),
+            ),
+          );
+        },
+      },
+      /takes a model in, fitted on outcomes/,
+    ],
+    ['a router that says it needs outcomes and does not', { ...dot, needs: ['vectors', 'outcomes'] }, /refuses pairs/],
+  ])('%s', async (_, strategy, test) => {
+    const failed = await failures((fake) => describeRouterContract(fake, strategy));
+    expect(failed.some((name) => test.test(name))).toBe(true);
   });
 
   it('a profile of the wrong length, one that ignores unknown models, one with NaN', async () => {

@@ -69,6 +69,17 @@ export function describeEncoderContract(
         }
       }));
 
+    it('gives the same vectors to calls at the same time', () =>
+      withEncoder(async (encoder) => {
+        const alone = await encoder.encode(texts);
+        const frozen = Object.freeze([...texts]);
+        const [one, other] = await Promise.all([encoder.encode(frozen), encoder.encode([...frozen].reverse())]);
+        for (let i = 0; i < texts.length; i++) {
+          expect(largestDifference(alone, i, one, i)).toBeLessThan(tolerance);
+          expect(largestDifference(alone, i, other, texts.length - 1 - i)).toBeLessThan(tolerance);
+        }
+      }));
+
     it('tells texts apart', () =>
       withEncoder(async (encoder) => {
         const matrix = await encoder.encode(texts);

@@ -4,11 +4,6 @@ export { describeMetricContract } from './metric-contract.js';
 export { describeProfileContract, type ProfileContractOptions } from './profile-contract.js';
 export { describeRouterContract, type RouterContractOptions } from './router-contract.js';
 export type { Matchers, TestRunner } from './runner.js';
-export {
-  emptyOutcomes,
-  syntheticProfileInput,
-  syntheticRouterInput,
-  syntheticRoutingRun,
-  type SyntheticOptions,
-} from './synthetic.js';
+export { emptyOutcomes, syntheticRouterInput, syntheticRoutingRun, type SyntheticOptions } from './synthetic.js';
+export { syntheticProfileInput, type SyntheticProfileOptions } from './synthetic-profile.js';
 export { toyEncoder } from './toy-encoder.js';

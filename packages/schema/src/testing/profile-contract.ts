@@ -3,12 +3,12 @@ import type { RunContext } from '../context.js';
 import { RouteProfileError } from '../errors.js';
 import { rowOf } from '../matrix.js';
 import { parseOptions } from '../options.js';
-import type { ProfileInput, ProfileStrategy } from '../profile.js';
+import type { ProfileInput, ProfileSet, ProfileStrategy } from '../profile.js';
 import { fingerprint } from './fingerprint.js';
 import { interruptAndResume } from './interruption.js';
 import { rejectionOf } from './rejection.js';
 import type { TestRunner } from './runner.js';
-import { syntheticProfileInput } from './synthetic.js';
+import { syntheticProfileInput } from './synthetic-profile.js';
 
 /** How the suite builds profiles, and what it may ask of them. */
 export interface ProfileContractOptions {
@@ -17,6 +17,12 @@ export interface ProfileContractOptions {
   /** A model's vector is the same whichever other models are asked for. Default true. */
   orderIndependent?: boolean;
 }
+
+/** A set as it comes back from files. */
+const throughJson = (set: ProfileSet): ProfileSet => ({
+  ...set,
+  provenance: provenanceSchema.parse(JSON.parse(JSON.stringify(set.provenance))),
+});
 
 /** The suite every profile strategy passes. */
 export function describeProfileContract<O>(
@@ -94,6 +100,35 @@ export function describeProfileContract<O>(
       const whole = await built(context());
       expect(resumed === whole).toBe(true);
       expect(repeated === whole).toBe(true);
+    });
+
+    if (strategy.needs.includes('training'))
+      it('learns from outcomes of which some are missing', async () => {
+        for (const missing of [0, 0.3]) {
+          const { models, vectors } = await build(await syntheticProfileInput({ missing }));
+          expect(vectors.rows).toBe(models.length);
+          expect(vectors.data.every(Number.isFinite)).toBe(true);
+        }
+      });
+
+    it('takes a model in: what is there keeps every bit', async () => {
+      if (!strategy.extend) return;
+      const options = parseOptions(strategy, raw);
+      const missing = strategy.needs.includes('training') ? { missing: 0.1 } : {};
+      const set = throughJson(await build(await syntheticProfileInput({ models: ['alpha', 'beta'], ...missing })));
+      const before = fingerprint(set);
+      const whole = await syntheticProfileInput({ models: ['alpha', 'beta', 'gamma'] });
+      const extended = await strategy.extend(set, whole, options, { seed: 12 });
+      expect(fingerprint(set) === before).toBe(true);
+      expect(extended.models).toEqual(['alpha', 'beta', 'gamma']);
+      expect([extended.vectors.rows, extended.vectors.cols]).toEqual([3, set.vectors.cols]);
+      expect([...extended.vectors.data.slice(0, set.vectors.data.length)]).toEqual([...set.vectors.data]);
+      expect(extended.vectors.data.every(Number.isFinite)).toBe(true);
+      expect([extended.texts?.length, extended.biases?.length]).toEqual([set.texts && 3, set.biases && 3]);
+      expect([extended.keyed?.scores.rows, extended.keyed?.keys.rows]).toEqual([set.keyed && 3, set.keyed?.keys.rows]);
+      expect(extended.provenance.seed).toBe(11);
+      const error = await rejectionOf(strategy.extend(set, { ...whole, models: ['nobody'] }, options, context()));
+      expect(RouteProfileError.isInstance(error) && error.code).toBe('UNKNOWN_NAME');
     });
 
     it('stops when asked to', async () => {

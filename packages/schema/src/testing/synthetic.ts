@@ -1,12 +1,10 @@
 import type { Candidate, ModelCard, OutcomeTable, OutcomeValues, PreferencePair } from '../dataset.js';
-import type { HeteroGraph, NodeSet, Relation } from '../graph.js';
 import { createMatrix, rowOf, type Matrix } from '../matrix.js';
 import type { RoutingRun } from '../metric.js';
-import type { ProfileInput } from '../profile.js';
+import type { KeyedScores } from '../profile.js';
 import { createRandom, type Random } from '../random.js';
 import type { RouterInput } from '../router.js';
 import type { QueryBatch } from '../training.js';
-import { toyEncoder } from './toy-encoder.js';
 
 /**
  * The size of a synthetic routing problem. Defaults: seed 3, 4 models, 60 training queries, 8 dimensions, no new
@@ -22,9 +20,16 @@ export interface SyntheticOptions {
   newModels?: number;
   /** Leave out the full outcomes. */
   pairsOnly?: boolean;
+  /** Share of the outcomes that were not measured, scattered at random. Default 0. */
+  missing?: number;
+  /** The last model is the first one again under another id: profile, card, price and outcomes are the same. */
+  twin?: boolean;
+  /** Profiles carry keyed scores: keys at the first training queries, card scores of their tasks above the mean of all models. */
+  keyed?: boolean;
 }
 
-const TASKS = ['arithmetic', 'history', 'code'];
+/** The tasks of everything synthetic. */
+export const TASKS = ['arithmetic', 'history', 'code'];
 
 /** Outcome values, [queries × models], of which nothing was measured: NaN everywhere. */
 export function emptyOutcomes(queries: number, models: number): OutcomeValues {
@@ -80,7 +85,43 @@ function outcomesOf(tasks: readonly number[], models: number, random: Random): O
   return values;
 }
 
-function pairsOf(values: OutcomeValues, queries: number, models: number): PreferencePair[] {
+/** Every column of every row: model `to` did what model `from` did. */
+function copyOutcomes(values: OutcomeValues, models: number, from: number, to: number): void {
+  for (const column of Object.values(values) as Float64Array[])
+    for (let k = 0; k < column.length; k += models) column[k + to] = column[k + from]!;
+}
+
+/** Takes away each outcome with this chance, and all of the first row. */
+function scatterMissing(values: OutcomeValues, models: number, share: number, random: Random): void {
+  for (let k = 0; k < values.score.length; k++)
+    if (k < models || random.float() < share)
+      for (const column of Object.values(values) as Float64Array[]) column[k] = NaN;
+}
+
+/** The first training queries as keys. */
+const KEYS = 12;
+
+/** A model's score at a key is what its card says of the key's task, above the mean of all cards, from −1 to 1. */
+function keyedScores(cards: readonly ModelCard[], queries: QueryBatch): KeyedScores | undefined {
+  const { vectors, tasks } = queries;
+  if (!vectors || !tasks) return undefined;
+  const labels = tasks.slice(0, KEYS).map((task) => task ?? TASKS[0]!);
+  const valueOf = (card: ModelCard, task: string) => card.scores.get(task)?.value ?? 0;
+  const scores = createMatrix(cards.length, labels.length);
+  labels.forEach((task, k) => {
+    const mean = cards.reduce((sum, card) => sum + valueOf(card, task), 0) / cards.length;
+    cards.forEach((card, m) => (rowOf(scores, m)[k] = (valueOf(card, task) - mean) / 100));
+  });
+  return {
+    keys: createMatrix(labels.length, vectors.cols, vectors.data.slice(0, labels.length * vectors.cols)),
+    labels,
+    scores,
+    queries: Int32Array.from(labels.keys()),
+  };
+}
+
+/** Every pair of models whose outcomes on a query are known and differ. */
+export function pairsOf(values: OutcomeValues, queries: number, models: number): PreferencePair[] {
   const pairs: PreferencePair[] = [];
   for (let query = 0; query < queries; query++)
     for (let a = 0; a < models; a++)
@@ -90,15 +131,21 @@ function pairsOf(values: OutcomeValues, queries: number, models: number): Prefer
   return pairs;
 }
 
-/** A small routing problem with three tasks, models of different strengths, and queries to route. Same options, same numbers. */
+/**
+ * A small routing problem with three tasks, models of different strengths, and queries to route. Same options, same numbers. All
+ * candidates are called by one model with settings of their own, so that only their ids tell them apart.
+ */
 export function syntheticRouterInput(options: SyntheticOptions = {}): {
   input: RouterInput;
   queries: QueryBatch;
   bestModel: number[];
 } {
   const { seed = 3, models: count = 4, queries: rows = 60, dimensions = 8, newModels = 0, pairsOnly = false } = options;
+  const { missing = 0, twin = false, keyed = false } = options;
   const random = createRandom(seed, 'synthetic router');
   const models = Array.from({ length: count }, (_, m) => `model-${m}`);
+  /** Whose twin a model is: its own, or the first one's. */
+  const original = models.map((_, m) => (twin && m === count - 1 ? 0 : m));
   const training = batch(rows, dimensions, random, 'train');
   const test = batch(12, dimensions, random, 'test');
   const outcomes = outcomesOf(training.tasks, count, random);
@@ -107,24 +154,30 @@ export function syntheticRouterInput(options: SyntheticOptions = {}): {
       for (const column of Object.values(outcomes) as Float64Array[]) column[q * count + m] = NaN;
   const vectors = createMatrix(count, dimensions);
   for (let m = 0; m < count; m++) rowOf(vectors, m).set(rowOf(queryVectors([m % TASKS.length], dimensions, random), 0));
+  if (missing > 0) scatterMissing(outcomes, count, missing, createRandom(seed, 'synthetic router', 'missing'));
+  if (twin) copyOutcomes(outcomes, count, 0, count - 1);
+  if (twin) rowOf(vectors, count - 1).set(rowOf(vectors, 0));
+  const cards = original.map((m, at): ModelCard => ({
+    name: models[at]!,
+    text: `${models[m]} is good at ${TASKS[m % TASKS.length]}`,
+    family: `family-${m % 2}`,
+    scores: new Map(TASKS.map((task, t) => [task, { value: t === m % TASKS.length ? 90 : 30, count: 20 }])),
+    price: { input: m + 1, output: 2 * (m + 1) },
+    auxiliary: false,
+  }));
+  const scores = keyed ? keyedScores(cards, training.batch) : undefined;
   return {
     queries: test.batch,
     bestModel: test.tasks,
     input: {
       models,
-      candidates: models.map((model, m): Candidate => ({
-        id: model,
-        model,
+      candidates: original.map((m, at): Candidate => ({
+        id: models[at]!,
+        model: 'provider/one-model',
+        params: { effort: at },
         price: { input: m + 1, output: 2 * (m + 1) },
       })),
-      cards: models.map((name, m): ModelCard => ({
-        name,
-        text: `${name} is good at ${TASKS[m % TASKS.length]}`,
-        family: `family-${m % 2}`,
-        scores: new Map(TASKS.map((task, t) => [task, { value: t === m % TASKS.length ? 90 : 30, count: 20 }])),
-        price: { input: m + 1, output: 2 * (m + 1) },
-        auxiliary: false,
-      })),
+      cards,
       profiles: {
         models: [...models],
         vectors,
@@ -137,6 +190,7 @@ export function syntheticRouterInput(options: SyntheticOptions = {}): {
           seed,
           versions: {},
         },
+        ...(scores && { keyed: scores }),
       },
       training: {
         queries: training.batch,
@@ -145,93 +199,6 @@ export function syntheticRouterInput(options: SyntheticOptions = {}): {
         outcomes: pairsOnly ? null : outcomes,
       },
     },
-  };
-}
-
-const nodeSet = (type: NodeSet['type'], names: string[], texts: string[]): NodeSet => ({ type, names, texts });
-
-function relation(
-  source: Relation['source'],
-  target: Relation['target'],
-  edges: [number, number, number?][],
-): Relation {
-  const scored = edges.some((edge) => edge[2] !== undefined);
-  return {
-    name: `${source}__${target}`,
-    source,
-    target,
-    sourceIndex: Int32Array.from(edges, (edge) => edge[0]),
-    targetIndex: Int32Array.from(edges, (edge) => edge[1]),
-    scores: scored ? Float32Array.from(edges, (edge) => edge[2] ?? 0) : null,
-  };
-}
-
-/** Two families, four models (one auxiliary), three tasks, one domain, six queries. */
-export async function syntheticProfileInput(): Promise<ProfileInput> {
-  const models = ['alpha', 'beta', 'gamma', 'delta'];
-  const nodes = [
-    nodeSet('family', ['north', 'south'], ['models of the north', 'models of the south']),
-    nodeSet('model', models, [
-      'a quick model',
-      'a careful model for code',
-      'a model that knows history',
-      'an old model',
-    ]),
-    nodeSet('task', TASKS, ['sums and products', 'dates and kings', 'functions and loops']),
-    nodeSet('domain', ['knowledge'], ['what one can look up']),
-    nodeSet(
-      'query',
-      TASKS.flatMap((task) => [`${task}#0`, `${task}#1`]),
-      ['2 + 2?', '3 times 7?', 'who was king in 1066?', 'when did Rome fall?', 'write a loop', 'reverse a list'],
-    ),
-  ];
-  const scores: [number, number, number?][] = [
-    [0, 0, 80],
-    [0, 2, 20],
-    [1, 2, 90],
-    [1, 0, 40],
-    [2, 1, 75],
-    [3, 0, 10],
-    [3, 1, 30],
-    [3, 2, 5],
-  ];
-  const graph: HeteroGraph = {
-    name: 'synthetic',
-    hash: 'synthetic',
-    nodes,
-    relations: [
-      relation(
-        'family',
-        'model',
-        models.map((_, m) => [m % 2, m]),
-      ),
-      relation('model', 'task', scores),
-      relation('domain', 'task', [[0, 1]]),
-      relation(
-        'query',
-        'task',
-        Array.from({ length: 6 }, (_, q) => [q, Math.floor(q / 2)]),
-      ),
-    ],
-  };
-  const encoder = toyEncoder();
-  return {
-    models: models.slice(0, 3),
-    cards: models.map((name, m) => ({
-      name,
-      text: nodes[1]!.texts[m]!,
-      family: nodes[0]!.names[m % 2]!,
-      scores: new Map(
-        scores.filter(([model]) => model === m).map(([, task, value]) => [TASKS[task]!, { value: value ?? 0 }]),
-      ),
-      price: null,
-      auxiliary: name === 'delta',
-    })),
-    graph,
-    features: Object.fromEntries(
-      await Promise.all(nodes.map(async (set) => [set.type, await encoder.encode(set.texts)] as const)),
-    ),
-    encoder,
   };
 }
 

@@ -41,7 +41,7 @@ const row = (values: ArrayLike<number>): NamedArray => ({ shape: [values.length]
 
 /**
  * The model as files hold it: `kind` [1] (1 outcomes, 0 pairs), `range` [2], `map` [(dimensions + 1) × query width], `offsets`,
- * `spread` [1], `prior/mean`, `prior/precision`, `task-weight` [1], and `task/NAME`: discrimination, difficulty and divisor of its scores.
+ * `spread` [1], `prior/mean`, `prior/precision`, `task-weight` [1], `tasks` [1], how many there are, and `task/NAME`: discrimination, difficulty and divisor of its scores.
  */
 export function packResponseModel(model: ResponseModel): Record<string, NamedArray> {
   const { kind, range, map, prior, spread, scale } = model;
@@ -56,6 +56,7 @@ export function packResponseModel(model: ResponseModel): Record<string, NamedArr
     'prior/mean': row(prior.mean),
     'prior/precision': { shape: [D, D], data: Float32Array.from(prior.precision) },
     'task-weight': row([scale.weight]),
+    tasks: row([scale.tasks.length]),
     ...Object.fromEntries(
       scale.tasks.map((task, t) => [
         `${TASK}${task}`,
@@ -91,6 +92,13 @@ export function unpackResponseModel(arrays: Readonly<Record<string, NamedArray>>
   const [rows = 0, cols = 0] = weights.shape;
   const D = rows - 1;
   const tasks = Object.keys(arrays).filter((name) => name.startsWith(TASK));
+  const count = read('tasks', 1).data[0];
+  if (tasks.length !== count)
+    throw new RouteProfileError(
+      'CORRUPT_FILE',
+      `item response: there are ${tasks.length} arrays of tasks, expected ${count}`,
+      { hint: 'Make the profiles or the router again.' },
+    );
   const items = tasks.map((name) => read(name, D + 2).data);
   const [low = 0, high = 1] = read('range', 2).data;
   return {

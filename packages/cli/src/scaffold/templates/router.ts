@@ -2,6 +2,7 @@ import type { Template } from '../template.js';
 
 export const routerTemplate: Template = {
   source: `import {
+  artifactArray,
   assertFinite,
   createMatrix,
   decisionsFromScores,
@@ -138,13 +139,13 @@ function unitVectors({ texts, vectors }: QueryBatch, dimensions: number | undefi
 /** A router from what was learned or loaded. @throws RouteProfileError CORRUPT_FILE */
 function create({ manifest, weights }: RouterArtifact): ScoringRouter {
   const { models, dimensions } = manifest;
-  const saved = weights['directions'];
-  if (manifest.strategy !== NAME || !saved || dimensions === null || saved.data.length !== models.length * dimensions)
-    throw new RouteProfileError('CORRUPT_FILE', \`\${NAME}: the files are damaged or of another strategy\`, {
+  if (manifest.strategy !== NAME || dimensions === null)
+    throw new RouteProfileError('CORRUPT_FILE', \`\${NAME}: router.json is damaged or of another strategy\`, {
       hint: 'Train the router again.',
     });
+  // Checks that the array is there, finite and of this shape.
+  const saved = artifactArray({ manifest, weights }, 'directions', [models.length, dimensions]);
   const directions = createMatrix(models.length, dimensions, saved.data);
-  assertFinite(directions, \`\${NAME}: weights.npz\`);
 
   const score = async (queries: QueryBatch, ctx?: RunContext): Promise<Matrix> => {
     throwIfAborted(ctx);
