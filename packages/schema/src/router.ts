@@ -22,6 +22,8 @@ export interface Reason {
   /** A stable word, such as `similarity`, `neighbours`, `task`, `fallback`. */
   kind: string;
   text: string;
+  /** The model that it speaks of, where a wrapper chose another in the end; the text names it too. */
+  model?: string;
 }
 
 /** One model in a decision's ranking. A figure that the router does not know is absent. */

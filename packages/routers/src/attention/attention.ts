@@ -17,7 +17,7 @@ import {
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
 import { inheritedReason } from '../common/inherit.js';
-import { profileVectors, queryVectors } from '../common/input.js';
+import { assertModels, profileVectors, queryVectors } from '../common/input.js';
 import { rowDots } from '../common/row-products.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { lessonOf } from '../common/seen-models.js';
@@ -68,7 +68,8 @@ export const attentionRouter = defineRouter<AttentionOptions>({
   async fit(input, chosen, ctx) {
     throwIfAborted(ctx);
     const { models, profiles } = input;
-    assertTrainable(NAME, input);
+    if (chosen.tune === 'keys') assertModels(NAME, models);
+    else assertTrainable(NAME, input);
     const keyed = keyedOf(profiles);
     const unit = normalizeRows(profileVectors(NAME, { models, profiles }));
     const memory: Memory = {

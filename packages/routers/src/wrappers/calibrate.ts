@@ -9,8 +9,9 @@ import {
 import { whyNoChances } from '../calibration/observations.js';
 import { parsePart } from '../common/artifact.js';
 import { sharedFolds } from '../common/out-of-fold.js';
-import { assertScores } from './learned.js';
-import { annotateDecisions, explained } from './wrapped.js';
+import { figureReason } from './figures.js';
+import { assertLearnedOf, assertScores } from './learned.js';
+import { annotateDecisions } from './wrapped.js';
 
 const NAME = 'calibrate';
 const options = z.strictObject(calibrationOptions);
@@ -24,15 +25,13 @@ const state = z.object({ calibration: calibrationSchema.nullable() });
  */
 export function withCalibration(router: Router, calibration: Calibration | null): Router {
   if (!calibration) return router;
-  const { method } = calibration.curve;
   return annotateDecisions(router, () => (decision) => {
     if (decision.ranked.every(({ probability }) => probability !== undefined)) return decision;
     const ranked = decision.ranked.map((entry) => ({
       ...entry,
       probability: entry.probability ?? chanceOf(calibration, entry.model, entry.score),
     }));
-    const chance = ranked[0]!.probability.toFixed(2);
-    return explained({ ...decision, ranked }, NAME, `${decision.model} is right with chance ${chance} (${method})`);
+    return { ...decision, ranked, reasons: [...figureReason('calibrate', ranked[0]!), ...decision.reasons] };
   });
 }
 
@@ -57,5 +56,9 @@ export const calibrateWrapper = defineWrapper<CalibrateOptions>({
     const calibration = fitCalibration(input, await wrapped.outOfFold(), sharedFolds(input, ctx), chosen, ctx);
     return { state: { calibration }, weights: {} };
   },
-  wrap: (router, learned) => withCalibration(router, parsePart(NAME, 'state', state, learned.state).calibration),
+  wrap(router, learned) {
+    const { calibration } = parsePart(NAME, 'state', state, learned.state);
+    if (calibration) assertLearnedOf(NAME, calibration.models, router);
+    return withCalibration(router, calibration);
+  },
 });

@@ -9,10 +9,11 @@ import {
 import { standings } from '@routeprofile/numerics';
 import { parsePart } from '../common/artifact.js';
 import { columnMeans } from '../estimates/measured.js';
+import { assertLearnedOf } from './learned.js';
 import { assertCosts, cheapestWithin, trainingLedger, trialOf, type TrainingLedger } from './operating-point.js';
 import { assertKnown } from './standing.js';
 import { chance } from './threshold.js';
-import { fitValuation, restoreValuation, storeValuation, valuationOptions, withValuation } from './valuation.js';
+import { fitValuation, storeValuation, valuationOptions, withLearnedValuation } from './valuation.js';
 import { entryOf, promoted, wrapDecisions } from './wrapped.js';
 
 const NAME = 'cascade';
@@ -100,7 +101,8 @@ export const cascadeWrapper = defineWrapper<CascadeOptions>({
   },
   wrap(router, learned) {
     const own = parsePart(NAME, 'state', state, learned.state);
-    return withCascade(withValuation(router, restoreValuation(NAME, learned)), own);
+    assertLearnedOf(NAME, own.models, router);
+    return withCascade(withLearnedValuation(NAME, router, learned), own);
   },
 });
 

@@ -9,6 +9,7 @@ import {
 } from '@routeprofile/schema';
 import { parsePart } from '../common/artifact.js';
 import { promptTokens } from '../estimates/measured.js';
+import { assertLearnedOf } from './learned.js';
 import { personalData } from './pii.js';
 import { explained, wrapDecisions } from './wrapped.js';
 
@@ -152,6 +153,9 @@ export const constraintsWrapper = defineWrapper<ConstraintsOptions>({
     });
     return { state: { offers: Object.fromEntries(offers) }, weights: {} };
   },
-  wrap: (router, learned, chosen) =>
-    withConstraints(router, parsePart(NAME, 'state', state, learned.state).offers, chosen),
+  wrap(router, learned, chosen) {
+    const { offers } = parsePart(NAME, 'state', state, learned.state);
+    assertLearnedOf(NAME, Object.keys(offers), router);
+    return withConstraints(router, offers, chosen);
+  },
 });

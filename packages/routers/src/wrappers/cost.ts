@@ -9,9 +9,10 @@ import {
 } from '@routeprofile/schema';
 import { parsePart } from '../common/artifact.js';
 import { costPath, lambdaGrid, modelAt, pessimisticCosts } from './cost-path.js';
+import { dollars } from './figures.js';
 import { assertCosts, pointWithin, trainingLedger } from './operating-point.js';
-import { fitValuation, restoreValuation, storeValuation, valuationOptions, withValuation } from './valuation.js';
-import { dollars, entryOf, explained, wrapDecisions } from './wrapped.js';
+import { fitValuation, storeValuation, valuationOptions, withLearnedValuation } from './valuation.js';
+import { entryOf, explained, wrapDecisions } from './wrapped.js';
 
 const NAME = 'cost';
 const options = z
@@ -100,7 +101,7 @@ export const costWrapper = defineWrapper<CostOptions>({
   },
   wrap(router, learned) {
     const { lambda } = parsePart(NAME, 'state', costState, learned.state);
-    return withCost(withValuation(router, restoreValuation(NAME, learned)), { lambda });
+    return withCost(withLearnedValuation(NAME, router, learned), { lambda });
   },
 });
 

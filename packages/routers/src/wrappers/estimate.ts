@@ -2,8 +2,9 @@ import { defineWrapper, throwIfAborted, z, type Router, type WrapperState } from
 import { parsePart } from '../common/artifact.js';
 import { estimateCall, fitEstimates, type Estimates } from '../estimates/estimates.js';
 import { estimatesSchema, restoreEstimates, storeEstimates } from '../estimates/state.js';
-import { learnedArray } from './learned.js';
-import { annotateDecisions, dollars, explained } from './wrapped.js';
+import { figureReason } from './figures.js';
+import { assertLearnedOf, learnedArray } from './learned.js';
+import { annotateDecisions } from './wrapped.js';
 
 const NAME = 'estimate';
 
@@ -32,14 +33,9 @@ export function withEstimates(router: Router, estimates: Estimates): Router {
         ...(expectedLatency !== undefined && { expectedLatency }),
       };
     });
-    const first = ranked[0]!;
-    const parts = [
-      ...(first.expectedCost === undefined ? [] : [dollars(first.expectedCost)]),
-      ...(first.expectedLatency === undefined ? [] : [`${first.expectedLatency.toFixed(1)} s`]),
-    ];
-    const said = { ...decision, ranked };
     const already = decision.ranked[0]?.expectedCost !== undefined;
-    return parts.length === 0 || already ? said : explained(said, NAME, `expected of the call: ${parts.join(', ')}`);
+    const reasons = already ? [] : figureReason('estimate', ranked[0]!);
+    return { ...decision, ranked, reasons: [...reasons, ...decision.reasons] };
   });
 }
 
@@ -60,6 +56,9 @@ export const estimateWrapper = defineWrapper<EstimateWrapperOptions>({
     throwIfAborted(ctx);
     return storeEstimates(fitEstimates(input, chosen, ctx).estimates);
   },
-  wrap: (router, learned) =>
-    withEstimates(router, learnedEstimates(NAME, parsePart(NAME, 'state', estimatesSchema, learned.state), learned)),
+  wrap(router, learned) {
+    const stored = parsePart(NAME, 'state', estimatesSchema, learned.state);
+    assertLearnedOf(NAME, stored.models, router);
+    return withEstimates(router, learnedEstimates(NAME, stored, learned));
+  },
 });

@@ -12,7 +12,7 @@ import { namedArray, parsePart } from '../common/artifact.js';
 import { profileVectors } from '../common/input.js';
 import { rowProducts } from '../common/row-products.js';
 import { namesSchema } from './cascade.js';
-import { learnedArray, nothingLearned } from './learned.js';
+import { assertLearnedOf, learnedArray, nothingLearned } from './learned.js';
 import { assertKnown } from './standing.js';
 import { explained, wrapDecisions } from './wrapped.js';
 
@@ -117,6 +117,7 @@ export const fallbackWrapper = defineWrapper<FallbackOptions>({
   wrap(router, learned, { down, next }) {
     if (next === 'score') return withFallback(router, { down });
     const { models, dimensions } = parsePart(NAME, 'state', state, learned.state);
+    assertLearnedOf(NAME, models, router);
     const data = learnedArray(NAME, learned, 'profiles', [models.length, dimensions]);
     return withFallback(router, {
       down,

@@ -1,6 +1,7 @@
 import { defineWrapper, throwIfAborted, z, type Router } from '@routeprofile/schema';
 import { parsePart } from '../common/artifact.js';
 import { fitEstimates } from '../estimates/estimates.js';
+import { assertLearnedOf } from './learned.js';
 import { assertKnown, cheapestModel } from './standing.js';
 import { entryOf, promoted, wrapDecisions } from './wrapped.js';
 
@@ -54,6 +55,9 @@ export const heuristicWrapper = defineWrapper<HeuristicOptions>({
     assertKnown(NAME, input.models, [found]);
     return { state: { cheap: found }, weights: {} };
   },
-  wrap: (router, learned, { maxCharacters }) =>
-    withHeuristic(router, { ...parsePart(NAME, 'state', state, learned.state), maxCharacters }),
+  wrap(router, learned, { maxCharacters }) {
+    const { cheap } = parsePart(NAME, 'state', state, learned.state);
+    assertLearnedOf(NAME, [cheap], router);
+    return withHeuristic(router, { cheap, maxCharacters });
+  },
 });

@@ -35,6 +35,20 @@ export function learnedArray(
 }
 
 /**
+ * What a wrapper learned is of models of the router inside. Models that joined later are none of its.
+ * @param models those that the wrapper's saved state speaks of
+ * @throws RouteProfileError CORRUPT_FILE naming both lists
+ */
+export function assertLearnedOf(wrapper: string, models: readonly string[], router: Router): void {
+  if (models.every((model) => router.models.includes(model))) return;
+  throw new RouteProfileError(
+    'CORRUPT_FILE',
+    `${wrapper}: router.json: it was fitted on models (${models.join(', ')}) that the router inside does not have (${router.models.join(', ')})`,
+    { hint: 'Train the router again; its files are damaged or of another kind.' },
+  );
+}
+
+/**
  * Who learns from the router's scores needs them as the router gives them.
  * @throws RouteProfileError UNSUPPORTED when a wrapper inside has replaced them and left no chances of being right
  */

@@ -10,10 +10,10 @@ import {
 import { parsePart } from '../common/artifact.js';
 import { takeQueries } from '../common/folds.js';
 import { withCalibration } from './calibrate.js';
-import { outOfFoldDecisions } from './learned.js';
+import { assertLearnedOf, outOfFoldDecisions } from './learned.js';
 import { fitParityGate, type ParityGate } from './parity-gate.js';
 import { assertKnown, bestModel } from './standing.js';
-import { fitValuation, restoreValuation, storeValuation, valuationOptions, withValuation } from './valuation.js';
+import { fitValuation, storeValuation, valuationOptions, withLearnedValuation } from './valuation.js';
 import { entryOf, explained, promoted, wrapDecisions } from './wrapped.js';
 
 const NAME = 'parity';
@@ -127,7 +127,8 @@ export const parityWrapper = defineWrapper<ParityOptions>({
   },
   wrap(router, learned) {
     const { teacher, gate } = parsePart(NAME, 'state', parityState, learned.state);
-    return parityGate(withValuation(router, restoreValuation(NAME, learned)), teacher, gate);
+    assertLearnedOf(NAME, [teacher], router);
+    return parityGate(withLearnedValuation(NAME, router, learned), teacher, gate);
   },
 });
 

@@ -1,8 +1,9 @@
 import { defineWrapper, RouteProfileError, throwIfAborted, z, type Decision, type Router } from '@routeprofile/schema';
 import { parsePart } from '../common/artifact.js';
 import { columnMeans } from '../estimates/measured.js';
+import { assertLearnedOf } from './learned.js';
 import { assertKnown, bestModel, cheapestModel } from './standing.js';
-import { fitValuation, restoreValuation, storeValuation, valuationOptions, withValuation } from './valuation.js';
+import { fitValuation, storeValuation, valuationOptions, withLearnedValuation } from './valuation.js';
 import { entryOf, promoted, wrapDecisions } from './wrapped.js';
 
 const NAME = 'threshold';
@@ -115,7 +116,8 @@ export const thresholdWrapper = defineWrapper<ThresholdOptions>({
   },
   wrap(router, learned) {
     const own = parsePart(NAME, 'state', thresholdState, learned.state);
-    return withThreshold(withValuation(router, restoreValuation(NAME, learned)), own);
+    assertLearnedOf(NAME, [own.cheap, own.strong], router);
+    return withThreshold(withLearnedValuation(NAME, router, learned), own);
   },
 });
 

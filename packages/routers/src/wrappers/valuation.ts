@@ -13,7 +13,7 @@ import { fitEstimates, type Estimates } from '../estimates/estimates.js';
 import { estimatesSchema, storeEstimates } from '../estimates/state.js';
 import { withCalibration } from './calibrate.js';
 import { estimateOptions, learnedEstimates, withEstimates } from './estimate.js';
-import { assertScores } from './learned.js';
+import { assertLearnedOf, assertScores } from './learned.js';
 
 /** What wrappers that weigh quality against cost know of each model and query: a value and a price. */
 export interface Valuation {
@@ -71,7 +71,7 @@ export async function fitValuation(
 }
 
 /** The router with chances, costs and latencies beside each model. */
-export const withValuation = (router: Router, { calibration, estimates }: Valuation): Router =>
+const withValuation = (router: Router, { calibration, estimates }: Valuation): Router =>
   withEstimates(withCalibration(router, calibration), estimates);
 
 const valuationState = { calibration: calibrationSchema.nullable(), estimates: estimatesSchema };
@@ -83,8 +83,13 @@ export function storeValuation({ calibration, estimates }: Valuation, more: Reco
   return { state: { ...more, calibration, estimates: state }, weights };
 }
 
-/** @throws RouteProfileError CORRUPT_FILE */
-export function restoreValuation(wrapper: string, learned: WrapperState): Valuation {
+/**
+ * The router with what a wrapper's saved state knows of its models beside each.
+ * @throws RouteProfileError CORRUPT_FILE
+ */
+export function withLearnedValuation(wrapper: string, router: Router, learned: WrapperState): Router {
   const { calibration, estimates } = parsePart(wrapper, 'state', stateSchema, learned.state);
-  return { calibration, estimates: learnedEstimates(wrapper, estimates, learned) };
+  assertLearnedOf(wrapper, estimates.models, router);
+  if (calibration) assertLearnedOf(wrapper, calibration.models, router);
+  return withValuation(router, { calibration, estimates: learnedEstimates(wrapper, estimates, learned) });
 }

@@ -105,6 +105,29 @@ describe('a wrapped strategy', () => {
     await expect(strategy.load({ manifest, weights: fewer }, ctx)).rejects.toThrow(/profiles/);
   });
 
+  it.each(builtInWrappers.map(({ name }) => name))(
+    'refuses files in which the models of the router inside are not those that %s learned of',
+    async (wrapper) => {
+      const { input } = syntheticRouterInput({ models: 3, queries: 60 });
+      const suffix = wrapper === 'fallback' ? 'fallback:next=profile' : wrapper;
+      const { strategy, options } = named(`knn:k=9+${suffix}`);
+      const { manifest, weights } = await (await strategy.fit(input, options, ctx)).save();
+      const others = ['x', 'y', 'z'];
+      const inner = { ...(manifest.state['router'] as RouterArtifact['manifest']), models: others };
+      const state = { ...manifest.state, router: inner };
+      const loading = (changed: Partial<RouterArtifact['manifest']>) =>
+        expect(strategy.load({ manifest: { ...manifest, ...changed }, weights }, ctx)).rejects;
+      await loading({ state }).toMatchObject({
+        code: 'CORRUPT_FILE',
+        message: expect.stringMatching(/model-0, model-1, model-2.*x, y, z/) as unknown,
+      });
+      await loading({ state, models: others }).toMatchObject({
+        code: 'CORRUPT_FILE',
+        message: expect.stringMatching(/model-\d.*x, y, z/) as unknown,
+      });
+    },
+  );
+
   it('lets models join the router inside, of unknown cost', async () => {
     const all = syntheticRouterInput({ models: 5 }).input;
     const input: RouterInput = syntheticRouterInput({ models: 4 }).input;

@@ -186,6 +186,9 @@ function nested(
   };
 }
 
+const sameModels = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((model, m) => model === b[m]);
+
 function unnested(name: string, artifact: RouterArtifact, options: z.ZodType<WrappedOptions>) {
   assertMadeBy(name, artifact);
   const { manifest, weights } = artifact;
@@ -195,6 +198,12 @@ function unnested(name: string, artifact: RouterArtifact, options: z.ZodType<Wra
     throw new RouteProfileError(
       'CORRUPT_FILE',
       `${name}: router.json: state holds ${wrappers.length} wrappers, expected ${chosen.wrappers.length}`,
+      { hint: 'Train the router again; its files are damaged or of another kind.' },
+    );
+  if (!sameModels(router.models, manifest.models))
+    throw new RouteProfileError(
+      'CORRUPT_FILE',
+      `${name}: router.json: its models (${manifest.models.join(', ')}) are not those of the router inside (${router.models.join(', ')})`,
       { hint: 'Train the router again; its files are damaged or of another kind.' },
     );
   return {

@@ -7,6 +7,7 @@ import {
   type Router,
   type ScoringRouter,
 } from '@routeprofile/schema';
+import { settled } from './figures.js';
 
 /** A router with another inside. */
 export interface WrappedRouter extends Router {
@@ -21,7 +22,7 @@ export const keepsScores = (router: Router): boolean => !('keepsScores' in route
 export type Change = (decision: Decision, query: number) => Decision;
 
 /**
- * The router with its decisions changed.
+ * The router with its decisions changed, their reasons true of the model that is chosen then (`settled`).
  * @param prepare called once a batch
  * @param sameScores whether each model keeps the score that it had
  */
@@ -35,7 +36,7 @@ export function wrapDecisions(
     keepsScores: sameScores && keepsScores(router),
     async decide(queries, ctx) {
       const change = prepare(queries);
-      return (await router.decide(queries, ctx)).map(change);
+      return (await router.decide(queries, ctx)).map((decision, q) => settled(decision, change(decision, q)));
     },
     async save() {
       throw new RouteProfileError('UNSUPPORTED', 'a router wrapped by a function cannot be saved', {
@@ -84,7 +85,3 @@ export const explained = (decision: Decision, kind: string, text: string): Decis
 
 export const entryOf = (decision: Decision, model: string): RankedModel | undefined =>
   decision.ranked.find((entry) => entry.model === model);
-
-/** Dollars for people: two digits that count. */
-export const dollars = (amount: number): string =>
-  `$${amount >= 1 ? amount.toFixed(2) : Number(amount.toPrecision(2))}`;
