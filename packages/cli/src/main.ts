@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { INTERRUPTED, SHARED, type CommandReply, type CommandRequest, type CommandTask } from './command-messages.js';
 import { entryFile } from './thread.js';
 import { describeError } from './ui/errors.js';
+import { screenOf } from './ui/screen.js';
 
 /** A command that does not notice that it is to stop is ended after so long, in milliseconds. */
 const GRACE_MS = 700;
@@ -30,7 +31,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const endWithin = (milliseconds: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      stderr.write(INTERRUPTED);
+      void screenOf(stderr).print(INTERRUPTED);
       process.exit(130);
     }, milliseconds);
   };
@@ -58,7 +59,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         }
       });
       command.on('error', (error) => {
-        stderr.write(`${describeError(error)}\n`);
+        void screenOf(stderr).print(`${describeError(error)}\n`);
         code = 1;
       });
       // All that the command has written is here by then.

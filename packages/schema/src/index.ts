@@ -14,6 +14,7 @@ export * from './json-schema.js';
 export * from './matrix.js';
 export * from './metric.js';
 export * from './options.js';
+export * from './printable.js';
 export * from './profile.js';
 export * from './query.js';
 export * from './query-text.js';

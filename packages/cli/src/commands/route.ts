@@ -1,10 +1,11 @@
-import { queryText, querySchema, RouteProfileError, type Decision, type RunContext } from '@routeprofile/schema';
+import { printable, RouteProfileError, type Decision, type RunContext } from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache.js';
-import { openConsole, type CommonFlags, type Io } from '../io.js';
+import { openConsole, type CommonFlags, type Console, type Io } from '../io.js';
 import { openBackend } from '../pipeline/backend.js';
 import { openEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { formatColumns } from '../ui/format.js';
 import { required } from './flags.js';
+import { lineBatches, readQuery } from './route-queries.js';
 import { openRouter } from './steps.js';
 
 export interface RouteFlags extends CommonFlags {
@@ -17,62 +18,90 @@ export interface RouteFlags extends CommonFlags {
   top?: number;
 }
 
-/** Standard input: one query a line; a line that is a JSON string or a list of chat messages is read as such. */
-async function readQueries(input: AsyncIterable<string | Uint8Array>): Promise<string[]> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of input) text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-  return text
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      if (!/^\s*["[]/.test(line)) return line;
-      try {
-        const parsed = querySchema.safeParse(JSON.parse(line));
-        return parsed.success ? queryText(parsed.data) : line;
-      } catch {
-        return line;
-      }
-    });
-}
-
 function describe(query: string, decision: Decision, top: number): string {
   const rows = decision.ranked
     .slice(0, top)
-    .map(({ model, score }, i) => [i === 0 ? '→' : ' ', model, score.toFixed(4)]);
-  const reasons = decision.reasons.map((reason) => `  ${reason.text}`);
+    .map(({ model, score }, i) => [i === 0 ? '→' : ' ', printable(model), score.toFixed(4)]);
+  const reasons = decision.reasons.map((reason) => `  ${printable(reason.text)}`);
   const shown = query.length > 100 ? `${query.slice(0, 99)}…` : query;
   return [shown.replace(/\s+/g, ' '), formatColumns(rows), ...reasons].join('\n');
+}
+
+/** Queries that are decided on together, at most; of standard input fewer when no more have come yet. */
+const BATCH = 256;
+
+type Answer = (texts: readonly string[]) => Promise<Decision[]>;
+
+/** Decides on one batch after another as they come, and prints each before the next is read. */
+async function routeStream(io: Io, console: Console, json: boolean, top: number, answer: Answer): Promise<void> {
+  let [printed, omitted, shortened] = [0, 0, 0];
+  for await (const lines of lineBatches(io.stdin, BATCH, io.signal)) {
+    const queries = lines.map(({ line, text }) => readQuery(text, `standard input: line ${line}`));
+    for (const query of queries) {
+      omitted += query.omitted;
+      if (query.omitted > 0) shortened++;
+    }
+    const texts = queries.map(({ text }) => text);
+    const decisions = await answer(texts);
+    const before = (i: number) => (printed + i === 0 ? '' : json ? ',\n' : '\n');
+    const parts = decisions.map((decision, i) =>
+      json
+        ? `${before(i)}${JSON.stringify(decision, null, 2).replace(/^/gm, '  ')}`
+        : `${before(i)}${describe(texts[i]!, decision, top)}`,
+    );
+    if (json) await console.printJsonPart(`${printed === 0 ? '[\n' : ''}${parts.join('')}`);
+    else await console.printPart(parts.join('\n'));
+    printed += decisions.length;
+    if (!io.stdout.isTTY) console.onProgress({ stage: 'route', done: printed, unit: 'queries' });
+  }
+  if (printed === 0)
+    throw new RouteProfileError('BAD_INPUT', 'standard input held no query', { hint: 'Write one query per line.' });
+  if (json) await console.printJsonPart('\n]\n');
+  if (omitted > 0)
+    console.logger.warn(
+      `${omitted} ${omitted === 1 ? 'part' : 'parts'} of ${shortened === 1 ? '1 query' : `${shortened} queries`} left out: not text (such as images).`,
+    );
 }
 
 export async function routeCommand(query: string, flags: RouteFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
   const ctx: RunContext = { ...console.context, seed: 42 };
+  // Batches of a stream are small: the bar of the whole says more than one of each.
+  const { signal, logger } = console.context;
+  const asking: RunContext = query === '-' ? { seed: ctx.seed, signal, logger } : ctx;
   if (flags.backend !== undefined) await openBackend(flags.backend);
   const loaded = await openRouter(required(flags.router, '--router DIR'), flags.plugin, ctx);
-  const texts = query === '-' ? await readQueries(io.stdin) : [query];
-  if (texts.length === 0)
-    throw new RouteProfileError('BAD_INPUT', 'standard input held no query', { hint: 'Write one query a line.' });
   const encoder =
     loaded.encoder === null
       ? undefined
       : await openEncoder(flags.encoder ?? loaded.encoder, { cache: flags.cache ?? defaultCacheFolder() }, ctx);
+  const answer: Answer = async (texts) =>
+    loaded.router.decide(
+      {
+        texts,
+        ...(encoder && { vectors: await readingEncoder(encoder, loaded).encode(texts, asking), encoder: encoder.id }),
+        ...(loaded.needsTasks && { tasks: texts.map(() => flags.task ?? null) }),
+      },
+      asking,
+    );
+  const top = flags.top ?? 8;
   try {
     if (encoder && encoder.id !== loaded.encoder)
       throw new RouteProfileError('BAD_OPTION', `the router was fitted on ${loaded.encoder}, not on ${encoder.id}`, {
-        hint: 'Leave --encoder away.',
+        hint: 'Omit --encoder.',
       });
-    const decisions = await loaded.router.decide(
-      {
-        texts,
-        ...(encoder && { vectors: await readingEncoder(encoder, loaded).encode(texts, ctx), encoder: encoder.id }),
-        ...(loaded.needsTasks && { tasks: texts.map(() => flags.task ?? null) }),
-      },
-      ctx,
-    );
-    console.settle();
-    if (flags.json) console.printJson(query === '-' ? decisions : decisions[0]);
-    else console.print(decisions.map((decision, i) => describe(texts[i]!, decision, flags.top ?? 8)).join('\n\n'));
+    if (query === '-') await routeStream(io, console, flags.json ?? false, top, answer);
+    else {
+      const { text, omitted } = readQuery(query, 'the query');
+      const [decision] = await answer([text]);
+      console.settle();
+      if (flags.json) console.printJson(decision);
+      else console.print(describe(text, decision!, top));
+      if (omitted > 0)
+        console.logger.warn(
+          `${omitted} ${omitted === 1 ? 'part' : 'parts'} of the query left out: not text (such as images).`,
+        );
+    }
   } finally {
     await encoder?.dispose?.();
   }

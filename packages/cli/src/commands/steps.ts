@@ -297,7 +297,7 @@ export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<num
     await writeFileAtomic(join(config.out, 'report.html'), renderHtmlReport(report));
     if (flags.json) console.printJson(report);
     else
-      console.print(
+      console.paint(
         `${renderTextTable(report, { color: colorOf(io.stdout) })}\nReport: ${join(config.out, 'report.html')}`,
       );
   } finally {
