@@ -2,7 +2,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { SHARED, type CommandReply, type CommandTask } from './command-messages.js';
 import type { Io } from './io.js';
 import { runProgram } from './program.js';
-import type { Sink } from './ui/reporter.js';
+import type { Sink } from './ui/screen.js';
 
 /** The thread of `main` that runs one command. */
 

@@ -3,6 +3,7 @@ import { INTERRUPTED, SHARED, type CommandReply, type CommandRequest, type Comma
 import { entryFile } from './thread.js';
 import type { Io } from './io.js';
 import { describeError } from './ui/errors.js';
+import { screenOf } from './ui/screen.js';
 
 /** A command that does not notice that it is to stop is ended after so long, in milliseconds. */
 const GRACE_MS = 700;
@@ -40,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const endWithin = (milliseconds: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      stderr.write(INTERRUPTED);
+      void screenOf(stderr).print(INTERRUPTED);
       process.exit(130);
     }, milliseconds);
   };
@@ -69,7 +70,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         }
       });
       command.on('error', (error) => {
-        stderr.write(`${describeError(error)}\n`);
+        void screenOf(stderr).print(`${describeError(error)}\n`);
         code = 1;
       });
       // All that the command has written is here by then.

@@ -66,6 +66,12 @@ describe('a model that is asked a few queries', () => {
       2,
       expect.stringContaining('no outcome on any probe'),
     ]);
+    const [first] = probeLines(at('probes.jsonl'));
+    const scored = (score: number) => JSON.stringify({ ...first, score });
+    writeFileSync(at('percent.jsonl'), scored(30));
+    expect(await fails(...onboard(at('percent.jsonl')))).toEqual([2, expect.stringMatching(/1 of 1 scores.*0 to 1/s)]);
+    writeFileSync(at('twice.jsonl'), `${scored(1)}\n\n${scored(0)}\n`);
+    expect(await fails(...onboard(at('twice.jsonl')))).toEqual([2, expect.stringMatching(/line 3: .* in line 1/)]);
     mkdirSync(at('other'), { recursive: true });
     const train = ['router', 'train', ...where, '--encoder', 'hash:dimensions=64', '--router', 'sim'];
     await ok(...train, '--profiles', at('profiles', 'flat.npz'), '--out', at('other'));

@@ -14,7 +14,7 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { defaultCacheFolder } from './cache.js';
-import { blindSpotWarnings, findBlindSpots } from './pipeline/blind-spots.js';
+import { findBlindSpots, type BlindSpots } from './pipeline/blind-spots.js';
 import { openSavedEncoder, readingEncoder } from './pipeline/prepare.js';
 import { savedRouter } from './plugins.js';
 
@@ -101,11 +101,12 @@ export interface OpenRouter {
   /** The profile it was fitted with, in short form; `unknown` where the file does not say. */
   profile: string;
   /**
-   * One decision per query, in order. A decision names candidates by id; `candidates` says what to call. The logger is told
-   * once per call how many of the queries the encoder cannot tell apart.
+   * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, SHAPE_MISMATCH for lists of another length
    */
   route(queries: readonly Query[], options?: RouteOptions): Promise<Decision[]>;
+  /** What its encoder cannot tell of some queries; null for a router that reads no vectors. */
+  blindSpots(queries: readonly Query[]): Promise<BlindSpots | null>;
   /** Frees the encoder; the router is of no use afterwards. */
   dispose(): Promise<void>;
 }
@@ -168,6 +169,7 @@ export async function openRouter(folder: string, options: OpenRouterOptions = {}
         asked,
       );
     },
+    blindSpots: async (queries) => (reading ? findBlindSpots(reading, queries.map(queryText), 'all', ctx) : null),
     async dispose() {
       if (encoder && encoder !== options.encoder) await encoder.dispose?.();
     },

@@ -81,7 +81,7 @@ function pluginFiles(entry: string, jiti: Jiti): string[] {
     if (found.has(file) || !existsSync(file)) return;
     found.add(file);
     const source = readFileSync(file, 'utf8');
-    for (const [, specifier] of source.matchAll(/(?:from|import|require)\s*\(?\s*['"](\.[^'"]+)['"]/g)) {
+    for (const [, specifier] of source.matchAll(/(?:from|import|require)\s*(?:\(\s*)?['"](\.[^'"]+)['"]/g)) {
       const url = jiti.esmResolve(specifier!, { parentURL: pathToFileURL(file).href, try: true });
       if (url?.startsWith('file:')) visit(fileURLToPath(url));
     }

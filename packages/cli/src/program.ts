@@ -26,6 +26,7 @@ import type { RescoreFlags } from './commands/rescore.js';
 import type { RouteFlags } from './commands/route.js';
 import { PLUGIN_KINDS, type PluginKind } from './scaffold/kinds.js';
 import { describeError } from './ui/errors.js';
+import { screenOf } from './ui/screen.js';
 import { packageVersions } from './versions.js';
 
 /** Ends a command with its exit code; commander's actions cannot return one. */
@@ -59,8 +60,8 @@ export function buildProgram(io: Io): Command {
     .version(packageVersions()['@routeprofile/cli'] ?? '0.0.0')
     .showHelpAfterError('(add --help for the options)')
     .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeOut: (text) => void screenOf(io.stdout).print(text),
+      writeErr: (text) => void screenOf(io.stderr).print(text),
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
@@ -431,7 +432,7 @@ export function buildProgram(io: Io): Command {
     .addOption(new Option('--shell <shell>').choices(SHELLS).default('bash'))
     .action(
       ending(async ({ shell }: { shell: Shell }) => {
-        io.stdout.write(completionScript(program, shell));
+        await screenOf(io.stdout).print(completionScript(program, shell));
         return 0;
       }),
     );
@@ -454,11 +455,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     if (error instanceof Exit) return error.code;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (io.signal.aborted) {
-      io.stderr.write(INTERRUPTED);
+      void screenOf(io.stderr).print(INTERRUPTED);
       return 130;
     }
     if (RouteProfileError.isInstance(error) && error.code === 'ABORTED') return 130;
-    io.stderr.write(`${describeError(error)}\n`);
+    void screenOf(io.stderr).print(`${describeError(error)}\n`);
     return exitCodeOf(error);
   }
 }

@@ -17,6 +17,7 @@ export * from './matrix.js';
 export * from './metric.js';
 export * from './option-info.js';
 export * from './options.js';
+export * from './printable.js';
 export * from './profile.js';
 export * from './query.js';
 export * from './query-text.js';

@@ -26,7 +26,7 @@ describe('a query as people write it', () => {
     ['one message', { role: 'user', content: [text('Hello'), image] }, 'Hello', 1],
     ['a content without a role', { content: 'Hello' }, 'Hello', 0],
     ['a list of parts', [text('Hello'), image], 'Hello', 1],
-    ['parts that are texts', ['One.', 'Two.'], 'One.\nTwo.', 0],
+    ['parts that are texts', { content: ['One.', 'Two.'] }, 'One.\nTwo.', 0],
     ['the Responses API', [{ role: 'user', content: [{ type: 'input_text', text: 'Hello' }] }], 'Hello', 0],
     ['the Gemini API', { contents: [{ role: 'user', parts: [{ text: 'Hello' }, { inlineData: {} }] }] }, 'Hello', 1],
     [
@@ -63,6 +63,7 @@ describe('a query as people write it', () => {
     ['nothing', null],
     ['an object of another kind', { prompt: 'Hello' }],
     ['a list of numbers', [1, 2]],
+    ['a list of texts, which may be the question itself', ['One.', 'Two.']],
     ['fields that only prototypes have', JSON.parse('{"__proto__": {"content": "Hello"}}')],
   ])('there is no user text in %s', (_, value) => {
     expect(queryTextOf(value)).toBeNull();

@@ -50,7 +50,8 @@ function readMessages(messages: readonly unknown[]): ReadQuery | null {
 export function queryTextOf(value: unknown): ReadQuery | null {
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;
-    return items.some(isMessage) ? readMessages(items) : readMessages([{ content: items }]);
+    if (items.some(isMessage)) return readMessages(items);
+    return items.every(isFields) ? readMessages([{ content: items }]) : null;
   }
   if (!isFields(value)) return typeof value === 'string' ? readMessages([{ content: value }]) : null;
   const list = value['messages'] ?? value['contents'];

@@ -34,6 +34,6 @@ export async function compareCommand(
   const [a, b] = [await readRun(first), await readRun(second)];
   const comparison = compareRuns(a, b, { seed: flags.seed?.[0] ?? 42 });
   if (flags.json) console.printJson(comparison);
-  else console.print(renderComparison(comparison, { color: colorOf(io.stdout) }).trimEnd());
+  else console.paint(renderComparison(comparison, { color: colorOf(io.stdout) }).trimEnd());
   return 0;
 }

@@ -26,7 +26,7 @@ export async function demoCommand(flags: ConfigFlags, io: Io): Promise<number> {
   console.settle();
   if (flags.json) console.printJson(result.report);
   else {
-    console.print(summaryOf({ ...result, htmlPath: resolve(result.htmlPath) }, io));
+    console.paint(summaryOf({ ...result, htmlPath: resolve(result.htmlPath) }, io));
     console.print(`\nNext: npx @routeprofile/cli run --data YOUR_FOLDER`);
   }
   return result.report.failed.length > 0 ? 1 : 0;

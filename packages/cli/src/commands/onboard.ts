@@ -120,6 +120,7 @@ export async function probesCommand(
 
 async function readProbes(path: string): Promise<Probe[]> {
   const probes: Probe[] = [];
+  const firstLine = new Map<string, number>();
   for await (const { line, value } of readJsonLines(path)) {
     const parsed = probeSchema.safeParse(value);
     if (!parsed.success)
@@ -130,6 +131,15 @@ async function readProbes(path: string): Promise<Probe[]> {
           hint: 'Give lines as `npx @routeprofile/cli router probes` writes them, with a score each.',
         },
       );
+    const key = JSON.stringify([parsed.data.id, parsed.data.query]);
+    const earlier = firstLine.get(key);
+    if (earlier !== undefined)
+      throw new RouteProfileError(
+        'BAD_INPUT',
+        `${path}: line ${line}: probe ${parsed.data.id} stands in line ${earlier} already, and would count twice`,
+        { hint: 'Keep one line per probe; if the model was asked several times, give the mean score.' },
+      );
+    firstLine.set(key, line);
     probes.push(parsed.data);
   }
   return probes;

@@ -18,6 +18,6 @@ export async function reportCommand(path: string, flags: CommonFlags & { out?: s
   const target = flags.out ?? (isFolder ? join(path, 'report.html') : path.replace(/(\.json)?$/, '.html'));
   await writeFileAtomic(target, renderHtmlReport(report));
   if (flags.json) console.printJson(report);
-  else console.print(`${renderTextTable(report, { color: colorOf(io.stdout) })}\nReport: ${resolve(target)}`);
+  else console.paint(`${renderTextTable(report, { color: colorOf(io.stdout) })}\nReport: ${resolve(target)}`);
   return 0;
 }

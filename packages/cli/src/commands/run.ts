@@ -3,8 +3,7 @@ import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import { renderDesignSpaceText, renderTextTable, tryAnyway, type DesignSpace } from '@routeprofile/eval';
 import { renderDesignSpaceHtml } from '@routeprofile/eval/node';
 import type { RunConfig, RunReport } from '@routeprofile/schema';
-import type { Io } from '../io.js';
-import { openConsole } from '../io.js';
+import { openConsole, type Console, type Io } from '../io.js';
 import { completeConfig, loadConfigFile } from '../config-file.js';
 import { run, type RunResult, type SavedRouter } from '../pipeline/run.js';
 import { runScenarios } from '../pipeline/scenarios.js';
@@ -34,11 +33,11 @@ function askIt(report: RunReport, routers: readonly SavedRouter[]): string[] {
 }
 
 /** Says what failed. @returns the exit code */
-export function reportFailures({ report: { failed }, problems }: RunResult, io: Io): number {
-  for (const problem of problems) io.stderr.write(`error: ${problem}\n`);
+export function reportFailures({ report: { failed }, problems }: RunResult, console: Console): number {
+  for (const problem of problems) console.error(`error: ${problem}`);
   if (failed.length > 0) {
     const cells = failed.length === 1 ? '1 cell' : `${failed.length} cells`;
-    io.stderr.write(`error: ${cells} failed: ${failed.map((cell) => cell.label).join(', ')}\n`);
+    console.error(`error: ${cells} failed: ${failed.map((cell) => cell.label).join(', ')}`);
   }
   return failed.length + problems.length > 0 ? 1 : 0;
 }
@@ -50,8 +49,8 @@ export async function runCommand(flags: ConfigFlags, io: Io): Promise<number> {
   const result = await run(config, console.context);
   console.settle();
   if (flags.json) console.printJson(result.report);
-  else console.print(summaryOf(result, io));
-  return reportFailures(result, io);
+  else console.paint(summaryOf(result, io));
+  return reportFailures(result, console);
 }
 
 async function scenariosCommand(config: RunConfig, flags: ConfigFlags, io: Io): Promise<number> {
@@ -68,10 +67,10 @@ async function scenariosCommand(config: RunConfig, flags: ConfigFlags, io: Io): 
   await writeFileAtomic(htmlPath, renderDesignSpaceHtml(space));
   if (flags.json) console.printJson(space);
   else {
-    console.print(renderDesignSpaceText(space, { color: colorOf(io.stdout) }));
+    console.paint(renderDesignSpaceText(space, { color: colorOf(io.stdout) }));
     console.print(
       `Report: ${htmlPath}\nData:   ${dataPath}\nOne report a scenario: ${results.map(({ htmlPath: path }) => path).join(', ')}`,
     );
   }
-  return Math.max(...results.map((result) => reportFailures(result, io)));
+  return Math.max(...results.map((result) => reportFailures(result, console)));
 }

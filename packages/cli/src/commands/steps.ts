@@ -222,6 +222,6 @@ export async function evaluateCommand(flags: EvaluateFlags, io: Io): Promise<num
   const result = await evaluateSaved(config, { folder, plugin, given }, console.context);
   console.settle();
   if (flags.json) console.printJson(result.report);
-  else console.print(summaryOf(result, io));
-  return reportFailures(result, io);
+  else console.paint(summaryOf(result, io));
+  return reportFailures(result, console);
 }

@@ -8,10 +8,29 @@ export interface BlindSpots {
   /** Distinct queries. */
   texts: number;
   /** Those of which more than half the characters are unseen by the encoder; none when it does not say. */
-  unseen: readonly string[];
+  unseen: Tally;
   /** Those whose vector is another's too, as far as was looked. */
-  equal: readonly string[];
+  equal: Tally;
 }
+
+/** How many queries, and the first of them. */
+interface Tally {
+  count: number;
+  examples: readonly string[];
+}
+
+const EXAMPLES = 5;
+const tally = (texts: readonly string[]): Tally => ({ count: texts.length, examples: texts.slice(0, EXAMPLES) });
+const sum = (a: Tally, b: Tally): Tally => ({
+  count: a.count + b.count,
+  examples: [...a.examples, ...b.examples].slice(0, EXAMPLES),
+});
+
+/** The blind spots of two lots of queries. */
+export const addBlindSpots = (a: BlindSpots | null, b: BlindSpots | null): BlindSpots | null =>
+  a && b
+    ? { encoder: b.encoder, texts: a.texts + b.texts, unseen: sum(a.unseen, b.unseen), equal: sum(a.equal, b.equal) }
+    : (a ?? b);
 
 /** A query of which more than this share is unseen counts as mostly unseen. */
 const MOSTLY = 0.5;
@@ -35,7 +54,7 @@ export async function findBlindSpots(
   const shares = await encoder.unseen?.(texts, ctx);
   const unseen = shares ? texts.filter((_, i) => shares[i]! > MOSTLY) : [];
   const equal = await withEqualVectors(encoder, compare === 'all' ? texts : unseen, ctx);
-  return { encoder: encoder.id, texts: texts.length, unseen, equal };
+  return { encoder: encoder.id, texts: texts.length, unseen: tally(unseen), equal: tally(equal) };
 }
 
 async function withEqualVectors(encoder: Encoder, texts: readonly string[], ctx: RunContext): Promise<string[]> {
@@ -62,22 +81,15 @@ const others = (id: string): string =>
 
 /** The blind spots as the oddities that `data check` lists. */
 export function blindSpotOddities({ encoder, texts, unseen, equal }: BlindSpots): Oddity[] {
-  const of = (kind: string, some: readonly string[], message: string): Oddity[] =>
-    some.length === 0
+  const of = (kind: string, { count, examples }: Tally, message: string): Oddity[] =>
+    count === 0
       ? []
-      : [
-          {
-            kind,
-            message: `${counted(some.length, texts)} ${message}`,
-            count: some.length,
-            examples: some.slice(0, 5).map(shortened),
-          },
-        ];
+      : [{ kind, message: `${counted(count, texts)} ${message}`, count, examples: examples.map(shortened) }];
   return [
     ...of(
       'unseen-by-encoder',
       unseen,
-      `${unseen.length === 1 ? 'is' : 'are'} mostly unknown to the encoder ${encoder}: over half of the characters are in words that it ` +
+      `${unseen.count === 1 ? 'is' : 'are'} mostly unknown to the encoder ${encoder}: over half of the characters are in words that it ` +
         `has no piece for. It compares such texts by their characters at best, not by meaning; for meaning, run with a multilingual ` +
         `encoder: --encoder ${MULTILINGUAL.join(' or ')}`,
     ),

@@ -1,4 +1,4 @@
-import type { Sink } from './reporter.js';
+import type { Sink } from './screen.js';
 
 /** Colours on a terminal unless NO_COLOR is set (no-color.org). */
 export const colorOf = (sink: Sink, env: NodeJS.ProcessEnv = process.env): boolean =>

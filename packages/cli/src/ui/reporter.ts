@@ -1,13 +1,6 @@
 import type { Logger, Progress } from '@routeprofile/schema';
 import { formatDuration } from './format.js';
-
-/** Where a reporter writes: standard error, or a test's buffer. */
-export interface Sink {
-  /** @param written called when there is room for more */
-  write(text: string, written?: () => void): unknown;
-  isTTY?: boolean;
-  columns?: number;
-}
+import { screenOf, visible, type Sink } from './screen.js';
 
 export interface Reporter {
   logger: Logger;
@@ -26,6 +19,7 @@ export function createReporter(
   sink: Sink,
   { quiet = false, now = Date.now }: { quiet?: boolean; now?: () => number } = {},
 ): Reporter {
+  const screen = screenOf(sink);
   let stage = '';
   let started = 0;
   let firstDone = 0;
@@ -33,12 +27,12 @@ export function createReporter(
   let live = false;
 
   const settle = () => {
-    if (live) sink.write('\n');
+    if (live) void screen.print('\n');
     live = false;
   };
   const line = (text: string) => {
     settle();
-    sink.write(`${text}\n`);
+    void screen.print(`${text}\n`);
   };
 
   const describe = ({ stage, done, total, unit, note }: Progress): string => {
@@ -51,7 +45,7 @@ export function createReporter(
     if (total !== undefined && done >= total) parts.push(`in ${formatDuration(seconds)}`);
     else if (total !== undefined && rate > 0) parts.push(`${formatDuration((total - done) / rate)} left`);
     if (note) parts.push(note);
-    return `${stage}: ${parts.join(', ')}`;
+    return visible(`${stage}: ${parts.join(', ')}`);
   };
 
   const bar = (progress: Progress): string => {
@@ -85,10 +79,11 @@ export function createReporter(
       }
       if (sink.isTTY) {
         if (!finished && time - shown < DRAW_EVERY) return;
-        sink.write(`\r${bar(progress)}`);
+        screen.paint(`\r${bar(progress)}`);
         live = true;
         if (finished) settle();
-      } else if (finished ? time - started > 1000 : time - shown >= LINE_EVERY) sink.write(`${describe(progress)}\n`);
+      } else if (finished ? time - started > 1000 : time - shown >= LINE_EVERY)
+        void screen.print(`${describe(progress)}\n`);
       else return;
       shown = time;
       if (finished) stage = '';

@@ -1,8 +1,7 @@
+export { printable } from '@routeprofile/schema';
+
 /** Columns that a terminal is taken to have. */
 export const WIDTH = 100;
-
-/** Names may hold anything: control and direction characters would act on the terminal. */
-export const printable = (text: string) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
 
 export const cut = (text: string, width: number) => {
   const letters = [...text];

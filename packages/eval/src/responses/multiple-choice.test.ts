@@ -4,6 +4,14 @@ import { emMc, METRIC_RULES } from './index.js';
 const { published } = METRIC_RULES;
 
 describe('emMc', () => {
+  // With a pattern that tries a blank in two places these would take hours.
+  it.each([' ', ' \n', '* ', ' _', '"'])('reads a long response of %j in one pass', (filler) => {
+    const response = `answer${filler.repeat(500_000)}`;
+    expect(emMc(response, 'B')).toBe(0);
+    expect(emMc(`${response}B`, 'B')).toBe(1);
+    expect(emMc(`answer : ${filler}`.repeat(50_000), 'B')).toBe(0);
+  });
+
   it('takes the last letter in parentheses', () => {
     for (const rules of [published, METRIC_RULES.repaired]) {
       expect(emMc('first (C), no: ( b )', 'B', rules)).toBe(1);

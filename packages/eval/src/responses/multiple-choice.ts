@@ -3,9 +3,9 @@ import { METRIC_RULES, type MetricRules } from './rules.js';
 const IN_PARENTHESES = /\(\s*[a-zA-Z]\s*\)/g;
 /** A response that begins with its letter: `B`, `B.`, `**B**: because…`. A letter followed by a word is an article. */
 const LEADING = /^[\s*_"'`]*([A-J])[*_"'`]*(?:\s*$|[.:),\]]|\s*[-–—]\s|\s*\n)/;
-/** `the answer is B`, `Answer: **B**`, `correct option would be C`. */
+/** `the answer is B`, `Answer: **B**`, `correct option would be C`. Blanks before the colon are tried once: linear in the text. */
 const ANNOUNCED =
-  /\b(?:[Aa]nswer|ANSWER|[Oo]ption|[Cc]hoice)\b(?:\s+(?:is|would be|should be))?\s*:?[\s*_"'`]*([A-J])\b(?!')/g;
+  /\b(?:[Aa]nswer|ANSWER|[Oo]ption|[Cc]hoice)\b(?:\s+(?:is|would be|should be))?(?:\s*:)?[\s*_"'`]*([A-J])\b(?!')/g;
 
 /** The letter a response gives without parentheses, or undefined. */
 function bareLetter(response: string): string | undefined {

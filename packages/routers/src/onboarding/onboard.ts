@@ -16,7 +16,7 @@ import { itemsOf, toUnit, type ProbePool } from './items.js';
  * @param router an `irt` router's artifact, fitted on outcomes
  * @param probes queries that the model was asked, with the outcomes of the router's own models where there are any
  * @param outcomes shape [probes]: those of the new model, on the scale of the training outcomes; NaN = no answer
- * @throws RouteProfileError NO_TRAINING_DATA without any outcome, SHAPE_MISMATCH, UNSUPPORTED for a router that learned from pairs
+ * @throws RouteProfileError NO_TRAINING_DATA without any outcome, BAD_INPUT for outcomes on another scale, SHAPE_MISMATCH, UNSUPPORTED for a router that learned from pairs
  */
 export function placeModel(router: RouterArtifact, probes: ProbePool, outcomes: ArrayLike<number>): PlacedAbility {
   if (outcomes.length !== probes.vectors.rows)
@@ -29,8 +29,25 @@ export function placeModel(router: RouterArtifact, probes: ProbePool, outcomes: 
       hint: 'Ask the model the probes first, or let it join by its card.',
     });
   const { items, prior, parts } = itemsOf(router, probes);
+  assertScale(outcomes, parts.model.range);
   const shares = Float64Array.from(outcomes, (outcome) => toUnit(outcome, parts.model.range));
   return placeAbility(items, shares, prior);
+}
+
+/**
+ * Scores on another scale, such as percent, would all count as the best that there is.
+ * @throws RouteProfileError BAD_INPUT
+ */
+function assertScale(outcomes: ArrayLike<number>, [low, high]: readonly [number, number]): void {
+  // Where the training outcomes do not say that they are shares, a better model may go somewhat beyond them.
+  const slack = low === 0 && high === 1 ? 0 : high - low;
+  const outside = Array.from(outcomes).filter((outcome) => outcome < low - slack || outcome > high + slack);
+  if (outside.length > 0)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `onboarding: ${outside.length} of ${outcomes.length} scores are not on the scale of the training outcomes, ${low} to ${high}, such as ${outside[0]}`,
+      { hint: `Give scores from ${low} to ${high}: divide percentages by 100.` },
+    );
 }
 
 /**

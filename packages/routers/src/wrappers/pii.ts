@@ -24,7 +24,7 @@ function ibanHolds(text: string): boolean {
   return rest === 1;
 }
 
-/** Patterns of bounded length each, so that no text takes long; what a pattern finds must pass its check, if it has one. */
+/** Patterns of bounded length each that read a text in one way only, so that none takes long; what a pattern finds must pass its check, if it has one. */
 const PATTERNS: readonly { kind: PersonalData; pattern: RegExp; check?: (found: string) => boolean }[] = [
   // name@host.tld
   { kind: 'email', pattern: /[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu },
@@ -38,14 +38,10 @@ const PATTERNS: readonly { kind: PersonalData; pattern: RegExp; check?: (found: 
   },
   // United States: three, two and four digits, of ranges that are given out
   { kind: 'ssn', pattern: /(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/g },
-  // +49 30 901820, or (415) 555-0132 and 415-555-0132
+  // A country code and 8 to 15 digits in all, such as +49 30 901820; or (415) 555-0132 and 415-555-0132
   {
     kind: 'phone',
-    pattern: /(?<![\w+.])(?:\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,6}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![\w-])/g,
-    check: (found) => {
-      const digits = found.replace(/\D/g, '').length;
-      return digits >= 8 && digits <= 15;
-    },
+    pattern: /(?<![\w+.])(?:\+\d(?:[ ./-]?\(?\d\)?){7,14}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![\w-])/g,
   },
 ];
 

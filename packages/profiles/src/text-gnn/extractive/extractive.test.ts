@@ -16,6 +16,14 @@ describe('sentences', () => {
     expect(sentencesOf(' \n ')).toEqual([]);
   });
 
+  // With a pattern that looks back from every character these would take hours.
+  it('are found in one pass, however long a run of quotes or abbreviations is', () => {
+    const quotes = '"'.repeat(500_000);
+    expect(sentencesOf(`${quotes} A. Yes!${quotes} "No.`)).toEqual([`${quotes} A. Yes!${quotes}`, '"No.']);
+    const initials = 'A. '.repeat(200_000);
+    expect(sentencesOf(`${initials}Turing thought. He did.`)).toEqual([`${initials}Turing thought.`, 'He did.']);
+  });
+
   it('are the whole text', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'aB1.!? "\n)e') }), (text) => {

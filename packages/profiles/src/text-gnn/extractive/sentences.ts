@@ -8,14 +8,14 @@ const ABBREVIATIONS = /(?:^|[\s(])(?:e\.g|i\.e|vs|etc|cf|al|approx|Dr|Mr|Mrs|Ms|
 export function sentencesOf(text: string): string[] {
   const clean = text.replace(/\s+/g, ' ').trim();
   if (clean === '') return [];
-  const pieces = clean.split(/(?<=[.!?]["”')\]]*)\s(?=["“'([]*[\p{Lu}\p{Lo}\p{N}])/u);
-  const sentences: string[] = [];
-  for (const piece of pieces) {
-    const before = sentences.at(-1);
-    if (before !== undefined && ABBREVIATIONS.test(before)) sentences[sentences.length - 1] = `${before} ${piece}`;
-    else sentences.push(piece);
-  }
-  return sentences;
+  // The blank comes first: looking back from every character of a run of quotes would take the square of its length.
+  const pieces = clean.split(/ (?<=[.!?]["”')\]]* )(?=["“'([]*[\p{Lu}\p{Lo}\p{N}])/u);
+  const sentences: string[][] = [];
+  pieces.forEach((piece, i) => {
+    if (i > 0 && ABBREVIATIONS.test(pieces[i - 1]!)) sentences.at(-1)!.push(piece);
+    else sentences.push([piece]);
+  });
+  return sentences.map((parts) => parts.join(' '));
 }
 
 export const wordCount = (text: string): number => (text === '' ? 0 : text.split(' ').length);

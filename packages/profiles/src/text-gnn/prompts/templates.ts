@@ -69,13 +69,13 @@ Write one paragraph of 2 to 4 sentences on {{name}}: what its models share, how 
 ${OUTPUT}`,
 };
 
-const PATTERN = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const PATTERN = /\{\{([^{}]*)\}\}/g;
 
 const isPlaceholder = (name: string): name is Placeholder => Object.hasOwn(PLACEHOLDERS, name);
 
 /** What is wrong with a template, a sentence each. */
 export function templateProblems(template: string): string[] {
-  const names = [...template.matchAll(PATTERN)].map(([, name = '']) => name);
+  const names = [...template.matchAll(PATTERN)].map(([, name = '']) => name.trim());
   const unknown = [...new Set(names.filter((name) => !isPlaceholder(name)))];
   const known = Object.keys(PLACEHOLDERS).join(', ');
   return [
@@ -97,4 +97,7 @@ export const templatesSchema = z.strictObject({
 
 /** The template with every placeholder replaced, once: what looks like a placeholder inside a value stays as it is. */
 export const fillTemplate = (template: string, values: Readonly<Record<Placeholder, string>>): string =>
-  template.replace(PATTERN, (whole, name: string) => (isPlaceholder(name) ? values[name] : whole));
+  template.replace(PATTERN, (whole, inside: string) => {
+    const name = inside.trim();
+    return isPlaceholder(name) ? values[name] : whole;
+  });

@@ -1,0 +1,78 @@
+import { queryTextOf, RouteProfileError, throwIfAborted, type ReadQuery } from '@routeprofile/schema';
+
+/** A longer line is no query. */
+const MOST_CHARACTERS = 2 ** 26;
+/** What only a chat has: JSON of this kind without any text of a user is a mistake, not a question. */
+const CHAT = /"(role|messages|contents?|parts)"\s*:/;
+
+/**
+ * A query as it is given: a text, or JSON of a text, of chat messages, or of an object that holds them.
+ * @param place how a message names it
+ * @throws RouteProfileError BAD_INPUT for a chat in which the user says nothing
+ */
+export function readQuery(given: string, place: string): ReadQuery {
+  const text = { text: given, omitted: 0 };
+  if (!/^\s*["[{]/.test(given)) return text;
+  let value: unknown;
+  try {
+    value = JSON.parse(given);
+  } catch {
+    return text;
+  }
+  const read = queryTextOf(value);
+  if (read === null && CHAT.test(given))
+    throw new RouteProfileError('BAD_INPUT', `${place}: the messages hold no text of a user`, {
+      hint: 'Give at least one message with the role user and a text.',
+    });
+  return read ?? text;
+}
+
+/** What is next, or ABORTED as soon as the signal fires: whoever types may take their time. */
+async function nextOf<T>(source: AsyncIterator<T, unknown>, signal: AbortSignal): Promise<IteratorResult<T, unknown>> {
+  throwIfAborted({ signal });
+  let stop: (() => void) | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new RouteProfileError('ABORTED', 'interrupted', { cause: signal.reason }));
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([source.next(), stopped]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Lines with their numbers from 1, blank ones left out, as many at a time as have come, at most `most`. */
+export async function* lineBatches(
+  input: AsyncIterable<string | Uint8Array>,
+  most: number,
+  signal: AbortSignal,
+): AsyncGenerator<{ line: number; text: string }[]> {
+  const decoder = new TextDecoder();
+  const source: AsyncIterator<string | Uint8Array, unknown> = input[Symbol.asyncIterator]();
+  let [rest, line] = ['', 0];
+  try {
+    for (let over = false; !over;) {
+      const next = await nextOf(source, signal);
+      over = next.done === true;
+      const chunk = next.done === true ? '' : next.value;
+      const come = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+      const lines = (rest + come).split('\n');
+      rest = over ? '' : lines.pop()!;
+      if (rest.length > MOST_CHARACTERS)
+        throw new RouteProfileError(
+          'LIMIT_EXCEEDED',
+          `standard input: line ${line + lines.length + 1} is longer than ${MOST_CHARACTERS} characters`,
+          { hint: 'Write one query per line.' },
+        );
+      const numbered = lines
+        .map((text, i) => ({ line: line + i + 1, text: text.replace(/\r$/, '') }))
+        .filter(({ text }) => text.trim() !== '');
+      line += lines.length;
+      for (let from = 0; from < numbered.length; from += most) yield numbered.slice(from, from + most);
+    }
+  } finally {
+    // Not waited for: an input that is being read ends when it likes.
+    void source.return?.();
+  }
+}
