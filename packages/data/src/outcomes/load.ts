@@ -1,7 +1,6 @@
 import { basename, resolve } from 'node:path';
 import {
   createRandom,
-  modelCardsFileSchema,
   outcomesMetaSchema,
   descriptionsFileSchema,
   RouteProfileError,
@@ -16,9 +15,11 @@ import { candidatesOf, fillCosts } from '../dataset/cards.js';
 import { coverageWarnings, oneModelPerQuery, rowCoverage, type RowCoverage } from '../dataset/coverage.js';
 import { drawPairs, limited } from '../dataset/draw.js';
 import { guardCards } from '../dataset/new-models.js';
+import { cardsSchema, FieldLog } from '../dataset/fields.js';
 import type { DatasetOptions } from '../dataset/options.js';
 import { readOutcomeRows, readTestFile, unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
 import { groupByQuery, withoutModels, type OutcomeRows } from '../dataset/rows.js';
+import { scaleWarnings } from '../dataset/scales.js';
 import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
 import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
@@ -55,7 +56,8 @@ export interface OutcomesFiles {
  */
 export async function readOutcomes(sources: Sources, options: DatasetOptions): Promise<OutcomesFiles> {
   const meta = (await sources.json(META_FILE, metaSchema)) ?? {};
-  const cards = new Map(Object.entries((await sources.json(CARDS_FILE, modelCardsFileSchema)) ?? {}));
+  const cardFields = new FieldLog();
+  const cards = new Map(Object.entries((await sources.json(CARDS_FILE, cardsSchema(cardFields))) ?? {}));
   const main = await readOutcomeRows(sources, OUTCOMES_FILE, options.queryText);
   const separate =
     options.test === undefined ? undefined : await readTestFile(sources, options.test, options.queryText);
@@ -72,7 +74,13 @@ export async function readOutcomes(sources: Sources, options: DatasetOptions): P
     main: { ...main, rows: joined.rows },
     separate: separate && { ...separate, rows: joinedTest!.rows },
     coverage: rowCoverage(joined.rows),
-    warnings: [...joined.warnings, ...(joinedTest?.warnings ?? [])],
+    warnings: [
+      ...cardFields.warnings(CARDS_FILE),
+      ...(main.warnings ?? []),
+      ...(separate?.warnings ?? []),
+      ...joined.warnings,
+      ...(joinedTest?.warnings ?? []),
+    ],
   };
 }
 
@@ -173,6 +181,7 @@ export function assembleOutcomes(files: OutcomesFiles, sources: Sources, options
     warnings: [
       ...files.warnings,
       ...coverageWarnings(files.coverage),
+      ...scaleWarnings(testRows === rows ? [rows] : [rows, testRows]),
       ...split.warnings,
       ...unformattedWarning(main.unformatted, rows.length, 'outcome'),
       ...unformattedWarning(separate?.unformatted ?? 0, testRows.length, 'test'),
