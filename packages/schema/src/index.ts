@@ -11,6 +11,7 @@ export * from './formats/common.js';
 export * from './formats/numbers.js';
 export * from './formats/outcomes.js';
 export * from './formats/published.js';
+export * from './formats/spellings.js';
 export * from './graph.js';
 export * from './json-schema.js';
 export * from './matrix.js';

@@ -6,7 +6,8 @@ import { datasetOptions, type DatasetOptions, type LoadOptions } from '../datase
 import { Sources } from '../dataset/sources.js';
 import { plural } from '../dataset/text.js';
 import { Problems } from '../disk/problems.js';
-import { assembleOutcomes, readOutcomes, type OutcomesFiles } from '../outcomes/load.js';
+import { readOutcomes, type OutcomesFiles } from '../outcomes/files.js';
+import { assembleOutcomes } from '../outcomes/load.js';
 import { readPublishedFiles } from '../published/files.js';
 import { assemblePublished, NO_TEST_ROWS } from '../published/load.js';
 import { checkReferences } from '../published/references.js';

@@ -49,9 +49,9 @@ export function rowCoverage(rows: OutcomeRows): RowCoverage {
 }
 
 function measuredModels(rows: OutcomeRows, row: number): number {
-  const seen = new Set<number>();
-  rows.forEachMeasured(row, 'score', (model) => void seen.add(model));
-  return seen.size;
+  let count = 0;
+  rows.forEachMeasured(row, 'score', () => count++);
+  return count;
 }
 
 const listed = (models: RowCoverage['models']): string =>

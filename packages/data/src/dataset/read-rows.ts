@@ -8,6 +8,7 @@ import {
   type RoutingRow,
 } from '@routeprofile/schema';
 import { readError, sizeOfRegularFile } from '../disk/read.js';
+import { FieldLog, outcomeNumbers, rowFields } from './fields.js';
 import { OutcomeRows, type OutcomeNumbers } from './rows.js';
 import type { DatasetOptions } from './options.js';
 import type { Sources } from './sources.js';
@@ -19,6 +20,8 @@ export interface ReadRows {
   rows: OutcomeRows;
   /** Rows whose stored prompt was asked for and is not there: they have their raw text. */
   unformatted: number;
+  /** What outcome rows say under other names, or beside what is read; a sentence each. */
+  warnings?: readonly string[];
   /** What routing rows say beside queries and outcomes. */
   labels?: readonly RowLabels[];
 }
@@ -37,6 +40,7 @@ export async function readOutcomeRows(
   path?: string,
 ): Promise<ReadRows> {
   const rows = new OutcomeRows();
+  const fields = new FieldLog();
   const firstLine = new Map<string, number>();
   let unformatted = 0;
   for await (const { line, row } of sources.rows(file, outcomeRowSchema, path)) {
@@ -49,16 +53,17 @@ export async function readOutcomeRows(
     if (raw.trim() === '') sources.problems.add(place, 'query', 'is empty, expected text');
     const formatted = policy === 'formatted' ? formattedText(row['formatted_query']) : raw;
     if (formatted === null) unformatted++;
+    rowFields(fields, row);
     rows.add(
       { id: row.id, text: formatted ?? raw, raw, task: row.task ?? null, split: row.split ?? null },
-      outcomesOf(row),
+      outcomesOf(row, fields),
     );
   }
-  return { rows, unformatted };
+  return { rows, unformatted, warnings: fields.warnings(file) };
 }
 
-function* outcomesOf(row: OutcomeRow): Generator<[string, OutcomeNumbers]> {
-  for (const model in row.models) yield [model, row.models[model]!];
+function* outcomesOf(row: OutcomeRow, fields: FieldLog): Generator<[string, OutcomeNumbers]> {
+  for (const model in row.models) yield [model, outcomeNumbers(fields, row.models[model]!)];
 }
 
 /** Routing rows (`routing_test_data.json` and its like). Undefined when the file has problems. */

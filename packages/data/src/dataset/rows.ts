@@ -4,14 +4,18 @@ const OUTCOME_FIELDS = ['score', 'cost', 'inputTokens', 'outputTokens', 'latency
 export type OutcomeField = (typeof OUTCOME_FIELDS)[number];
 export type OutcomeNumbers = Partial<Record<OutcomeField, number | null>>;
 
-/** A list of numbers in one typed array that doubles when full: millions of outcomes cost 8 bytes each. */
-class Column {
-  private data = new Float64Array(1024);
+/** A list of numbers in one typed array that grows by half when full: millions of outcomes cost 8 bytes each, or 4. */
+class Column<T extends Float64Array | Int32Array> {
+  private data: T;
   length = 0;
+
+  constructor(private readonly create: (length: number) => T) {
+    this.data = create(1024);
+  }
 
   push(value: number): void {
     if (this.length === this.data.length) {
-      const larger = new Float64Array(this.length * 2);
+      const larger = this.create(Math.ceil(this.length * 1.5));
       larger.set(this.data);
       this.data = larger;
     }
@@ -42,21 +46,30 @@ export class OutcomeRows {
   readonly models: string[] = [];
   private readonly modelIndex = new Map<string, number>();
   private readonly starts = [0];
-  private readonly cellModel = new Column();
-  private readonly cells = new Map<OutcomeField, Column>();
+  /** Tasks and splits, of which there are few: each row holds the same string, not a copy of it. */
+  private readonly labels = new Map<string, string>();
+  private readonly cellModel = new Column((length) => new Int32Array(length));
+  private readonly cells = new Map<OutcomeField, Column<Float64Array>>();
 
   get length(): number {
     return this.queries.length;
   }
 
   add(query: QueryRow, outcomes: Iterable<readonly [model: string, numbers: OutcomeNumbers]>): void {
-    this.queries.push(query);
+    this.queries.push({ ...query, task: this.label(query.task), split: this.label(query.split) });
     for (const [model, numbers] of outcomes) {
       const at = this.cellModel.length;
       this.cellModel.push(this.modelNumber(model));
       for (const field of OUTCOME_FIELDS) this.put(field, at, numbers[field] ?? NaN);
     }
     this.starts.push(this.cellModel.length);
+  }
+
+  private label(text: string | null): string | null {
+    if (text === null) return null;
+    const known = this.labels.get(text);
+    if (known === undefined) this.labels.set(text, text);
+    return known ?? text;
   }
 
   private modelNumber(model: string): number {
@@ -70,7 +83,7 @@ export class OutcomeRows {
     let column = this.cells.get(field);
     if (column === undefined) {
       if (Number.isNaN(value)) return;
-      column = new Column();
+      column = new Column((length) => new Float64Array(length));
       this.cells.set(field, column);
     }
     while (column.length < at) column.push(NaN);
@@ -164,15 +177,23 @@ export class OutcomeRows {
 
 /** Rows of the same text and task, in order of first appearance. */
 export function groupByQuery(rows: OutcomeRows, indices: readonly number[]): number[][] {
-  const groups = new Map<string, number[]>();
+  // Keyed by the texts themselves: putting task and text together would copy every text.
+  const byTask = new Map<string | null, Map<string, number[]>>();
+  const groups: number[][] = [];
   for (const row of indices) {
     const { raw, task } = rows.queries[row]!;
-    const key = `${task ?? ''}\u0000${raw}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
+    const byText = byTask.get(task) ?? new Map<string, number[]>();
+    byTask.set(task, byText);
+    const known = byText.get(raw);
+    if (known !== undefined) {
+      known.push(row);
+      continue;
+    }
+    const group = [row];
+    byText.set(raw, group);
+    groups.push(group);
   }
-  return [...groups.values()];
+  return groups;
 }
 
 /** The same values, with nothing measured of some models. */

@@ -5,8 +5,19 @@ export const normalizeText = (text: string): string => text.normalize('NFKC').to
 
 /** How many of the test texts occur among the training texts. */
 export function countOverlap(train: readonly string[], test: readonly string[]): number {
-  const seen = new Set(train.map(normalizeText));
-  return test.filter((text) => seen.has(normalizeText(text))).length;
+  // Only the test texts are kept in normal form, which are fewer, and each once.
+  const counts = new Map<string, number>();
+  for (const text of test) {
+    const normal = normalizeText(text);
+    counts.set(normal, (counts.get(normal) ?? 0) + 1);
+  }
+  let overlap = 0;
+  for (const text of train) {
+    const normal = normalizeText(text);
+    overlap += counts.get(normal) ?? 0;
+    counts.delete(normal);
+  }
+  return overlap;
 }
 
 const formattedSchema = z.object({ system: z.string().nullish(), user: z.string() });

@@ -86,6 +86,33 @@ describe('writeFileAtomic', () => {
   });
 });
 
+describe('the hash of a JSON value', () => {
+  it('is that of its text with sorted keys, however long', () => {
+    const sorted = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(sorted);
+      if (typeof value !== 'object' || value === null) return value;
+      const members = Object.entries(value).filter(([, member]) => member !== undefined);
+      return Object.fromEntries(
+        members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member)]),
+      );
+    };
+    const textOf = (value: unknown) => JSON.stringify(sorted(value));
+    const values = fc.anything({
+      key: fc.oneof(fc.string(), fc.nat(20).map(String)),
+      values: [fc.string({ unit: 'binary' }), fc.double(), fc.boolean(), fc.constantFrom(null, undefined, NaN)],
+      maxDepth: 4,
+    });
+    fc.assert(
+      fc.property(values, (value) => {
+        fc.pre(value !== undefined);
+        expect(hashJson(value)).toBe(hashText(textOf(value)));
+      }),
+    );
+    const long = Array.from({ length: 30_000 }, (_, i) => ({ text: `é ${i}`, at: i / 7 }));
+    expect(hashJson(long)).toBe(hashText(textOf(long)));
+  });
+});
+
 describe('files that may never end', () => {
   it.skipIf(process.platform === 'win32')('are refused by name, whoever reads them', async () => {
     const pipe = join(folder, 'pipe.jsonl');

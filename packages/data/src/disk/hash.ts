@@ -6,17 +6,49 @@ export const hashBytes = (bytes: Uint8Array): string => createHash('sha256').upd
 /** SHA-256 of the text's UTF-8 bytes. */
 export const hashText = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
-/** Keys sorted at every level, so that equal values give equal texts. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => [key, canonical(member)]),
-  );
+/** Keys in the order in which `JSON.stringify` gives those of an object filled in sorted order: indices first. */
+function sortedKeys(value: object): string[] {
+  const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
+  return Object.keys(Object.fromEntries(keys.map((key) => [key, null])));
 }
 
-/** SHA-256 of a JSON value, whatever the order of its keys. */
-export const hashJson = (value: unknown): string => hashText(JSON.stringify(canonical(value)) ?? 'undefined');
+/** JSON text piece by piece, keys sorted at every level, so that equal values give equal texts. */
+function* canonicalJson(value: unknown): Generator<string> {
+  if (typeof value !== 'object' || value === null) {
+    yield JSON.stringify(value) ?? 'null';
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      yield i === 0 ? '[' : ',';
+      yield* canonicalJson(value[i]);
+    }
+    yield value.length === 0 ? '[]' : ']';
+    return;
+  }
+  const record = value as Record<string, unknown>;
+  let separator = '{';
+  for (const key of sortedKeys(value)) {
+    if (record[key] === undefined) continue;
+    yield `${separator}${JSON.stringify(key)}:`;
+    yield* canonicalJson(record[key]);
+    separator = ',';
+  }
+  yield separator === '{' ? '{}' : '}';
+}
+
+const FLUSH_AT = 1 << 16;
+
+/** SHA-256 of a JSON value, whatever the order of its keys; its text is never held as a whole. */
+export function hashJson(value: unknown): string {
+  if (value === undefined) return hashText('undefined');
+  const hash = createHash('sha256');
+  let buffer = '';
+  for (const piece of canonicalJson(value)) {
+    buffer += piece;
+    if (buffer.length < FLUSH_AT) continue;
+    hash.update(buffer, 'utf8');
+    buffer = '';
+  }
+  return hash.update(buffer, 'utf8').digest('hex');
+}

@@ -1,80 +1,24 @@
 import { basename, resolve } from 'node:path';
-import {
-  createRandom,
-  modelCardsFileSchema,
-  outcomesMetaSchema,
-  descriptionsFileSchema,
-  RouteProfileError,
-  type Dataset,
-  type Description,
-  type ModelCard,
-  type ModelCardFile,
-  type z,
-} from '@routeprofile/schema';
-import { joinCalls } from '../dataset/calls.js';
+import { createRandom, type Dataset, type Description, type ModelCard } from '@routeprofile/schema';
 import { candidatesOf, fillCosts } from '../dataset/cards.js';
-import { coverageWarnings, oneModelPerQuery, rowCoverage, type RowCoverage } from '../dataset/coverage.js';
+import { coverageWarnings, oneModelPerQuery } from '../dataset/coverage.js';
 import { drawPairs, limited } from '../dataset/draw.js';
 import { guardCards } from '../dataset/new-models.js';
 import type { DatasetOptions } from '../dataset/options.js';
-import { readOutcomeRows, readTestFile, unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
+import { unformattedWarning } from '../dataset/read-rows.js';
 import { groupByQuery, withoutModels, type OutcomeRows } from '../dataset/rows.js';
+import { scaleWarnings } from '../dataset/scales.js';
 import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
 import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
 import { markUnreliable } from '../dataset/unreliable.js';
 import { familyText } from '../dataset/with-cards.js';
+import { OUTCOMES_FILE, readOutcomes, type OutcomesFiles } from './files.js';
 import { choosePool } from './models.js';
 import { ALL_QUERIES, outcomeCard, taskScores } from './scores.js';
 import { splitRows } from './splits.js';
 
-export const OUTCOMES_FILE = 'outcomes.jsonl';
-const CARDS_FILE = 'models.json';
-const META_FILE = 'meta.json';
-/** Ours, optional: texts of tasks and families, by name. */
-const metaSchema = outcomesMetaSchema.extend({
-  taskDescriptions: descriptionsFileSchema.optional(),
-  familyDescriptions: descriptionsFileSchema.optional(),
-});
 const PAIRS_PER_QUERY = 4;
-
-/** Everything an outcomes folder holds, checked, with calls of the same query put together. */
-export interface OutcomesFiles {
-  meta: z.infer<typeof metaSchema>;
-  cards: Map<string, ModelCardFile>;
-  main: ReadRows;
-  /** Test rows from a file of their own. */
-  separate: ReadRows | undefined;
-  coverage: RowCoverage;
-  warnings: string[];
-}
-
-/**
- * Reads every file of the outcomes layout: `outcomes.jsonl` and, if there, `models.json` and `meta.json`.
- * @throws RouteProfileError with every problem of every file.
- */
-export async function readOutcomes(sources: Sources, options: DatasetOptions): Promise<OutcomesFiles> {
-  const meta = (await sources.json(META_FILE, metaSchema)) ?? {};
-  const cards = new Map(Object.entries((await sources.json(CARDS_FILE, modelCardsFileSchema)) ?? {}));
-  const main = await readOutcomeRows(sources, OUTCOMES_FILE, options.queryText);
-  const separate =
-    options.test === undefined ? undefined : await readTestFile(sources, options.test, options.queryText);
-  if (main.rows.length === 0 && sources.problems.count === 0)
-    sources.problems.addError(
-      new RouteProfileError('BAD_INPUT', `${OUTCOMES_FILE}: holds no rows`, { hint: 'Give one JSON object a line.' }),
-    );
-  sources.problems.throwIfAny(sources.dir);
-  const joined = joinCalls(main.rows, OUTCOMES_FILE);
-  const joinedTest = separate && joinCalls(separate.rows, options.test!);
-  return {
-    meta,
-    cards,
-    main: { ...main, rows: joined.rows },
-    separate: separate && { ...separate, rows: joinedTest!.rows },
-    coverage: rowCoverage(joined.rows),
-    warnings: [...joined.warnings, ...(joinedTest?.warnings ?? [])],
-  };
-}
 
 /** Loads the outcomes layout. */
 export const loadOutcomes = async (sources: Sources, options: DatasetOptions): Promise<Dataset> =>
@@ -173,6 +117,7 @@ export function assembleOutcomes(files: OutcomesFiles, sources: Sources, options
     warnings: [
       ...files.warnings,
       ...coverageWarnings(files.coverage),
+      ...scaleWarnings(testRows === rows ? [rows] : [rows, testRows]),
       ...split.warnings,
       ...unformattedWarning(main.unformatted, rows.length, 'outcome'),
       ...unformattedWarning(separate?.unformatted ?? 0, testRows.length, 'test'),

@@ -6,6 +6,7 @@ import { assertNamedModels, assertTested, guardCards } from '../dataset/new-mode
 import type { DatasetOptions } from '../dataset/options.js';
 import { OutcomeRows } from '../dataset/rows.js';
 import { unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
+import { scaleWarnings } from '../dataset/scales.js';
 import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
 import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
@@ -91,6 +92,7 @@ export function assemblePublished(
     ),
     warnings: [
       ...training.warnings,
+      ...scaleWarnings([...(files.train ? [files.train.rows] : []), tests.rows]),
       ...guarded.warnings,
       ...marked.warnings,
       ...prefixes.warnings,

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { querySchema } from '../query.js';
 import { nameSchema } from './common.js';
 import { costSchema, latencySchema, scoreSchema, tokensSchema } from './numbers.js';
+import { OUTCOME_SPELLINGS, spellingIssues } from './spellings.js';
 
-/** What one model did with one query; a null score means "not measured". */
-export const outcomeSchema = z.looseObject({
+const outcomeFields = {
   score: scoreSchema.nullable(),
   /** Dollars per call. */
   cost: costSchema.nullish(),
@@ -12,6 +12,11 @@ export const outcomeSchema = z.looseObject({
   outputTokens: tokensSchema.nullish(),
   /** Seconds. */
   latency: latencySchema.nullish(),
+};
+
+/** What one model did with one query; a null score means "not measured". Other names of a field are `OUTCOME_SPELLINGS`. */
+export const outcomeSchema = z.looseObject(outcomeFields).superRefine((outcome, context) => {
+  for (const issue of spellingIssues(outcome, OUTCOME_SPELLINGS, outcomeFields)) context.addIssue(issue);
 });
 /**
  * What one model did with one query: score as stored (null = not measured), cost in dollars per call, tokens, latency
