@@ -12,6 +12,8 @@ const trusts = ['distrust', 'trust'] as const;
 
 export default defineConfig({
   data,
+  // The reports beside this file were made with it, before use-lite-hash became the default.
+  encoder: 'use-lite',
   profile: ['advantage'],
   router: [
     // Training-free: reads neither pairs nor outcomes.

@@ -18,7 +18,7 @@ export interface EncoderRequest {
 }
 
 /** What is known of the encoder once it is made. */
-export interface MadeEncoder {
+interface MadeEncoder {
   id: string;
   dimensions: number;
   /** Whether it can say what it cannot see. */

@@ -1,6 +1,7 @@
 // Texts per second of use-lite, as one JSON document on standard output. Build first; then: node packages/encoders/bench/encode.mjs [--quick]
 // short: 15 words; long: 300 words, of which the first 128 tokens are encoded (window=head). Each case runs in a process
 // of its own, best of three rounds after a warm-up, so that other work on the machine disturbs as little as possible;
+// hashed: use-lite-hash on one core, half of whose texts end in words that it hashes.
 // perCpuSecond divides by the process's CPU time, which includes the garbage collector's and the compiler's threads.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
@@ -13,21 +14,25 @@ const WORDS =
 const LENGTHS = { short: 15, long: 300 };
 
 /** The same texts in every case, from a small congruential generator. */
-function makeTexts(count, words) {
+function makeTexts(count, words, unseen) {
   let state = 42;
   const next = (n) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * n);
   };
-  return Array.from({ length: count }, () => Array.from({ length: words }, () => WORDS[next(WORDS.length)]).join(' '));
+  const letters = () => String.fromCodePoint(...Array.from({ length: 12 }, () => 0x4e00 + next(500)));
+  return Array.from({ length: count }, (_, i) => {
+    const text = Array.from({ length: words }, () => WORDS[next(WORDS.length)]).join(' ');
+    return unseen && i % 2 === 0 ? `${text} ${letters()}` : text;
+  });
 }
 
-async function measure({ kind, backend, threads, count, rounds }) {
+async function measure({ kind, backend, threads, count, rounds, encoder: name = 'use-lite', unseen = false }) {
   const { createRuntime } = await import('@routeprofile/tensor');
   const { createEncoder } = await import('../dist/node.js');
   await createRuntime({ backend });
-  const texts = makeTexts(count, LENGTHS[kind]);
-  const encoder = await createEncoder('use-lite:window=head', { threads });
+  const texts = makeTexts(count, LENGTHS[kind], unseen);
+  const encoder = await createEncoder(`${name}:window=head`, { threads });
   const seconds = () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
@@ -45,7 +50,7 @@ async function measure({ kind, backend, threads, count, rounds }) {
     };
   }
   const peakMegabytes = process.resourceUsage().maxRSS / 1000;
-  return { kind, backend, threads, texts: count, ...best, peakMegabytes };
+  return { kind, encoder: name, backend, threads, texts: count, ...best, peakMegabytes };
 }
 
 function inProcess(job) {
@@ -70,14 +75,21 @@ if (jobAt > 0) {
   const size = (kind, threads) => (kind === 'short' ? 400 : 60) * threads * (quick ? 0.5 : 1);
   const results = {};
   for (const kind of ['short', 'long']) {
-    const job = (backend, threads) => inProcess({ kind, backend, threads, count: size(kind, threads), rounds });
+    const job = (backend, threads, more = {}) =>
+      inProcess({ kind, backend, threads, count: size(kind, threads), rounds, ...more });
     const [shipped, one] = [job('wasm', 1), job('embedded', 1)];
     const all = cores > 1 ? job('embedded', cores) : one;
+    const [plain, hashed] = ['use-lite', 'use-lite-hash'].map((encoder) =>
+      job('embedded', 1, { encoder, unseen: true }),
+    );
     results[kind] = {
       words: LENGTHS[kind],
       asShipped: rounded(shipped),
       oneCore: rounded(one),
       allCores: rounded(all),
+      hashed: rounded(hashed),
+      // Of the same texts, by CPU time as below.
+      hashedToPlain: Math.round((100 * hashed.perCpuSecond) / plain.perCpuSecond) / 100,
       // By CPU time: what else runs on the machine distorts it less.
       ratioToShipped: Math.round((100 * one.perCpuSecond) / shipped.perCpuSecond) / 100,
     };

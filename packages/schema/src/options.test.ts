@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { formatStrategyReference, parseOptions, parseStrategyList, parseStrategyReference } from './options.js';
+import {
+  formatStrategyReference,
+  parseNamedReference,
+  parseOptions,
+  parseStrategyList,
+  parseStrategyReference,
+} from './options.js';
 
 describe('strategy references', () => {
   it('reads a name with options', () => {
@@ -17,6 +23,14 @@ describe('strategy references', () => {
       options: { alpha: 1 },
     });
     expect(parseStrategyReference('file:///x/router.mjs').name).toBe('file:///x/router.mjs');
+  });
+
+  it('reads a name that neither wrappers nor a graph can follow', () => {
+    expect(parseNamedReference('openai:my+tuned@main:batch=2')).toEqual({
+      name: 'openai:my+tuned@main',
+      options: { batch: 2 },
+    });
+    expect(() => parseNamedReference(':batch=2')).toThrow('names no strategy');
   });
 
   it('reads a graph of its own, and leaves scopes and versions alone', () => {

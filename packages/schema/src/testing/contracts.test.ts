@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { artifactArray } from '../artifact-array.js';
+import type { Encoder } from '../encoder.js';
 import { defineMetric, defineProfile, defineRouter } from '../define.js';
 import { RouteProfileError } from '../errors.js';
 import { throwIfAborted } from '../context.js';
@@ -268,6 +269,16 @@ describe('the suites catch', () => {
       encode: async (texts: readonly string[]) => fromRows(texts.slice(1).map(() => new Float32Array(16))),
     });
     expect((await failures((fake) => describeEncoderContract(fake, 'lossy', lossy))).length).toBeGreaterThan(2);
+    const telling = (unseen: (texts: readonly string[]) => number[]) => () => ({
+      ...toyEncoder(),
+      unseen: async (texts: readonly string[]) => Float64Array.from(unseen(texts)),
+    });
+    const encoderFailures = (create: () => Encoder) =>
+      failures((fake) => describeEncoderContract(fake, 'telling', create));
+    expect(await encoderFailures(telling((texts) => texts.map((text) => (text === '' ? 0 : 1))))).toEqual([]);
+    expect(await encoderFailures(telling((texts) => texts.map(() => 1.5)))).toHaveLength(1);
+    expect(await encoderFailures(telling((texts) => texts.map((_, i) => i / 10)))).toHaveLength(1);
+    expect(await encoderFailures(telling(() => [0.5]))).toHaveLength(1);
     expect(await failures((fake) => describeMetricContract(fake, { ...average, evaluate: () => NaN }))).toHaveLength(2);
   });
 });
