@@ -1,4 +1,5 @@
 import type { Logger, Progress } from '@routeprofile/schema';
+import { shownJson } from './ui/guard.js';
 import { createReporter, type Sink } from './ui/reporter.js';
 
 /** What a command sees of the world; tests hand in their own. */
@@ -36,7 +37,7 @@ export function openConsole(io: Io, flags: CommonFlags): Console {
       // Under --json standard output holds one document; words for people go to standard error.
       (flags.json ? io.stderr : io.stdout).write(`${text}\n`);
     },
-    printJson: (value) => void io.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    printJson: (value) => void io.stdout.write(`${shownJson(value)}\n`),
     logger,
     onProgress,
     settle,

@@ -21,6 +21,7 @@ import type { onboardCommand, probesCommand } from './commands/onboard.js';
 import type { RescoreFlags } from './commands/rescore.js';
 import type { RouteFlags } from './commands/route.js';
 import { PLUGIN_KINDS, type PluginKind } from './scaffold/kinds.js';
+import { guarded } from './ui/guard.js';
 import { describeError } from './ui/errors.js';
 import { packageVersions } from './versions.js';
 
@@ -406,7 +407,8 @@ export function buildProgram(io: Io): Command {
 }
 
 /** Runs a command line and gives its exit code. Never throws. */
-export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+export async function runProgram(argv: readonly string[], world: Io): Promise<number> {
+  const io: Io = { ...world, stdout: guarded(world.stdout), stderr: guarded(world.stderr) };
   try {
     await buildProgram(io).parseAsync([...argv], { from: 'user' });
     return 0;
