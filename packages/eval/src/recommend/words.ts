@@ -21,7 +21,7 @@ const side = (value: number): string => (value < 0 ? 'lower' : 'higher');
 
 /** `between 2.1 points lower and 8.3 points higher`, or the one figure where there is no interval. */
 export function differenceText({ difference, low, high }: Ends, scale: Scale): string {
-  if (low === null || high === null)
+  if (low === null || high === null || (low === 0 && high === 0))
     return difference === 0 ? 'the same' : `${amount(difference, scale)} ${side(difference)}`;
   const [from, to] = [fixed(Math.abs(low), 3), fixed(Math.abs(high), 3)];
   if (from === to && side(low) === side(high)) return `${amount(low, scale)} ${side(low)}`;

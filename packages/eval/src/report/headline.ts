@@ -94,11 +94,12 @@ function hindsightRemark({ baselines }: RunReport, best: ReportRow | undefined):
   ];
 }
 
-function taskTableRemark({ baselines }: RunReport, best: ReportRow | undefined): string[] {
-  const table = baselines['task-table'];
+function taskTableRemark(report: RunReport, best: ReportRow | undefined): string[] {
+  const table = report.baselines['task-table'];
   if (!table || !best || average(table) === -Infinity || average(table) < average(best)) return [];
+  const name = rowName(report, best);
   return [
-    `Knowing the task alone (task-table) gives a mean score of ${fixed(average(table))}, as much as this router or more.`,
+    `Knowing the task alone (task-table) gives a mean score of ${fixed(average(table))}, as much as ${name} or more.`,
   ];
 }
 

@@ -9,6 +9,7 @@ import {
   hitVaries,
   isRecommended,
   namedBaselines,
+  onUnitScale,
   orderedRows,
   ownMetrics,
   ROW_ORDER,
@@ -88,7 +89,7 @@ function legend(report: RunReport): string[] {
   const single = report.baselines['best-single']?.model;
   const anyCost = Object.values(report.baselines).some(({ metrics }) => metrics['cost_per_1k'] != null);
   return [
-    'average: mean score of the chosen models, usually on a scale from 0 to 1.',
+    `average: mean score of the chosen models${onUnitScale(report) ? ', on the scale from 0 to 1' : ''}.`,
     ...(single === undefined
       ? []
       : [

@@ -37,10 +37,19 @@ export function orderedRows(report: RunReport): ReportRow[] {
   return [...report.rows].sort((a, b) => rank(a) - rank(b) || average(b) - average(a) || 0);
 }
 
-/** Whether `avg_hit` tells policies apart: where scores are graded, everything is a hit. */
+/** Whether every average lies between 0 and 1, as scores usually do. */
+export const onUnitScale = ({ rows, baselines }: RunReport): boolean =>
+  [...rows, ...Object.values(baselines)].every(({ metrics }) => {
+    const score = metrics['avg_performance'] ?? 0;
+    return score >= 0 && score <= 1;
+  });
+
+/** Whether `avg_hit` says anything: where scores are graded, everything is a hit; where all are 0 or 1, it may be the average again. */
 export function hitVaries({ rows, baselines }: RunReport): boolean {
-  const hits = [...rows, ...Object.values(baselines)].flatMap(({ metrics }) => metrics['avg_hit'] ?? []);
-  return hits.some((hit) => hit !== hits[0]);
+  const found = [...rows, ...Object.values(baselines)].flatMap(({ metrics }) =>
+    metrics['avg_hit'] == null ? [] : [{ hit: metrics['avg_hit'], score: metrics['avg_performance'] }],
+  );
+  return found.some(({ hit }) => hit !== found[0]?.hit) && found.some(({ hit, score }) => hit !== score);
 }
 
 export interface NamedBaseline {

@@ -33,29 +33,31 @@ export function summary(report: RunReport, title: string): Markup {
 }
 
 const VERDICTS = {
-  better: 'Better, for sure',
-  'not-worse': 'Not worse, for sure',
-  undecided: 'Not decided',
-  worse: 'Worse, for sure',
+  better: 'Better: 95 % sure',
+  'not-worse': 'Not worse: 95 % sure',
+  undecided: 'Not proven either way',
+  worse: 'Worse: 95 % sure',
 };
 
 /** The three answers, each with its number: quality, cost, and how sure they are. */
 function answers({ recommendation, rowsUsed }: RunReport): Markup | null {
   if (!recommendation?.quality || recommendation.bestSingle === null) return null;
   const { quality, costShare, costPer1k, verdict, bestSingle, margin } = recommendation;
-  const own = recommendation.choice.kind === 'router' ? 'It costs' : 'The router costs';
+  // Where a model is recommended, the figures are those of the router that lost against it.
+  const of =
+    recommendation.choice.kind === 'model' && recommendation.judged ? ` of ${recommendation.judged.label}` : '';
   return html`<dl class="answers">
     <div>
-      <dt>Cost</dt>
+      <dt>Cost${of}</dt>
       <dd>
         <strong
           >${costShare ? `${percent(costShare.value)} of ${bestSingle}’s` : costPer1k.own === null ? 'not known' : `$${dollars(costPer1k.own)}`}</strong
         >
-        ${costPer1k.own === null ? null : html`${own} $${dollars(costPer1k.own)} per 1,000 queries`}${costPer1k.own === null || costPer1k.bestSingle === null ? null : html`, ${bestSingle} $${dollars(costPer1k.bestSingle)}`}${costShare && costShare.low !== null && costShare.high !== null ? `; 95 % interval ${percent(costShare.low)} to ${percent(costShare.high)}` : null}
+        ${costPer1k.own === null ? null : html`$${dollars(costPer1k.own)} per 1,000 queries`}${costPer1k.own === null || costPer1k.bestSingle === null ? null : html`, ${bestSingle} $${dollars(costPer1k.bestSingle)}`}${costShare && costShare.low !== null && costShare.high !== null ? `; 95 % interval ${percent(costShare.low)} to ${percent(costShare.high)}` : null}
       </dd>
     </div>
     <div>
-      <dt>Quality against ${bestSingle}</dt>
+      <dt>Quality${of} against ${bestSingle}</dt>
       <dd>
         <strong>${signed(quality.difference)}</strong>
         ${quality.low === null ? 'too few test queries for an interval' : html`95 % interval ${signed(quality.low)} to ${signed(quality.high)}`},

@@ -8,6 +8,7 @@ import {
   effectiveModels,
   hitVaries,
   isRecommended,
+  onUnitScale,
   ownMetrics,
   ROW_ORDER,
 } from '../../report/view.js';
@@ -31,7 +32,7 @@ function columnsOf(report: RunReport): Column[] {
     format: (value: number | null | undefined) => string = fixed,
   ): Column[] => (known(name) ? [{ title, help, cell: ({ metrics }) => format(metrics[name]) }] : []);
   return [
-    ...metric('Average', 'avg_performance', 'Mean score of the chosen models, usually on a scale from 0 to 1'),
+    ...metric(onUnitScale(report) ? 'Score, 0 to 1' : 'Score', 'avg_performance', 'Mean score of the chosen models'),
     {
       title: 'To best-single [95 %]',
       help: 'Difference of the average to always using the one model that training data single out, with its 95 % interval',
@@ -131,18 +132,12 @@ export function mainTable(report: RunReport): Markup {
       </table>
     </div>
     <p class="facts">${ROW_ORDER}</p>
-    <details class="columns">
-      <summary>What the columns mean</summary>
-      <dl>
-        ${columns.map(
-          ({ title, help }) =>
-            html`<dt>${title}</dt>
-              <dd>${help}</dd>`,
-        )}
-        <dt>95 % interval</dt>
-        <dd>In 95 of 100 samples of test queries like these, the interval holds the true difference</dd>
-      </dl>
-    </details>
+    <ul class="facts columns">
+      ${columns.map(({ title, help }) => html`<li><strong>${title}</strong>: ${help}.</li>`)}
+      <li>
+        <strong>95 % interval</strong>: in 95 of 100 samples of test queries like these it holds the true difference.
+      </li>
+    </ul>
   </section>`;
 }
 
