@@ -14,7 +14,11 @@ interface Part {
  * What a profile or router failed with, under its name. What a plugin throws is PLUGIN_FAILED unless it is an error of ours; a
  * built-in strategy cannot fail as a plugin: whatever it did not name itself is INTERNAL.
  */
-export function failureOf(kind: 'profile' | 'router', { label, plugin, failure }: Part, error: unknown): RouteProfileError {
+export function failureOf(
+  kind: 'profile' | 'router',
+  { label, plugin, failure }: Part,
+  error: unknown,
+): RouteProfileError {
   const text = `${kind} ${label} failed: ${messageOf(error)}`;
   const ours = RouteProfileError.isInstance(error);
   if (ours && failure !== undefined) return error;
