@@ -22,6 +22,11 @@ describe('what a profile or router failed with', () => {
     expect(failureOf('router', builtIn, error)).toBe(error);
   });
 
+  it('is why a plugin could not be loaded, where there is none to run', () => {
+    const error = new RouteProfileError('PLUGIN_FAILED', 'plugin ./half.mjs: it has no load');
+    expect(failureOf('router', { label: './half.mjs', failure: error.message }, error)).toBe(error);
+  });
+
   it('is named after the plugin that threw it', () => {
     expect(failureOf('profile', plugin, new Error('no luck'))).toMatchObject({
       code: 'PLUGIN_FAILED',
