@@ -1,4 +1,13 @@
-import { defineWrapper, RouteProfileError, throwIfAborted, z, type Decision, type Router } from '@routeprofile/schema';
+import { standings } from '@routeprofile/numerics';
+import {
+  defineWrapper,
+  RouteProfileError,
+  throwIfAborted,
+  z,
+  type Decision,
+  type Router,
+  type RouterInput,
+} from '@routeprofile/schema';
 import { parsePart } from '../common/artifact.js';
 import { columnMeans } from '../estimates/measured.js';
 import { assertLearnedOf } from './learned.js';
@@ -101,9 +110,7 @@ export const thresholdWrapper = defineWrapper<ThresholdOptions>({
     const thresholdOf = (cheap: number) => chosen.threshold ?? thresholdFor(rows, cheap, models.indexOf(strong));
     const cheap =
       chosen.cheap ??
-      (input.training.outcomes
-        ? bestPartner(rows, input.training.outcomes.score, models.indexOf(strong), thresholdOf, models)
-        : undefined) ??
+      bestPartner(rows, input, models.indexOf(strong), thresholdOf) ??
       cheapestModel(NAME, input, valuation.costs);
     if (cheap === strong)
       ctx.logger?.warn(`${NAME}: ${cheap} is both the cheap and the strong model: it always answers`);
@@ -154,22 +161,28 @@ function thresholdFor(rows: Rows, cheap: number, strong: number): number | null 
   return sorted[Math.min(sorted.length, Math.max(1, neededQueries(rows, cheap, strong))) - 1]!;
 }
 
-/** Of the models with which costs come down to the share, the one with which the mean outcome is best; undefined without any. */
+/**
+ * Of the models with which costs come down to the share, the one with which the mean outcome is best, on the rows that models are
+ * compared on (`standings`); undefined without any.
+ */
 function bestPartner(
   rows: Rows,
-  score: Float64Array,
+  { models, training }: RouterInput,
   strong: number,
   thresholdOf: (cheap: number) => number | null,
-  models: readonly string[],
 ): string | undefined {
+  const found = standings(models, training);
+  if (!training.outcomes || found?.from !== 'outcomes') return undefined;
+  const { score } = training.outcomes;
   const queries = rows.values.length / rows.models;
   let best: { model: string; mean: number } | undefined;
   for (const [m, model] of models.entries()) {
     if (m === strong || Number.isNaN(rows.costs[m]!) || neededQueries(rows, m, strong) > queries) continue;
     const threshold = thresholdOf(m);
     let [sum, count] = [0, 0];
-    confidences(rows, m, strong).forEach((confidence, q) => {
-      const outcome = score[q * rows.models + (confidence >= threshold! ? m : strong)]!;
+    const sure = confidences(rows, m, strong);
+    found.rows.forEach((q) => {
+      const outcome = score[q * rows.models + (sure[q]! >= threshold! ? m : strong)]!;
       if (Number.isNaN(outcome)) return;
       sum += outcome;
       count++;
