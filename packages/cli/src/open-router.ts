@@ -156,9 +156,6 @@ export async function openRouter(folder: string, options: OpenRouterOptions = {}
       assertOnePerQuery('requirements', requirements, queries.length);
       const texts = queries.map(queryText);
       const asked: RunContext = { ...ctx, ...rest };
-      if (reading && logger)
-        for (const warning of blindSpotWarnings(await findBlindSpots(reading, texts, 'all', asked)))
-          logger.warn(warning);
       return router.decide(
         {
           texts,

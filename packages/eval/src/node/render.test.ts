@@ -200,4 +200,72 @@ describe('renderHtmlReport', () => {
     expect(legend).toHaveLength(11);
     expect(legend.at(-1)).toBe('other models');
   });
+
+  it('draws any finite numbers, and says which part could not be made', () => {
+    const models = ['a', 'b', 'c'];
+    const sizes = [0, 5e-324, 1e-300, 1e-12, 1, 1e15, 1e300];
+    for (const score of sizes)
+      for (const cost of sizes) {
+        const scores = Array.from({ length: 20 }, (_, q) => [q % 2 ? score : 0, q % 2 ? 0 : score, score]);
+        const test = tableOf(models, scores);
+        test.values.cost.forEach((_, k) => (test.values.cost[k] = [cost, 1e-300, 1][k % 3]!));
+        const choices = scores.map((_, q) => q % 3);
+        const failed: string[] = [];
+        const extreme = assembleReport({
+          dataset: datasetOf(test),
+          cells: [
+            cellOf('one', choices),
+            cellOf(
+              'two',
+              scores.map(() => 0),
+            ),
+          ],
+          encoder: 'hash',
+          graph: 'task',
+          versions: {},
+          testName: 'test',
+          seed: 1,
+        });
+        renderHtmlReport(extreme, { onFailure: (part, error) => failed.push(`${part}: ${String(error)}`) });
+        expect([score, cost, failed]).toEqual([score, cost, []]);
+      }
+    const broken = { ...report(tame), baselines: null } as unknown as RunReport;
+    const failed: string[] = [];
+    const page = renderHtmlReport(broken, { onFailure: (part) => failed.push(part) });
+    expect(failed).toContain('results');
+    expect(page).toContain('This part could not be made: results');
+    expect(page).toContain('What the figures mean');
+  });
+
+  it('stays small with thousands of models', () => {
+    const models = Array.from({ length: 1500 }, (_, m) => `model ${m}`);
+    const scores = Array.from({ length: 12 }, (_, q) => models.map((_, m) => ((q * m) % 7) / 7));
+    const test = tableOf(
+      models,
+      scores,
+      scores.map((_, q) => `task ${q % 4}`),
+    );
+    test.values.cost.forEach((_, k) => (test.values.cost[k] = 0.001 * (1 + (k % 9))));
+    const many = assembleReport({
+      dataset: datasetOf(test, { train: { queries: [], pairs: [{ query: 0, better: 3, worse: 4 }], outcomes: null } }),
+      cells: [
+        cellOf(
+          'cell',
+          scores.map((_, q) => q % 5),
+        ),
+      ],
+      encoder: 'hash',
+      graph: 'task',
+      versions: {},
+      testName: 'test',
+      seed: 1,
+    });
+    // What is written once per model, not once per pair of models.
+    expect(JSON.stringify(many).length).toBeLessThan(1000 * models.length);
+    expect(Object.keys(many.rows[0]!.selection)).toHaveLength(5);
+    expect(many.baselines['constant:model 7']).toMatchObject({ selection: { 'model 7': 1 } });
+    const page = renderHtmlReport(many);
+    expect(page.length).toBeLessThan(400_000);
+    expect(page).toContain('1500 models, the 100 best of them');
+  });
 });

@@ -110,7 +110,7 @@ function judged(chosen: JudgedRouter, base: Base, input: RecommendationInput): R
     grounds: [
       ...(verdict && single ? [verdictText(verdict, quality, single.model, margin, scale)] : []),
       ...costGrounds(found, single?.model ?? null),
-      howChosen(base),
+      howChosen(base, input.routers),
       ...unjudged(base),
       ...(quality ? [scaleText(scale)] : []),
     ],
@@ -142,7 +142,7 @@ function modelInstead(
     : [
         collapsed > 0 && collapsed === routers.length
           ? 'Every router here is a constant in disguise: it gives (almost) all queries to one model.'
-          : howChosen(base),
+          : howChosen(base, routers),
         ...unjudged(base),
         ...(costPer1k === null ? [] : [`It costs $${dollars(costPer1k)} per 1,000 test queries.`]),
       ];
@@ -172,7 +172,9 @@ function costGrounds({ costPer1k: { own, bestSingle }, costShare }: Found, model
 }
 
 /** How the choice came about, with the figures of the training data. */
-function howChosen({ contenders, chosenBy, folds, margin }: Base): string {
+function howChosen({ contenders, chosenBy, folds, margin }: Base, routers: readonly JudgedRouter[]): string {
+  if (chosenBy === 'order' && routers.length === 1)
+    return 'It is the only router here, so there was nothing to choose.';
   if (chosenBy === 'order')
     return 'Nothing was estimated on training data: the first `auto` router is taken, else the first in the order given.';
   const { best, near } = nearBest(contenders, margin);
