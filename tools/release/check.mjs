@@ -13,6 +13,7 @@ import { attwProblems, publintProblems } from './lint.mjs';
 import { packAll } from './pack.mjs';
 import { inPairs } from './pairs.mjs';
 import { profilesInTenLines } from './profiles.mjs';
+import { entryDeclarations, signatureProblems } from './signatures.mjs';
 import { budgetProblems, folderSize, sizesOf, writeBudgets } from './sizes.mjs';
 import { versionedCopy, versionProblems } from './version.mjs';
 import { workflowProblems } from './workflows.mjs';
@@ -55,6 +56,9 @@ async function checkConsumer(entry, env) {
   if (installed === undefined) return undefined;
   await checks.check(`${name}: import and require give the same`, () => importsAlike(entry, folder, env));
   await checks.check(`${name}: types hold under node16 and bundler`, () => typesHold(entry, folder));
+  await none(`${name}: exports every type that its calls name`, () =>
+    signatureProblems(entryDeclarations(entry.manifest, join(folder, 'node_modules', entry.manifest.name))),
+  );
   await checks.check(`${name}: the README's first example`, async () => {
     const printed = await exampleRuns(entry, folder, env);
     return `prints ${printed.split('\n').length} lines`;

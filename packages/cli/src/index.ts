@@ -17,3 +17,6 @@ export type { Io } from './io.js';
  */
 export const run = (config: PartialConfig, ctx: Omit<RunContext, 'seed'> = {}): Promise<RunResult> =>
   runPipeline(completeConfig(config), ctx);
+
+/** Types of the calls above, so that a program needs no second package to name them. */
+export type { Plugin, RunContext } from '@routeprofile/schema';
