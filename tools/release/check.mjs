@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Checks } from '../lib/checks.mjs';
 import { withRegistry } from '../lib/registry.mjs';
+import { compilersAgree } from './compilers.mjs';
 import { exampleRuns, importsAlike, installAlone, typesHold } from './consumer.mjs';
 import { contentProblems, manifestProblems } from './contents.mjs';
 import { importProblems } from './imports.mjs';
@@ -97,6 +98,15 @@ async function main() {
     async ({ env }) => {
       const installed = await inPairs(entries, (entry) => checkConsumer(entry, env));
       printSizes(entries, installed);
+      for (const installer of ['npm', 'pnpm'])
+        await checks.check(`all packages, installed by ${installer}: types compile, ESM and CJS`, () =>
+          compilersAgree(
+            installer,
+            entries.map(({ manifest }) => manifest),
+            join(work, `compiled-${installer}`),
+            env,
+          ),
+        );
     },
     { tarballs: entries.map(({ tarball }) => tarball) },
   );
