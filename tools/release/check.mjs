@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Checks } from '../lib/checks.mjs';
 import { withRegistry } from '../lib/registry.mjs';
+import { compilersAgree } from './compilers.mjs';
 import { exampleRuns, importsAlike, installAlone, typesHold } from './consumer.mjs';
 import { contentProblems, manifestProblems } from './contents.mjs';
 import { importProblems } from './imports.mjs';
@@ -13,6 +14,7 @@ import { attwProblems, publintProblems } from './lint.mjs';
 import { packAll } from './pack.mjs';
 import { inPairs } from './pairs.mjs';
 import { profilesInTenLines } from './profiles.mjs';
+import { entryDeclarations, signatureProblems } from './signatures.mjs';
 import { budgetProblems, folderSize, sizesOf, writeBudgets } from './sizes.mjs';
 import { versionedCopy, versionProblems } from './version.mjs';
 import { workflowProblems } from './workflows.mjs';
@@ -55,6 +57,9 @@ async function checkConsumer(entry, env) {
   if (installed === undefined) return undefined;
   await checks.check(`${name}: import and require give the same`, () => importsAlike(entry, folder, env));
   await checks.check(`${name}: types hold under node16 and bundler`, () => typesHold(entry, folder));
+  await none(`${name}: exports every type that its calls name`, () =>
+    signatureProblems(entryDeclarations(entry.manifest, join(folder, 'node_modules', entry.manifest.name))),
+  );
   await checks.check(`${name}: the README's first example`, async () => {
     const printed = await exampleRuns(entry, folder, env);
     return `prints ${printed.split('\n').length} lines`;
@@ -93,6 +98,15 @@ async function main() {
     async ({ env }) => {
       const installed = await inPairs(entries, (entry) => checkConsumer(entry, env));
       printSizes(entries, installed);
+      for (const installer of ['npm', 'pnpm'])
+        await checks.check(`all packages, installed by ${installer}: types compile, ESM and CJS`, () =>
+          compilersAgree(
+            installer,
+            entries.map(({ manifest }) => manifest),
+            join(work, `compiled-${installer}`),
+            env,
+          ),
+        );
     },
     { tarballs: entries.map(({ tarball }) => tarball) },
   );

@@ -28,3 +28,6 @@ export const importPlugin = (name: string, from?: string): Promise<Plugin> => im
 export const run = (config: PartialConfig, ctx: Omit<RunContext, 'seed'> = {}): Promise<RunResult> =>
   runPipeline(completeConfig(config), ctx);
 export { BUILT_IN_KINDS, builtIns, type BuiltIn, type BuiltInKind } from './catalogue.js';
+
+/** Types of the calls above, so that a program needs no second package to name them. */
+export type { Plugin, RunContext } from '@routeprofile/schema';

@@ -25,3 +25,22 @@ export { FORMATS } from './import/options.js';
 export { LATENCY_UNITS, ROLES, type Columns, type LatencyUnit, type Role } from './import/roles.js';
 export { parsePythonLiteral, type PythonKey, type PythonLimits, type PythonValue } from './python/literal.js';
 export { writeSample, type SampleOptions, type WrittenSample } from './sample/write.js';
+
+/** Types of the calls above, so that a program needs no second package to name them. */
+export type {
+  Candidate,
+  Dataset,
+  GraphFile,
+  Matrix,
+  ModelCard,
+  ModelCardFile,
+  NamedArray,
+  NodeFeatures,
+  OutcomeValues,
+  ProfileSet,
+  ErrorCode,
+  ErrorInfo,
+  RouteProfileError,
+  RouterArtifact,
+  RouterTraining,
+} from '@routeprofile/schema';

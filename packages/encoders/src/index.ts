@@ -26,3 +26,6 @@ export { postJson, UnusableAnswer, type PostFailure, type PostPolicy, type PostT
 export type { Backoff } from './http/retry.js';
 export { endpointName, redact, redactAnswer } from './http/secrets.js';
 export { stripPrefix, withoutPrefixes } from './prefix/without-prefixes.js';
+
+/** Types of the calls above, so that a program needs no second package to name them. */
+export type { Encoder } from '@routeprofile/schema';

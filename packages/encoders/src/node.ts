@@ -15,3 +15,6 @@ export {
 export { useLiteFiles } from './node/use-lite-files.js';
 export { nodeUseLite, type NodeUseLiteOptions } from './node/use-lite-node.js';
 export { withCache, type CacheOptions } from './node/with-cache.js';
+
+/** Types of the calls above, so that a program needs no second package to name them. */
+export type { Encoder } from '@routeprofile/schema';

@@ -54,3 +54,20 @@ export {
 } from './robustness/perturb.js';
 export { takeTableRows, usableRows } from './table.js';
 export * from './responses/index.js';
+
+/** Types of the calls above, so that a program needs no second package to name them. */
+export type {
+  Baseline,
+  Candidate,
+  Collapse,
+  Evaluation,
+  Metric,
+  OutcomeTable,
+  Random,
+  RoutingRun,
+  RowsFile,
+  RunReport,
+  TrainingData,
+} from '@routeprofile/schema';
+export type { RunWithoutNew } from './metrics/new-models.js';
+export type { EmptyTruth } from './responses/answers.js';

@@ -7,3 +7,15 @@ export * from './hetero.js';
 export * from './presets.js';
 export * from './statistics.js';
 export * from './types.js';
+
+/** Types of the calls above, so that a program needs no second package to name them. */
+export type {
+  Encoder,
+  GraphFile,
+  HeteroGraph,
+  NodeFeatures,
+  NodeSet,
+  NodeType,
+  Relation,
+  RunContext,
+} from '@routeprofile/schema';

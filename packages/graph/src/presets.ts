@@ -29,7 +29,8 @@ export const graphSwitchesSchema = z
 
 /** Switches as a user gives them, all optional. Defaults: families and tasks on, everything else off, which is the preset `task`. */
 export type GraphSwitches = z.input<typeof graphSwitchesSchema>;
-type CompleteSwitches = Omit<z.output<typeof graphSwitchesSchema>, 'name'>;
+/** Switches of a graph, all of them given. */
+export type CompleteSwitches = Omit<z.output<typeof graphSwitchesSchema>, 'name'>;
 
 const preset = (switches: Partial<CompleteSwitches>): CompleteSwitches => ({
   families: true,

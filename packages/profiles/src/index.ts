@@ -25,3 +25,17 @@ export { createTextGnnProfile, textGnnProfile, type TextGnnEnvironment } from '.
 export { hanParity, type HanParity } from './trainable-gnn/parity.js';
 export type { TrainableGnnOptions } from './trainable-gnn/options.js';
 export { trainableGnnProfile } from './trainable-gnn/trainable-gnn-profile.js';
+
+/** Types of the calls above, so that a program needs no second package to name them. */
+export type {
+  HeteroGraph,
+  NodeFeatures,
+  ProfileInput,
+  ProfileSet,
+  ProfileStrategy,
+  Provenance,
+  RunContext,
+  Store,
+} from '@routeprofile/schema';
+export type { Runtime } from '@routeprofile/tensor';
+export type { SummarisedType } from './text-gnn/node-texts.js';

@@ -43,3 +43,19 @@ export { promisesOf } from './wrappers/promises.js';
 export { replayCascade, type Replay, type ReplayInput } from './wrappers/replay.js';
 export { withThreshold, type Threshold } from './wrappers/threshold.js';
 export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers/wrap-strategy.js';
+
+/** Types of the calls above, so that a program needs no second package to name them. */
+export type {
+  Matrix,
+  QueryBatch,
+  Router,
+  RouterArtifact,
+  RouterInput,
+  RouterStrategy,
+  RouterTraining,
+  RouterWrapper,
+  RunContext,
+  ScoringRouter,
+} from '@routeprofile/schema';
+export type { PlacedAbility, Runtime } from '@routeprofile/tensor';
+export type { EstimateOptions, FittedEstimates } from './estimates/estimates.js';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { parseStrategyReference, type StrategyReference } from './options.js';
 
 type NamedInput = { name: string; options?: Record<string, unknown> | undefined };
-type StrategyInput = string | (NamedInput & { graph?: string | undefined; wrappers?: NamedInput[] | undefined });
+/** A strategy in a config: its short form, or name and options. */
+export type StrategyInput = string | (NamedInput & { graph?: string | undefined; wrappers?: NamedInput[] | undefined });
 
 const namedShape = { name: z.string().min(1), options: z.record(z.string(), z.unknown()).optional() };
 

@@ -18,7 +18,8 @@ export interface EncoderPlugin {
 /** What the default export of a plugin package may be. */
 export type Plugin = EncoderPlugin | ProfileStrategy | RouterStrategy | Metric;
 
-type Definition<T> = Omit<T, 'kind' | 'specVersion'>;
+/** What an author writes of a plugin; `kind` and `specVersion` are added. */
+export type Definition<T> = Omit<T, 'kind' | 'specVersion'>;
 
 /** The `keywords` entry in `package.json` by which `routeprofile plugins` finds a plugin without running it. */
 export const PLUGIN_KEYWORD = 'routeprofile-plugin';

@@ -70,6 +70,7 @@ export {
   mapQueries,
   meansByLabel,
   mostInformative,
+  type ResponseList,
   packResponseModel,
   placeAbility,
   placeByCard,
@@ -86,3 +87,6 @@ export {
   unpackResponseModel,
   withOwnDifficulty,
 } from './item-response/index.js';
+
+/** Types of the calls above, so that a program needs no second package to name them. */
+export type { Matrix, ModelCard, NamedArray, Random, RunContext } from '@routeprofile/schema';

@@ -1,7 +1,8 @@
 import { answerWords, normaliseAnswer } from './normalise.js';
 import { METRIC_RULES, type MetricRules } from './rules.js';
 
-type EmptyTruth = Pick<MetricRules, 'emptyTruthMatches'>;
+/** What an empty ground truth counts as. */
+export type EmptyTruth = Pick<MetricRules, 'emptyTruthMatches'>;
 
 const sameAsWritten = (response: string, truth: string): number =>
   response.trim().toLowerCase() === truth.trim().toLowerCase() ? 1 : 0;

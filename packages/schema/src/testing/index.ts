@@ -7,3 +7,11 @@ export type { Matchers, TestRunner } from './runner.js';
 export { emptyOutcomes, syntheticRouterInput, syntheticRoutingRun, type SyntheticOptions } from './synthetic.js';
 export { syntheticProfileInput, type SyntheticProfileOptions } from './synthetic-profile.js';
 export { toyEncoder } from './toy-encoder.js';
+
+/** Types of the suites above, so that a test needs no second import to name them. */
+export type { Encoder } from '../encoder.js';
+export type { OutcomeValues } from '../dataset.js';
+export type { Metric, RoutingRun } from '../metric.js';
+export type { ProfileInput, ProfileStrategy } from '../profile.js';
+export type { RouterInput, RouterStrategy } from '../router.js';
+export type { QueryBatch } from '../training.js';

@@ -23,3 +23,4 @@ export {
   type ResponseModel,
   unpackResponseModel,
 } from './response-model.js';
+export type { ResponseList } from './responses.js';
