@@ -48,7 +48,7 @@ export function optionInfos(options: z.ZodType): OptionInfo[] {
 
 function accepts(node: JsonSchemaNode): string {
   if (node.anyOf) return alternatives(node.anyOf.map(accepts));
-  if (node.const !== undefined) return String(node.const);
+  if (node.const !== undefined) return typeof node.const === 'string' ? node.const : JSON.stringify(node.const);
   if (node.enum) return alternatives(node.enum.map(String));
   switch (node.type) {
     case 'boolean':

@@ -27,7 +27,7 @@ interface MixedScales {
  * Finds models on different scales, task by task (rows without a task count as one). Some are flagged when the models with at
  * least 3 scores in a task fall into two kinds, both there: all scores between 0 and 1 and some above 0; some score above 10.
  */
-export function mixedScales(parts: readonly OutcomeRows[]): MixedScales[] {
+function mixedScales(parts: readonly OutcomeRows[]): MixedScales[] {
   const found = new Map<string, MixedScales>();
   for (const [task, models] of rangesByTask(parts)) {
     const known = [...models].filter(([, { count }]) => count >= MIN_SCORES);
