@@ -41,6 +41,7 @@ figcaption { margin-top: .5rem; max-width: 60rem; }
 .answers strong { display: block; font-size: 1.3rem; line-height: 1.3; color: var(--text); }
 .columns { padding-left: 1.2rem; margin: .4rem 0 0; columns: 2 22rem; column-gap: 2rem; }
 .columns li { break-inside: avoid; }
+.verdict p.saved { font-size: .875rem; font-weight: 400; margin: .7rem 0 0; }
 .promises ul { list-style: none; padding: 0; margin: 0; }
 .promises li { margin: .35rem 0; }
 .status { display: inline-block; border: 1px solid currentColor; border-radius: .75rem; padding: 0 .55rem; font-size: .78rem; }
