@@ -52,7 +52,7 @@ figcaption { margin-top: .5rem; max-width: 60rem; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 th, td { padding: .35rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); font-weight: 400; }
 th:first-child { text-align: left; white-space: normal; min-width: 11rem; max-width: 26rem; padding-left: 0; }
-thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; white-space: normal; }
+thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; white-space: normal; overflow-wrap: normal; }
 tbody tr.above td:nth-of-type(2) { color: var(--up-text); font-weight: 600; }
 tbody tr.below td:nth-of-type(2) { color: var(--down-text); }
 tr.divider th { padding-top: 1rem; font-weight: 600; color: var(--muted); }
