@@ -3,14 +3,16 @@ import type { OutOfFold, SelectionRows } from '@routeprofile/eval';
 import { outOfFoldDecisions, sharedFolds } from '@routeprofile/routers';
 import {
   RouteProfileError,
+  type Dataset,
   type Decision,
+  type Encoder,
   type Router,
   type RouterInput,
   type RouterTraining,
   type RunContext,
 } from '@routeprofile/schema';
-import type { Bench } from './bench.js';
 import type { Plan } from './plan.js';
+import type { Encoded } from './prepare.js';
 
 /** How the recommended router is chosen: by what each decides on training queries that it was not fitted on. */
 
@@ -23,7 +25,17 @@ const foldsOf = ({ config }: Plan, training: Pick<RouterTraining, 'tasks'>): Int
   sharedFolds({ training }, { seed: config.seed[0]! }, config.selectionFolds);
 
 /** The training rows that contenders are judged on; undefined where nothing is to be chosen. */
-export function selectionRows({ plan, dataset, encoded, encoder }: Bench): SelectionRows | undefined {
+export function selectionRows({
+  plan,
+  dataset,
+  encoded,
+  encoder,
+}: {
+  plan: Plan;
+  dataset: Dataset;
+  encoded: Pick<Encoded, 'train'>;
+  encoder: Pick<Encoder, 'id'>;
+}): SelectionRows | undefined {
   if (!wantsSelection(plan)) return undefined;
   const training = routerTraining(dataset, encoded.train, encoder.id);
   return { training, foldOf: foldsOf(plan, training) };

@@ -36,4 +36,4 @@ export function factsOf(table: OutcomeTable): TableFacts {
 }
 
 /** Some model scored exactly 0 on the row, some exactly 1. */
-export const discriminates = (scores: Float64Array): boolean => scores.includes(0) && scores.includes(1);
+const discriminates = (scores: Float64Array): boolean => scores.includes(0) && scores.includes(1);

@@ -41,6 +41,7 @@ figcaption { margin-top: .5rem; max-width: 60rem; }
 .answers strong { display: block; font-size: 1.3rem; line-height: 1.3; color: var(--text); }
 .columns { padding-left: 1.2rem; margin: .4rem 0 0; columns: 2 22rem; column-gap: 2rem; }
 .columns li { break-inside: avoid; }
+.verdict p.saved { font-size: .875rem; font-weight: 400; margin: .7rem 0 0; }
 .promises ul { list-style: none; padding: 0; margin: 0; }
 .promises li { margin: .35rem 0; }
 .status { display: inline-block; border: 1px solid currentColor; border-radius: .75rem; padding: 0 .55rem; font-size: .78rem; }
@@ -51,7 +52,7 @@ figcaption { margin-top: .5rem; max-width: 60rem; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 th, td { padding: .35rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); font-weight: 400; }
 th:first-child { text-align: left; white-space: normal; min-width: 11rem; max-width: 26rem; padding-left: 0; }
-thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; white-space: normal; }
+thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; white-space: normal; overflow-wrap: normal; }
 tbody tr.above td:nth-of-type(2) { color: var(--up-text); font-weight: 600; }
 tbody tr.below td:nth-of-type(2) { color: var(--down-text); }
 tr.divider th { padding-top: 1rem; font-weight: 600; color: var(--muted); }

@@ -6,7 +6,7 @@ import type { Estimates } from './contenders.js';
 import { routerWords, scaleText, verdictText, type Scale } from './words.js';
 
 /** A router of the report, as a recommendation needs to know it. */
-export interface JudgedRouter {
+interface JudgedRouter {
   label: string;
   /** With the seed where the label occurs under several. */
   name: string;

@@ -76,7 +76,7 @@ const frontier = (report: RunReport) =>
     {
       id: 'frontiers',
       title: 'Quality at any cost',
-      note: `AIQ (RouterBench) is the mean quality over the range of what the constants cost; the hull of constants has ${fixed(report.constantsFrontier?.aiq)}. Weights of cost are swept without labels.`,
+      note: `AIQ (RouterBench) is the mean quality over the range of what the constants cost; the hull of constants (what mixing single models at random reaches) has ${fixed(report.constantsFrontier?.aiq)}. Weights of cost are swept without labels.`,
     },
   );
 
@@ -134,7 +134,7 @@ const operatingPoint = (report: RunReport) => {
     {
       id: 'operating-points',
       title: 'The point chosen in training',
-      note: `Chosen on training data alone: ${[...targets].join('; ')}.`,
+      note: `Chosen on training data alone: ${[...targets].join('; ')}. promised: mean score and cost share that training data gave out of fold, beside what test rows gave.`,
     },
   );
 };

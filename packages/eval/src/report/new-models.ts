@@ -38,7 +38,7 @@ export const NEW_MODEL_COLUMNS: readonly NewModelColumn[] = [
 ];
 
 export const NEW_MODEL_NOTE =
-  'Always choosing a new model has full recall and the highest hit there is: what counts is the gain.';
+  'newllm: these models have no training outcomes. Always choosing a new model has full recall and the highest hit there is: what counts is the gain.';
 
 /** The average with the new models in the pool less that without them. */
 export function gainOf(metrics: Metrics): number | null {

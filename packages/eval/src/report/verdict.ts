@@ -1,4 +1,4 @@
-import type { KeptPromise, Recommendation, ReportRow } from '@routeprofile/schema';
+import type { Dataset, KeptPromise, Recommendation, ReportRow } from '@routeprofile/schema';
 import { meanOf } from '../bootstrap.js';
 import { ratioEstimate } from '../interval.js';
 import { callCost } from '../metrics/cost.js';
@@ -7,15 +7,23 @@ import { keptPromises } from '../recommend/promises.js';
 import { recommend } from '../recommend/recommend.js';
 import type { EvaluatedCell } from './cell.js';
 import type { TestGround } from './ground.js';
-import type { ReportInput } from './assemble.js';
 import { nameOfRow } from './view.js';
 
 /** How much lower a mean score still counts as not worse, unless said otherwise: 2 points of 100. */
 const MARGIN = 0.02;
 
+/** What a verdict needs of a report's input. */
+interface VerdictInput {
+  dataset: Dataset;
+  cells: readonly EvaluatedCell[];
+  selection?: SelectionRows;
+  margin?: number;
+  seed: number;
+}
+
 /** What the report comes to: one recommendation, and what became of promises. */
 export function verdictOn(
-  { dataset, cells, selection, margin = MARGIN, seed }: ReportInput,
+  { dataset, cells, selection, margin = MARGIN, seed }: VerdictInput,
   { rows, table, single }: TestGround,
   reportRows: readonly ReportRow[],
 ): { recommendation?: Recommendation; promises: KeptPromise[] } {
@@ -71,7 +79,7 @@ export function verdictOn(
 const estimatesOf = (
   cells: readonly EvaluatedCell[],
   selection: SelectionRows,
-  { dataset }: Pick<ReportInput, 'dataset'>,
+  { dataset }: Pick<VerdictInput, 'dataset'>,
 ) => {
   const routers = cells.map(({ label, seed, outOfFold }): RouterContender => ({
     name: label,

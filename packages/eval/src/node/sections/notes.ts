@@ -35,11 +35,17 @@ export function notes(report: RunReport): Markup {
               <dd>${summary}</dd>`,
         )}
         <dt>interval</dt>
-        <dd>paired bootstrap over test rows, 2,000 resamples, 2.5 to 97.5 percentile</dd>
+        <dd>paired bootstrap over test rows, 2,000 resamples, 2.5 to 97.5 percentile; none with fewer than 10 rows</dd>
+        <dt>hull of constants</dt>
+        <dd>the quality that mixing single models at random reaches at each cost</dd>
+        <dt>newllm</dt>
+        <dd>the setting in which some candidates have no training outcomes</dd>
+        <dt>margin</dt>
+        <dd>how much lower a mean score may be and still count as not worse than the best single model</dd>
         <dt>constant in disguise</dt>
         <dd>
-          one model gets at least 95 % of the queries, or the effective number of models is at most 1.25, or the average
-          equals that of always choosing the favourite
+          one model gets at least 95 % of the queries, or the effective number of models is at most 1.25, or average and
+          95 % of the rows score as always choosing one model does, without costing less
         </dd>
         <dt>best-single</dt>
         <dd>the one model that the training data speak for</dd>

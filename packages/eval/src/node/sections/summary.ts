@@ -20,7 +20,7 @@ export function summary(report: RunReport, title: string): Markup {
     }
     <section class="verdict ${outcome}" aria-label="Result">
       <p>${verdict}</p>
-      ${answers(report)} ${alerts.map((alert) => html`<p class="alert">${alert}</p>`)}
+      ${answers(report)} ${saved(report)} ${alerts.map((alert) => html`<p class="alert">${alert}</p>`)}
       ${
         remarks.length > 0
           ? html`<ul>
@@ -75,6 +75,16 @@ function answers({ recommendation, rowsUsed }: RunReport): Markup | null {
   </dl>`;
 }
 
+/** Where the recommended router lies, and how to ask it. */
+function saved({ recommendation }: RunReport): Markup | null {
+  const choice = recommendation?.choice;
+  if (choice?.kind !== 'router' || choice.folder === undefined) return null;
+  return html`<p class="facts saved">
+    Saved beside this report. Ask it there:
+    <code>npx @routeprofile/cli route --router ${choice.folder} "your question"</code>
+  </p>`;
+}
+
 const STATUS = { kept: 'kept', broken: 'broken', undecided: 'not decided' };
 
 /** What routers promised in training, beside what test rows showed. */
@@ -88,9 +98,13 @@ function promises({ promises: made = [] }: RunReport): Markup | null {
   </section>`;
 }
 
+/** The setting, and what its name means where that is not the usual one. */
+const modeText = ({ mode }: RunReport): string =>
+  mode === 'newllm' ? 'newllm (some models have no training outcomes)' : mode;
+
 function facts(report: RunReport): string {
   return [
-    `${report.dataset.name}, ${report.mode}`,
+    `${report.dataset.name}, ${modeText(report)}`,
     `test rows from ${report.dataset.test}: ${report.rowsUsed} used${report.rowsIncomplete > 0 ? `, ${report.rowsIncomplete} incomplete` : ''}`,
     plural(report.candidates.length, 'candidate'),
     `encoder ${report.encoder}`,
