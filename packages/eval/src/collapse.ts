@@ -10,7 +10,7 @@ export const COLLAPSED_EFFECTIVE_MODELS = 1.25;
 /** As is one whose choices score as one model's answers do on this share of the rows, whichever models it names. */
 export const COLLAPSED_SAME_OUTCOME = 0.95;
 /** Unless it gets there for this share of that model's cost, or less: saving is not what a constant does. */
-export const COLLAPSED_COST_SHARE = 0.95;
+const COLLAPSED_COST_SHARE = 0.95;
 /** Averages that differ by less are equal. */
 const EQUAL_AVERAGE = 1e-9;
 
