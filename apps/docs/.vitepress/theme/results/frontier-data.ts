@@ -57,7 +57,8 @@ const changeOfAiq = ({ router, frontier }: Row, rows: readonly FrontierRow[]): n
 function frontierRow(name: string, frontier: Row['frontier']): FrontierRow {
   const point = frontier?.operatingPoint;
   const compared = point?.comparisons[0];
-  if (!frontier?.aiq || !point || !compared?.costShare) throw new Error(`${name} has no frontier`);
+  if (!frontier?.aiq || !point || !compared?.costShare || point.outOfFold.costShare === null)
+    throw new Error(`${name} has no frontier`);
   return {
     name,
     aiq: frontier.aiq.router,
