@@ -67,8 +67,8 @@ describe('evaluate', () => {
   });
 
   it.each([
-    ['rows of other models', renamed, 'has an outcome on any of the 6 test rows'],
-    ['rows that each lack a model', holed, 'no test row has an outcome of every candidate'],
+    ['rows of other models', renamed, 'The test rows hold no outcome of any candidate'],
+    ['rows that each lack a model', holed, 'none of 6 test rows has an outcome of every candidate'],
   ])('of %s is refused, and says why', async (_, change, said) => {
     const test = testRows('rows.jsonl', change);
     const evaluated = await evaluate('refused', '--test', test);

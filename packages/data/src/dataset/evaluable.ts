@@ -24,6 +24,7 @@ export function assertEvaluable(dataset: Evaluated): void {
   const sole = test.queries.filter(
     (_, row) => candidates.filter((_c, model) => isMeasured(dataset, row, model)).length === 1,
   );
+  const foreign = counts.every(({ count }) => count === 0);
   throw new RouteProfileError(
     'BAD_INPUT',
     `none of ${plural(test.queries.length, 'test row')} has an outcome of every candidate, so there is nothing to compare models on; fewest outcomes: ${someOf(counts.map(({ id, count }) => `${id}: ${count.toLocaleString('en-US')}`))}`,
@@ -31,7 +32,9 @@ export function assertEvaluable(dataset: Evaluated): void {
       hint:
         sole.length >= LOG_SHARE * test.queries.length
           ? `${plural(sole.length, 'test row')} ${sole.length === 1 ? 'has' : 'have'} an outcome of one model only: this is a log with one model per query. ${COMPARE_FIRST}`
-          : 'Ask every candidate the same test queries and add the outcomes, or leave out the candidates with the fewest by a higher --min-coverage.',
+          : foreign
+            ? 'The test rows hold no outcome of any candidate: check --test, --test-split and the names of the models.'
+            : 'Ask every candidate the same test queries and add the outcomes, or leave out the candidates with the fewest by a higher --min-coverage.',
     },
   );
 }

@@ -213,6 +213,7 @@ describe('renderHtmlReport', () => {
         const failed: string[] = [];
         const extreme = assembleReport({
           dataset: datasetOf(test),
+          training: datasetOf(test).train,
           cells: [
             cellOf('one', choices),
             cellOf(
@@ -246,8 +247,10 @@ describe('renderHtmlReport', () => {
       scores.map((_, q) => `task ${q % 4}`),
     );
     test.values.cost.forEach((_, k) => (test.values.cost[k] = 0.001 * (1 + (k % 9))));
+    const train = { queries: [], pairs: [{ query: 0, better: 3, worse: 4 }], outcomes: null };
     const many = assembleReport({
-      dataset: datasetOf(test, { train: { queries: [], pairs: [{ query: 0, better: 3, worse: 4 }], outcomes: null } }),
+      dataset: datasetOf(test, { train }),
+      training: train,
       cells: [
         cellOf(
           'cell',

@@ -13,8 +13,8 @@ export interface AdvantageModel {
   centre: Float64Array;
   /** Tasks that stand for the queries to come: overall advantages are theirs, as far as a model is measured on them. */
   routed: readonly boolean[];
-  /** Variance of `own`; Infinity: nothing is shrunk. */
-  ownVariance: number;
+  /** Variance of `own`; null: nothing is shrunk. */
+  ownVariance: number | null;
   /** How many tasks of no advantage a model is given beforehand, and how many of its overall one before the routed tasks. */
   ridge: number;
   routedRidge: number;
@@ -44,7 +44,7 @@ export function fitAdvantages(
   const chosen = tasks.map(routed);
   const isRouted = chosen.some((is) => is) ? chosen : tasks.map(() => true);
   const base = { tasks, scales, routed: isRouted };
-  if (!shrink) return { ...base, centre: plain.centre, ownVariance: Infinity, ridge: 0, routedRidge: 0 };
+  if (!shrink) return { ...base, centre: plain.centre, ownVariance: null, ridge: 0, routedRidge: 0 };
   const { own, overall } = variances(table, values, scales, plain);
   // Bayes: the mean of n advantages of variance `own` about an overall one of variance `overall`.
   const ridge = Math.min(own / overall, MAX_RIDGE);
@@ -110,7 +110,7 @@ export function placeModel(fit: AdvantageModel, score: ArrayLike<number>, count:
   );
   const advantages = values.map((y, t) => {
     const difference = y - centre[t]!;
-    if (ownVariance === Infinity || Number.isNaN(difference)) return difference;
+    if (ownVariance === null || Number.isNaN(difference)) return difference;
     const weight = ownVariance / (ownVariance + varianceOf(y, count[t]!, scales[t]!));
     return overall + weight * (difference - overall);
   });

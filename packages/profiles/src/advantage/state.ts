@@ -1,7 +1,7 @@
 import { RouteProfileError, type NamedArray } from '@routeprofile/schema';
 import type { AdvantageModel } from './advantages.js';
 
-/** What lets a further model be placed beside those of a set: `advantage:task:NAME` and `advantage:fit`, with or without shrinkage. */
+/** What lets a further model be placed beside those of a set: `advantage:task:NAME` and `advantage:fit`, without shrinkage with NaN for a variance. */
 const TASK = 'advantage:task:';
 const FIT = 'advantage:fit';
 
@@ -12,7 +12,8 @@ export function toState(
 ): Record<string, NamedArray> {
   const array = (...values: number[]): NamedArray => ({ shape: [values.length], data: Float32Array.from(values) });
   return {
-    [FIT]: array(ownVariance, ridge, routedRidge),
+    // An array knows no null: NaN stands for it.
+    [FIT]: array(ownVariance ?? NaN, ridge, routedRidge),
     ...Object.fromEntries(
       tasks.map((task, t) => {
         const { factor, unit } = scales[t]!;
@@ -45,7 +46,7 @@ export function fromState(
       }),
       centre: Float64Array.from(column(0)),
       routed: column(3).map((is) => is === 1),
-      ownVariance,
+      ownVariance: Number.isNaN(ownVariance) ? null : ownVariance,
       ridge,
       routedRidge,
     },

@@ -191,7 +191,7 @@ export function describeRouterContract<O>(
     });
 
     it('goes on after an interruption and ends with the same router', async () => {
-      const { input } = syntheticRouterInput();
+      const { input } = problem();
       const saved = async (ctx: RunContext) => fingerprint(await (await fit(input, ctx)).save());
       const { resumed, repeated } = await interruptAndResume(saved, context().seed);
       const whole = await saved(context());
