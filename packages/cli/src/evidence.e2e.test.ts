@@ -42,7 +42,7 @@ describe('what a run shows beyond its metrics', () => {
     expect(priced!.calibration).toBeDefined();
   });
 
-  it('asks again in other words', () => {
+  it('asks again, rephrased', () => {
     const { robustness } = report.rows[0]!;
     expect(robustness!.length).toBeGreaterThan(3);
     expect(robustness!.every(({ queries, unchanged }) => queries === 10 && unchanged > 0.3)).toBe(true);

@@ -360,7 +360,7 @@ export function buildProgram(io: Io): Command {
       )
         .option('--router <dir>', 'router folder, such as OUT/routers/…')
         .option('--task <name>', 'task label, for routers that read one')
-        .option('--top <n>', 'print so many models (default: 8)', integer(1)),
+        .option('--top <n>', 'print the N best models (default: 8)', integer(1)),
     ),
   ).action(
     ending(async (query: string, flags: RouteFlags) =>

@@ -3,7 +3,7 @@ import { RouteProfileError, issueText, z } from '@routeprofile/schema';
 /** Which nodes and edges a graph has. Models are always in it. */
 export const graphSwitchesSchema = z
   .strictObject({
-    /** Family nodes, one edge a model that has a family. */
+    /** Family nodes, one edge per model that has a family. */
     families: z.boolean().default(true),
     /** Task nodes, an edge with the raw score for every measured task of a model. */
     tasks: z.boolean().default(true),

@@ -111,8 +111,8 @@ export const datasetFlags = (command: Command): Command =>
         'card scores that other measurements contradict, and training labels of those tasks (default: distrust)',
       ).choices(['distrust', 'trust']),
     )
-    .option('--limit-train <n>', 'use at most so many training queries, drawn by the seed', integer(1))
-    .option('--limit-test <n>', 'use at most so many test rows, drawn by the seed', integer(1))
+    .option('--limit-train <n>', 'use at most N training queries, drawn at random with the seed', integer(1))
+    .option('--limit-test <n>', 'use at most N test rows, drawn at random with the seed', integer(1))
     .option('--seed <n>', 'seed, or several for `run` (default: 42)', seeds);
 
 export const encoderFlags = (command: Command): Command =>

@@ -27,7 +27,7 @@ function assertName(kind: PluginKind, name: string): void {
   if (!parsed.success)
     throw new RouteProfileError(
       'BAD_OPTION',
-      `'${name}' is no name for a package: ${issueText(parsed.error.issues[0]!)}`,
+      `'${name}' is not a name for a package: ${issueText(parsed.error.issues[0]!)}`,
     );
   if (BUILT_IN[kind].includes(name))
     throw new RouteProfileError(

@@ -162,7 +162,7 @@ export async function onboardCommand(
   if (foreign.length > 0)
     throw new RouteProfileError(
       'BAD_INPUT',
-      `${path}: ${foreign.length} of ${probes.length} probes are no training queries of the dataset: ${foreign[0]!.id}`,
+      `${path}: ${foreign.length} of ${probes.length} probes are not training queries of the dataset: ${foreign[0]!.id}`,
       { hint: 'Give the dataset and the flags that the probes were chosen with.' },
     );
   const width = artifact.manifest.models.length;

@@ -22,7 +22,7 @@ import { packRows, unpackRows } from './packed-rows.js';
 import { readManifest, readSealed } from './sealed.js';
 
 /**
- * Arrays that are no model's vector: `keyed:keys` [keys × dimensions], `keyed:scores` [models × keys], `keyed:queries` [keys],
+ * Arrays that are not the vector of a model: `keyed:keys` [keys × dimensions], `keyed:scores` [models × keys], `keyed:queries` [keys],
  * `state:NAME`, and under `scale:` the scales of rows stored as bytes: `scale:vectors` [models], `scale:keyed:keys` [keys],
  * `scale:keyed:scores` [models]. Where there are scales, a number is its byte times its row's scale, and −128 is NaN.
  */

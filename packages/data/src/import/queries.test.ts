@@ -77,7 +77,7 @@ describe('queries and their ids', () => {
     );
     expect([rows, columns.query]).toEqual([3, 'messages']);
     expect(bench.rows().map(({ query }) => query)).toEqual(['one', 'two', '{"json": "of another kind"}']);
-    expect(warnings[0]).toMatch(/^3 parts of messages that are no text .* left out of 3 calls/);
+    expect(warnings[0]).toMatch(/^3 parts of messages that are not text .* left out of 3 calls/);
   });
 
   it('refuses a query cell without text of a user', async () => {

@@ -51,7 +51,7 @@ function howColumnsWereRead({ plan, counts, queries }: Done): string[] {
     ...said(
       counts.omittedParts > 0,
       () =>
-        `${plural(counts.omittedParts, 'part')} of messages that are no text (images, files, …) were left out of ${rowsOf(plan, counts.omittedFrom)}; queries that differ in nothing else count as one.`,
+        `${plural(counts.omittedParts, 'part')} of messages that are not text (images, files, …) were left out of ${rowsOf(plan, counts.omittedFrom)}; queries that differ only in such parts count as one.`,
     ),
     ...said(
       differ > 0,
@@ -61,7 +61,7 @@ function howColumnsWereRead({ plan, counts, queries }: Done): string[] {
     ...said(
       counts.unreadTimes > 0,
       () =>
-        `${plural(counts.unreadTimes, 'value')} of ${JSON.stringify(columns.time)} are no times, and were left out.`,
+        `${plural(counts.unreadTimes, 'value')} of ${JSON.stringify(columns.time)} are not times, and were left out.`,
     ),
   ];
 }

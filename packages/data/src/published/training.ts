@@ -144,7 +144,9 @@ function fromPairs(
   }
   const kept = limitQueries(queries, pairs, options);
   const warnings = [
-    ...(skipped === 0 ? [] : [`${plural(skipped, 'training pair')} with a model that is no candidate are not used.`]),
+    ...(skipped === 0
+      ? []
+      : [`${plural(skipped, 'training pair')} with a model that is not a candidate are not used.`]),
     ...(hidden === 0 ? [] : [`${plural(hidden, 'training pair')} with a new model are not used.`]),
     // Pairs are stored without their prompts.
     ...(options.queryText === 'raw'

@@ -120,7 +120,7 @@ function cachedWindows(
   };
 }
 
-/** @throws RouteProfileError BAD_OPTION when the number given is no whole number of at least 1. */
+/** @throws RouteProfileError BAD_OPTION when the number given is not a whole number of at least 1. */
 export function threadCount({ threads, env = process.env }: Pick<NodeUseLiteOptions, 'threads' | 'env'>): number {
   const given = threads ?? (env['ROUTEPROFILE_THREADS'] ? Number(env['ROUTEPROFILE_THREADS']) : undefined);
   if (given === undefined)

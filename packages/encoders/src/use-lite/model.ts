@@ -83,7 +83,7 @@ export async function loadUseLiteModel(files: UseLiteFiles, runtime: Runtime): P
 async function readArtifacts(files: UseLiteFiles): Promise<io.ModelArtifacts> {
   const parsed = modelFileSchema.safeParse(await files.model());
   if (!parsed.success)
-    throw new RouteProfileError('CORRUPT_FILE', 'use-lite: model.json is no TensorFlow.js graph model', REINSTALL);
+    throw new RouteProfileError('CORRUPT_FILE', 'use-lite: model.json is not a TensorFlow.js graph model', REINSTALL);
   const { modelTopology, weightsManifest } = parsed.data;
   const weightSpecs = weightsManifest.flatMap((group) => group.weights);
   const weightData = await files.weights(weightsManifest.flatMap((group) => group.paths));

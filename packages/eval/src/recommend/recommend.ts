@@ -37,10 +37,12 @@ export interface RecommendationInput {
   scale: Scale;
 }
 
-const RULE_BY_TRAINING =
-  'Contenders are all routers that did not fail and are no constants in disguise, and the best single model. Training data choose, by fits that had not seen the queries they are judged on: of the contenders at most the margin below the best, the cheapest (the best one where costs are not known). Test queries only judge the choice: if it is worse than the best single model, that model is recommended instead.';
-const RULE_BY_ORDER =
-  'Contenders are all routers that did not fail and are no constants in disguise, and the best single model. Nothing was estimated on training data, so the first `auto` router is taken, else the first in the order given. Test queries only judge the choice: if it is worse than the best single model, that model is recommended instead.';
+const CONTENDERS =
+  'Every router that did not fail and does not send almost all queries to one model is a contender, and so is the best single model.';
+const CHECK =
+  'Test queries only check the choice: if it is worse than the best single model, that model is recommended instead.';
+const RULE_BY_TRAINING = `${CONTENDERS} The choice is made on training data, with fits that had not seen the queries they are judged on. Among the contenders whose mean score is at most the margin below the best, the cheapest is chosen (the best one, where costs are not known). ${CHECK}`;
+const RULE_BY_ORDER = `${CONTENDERS} Nothing was estimated on training data, so the first \`auto\` router is taken, or else the first router in the order given. ${CHECK}`;
 
 /** What the interval of the difference says, given how much lower still counts as not worse. */
 export function verdictOf({ low, high }: { low: number | null; high: number | null }, margin: number): Verdict {

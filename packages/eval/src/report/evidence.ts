@@ -238,7 +238,7 @@ const quantization = (report: RunReport) =>
     (row) => row.quantization,
     [
       { title: 'profile', help: 'How it was made smaller', cell: ({ spec }) => spec },
-      { title: 'bytes a model', help: 'After', cell: ({ bytesPerModel }) => String(bytesPerModel) },
+      { title: 'bytes per model', help: 'After', cell: ({ bytesPerModel }) => String(bytesPerModel) },
       {
         title: 'of before',
         help: 'Share of the bytes that are left',
@@ -258,11 +258,15 @@ const quantization = (report: RunReport) =>
       },
       {
         title: 'lost per KiB',
-        help: 'Mean score lost for every 1,024 bytes a model saved',
+        help: 'Mean score lost for every 1,024 bytes saved per model',
         cell: ({ quality, bytesBefore, bytesPerModel }) => lostPerKiB(quality, bytesBefore - bytesPerModel),
       },
     ],
-    { id: 'quantization', title: 'Smaller profiles', note: 'What fewer bytes a model cost in routing quality.' },
+    {
+      id: 'quantization',
+      title: 'Smaller profiles',
+      note: 'How much routing quality is lost when profiles take fewer bytes per model.',
+    },
   );
 
 const lostPerKiB = (quality: Interval | undefined, saved: number): string =>

@@ -21,7 +21,7 @@ export interface TaskKeys {
 }
 
 /**
- * A key a query of each task: the graph's query nodes where they are tied to tasks; without such nodes the training queries by
+ * A key per query of each task: the graph's query nodes where they are tied to tasks; without such nodes the training queries by
  * their labels (all one task where none has a label); without those the tasks' own texts.
  * @throws RouteProfileError BAD_INPUT when there is none of them.
  */
@@ -95,7 +95,7 @@ export function taskCentroids({ keys, labels }: Pick<TaskKeys, 'keys' | 'labels'
   return { tasks, centroids: createMatrix(tasks.length, keys.cols, Float32Array.from(mean)) };
 }
 
-/** One key a task, of unit length. */
+/** One key per task, of unit length. */
 export function centroidKeys(given: TaskKeys): TaskKeys {
   const { tasks, centroids } = taskCentroids(given);
   return { keys: normalizeRows(centroids), labels: tasks };

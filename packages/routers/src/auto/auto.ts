@@ -40,7 +40,7 @@ const state = z.object({
   queries: z.number().int().min(2),
   chosen: z.string(),
   why: z.string(),
-  /** One line a candidate, simplest first. */
+  /** One line per candidate, simplest first. */
   table: z.array(z.object({ name: z.string(), worth: estimateState, overBestSingle: estimateState })).min(1),
   choosing: estimateState,
   skipped: z.array(z.object({ name: z.string(), reason: z.string() })),

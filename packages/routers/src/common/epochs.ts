@@ -19,7 +19,7 @@ export interface EpochOptions {
   /** The strategy, for messages. */
   name: string;
   epochs: number;
-  /** Stop after so many epochs without a better validation; null: never. */
+  /** Stop after this many epochs without a better validation; null: never. */
   patience: number | null;
   /** What `validate` gives, for progress notes. */
   measure?: string;

@@ -82,7 +82,7 @@ export function queryVectors(strategy: string, queries: QueryBatch, space: Vecto
     throw new RouteProfileError(
       'SHAPE_MISMATCH',
       `${strategy}: ${texts.length} queries come with ${vectors.rows} vectors (${vectors.data.length} numbers)`,
-      { hint: 'Pass one vector a text, in order.' },
+      { hint: 'Pass one vector per text, in order.' },
     );
   if (encoder !== undefined && space.encoder !== null && encoder !== space.encoder)
     throw new RouteProfileError(

@@ -61,7 +61,7 @@ export const membersNamed = (
 export const memberOptions = (strategy: RouterStrategy): Record<string, unknown> => parseOptions(strategy, {});
 
 /**
- * Out-of-fold scores of the members that can work with the input; the others are named, and told of in a warning.
+ * Out-of-fold scores of the members that can work with the input; the others are named in a warning.
  * @param foldOf fold of each training query, the same for all
  * @throws RouteProfileError of the first member, with what every one said, when none can
  */

@@ -19,7 +19,7 @@ const options = z
   .strictObject({
     /** What a dollar is worth in chances of being right; in units of the router's scores where there are no chances. */
     lambda: z.number().min(0).optional(),
-    /** Dollars a query may cost on average; λ is solved on training rows. */
+    /** What a query may cost on average, in dollars; λ is solved on training rows. */
     budget: z.number().gt(0).optional(),
     /** λ of the cheapest choices no more than this worse than the best single model on training rows; 0.02 if nothing is given. */
     within: z.number().min(0).max(1).optional(),

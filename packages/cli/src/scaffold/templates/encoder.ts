@@ -34,7 +34,7 @@ function triples(dimensions: number): Encoder {
     // Vectors are cached by this: whatever changes a vector belongs into it, a key or a password never does.
     id: \`\${NAME}:\${dimensions}\`,
     dimensions,
-    // One row a text, in order; an empty text has a vector too. The same text has the same vector in any batch.
+    // One row per text, in order; an empty text has a vector too. The same text has the same vector in any batch.
     async encode(texts, ctx) {
       throwIfAborted(ctx);
       const out = createMatrix(texts.length, dimensions);

@@ -20,7 +20,7 @@ const PROFILES = Object.keys(SHIFT) as PaperProfile[];
 
 const unmeasured = (like: PlacePoint, hops: number): PlacePoint => ({ ...like, hops, value: NaN });
 
-/** Average performance against hops, a panel a router, a line a profile, the paper's dashed. null when nothing was measured. */
+/** Average performance against hops, a panel per router, a line per profile, the paper's dashed. null when nothing was measured. */
 export function hopPlot({ main }: ScenarioTables, report: RunReport, id: string): Markup | null {
   const { ours, paper } = placePoints(main.rows, report);
   if (ours.length === 0) return null;

@@ -46,7 +46,7 @@ export function mainTable({ main }: ScenarioTables, id: string): Markup {
   );
 }
 
-/** The paper's data-source table, ours beside it, a group a profile. */
+/** The paper's data-source table, ours beside it, a group per profile. */
 export function sourcesTable({ sources }: ScenarioTables, id: string): Markup {
   const groups = new Map<string, TableRow[]>();
   for (const row of sources.rows) {

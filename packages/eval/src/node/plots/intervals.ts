@@ -8,7 +8,7 @@ import { scoreDomain } from './score-axis.js';
 
 const COLOURS = { above: 'var(--up)', below: 'var(--down)', unclear: 'var(--muted)' };
 
-/** One line a row: the difference of its average to best-single's, and where 95 % of the resamples lie. null without intervals. */
+/** One line per row: the difference of its average to best-single's, and where 95 % of the resamples lie. null without intervals. */
 export function intervalPlot(report: RunReport): Markup | null {
   const marks = rowEntries(report).flatMap((entry) => {
     const found = entry.intervals['avg_performance'];

@@ -9,7 +9,7 @@ const MOST_ROWS = 8;
 const ACROSS = 4;
 const PANEL = 225;
 
-/** Mean score against mean probability, a panel a router. null when no row has calibrated probabilities. */
+/** Mean score against mean probability, a panel per router. null when no row has calibrated probabilities. */
 export function reliabilityPlot(report: RunReport): Markup | null {
   const { rows, leftOut } = plottedRows(report, MOST_ROWS, ({ calibration }) => calibration);
   if (rows.length === 0) return null;

@@ -11,7 +11,7 @@ const OTHERS = 'other models';
 /** Baselines whose choices are worth seeing; the constants are not. */
 const COMPARED = ['task-table', 'knn', 'oracle'];
 
-/** Which share of the queries each model gets, a bar a row. null without rows. */
+/** Which share of the queries each model gets, a bar per row. null without rows. */
 export function selectionPlot(report: RunReport): Markup | null {
   const entries = [...rowEntries(report), ...baselineEntries(report).filter(({ name }) => COMPARED.includes(name))];
   if (report.rows.length === 0 || report.rowsUsed === 0) return null;
