@@ -17,7 +17,8 @@ const NOT_COUNTED =
 const FAULTS = [
   { pattern: /\btold of\b/gi, instead: '"is reported" or "is named"' },
   {
-    pattern: /(?<!\bthere )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|better\b|worse\b|[a-z]+er\b)[^ ]+/gi,
+    pattern:
+      /(?<!\bthere )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|better\b|worse\b|fewer\b|other\b|(?:clos|dear|fast|great|high|larg|long|low|near|slow|small|wid)er\b)[^ ]+/gi,
     instead: '"is not a …", or "there is no …"',
   },
   {

@@ -154,14 +154,17 @@ async function resolveStrategy<T extends Plugin>(
         'UNKNOWN_NAME',
         `there is no ${kind} called ${name}, and no installed package of that name`,
         {
-          hint: `${listed} A plugin is named by its package or file path.`,
+          hint: `${listed} To use a plugin, give its package name or file path.`,
           cause: error,
         },
       );
     throw error;
   }
   if (plugin.kind !== kind)
-    throw new RouteProfileError('BAD_OPTION', `${name} is a plugin of kind ${plugin.kind}, a ${kind} is wanted here`);
+    throw new RouteProfileError(
+      'BAD_OPTION',
+      `${name} is a plugin of kind ${plugin.kind}, but a ${kind} is expected here`,
+    );
   return plugin as T;
 }
 

@@ -43,15 +43,19 @@ export interface AddModelFlags extends ConfigFlags {
 /** The strategy that built a set, if it can take models in. */
 async function extensibleStrategy(path: string, { provenance }: ProfileSet, plugin: string | undefined) {
   if (provenance.strategy === 'imported')
-    throw new RouteProfileError('UNSUPPORTED', `${path}: how these profiles were made is not known`, {
+    throw new RouteProfileError('UNSUPPORTED', `${path}: it is not known how these profiles were made`, {
       hint: 'Add the vector with the program that made them, or build profiles with `npx @routeprofile/cli profile build`.',
     });
   const strategy: ProfileStrategy = await savedProfile(provenance.strategy, plugin, path);
   const extend = strategy.extend?.bind(strategy);
   if (!extend)
-    throw new RouteProfileError('UNSUPPORTED', `${path}: ${strategy.name} profiles cannot be extended`, {
-      hint: 'Build the set anew with the model in the dataset.',
-    });
+    throw new RouteProfileError(
+      'UNSUPPORTED',
+      `${path}: profiles of the kind ${strategy.name} cannot take in new models`,
+      {
+        hint: 'Add the model to the dataset and build the set again.',
+      },
+    );
   return { strategy, extend };
 }
 
@@ -74,8 +78,8 @@ export async function addModelCommand(card: string, flags: AddModelFlags, io: Io
   if (joining.length === 0 || known.length > 0)
     throw new RouteProfileError(
       'BAD_INPUT',
-      known.length > 0 ? `${path} already has a profile of ${known.join(', ')}` : `${card}: holds no model`,
-      { hint: 'Give a JSON object with a card by the name of each model that joins.' },
+      known.length > 0 ? `${path} already has a profile of ${known.join(', ')}` : `${card}: there is no model in it`,
+      { hint: 'Give a JSON object of the form { "MODEL": { card } }, with an entry for each model to add.' },
     );
   const { strategy, extend } = await extensibleStrategy(path, set, plugin);
 
@@ -149,8 +153,8 @@ export async function routerAddModelCommand(
   const artifact = await readRouterArtifact(dir);
   const strategy = await savedRouter(artifact.manifest, flags.plugin, dir);
   if (!strategy.extend)
-    throw new RouteProfileError('UNSUPPORTED', `a fitted ${strategy.name} router cannot take models in`, {
-      hint: 'Train it anew on the extended profiles with `npx @routeprofile/cli router train`.',
+    throw new RouteProfileError('UNSUPPORTED', `a fitted ${strategy.name} router cannot take in new models`, {
+      hint: 'Train it again on the extended profiles with `npx @routeprofile/cli router train`.',
     });
   const cards = Object.entries(card === undefined ? {} : await readJsonFile(card, modelCardsFileSchema));
   const unprofiled = cards.map(([name]) => name).filter((name) => !profiles.models.includes(name));

@@ -46,8 +46,8 @@ function coverageLines({ kind, rows, completeRows, oneModelRows, models, notes }
   const shown = models.slice(0, 12).map(({ model, outcomes }) => `${model} ${count(outcomes)}`);
   const head =
     kind === 'incomplete'
-      ? `Incomplete: ${count(completeRows)} of ${count(rows)} rows have an outcome of all ${models.length} models.`
-      : `A log with one model per query: ${count(oneModelRows)} of ${count(rows)} rows (${Math.round((100 * oneModelRows) / rows)} %) have an outcome of one model only.`;
+      ? `Incomplete: ${count(completeRows)} of ${count(rows)} rows have an outcome from all ${models.length} models.`
+      : `A log with one model per query: ${count(oneModelRows)} of ${count(rows)} rows (${Math.round((100 * oneModelRows) / rows)} %) have an outcome from one model only.`;
   return [
     head,
     `Outcomes per model: ${shown.join(', ')}${models.length > shown.length ? ` and ${models.length - shown.length} more models` : ''}.`,
@@ -84,9 +84,9 @@ export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Pro
     }
     if (check.coverage) console.print(`\n${coverageLines(check.coverage).join('\n')}`);
     if (check.warnings.length > 0)
-      console.print(`\nWhat loading it says:\n${check.warnings.map((warning) => `- ${warning}`).join('\n')}`);
+      console.print(`\nWarnings from loading it:\n${check.warnings.map((warning) => `- ${warning}`).join('\n')}`);
     if (check.oddities.length > 0) {
-      console.print(`\nValid, but odd:`);
+      console.print(`\nValid, but looks odd:`);
       for (const { kind, message, examples } of check.oddities)
         console.print([`- ${kind}: ${message}`, ...examples.slice(0, 3).map((example) => `    ${example}`)].join('\n'));
     }

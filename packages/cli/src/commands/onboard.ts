@@ -56,7 +56,7 @@ async function openPool(flags: OnboardFlags, ctx: RunContext): Promise<Opened> {
   if (strategy !== 'irt')
     throw new RouteProfileError(
       'UNSUPPORTED',
-      `${dir} holds a ${strategy} router; probes place a model in an irt router`,
+      `${dir} holds a ${strategy} router, but probes can only add a model to an irt router`,
       {
         hint: 'Train one with `npx @routeprofile/cli router train --router irt`, or use `npx @routeprofile/cli router add-model`.',
       },
@@ -128,7 +128,7 @@ async function readProbes(path: string): Promise<Probe[]> {
         'BAD_INPUT',
         `${path}: line ${line}: ${parsed.error.issues.map(issueText).join('; ')}`,
         {
-          hint: 'Give lines as `npx @routeprofile/cli router probes` writes them, with a score each.',
+          hint: 'Each line must be as `npx @routeprofile/cli router probes` wrote it, with the score filled in.',
         },
       );
     const key = JSON.stringify([parsed.data.id, parsed.data.query]);
@@ -136,7 +136,7 @@ async function readProbes(path: string): Promise<Probe[]> {
     if (earlier !== undefined)
       throw new RouteProfileError(
         'BAD_INPUT',
-        `${path}: line ${line}: probe ${parsed.data.id} stands in line ${earlier} already, and would count twice`,
+        `${path}: line ${line}: probe ${parsed.data.id} is on line ${earlier} already, and would count twice`,
         { hint: 'Keep one line per probe; if the model was asked several times, give the mean score.' },
       );
     firstLine.set(key, line);
@@ -163,7 +163,7 @@ export async function onboardCommand(
     throw new RouteProfileError(
       'BAD_INPUT',
       `${path}: ${foreign.length} of ${probes.length} probes are not training queries of the dataset: ${foreign[0]!.id}`,
-      { hint: 'Give the dataset and the flags that the probes were chosen with.' },
+      { hint: 'Use the same dataset and flags as when the probes were chosen.' },
     );
   const width = artifact.manifest.models.length;
   const asked: ProbePool = {

@@ -14,7 +14,8 @@ import { colorOf } from '../ui/color.js';
 /** The table, the reading of it, and where the files are. */
 export function summaryOf({ report, reused, routers, reportPath, htmlPath }: RunResult, io: Io): string {
   const lines = [renderTextTable(report, { color: colorOf(io.stdout) })];
-  if (reused > 0) lines.push(`${reused} of ${report.rows.length} cells were finished before and reused.`);
+  if (reused > 0)
+    lines.push(`${reused} of ${report.rows.length} cells were finished in an earlier run and are reused.`);
   lines.push(`Report: ${htmlPath}`, `Data:   ${reportPath}`);
   lines.push(...askIt(report, routers));
   return lines.join('\n');
@@ -28,7 +29,7 @@ function askIt(report: RunReport, routers: readonly SavedRouter[]): string[] {
   if (choice?.kind !== 'model') return saved === undefined ? [] : [`Ask it: ${askCommand(saved)}`];
   return [
     `No router is needed: ask ${choice.model}.`,
-    ...(saved === undefined ? [] : [`To try one all the same: ${askCommand(saved)}`]),
+    ...(saved === undefined ? [] : [`To try a router anyway: ${askCommand(saved)}`]),
   ];
 }
 
@@ -69,7 +70,7 @@ async function scenariosCommand(config: RunConfig, flags: ConfigFlags, io: Io): 
   else {
     console.paint(renderDesignSpaceText(space, { color: colorOf(io.stdout) }));
     console.print(
-      `Report: ${htmlPath}\nData:   ${dataPath}\nOne report a scenario: ${results.map(({ htmlPath: path }) => path).join(', ')}`,
+      `Report: ${htmlPath}\nData:   ${dataPath}\nOne report per scenario: ${results.map(({ htmlPath: path }) => path).join(', ')}`,
     );
   }
   return Math.max(...results.map((result) => reportFailures(result, console)));

@@ -114,7 +114,7 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
           }),
         };
       } catch (error) {
-        warn(`${path(key)} is damaged and will be made again (${messageOf(error)})`);
+        warn(`${path(key)} is damaged and will be computed again (${messageOf(error)})`);
         return undefined;
       }
     },

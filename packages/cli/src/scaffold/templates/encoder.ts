@@ -59,7 +59,7 @@ function triplesOf(text: string): string[] {
 function dimensionsOf(argument: string | undefined): number {
   const dimensions = Number(argument ?? 512);
   if (Number.isInteger(dimensions) && dimensions > 0) return dimensions;
-  throw new RouteProfileError('BAD_OPTION', \`\${NAME}: '\${argument}' is no number of dimensions\`, {
+  throw new RouteProfileError('BAD_OPTION', \`\${NAME}: '\${argument}' is not a number of dimensions\`, {
     hint: \`Write \${NAME}:256, or \${NAME} alone for 512.\`,
   });
 }
@@ -79,7 +79,7 @@ describe('__NAME__', () => {
     expect(cosine(0, 1)).toBeGreaterThan(cosine(0, 2) + 0.2);
   });
 
-  it('refuses a width that is none', async () => {
+  it('refuses what is not a width', async () => {
     await expect(encoder.create('wide')).rejects.toMatchObject({ code: 'BAD_OPTION' });
   });
 });
