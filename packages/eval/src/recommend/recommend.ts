@@ -178,20 +178,20 @@ function howChosen({ contenders, chosenBy, folds, margin }: Base, routers: reado
   if (chosenBy === 'order' && routers.length === 1)
     return 'It is the only router here, so there was nothing to choose.';
   if (chosenBy === 'order')
-    return 'Nothing was estimated on training data: the first `auto` router is taken, else the first in the order given.';
+    return 'Nothing was estimated on training data, so the first `auto` router is taken, or else the first router in the order given.';
   const { best, near } = nearBest(contenders, margin);
   const judged = contenders.filter(({ quality }) => quality !== null).length;
   const what = chosenBy === 'out-of-fold pairs' ? 'share of pairs ranked right' : 'mean score';
   const priced = near.every(({ costPer1k }) => costPer1k !== null);
   const how = priced
-    ? `the cheapest of those within ${fixed(margin, 2)} of the best ${what} out of fold (${fixed(best)})`
-    : `the one with the best ${what} out of fold (${fixed(best)})`;
-  return `Chosen on training data, not by test scores: of ${plural(judged, 'contender')} ${how}, ${plural(folds, 'fold')}.`;
+    ? `the cheapest whose ${what} in cross-validation is at most ${fixed(margin, 2)} below the best (${fixed(best)})`
+    : `the one with the best ${what} in cross-validation (${fixed(best)})`;
+  return `Chosen on training data, not by test scores: of ${plural(judged, 'contender')}, ${how}, ${plural(folds, 'fold')}.`;
 }
 
 const unjudged = ({ contenders, chosenBy }: Base): string[] => {
   const unknown = contenders.filter(({ quality }) => quality === null).map(({ name }) => name);
   return chosenBy === 'order' || unknown.length === 0
     ? []
-    : [`Could not be judged on training data, and so could not be chosen: ${unknown.join(', ')}.`];
+    : [`Could not be evaluated on training data, so could not be chosen: ${unknown.join(', ')}.`];
 };

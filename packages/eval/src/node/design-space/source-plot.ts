@@ -68,7 +68,7 @@ export function sourcePlot({ sources }: ScenarioTables, report: RunReport, id: s
     id: `${id}-graphs`,
     title: 'Which data help?',
     caption:
-      'Average performance by what the graph is made of; text-GNN and emb-GNN with 2 hops. Bars: the 95 % interval of the difference to best-single, drawn from its line.',
+      'Average performance by what the graph is made of; text-GNN and emb-GNN with 2 hops. Bars: the 95 % interval of the difference from best-single, drawn from its line.',
     extra: plotLegend(
       PROFILES,
       report,

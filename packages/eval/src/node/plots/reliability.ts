@@ -72,6 +72,6 @@ export function reliabilityPlot(report: RunReport): Markup | null {
   return figure(drawing, {
     id: 'reliability',
     title: 'Are the probabilities right?',
-    caption: `Queries in bins of about equal size by the router's probability of being right: dots on the diagonal are calibrated, below it too sure. Whiskers are bootstrap 95 % intervals.${leftOutText(leftOut)}`,
+    caption: `Queries in bins of about equal size by the router's probability of being right: on the diagonal the router is calibrated, below it too sure. Whiskers are bootstrap 95 % intervals.${leftOutText(leftOut)}`,
   });
 }

@@ -60,7 +60,7 @@ export function selectionPlot(report: RunReport): Markup | null {
     id: 'selection',
     title: 'Which models are chosen',
     caption:
-      'Share of the test queries that each model gets. A bar of one colour is a constant. Of equally good models the oracle takes the first.',
+      'Share of the test queries that each model gets. A bar of one colour always chooses one model. Where several models are equally good, the oracle takes the first.',
     extra: legend(
       groups,
       bars.map(({ fill }) => fill),
