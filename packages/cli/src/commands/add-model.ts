@@ -14,6 +14,7 @@ import { encodeNodes } from '@routeprofile/graph';
 import {
   modelCardsFileSchema,
   parseOptions,
+  plural,
   RouteProfileError,
   type ProfileSet,
   type ProfileStrategy,
@@ -122,7 +123,7 @@ export async function addModelCommand(card: string, flags: AddModelFlags, io: Io
     if (flags.json) console.printJson({ path: written, added: joining, models: extended.models });
     else
       console.print(
-        `Wrote ${written}: ${joining.join(', ')} joined ${set.models.length} models\nNow: npx @routeprofile/cli router add-model ${card} --router DIR --profiles ${written}`,
+        `Wrote ${written}: ${joining.join(', ')} joined ${plural(set.models.length, 'model')}\nNow: npx @routeprofile/cli router add-model ${card} --router DIR --profiles ${written}`,
       );
   } finally {
     await encoder.dispose?.();
@@ -177,7 +178,7 @@ export async function routerAddModelCommand(
   if (flags.json) console.printJson({ out, added, models: router.models });
   else
     console.print(
-      `Wrote ${out}: ${added.join(', ')} joined ${artifact.manifest.models.length} models\nAsk it: ${askCommand({ folder: out, ...asked })}`,
+      `Wrote ${out}: ${added.join(', ')} joined ${plural(artifact.manifest.models.length, 'model')}\nAsk it: ${askCommand({ folder: out, ...asked })}`,
     );
   return 0;
 }

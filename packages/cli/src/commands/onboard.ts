@@ -10,6 +10,7 @@ import { chooseProbes, onboardModel, type ProbeChoice, type ProbePool } from '@r
 import {
   finiteSchema,
   issueText,
+  plural,
   RouteProfileError,
   takeRows,
   z,
@@ -113,7 +114,7 @@ export async function probesCommand(
   if (flags.json) console.printJson({ out, method, probes });
   else
     console.print(
-      `Wrote ${out}: ${probes.length} queries\nAsk the model, put its scores in place of null, then: npx @routeprofile/cli router onboard MODEL --probes ${out} --router DIR --data DIR`,
+      `Wrote ${out}: ${plural(probes.length, 'query', 'queries')}\nAsk the model, put its scores in place of null, then: npx @routeprofile/cli router onboard MODEL --probes ${out} --router DIR --data DIR`,
     );
   return 0;
 }
@@ -162,7 +163,7 @@ export async function onboardCommand(
   if (foreign.length > 0)
     throw new RouteProfileError(
       'BAD_INPUT',
-      `${path}: ${foreign.length} of ${probes.length} probes are not training queries of the dataset: ${foreign[0]!.id}`,
+      `${path}: ${foreign.length} of ${plural(probes.length, 'probe')} not among the training queries of the dataset: ${foreign[0]!.id}`,
       { hint: 'Use the same dataset and flags as when the probes were chosen.' },
     );
   const width = artifact.manifest.models.length;
@@ -180,7 +181,7 @@ export async function onboardCommand(
   if (flags.json) console.printJson({ out, model, probes: answered, models: router.models });
   else
     console.print(
-      `Wrote ${out}: ${model} joined ${width} models by ${answered} probes\nAsk it: npx @routeprofile/cli route --router ${out} "your question"`,
+      `Wrote ${out}: ${model} joined ${plural(width, 'model')}, placed by ${plural(answered, 'probe')}\nAsk it: npx @routeprofile/cli route --router ${out} "your question"`,
     );
   return 0;
 }

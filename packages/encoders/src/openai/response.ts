@@ -18,7 +18,7 @@ export function parseEmbeddings(
   who: string,
 ): Float32Array[] {
   const fail = (what: string, hint: string) => new RouteProfileError('ENCODER_FAILED', `${who}: ${what}`, { hint });
-  const INCOMPATIBLE = 'Is this address an OpenAI-compatible /embeddings endpoint?';
+  const INCOMPATIBLE = 'Check that this address is an OpenAI-compatible /embeddings endpoint.';
   let json: unknown;
   try {
     json = JSON.parse(body);

@@ -91,7 +91,7 @@ async function readArtifacts(files: UseLiteFiles): Promise<io.ModelArtifacts> {
   if (weightData.byteLength !== expected)
     throw new RouteProfileError(
       'CORRUPT_FILE',
-      `use-lite: the weights have ${weightData.byteLength} bytes, model.json tells of ${expected}`,
+      `use-lite: the weights have ${weightData.byteLength} bytes, but model.json says ${expected}`,
       REINSTALL,
     );
   return { modelTopology, weightSpecs, weightData };

@@ -50,7 +50,7 @@ export function taskKeys(strategy: string, { graph, features, training }: Profil
   if (tasks && features?.task) return { keys: features.task, labels: [...tasks.names] };
   throw new RouteProfileError(
     'BAD_INPUT',
-    `${strategy}: there is nothing to tie scores to: no query and no task of the graph is encoded, and there are no training queries`,
+    `${strategy}: there is nothing to tie scores to: the graph has no encoded query or task, and there are no training queries`,
     {
       hint: 'Use a graph with queries and tasks, such as query-task, and encode it with encodeNodes of @routeprofile/graph.',
     },

@@ -16,7 +16,7 @@ import { segmentsOf } from './segments.js';
  */
 export const flatProfile = defineProfile<FlatOptions>({
   name: 'flat',
-  summary: 'one text per model from its card, tasks and queries, encoded',
+  summary: 'one encoded text per model, made of its card, tasks and queries',
   options: flatOptions,
   needs: [],
   designPoint: () => ({ form: 'flat', representation: 'text', hops: 0, learning: 'training-free' }),

@@ -36,7 +36,7 @@ const PUBLISHED_SEED = 56;
  */
 export const indexProfile = defineProfile<IndexOptions>({
   name: 'index',
-  summary: 'one random vector per model: identity, nothing else',
+  summary: 'one random vector per model: says which model it is, and nothing about it',
   options,
   needs: [],
   designPoint: () => ({ form: 'flat', representation: 'index', hops: 0, learning: 'training-free' }),

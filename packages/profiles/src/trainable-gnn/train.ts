@@ -79,7 +79,7 @@ const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
  * training loss, and where the graph has none to hold out the last ones.
  * A store in the context gets a checkpoint every few epochs and when the signal fires; a later call with the same key goes on from there and ends
  * with the same weights, bit for bit, as one that was never interrupted.
- * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is no number; ABORTED; CORRUPT_FILE for a damaged checkpoint.
+ * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is not a number; ABORTED; CORRUPT_FILE for a damaged checkpoint.
  */
 export async function trainHan(
   runtime: Runtime,

@@ -62,7 +62,8 @@ const state = z.object({
  */
 export const attentionRouter = defineRouter<AttentionOptions>({
   name: NAME,
-  summary: 'softmax attention of the query over the scores of a score-carrying profile',
+  summary:
+    'scores on the known queries or tasks (keys) most like the query, weighted by attention; needs a profile that carries scores',
   options,
   needs: ['vectors'],
   async fit(input, chosen, ctx) {

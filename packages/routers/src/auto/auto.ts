@@ -61,7 +61,7 @@ export const autoOf = (strategies: readonly RouterStrategy[]): RouterStrategy<Au
   const known = [bestSingleRouter, ...strategies, ensembleOf(strategies)];
   return defineRouter<AutoOptions>({
     name: NAME,
-    summary: 'the router that does best in cross-validation, or the best single model where none beats it',
+    summary: 'the router that does best in cross-validation, or the best single model if no router beats it',
     options: z.strictObject({
       members: membersOption(strategies),
       ensemble: z.boolean().default(true),
@@ -143,7 +143,8 @@ function innerOf(artifact: RouterArtifact, known: readonly RouterStrategy[]) {
 }
 
 function create(artifact: RouterArtifact, router: Awaited<ReturnType<RouterStrategy['fit']>>): ScoringRouter {
-  if (!isScoringRouter(router)) throw new RouteProfileError('UNSUPPORTED', `${NAME}: what was chosen does not score`);
+  if (!isScoringRouter(router))
+    throw new RouteProfileError('UNSUPPORTED', `${NAME}: the chosen router gives no scores`);
   const { manifest } = artifact;
   const { chosen, why, table } = parsePart(NAME, 'state', state, manifest.state);
   const signed = (x: number) => (x < 0 ? x.toFixed(3) : `+${x.toFixed(3)}`);

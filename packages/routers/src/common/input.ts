@@ -1,6 +1,7 @@
 import {
   assertFinite,
   createMatrix,
+  plural,
   RouteProfileError,
   type Matrix,
   type QueryBatch,
@@ -23,9 +24,13 @@ export interface VectorSpace {
  */
 export function assertModels(strategy: string, models: readonly string[]): void {
   if (models.length < 2)
-    throw new RouteProfileError('BAD_INPUT', `${strategy}: ${models.length} candidate model(s), expected at least 2`, {
-      hint: 'Give the dataset a second model with outcomes: with one there is nothing to route.',
-    });
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${strategy}: ${plural(models.length, 'candidate model')}, expected at least 2`,
+      {
+        hint: 'Give the dataset a second model with outcomes: with one there is nothing to route.',
+      },
+    );
   const twice = models.find((model, i) => models.indexOf(model) !== i);
   if (twice !== undefined)
     throw new RouteProfileError('BAD_INPUT', `${strategy}: the model '${twice}' is listed twice`, {

@@ -93,10 +93,14 @@ export async function membersOutOfFold(
   }
   const details = skipped.map((entry) => `${entry.name}: ${entry.reason}`);
   if (usable.length === 0)
-    throw new RouteProfileError(skipped[0]?.code ?? 'BAD_OPTION', `${name}: no member can work with these data`, {
-      hint: details.join('; '),
-      details,
-    });
+    throw new RouteProfileError(
+      skipped[0]?.code ?? 'BAD_OPTION',
+      `${name}: none of its routers can work with these data`,
+      {
+        hint: details.join('; '),
+        details,
+      },
+    );
   for (const line of details) ctx.logger?.warn(`${name}: left out ${line}`);
   return { usable, skipped: skipped.map((entry) => ({ name: entry.name, reason: entry.reason })) };
 }

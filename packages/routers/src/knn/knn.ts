@@ -71,7 +71,7 @@ const TOLERANCE = 1e-5;
 export const knnRouter = defineRouter<KnnOptions>({
   name: NAME,
   summary:
-    'mean outcome, or Bradley–Terry on pairs, among the most similar training queries, nearer ones weighing more',
+    'mean outcome (or Bradley–Terry strength, from pairs) on the most similar training queries; nearer ones count more',
   options,
   needs: ['vectors', 'training'],
   async fit(input, chosen, ctx) {
@@ -216,7 +216,7 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
           reason,
           {
             kind: 'inherited',
-            text: `${models[winner]} has no training outcomes; its score is that of models with like profiles`,
+            text: `${models[winner]} has no training outcomes; its score is that of models with similar profiles`,
           },
         ];
       };

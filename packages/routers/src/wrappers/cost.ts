@@ -80,7 +80,7 @@ const shown = (lambda: number) => Number(lambda.toPrecision(3));
 /** `withCost` with chances, costs and λ learned from training rows. */
 export const costWrapper = defineWrapper<CostOptions>({
   name: NAME,
-  summary: 'chance of being right less λ times the expected cost; λ given, or from a budget or a quality to keep',
+  summary: 'chance of being right minus λ times the expected cost; λ is given, or set by a budget or a quality to keep',
   options,
   async fit(wrapped, chosen, ctx) {
     throwIfAborted(ctx);
