@@ -11,6 +11,8 @@ const COUNTED =
   '(?:abilities|arrays|bytes|cells|cents|columns|decisions|dimensions|dollars|keys|lines|lists|measurements|' +
   'milliseconds|models|ms|multiplications|numbers|outcomes|pairs|points|queries|rows|scores|seconds|steps|strings|texts|tokens|' +
   'values|vectors|ways)';
+/** The same, where one of them is meant: `a random vector a model`. */
+const ONE_COUNTED = '(?:array|decision|entry|fit|key|list|number|row|score|step|text|value|vector)';
 const NOT_COUNTED =
   '(?:as|at|before|behind|by|for|from|gives|has|in|into|is|makes|needs|of|on|over|reads|takes|than|to|under|was|with)';
 
@@ -35,6 +37,13 @@ const FAULTS = [
   {
     pattern: new RegExp(String.raw`\b${COUNTED} an? ${UNIT}\b(?! (?:has|had|gives|needs)\b)`, 'gi'),
     instead: '"… per …"',
+  },
+  {
+    pattern: new RegExp(
+      String.raw`\b(?:[Oo]ne|[Aa]n?) [a-z0-9-]+ ${ONE_COUNTED} an? ${UNIT}\b(?! (?:has|had|gives|needs)\b)`,
+      'g',
+    ),
+    instead: '"one … per …"',
   },
   { pattern: /\bprices? of (?:a|one) dollar\b/gi, instead: '"cost weight λ"' },
   { pattern: /\b(?:a|one) (?:fold|run|cell|query|model) more\b/gi, instead: '"one extra …"' },

@@ -92,7 +92,7 @@ function assertFiniteNumbers(
 }
 
 /**
- * Writes `NAME.npz` (one float32 vector a model, readable by `numpy.load`; keyed scores and what a strategy learned under
+ * Writes `NAME.npz` (one float32 vector per model, readable by `numpy.load`; keyed scores and what a strategy learned under
  * `keyed:` and `state:` names; rows of a quantized set as int8 with their scales under `scale:` names) and `NAME.json` (provenance, texts, biases, the npz's hash). Both are complete on disk before either gets its name.
  * @returns the path of the `.npz`
  * @throws RouteProfileError SHAPE_MISMATCH, NOT_FINITE, OUTPUT_UNWRITABLE, WRITE_FAILED.

@@ -27,7 +27,7 @@ export type IndexOptions = z.output<typeof options>;
 const PUBLISHED_SEED = 56;
 
 /**
- * A random vector a model: it tells models apart and says nothing about them, so trained routers must learn everything from
+ * A random vector per model: it tells models apart and says nothing about them, so trained routers must learn everything from
  * outcomes (RouteProfile, arXiv 2605.00180: flat form, representation "index"). Vectors: [models × dimensions].
  *
  * Default: each model's vector comes from a stream of its own, named by seed and model, and has unit length; it does not

@@ -68,7 +68,7 @@ function dimensionsOf(argument: string | undefined): number {
 import { describe, expect, it } from 'vitest';
 import encoder from './index.js';
 
-// The suite every encoder passes: one finite vector a text, the same in any batch, interruption.
+// The suite every encoder passes: one finite vector per text, the same in any batch, interruption.
 describeEncoderContract({ describe, it, expect }, encoder.name, () => encoder.create(undefined));
 
 describe('__NAME__', () => {
