@@ -47,7 +47,7 @@ export const publishedRun = (data, { mode, test }, out, cache, more = []) => [
   ...more,
 ];
 
-/** One line a cell: average performance, difference to best-single with its interval. */
+/** One line per cell: average performance, difference to best-single with its interval. */
 export const cellLines = (report) =>
   report.rows.map((row) => {
     const { difference, low, high } = row.intervals.avg_performance;

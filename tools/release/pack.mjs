@@ -4,7 +4,7 @@ import { manifestOf, PACKAGES } from './version.mjs';
 
 /**
  * Packs every package of `root` into `folder`.
- * @returns one entry a package: `{ name, manifest, tarball, size, unpackedSize, files: [{ path, size }] }`
+ * @returns one entry per package: `{ name, manifest, tarball, size, unpackedSize, files: [{ path, size }] }`
  */
 export async function packAll(root, folder) {
   const args = ['pack', ...PACKAGES.map((name) => `./packages/${name}`), '--json', '--pack-destination', folder];

@@ -52,7 +52,7 @@ export function signatureProblems(entries) {
   return Object.entries(entries).flatMap(([entry, file]) => {
     const source = program.getSourceFile(file);
     const module = source && checker.getSymbolAtLocation(source);
-    if (!module) return [`${entry}: ${file} is no module`];
+    if (!module) return [`${entry}: ${file} is not a module`];
     const exported = checker.getExportsOfModule(module).map((symbol) => resolved(checker, symbol));
     const known = new Set(exported);
     const callable = exported.filter(({ flags }) => flags & (ts.SymbolFlags.Value & ~ts.SymbolFlags.Enum));

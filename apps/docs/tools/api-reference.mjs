@@ -6,7 +6,7 @@ import { Application, TSConfigReader, TypeDocReader } from 'typedoc';
 const site = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Writes `api/`, one page an entry point, and `api/typedoc-sidebar.json`, as `typedoc.json` says. A link in a comment
+ * Writes `api/`, one page per entry point, and `api/typedoc-sidebar.json`, as `typedoc.json` says. A link in a comment
  * that leads nowhere is an error.
  */
 export async function generateApiReference() {

@@ -46,7 +46,7 @@ function sampleOf({ candidates, cards, families, tasks, domains, taskQueries, tr
   const index = new Map(train.queries.map(({ text }, q) => [text, q]));
   const indexOf = (text) => {
     const found = index.get(text);
-    if (found === undefined) throw new Error(`the sample has a task query that is no training query: ${text}`);
+    if (found === undefined) throw new Error(`the sample has a task query that is not a training query: ${text}`);
     return found;
   };
   return {

@@ -18,7 +18,7 @@ function fail(port: MessagePort, error: unknown): void {
   port.postMessage({ fatal } satisfies WorkerReply);
 }
 
-/** Progress is told of by whom it concerns; here it only says that the thread is not hanging, once a second at most. */
+/** The main thread reports progress; a worker only says that the thread is not hanging, once a second at most. */
 function signsOfLife(reply: (message: WorkerReply) => void): () => void {
   let last = -Infinity;
   return () => {

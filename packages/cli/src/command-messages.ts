@@ -17,4 +17,4 @@ export type CommandReply = { readsInput: true } | { stopping: true } | { code: n
 export type CommandRequest = 'stop';
 
 /** What a person reads when a command ends before its time. */
-export const INTERRUPTED = 'interrupted; what was finished is kept. Run the same command again to go on.\n';
+export const INTERRUPTED = 'interrupted; what was finished is kept. Run the same command again to continue.\n';

@@ -4,7 +4,7 @@ import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { parse as parseYaml } from 'yaml';
-import { issueText, RouteProfileError, runConfigSchema, z, type RunConfigInput } from '@routeprofile/schema';
+import { issueText, plural, RouteProfileError, runConfigSchema, z, type RunConfigInput } from '@routeprofile/schema';
 import { messageOf } from './message-of.js';
 
 /** Looked for in the working directory, in this order. */
@@ -49,7 +49,7 @@ export async function loadConfigFile(path: string | undefined, from: string = pr
     const details = parsed.error.issues.map((issue) => `${found}: ${issueText(issue)}`);
     throw new RouteProfileError(
       'BAD_INPUT',
-      details.length === 1 ? details[0]! : `${found}: ${details.length} problems`,
+      details.length === 1 ? details[0]! : `${found}: ${plural(details.length, 'problem')}`,
       { details },
     );
   }

@@ -42,7 +42,7 @@ describe('what a run shows beyond its metrics', () => {
     expect(priced!.calibration).toBeDefined();
   });
 
-  it('asks again in other words', () => {
+  it('asks again, rephrased', () => {
     const { robustness } = report.rows[0]!;
     expect(robustness!.length).toBeGreaterThan(3);
     expect(robustness!.every(({ queries, unchanged }) => queries === 10 && unchanged > 0.3)).toBe(true);
@@ -90,7 +90,7 @@ describe('what a run shows beyond its metrics', () => {
     const wrong = await routeprofile(['run', ...few, '--router', 'knn+gold', '--out', at('wrong')]);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('no wrapper called gold')]);
     const profile = await routeprofile(['run', ...few, '--profile', 'flat+cost', '--out', at('wrong')]);
-    expect([profile.code, profile.stderr]).toEqual([2, expect.stringContaining('a profile takes no wrappers')]);
+    expect([profile.code, profile.stderr]).toEqual([2, expect.stringContaining('a profile cannot have wrappers')]);
     const spec = await routeprofile(['run', ...few, '--quantize', 'int7', '--out', at('wrong')]);
     expect([spec.code, spec.stderr]).toEqual([2, expect.stringContaining('int7')]);
   });

@@ -14,7 +14,7 @@ const SAVING_MS = 3000;
 export function outputLost(error: NodeJS.ErrnoException, stderr: Pick<Io['stderr'], 'write'>): number {
   if (error.code === 'EPIPE') return 0;
   stderr.write(
-    `error: standard output takes no more (${error.code ?? error.message}): what was printed is not whole\n`,
+    `error: cannot write to standard output (${error.code ?? error.message}): what was printed is incomplete\n`,
   );
   return 1;
 }

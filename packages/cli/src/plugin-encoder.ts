@@ -74,7 +74,7 @@ export async function pluginEncoder(
       throw new RouteProfileError('ENCODER_FAILED', `encoder ${name} ${text}`, {
         cause,
         ...(cause instanceof ThreadLost && {
-          hint: 'An encoder that needs longer tells of its progress, or the limit is raised with --plugin-timeout.',
+          hint: 'If it needs longer, let it report progress or raise --plugin-timeout.',
         }),
       });
     }

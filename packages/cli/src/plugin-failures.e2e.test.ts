@@ -189,8 +189,16 @@ describe('a plugin that misbehaves', () => {
 
   it.each([
     ['throws', "throw new Error('no eyes');", 'no eyes'],
-    ['short', 'return new Float64Array(1);', 'encoder mine: what it says it cannot see is no share'],
-    ['wrong', 'return texts.map(() => 7);', 'encoder mine: what it says it cannot see is no share'],
+    [
+      'short',
+      'return new Float64Array(1);',
+      'encoder mine: the share of a text that it cannot see is not between 0 and 1',
+    ],
+    [
+      'wrong',
+      'return texts.map(() => 7);',
+      'encoder mine: the share of a text that it cannot see is not between 0 and 1',
+    ],
   ])('as an encoder that tells what it cannot see ends the run with its name: %s', async (name, unseen, text) => {
     const file = plugin(`unseen-${name}`, encoder(ENCODE, `, async unseen(texts) { ${unseen} }`));
     const { code, stderr } = await routeprofile([

@@ -41,7 +41,7 @@ async function tryOut(
   }
 }
 
-/** Never throws and never gives what is no figure: a report is not lost over a metric that fails on some rows. */
+/** Never throws and never gives what is not a figure: a report is not lost over a metric that fails on some rows. */
 const forgiving = (metric: Metric, tell: (problem: string) => void): Metric => ({
   ...metric,
   evaluate(run) {
@@ -57,9 +57,9 @@ const forgiving = (metric: Metric, tell: (problem: string) => void): Metric => (
 });
 
 /**
- * The metrics of plugins, each tried on a run in a thread of its own first. One that throws, hangs, or gives what is no figure
- * is told of and left out, or null on the rows where it does so.
- * @throws RouteProfileError for names that are no metric, and ABORTED
+ * The metrics of plugins, each tried on a run in a thread of its own first. One that throws, hangs, or gives what is not a figure
+ * is reported and left out, or is null on the rows where it does so.
+ * @throws RouteProfileError for names that are not metrics, and ABORTED
  */
 export async function pluginMetrics(
   names: readonly TrustedName[],

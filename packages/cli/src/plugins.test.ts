@@ -69,7 +69,7 @@ describe('plugins', () => {
     install('half', ROUTER.replace('fit() {}, ', ''));
     await expect(importPlugin(byPerson('half'), folder.path)).rejects.toMatchObject({
       code: 'PLUGIN_FAILED',
-      message: 'half is no RouteProfile plugin: fit: is not a function',
+      message: 'half is not a RouteProfile plugin: fit: is not a function',
     });
   });
 

@@ -104,7 +104,7 @@ export function pluginFingerprint(name: string, from: string = process.cwd()): s
 
 /**
  * The default export of a plugin package or file; TypeScript files work too. It is first loaded in a thread of its own, so that
- * one that never finishes loading is told of.
+ * one that never finishes loading is reported.
  * @throws RouteProfileError MISSING_FILE, UNKNOWN_NAME or PLUGIN_FAILED.
  */
 export async function importPlugin(name: TrustedName, from: string = process.cwd()): Promise<Plugin> {
@@ -125,7 +125,7 @@ export async function importPlugin(name: TrustedName, from: string = process.cwd
   if (!parsed.success)
     throw new RouteProfileError(
       'PLUGIN_FAILED',
-      `${name} is no RouteProfile plugin: ${parsed.error.issues.map(issueText).join('; ')}`,
+      `${name} is not a RouteProfile plugin: ${parsed.error.issues.map(issueText).join('; ')}`,
       {
         hint: 'Its default export must be made with defineEncoder, defineProfile, defineRouter or defineMetric of @routeprofile/schema.',
       },
@@ -154,14 +154,17 @@ async function resolveStrategy<T extends Plugin>(
         'UNKNOWN_NAME',
         `there is no ${kind} called ${name}, and no installed package of that name`,
         {
-          hint: `${listed} A plugin is named by its package or file path.`,
+          hint: `${listed} To use a plugin, give its package name or file path.`,
           cause: error,
         },
       );
     throw error;
   }
   if (plugin.kind !== kind)
-    throw new RouteProfileError('BAD_OPTION', `${name} is a plugin of kind ${plugin.kind}, a ${kind} is wanted here`);
+    throw new RouteProfileError(
+      'BAD_OPTION',
+      `${name} is a plugin of kind ${plugin.kind}, but a ${kind} is expected here`,
+    );
   return plugin as T;
 }
 

@@ -39,11 +39,11 @@ class Exit extends Error {
 const RUN_EXAMPLES = `
 Examples:
   routeprofile run --data my-data
-      the defaults, on a folder with an outcomes.jsonl
+      the default profile and routers, on a folder with an outcomes.jsonl
   routeprofile run --data my-data --profile advantage,emb-gnn:hops=1 --router knn:k=20,knn+cost:within=0.02 --out my-run
-      two profiles and two routers, the second as cheap as it can be within 2 points of the best single model
+      two profiles and two routers; the second is as cheap as it can be with a mean score at most 0.02 below the best single model
 
-What each name does: \`routeprofile plugins\`. Its options: \`routeprofile plugins NAME\`.`;
+\`routeprofile plugins\` lists what each name does, \`routeprofile plugins NAME\` its options.`;
 
 /**
  * The command tree, as data: help, completion and the docs are made from it. Commands load their code when they are
@@ -56,7 +56,9 @@ export function buildProgram(io: Io): Command {
       throw new Exit(await action(...args));
     };
   const program = new Command('routeprofile')
-    .description('LLM routing by model profiles: from a dataset folder to a routing report.')
+    .description(
+      'Choose the right language model for each query: from a dataset folder to a router and a report on it.',
+    )
     .version(packageVersions()['@routeprofile/cli'] ?? '0.0.0')
     .showHelpAfterError('(add --help for the options)')
     .configureOutput({
@@ -67,7 +69,7 @@ export function buildProgram(io: Io): Command {
     })
     .addHelpText(
       'after',
-      '\nStart with `npx @routeprofile/cli demo`. A strategy takes options after its name: emb-gnn:hops=2:norm=sym.\nExit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted.',
+      '\nStart with `npx @routeprofile/cli demo`. Profiles and routers take options after their name: emb-gnn:hops=2:norm=sym.\nExit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted.',
     );
 
   configFlag(
@@ -75,23 +77,32 @@ export function buildProgram(io: Io): Command {
       encoderFlags(
         strategyFlags(
           marginFlag(
-            datasetFlags(program.command('run').description('the whole pipeline over profiles × routers, resumable')),
+            datasetFlags(
+              program
+                .command('run')
+                .description(
+                  'build profiles, train routers on them and evaluate every pair; an interrupted run resumes',
+                ),
+            ),
           ),
         ),
       )
         .option(
           '--selection-folds <n>',
-          'folds of the training data by which the recommended router is chosen; 0 chooses by order (default: 3)',
+          'cross-validation folds of the training data that choose the recommended router; 0: take the first auto router, else the first (default: 3)',
           integer(0),
         )
-        .option('--metric <list>', 'metrics of plugins, beside those that are built in: a package or a file', names)
-        .option('--quantize <list>', 'each profile once more, compressed: int8, pca:N', names)
-        .option('--frontier', 'quality at every cost, over the cost weights λ; one extra fit per fold and router')
+        .option('--metric <list>', 'extra metrics from plugins, with commas between: a package or a file each', names)
+        .option('--quantize <list>', 'also test compressed versions of each profile: int8, pca:N', names)
+        .option(
+          '--frontier',
+          'also report the quality that each cost reaches, over all cost weights λ; one extra fit per fold and router',
+        )
         .option('--robustness <n>', 'rephrase N test queries and report how often the choice is unchanged', integer(1))
-        .option('--jobs <n>', 'workers that train cells side by side (default: 1)', integer(1))
+        .option('--jobs <n>', 'train N cells (profile × router × seed) at the same time (default: 1)', integer(1))
         .option(
           '--plugin-timeout <s>',
-          'seconds without a sign of life after which a plugin counts as hanging (default: 120)',
+          'seconds without progress after which a plugin is stopped (default: 120)',
           integer(1),
         )
         .option('--out <dir>', 'output folder (default: routeprofile-out)'),
@@ -100,7 +111,7 @@ export function buildProgram(io: Io): Command {
 
   common(
     encoderFlags(
-      strategyFlags(program.command('demo').description('sample dataset, run and report in one go, offline'))
+      strategyFlags(program.command('demo').description('write the sample dataset, run on it and report, all offline'))
         .option('--out <dir>', 'output folder (default: routeprofile-demo)')
         .option('--seed <n>', 'seed (default: 42)', seeds),
     ),
@@ -109,7 +120,7 @@ export function buildProgram(io: Io): Command {
   common(
     program
       .command('sample')
-      .description('write the sample dataset (simulated outcomes, labelled so)')
+      .description('write the sample dataset (real questions; the outcomes of models are simulated and labelled so)')
       .argument('<dir>'),
   )
     .option('--seed <n>', 'seed (default: 42)', seeds)
@@ -119,11 +130,14 @@ export function buildProgram(io: Io): Command {
       ),
     );
 
-  const data = program.command('data').description('look at a dataset, or make one from logs');
+  const data = program.command('data').description('check a dataset, or make one from logs');
   encoderFlags(
     datasetFlags(
       common(
-        data.command('check').description('validate a dataset, print what it holds and what is odd').argument('<dir>'),
+        data
+          .command('check')
+          .description('validate a dataset, and print what it holds and what looks odd')
+          .argument('<dir>'),
       ),
     ),
   ).action(
@@ -134,19 +148,16 @@ export function buildProgram(io: Io): Command {
   common(
     data
       .command('import')
-      .description('make a dataset folder from a CSV or JSONL of logs, or from LLMRouter or RouterBench tables')
+      .description('make a dataset folder from logs (CSV or JSONL), or from LLMRouter or RouterBench tables')
       .argument('<source>', 'CSV, JSON or JSONL file')
       .argument('<dir>', 'dataset folder to write')
       .addOption(
-        new Option('--format <format>', 'layout of the source (default: told from its columns)').choices([
-          'auto',
-          'long',
-          'wide',
-          'llmrouter',
-          'routerbench',
-        ]),
+        new Option(
+          '--format <format>',
+          'layout of the source: long has one row per call, wide one row per query (default: guessed from its columns)',
+        ).choices(['auto', 'long', 'wide', 'llmrouter', 'routerbench']),
       )
-      .option('--query <column>', 'column of the query: text, or chat messages as JSON')
+      .option('--query <column>', 'column that holds the query: text, or chat messages as JSON')
       .option('--model <column>', 'column of the model (long format)')
       .option('--score <column>', 'column of the score (long format)')
       .option('--task <column>', 'column of the task')
@@ -157,7 +168,7 @@ export function buildProgram(io: Io): Command {
       .option('--input-tokens <column>', 'column of the input tokens (long format)')
       .option('--output-tokens <column>', 'column of the output tokens (long format)')
       .option('--tokens <column>', 'column of the total tokens, where input and output are not apart (long format)')
-      .option('--cost <column>', 'column of the dollars per call (long format)')
+      .option('--cost <column>', 'column of the cost, in dollars per call (long format)')
       .option('--latency <column>', 'column of the time a call took (long format)')
       .option('--models <names>', 'the score columns, with commas between (wide format)', (text: string) =>
         text.split(',').map((name) => name.trim()),
@@ -172,18 +183,22 @@ export function buildProgram(io: Io): Command {
           'min',
         ]),
       )
-      .option('--delimiter <name>', 'comma, semicolon, tab, pipe or a character (default: told from the header)')
+      .option('--delimiter <name>', 'comma, semicolon, tab, pipe or a character (default: guessed from the header)')
       .addOption(
-        new Option('--decimal <mark>', 'decimal mark (default: told from the numbers)').choices([
+        new Option('--decimal <mark>', 'decimal mark (default: guessed from the numbers)').choices([
           'auto',
           'comma',
           'point',
         ]),
       )
       .option('--encoding <name>', 'text encoding such as windows-1252 or utf-16le (default: utf-8)')
-      .option('--default-split <name>', 'split of rows that name none')
-      .option('--split-by-time <share>', 'this share of the queries, the oldest, is for training (such as 0.7)', Number)
-      .option('--cards <file>', 'model cards to go along as models.json')
+      .option('--default-split <name>', 'split of the rows that name no split')
+      .option(
+        '--split-by-time <share>',
+        'train on this share of the queries, the oldest ones; the rest are for testing (such as 0.7)',
+        Number,
+      )
+      .option('--cards <file>', 'model cards to add as models.json')
       .option('--name <name>', 'name of the dataset')
       .option('--force', 'replace a dataset that is already in the folder'),
   ).action(
@@ -195,13 +210,13 @@ export function buildProgram(io: Io): Command {
   common(
     data
       .command('rescore')
-      .description('labels recomputed from stored responses, into a new file, with an audit')
+      .description('recompute the labels from stored responses, write them to a new file, and print an audit')
       .argument('<source>', 'a file of routing rows, or a dataset folder with one')
       .option('--out <file>', 'file to write')
       .option('--tasks <names>', 'only these tasks, with commas between', names)
-      .option('--repaired', 'the repaired metrics instead of those the published labels come from')
-      .option('--allow-code-execution', 'run stored programs, in a sandbox without network')
-      .option('--jobs <n>', 'programs at a time (default: 2)', integer(1)),
+      .option('--repaired', 'use the repaired metrics, not those that the published labels come from')
+      .option('--allow-code-execution', 'run stored programs, in a sandbox without network access')
+      .option('--jobs <n>', 'programs to run at the same time (default: 2)', integer(1)),
   ).action(
     ending(async (source: string, flags: RescoreFlags) =>
       (await import('./commands/rescore.js')).rescoreCommand(source, flags, io),
@@ -215,14 +230,14 @@ export function buildProgram(io: Io): Command {
           datasetFlags(
             program
               .command('graph')
-              .description('graphs of a dataset')
+              .description('build the graph of a dataset')
               .command('build')
-              .description('graph.json and features.npz of a dataset'),
+              .description('write graph.json and features.npz of a dataset'),
           ),
         ),
       )
         .addOption(new Option('--format <format>', 'file format').choices(['json', 'graphml', 'gexf']))
-        .option('--no-features', 'leave the encoded node texts out')
+        .option('--no-features', 'omit the encoded texts of the nodes')
         .option('--out <dir>', 'output folder (default: graph)'),
     ),
   ).action(
@@ -231,16 +246,16 @@ export function buildProgram(io: Io): Command {
     ),
   );
 
-  const profile = program.command('profile').description('profiles of models');
+  const profile = program.command('profile').description('build profiles of models, or add models to them');
   configFlag(
     common(
       graphFlag(
         encoderFlags(
-          datasetFlags(profile.command('build').description('NAME.npz and NAME.json, one vector per model')),
+          datasetFlags(profile.command('build').description('write NAME.npz and NAME.json: one vector per model')),
         ),
       )
         .option('--from <dir>', 'a graph folder made by `graph build`')
-        .option('--dry-run', 'print what would be asked of a language model, with tokens and cost, and ask nothing')
+        .option('--dry-run', 'print the prompts for the language model with their tokens and cost, and send nothing')
         .option('--profile <list>', 'profiles to build', strategies)
         .option('--out <dir>', 'output folder (default: profiles)'),
     ),
@@ -258,7 +273,7 @@ export function buildProgram(io: Io): Command {
             datasetFlags(
               profile
                 .command('add-model')
-                .description('a saved set with profiles of further models; the others keep every bit')
+                .description('add models to a saved profile set; the other profiles stay exactly as they are')
                 .argument('<card>', 'JSON object of cards by model, as in models.json'),
             ),
           ),
@@ -279,8 +294,8 @@ export function buildProgram(io: Io): Command {
     common(
       router
         .command('add-model')
-        .description('a fitted router with the models that an extended profile set adds, without training')
-        .argument('[card]', 'the cards of those models, for routers that read task scores'),
+        .description('add the models of an extended profile set to a fitted router, without training')
+        .argument('[card]', 'the cards of those models, for routers that read scores per task'),
     ),
   )
     .option('--router <dir>', 'router folder')
@@ -296,7 +311,9 @@ export function buildProgram(io: Io): Command {
       .option('--encoder <id>', "the router's encoder, where it is not built in or asks an endpoint")
       .option('--cache <dir>', 'embedding cache folder')
       .option('--router <dir>', 'folder of a fitted irt router');
-  probed(router.command('probes').description('the queries to ask a new model, chosen to tell most of it'))
+  probed(
+    router.command('probes').description('choose probes: the queries that say most about a new model when you ask it'),
+  )
     .option('--budget <n>', 'how many (default: 25)', integer(1))
     .addOption(
       new Option('--method <name>', 'how they are chosen (default: information)').choices([
@@ -315,7 +332,7 @@ export function buildProgram(io: Io): Command {
   probed(
     router
       .command('onboard')
-      .description('a fitted irt router with one more model, placed by its scores on probes')
+      .description('add a model to a fitted irt router, by its scores on probes')
       .argument('<model>', 'its name'),
   )
     .option('--probes <file>', 'the file of `router probes`, filled in')
@@ -327,7 +344,7 @@ export function buildProgram(io: Io): Command {
     );
   configFlag(
     common(
-      encoderFlags(datasetFlags(router.command('train').description('fit one router on saved profiles')))
+      encoderFlags(datasetFlags(router.command('train').description('train one router on saved profiles')))
         .option('--profiles <file>', 'profiles made by `profile build`, or by numpy.savez')
         .option('--router <name>', 'router to train (default: mlp)', strategies)
         .option('--out <dir>', 'output folder (default: router)'),
@@ -360,7 +377,7 @@ export function buildProgram(io: Io): Command {
       )
         .option('--router <dir>', 'router folder, such as OUT/routers/…')
         .option('--task <name>', 'task label, for routers that read one')
-        .option('--top <n>', 'print so many models (default: 8)', integer(1)),
+        .option('--top <n>', 'print the N best models (default: 8)', integer(1)),
     ),
   ).action(
     ending(async (query: string, flags: RouteFlags) =>
@@ -371,7 +388,7 @@ export function buildProgram(io: Io): Command {
   common(
     program
       .command('report')
-      .description('HTML report of a finished run')
+      .description('write the HTML report of a finished run')
       .argument('<dir>', 'output folder of a run, or a report.json'),
   )
     .option('--out <file>', 'HTML file to write')
@@ -384,7 +401,7 @@ export function buildProgram(io: Io): Command {
   common(
     program
       .command('compare')
-      .description('two runs, or two rows of theirs, on the test rows they share, with paired intervals')
+      .description('compare two runs, or one row of each, on the test rows that both have, with paired 95 % intervals')
       .argument('<a>', 'output folder of a run, or FOLDER#LABEL for one row or baseline')
       .argument('<b>', 'what it is compared with'),
   )
@@ -410,14 +427,16 @@ export function buildProgram(io: Io): Command {
   common(
     program
       .command('plugins')
-      .description('what is built in, and which plugins are installed')
+      .description('list what is built in and which plugins are installed')
       .argument('[name]', 'show the options of this one'),
   ).action(
     ending(async (name: string | undefined, flags: CommonFlags) =>
       (await import('./commands/plugins.js')).pluginsCommand(name, flags, io),
     ),
   );
-  common(program.command('doctor').description('what is installed, which backend and encoder are in use, and why'))
+  common(
+    program.command('doctor').description('check what is installed, which backend and encoder are in use, and why'),
+  )
     .option('--backend <name>', 'ask for this tensor backend')
     .option('--encoder <id>', 'try this encoder')
     .action(
@@ -428,7 +447,7 @@ export function buildProgram(io: Io): Command {
 
   program
     .command('completion')
-    .description('completion script for a shell')
+    .description('print a completion script for a shell')
     .addOption(new Option('--shell <shell>').choices(SHELLS).default('bash'))
     .action(
       ending(async ({ shell }: { shell: Shell }) => {

@@ -29,7 +29,7 @@ export async function rehearse(name: TrustedName, from: string, seconds = LOADIN
   } catch (cause) {
     if (!(cause instanceof ThreadLost)) throw cause;
     throw new RouteProfileError('PLUGIN_FAILED', `plugin ${name} could not be loaded: it ${cause.message}`, {
-      hint: 'A plugin does nothing when it is imported; the work belongs into fit or build.',
+      hint: 'A plugin must do nothing when it is imported; move the work into fit or build.',
       cause,
     });
   } finally {

@@ -55,7 +55,7 @@ describe('from a dataset folder to a report', () => {
     await runReport([...base, '--out', at('run-again')]);
     expect(readFileSync(at('run-again', 'report.json'), 'utf8')).toBe(readFileSync(at('run', 'report.json'), 'utf8'));
     const { stdout } = await routeprofile(['run', ...base, '--out', at('run')]);
-    expect(stdout).toContain('4 of 4 cells were finished before and reused');
+    expect(stdout).toContain('Reused from an earlier run: 4 of 4 cells.');
     const more = await routeprofile(['run', ...base, '--router', 'sim,knn', '--out', at('run')]);
     // The sim cells; the knn that every run makes for comparison is not judged on training data, as those asked for are.
     expect(more.stdout).toContain('2 of 4 cells');
@@ -134,7 +134,7 @@ describe('from a dataset folder to a report', () => {
       at('run'),
     ]);
     expect(code).toBe(0);
-    expect(stderr).toContain('is damaged and will be made again');
+    expect(stderr).toContain('is damaged and will be computed again');
     expect(readFileSync(at('run', 'cells', name!), 'utf8')).toBe(whole);
   });
 

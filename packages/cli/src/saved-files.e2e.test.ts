@@ -52,7 +52,7 @@ describe("a report's routers and profiles", () => {
       '--router',
       'knn:k=40',
     ]);
-    expect(stdout).toContain('1 of 1 cells were finished before and reused');
+    expect(stdout).toContain('Reused from an earlier run: 1 of 1 cell.');
   });
 
   it('are there again when they were deleted, damaged or exchanged', async () => {

@@ -64,7 +64,7 @@ describe.each(Object.entries(SCRIPTS))('texts in %s', (script, { sums, translati
     const { report } = await runOn(data);
     expect(report.encoder).toMatch(/^use-lite-hash@/);
     expect(report.rows[0]!.metrics['avg_performance']).toBeGreaterThanOrEqual(0.95);
-    expect(report.warnings.join()).not.toContain('share their vector');
+    expect(report.warnings.join()).not.toContain('have the same vector');
     const mostly = report.warnings.filter((warning) => warning.includes('mostly unknown'));
     if (script === 'mixed') expect(mostly).toEqual([]);
     else {
@@ -111,9 +111,9 @@ describe('a router of use-lite', () => {
     routeprofile(['route', ...args, '--router', router, '--cache', at('cache')], input === undefined ? {} : { input });
 
   it('is reported as blind, once and in numbers', () => {
-    const equal = warnings.filter((warning) => warning.includes('share their vector'));
+    const equal = warnings.filter((warning) => warning.includes('have the same vector'));
     expect(equal).toHaveLength(1);
-    expect(equal[0]).toContain('24 of 24 distinct queries (100 %) share their vector with another one');
+    expect(equal[0]).toContain('24 of 24 distinct queries (100 %) have the same vector as another query');
     expect(equal[0]).toContain('--encoder use-lite-hash or openai:MODEL or transformers:MODEL.');
   });
 
@@ -127,7 +127,7 @@ describe('a router of use-lite', () => {
   it('says in use which queries it cannot tell apart', async () => {
     const { stderr, stdout } = await route(['-'], '春天来了\n秋天\nWhat is this?\n');
     expect(stderr).toContain('2 of 3 distinct queries (67 %) are mostly unknown to the encoder use-lite@');
-    expect(stderr).toContain('2 of 3 distinct queries (67 %) share their vector with another one');
+    expect(stderr).toContain('2 of 3 distinct queries (67 %) have the same vector as another query');
     expect(stdout).toContain('秋天');
     expect((await route(['春天来了'])).stderr).toContain('The query is mostly unknown to the encoder use-lite@');
     expect((await route(['What is this?'])).stderr).toBe('');

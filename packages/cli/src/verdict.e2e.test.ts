@@ -28,7 +28,7 @@ describe('what a run recommends', () => {
     if (choice.kind !== 'router') throw new Error('on the sample a router is worth it');
     expect(existsSync(at('run', choice.folder!, 'router.json'))).toBe(true);
     const { stdout } = await routeprofile(['run', ...base, ...routers, '--out', at('run')]);
-    expect(stdout).toContain('3 of 3 cells were finished before and reused');
+    expect(stdout).toContain('Reused from an earlier run: 3 of 3 cells.');
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(recommendation!.words);
     expect(stdout).toContain(
       `Ask it: npx @routeprofile/cli route --router ${at('run', choice.folder!)} "your question"`,

@@ -34,7 +34,7 @@ export function resample(
 /**
  * Means of several series of numbers, one a row each, in every resample; all series share the draws.
  * @param series of one length, at least 1
- * @returns one array a series, a mean a resample
+ * @returns one array per series, with one mean per resample
  */
 export function resampledMeans(series: readonly Float64Array[], options: BootstrapOptions): Float64Array[] {
   const rows = series[0]?.length ?? 0;

@@ -41,7 +41,7 @@ export function rowsByTask({ queries }: OutcomeTable): Map<string, Int32Array> {
 
 /**
  * @param who names the choices in the message
- * @throws RouteProfileError SHAPE_MISMATCH unless there is one choice a row, each the index of a model.
+ * @throws RouteProfileError SHAPE_MISMATCH unless there is one choice per row, each the index of a model.
  */
 export function assertChoices(table: OutcomeTable, choices: Int32Array, who: string): void {
   if (choices.length !== table.queries.length)

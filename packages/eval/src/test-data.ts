@@ -2,7 +2,7 @@ import type { Dataset, OutcomeTable } from '@routeprofile/schema';
 import { emptyOutcomes } from '@routeprofile/schema/testing';
 import type { EvaluatedCell } from './report/cell.js';
 
-/** For tests: a table from scores, one row a query. */
+/** For tests: a table from scores, one row per query. */
 export function tableOf(
   models: readonly string[],
   scores: readonly (readonly number[])[],

@@ -48,8 +48,8 @@ describe('the published graphs', () => {
 
   it('say what they left out', () => {
     expect(buildGraph(synthetic, { preset: 'query-task-domain' }).getAttribute('notes')).toEqual([
-      '2 domain entries left out, no model is measured on the task: QA (in knowledge), unused (in knowledge)',
-      '2 queries left out, no model is measured on the task: unused',
+      '2 domain entries left out, because no model is measured on the task: QA (in knowledge), unused (in knowledge)',
+      '2 queries left out, because no model is measured on the task: unused',
     ]);
     expect(buildGraph(synthetic, { preset: 'task' }).getAttribute('notes')).toEqual([]);
     const undescribed = buildGraph({ ...synthetic, tasks: [], families: [] }, { preset: 'task' });
@@ -77,10 +77,10 @@ describe('switches', () => {
   });
 
   it('that contradict each other are refused', () => {
-    expect(() => buildGraph(synthetic, { tasks: false, domains: true })).toThrow(/domains hang on tasks/);
+    expect(() => buildGraph(synthetic, { tasks: false, domains: true })).toThrow(/domains need tasks/);
     expect(() => buildGraph(synthetic, { tasks: false, queries: true })).toThrow(/queries hang on tasks/);
     expect(() => buildGraph(synthetic, { queries: true, queryScores: true })).toThrow(/queryScores/);
-    expect(() => buildGraph(synthetic, { preset: 'toString' })).toThrow(/no graph is called 'toString'/);
+    expect(() => buildGraph(synthetic, { preset: 'toString' })).toThrow(/there is no graph called 'toString'/);
   });
 });
 

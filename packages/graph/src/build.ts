@@ -43,7 +43,9 @@ export function buildGraph(dataset: GraphSource, choice: GraphChoice): ProfileGr
     const bare = names.filter((name) => !texts.has(name));
     for (const name of names) addNode(type, name, texts.get(name) ?? name);
     if (bare.length > 0)
-      notes.push(`${count(bare.length, type)} without a description, the name stands in: ${bare.join(', ')}`);
+      notes.push(
+        `${count(bare.length, type)} without a description, so the name is used as the text: ${bare.join(', ')}`,
+      );
   }
 
   function addDomains() {
@@ -82,7 +84,9 @@ export function buildGraph(dataset: GraphSource, choice: GraphChoice): ProfileGr
       }
     }
     if (skipped > 0)
-      notes.push(`${count(skipped, 'query')} left out, no model is measured on the task: ${unknown.join(', ')}`);
+      notes.push(
+        `${count(skipped, 'query')} left out, because no model is measured on the task: ${unknown.join(', ')}`,
+      );
   }
 }
 

@@ -17,7 +17,7 @@ import { nodeSet } from './hetero.js';
  * one call of the encoder.
  * @param types which node types; by default all the graph has
  * @throws RouteProfileError UNKNOWN_NAME for a type the graph lacks, SHAPE_MISMATCH or NOT_FINITE when the encoder returns
- *   other than one finite row a text, ABORTED, and whatever the encoder throws.
+ *   other than one finite row per text, ABORTED, and whatever the encoder throws.
  */
 export async function encodeNodes(
   graph: HeteroGraph,

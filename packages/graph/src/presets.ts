@@ -3,7 +3,7 @@ import { RouteProfileError, issueText, z } from '@routeprofile/schema';
 /** Which nodes and edges a graph has. Models are always in it. */
 export const graphSwitchesSchema = z
   .strictObject({
-    /** Family nodes, one edge a model that has a family. */
+    /** Family nodes, one edge per model that has a family. */
     families: z.boolean().default(true),
     /** Task nodes, an edge with the raw score for every measured task of a model. */
     tasks: z.boolean().default(true),
@@ -20,7 +20,7 @@ export const graphSwitchesSchema = z
   })
   .superRefine((switches, context) => {
     const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if (switches.domains && !switches.tasks) wrong('domains', 'domains hang on tasks, which are switched off');
+    if (switches.domains && !switches.tasks) wrong('domains', 'domains need tasks, which are switched off');
     if (switches.queries && switches.queriesTo === 'task' && !switches.tasks)
       wrong('queriesTo', "queries hang on tasks, which are switched off; say 'model' or switch tasks on");
     if (switches.queryScores && !(switches.queries && switches.queriesTo === 'model'))
@@ -79,7 +79,7 @@ export type GraphChoice = { preset: string } | GraphSwitches;
 export function resolveGraphChoice(choice: GraphChoice): { name: string; switches: CompleteSwitches } {
   if ('preset' in choice) {
     if (!isGraphPreset(choice.preset))
-      throw new RouteProfileError('UNKNOWN_NAME', `no graph is called '${choice.preset}'`, {
+      throw new RouteProfileError('UNKNOWN_NAME', `there is no graph called '${choice.preset}'`, {
         hint: `Graphs: ${Object.keys(GRAPH_PRESETS).join(', ')}.`,
       });
     return { name: choice.preset, switches: GRAPH_PRESETS[choice.preset] };
@@ -87,7 +87,7 @@ export function resolveGraphChoice(choice: GraphChoice): { name: string; switche
   const parsed = graphSwitchesSchema.safeParse(choice);
   if (!parsed.success)
     throw new RouteProfileError('BAD_OPTION', `graph: ${parsed.error.issues.map(issueText).join('; ')}`, {
-      hint: `Use a preset (${Object.keys(GRAPH_PRESETS).join(', ')}) or switches that fit each other.`,
+      hint: `Use a preset (${Object.keys(GRAPH_PRESETS).join(', ')}) or switches that fit together.`,
       details: parsed.error.issues.map((issue) => `graph: ${issueText(issue)}`),
     });
   const { name, ...switches } = parsed.data;

@@ -25,7 +25,7 @@ export interface ComparableMeans {
  *   models (that have values of two). These are the rows that a report judges on;
  * - else, when that would throw most comparisons away, least squares on row + model (`fitAdditive`) over all rows that compare
  *   models: a model's mean is what it would have had on all of them;
- * - else, where those rows do not link every model with every other (logs with one model a row), each model's own rows.
+ * - else, where those rows do not link every model with every other (logs with one model per row), each model's own rows.
  *
  * For two models the first two are the same.
  *

@@ -61,7 +61,7 @@ const MAX_STEPS = 100;
  * order of the comparisons. (Bradley and Terry 1952; Caron and Doucet 2012 for the prior.)
  *
  * @param wins shape [models × models], as `countWins` makes it
- * @returns one strength a model, on the logit scale
+ * @returns one strength per model, on the logit scale
  * @throws RouteProfileError BAD_OPTION for a ridge that is not above 0; NOT_FINITE for counts that are not finite and at least 0.
  */
 export function bradleyTerry(wins: Float64Array, models: number, options: BradleyTerryOptions = {}): Float64Array {

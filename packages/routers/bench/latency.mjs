@@ -132,7 +132,7 @@ const profiles = normalizeRows(gaussian(PROFILES));
 results[`top 10 of ${PROFILES}`] = await timed((i) => topModels(profiles, queryAt(i).vectors.data, 10));
 
 console.error(
-  `\n${MODELS} models, ${QUERIES} training queries and keys, ${DIMENSIONS} dimensions; milliseconds a call`,
+  `\n${MODELS} models, ${QUERIES} training queries and keys, ${DIMENSIONS} dimensions; milliseconds per call`,
 );
 console.error(
   `${'router'.padEnd(24)}${['p50', 'p99', 'cpu p50', 'cpu p99', 'fit (s)'].map((head) => head.padStart(10)).join('')}`,

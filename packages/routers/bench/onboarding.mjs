@@ -122,7 +122,7 @@ async function judge(router, model, { vectors, score }) {
 }
 
 const started = performance.now();
-/** By variant, then by model: one list of measurements a fold (and a seed). */
+/** By variant, then by model: one list of measurements per fold (and seed). */
 const found = new Map();
 const note = (variant, model, figures) => {
   if (!found.has(variant))

@@ -14,7 +14,7 @@ import { twoStageRouter } from './two-stage/two-stage.js';
 
 /**
  * What `ensemble` and `auto` are made of, simplest first. The towers and the graph are left out: they take many times longer to
- * fit, and a fit a fold.
+ * fit, and one fit per fold.
  */
 const MEMBERS: readonly RouterStrategy[] = [
   linearRouter,

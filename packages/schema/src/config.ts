@@ -75,7 +75,7 @@ export const runConfigSchema = z.strictObject({
   metric: oneOrMore(z.string().min(1)).optional(),
   /** Each profile once more, compressed: `int8`, `pca:N`. */
   quantize: oneOrMore(z.string().min(1)).optional(),
-  /** The cost–quality frontier of each cell; fits its router once a fold more. */
+  /** The cost–quality frontier of each cell; adds one fit of the router per cross-validation fold. */
   frontier: z.boolean().default(false),
   /** How much lower a router's mean score may be and still count as not worse than the best single model, on the scale of the scores. */
   margin: z.number().min(0).default(0.02),
@@ -86,7 +86,7 @@ export const runConfigSchema = z.strictObject({
     .max(20)
     .refine((folds) => folds === 0 || folds >= 2, { error: 'give 0, or 2 to 20' })
     .default(3),
-  /** So many test queries are also asked in other words, to see whether the choice stays. */
+  /** How many test queries are also rephrased, to see whether the choice stays. */
   robustness: z.number().int().min(1).optional(),
   seed: oneOrMore(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)).prefault([42]),
   /** Candidates whose training outcomes and pairs are taken away, as if they had just come out; implies mode newllm. */

@@ -141,7 +141,7 @@ export interface TrainingData {
   outcomes: OutcomeValues | null;
 }
 
-/** A model that is no candidate, having outcomes on too few training rows (`minCoverage`, 95 % by default). */
+/** A model that is not a candidate, having outcomes on too few training rows (`minCoverage`, 95 % by default). */
 export interface LeftOut {
   model: string;
   /** Share of the training rows with an outcome. */

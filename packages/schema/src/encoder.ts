@@ -13,7 +13,7 @@ export interface Encoder {
   /** Length of every vector. */
   dimensions: number;
   /**
-   * Shape [texts × dimensions]: one finite row a text, in order. An empty text has a vector too.
+   * Shape [texts × dimensions]: one finite row per text, in order. An empty text has a vector too.
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED.
    */
   encode(texts: readonly string[], ctx?: RunContext): Promise<Matrix>;

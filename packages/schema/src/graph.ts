@@ -17,7 +17,7 @@ export interface Relation {
   name: string;
   source: NodeType;
   target: NodeType;
-  /** Indices into the source's and the target's node set, one pair an edge. */
+  /** Indices into the source's and the target's node set, one pair per edge. */
   sourceIndex: Int32Array;
   targetIndex: Int32Array;
   /** Raw scores, one an edge; null for relations that carry none. */

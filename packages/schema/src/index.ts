@@ -18,6 +18,7 @@ export * from './matrix.js';
 export * from './metric.js';
 export * from './option-info.js';
 export * from './options.js';
+export * from './plural.js';
 export * from './printable.js';
 export * from './profile.js';
 export * from './query.js';

@@ -57,7 +57,7 @@ export interface Provenance {
   notes?: string[];
 }
 
-/** Scores read off by attention: key k has a vector and one score a model (NaN = not measured). */
+/** Scores read off by attention: key k has a vector and one score per model (NaN = not measured). */
 export interface KeyedScores {
   /** [keys × dimensions] */
   keys: Matrix;
@@ -72,7 +72,7 @@ export interface KeyedScores {
   queries?: Int32Array;
 }
 
-/** One profile a model. `vectors` are always there; strategies that know more fill in more. */
+/** One profile per model. `vectors` are always there; strategies that know more fill in more. */
 export interface ProfileSet {
   /** In the order of the vectors' rows. */
   models: string[];

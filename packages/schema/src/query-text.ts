@@ -1,4 +1,4 @@
-/** The text of a query, and how many parts of it are no text (images, audio, tool results) and were left out. */
+/** The text of a query, and how many parts of it are not text (images, audio, tool results) and were left out. */
 export interface ReadQuery {
   text: string;
   omitted: number;
@@ -45,7 +45,7 @@ function readMessages(messages: readonly unknown[]): ReadQuery | null {
  *   of parts; or an object with such a list under `messages` or `contents`. The shapes are those of the OpenAI, Anthropic
  *   and Gemini APIs.
  * @returns of messages, the last user message that holds text: its text parts joined by line breaks, and the number of
- *   parts that are no text from that message on. Null where there is no user text.
+ *   parts that are not text from that message on. Null where there is no user text.
  */
 export function queryTextOf(value: unknown): ReadQuery | null {
   if (Array.isArray(value)) {

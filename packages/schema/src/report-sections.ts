@@ -120,7 +120,7 @@ export const regretSchema = z.object({
 /** How far the chosen models' scores fall short of the row's best, in units of the score. */
 export type Regret = z.infer<typeof regretSchema>;
 
-/** Whether the choice stays when a query is asked in other words: one entry a way of rewording. */
+/** Whether the choice stays when a query is rephrased: one entry per way of rephrasing. */
 export const robustnessSchema = z.array(
   z.object({
     perturbation: z.string(),
@@ -130,10 +130,10 @@ export const robustnessSchema = z.array(
     seed: figureSchema,
   }),
 );
-/** Whether the choice stays when a query is asked in other words: one entry a way of rewording. */
+/** Whether the choice stays when a query is rephrased: one entry per way of rephrasing. */
 export type Robustness = z.infer<typeof robustnessSchema>;
 
-/** What compressing a profile set saved (bytes a model) and what it cost. */
+/** What compressing a profile set saved (bytes per model) and what it cost. */
 export const quantizationSchema = z.object({
   /** Such as `int8` or `pca:16`. */
   spec: z.string(),
@@ -144,5 +144,5 @@ export const quantizationSchema = z.object({
   /** Mean score less that with the profile as it was; absent when the run did not route with it. */
   quality: intervalSchema.optional(),
 });
-/** What compressing a profile set saved (bytes a model) and what it cost. */
+/** What compressing a profile set saved (bytes per model) and what it cost. */
 export type Quantization = z.infer<typeof quantizationSchema>;

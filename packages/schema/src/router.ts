@@ -93,7 +93,7 @@ export interface JoiningModels {
 export interface Router {
   /** The models it chooses among, in the order by which ties break. */
   models: readonly string[];
-  /** One decision a query, in order; depends on nothing asked before. */
+  /** One decision per query, in order; depends on nothing asked before. */
   decide(queries: QueryBatch, ctx?: RunContext): Promise<Decision[]>;
   /** Everything `RouterStrategy.load` needs to make the same router again. */
   save(): Promise<RouterArtifact>;

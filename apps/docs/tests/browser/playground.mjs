@@ -108,7 +108,7 @@ export const otherRouter = (browser, site) =>
   });
 
 /**
- * The price of a dollar moves the choice, by the arrow keys: to a model that costs less, and back with Home. Only keys are used: query,
+ * The cost weight λ moves the choice, by the arrow keys: to a model that costs less, and back with Home. Only keys are used: query,
  * slider and tables are reached with Tab.
  */
 export const sliderByKeyboard = (browser, site) =>

@@ -58,7 +58,7 @@ export function makeReports() {
       .map(({ name, report }) => write(name, renderHtmlReport(report))),
   ];
   const made = files();
-  // A failure is the business of who waits for the files; until then it is no unhandled one.
+  // A failure is the business of who waits for the files; until then it does not count as unhandled.
   made.catch(() => {});
   return {
     files: () => made,

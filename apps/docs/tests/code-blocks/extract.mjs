@@ -72,5 +72,5 @@ export function parseInfo(info) {
   if (rest === '' && language === 'text') return { language, mode: 'output' };
   if (rest === '')
     return { problem: `a \`${language}\` block says ${RUNNABLE.has(language) ? '`run` or ' : ''}\`skip: REASON\`` };
-  return { problem: `\`${plain}\` is no form of code block` };
+  return { problem: `\`${plain}\` is not a form of code block` };
 }

@@ -24,7 +24,7 @@ export function checkLinks(folder, pages) {
     for (const link of addressesOf(document)) {
       const problem = (message) => problems.push(`${file}: ${link}: ${message}`);
       const url = parse(link, ORIGIN + addressOf(file));
-      if (!url || /\s/.test(link.trim())) problem('is no address');
+      if (!url || /\s/.test(link.trim())) problem('is not an address');
       else if (url.origin === ORIGIN) {
         internal++;
         const target = fileOf(folder, url.pathname);

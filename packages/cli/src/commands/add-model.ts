@@ -14,6 +14,7 @@ import { encodeNodes } from '@routeprofile/graph';
 import {
   modelCardsFileSchema,
   parseOptions,
+  plural,
   RouteProfileError,
   type ProfileSet,
   type ProfileStrategy,
@@ -43,15 +44,19 @@ export interface AddModelFlags extends ConfigFlags {
 /** The strategy that built a set, if it can take models in. */
 async function extensibleStrategy(path: string, { provenance }: ProfileSet, plugin: string | undefined) {
   if (provenance.strategy === 'imported')
-    throw new RouteProfileError('UNSUPPORTED', `${path}: how these profiles were made is not known`, {
+    throw new RouteProfileError('UNSUPPORTED', `${path}: it is not known how these profiles were made`, {
       hint: 'Add the vector with the program that made them, or build profiles with `npx @routeprofile/cli profile build`.',
     });
   const strategy: ProfileStrategy = await savedProfile(provenance.strategy, plugin, path);
   const extend = strategy.extend?.bind(strategy);
   if (!extend)
-    throw new RouteProfileError('UNSUPPORTED', `${path}: ${strategy.name} profiles cannot be extended`, {
-      hint: 'Build the set anew with the model in the dataset.',
-    });
+    throw new RouteProfileError(
+      'UNSUPPORTED',
+      `${path}: profiles of the kind ${strategy.name} cannot take in new models`,
+      {
+        hint: 'Add the model to the dataset and build the set again.',
+      },
+    );
   return { strategy, extend };
 }
 
@@ -74,8 +79,8 @@ export async function addModelCommand(card: string, flags: AddModelFlags, io: Io
   if (joining.length === 0 || known.length > 0)
     throw new RouteProfileError(
       'BAD_INPUT',
-      known.length > 0 ? `${path} already has a profile of ${known.join(', ')}` : `${card}: holds no model`,
-      { hint: 'Give a JSON object with a card by the name of each model that joins.' },
+      known.length > 0 ? `${path} already has a profile of ${known.join(', ')}` : `${card}: there is no model in it`,
+      { hint: 'Give a JSON object of the form { "MODEL": { card } }, with an entry for each model to add.' },
     );
   const { strategy, extend } = await extensibleStrategy(path, set, plugin);
 
@@ -118,7 +123,7 @@ export async function addModelCommand(card: string, flags: AddModelFlags, io: Io
     if (flags.json) console.printJson({ path: written, added: joining, models: extended.models });
     else
       console.print(
-        `Wrote ${written}: ${joining.join(', ')} joined ${set.models.length} models\nNow: npx @routeprofile/cli router add-model ${card} --router DIR --profiles ${written}`,
+        `Wrote ${written}: ${joining.join(', ')} joined ${plural(set.models.length, 'model')}\nNow: npx @routeprofile/cli router add-model ${card} --router DIR --profiles ${written}`,
       );
   } finally {
     await encoder.dispose?.();
@@ -149,8 +154,8 @@ export async function routerAddModelCommand(
   const artifact = await readRouterArtifact(dir);
   const strategy = await savedRouter(artifact.manifest, flags.plugin, dir);
   if (!strategy.extend)
-    throw new RouteProfileError('UNSUPPORTED', `a fitted ${strategy.name} router cannot take models in`, {
-      hint: 'Train it anew on the extended profiles with `npx @routeprofile/cli router train`.',
+    throw new RouteProfileError('UNSUPPORTED', `a fitted ${strategy.name} router cannot take in new models`, {
+      hint: 'Train it again on the extended profiles with `npx @routeprofile/cli router train`.',
     });
   const cards = Object.entries(card === undefined ? {} : await readJsonFile(card, modelCardsFileSchema));
   const unprofiled = cards.map(([name]) => name).filter((name) => !profiles.models.includes(name));
@@ -173,7 +178,7 @@ export async function routerAddModelCommand(
   if (flags.json) console.printJson({ out, added, models: router.models });
   else
     console.print(
-      `Wrote ${out}: ${added.join(', ')} joined ${artifact.manifest.models.length} models\nAsk it: ${askCommand({ folder: out, ...asked })}`,
+      `Wrote ${out}: ${added.join(', ')} joined ${plural(artifact.manifest.models.length, 'model')}\nAsk it: ${askCommand({ folder: out, ...asked })}`,
     );
   return 0;
 }

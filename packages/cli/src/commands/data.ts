@@ -9,7 +9,7 @@ import {
   type Role,
   type RowCoverage,
 } from '@routeprofile/data';
-import type { Dataset, RunConfig, RunContext } from '@routeprofile/schema';
+import { plural, type Dataset, type RunConfig, type RunContext } from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache.js';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { completeConfig } from '../config-file.js';
@@ -42,15 +42,15 @@ function summaryRows(summary: object, prefix = ''): string[][] {
 function coverageLines({ kind, rows, completeRows, oneModelRows, models, notes }: RowCoverage): string[] {
   const count = (n: number) => n.toLocaleString('en-US');
   if (kind === 'complete')
-    return [`Complete: all ${models.length} models have an outcome on each of ${count(rows)} rows.`];
+    return [`Complete: all ${models.length} models have an outcome on each of ${plural(rows, 'row')}.`];
   const shown = models.slice(0, 12).map(({ model, outcomes }) => `${model} ${count(outcomes)}`);
   const head =
     kind === 'incomplete'
-      ? `Incomplete: ${count(completeRows)} of ${count(rows)} rows have an outcome of all ${models.length} models.`
-      : `A log with one model per query: ${count(oneModelRows)} of ${count(rows)} rows (${Math.round((100 * oneModelRows) / rows)} %) have an outcome of one model only.`;
+      ? `Incomplete: ${count(completeRows)} of ${count(rows)} rows have an outcome from all ${models.length} models.`
+      : `A log with one model per query: ${count(oneModelRows)} of ${plural(rows, 'row')} (${Math.round((100 * oneModelRows) / rows)} %) have an outcome from one model only.`;
   return [
     head,
-    `Outcomes per model: ${shown.join(', ')}${models.length > shown.length ? ` and ${models.length - shown.length} more models` : ''}.`,
+    `Outcomes per model: ${shown.join(', ')}${models.length > shown.length ? ` and ${plural(models.length - shown.length, 'more model')}` : ''}.`,
     ...notes,
   ];
 }
@@ -84,16 +84,16 @@ export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Pro
     }
     if (check.coverage) console.print(`\n${coverageLines(check.coverage).join('\n')}`);
     if (check.warnings.length > 0)
-      console.print(`\nWhat loading it says:\n${check.warnings.map((warning) => `- ${warning}`).join('\n')}`);
+      console.print(`\nWarnings from loading it:\n${check.warnings.map((warning) => `- ${warning}`).join('\n')}`);
     if (check.oddities.length > 0) {
-      console.print(`\nValid, but odd:`);
+      console.print(`\nValid, but looks odd:`);
       for (const { kind, message, examples } of check.oddities)
         console.print([`- ${kind}: ${message}`, ...examples.slice(0, 3).map((example) => `    ${example}`)].join('\n'));
     }
     console.print(
       check.problems.length === 0
         ? '\nNo problems.'
-        : `\n${check.problemCount === 1 ? '1 problem' : `${check.problemCount.toLocaleString('en-US')} problems`}:\n${check.problems.join('\n')}`,
+        : `\n${plural(check.problemCount, 'problem')}:\n${check.problems.join('\n')}`,
     );
   }
   return check.problems.length === 0 ? 0 : 2;

@@ -19,7 +19,7 @@ export async function demoCommand(flags: ConfigFlags, io: Io): Promise<number> {
     out: join(out, 'run'),
   });
   console.logger.info(
-    `Writing the sample dataset to ${data} (questions are real, the models' outcomes are simulated).`,
+    `Writing the sample dataset to ${data} (the questions are real, the outcomes of the models are simulated).`,
   );
   await writeSample(data, { seed: config.seed[0]! });
   const result = await run(config, console.context);

@@ -62,58 +62,58 @@ export const strategies = reading(parseStrategyList);
 export const common = (command: Command): Command =>
   command
     .option('--json', 'print one JSON document on standard output')
-    .option('--quiet', 'nothing but errors on standard error');
+    .option('--quiet', 'print only errors on standard error');
 
 /** Which rows and texts of a dataset are used. */
 export const datasetFlags = (command: Command): Command =>
   command
     .option('--data <dir>', 'dataset folder')
     .addOption(
-      new Option('--mode <mode>', 'all candidates trained, or new models without training outcomes').choices([
-        'standard',
-        'newllm',
-      ]),
+      new Option(
+        '--mode <mode>',
+        'standard: every candidate has training outcomes; newllm: some are new and have none',
+      ).choices(['standard', 'newllm']),
     )
     .option('--test <file>', 'test rows: routing rows (JSON) or outcomes (JSONL)')
     .option('--test-split <name>', 'split used as test rows in the outcomes layout (default: test)')
-    .option('--split <share>', 'training share when there is a single split (default: 0.7)', share)
+    .option('--split <share>', 'share of the rows for training, where the data name no splits (default: 0.7)', share)
     .option(
       '--min-coverage <share>',
-      'a candidate has outcomes on at least this share of training rows (default: 0.95)',
+      'a model is a candidate if it has outcomes on at least this share of the training rows (default: 0.95)',
       share,
     )
     .addOption(
-      new Option('--query-text <policy>', 'text of a query, as asked or with the prompt template').choices([
-        'raw',
-        'formatted',
-      ]),
+      new Option(
+        '--query-text <policy>',
+        'text of a query: as asked (raw), or within its prompt template (formatted)',
+      ).choices(['raw', 'formatted']),
     )
     .addOption(
       new Option(
         '--shared-prefix <what>',
-        'long beginnings that many training queries share: left out of what is encoded, or kept (default: strip)',
+        'what to do with a long beginning that many training queries share: omit it when encoding, or keep it (default: strip)',
       ).choices(['strip', 'keep']),
     )
     .option(
       '--new-model <names>',
-      'candidates without training outcomes, with commas between; implies --mode newllm',
+      'candidates to treat as new (without training outcomes), with commas between; implies --mode newllm',
       names,
     )
     .addOption(
-      new Option('--leaked-scores <what>', "a new model's card scores on training tasks (default: keep)").choices([
-        'keep',
-        'drop',
-      ]),
+      new Option(
+        '--leaked-scores <what>',
+        'what to do with scores on training tasks in the card of a new model (default: keep)',
+      ).choices(['keep', 'drop']),
     )
     .addOption(
       new Option(
         '--unreliable-scores <what>',
-        'card scores that other measurements contradict, and training labels of those tasks (default: distrust)',
+        'what to do with card scores that other measurements contradict, and the training labels of those tasks (default: distrust)',
       ).choices(['distrust', 'trust']),
     )
-    .option('--limit-train <n>', 'use at most so many training queries, drawn by the seed', integer(1))
-    .option('--limit-test <n>', 'use at most so many test rows, drawn by the seed', integer(1))
-    .option('--seed <n>', 'seed, or several for `run` (default: 42)', seeds);
+    .option('--limit-train <n>', 'use at most N training queries, drawn at random with the seed', integer(1))
+    .option('--limit-test <n>', 'use at most N test rows, drawn at random with the seed', integer(1))
+    .option('--seed <n>', 'seed of all randomness; `run` takes several, with commas between (default: 42)', seeds);
 
 export const encoderFlags = (command: Command): Command =>
   command
@@ -121,7 +121,7 @@ export const encoderFlags = (command: Command): Command =>
       '--encoder <id>',
       `text encoder: ${namesOf('encoder').join(', ')}, a package or a file (default: ${runDefaults().encoder})`,
     )
-    .option('--cache <dir>', 'embedding cache folder')
+    .option('--cache <dir>', 'folder for cached embeddings')
     .option('--backend <name>', 'tensor backend (default: the fastest that is installed)');
 
 /** The graph that profiles are built on. */
@@ -143,13 +143,13 @@ export const strategyFlags = (command: Command): Command =>
     );
 
 export const configFlag = (command: Command): Command =>
-  command.option('--config <file>', 'config file (default: routeprofile.config.* here)');
+  command.option('--config <file>', 'config file (default: routeprofile.config.* in this folder)');
 
 /** For commands that read a saved folder: which code may be run for it. */
 export const pluginFlag = (command: Command): Command =>
   command.option(
     '--plugin <name>',
-    'the plugin that made the saved folder, a package or a file: its code runs only if named',
+    'the plugin that made the saved folder, a package or a file; its code runs only if you name it here',
   );
 
 /** Flags as commander gives them: named as in the config file. */

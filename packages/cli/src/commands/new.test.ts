@@ -103,7 +103,7 @@ describe('new', () => {
     const { code, stdout, stderr } = await routeprofile(['new', 'router', name]);
     expect(code).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toContain(`'${name}' is no name for a package`);
+    expect(stderr).toContain(`'${name}' is not a name for a package`);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 

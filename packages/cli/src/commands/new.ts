@@ -27,12 +27,12 @@ function assertName(kind: PluginKind, name: string): void {
   if (!parsed.success)
     throw new RouteProfileError(
       'BAD_OPTION',
-      `'${name}' is no name for a package: ${issueText(parsed.error.issues[0]!)}`,
+      `'${name}' is not a name for a package: ${issueText(parsed.error.issues[0]!)}`,
     );
   if (BUILT_IN[kind].includes(name))
     throw new RouteProfileError(
       'BAD_OPTION',
-      `there is a built-in ${kind} called ${name}, which would be used instead`,
+      `there is a built-in ${kind} called ${name}, and it would be used instead of yours`,
       {
         hint: `Choose another name, such as my-${name}.`,
       },
@@ -51,7 +51,7 @@ async function makeFolder(folder: string): Promise<void> {
   }
   if (entries.length > 0)
     throw new RouteProfileError('BAD_INPUT', `the folder ${folder} is not empty`, {
-      hint: 'Choose another name, or go where there is no folder of that name.',
+      hint: 'Choose another name, or run this in a folder that has no ${folder}.',
     });
 }
 

@@ -10,6 +10,7 @@ import { chooseProbes, onboardModel, type ProbeChoice, type ProbePool } from '@r
 import {
   finiteSchema,
   issueText,
+  plural,
   RouteProfileError,
   takeRows,
   z,
@@ -56,7 +57,7 @@ async function openPool(flags: OnboardFlags, ctx: RunContext): Promise<Opened> {
   if (strategy !== 'irt')
     throw new RouteProfileError(
       'UNSUPPORTED',
-      `${dir} holds a ${strategy} router; probes place a model in an irt router`,
+      `${dir} holds a ${strategy} router, but probes can only add a model to an irt router`,
       {
         hint: 'Train one with `npx @routeprofile/cli router train --router irt`, or use `npx @routeprofile/cli router add-model`.',
       },
@@ -113,7 +114,7 @@ export async function probesCommand(
   if (flags.json) console.printJson({ out, method, probes });
   else
     console.print(
-      `Wrote ${out}: ${probes.length} queries\nAsk the model, put its scores in place of null, then: npx @routeprofile/cli router onboard MODEL --probes ${out} --router DIR --data DIR`,
+      `Wrote ${out}: ${plural(probes.length, 'query', 'queries')}\nAsk the model, put its scores in place of null, then: npx @routeprofile/cli router onboard MODEL --probes ${out} --router DIR --data DIR`,
     );
   return 0;
 }
@@ -128,7 +129,7 @@ async function readProbes(path: string): Promise<Probe[]> {
         'BAD_INPUT',
         `${path}: line ${line}: ${parsed.error.issues.map(issueText).join('; ')}`,
         {
-          hint: 'Give lines as `npx @routeprofile/cli router probes` writes them, with a score each.',
+          hint: 'Each line must be as `npx @routeprofile/cli router probes` wrote it, with the score filled in.',
         },
       );
     const key = JSON.stringify([parsed.data.id, parsed.data.query]);
@@ -136,7 +137,7 @@ async function readProbes(path: string): Promise<Probe[]> {
     if (earlier !== undefined)
       throw new RouteProfileError(
         'BAD_INPUT',
-        `${path}: line ${line}: probe ${parsed.data.id} stands in line ${earlier} already, and would count twice`,
+        `${path}: line ${line}: probe ${parsed.data.id} is on line ${earlier} already, and would count twice`,
         { hint: 'Keep one line per probe; if the model was asked several times, give the mean score.' },
       );
     firstLine.set(key, line);
@@ -162,8 +163,8 @@ export async function onboardCommand(
   if (foreign.length > 0)
     throw new RouteProfileError(
       'BAD_INPUT',
-      `${path}: ${foreign.length} of ${probes.length} probes are no training queries of the dataset: ${foreign[0]!.id}`,
-      { hint: 'Give the dataset and the flags that the probes were chosen with.' },
+      `${path}: ${foreign.length} of ${plural(probes.length, 'probe')} not among the training queries of the dataset: ${foreign[0]!.id}`,
+      { hint: 'Use the same dataset and flags as when the probes were chosen.' },
     );
   const width = artifact.manifest.models.length;
   const asked: ProbePool = {
@@ -180,7 +181,7 @@ export async function onboardCommand(
   if (flags.json) console.printJson({ out, model, probes: answered, models: router.models });
   else
     console.print(
-      `Wrote ${out}: ${model} joined ${width} models by ${answered} probes\nAsk it: npx @routeprofile/cli route --router ${out} "your question"`,
+      `Wrote ${out}: ${model} joined ${plural(width, 'model')}, placed by ${plural(answered, 'probe')}\nAsk it: npx @routeprofile/cli route --router ${out} "your question"`,
     );
   return 0;
 }

@@ -29,7 +29,7 @@ export async function pluginsCommand(name: string | undefined, flags: CommonFlag
         ? '\nNo plugin packages are installed.'
         : `\n${formatColumns(installed.map((plugin) => ['package', plugin.package, plugin.version, plugin.description]))}`,
     );
-    console.print('\nThe options of one of them: `routeprofile plugins NAME`.');
+    console.print('\nTo see the options of one: `routeprofile plugins NAME`.');
   }
   return 0;
 }

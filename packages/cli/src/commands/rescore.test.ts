@@ -74,7 +74,7 @@ describe('data rescore', () => {
     expect(blank(readFileSync(out, 'utf8'))).toBe(blank(before));
     expect(readFileSync(source, 'utf8')).toBe(before);
     expect(stdout).toMatch(/mmlu +em_mc +2 +2 +2 +1 +1 +0 +0\.5000 +0\.5000/);
-    expect(stdout).toMatch(/2 of mbpp: its score takes running code/);
+    expect(stdout).toMatch(/2 of mbpp: scoring it means running code/);
     expect(stdout).toMatch(/--allow-code-execution/);
   });
 

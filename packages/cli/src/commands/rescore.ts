@@ -93,7 +93,7 @@ export async function rescoreCommand(source: string, flags: RescoreFlags, io: Io
   const out = required(flags.out === '' ? undefined : flags.out, '--out');
   if ((await kindOf(out)) !== null)
     throw new RouteProfileError('OUTPUT_UNWRITABLE', `${out} exists already`, {
-      hint: 'Labels are written to a new file: choose another name, or move the old one away.',
+      hint: 'Labels are written to a new file: choose another name, or move the old file.',
     });
   const path = await routingFile(source);
   const { rows, audit } = await rescoreRows(

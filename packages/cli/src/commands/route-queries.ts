@@ -1,6 +1,6 @@
 import { queryTextOf, RouteProfileError, throwIfAborted, type ReadQuery } from '@routeprofile/schema';
 
-/** A longer line is no query. */
+/** A longer line is not a query. */
 const MOST_CHARACTERS = 2 ** 26;
 /** What only a chat has: JSON of this kind without any text of a user is a mistake, not a question. */
 const CHAT = /"(role|messages|contents?|parts)"\s*:/;

@@ -1,4 +1,4 @@
-import { printable, RouteProfileError, type Decision } from '@routeprofile/schema';
+import { plural, printable, RouteProfileError, type Decision } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Console, type Io } from '../io.js';
 import { openRouter } from '../open-router.js';
 import { addBlindSpots, blindSpotWarnings, type BlindSpots } from '../pipeline/blind-spots.js';
@@ -58,7 +58,7 @@ async function routeStream(io: Io, console: Console, json: boolean, top: number,
   if (json) await console.printJsonPart('\n]\n');
   if (omitted > 0)
     console.logger.warn(
-      `${omitted} ${omitted === 1 ? 'part' : 'parts'} of ${shortened === 1 ? '1 query' : `${shortened} queries`} left out: not text (such as images).`,
+      `${plural(omitted, 'part')} of ${plural(shortened, 'query', 'queries')} left out: not text (such as images).`,
     );
 }
 
@@ -89,9 +89,7 @@ export async function routeCommand(query: string, flags: RouteFlags, io: Io): Pr
       if (flags.json) console.printJson(decision);
       else console.print(describe(text, decision!, top));
       if (omitted > 0)
-        console.logger.warn(
-          `${omitted} ${omitted === 1 ? 'part' : 'parts'} of the query left out: not text (such as images).`,
-        );
+        console.logger.warn(`${plural(omitted, 'part')} of the query left out: not text (such as images).`);
     }
     if (spots) for (const warning of blindSpotWarnings(spots)) console.logger.warn(warning);
   } finally {

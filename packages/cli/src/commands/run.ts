@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import { renderDesignSpaceText, renderTextTable, tryAnyway, type DesignSpace } from '@routeprofile/eval';
 import { renderDesignSpaceHtml } from '@routeprofile/eval/node';
-import type { RunConfig, RunReport } from '@routeprofile/schema';
+import { plural, type RunConfig, type RunReport } from '@routeprofile/schema';
 import { openConsole, type Console, type Io } from '../io.js';
 import { completeConfig, loadConfigFile } from '../config-file.js';
 import { run, type RunResult, type SavedRouter } from '../pipeline/run.js';
@@ -14,7 +14,7 @@ import { colorOf } from '../ui/color.js';
 /** The table, the reading of it, and where the files are. */
 export function summaryOf({ report, reused, routers, reportPath, htmlPath }: RunResult, io: Io): string {
   const lines = [renderTextTable(report, { color: colorOf(io.stdout) })];
-  if (reused > 0) lines.push(`${reused} of ${report.rows.length} cells were finished before and reused.`);
+  if (reused > 0) lines.push(`Reused from an earlier run: ${reused} of ${plural(report.rows.length, 'cell')}.`);
   lines.push(`Report: ${htmlPath}`, `Data:   ${reportPath}`);
   lines.push(...askIt(report, routers));
   return lines.join('\n');
@@ -28,7 +28,7 @@ function askIt(report: RunReport, routers: readonly SavedRouter[]): string[] {
   if (choice?.kind !== 'model') return saved === undefined ? [] : [`Ask it: ${askCommand(saved)}`];
   return [
     `No router is needed: ask ${choice.model}.`,
-    ...(saved === undefined ? [] : [`To try one all the same: ${askCommand(saved)}`]),
+    ...(saved === undefined ? [] : [`To try a router anyway: ${askCommand(saved)}`]),
   ];
 }
 
@@ -36,8 +36,7 @@ function askIt(report: RunReport, routers: readonly SavedRouter[]): string[] {
 export function reportFailures({ report: { failed }, problems }: RunResult, console: Console): number {
   for (const problem of problems) console.error(`error: ${problem}`);
   if (failed.length > 0) {
-    const cells = failed.length === 1 ? '1 cell' : `${failed.length} cells`;
-    console.error(`error: ${cells} failed: ${failed.map((cell) => cell.label).join(', ')}`);
+    console.error(`error: ${plural(failed.length, 'cell')} failed: ${failed.map((cell) => cell.label).join(', ')}`);
   }
   return failed.length + problems.length > 0 ? 1 : 0;
 }
@@ -69,7 +68,7 @@ async function scenariosCommand(config: RunConfig, flags: ConfigFlags, io: Io): 
   else {
     console.paint(renderDesignSpaceText(space, { color: colorOf(io.stdout) }));
     console.print(
-      `Report: ${htmlPath}\nData:   ${dataPath}\nOne report a scenario: ${results.map(({ htmlPath: path }) => path).join(', ')}`,
+      `Report: ${htmlPath}\nData:   ${dataPath}\nOne report per scenario: ${results.map(({ htmlPath: path }) => path).join(', ')}`,
     );
   }
   return Math.max(...results.map((result) => reportFailures(result, console)));

@@ -161,7 +161,7 @@ export async function routerTrainCommand(flags: ConfigFlags & { profiles?: strin
   const config = await settings({ out: 'router', router: ['mlp'], ...rest });
   const ctx: RunContext = { ...console.context, seed: config.seed[0]! };
   if (config.router.length !== 1)
-    throw new RouteProfileError('BAD_OPTION', 'router train trains one router: name one with --router');
+    throw new RouteProfileError('BAD_OPTION', 'name the one router to train with --router');
   const reference = config.router[0]!;
   const { strategy, options: given } = await routerOf(referenceByPerson(reference));
   const options = parseOptions(strategy, given);

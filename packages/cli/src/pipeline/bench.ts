@@ -26,7 +26,7 @@ export interface Bench {
   encoder: Encoder;
   graphs: ReadonlyMap<string, HeteroGraph>;
   encoded: Encoded;
-  /** Test queries asked in other words, where the run wants to know what that changes. */
+  /** Rephrased test queries, where the run wants to know what rephrasing changes. */
   rephrased: Rephrased[];
   cells: CellStore;
   kept: KeptFiles;

@@ -89,14 +89,14 @@ export function blindSpotOddities({ encoder, texts, unseen, equal }: BlindSpots)
     ...of(
       'unseen-by-encoder',
       unseen,
-      `${unseen.count === 1 ? 'is' : 'are'} mostly unknown to the encoder ${encoder}: over half of the characters are in words that it ` +
-        `has no piece for. It compares such texts by their characters at best, not by meaning; for meaning, run with a multilingual ` +
+      `${unseen.count === 1 ? 'is' : 'are'} mostly unknown to the encoder ${encoder}: over half of their characters are in words that are not in ` +
+        `its vocabulary.  It compares such texts by their characters at best, not by meaning; for meaning, run with a multilingual ` +
         `encoder: --encoder ${MULTILINGUAL.join(' or ')}`,
     ),
     ...of(
       'equal-vectors',
       equal,
-      `share their vector with another one (encoder ${encoder}), so no router can tell them apart; run with another encoder: ` +
+      `have the same vector as another query (encoder ${encoder}), so no router can tell them apart; run with another encoder: ` +
         `--encoder ${others(encoder)}`,
     ),
   ];

@@ -66,7 +66,7 @@ export interface CellResult
   extends Choices, Pick<StoredCell, 'files' | 'profileDiagnostics' | 'quantization' | 'robustness' | 'promises'> {
   outOfFold?: OutOfFold;
   frontier?: Omit<NonNullable<StoredCell['frontier']>, 'choices'> & { choices: Int32Array[] };
-  /** Not kept with the cell: a time is no result. */
+  /** Not kept with the cell: a time is not a result. */
   latency?: DecisionLatency;
 }
 
@@ -82,7 +82,7 @@ export interface CellStore {
 
 /**
  * Finished cells in `FOLDER/cells`, by the hash of all they depend on: other flags with the same OUT reuse what matches.
- * A damaged cell is told of and computed again.
+ * A damaged cell is reported and computed again.
  */
 export function cellStore(folder: string, warn: (message: string) => void): CellStore {
   const path = (key: string) => join(folder, 'cells', `${key}.json`);
@@ -114,7 +114,7 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
           }),
         };
       } catch (error) {
-        warn(`${path(key)} is damaged and will be made again (${messageOf(error)})`);
+        warn(`${path(key)} is damaged and will be computed again (${messageOf(error)})`);
         return undefined;
       }
     },

@@ -1,6 +1,6 @@
 import { RouteProfileError, type Decision, type QueryBatch, type Router, type RunContext } from '@routeprofile/schema';
 
-/** Queries a call: keeps memory flat on large test sets, and a run stoppable. */
+/** Queries per call: keeps memory flat on large test sets, and a run stoppable. */
 const CHUNK = 4096;
 
 /** Queries `from` up to, not with, `to`. */
@@ -66,7 +66,7 @@ export async function choicesOf(
   const indexOf = (model: string | undefined): number => {
     const choice = model === undefined ? undefined : index.get(model);
     if (choice === undefined)
-      throw new RouteProfileError('PLUGIN_FAILED', `router ${name} chose '${String(model)}', which is no candidate`);
+      throw new RouteProfileError('PLUGIN_FAILED', `router ${name} chose '${String(model)}', which is not a candidate`);
     return choice;
   };
   for (let from = 0; from < choices.length; from += CHUNK) {

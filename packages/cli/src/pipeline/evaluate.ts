@@ -24,8 +24,10 @@ function assertSameModels({ test }: Dataset, { router }: SavedRouterParts, folde
   const beside = test.models.filter((model) => !router.models.includes(model));
   if (without.length + beside.length === 0) return;
   const parts = [
-    ...(without.length > 0 ? [`${without.length} of its models are not among them (${listed(without)})`] : []),
-    ...(beside.length > 0 ? [`${beside.length} of them are not its models (${listed(beside)})`] : []),
+    ...(without.length > 0
+      ? [`${without.length} of its models are missing from the dataset (${listed(without)})`]
+      : []),
+    ...(beside.length > 0 ? [`${beside.length} of the candidates are unknown to it (${listed(beside)})`] : []),
   ];
   throw new RouteProfileError(
     'BAD_INPUT',

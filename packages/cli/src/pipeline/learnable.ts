@@ -15,7 +15,7 @@ export function assertLearnable(
   if (unable.length === 0) return;
   throw new RouteProfileError(
     'NO_TRAINING_DATA',
-    `the dataset ${name} has ${train.pairs.length} pairs and no outcomes, and ${unable.join(', ')} cannot learn from pairs`,
+    `the dataset ${name} has ${train.pairs.length} pairs and no outcomes, but ${unable.join(', ')} cannot learn from pairs`,
     { hint: `Omit ${unable.join(', ')} from --router, or give the dataset scores of every model (outcomes).` },
   );
 }

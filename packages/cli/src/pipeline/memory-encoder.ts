@@ -44,9 +44,13 @@ export function memoryEncoder(encoder: Encoder): Encoder {
       async unseen(texts, ctx): Promise<Float64Array> {
         const shares = await encoder.unseen!(texts, ctx);
         if (shares.length === texts.length && shares.every((share) => share >= 0 && share <= 1)) return shares;
-        throw new RouteProfileError('ENCODER_FAILED', `encoder ${encoder.id}: what it says it cannot see is no share`, {
-          hint: `Its unseen() was given ${texts.length} texts and must return as many numbers from 0 to 1.`,
-        });
+        throw new RouteProfileError(
+          'ENCODER_FAILED',
+          `encoder ${encoder.id}: the share of a text that it cannot see is not between 0 and 1`,
+          {
+            hint: `Its unseen() was given ${texts.length} texts and must return as many numbers from 0 to 1.`,
+          },
+        );
       },
     }),
     ...(encoder.dispose && { dispose: () => encoder.dispose!() }),

@@ -82,8 +82,8 @@ export type LoadFailures = ReadonlyMap<string, string>;
 
 const profileOf = async (reference: StrategyReference, known: LoadFailures): Promise<Resolved<ProfileStrategy>> => {
   if (reference.wrappers)
-    throw new RouteProfileError('BAD_OPTION', `${formatStrategyReference(reference)}: a profile takes no wrappers`, {
-      hint: 'Wrappers such as +cost go around a router.',
+    throw new RouteProfileError('BAD_OPTION', `${formatStrategyReference(reference)}: a profile cannot have wrappers`, {
+      hint: 'Put wrappers such as +cost after the name of a router.',
     });
   const { name, options } = reference;
   if (isBuiltInProfile(name)) return { strategy: await resolveProfile(byPerson(name)), options };

@@ -11,7 +11,7 @@ import {
 import type { CellResult } from './cells.js';
 import { choicesOf } from './decide.js';
 
-/** Test queries asked in other words. */
+/** Rephrased test queries. */
 export interface Rephrased {
   perturbation: string;
   seed: number;
@@ -20,7 +20,7 @@ export interface Rephrased {
   batch: QueryBatch;
 }
 
-/** Every perturbation of so many test queries, drawn by the seed and encoded. */
+/** Every perturbation of `count` test queries, drawn at random with the seed and encoded. */
 export async function rephrase(
   dataset: Dataset,
   count: number,
@@ -47,7 +47,7 @@ export async function rephrase(
   });
 }
 
-/** How many of a router's choices stay when its queries are asked in other words. */
+/** How many of a router's choices stay when its queries are rephrased. */
 export async function robustness(
   name: string,
   router: Router,

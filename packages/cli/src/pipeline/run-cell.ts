@@ -45,9 +45,13 @@ function checkedSet(label: string, set: ProfileSet, models: readonly string[]): 
     return set;
   } catch (cause) {
     const text = messageOf(cause);
-    throw new RouteProfileError('PLUGIN_FAILED', `profile ${label} returned what a profile set is not: ${text}`, {
-      cause,
-    });
+    throw new RouteProfileError(
+      'PLUGIN_FAILED',
+      `profile ${label} returned something that is not a profile set: ${text}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -99,7 +99,8 @@ async function finish(
   await writeFileAtomic(
     htmlPath,
     renderHtmlReport(report, {
-      onFailure: (part, error) => ctx.logger?.warn(`${htmlPath}: the part '${part}' failed: ${messageOf(error)}`),
+      onFailure: (part, error) =>
+        ctx.logger?.warn(`${htmlPath}: the section '${part}' is missing, it failed: ${messageOf(error)}`),
     }),
   );
   await writeJsonFile(join(out, 'timings.json'), {

@@ -7,7 +7,7 @@ export interface ScenarioResult extends RunResult {
 }
 
 /**
- * One run a scenario, each with a report in a folder of its own, over one shared store of cells: what does not depend on
+ * One run per scenario, each with a report in a folder of its own, over one shared store of cells: what does not depend on
  * the scenario's test labels is computed once.
  */
 export async function runScenarios(config: RunConfig, ctx: Omit<RunContext, 'seed'> = {}): Promise<ScenarioResult[]> {

@@ -59,7 +59,7 @@ export async function outOfFoldOf(
     return { outOfFold: judge.found() };
   } catch (error) {
     if (!RouteProfileError.isInstance(error) || error.code === 'ABORTED') throw error;
-    ctx.logger?.warn(`${label}: could not be judged on training data, so it is not recommended: ${error.message}`);
+    ctx.logger?.warn(`${label}: could not be evaluated on training data, so it is not recommended: ${error.message}`);
     return {};
   }
 }

@@ -73,7 +73,7 @@ export async function runInWorkers(
   const queues = profileQueues(cells, open);
   const task: WorkerTask = { config: { ...config, jobs: 1 }, failures, shared: bench.cells.folder };
   const threads = new Set<Thread<WorkerReply>>();
-  /** What ended the run, first things first; from then on no thread is started, and a lost one is no cell's fault. */
+  /** What ended the run, first things first; from then on no thread is started, and a lost one is not a cell's fault. */
   const fatal: unknown[] = [];
 
   const start = async (): Promise<Thread<WorkerReply>> => {

@@ -11,9 +11,9 @@ export const packageNameSchema = z
   .max(LONGEST, `a package name has at most ${LONGEST} letters`)
   .regex(
     /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/,
-    'a package name has small letters, digits, - and . alone, such as my-router or @me/my-router',
+    'a package name may hold only small letters, digits, - and ., such as my-router or @me/my-router',
   )
-  .refine((name) => !TAKEN.has(name), 'npm or Node keeps this name for itself');
+  .refine((name) => !TAKEN.has(name), 'this name is reserved by npm or Node');
 
 /** `@me/my-router` → `my-router`: where the package is written. */
 export const folderOf = (name: string): string => name.slice(name.indexOf('/') + 1);

@@ -1,6 +1,6 @@
 import { RouteProfileError } from '@routeprofile/schema';
 
-/** At most so many single problems are printed. */
+/** At most this many single problems are printed. */
 const MOST_DETAILS = 20;
 
 /** What went wrong and what to do, for standard error. A bug of ours comes with its stack. */

@@ -9,7 +9,7 @@ export interface Reporter {
   settle: () => void;
 }
 
-/** A plain line at most this often, in milliseconds, when the sink is no terminal. */
+/** A plain line at most this often, in milliseconds, when the sink is not a terminal. */
 const LINE_EVERY = 5000;
 /** A live bar is redrawn at most this often, in milliseconds. */
 const DRAW_EVERY = 80;

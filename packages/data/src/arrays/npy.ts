@@ -73,7 +73,7 @@ function parseHeader(bytes: Uint8Array, what: string): Header {
   const sizes = shape.map((size) =>
     typeof size === 'number' && Number.isSafeInteger(size) && size >= 0
       ? size
-      : corrupt('has a shape that is no list of sizes'),
+      : corrupt('has a shape that is not a list of sizes'),
   );
   return { descr, fortran, shape: sizes, count: sizes.reduce((a, b) => a * b, 1), start };
 }

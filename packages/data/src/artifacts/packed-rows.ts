@@ -36,7 +36,7 @@ export function packRows(matrix: Matrix): PackedRows | null {
   return packed.scales.some((scale) => scale > 0) ? packed : null;
 }
 
-/** @throws RouteProfileError CORRUPT_FILE when there is not one scale a row. */
+/** @throws RouteProfileError CORRUPT_FILE when there is not one scale per row. */
 export function unpackRows(
   { rows, cols, codes, scales }: Omit<PackedRows, 'codes'> & { codes: ArrayLike<number> },
   path: string,

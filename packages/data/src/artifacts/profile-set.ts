@@ -22,7 +22,7 @@ import { packRows, unpackRows } from './packed-rows.js';
 import { readManifest, readSealed } from './sealed.js';
 
 /**
- * Arrays that are no model's vector: `keyed:keys` [keys × dimensions], `keyed:scores` [models × keys], `keyed:queries` [keys],
+ * Arrays that are not the vector of a model: `keyed:keys` [keys × dimensions], `keyed:scores` [models × keys], `keyed:queries` [keys],
  * `state:NAME`, and under `scale:` the scales of rows stored as bytes: `scale:vectors` [models], `scale:keyed:keys` [keys],
  * `scale:keyed:scores` [models]. Where there are scales, a number is its byte times its row's scale, and −128 is NaN.
  */
@@ -92,7 +92,7 @@ function assertFiniteNumbers(
 }
 
 /**
- * Writes `NAME.npz` (one float32 vector a model, readable by `numpy.load`; keyed scores and what a strategy learned under
+ * Writes `NAME.npz` (one float32 vector per model, readable by `numpy.load`; keyed scores and what a strategy learned under
  * `keyed:` and `state:` names; rows of a quantized set as int8 with their scales under `scale:` names) and `NAME.json` (provenance, texts, biases, the npz's hash). Both are complete on disk before either gets its name.
  * @returns the path of the `.npz`
  * @throws RouteProfileError SHAPE_MISMATCH, NOT_FINITE, OUTPUT_UNWRITABLE, WRITE_FAILED.

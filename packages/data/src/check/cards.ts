@@ -105,7 +105,8 @@ export function scoreOddities(dataset: Dataset): Oddity[] {
     ...oddity(
       'unscored-though-trained',
       unmeasured,
-      (count) => `${plural(count, 'score')} of candidates are missing for tasks that occur in the training data`,
+      (count) =>
+        `${plural(count, 'score of a candidate is', 'scores of candidates are')} missing for tasks that occur in the training data`,
     ),
   ];
 }

@@ -39,7 +39,7 @@ export interface DatasetCheck {
  * Reads a dataset folder and tells what it holds, what is wrong and what is odd. A published folder without test rows is
  * checked as far as it goes.
  * @param inspect looks for further oddities, such as those of an encoder; what it throws is thrown on
- * @throws RouteProfileError MISSING_FILE when the folder is no dataset, BAD_OPTION, ABORTED; problems are returned.
+ * @throws RouteProfileError MISSING_FILE when the folder is not a dataset, BAD_OPTION, ABORTED; problems are returned.
  */
 export async function checkDataset(
   dir: string,

@@ -79,7 +79,7 @@ function incompleteRows(part: Part): Oddity[] {
   );
 }
 
-/** Candidates whose price is not known: no cost can be told of them unless rows have one. */
+/** Candidates whose price is not known: they have no cost unless rows state one. */
 export function missingPrices(dataset: Dataset): Oddity[] {
   const priced = (model: number): boolean =>
     dataset.candidates[model]!.price !== undefined ||

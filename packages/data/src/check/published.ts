@@ -172,6 +172,6 @@ function unreadableChoices(labels: readonly RowLabels[]): Oddity[] {
   return oddity(
     'unreadable-choices',
     found,
-    (count) => `${plural(count, 'row has', 'rows have')} choices that are no Python literal`,
+    (count) => `${plural(count, 'row has', 'rows have')} choices that are not a Python literal`,
   );
 }

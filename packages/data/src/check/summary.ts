@@ -11,7 +11,7 @@ export interface DatasetSummary {
   newModels: string[];
   /** Models with outcomes on too few training rows to be candidates. */
   leftOut: number;
-  /** Models that are described but are no candidates. */
+  /** Models that are described but are not candidates. */
   auxiliaryModels: number;
   families: number;
   tasks: number;

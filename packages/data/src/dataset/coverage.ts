@@ -80,7 +80,7 @@ function logNotes({ rows, models }: Pick<RowCoverage, 'rows' | 'models'>): strin
 
 /** `600 of 600 rows have an outcome of one model only (big: 400, tiny: 200)`. */
 const logSentence = ({ rows, oneModelRows, models }: RowCoverage): string =>
-  `${oneModelRows.toLocaleString('en-US')} of ${plural(rows, 'row')} have an outcome of one model only (${listed(models)})`;
+  `${oneModelRows.toLocaleString('en-US')} of ${plural(rows, 'row has', 'rows have')} an outcome of one model only (${listed(models)})`;
 
 /** Such a folder in a sentence, for whoever looks at it; none for complete or merely incomplete data. */
 export const coverageWarnings = (coverage: RowCoverage): string[] =>

@@ -31,7 +31,7 @@ export function assertEvaluable(dataset: Evaluated): void {
     {
       hint:
         sole.length >= LOG_SHARE * test.queries.length
-          ? `${plural(sole.length, 'test row')} ${sole.length === 1 ? 'has' : 'have'} an outcome of one model only: this is a log with one model per query. ${COMPARE_FIRST}`
+          ? `${plural(sole.length, 'test row has', 'test rows have')} an outcome of one model only: this is a log with one model per query. ${COMPARE_FIRST}`
           : foreign
             ? 'The test rows hold no outcome of any candidate: check --test, --test-split and the names of the models.'
             : 'Ask every candidate the same test queries and add the outcomes, or leave out the candidates with the fewest by a higher --min-coverage.',

@@ -118,7 +118,7 @@ describe('new models by name, in the published layout', () => {
     expect(dataset.train.pairs).toEqual([{ query: 0, better: 2, worse: 0 }]);
     expect([scoresOf(dataset, 'a'), scoresOf(dataset, 'b')]).toEqual([[], ['math', 'qa']]);
     expect(dataset.warnings).toEqual([
-      '3 training pairs with a new model are not used.',
+      'Not used: 3 training pairs with a new model.',
       expect.stringMatching(/^The new model a loses 2 scores .* \(math, qa\)/),
     ]);
   });

@@ -8,7 +8,7 @@ import { plural, someOf } from './text.js';
 /**
  * @param named models the user calls new
  * @param known every model that could be chosen
- * @throws RouteProfileError UNKNOWN_NAME for names that are no candidate's; BAD_INPUT when nothing is left to learn from.
+ * @throws RouteProfileError UNKNOWN_NAME for names that are not those of candidates; BAD_INPUT when nothing is left to learn from.
  */
 export function assertNamedModels(named: readonly string[], known: readonly string[]): void {
   const unknown = named.filter((model) => !known.includes(model));

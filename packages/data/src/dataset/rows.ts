@@ -101,7 +101,7 @@ export class OutcomeRows {
     }
   }
 
-  /** Rows with a score, a number a model. */
+  /** Rows with a score, a number per model. */
   coverage(rows: readonly number[]): Int32Array {
     const counts = new Int32Array(this.models.length);
     for (const row of rows) this.forEachMeasured(row, 'score', (model) => counts[model]!++);

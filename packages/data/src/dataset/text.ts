@@ -31,8 +31,7 @@ export function formattedText(formatted: unknown): string | null {
   return text === '' ? null : text;
 }
 
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+export { plural } from '@routeprofile/schema';
 
 /** The first few names, and how many more. */
 export const someOf = (names: readonly string[], most = 5): string =>

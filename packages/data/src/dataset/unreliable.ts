@@ -26,7 +26,7 @@ export interface ScoreContradiction {
 /** Fewer scores on either side say nothing of where a group lies or how it is ordered. */
 const MIN_CANDIDATES = 4;
 const MIN_OTHERS = 3;
-/** So many further tasks must show how candidates and others usually compare. */
+/** At least this many further tasks must show how candidates and others usually compare. */
 const MIN_FURTHER_TASKS = 3;
 /** Beyond this a gap is out of the ordinary (a normal distribution: one in 16,000). */
 const MAX_DEVIATIONS = 4;

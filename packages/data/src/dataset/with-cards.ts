@@ -7,7 +7,7 @@ import { someOf } from './text.js';
  * Candidates, training data and test rows stay as they are.
  *
  * A family that the dataset does not describe gets a sentence with its name; scores on tasks that it does not know tie a
- * model to nothing, so they are left out and told of.
+ * model to nothing, so they are left out and reported.
  * @param cards by model, as in `models.json`
  */
 export function withCards(

@@ -63,7 +63,7 @@ export async function* readTextLines(path: string, options: ReadLinesOptions = {
           'LIMIT_EXCEEDED',
           `${label}: line ${line + 1} is longer than ${maxLineBytes} bytes`,
           {
-            hint: 'JSON lines hold one row a line; is this file JSON lines?',
+            hint: 'JSON lines hold one row per line; is this file JSON lines?',
           },
         );
     }

@@ -1,6 +1,6 @@
 import { RouteProfileError, type ErrorCode, type z } from '@routeprofile/schema';
 
-/** `a.b[3]`, and keys that are no plain words in quotes. */
+/** `a.b[3]`, and keys that are not plain words in quotes. */
 export const formatPath = (path: readonly PropertyKey[]): string =>
   path
     .map((part) =>

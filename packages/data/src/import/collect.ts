@@ -37,11 +37,11 @@ export interface Counts {
   repeated: number;
   /** Outcomes without a score. */
   unmeasured: number;
-  /** Parts of messages that are no text. */
+  /** Parts of messages that are not text. */
   omittedParts: number;
   /** Queries that parts were left out of. */
   omittedFrom: number;
-  /** Values of a time column that are no time. */
+  /** Values of a time column that are not a time. */
   unreadTimes: number;
 }
 

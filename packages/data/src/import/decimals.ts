@@ -34,7 +34,7 @@ export class DecimalReader {
 
   constructor(private readonly options: DecimalOptions) {}
 
-  /** @param text without white space around it; null when it is no number */
+  /** @param text without white space around it; null when it is not a number */
   read(text: string): number | null {
     const { decimal, commas } = this.options;
     if (decimal !== 'auto') {

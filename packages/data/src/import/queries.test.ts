@@ -51,7 +51,7 @@ describe('queries and their ids', () => {
       csv('query,model,score', 'one,a,1', 'one,a,0', 'one,a,0', 'one,b,0'),
     );
     expect(bench.rows()[0]!.models['a']).toEqual({ score: 1 / 3 });
-    expect(warnings).toEqual(['2 outcomes of a model on the same query as before, in 4 calls: they are averaged.']);
+    expect(warnings).toEqual(['2 outcomes of a model on the same query as before, in 4 calls: averaged.']);
   });
 
   it('says when the answers of one query differ', async () => {
@@ -77,7 +77,7 @@ describe('queries and their ids', () => {
     );
     expect([rows, columns.query]).toEqual([3, 'messages']);
     expect(bench.rows().map(({ query }) => query)).toEqual(['one', 'two', '{"json": "of another kind"}']);
-    expect(warnings[0]).toMatch(/^3 parts of messages that are no text .* left out of 3 calls/);
+    expect(warnings[0]).toMatch(/^3 parts of messages without text .* left out of 3 calls/);
   });
 
   it('refuses a query cell without text of a user', async () => {

@@ -91,7 +91,7 @@ export function roleOfName(name: string): { role: Role; rank: number } | undefin
   const known = RANKS.get(words.join(' '));
   if (known !== undefined) return known;
   if (unitOfName(name) === undefined) return undefined;
-  // A latency with its unit: `latency_ms`; `time_ms` is no point in time.
+  // A latency with its unit: `latency_ms`; `time_ms` is not a point in time.
   const base = words.slice(0, -1).join(' ');
   const timed = RANKS.get(base);
   return timed?.role === 'latency' ? timed : base === 'time' ? { role: 'latency', rank: 100 } : undefined;

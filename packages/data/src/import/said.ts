@@ -51,7 +51,7 @@ function howColumnsWereRead({ plan, counts, queries }: Done): string[] {
     ...said(
       counts.omittedParts > 0,
       () =>
-        `${plural(counts.omittedParts, 'part')} of messages that are no text (images, files, …) were left out of ${rowsOf(plan, counts.omittedFrom)}; queries that differ in nothing else count as one.`,
+        `${plural(counts.omittedParts, 'part')} of messages without text (images, files, …): left out of ${rowsOf(plan, counts.omittedFrom)}; queries that differ only in such parts count as one.`,
     ),
     ...said(
       differ > 0,
@@ -61,7 +61,7 @@ function howColumnsWereRead({ plan, counts, queries }: Done): string[] {
     ...said(
       counts.unreadTimes > 0,
       () =>
-        `${plural(counts.unreadTimes, 'value')} of ${JSON.stringify(columns.time)} are no times, and were left out.`,
+        `${plural(counts.unreadTimes, 'value is not a time', 'values are not times')} in ${JSON.stringify(columns.time)}: left out.`,
     ),
   ];
 }
@@ -104,7 +104,7 @@ function whatWasMerged({ plan, queries, counts, ids }: Done): string[] {
     ...said(
       counts.repeated > 0,
       () =>
-        `${plural(counts.repeated, 'outcome')} of a model on the same query as before, in ${rowsOf(plan, counts.rows)}: they are averaged.`,
+        `${plural(counts.repeated, 'outcome')} of a model on the same query as before, in ${rowsOf(plan, counts.rows)}: averaged.`,
     ),
   ];
 }
@@ -115,7 +115,7 @@ function whatIsMissing({ plan, counts, queries, models }: Done): string[] {
     ...said(
       counts.unmeasured > 0,
       () =>
-        `${plural(counts.unmeasured, 'outcome')} without a score, in ${rowsOf(plan, counts.rows)}: they count as not measured.`,
+        `${plural(counts.unmeasured, 'outcome')} without a score, in ${rowsOf(plan, counts.rows)}: counted as not measured.`,
     ),
     ...said(scoreless.length > 0, () => `No score at all: ${someOf(scoreless)}.`),
   ];

@@ -69,7 +69,7 @@ describe('scores, units and times', () => {
   it('counts what was not measured, and names a model that never was', async () => {
     const { warnings } = await bench.import('a.csv', csv('query,model,score', 'one,a,1', 'one,b,', 'two,a,', 'two,b,'));
     expect(warnings).toEqual([
-      '3 outcomes without a score, in 4 calls: they count as not measured.',
+      '3 outcomes without a score, in 4 calls: counted as not measured.',
       'No score at all: b.',
     ]);
   });

@@ -57,7 +57,7 @@ export class ScoreReader {
       'BAD_INPUT',
       `${file}: scores${column === undefined ? '' : ` in ${JSON.stringify(column)}`} run from ${short(least)} to ${short(most)}${whose}; without a scale they have to lie in 0 to 1`,
       {
-        hint: `Say the scale they are on, such as --scale ${likelyScale(least, most)} (also: percent, 1-5, …), or keep them with --scale as-is. If they are no scores, name the right columns with ${column === undefined ? '--models A,B' : '--score'}.`,
+        hint: `Say the scale they are on, such as --scale ${likelyScale(least, most)} (also: percent, 1-5, …), or keep them with --scale as-is. If they are not scores, name the right columns with ${column === undefined ? '--models A,B' : '--score'}.`,
       },
     );
   }

@@ -4,7 +4,7 @@ const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(Z|UTC
 
 /**
  * A point in time in milliseconds since 1970: ISO 8601, or seconds, milliseconds or microseconds since 1970 as a number.
- * Without a zone UTC is meant. Null when the value is no such time.
+ * Without a zone UTC is meant. Null when the value is not such a time.
  */
 export function parseTime(value: unknown): number | null {
   const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';

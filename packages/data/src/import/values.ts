@@ -113,7 +113,7 @@ export class Cells {
       : this.problem(column!, `is ${shown(name)}: ${parsed.error.issues[0]!.message}`);
   }
 
-  /** Milliseconds since 1970; null when absent, undefined when there is something that is no time. */
+  /** Milliseconds since 1970; null when absent, undefined when there is something that is not a time. */
   time(column: string | undefined): number | null | undefined {
     const value = this.value(column);
     return isAbsent(value) ? null : (parseTime(value) ?? undefined);

@@ -131,9 +131,7 @@ describe('splits', () => {
     const dataset = await loadDataset(rowsFolder(rows), { testSplit: 'ood' });
     expect(dataset.test.queries.map(({ id }) => id)).toEqual(['8']);
     expect(dataset.train.queries.map(({ id }) => id)).toEqual(['1', '2', '3']);
-    expect(dataset.warnings).toContainEqual(
-      '3 rows of other splits (test, validation) are neither trained on nor tested on.',
-    );
+    expect(dataset.warnings).toContainEqual('Not used: 3 rows of other splits (test, validation).');
   });
 
   it.each([

@@ -43,10 +43,7 @@ export function splitRows(rows: OutcomeRows, options: DatasetOptions, hasTestFil
     });
   const unused = rows.length - train.length - test.length;
   const idle = names.filter((name) => name !== TRAIN && (hasTestFile || name !== options.testSplit));
-  const warnings =
-    unused === 0
-      ? []
-      : [`${plural(unused, 'row')} of other splits (${someOf(idle, 20)}) are neither trained on nor tested on.`];
+  const warnings = unused === 0 ? [] : [`Not used: ${plural(unused, 'row')} of other splits (${someOf(idle, 20)}).`];
   return { train, test, warnings };
 }
 

@@ -192,7 +192,7 @@ function otherModelWarning(test: ReadRows, cards: PublishedFiles['cards'], chose
   const others = test.rows.models.filter((model) => cards.has(model) && !chosen.has(model));
   return others.length === 0
     ? []
-    : [`The test rows have outcomes of ${plural(others.length, 'model')} that are no candidates: ${someOf(others)}.`];
+    : [`The test rows have outcomes of ${plural(others.length, 'model')} that are not candidates: ${someOf(others)}.`];
 }
 
 function taskQueriesOf(files: PublishedFiles, queries: Dataset['train']['queries']): Dataset['taskQueries'] {

@@ -144,8 +144,8 @@ function fromPairs(
   }
   const kept = limitQueries(queries, pairs, options);
   const warnings = [
-    ...(skipped === 0 ? [] : [`${plural(skipped, 'training pair')} with a model that is no candidate are not used.`]),
-    ...(hidden === 0 ? [] : [`${plural(hidden, 'training pair')} with a new model are not used.`]),
+    ...(skipped === 0 ? [] : [`Not used: ${plural(skipped, 'training pair')} with a model that is not a candidate.`]),
+    ...(hidden === 0 ? [] : [`Not used: ${plural(hidden, 'training pair')} with a new model.`]),
     // Pairs are stored without their prompts.
     ...(options.queryText === 'raw'
       ? []

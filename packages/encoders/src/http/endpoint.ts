@@ -18,7 +18,7 @@ export interface EndpointNames {
 export function endpointUrl(baseUrl: string, names: EndpointNames): URL {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol))
-    throw new RouteProfileError('BAD_OPTION', `${names.who}: the base URL is no http(s) address`, {
+    throw new RouteProfileError('BAD_OPTION', `${names.who}: the base URL is not an http(s) address`, {
       hint: `${names.baseUrl} looks like https://api.openai.com/v1.`,
     });
   if (url.username !== '' || url.password !== '')

@@ -13,7 +13,7 @@ const hexadecimal = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
- * How a text of `bytes` looks inside of base64 that begins so many bytes before it: the characters that depend on nothing else.
+ * How a text of `bytes` looks inside base64 that begins a given number of bytes before it: the characters that depend on nothing else.
  * Six bits make a character.
  */
 function insideBase64(bytes: Uint8Array, before: number): string {
@@ -43,7 +43,7 @@ function spellings(secret: string): string[] {
 /** Letters of a spelling that say where to look closer; each part that is looked for holds one at a multiple of the step. */
 const GRAM = 4;
 
-/** What a number may be written with: digits that are those of a spelling by chance are no secret. */
+/** What a number may be written with: digits that are those of a spelling by chance are not a secret. */
 const NUMBER = /^[\d.,eE+\-\s]*$/;
 
 /** Replaces every run of at least `least` characters that is part of a spelling of the secret. */

@@ -60,7 +60,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
   {
     name: 'use-lite-hash',
     usage: 'use-lite-hash',
-    summary: `use-lite, and ${HASHED_DIMENSIONS} numbers more that tell apart texts in scripts it cannot read (the default)`,
+    summary: `use-lite with ${HASHED_DIMENSIONS} extra numbers that tell apart texts in scripts it cannot read (the default)`,
     options: useLiteHashOptionsSchema,
     worksAlone: true,
     async create({ argument, options, settings }) {
@@ -84,7 +84,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
   {
     name: 'hash',
     usage: 'hash',
-    summary: 'feature hashing of words and character n-grams: no weights, no meaning, instant',
+    summary: 'feature hashing of words and character n-grams: instant, needs no model, does not know meanings',
     options: hashOptionsSchema,
     worksAlone: true,
     async create({ argument, options }) {
@@ -100,7 +100,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     worksAlone: false,
     async create({ argument, options }) {
       if (argument === '')
-        throw new RouteProfileError('BAD_OPTION', 'npz: no file named', { hint: 'Write npz:vectors.npz.' });
+        throw new RouteProfileError('BAD_OPTION', 'npz: names no file', { hint: 'Write npz:vectors.npz.' });
       return npzEncoder(argument, parseOptions({ name: 'npz', options: npzOptionsSchema }, options));
     },
   },
@@ -170,13 +170,13 @@ export async function createEncoder(reference: string, settings: CreateEncoderOp
   const [, named = '', version, argument = ''] = /^([^:@]*)(?:@([^:]*))?(?::(.*))?$/s.exec(head) ?? [];
   const found = BUILT_IN.find(({ name }) => name === named);
   if (!found)
-    throw new RouteProfileError('UNKNOWN_NAME', `no encoder is called '${named || head}'`, {
+    throw new RouteProfileError('UNKNOWN_NAME', `there is no encoder called '${named || head}'`, {
       hint: `Known are ${builtInEncoders.map(({ usage }) => usage).join(', ')}.`,
     });
   if (version !== undefined && version !== VERSIONS[named])
     throw new RouteProfileError(
       'UNSUPPORTED',
-      `encoder ${named}: version ${version} asked for, this is ${VERSIONS[named] ?? 'without versions'}`,
+      `encoder ${named}: version ${version} was asked for, but the installed one is ${VERSIONS[named] ?? 'without versions'}`,
       {
         hint: `Make the profiles and the router again with ${named}.`,
       },
@@ -186,7 +186,7 @@ export async function createEncoder(reference: string, settings: CreateEncoderOp
 
 function refuseArgument(name: string, argument: string): void {
   if (argument !== '')
-    throw new RouteProfileError('BAD_OPTION', `${name}: takes no '${argument}'`, {
+    throw new RouteProfileError('BAD_OPTION', `${name}: does not take '${argument}'`, {
       hint: `Write ${name} or ${name}:option=value.`,
     });
 }

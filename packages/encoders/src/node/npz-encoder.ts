@@ -35,7 +35,7 @@ export async function npzEncoder(file: string, options: z.input<typeof npzOption
   if (array === undefined || array.shape.length !== 2)
     throw new RouteProfileError(
       'BAD_INPUT',
-      `${file}: no array 'vectors' [texts × dimensions] (has ${describe(arrays)})`,
+      `${file}: has no array 'vectors' [texts × dimensions], only ${describe(arrays)}`,
       {
         hint: `Write it with numpy.savez('${basename(file)}', vectors=X).`,
       },

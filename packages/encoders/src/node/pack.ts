@@ -55,7 +55,7 @@ export function writePack(encoderId: string, dimensions: number, entries: Readon
   return bytes;
 }
 
-/** How much of a file its index takes, told by its first bytes; undefined when they are no pack's. */
+/** How much of a file its index takes, told by its first bytes; undefined when they are not those of a pack. */
 export function indexLength(head: Uint8Array): number | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   if (bytes.length < HEAD_BYTES || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
@@ -71,7 +71,7 @@ export const PACK_HEAD_BYTES = HEAD_BYTES;
  */
 export function readPackIndex(encoderId: string, bytes: Buffer, fileBytes: number): PackIndex | string {
   const offset = indexLength(bytes);
-  if (offset === undefined) return 'it is no pack';
+  if (offset === undefined) return 'it is not a pack';
   const dimensions = bytes.readUInt32LE(MAGIC.length);
   const entries = bytes.readUInt32LE(MAGIC.length + 4);
   if (bytes.length < offset || fileBytes !== packBytes(entries, dimensions))

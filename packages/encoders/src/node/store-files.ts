@@ -71,7 +71,7 @@ export async function loadPackIndex(path: string, encoderId: string): Promise<Pa
     const head = Buffer.alloc(Math.min(size, PACK_HEAD_BYTES));
     await file.read(head, 0, head.length, 0);
     const length = indexLength(head);
-    if (length === undefined || length > size) return damaged('it is cut short or no pack');
+    if (length === undefined || length > size) return damaged('it is cut short or not a pack');
     const bytes = Buffer.alloc(length);
     const { bytesRead } = await file.read(bytes, 0, length, 0);
     const index = readPackIndex(encoderId, bytes.subarray(0, bytesRead), size);

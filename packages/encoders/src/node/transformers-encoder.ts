@@ -46,7 +46,7 @@ export async function transformersEncoder(settings: TransformersSettings): Promi
   const { model, load = (specifier: string) => import(specifier) as Promise<unknown> } = settings;
   const options = parseOptions({ name: 'transformers', options: transformersOptionsSchema }, settings.options);
   if (model === '')
-    throw new RouteProfileError('BAD_OPTION', 'transformers: no model named', {
+    throw new RouteProfileError('BAD_OPTION', 'transformers: names no model', {
       hint: 'Write transformers:Xenova/all-MiniLM-L6-v2.',
     });
   const library = await loadLibrary(load);
@@ -54,7 +54,7 @@ export async function transformersEncoder(settings: TransformersSettings): Promi
   if (options.version !== undefined && options.version !== version)
     throw new RouteProfileError(
       'UNSUPPORTED',
-      `transformers: version ${options.version} asked for, ${version} installed`,
+      `transformers: version ${options.version} was asked for, but ${version} is installed`,
       {
         hint: `npm install ${PACKAGE}@${options.version}`,
       },
@@ -64,7 +64,7 @@ export async function transformersEncoder(settings: TransformersSettings): Promi
       'ENCODER_FAILED',
       `transformers:${model}: ${cause instanceof Error ? cause.message : String(cause)}`,
       {
-        hint: 'Is the model’s name right, and are its ONNX files within reach?',
+        hint: 'Check the name of the model, and that its ONNX files can be reached.',
         cause,
       },
     );
@@ -129,7 +129,7 @@ async function loadLibrary(load: (specifier: string) => Promise<unknown>): Promi
     library = await load(PACKAGE);
   } catch (cause) {
     throw new RouteProfileError('UNSUPPORTED', `transformers: the optional package ${PACKAGE} cannot be loaded`, {
-      hint: `npm install ${PACKAGE} — where only the npm registry is within reach: ONNXRUNTIME_NODE_INSTALL=skip npm install ${PACKAGE}`,
+      hint: `npm install ${PACKAGE} or, where only the npm registry can be reached: ONNXRUNTIME_NODE_INSTALL=skip npm install ${PACKAGE}`,
       cause,
     });
   }

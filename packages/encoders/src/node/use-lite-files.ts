@@ -27,7 +27,7 @@ export function useLiteFiles(dir: string = packageFolder()): UseLiteFiles {
       return JSON.parse((await read(name)).toString('utf8'));
     } catch (cause) {
       if (RouteProfileError.isInstance(cause)) throw cause;
-      throw new RouteProfileError('CORRUPT_FILE', `use-lite: ${join(dir, name)} is no JSON`, {
+      throw new RouteProfileError('CORRUPT_FILE', `use-lite: ${join(dir, name)} is not valid JSON`, {
         hint: `Install ${PACKAGE}@0.2.0 again.`,
         cause,
       });

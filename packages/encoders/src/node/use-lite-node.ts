@@ -120,14 +120,14 @@ function cachedWindows(
   };
 }
 
-/** @throws RouteProfileError BAD_OPTION when the number given is no whole number of at least 1. */
+/** @throws RouteProfileError BAD_OPTION when the number given is not a whole number of at least 1. */
 export function threadCount({ threads, env = process.env }: Pick<NodeUseLiteOptions, 'threads' | 'env'>): number {
   const given = threads ?? (env['ROUTEPROFILE_THREADS'] ? Number(env['ROUTEPROFILE_THREADS']) : undefined);
   if (given === undefined)
     return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / 4 / THREAD_BYTES)));
   if (!Number.isInteger(given) || given < 1)
     throw new RouteProfileError('BAD_OPTION', `the number of threads is ${threads ?? env['ROUTEPROFILE_THREADS']}`, {
-      hint: 'ROUTEPROFILE_THREADS is a whole number of at least 1.',
+      hint: 'Set ROUTEPROFILE_THREADS to a whole number of at least 1.',
     });
   return given;
 }

@@ -78,7 +78,7 @@ export async function openVectorStore(options: VectorStoreOptions): Promise<Vect
   const reject = async (file: string, { problem, damaged }: PackProblem) => {
     const path = join(folder, file);
     logger?.warn(
-      `embedding cache: ${path} is ${damaged ? 'removed' : 'left out'}: ${problem}; what it held is encoded again`,
+      `embedding cache: ${path} is ${damaged ? 'removed' : 'left out'}: ${problem}; its texts are encoded again`,
     );
     if (damaged) await removeFile(path);
   };

@@ -56,16 +56,20 @@ const NAMES = { who: 'openai', baseUrl: 'OPENAI_BASE_URL', apiKey: 'OPENAI_API_K
 export function openAiId({ model, baseUrl, apiKey, options }: OpenAiSettings): { id: string; url: URL } {
   const parsed = parseOptions({ name: 'openai', options: openAiOptionsSchema }, options);
   if (model === '')
-    throw new RouteProfileError('BAD_OPTION', 'openai: no model named', {
+    throw new RouteProfileError('BAD_OPTION', 'openai: names no model', {
       hint: 'Write openai:text-embedding-3-small.',
     });
   assertUsableKey(apiKey, NAMES);
   const url = endpointUrl(baseUrl, NAMES);
   const endpoint = redact(endpointName(url), apiKey);
   if (parsed.endpoint !== undefined && parsed.endpoint !== endpoint)
-    throw new RouteProfileError('BAD_OPTION', `openai: vectors of ${parsed.endpoint} asked for, ${endpoint} is set`, {
-      hint: 'Set OPENAI_BASE_URL to the endpoint the vectors were made with.',
-    });
+    throw new RouteProfileError(
+      'BAD_OPTION',
+      `openai: vectors from ${parsed.endpoint} were asked for, but the endpoint is set to ${endpoint}`,
+      {
+        hint: 'Set OPENAI_BASE_URL to the endpoint the vectors were made with.',
+      },
+    );
   const shortened = parsed.dimensions === undefined ? '' : `:dimensions=${parsed.dimensions}`;
   return { id: `openai:${model}${shortened}:endpoint=${endpoint}`, url };
 }
@@ -135,8 +139,9 @@ function hintFor({ status, hasKey }: PostFailure, model: string): string {
       ? 'The endpoint refuses the key in OPENAI_API_KEY (or ROUTEPROFILE_OPENAI_API_KEY).'
       : 'Set OPENAI_API_KEY (or ROUTEPROFILE_OPENAI_API_KEY).';
   if (status === 404)
-    return `Does the endpoint offer the model '${model}', and does OPENAI_BASE_URL end where /embeddings follows?`;
-  if (status === 429) return 'The rate limit holds; wait, then run again: what was encoded is in the cache.';
-  if (status >= 300 && status < 400) return 'The address redirects; set OPENAI_BASE_URL to where it leads.';
-  return 'The text above is the server’s own.';
+    return `Check that the endpoint offers the model '${model}', and that OPENAI_BASE_URL is the part of the address before /embeddings.`;
+  if (status === 429) return 'The rate limit was reached. Wait, then run again: what was encoded is in the cache.';
+  if (status >= 300 && status < 400)
+    return 'The address redirects. Set OPENAI_BASE_URL to the address it redirects to.';
+  return 'The text above comes from the server.';
 }

@@ -18,12 +18,12 @@ export function parseEmbeddings(
   who: string,
 ): Float32Array[] {
   const fail = (what: string, hint: string) => new RouteProfileError('ENCODER_FAILED', `${who}: ${what}`, { hint });
-  const INCOMPATIBLE = 'Is this address an OpenAI-compatible /embeddings endpoint?';
+  const INCOMPATIBLE = 'Check that this address is an OpenAI-compatible /embeddings endpoint.';
   let json: unknown;
   try {
     json = JSON.parse(body);
   } catch {
-    throw fail(`the answer is no JSON (${body.length} characters, perhaps cut short)`, INCOMPATIBLE);
+    throw fail(`the answer is not valid JSON (${body.length} characters, perhaps cut short)`, INCOMPATIBLE);
   }
   const parsed = embeddingsSchema.safeParse(json);
   if (!parsed.success) throw fail('the answer holds no list `data` of embeddings', INCOMPATIBLE);
@@ -39,7 +39,7 @@ export function parseEmbeddings(
       throw fail(`the \`index\` of row ${position} is ${at ?? 'missing'}, out of place or twice`, INCOMPATIBLE);
     const bad = row.embedding.findIndex((x) => typeof x !== 'number' || !Number.isFinite(Math.fround(x)));
     if (bad >= 0)
-      throw fail(`dimension ${bad} of text ${at} is no finite number`, 'The server or its model is at fault.');
+      throw fail(`dimension ${bad} of text ${at} is not a finite number`, 'The server or its model is at fault.');
     out[at] = Float32Array.from(row.embedding, Number);
   });
   const width = dimensions ?? out[0]?.length ?? 0;

@@ -120,7 +120,7 @@ export interface UseLiteOptions {
 
 /**
  * The Universal Sentence Encoder lite on this thread, in Node or a browser: 512 dimensions, unit length, English.
- * With `hashed` it is `use-lite-hash`: so many dimensions more, which tell apart texts that the vocabulary cannot spell.
+ * With `hashed` it is `use-lite-hash`: `hashed` extra dimensions, which tell apart texts that the vocabulary cannot spell.
  * @throws RouteProfileError CORRUPT_FILE for damaged weights, BACKEND_UNAVAILABLE.
  */
 export async function useLiteEncoder({ files, window, hashed, runtime }: UseLiteOptions): Promise<Encoder> {

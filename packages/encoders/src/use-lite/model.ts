@@ -83,7 +83,7 @@ export async function loadUseLiteModel(files: UseLiteFiles, runtime: Runtime): P
 async function readArtifacts(files: UseLiteFiles): Promise<io.ModelArtifacts> {
   const parsed = modelFileSchema.safeParse(await files.model());
   if (!parsed.success)
-    throw new RouteProfileError('CORRUPT_FILE', 'use-lite: model.json is no TensorFlow.js graph model', REINSTALL);
+    throw new RouteProfileError('CORRUPT_FILE', 'use-lite: model.json is not a TensorFlow.js graph model', REINSTALL);
   const { modelTopology, weightsManifest } = parsed.data;
   const weightSpecs = weightsManifest.flatMap((group) => group.weights);
   const weightData = await files.weights(weightsManifest.flatMap((group) => group.paths));
@@ -91,7 +91,7 @@ async function readArtifacts(files: UseLiteFiles): Promise<io.ModelArtifacts> {
   if (weightData.byteLength !== expected)
     throw new RouteProfileError(
       'CORRUPT_FILE',
-      `use-lite: the weights have ${weightData.byteLength} bytes, model.json tells of ${expected}`,
+      `use-lite: the weights have ${weightData.byteLength} bytes, but model.json says ${expected}`,
       REINSTALL,
     );
   return { modelTopology, weightSpecs, weightData };

@@ -129,7 +129,7 @@ function unitsOf(symbols: Int32Array, places: readonly number[]): Int32Array {
 /**
  * The contents of `vocab.json`, checked.
  * @param what how messages name the file
- * @throws RouteProfileError CORRUPT_FILE when the value is no vocabulary.
+ * @throws RouteProfileError CORRUPT_FILE when the value is not a vocabulary.
  */
 export function parseVocabulary(value: unknown, what: string): Vocabulary {
   const parsed = vocabularySchema.safeParse(value);

@@ -56,7 +56,7 @@ function warningsOf(a: ComparedRun, b: ComparedRun, rows: Pick<SharedRows, 'a' |
     ...without(a, b),
     ...without(b, a),
     ...(relabelled > 0
-      ? [`${plural(relabelled, 'row')} score the same model differently: the labels are not the same`]
+      ? [`${plural(relabelled, 'row scores', 'rows score')} the same model differently: the labels differ`]
       : []),
     ...(relabelled === 0 && shared === a.file.ids.length && shared === b.file.ids.length && hash(a) !== hash(b)
       ? ['the test files differ somewhere, though the rows are the same']

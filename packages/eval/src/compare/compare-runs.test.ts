@@ -166,7 +166,7 @@ describe('compareRuns', () => {
     expect([sharedRows, b.rows]).toEqual([5, 6]);
     expect(warnings).toEqual([
       '1 row only in B, left out',
-      '1 row score the same model differently: the labels are not the same',
+      '1 row scores the same model differently: the labels differ',
     ]);
     const renamed: RowsFile = { ...other, models: ['small', 'huge'], simulated: true };
     expect(compare(fileOf([['one', routed]]), renamed).warnings).toEqual(

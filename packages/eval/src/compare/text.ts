@@ -63,7 +63,7 @@ const tally = ({ wins, ties, losses }: { wins: number; ties: number; losses: num
 
 const MEASURES = 9 + 9 + 27;
 
-/** A line a pair of labels. */
+/** A line per pair of labels. */
 function overview(comparisons: readonly PolicyComparison[], paint: Paint): string[] {
   const columns: Column[] = [
     { title: 'average performance', width: WIDTH - MEASURES - 18 - 9 },

@@ -5,7 +5,7 @@ const QUANTILES = [0.5, 0.75, 0.9, 0.95, 0.99];
 
 /**
  * What each of several policies loses to the oracle, row by row: the row's best score less that of the choice.
- * @param scores of the choices, one series a policy
+ * @param scores of the choices, one series per policy
  * @param best the highest score of each row
  * @returns one a policy; null without rows
  */

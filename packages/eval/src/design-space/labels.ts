@@ -16,7 +16,7 @@ interface ComparedBaseline {
   averages: (number | null)[];
 }
 
-/** Scenarios that differ in their test rows or labels alone, place by place; one entry a scenario in every list. */
+/** Scenarios that differ in their test rows or labels alone, place by place; one entry per scenario in every list. */
 export interface LabelComparison {
   scenarios: { name: string; test: string }[];
   /** The rows of both tables that some scenario has a cell in, each once. */

@@ -150,7 +150,7 @@ describe('scenarioVerdict', () => {
     expect(verdict).toContain('mean of 2 seeds');
     expect(outcome).toBe(best.interval!.low > 0 ? 'win' : 'unclear');
     const text = remarks.join('\n');
-    expect(text).toMatch(/task-table\) gives 0\.\d{3}; the best cell is at [+−]0\.\d{3}/);
+    expect(text).toMatch(/task-table\) gives 0\.\d{3}; the best cell differs from that by [+−]0\.\d{3}/);
     expect(text).toContain('(oracle)');
     const constants = spaceCells(standard.report).filter(isConstant).length;
     expect(constants).toBeGreaterThanOrEqual(3);

@@ -40,7 +40,7 @@ export function renderDesignSpaceText(space: DesignSpace, { color = false }: Des
     ...labelComparisons(space).flatMap((comparison) => ['', ...comparisonLines(comparison, paint)]),
     '',
     bold('Reading the tables'),
-    ...item('- ours [95 % interval of the difference to best-single] paper; · not run, ! failed'),
+    ...item('- ours [95 % interval of the difference from best-single] paper; · not run, ! failed'),
     ...item(
       "- * a constant in disguise (~ with some seeds only); = the paper's figure equals a constant's to rounding",
     ),

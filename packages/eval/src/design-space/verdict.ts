@@ -57,7 +57,7 @@ function against(
   if (interval.low > 0) return { verdict: `${named} beats ${one} by ${by}; ${range}.`, outcome: 'win' };
   if (interval.difference > 0)
     return {
-      verdict: `Nothing clearly beats ${one}: ${named} is ahead by ${by}, but its ${range} holds 0.`,
+      verdict: `Nothing clearly beats ${one}: ${named} is ahead by ${by}, but its ${range} includes 0.`,
       outcome: 'unclear',
     };
   return { verdict: `Nothing beats ${one}: the best cell is ${named}; ${by}, ${range}.`, outcome: 'loss' };
@@ -87,11 +87,13 @@ function beside(best: SpaceCell, baselines: Baselines): string[] {
   const oracle = to('oracle');
   return [
     ...(table
-      ? [`Knowing the task alone (task-table) gives ${table.theirs}; the best cell is at ${table.difference} to that.`]
+      ? [
+          `Choosing by the task alone (task-table) gives ${table.theirs}; the best cell differs from that by ${table.difference}.`,
+        ]
       : []),
     ...(oracle
       ? [
-          `The best model of each row (oracle) gives ${oracle.theirs}; the best cell is at ${oracle.difference} to that.`,
+          `The best model of each row (oracle) gives ${oracle.theirs}; the best cell differs from that by ${oracle.difference}.`,
         ]
       : []),
   ];

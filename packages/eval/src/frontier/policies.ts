@@ -22,7 +22,7 @@ export interface PolicyPoints {
 }
 
 /**
- * @param choices one list of chosen models a policy
+ * @param choices one list of chosen models per policy
  * @param costs as `costTable` gives them
  */
 export function policyPoints(

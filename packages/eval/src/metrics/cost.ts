@@ -27,7 +27,7 @@ const candidateAt = ({ candidates, table }: Pick<RoutingRun, 'candidates' | 'tab
 /** Dollars per 1,000 queries; null as soon as the cost of one pick is unknown, since a mean over the others would flatter. */
 export const costPer1k = rowMetric({
   name: 'cost_per_1k',
-  summary: 'dollars per 1,000 queries: recorded cost, else tokens × price; null if any pick has neither',
+  summary: 'dollars per 1,000 queries: recorded cost, else tokens × price; null if any choice has neither',
   higherIsBetter: false,
   perRow(run) {
     const costs = Float64Array.from(

@@ -27,7 +27,7 @@ export const avgHit = rowMetric({
 /** Of the rows that some candidate scored above 0 on, the share on which the chosen one did. */
 export const answerableHit = rowMetric({
   name: 'answerable_hit',
-  summary: 'share of hits among the rows that some candidate scored above 0 on',
+  summary: 'share of hits among the rows where some candidate scored above 0',
   higherIsBetter: true,
   perRow(run) {
     const { best } = factsOf(run.table);
@@ -53,7 +53,8 @@ export const discriminativePerformance = rowMetric({
  */
 export const oracleGapRecovered = defineMetric({
   name: 'oracle_gap_recovered',
-  summary: '(average − best constant in hindsight) / (oracle − best constant in hindsight)',
+  summary:
+    'how far from the best single model on these rows (0) to the best model of each row (1); below 0, worse than that single model',
   higherIsBetter: true,
   evaluate(run) {
     const average = avgPerformance.evaluate(run);

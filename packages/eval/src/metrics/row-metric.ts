@@ -3,7 +3,7 @@ import { defineMetric, type Metric, type RoutingRun } from '@routeprofile/schema
 /** A metric that is a mean over rows, so that it can be paired row by row. */
 export interface RowMetric extends Metric {
   /**
-   * One number a row; NaN where the row does not count, which no choice may change.
+   * One number per row; NaN where the row does not count, which no choice may change.
    * null when the data cannot say.
    */
   perRow: (run: RoutingRun) => Float64Array | null;

@@ -15,7 +15,7 @@ import { constantsTable, mainTable } from './sections/tables.js';
 export interface HtmlReportOptions {
   /** Heading of the page. Default: the dataset's name. */
   title?: string;
-  /** Told of each part that failed; the page says so in its place, and holds all others. */
+  /** Called for each part that failed; the page says so in its place, and holds all others. */
   onFailure?: (part: string, error: unknown) => void;
 }
 

@@ -81,7 +81,7 @@ export function keptPromises(routers: readonly JudgedChoices[], ground: PromiseG
       const found = figureOf(promise, choices, ground);
       const status = statusOf(promise, found);
       const said = promiseText(promise, ground.bestSingle, ground.scale);
-      const became = found ? keptText(promise.kind, found, ground.scale) : 'the data cannot say what became of it';
+      const became = found ? keptText(promise.kind, found, ground.scale) : 'the data cannot show whether it was kept';
       return {
         ...promise,
         label,

@@ -37,10 +37,12 @@ export interface RecommendationInput {
   scale: Scale;
 }
 
-const RULE_BY_TRAINING =
-  'Contenders are all routers that did not fail and are no constants in disguise, and the best single model. Training data choose, by fits that had not seen the queries they are judged on: of the contenders at most the margin below the best, the cheapest (the best one where costs are not known). Test queries only judge the choice: if it is worse than the best single model, that model is recommended instead.';
-const RULE_BY_ORDER =
-  'Contenders are all routers that did not fail and are no constants in disguise, and the best single model. Nothing was estimated on training data, so the first `auto` router is taken, else the first in the order given. Test queries only judge the choice: if it is worse than the best single model, that model is recommended instead.';
+const CONTENDERS =
+  'Every router that did not fail and does not send almost all queries to one model is a contender, and so is the best single model.';
+const CHECK =
+  'Test queries only check the choice: if it is worse than the best single model, that model is recommended instead.';
+const RULE_BY_TRAINING = `${CONTENDERS} The choice is made on training data, with fits that had not seen the queries they are judged on. Among the contenders whose mean score is at most the margin below the best, the cheapest is chosen (the best one, where costs are not known). ${CHECK}`;
+const RULE_BY_ORDER = `${CONTENDERS} Nothing was estimated on training data, so the first \`auto\` router is taken, or else the first router in the order given. ${CHECK}`;
 
 /** What the interval of the difference says, given how much lower still counts as not worse. */
 export function verdictOf({ low, high }: { low: number | null; high: number | null }, margin: number): Verdict {
@@ -176,20 +178,20 @@ function howChosen({ contenders, chosenBy, folds, margin }: Base, routers: reado
   if (chosenBy === 'order' && routers.length === 1)
     return 'It is the only router here, so there was nothing to choose.';
   if (chosenBy === 'order')
-    return 'Nothing was estimated on training data: the first `auto` router is taken, else the first in the order given.';
+    return 'Nothing was estimated on training data, so the first `auto` router is taken, or else the first router in the order given.';
   const { best, near } = nearBest(contenders, margin);
   const judged = contenders.filter(({ quality }) => quality !== null).length;
   const what = chosenBy === 'out-of-fold pairs' ? 'share of pairs ranked right' : 'mean score';
   const priced = near.every(({ costPer1k }) => costPer1k !== null);
   const how = priced
-    ? `the cheapest of those within ${fixed(margin, 2)} of the best ${what} out of fold (${fixed(best)})`
-    : `the one with the best ${what} out of fold (${fixed(best)})`;
-  return `Chosen on training data, not by test scores: of ${plural(judged, 'contender')} ${how}, ${plural(folds, 'fold')}.`;
+    ? `the cheapest whose ${what} in cross-validation is at most ${fixed(margin, 2)} below the best (${fixed(best)})`
+    : `the one with the best ${what} in cross-validation (${fixed(best)})`;
+  return `Chosen on training data, not by test scores: of ${plural(judged, 'contender')}, ${how}, ${plural(folds, 'fold')}.`;
 }
 
 const unjudged = ({ contenders, chosenBy }: Base): string[] => {
   const unknown = contenders.filter(({ quality }) => quality === null).map(({ name }) => name);
   return chosenBy === 'order' || unknown.length === 0
     ? []
-    : [`Could not be judged on training data, and so could not be chosen: ${unknown.join(', ')}.`];
+    : [`Could not be evaluated on training data, so could not be chosen: ${unknown.join(', ')}.`];
 };

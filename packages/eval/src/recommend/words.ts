@@ -77,8 +77,8 @@ export function verdictText(
   return {
     better: `Better than always using ${model}: the whole interval lies above 0.`,
     'not-worse': `Not worse than always using ${model}: at most ${amount(Math.min(low, 0), scale)} lower, and the margin is ${allowed}.`,
-    undecided: `Undecided against always using ${model}: the interval reaches further down than the margin of ${allowed}. More test queries narrow it.`,
-    worse: `Worse than always using ${model}: the whole interval lies below 0, and it reaches below the margin of ${allowed}.`,
+    undecided: `Undecided against always using ${model}: its mean score may be lower by more than the margin of ${allowed}. More test queries narrow the interval.`,
+    worse: `Worse than always using ${model}: the whole interval lies below 0, and its mean score may be lower by more than the margin of ${allowed}.`,
   }[verdict];
 }
 

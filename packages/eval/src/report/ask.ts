@@ -3,7 +3,7 @@ import { isRecommended, orderedRows } from './view.js';
 
 /**
  * The row whose router is worth asking: the recommended one; where a model is recommended, the row that was judged, else the best
- * that is no constant in disguise. undefined where there is none.
+ * that is not a constant in disguise. undefined where there is none.
  */
 export function tryAnyway(report: RunReport): ReportRow | undefined {
   const sound = orderedRows(report).filter(({ collapse }) => !collapse.flag);

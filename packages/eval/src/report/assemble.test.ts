@@ -53,10 +53,7 @@ describe('assembleReport', () => {
 
   it('uses the rows where every candidate has an outcome, and counts the others', () => {
     expect(report).toMatchObject({ rowsUsed: 12, rowsIncomplete: 3, overlap: 2, tasks: { x: 6, y: 3 } });
-    expect(report.warnings).toEqual([
-      'mind the gap',
-      '3 test row(s) lack an outcome of some candidate and are left out',
-    ]);
+    expect(report.warnings).toEqual(['mind the gap', '3 test rows lack an outcome of some candidate: left out']);
   });
 
   it('keeps the order of the cells, with metrics, selection and the collapse flag', () => {

@@ -155,9 +155,9 @@ function evaluationWarnings(used: number, incomplete: number, noBestSingle: bool
       ? [`${plural(used, 'test row')}: too few for 95 % intervals, which take at least ${LEAST_ROWS}`]
       : []),
     ...(used > 0 && incomplete > 0
-      ? [`${incomplete} test row(s) lack an outcome of some candidate and are left out`]
+      ? [`${plural(incomplete, 'test row lacks', 'test rows lack')} an outcome of some candidate: left out`]
       : []),
-    ...(noBestSingle ? ['the training data single out no model: there is no best-single to compare with'] : []),
+    ...(noBestSingle ? ['no single model is best on the training data: there is no best-single to compare with'] : []),
   ];
 }
 
@@ -168,6 +168,6 @@ function alikeWarnings(rows: readonly ReportRow[], used: number): string[] {
   return alike.length === 0
     ? []
     : [
-        `all ${used} test rows show the same difference to best-single, so that there is no 95 % interval (from ${LEAST_ALIKE} such rows on there is one): ${alike.join(', ')}`,
+        `all ${used} test rows show the same difference from best-single, so that there is no 95 % interval (from ${LEAST_ALIKE} such rows on there is one): ${alike.join(', ')}`,
       ];
 }

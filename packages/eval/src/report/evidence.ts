@@ -53,30 +53,30 @@ const frontier = (report: RunReport) =>
     [
       {
         title: 'AIQ',
-        help: 'Mean quality over the range of costs of the constants',
+        help: 'Mean score over the range of costs, from the cheapest single model to the dearest',
         cell: ({ aiq }) => fixed(aiq?.router),
       },
       {
-        title: 'to constants [95 %]',
-        help: 'AIQ less that of the hull of constants, with its paired bootstrap interval',
+        title: 'vs constants [95 %]',
+        help: 'AIQ minus what mixing single models at random reaches (their hull), with its paired bootstrap interval',
         cell: ({ aiq }) => interval(aiq?.difference),
       },
       {
-        title: 'cost to best-single [95 %]',
-        help: 'Lowest cost at which it is as good as best-single, as a share of best-single’s cost',
+        title: 'cost to match [95 %]',
+        help: 'Lowest cost at which it is as good as the best single model, as a share of the cost of that model',
         cell: ({ costToBestSingle: found }) => (found ? costShare(found) : fixed(null)),
       },
       {
-        title: 'gets there',
-        help: 'Share of the resamples in which it is as good as best-single at some cost',
+        title: 'matches',
+        help: 'Share of the bootstrap resamples in which it is as good as the best single model at some cost',
         wide: true,
         cell: ({ costToBestSingle: found }) => percent(found?.reached),
       },
     ],
     {
       id: 'frontiers',
-      title: 'Quality at any cost',
-      note: `AIQ (RouterBench) is the mean quality over the range of what the constants cost; the hull of constants (what mixing single models at random reaches) has ${fixed(report.constantsFrontier?.aiq)}. Weights of cost are swept without labels.`,
+      title: 'Quality at each cost',
+      note: `AIQ (from RouterBench): mean score over the range of costs, from the cheapest single model to the dearest. The constants, single models mixed at random, reach ${fixed(report.constantsFrontier?.aiq)} (their hull). Cost to match: at which share of its cost the best single model is matched. Cost weights are swept without test labels.`,
     },
   );
 
@@ -92,8 +92,8 @@ const operatingPoint = (report: RunReport) => {
       row.frontier?.operatingPoint?.comparisons.find(({ quality }) => quality.against === name);
     return [
       {
-        title: `to ${name} [95 %]`,
-        help: `Quality less that of ${name}${name === 'best-in-hindsight' ? ', which is chosen on these test rows' : ''}, with its paired bootstrap interval`,
+        title: `vs ${name} [95 %]`,
+        help: `Mean score minus that of ${name}${name === 'best-in-hindsight' ? ', which is chosen on these test rows' : ''}, with its paired bootstrap interval`,
         wide,
         cell: (_: unknown, row: ReportRow) => interval(found(row)?.quality),
       },
@@ -121,12 +121,12 @@ const operatingPoint = (report: RunReport) => {
       { title: '$/1k', help: 'Dollars per 1,000 queries', wide: true, cell: ({ cost }) => dollars(cost) },
       {
         title: 'promised',
-        help: 'Quality and cost share out of fold, in the training data that the point was chosen on; – where best-single is free',
+        help: 'What it reached in cross-validation on the training data it was chosen on: mean score, and cost as a share of that of best-single; – where best-single is free',
         cell: ({ outOfFold }) => `${fixed(outOfFold.quality)}, ${percent(outOfFold.costShare)}`,
       },
       {
         title: 'weight λ',
-        help: 'Weight of cost',
+        help: 'Cost weight: how much quality one dollar must buy',
         wide: true,
         cell: ({ lambda }) => String(Number(lambda.toPrecision(3))),
       },
@@ -146,23 +146,23 @@ const confidence = (report: RunReport) =>
     [
       {
         title: 'AURC',
-        help: 'Mean risk over all coverages; lower is better',
+        help: 'Mean risk (1 − score) over all coverages; lower is better',
         cell: ({ riskCoverage }) => fixed(riskCoverage?.aurc.value),
       },
       {
-        title: 'to random [95 %]',
-        help: 'Less that of random order: below 0, the router is surer where it is right',
+        title: 'vs random [95 %]',
+        help: 'AURC minus that of a random order: below 0, the router is surer where it is right',
         cell: ({ riskCoverage }) => interval(riskCoverage?.difference),
       },
       {
         title: 'best order',
-        help: 'Area of the best order there is',
+        help: 'AURC of the best possible order',
         wide: true,
         cell: ({ riskCoverage }) => fixed(riskCoverage?.perfect),
       },
       {
         title: 'ECE [95 %]',
-        help: 'Expected calibration error, bins of equal mass',
+        help: 'Expected calibration error, from 0 (best) to 1, in bins with equally many rows',
         cell: ({ calibration }) => (calibration ? estimate(calibration.ece) : fixed(null)),
       },
       {
@@ -172,20 +172,20 @@ const confidence = (report: RunReport) =>
       },
       {
         title: 'Brier',
-        help: 'Mean squared distance of probability and score',
+        help: 'Mean squared difference between probability and score, from 0 (best) to 1',
         cell: ({ calibration }) => fixed(calibration?.brier.value),
       },
       {
         title: 'probability − score',
-        help: 'Mean probability less mean score: above 0, the router is too sure',
+        help: 'Mean probability minus mean score: above 0, the router is too sure',
         wide: true,
         cell: ({ calibration }) => signed(calibration ? calibration.meanProbability - calibration.meanScore : null),
       },
     ],
     {
       id: 'confidence',
-      title: 'Does it know what it knows?',
-      note: 'AURC: risk (1 − score) of the rows it is surest of, over all coverages. Few rows show some ECE by chance alone.',
+      title: 'Does the router know when it is right?',
+      note: 'AURC: mean risk (1 − score) if only the queries it is surest of were answered, over all shares of them; 0 is best. ECE: how far its probabilities are off, 0 to 1; with few rows, some of that is chance.',
     },
   );
 
@@ -196,13 +196,13 @@ const regret = (report: RunReport) =>
     [
       {
         title: 'regret [95 %]',
-        help: 'Mean of the row’s best score less that of the choice',
+        help: 'Mean of the row’s best score minus the score of the choice',
         cell: ({ mean }) => estimate(mean),
       },
       { title: 'none on', help: 'Share of the rows without regret', cell: ({ none }) => percent(none) },
       ...[0.5, 0.75, 0.9, 0.95, 0.99].map((at) => ({
         title: `${100 * at} %`,
-        help: `${100 * at} % of the rows have no more`,
+        help: `${100 * at} % of the rows have at most this regret`,
         cell: ({ quantiles }: NonNullable<ReportRow['regret']>) =>
           fixed(quantiles.find((quantile) => quantile.at === at)?.regret),
       })),
@@ -226,8 +226,8 @@ const robustness = (report: RunReport) => {
     })),
     {
       id: 'robustness',
-      title: 'Is it the same question?',
-      note: `Share of the choices that stay when ${queries.join(' or ')} queries are said otherwise. A constant has 100 %.`,
+      title: 'Does rephrasing change the choice?',
+      note: `Share of the choices that stay the same when ${queries.join(' or ')} test queries are rephrased. A router that always chooses one model has 100 %.`,
     },
   );
 };
@@ -237,8 +237,8 @@ const quantization = (report: RunReport) =>
     report,
     (row) => row.quantization,
     [
-      { title: 'profile', help: 'How it was made smaller', cell: ({ spec }) => spec },
-      { title: 'bytes a model', help: 'After', cell: ({ bytesPerModel }) => String(bytesPerModel) },
+      { title: 'profile', help: 'How it was compressed', cell: ({ spec }) => spec },
+      { title: 'bytes per model', help: 'After', cell: ({ bytesPerModel }) => String(bytesPerModel) },
       {
         title: 'of before',
         help: 'Share of the bytes that are left',
@@ -252,17 +252,21 @@ const quantization = (report: RunReport) =>
       },
       { title: 'average', help: 'Mean score', wide: true, cell: (_, { metrics }) => fixed(metrics['avg_performance']) },
       {
-        title: 'to unquantized [95 %]',
-        help: 'Mean score less that with the profile as it was',
+        title: 'vs unquantized [95 %]',
+        help: 'Mean score minus that with the uncompressed profile',
         cell: ({ quality }) => interval(quality),
       },
       {
         title: 'lost per KiB',
-        help: 'Mean score lost for every 1,024 bytes a model saved',
+        help: 'Mean score lost for every 1,024 bytes saved per model',
         cell: ({ quality, bytesBefore, bytesPerModel }) => lostPerKiB(quality, bytesBefore - bytesPerModel),
       },
     ],
-    { id: 'quantization', title: 'Smaller profiles', note: 'What fewer bytes a model cost in routing quality.' },
+    {
+      id: 'quantization',
+      title: 'Smaller profiles',
+      note: 'How much routing quality is lost when profiles take fewer bytes per model.',
+    },
   );
 
 const lostPerKiB = (quality: Interval | undefined, saved: number): string =>

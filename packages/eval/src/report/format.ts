@@ -48,4 +48,4 @@ export function interval(found: Ends | null | undefined, digits = 3): string {
   return `${signed(difference, digits)} [${ends}]`;
 }
 
-export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+export { plural } from '@routeprofile/schema';

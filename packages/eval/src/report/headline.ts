@@ -49,7 +49,7 @@ function verdictOf(report: RunReport): Pick<Headline, 'verdict' | 'outcome'> {
   const found = best.intervals['avg_performance'];
   const against = found ? `, ${interval(found)} against best-single` : '';
   return {
-    verdict: `This report names no recommendation: it was written by an earlier version. Best on its test rows: ${rowName(report, best)} (${fixed(average(best))}${against}).`,
+    verdict: `This report has no recommendation: it was written by an earlier version. Best on its test rows: ${rowName(report, best)} (${fixed(average(best))}${against}).`,
     outcome: 'nothing',
   };
 }
@@ -80,7 +80,7 @@ function overlapAlert({ overlap, rowsUsed, rowsIncomplete }: RunReport): string[
 const fewRowsAlert = ({ rowsUsed }: RunReport): string[] =>
   rowsUsed > 0 && rowsUsed < LEAST_ROWS
     ? [
-        `${plural(rowsUsed, 'test query is', 'test queries are')} all there is: too few for a 95 % interval, which takes at least ${LEAST_ROWS}.`,
+        `Only ${plural(rowsUsed, 'test query', 'test queries')}: too few for a 95 % interval, which takes at least ${LEAST_ROWS}.`,
       ]
     : [];
 
@@ -90,7 +90,7 @@ function hindsightRemark({ baselines }: RunReport, best: ReportRow | undefined):
   const hindsight = baselines['best-in-hindsight'];
   if (!found || !hindsight?.model || hindsight.model === baselines['best-single']?.model) return [];
   return [
-    `Against always using ${hindsight.model} (mean score ${fixed(average(hindsight))}), which only these test rows single out: ${interval(found)}.`,
+    `Compared with always using ${hindsight.model} (mean score ${fixed(average(hindsight))}), which is the best single model on these test rows only: ${interval(found)}.`,
   ];
 }
 
@@ -99,7 +99,7 @@ function taskTableRemark(report: RunReport, best: ReportRow | undefined): string
   if (!table || !best || average(table) === -Infinity || average(table) < average(best)) return [];
   const name = rowName(report, best);
   return [
-    `Knowing the task alone (task-table) gives a mean score of ${fixed(average(table))}, as much as ${name} or more.`,
+    `Choosing by the task alone (task-table) gives a mean score of ${fixed(average(table))}, at least as much as ${name}.`,
   ];
 }
 
@@ -109,7 +109,7 @@ function newModelRemark(report: RunReport, best: ReportRow | undefined): string[
   const share = percent(best.metrics['new_model_share']);
   const without = fixed(best.metrics['avg_performance_without_new']);
   return [
-    `${share} of the queries of ${rowName(report, best)} go to ${report.newModels.join(', ')}, without training outcomes; with old models only it would reach ${without} (gain ${signed(gain)}).`,
+    `${share} of the queries of ${rowName(report, best)} go to ${report.newModels.join(', ')}, without training outcomes; with the other models only, its mean score would be ${without} (gain ${signed(gain)}).`,
   ];
 }
 

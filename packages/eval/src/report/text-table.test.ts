@@ -85,14 +85,19 @@ describe('renderTextTable', () => {
     expect(text).toMatch(/^always b +0\.333 +– +– +100 % +100 % +0\.333 +0\.333$/m);
     expect(text).toMatch(/^best-single +0\.667 +0\.667 +0\.000 +0 % +0 % +0\.000 +–$/m);
     expect(text).toContain('33 % of the queries of cell go to b, without training outcomes');
-    expect(text).toMatch(/old models only it\s+would\s+reach\s+0\.667\s+\(gain \+0\.333\)/);
+    expect(text).toMatch(/other\s+models\s+only,\s+its\s+mean\s+score\s+would\s+be\s+0\.667\s+\(gain\s+\+0\.333\)/);
     expect(renderTextTable(reportOf(['a', 'b'], [oracle]))).not.toContain('New, without');
   });
 
   it('shows what rows have beyond their metrics, within 100 columns', () => {
     const text = renderTextTable(richReport(['a', `b${'b'.repeat(90)}`, 'c\u001b[31m']));
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
-    for (const title of ['Quality at any cost', 'The point chosen in training', 'Does it know', 'Smaller profiles'])
+    for (const title of [
+      'Quality at each cost',
+      'The point chosen in training',
+      'Does the router know',
+      'Smaller profiles',
+    ])
       expect(text).toContain(title);
     // Constants: 0.5 at any cost from 0.1 to 4.1. Router: 0.5 at 0.1, which is best-single itself, to 1 at 1.1, then level.
     expect(text).toMatch(/^a +0\.938 +\+0\.438 \[\+0\.\d{3}, \+0\.\d{3}\] +100 % \[\d+, 100\]$/m);
@@ -105,7 +110,7 @@ describe('renderTextTable', () => {
       train: { queries: [], pairs: [{ query: 0, better: 1, worse: 0 }], outcomes: null },
     });
     expect(headline(hindsight).remarks.join('\n')).toMatch(
-      /^Against always using a \(mean score 0\.667\), which only these test rows single out: \+0\.333 \[/m,
+      /^Compared with always using a \(mean score 0\.667\), which is the best single model on these test rows only: \+0\.333 \[/m,
     );
     expect(headline(reportOf(['a', 'b'], [oracle])).remarks.join('\n')).not.toContain('Against always');
   });
@@ -141,7 +146,7 @@ describe('headline', () => {
     expect(loss.verdict).toBe('Use a for every query: no router proved worth it.');
     expect(loss.remarks.slice(0, 2)).toEqual([
       'cell 0 was chosen on training data, but test queries found it worse.',
-      'Worse than always using a: the whole interval lies below 0, and it reaches below the margin of 2 points.',
+      'Worse than always using a: the whole interval lies below 0, and its mean score may be lower by more than the margin of 2 points.',
     ]);
     expect(headline(reportOf(['a', 'b'], []))).toMatchObject({ outcome: 'nothing' });
   });
@@ -165,7 +170,7 @@ describe('headline', () => {
 
   it('still reads a report that names no recommendation', () => {
     const { recommendation: _, promises: __, ...old } = reportOf(['a', 'b'], [constant, oracle]);
-    expect(headline(old).verdict).toMatch(/^This report names no recommendation.*cell 1 \(1\.000, \+0\.333 \[/);
+    expect(headline(old).verdict).toMatch(/^This report has no recommendation.*cell 1 \(1\.000, \+0\.333 \[/);
     expect(renderTextTable(old)).toMatch(/^cell 1 +1\.000/m);
   });
 });

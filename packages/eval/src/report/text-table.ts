@@ -72,7 +72,7 @@ function columnsOf(report: RunReport): Column[] {
   ];
 }
 
-/** A line a metric that is not built in: the rows, then what they are compared with. */
+/** A line per metric that is not built in: the rows, then what they are compared with. */
 function ownMetricLines(report: RunReport): string[] {
   const lines = [
     ...orderedRows(report).map((row) => ({ name: rowName(report, row), metrics: row.metrics })),
@@ -93,10 +93,10 @@ function legend(report: RunReport): string[] {
     ...(single === undefined
       ? []
       : [
-          `vs best-single: difference to always using ${single}, the model that training data single out; in brackets its 95 % interval.`,
+          `vs best-single: difference from always using ${single}, the best single model on training data; in brackets its 95 % interval.`,
         ]),
     ...(hitVaries(report) ? ['hit: share of rows (0 to 1) where the chosen model scored above 0, or none did.'] : []),
-    `gap: share of the way from the best single model on these rows (0) to the best model of each row (1).${anyCost ? ' $/1k: dollars per 1,000 queries.' : ''} models: how many models the choices amount to.`,
+    `gap: how far from the best single model on these rows (0) to the best model of each row, the oracle (1); below 0, worse than that single model.${anyCost ? ' $/1k: dollars per 1,000 queries.' : ''} models: over how many models the choices are spread.`,
     `${ROW_ORDER}${report.recommendation?.choice.kind === 'router' ? ' ← is recommended.' : ''}${report.rows.some(({ collapse }) => collapse.flag) ? ' * a constant in disguise: (almost) all queries go to one model.' : ''}`,
   ];
 }
@@ -104,7 +104,11 @@ function legend(report: RunReport): string[] {
 /** What routers promised in training, and what became of it. */
 function promiseLines({ promises = [] }: RunReport): string[] {
   if (promises.length === 0) return [];
-  return ['', 'Promises made in training:', ...promises.flatMap(({ words }) => wrap(printable(words), '  '))];
+  return [
+    '',
+    'Promised on training data, and what test queries show:',
+    ...promises.flatMap(({ words }) => wrap(printable(words), '  ')),
+  ];
 }
 
 /**

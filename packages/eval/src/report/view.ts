@@ -23,7 +23,7 @@ export function nameOfRow(rows: readonly ReportRow[], row: ReportRow): string {
 
 /** How tables order rows, in words. */
 export const ROW_ORDER =
-  'Order: the recommended row, then by average score on these test rows; constants in disguise last.';
+  'Order: the recommended row first, then by average score on these test rows; constants in disguise last.';
 
 /** Whether the report recommends this row. */
 export const isRecommended = ({ recommendation }: RunReport, { label, seed }: ReportRow): boolean =>

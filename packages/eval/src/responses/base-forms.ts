@@ -38,7 +38,7 @@ const ENDINGS: readonly (readonly [RegExp, (stem: string) => string[]])[] = [
   [/(?<![sui])s$/, (stem) => [stem]],
   [/(?<=s|x|z|ch|sh|o)es$/, (stem) => [stem]],
   [/ied$/, (stem) => [`${stem}y`, `${stem}ie`]],
-  // A stem has a vowel: `red` and `thing` are no inflections. It is looked for once, after the end is found.
+  // A stem has a vowel: `red` and `thing` are not inflections. It is looked for once, after the end is found.
   [/ed$(?<=[aeiouy].*ed)/, (stem) => [stem, `${stem}e`, ...undoubled(stem)]],
   [/ying$/, (stem) => [`${stem}ie`]],
   [/ing$(?<=[aeiouy].*ing)/, (stem) => [stem, `${stem}e`, ...undoubled(stem)]],

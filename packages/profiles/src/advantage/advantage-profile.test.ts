@@ -37,7 +37,7 @@ describe('advantage', () => {
     expect([...set.biases!].map((b) => Math.sign(b))).toEqual([1, Math.sign(set.biases![1]!), -1]);
     expect(set.provenance.notes).toEqual([
       'unreliable card scores count as not measured: code',
-      'tasks with queries and nothing to compare on: code',
+      'tasks with queries, but without scores to compare models by: code',
     ]);
     expect(provenanceSchema.parse(set.provenance).designPoint.representation).toBe('scores');
   });

@@ -32,7 +32,7 @@ import { weightedCentroids } from './weighted-centroids.js';
  */
 export const advantageProfile = defineProfile<AdvantageOptions>({
   name: 'advantage',
-  summary: 'measured advantages over the other models, task by task, tied to the tasks’ queries',
+  summary: 'how much better than the others each model scores, task by task, tied to the queries of the tasks',
   options: advantageOptions,
   needs: ['features', 'training'],
   designPoint: () => ({ form: 'structured', representation: 'scores', hops: 1, learning: 'training-free' }),
@@ -123,7 +123,7 @@ function notesOf(
     ...(faulty.size > 0
       ? [`unreliable card scores ${distrust ? 'count as not measured' : 'are trusted'}: ${[...faulty].join(', ')}`]
       : []),
-    ...(blank.length > 0 ? [`tasks with queries and nothing to compare on: ${blank.join(', ')}`] : []),
+    ...(blank.length > 0 ? [`tasks with queries, but without scores to compare models by: ${blank.join(', ')}`] : []),
     ...(unmeasured.length > 0
       ? [`not measured beside another model, so of no advantage: ${unmeasured.join(', ')}`]
       : []),

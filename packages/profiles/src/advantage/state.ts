@@ -30,7 +30,7 @@ export function fromState(
 ): { fit: AdvantageModel; queriesOf: (task: string) => number | undefined } {
   const [ownVariance, ridge, routedRidge] = state?.[FIT]?.data ?? [];
   if (!state || ownVariance === undefined || ridge === undefined || routedRidge === undefined)
-    throw new RouteProfileError('BAD_INPUT', `${strategy}: the set does not hold what places a further model`, {
+    throw new RouteProfileError('BAD_INPUT', `${strategy}: the set does not hold what is needed to add a model`, {
       hint: 'Build the profiles again.',
     });
   const rows = Object.entries(state).filter(([name]) => name.startsWith(TASK));

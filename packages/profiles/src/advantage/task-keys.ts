@@ -21,7 +21,7 @@ export interface TaskKeys {
 }
 
 /**
- * A key a query of each task: the graph's query nodes where they are tied to tasks; without such nodes the training queries by
+ * A key per query of each task: the graph's query nodes where they are tied to tasks; without such nodes the training queries by
  * their labels (all one task where none has a label); without those the tasks' own texts.
  * @throws RouteProfileError BAD_INPUT when there is none of them.
  */
@@ -50,7 +50,7 @@ export function taskKeys(strategy: string, { graph, features, training }: Profil
   if (tasks && features?.task) return { keys: features.task, labels: [...tasks.names] };
   throw new RouteProfileError(
     'BAD_INPUT',
-    `${strategy}: there is nothing to tie scores to: no query and no task of the graph is encoded, and there are no training queries`,
+    `${strategy}: there is nothing to tie scores to: the graph has no encoded query or task, and there are no training queries`,
     {
       hint: 'Use a graph with queries and tasks, such as query-task, and encode it with encodeNodes of @routeprofile/graph.',
     },
@@ -95,7 +95,7 @@ export function taskCentroids({ keys, labels }: Pick<TaskKeys, 'keys' | 'labels'
   return { tasks, centroids: createMatrix(tasks.length, keys.cols, Float32Array.from(mean)) };
 }
 
-/** One key a task, of unit length. */
+/** One key per task, of unit length. */
 export function centroidKeys(given: TaskKeys): TaskKeys {
   const { tasks, centroids } = taskCentroids(given);
   return { keys: normalizeRows(centroids), labels: tasks };

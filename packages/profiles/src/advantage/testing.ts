@@ -52,7 +52,7 @@ export function trainingOf(
   };
 }
 
-/** Models of the cards, and two queries a task, each task along an axis of its own. */
+/** Models of the cards, and two queries per task, each task along an axis of its own. */
 export function taskInput(
   cards: readonly ModelCard[],
   tasks: readonly string[],

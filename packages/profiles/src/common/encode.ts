@@ -1,7 +1,7 @@
 import { assertFinite, assertShape, type Encoder, type Matrix, type RunContext } from '@routeprofile/schema';
 
 /**
- * One vector a text, checked.
+ * One vector per text, checked.
  * @throws RouteProfileError SHAPE_MISMATCH, NOT_FINITE when the encoder breaks its contract, and whatever it throws itself.
  */
 export async function encodeAll(texts: readonly string[], encoder: Encoder, ctx: RunContext): Promise<Matrix> {

@@ -74,7 +74,7 @@ function stacked(name: string, above: Matrix, below: Matrix): Matrix {
 function refuseOtherSets(name: string, { provenance }: ProfileSet, { encoder }: ProfileInput, options: object): void {
   if (provenance.strategy !== name)
     throw new RouteProfileError('BAD_INPUT', `${name}: the set to extend was built by ${provenance.strategy}`, {
-      hint: 'Extend a set by the strategy that built it.',
+      hint: 'Extend a set with the strategy that built it.',
     });
   if (provenance.encoder !== null && provenance.encoder !== encoder.id)
     throw new RouteProfileError(

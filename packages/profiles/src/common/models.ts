@@ -7,12 +7,12 @@ import { nodeSet } from '@routeprofile/graph';
  */
 export function modelPositions(strategy: string, { models, graph }: Pick<ProfileInput, 'models' | 'graph'>): number[] {
   if (models.length === 0)
-    throw new RouteProfileError('BAD_INPUT', `${strategy}: no models were asked for`, {
+    throw new RouteProfileError('BAD_INPUT', `${strategy}: the list of models is empty`, {
       hint: 'Name at least one model.',
     });
   const twice = models.find((model, i) => models.indexOf(model) !== i);
   if (twice !== undefined)
-    throw new RouteProfileError('BAD_INPUT', `${strategy}: '${twice}' was asked for twice`, {
+    throw new RouteProfileError('BAD_INPUT', `${strategy}: the model '${twice}' is listed twice`, {
       hint: 'Name each model once.',
     });
   const positions = new Map(nodeSet(graph, 'model')?.names.map((name, i) => [name, i]));

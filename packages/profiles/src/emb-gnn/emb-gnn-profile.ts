@@ -13,7 +13,7 @@ import { scoreFactors } from './score-factors.js';
  */
 export const embGnnProfile = defineProfile<EmbGnnOptions>({
   name: 'emb-gnn',
-  summary: 'text vectors passed K hops along the graph, weighted by scores',
+  summary: 'text vectors averaged over K hops of the graph, weighted by scores; nothing is trained',
   options: embGnnOptions,
   needs: ['features'],
   designPoint: ({ hops }) => ({ form: 'structured', representation: 'embedding', hops, learning: 'training-free' }),

@@ -1,7 +1,7 @@
 import type { HeteroGraph } from '@routeprofile/schema';
 import { SMALLEST_RANGE, standings } from '../common/standing.js';
 
-/** One factor an edge of every scored relation, by the relation's name; relations not named here have factor 1. */
+/** One factor per edge of every scored relation, by the relation's name; relations not named here have factor 1. */
 export type EdgeFactors = ReadonlyMap<string, Float32Array>;
 
 /** How raw scores become factors; see `scoreFactors`. Nothing but `sources` has a default. */
@@ -15,7 +15,7 @@ export interface ScoreFactorOptions {
 }
 
 /**
- * Raw scores → what they multiply messages with (c in the formula of `propagate`), one factor an edge, in [floor, 1].
+ * Raw scores → what they multiply messages with (c in the formula of `propagate`), one factor per edge, in [floor, 1].
  *
  * `global` (published): (s − min) / (max − min) over all edges of the relation, all 1 where the range is nothing. Hard tasks
  * then weigh little for everybody, and the lowest score of all deletes its edge. `per-task`: the same within each task, so

@@ -11,7 +11,7 @@ import { encodeAll } from '../common/encode.js';
 import type { Segment } from './segments.js';
 
 /**
- * Each distinct segment encoded once, alone, in one call: no segment is lost to an encoder that reads only so many tokens.
+ * Each distinct segment encoded once, alone, in one call: no segment is lost to an encoder that reads a limited number of tokens.
  * A profile is the mean over node types of the weighted mean unit vector of the type's segments, at unit length. Types weigh alike
  * however many segments they have.
  */
@@ -34,7 +34,7 @@ export async function encodeSegments(models: readonly Segment[][], encoder: Enco
   return normalizeRows(profiles);
 }
 
-/** The published way: one text a model, its segments a line each, at unit length. */
+/** The published way: one text per model, each segment on a line of its own, at unit length. */
 export async function encodeJoined(models: readonly Segment[][], encoder: Encoder, ctx: RunContext): Promise<Matrix> {
   return normalizeRows(await encodeAll(models.map(joinSegments), encoder, ctx));
 }

@@ -10,13 +10,13 @@ import { independentPicks, sharedPicks } from './random-picks.js';
 import { segmentsOf } from './segments.js';
 
 /**
- * A text a model, put together from nodes of the graph and encoded; no message passing (RouteProfile, arXiv 2605.00180: flat form,
+ * A text per model, put together from nodes of the graph and encoded; no message passing (RouteProfile, arXiv 2605.00180: flat form,
  * representation "text"). Vectors: [models × encoder's dimensions], of unit length. The set's `texts`
  * hold what each profile was made of.
  */
 export const flatProfile = defineProfile<FlatOptions>({
   name: 'flat',
-  summary: 'one text per model from its card, tasks and queries, encoded',
+  summary: 'one encoded text per model, made of its card, tasks and queries',
   options: flatOptions,
   needs: [],
   designPoint: () => ({ form: 'flat', representation: 'text', hops: 0, learning: 'training-free' }),

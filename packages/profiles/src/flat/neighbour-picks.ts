@@ -11,7 +11,7 @@ type Neighbours = (name: string, rows: 'source' | 'target', node: number) => { n
  * models measured alike (ties: higher score, then the card's order); the domains of the most and strongest of its tasks; and
  * a query of each of those tasks (the same query for every model) or, where queries hang on models, queries of its own.
  * Nothing here depends on which other models are asked for.
- * @returns one list a model, in the order of `positions`, types in the graph's order
+ * @returns one list per model, in the order of `positions`, types in the graph's order
  */
 export function neighbourPicks(
   graph: HeteroGraph,

@@ -8,7 +8,7 @@ import { otherTypes, type Pick } from './picks.js';
  * graph and one generator for all models. What a model gets thus says nothing about it and depends on which models come before.
  * @param positions the models asked for
  * @param before how many models drew before them
- * @returns one list a model, in the order of `positions`
+ * @returns one list per model, in the order of `positions`
  */
 export function sharedPicks(
   graph: HeteroGraph,

@@ -27,7 +27,7 @@ export type IndexOptions = z.output<typeof options>;
 const PUBLISHED_SEED = 56;
 
 /**
- * A random vector a model: it tells models apart and says nothing about them, so trained routers must learn everything from
+ * A random vector per model: it tells models apart and says nothing about them, so trained routers must learn everything from
  * outcomes (RouteProfile, arXiv 2605.00180: flat form, representation "index"). Vectors: [models × dimensions].
  *
  * Default: each model's vector comes from a stream of its own, named by seed and model, and has unit length; it does not
@@ -36,7 +36,7 @@ const PUBLISHED_SEED = 56;
  */
 export const indexProfile = defineProfile<IndexOptions>({
   name: 'index',
-  summary: 'one random vector per model: identity, nothing else',
+  summary: 'one random vector per model: says which model it is, and nothing about it',
   options,
   needs: [],
   designPoint: () => ({ form: 'flat', representation: 'index', hops: 0, learning: 'training-free' }),

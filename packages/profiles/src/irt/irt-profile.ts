@@ -2,6 +2,7 @@ import {
   createMatrix,
   defineProfile,
   normalizeRows,
+  plural,
   RouteProfileError,
   rowOf,
   takeRows,
@@ -43,7 +44,7 @@ const CENTRE = 'centre';
  */
 export const irtProfile = defineProfile<IrtOptions>({
   name: NAME,
-  summary: 'abilities of item response, learned from training outcomes or pairs',
+  summary: 'abilities of each model (item response theory), learned from training outcomes or pairs',
   options: irtOptions,
   needs: ['features', 'training'],
   designPoint: () => ({ form: 'flat', representation: 'scores', hops: 0, learning: 'trainable' }),
@@ -153,10 +154,10 @@ function figuresOf({ choice, tried }: LearnedResponses): Record<string, number> 
 function notesOf({ choice, sources }: LearnedResponses, unknown: readonly string[]): string[] {
   const byCard = sources.filter((source) => source === 'card').length;
   return [
-    ...(choice.constant ? ['queries did not tell the models apart: one order of the models for all of them'] : []),
-    ...(byCard > 0 ? [`${byCard} models without training rows were placed by their card scores`] : []),
+    ...(choice.constant ? ['the queries do not tell the models apart: the models have one order for all queries'] : []),
+    ...(byCard > 0 ? [`${plural(byCard, 'model')} without training rows, placed by card scores`] : []),
     ...(unknown.length > 0
-      ? [`placed by models of like texts, as nothing was measured of them: ${unknown.join(', ')}`]
+      ? [`placed by models with similar texts, because nothing was measured about them: ${unknown.join(', ')}`]
       : []),
   ];
 }
@@ -164,7 +165,7 @@ function notesOf({ choice, sources }: LearnedResponses, unknown: readonly string
 /** @throws RouteProfileError BAD_INPUT for a set without what its training learned */
 function requiredState({ state }: ProfileSet): Record<string, NamedArray> {
   if (state && Object.keys(state).length > 0) return state;
-  throw new RouteProfileError('BAD_INPUT', `${NAME}: the set to extend has lost what its training learned`, {
+  throw new RouteProfileError('BAD_INPUT', `${NAME}: the set to extend does not hold what its training learned`, {
     hint: 'Read the set from its .npz file, which holds it beside the vectors.',
   });
 }

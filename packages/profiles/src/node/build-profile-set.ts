@@ -84,7 +84,7 @@ async function trainingOf(
   const candidates = dataset.candidates.map((candidate) => candidate.id);
   if (models.length !== candidates.length || models.some((model, m) => model !== candidates[m]))
     throw new RouteProfileError('BAD_OPTION', 'profiles that learn from training rows are built for all candidates', {
-      hint: `Leave \`models\` away, or give: ${candidates.join(', ')}.`,
+      hint: `Omit \`models\`, or give: ${candidates.join(', ')}.`,
     });
   const texts = dataset.train.queries.map(({ text }) => text);
   return routerTraining(dataset, await encoder.encode(texts, ctx), encoder.id);

@@ -45,7 +45,7 @@ const SLOPE = 'outcomes:slope';
  */
 export const outcomesProfile = defineProfile<OutcomesOptions>({
   name: 'outcomes',
-  summary: 'the outcomes measured on the training queries, query by query',
+  summary: 'what each model scored on the training queries, query by query',
   options,
   needs: ['training'],
   designPoint: () => ({ form: 'flat', representation: 'scores', hops: 0, learning: 'training-free' }),

@@ -9,7 +9,7 @@ export interface RelativeOutcomes {
   overall: Float64Array;
 }
 
-/** A model is given so many queries of no advantage beforehand. */
+/** Each model starts with this many imagined queries on which it has no advantage. */
 const PRIOR_QUERIES = 5;
 
 /**

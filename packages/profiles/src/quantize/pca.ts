@@ -4,7 +4,7 @@ import { jacobi } from './eigen.js';
 /** Directions iterated beside those asked for, so that the last ones converge as fast. */
 const SPARE = 8;
 const ITERATIONS = 20;
-/** Of more rows than this, so many evenly spaced ones stand for all: their Gram matrix takes the time. */
+/** Of more rows than this, this many evenly spaced ones stand for all: their Gram matrix takes the time. */
 const MAX_ROWS = 4_096;
 /** Below this share of the largest, a direction holds rounding errors only. */
 const NOISE = 1e-12;

@@ -53,7 +53,7 @@ function asComponents(matrix: Matrix, wanted: number): Compressed {
 }
 
 /**
- * Makes profiles smaller and says what it costs. `int8`: vectors, keys and keyed scores in a byte a number with a scale a row,
+ * Makes profiles smaller and says what it costs. `int8`: vectors, keys and keyed scores in one byte per number, with a scale per row,
  * the row's largest magnitude / 127. `pca:N`: vectors and keys, each by a mean and at most N components of their own; scores stay as they are. Biases and state are
  * left alone. The given set is not changed.
  *

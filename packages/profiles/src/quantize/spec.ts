@@ -2,9 +2,9 @@ import { RouteProfileError, z } from '@routeprofile/schema';
 
 /** How profiles are made smaller. */
 export type Quantization =
-  /** One signed byte a number and a scale a row. */
+  /** One signed byte per number and a scale per row. */
   | { kind: 'int8' }
-  /** The mean and so many principal components, a number a component and row. */
+  /** The mean and `components` principal components: one number per component and row. */
   | { kind: 'pca'; components: number };
 
 const MAX_COMPONENTS = 4_096;

@@ -120,7 +120,9 @@ export async function planTextGnn(
         : ['nothing would be sent: the prompts show what a language model would be asked with summarizer=llm']),
       `tokens are estimated as a quarter of the UTF-8 bytes; answers as ${expected} tokens, at most ${options.maxTokens}`,
       ...(options.neighbours === 'published' && options.hops > 1
-        ? ['later hops are estimated with the first one’s neighbours, which the published choice makes anew']
+        ? [
+            'later hops are estimated with the neighbours of the first hop, though the published method chooses new ones',
+          ]
         : []),
     ],
   };

@@ -28,7 +28,7 @@ export interface TextGnnEnvironment extends LlmEnvironment {
 export const createTextGnnProfile = (environment: TextGnnEnvironment = {}): ProfileStrategy<TextGnnOptions> =>
   defineProfile<TextGnnOptions>({
     name: 'text-gnn',
-    summary: 'texts summarised K hops along the graph, by a language model or without one',
+    summary: 'texts that sum up K hops of the graph around each model, written by a language model or without one',
     options: textGnnOptions,
     needs: ['features'],
     designPoint: ({ hops }) => ({ form: 'structured', representation: 'text', hops, learning: 'training-free' }),

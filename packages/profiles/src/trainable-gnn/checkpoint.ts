@@ -27,7 +27,7 @@ export function packState({ epochs, best, bestWeights, running }: TrainingState)
   const parts = { best: bestWeights, ...running };
   for (const part of PARTS)
     for (const [name, array] of Object.entries(parts[part] ?? {})) arrays[`${part}/${name}`] = array;
-  // An infinity is no JSON: the best of no epoch yet is written as null.
+  // JSON has no infinity: the best of no epoch yet is written as null.
   return packCheckpoint(arrays, { epochs: JSON.stringify(epochs), best: JSON.stringify(best) });
 }
 

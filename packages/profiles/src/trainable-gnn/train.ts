@@ -74,12 +74,12 @@ function heldOutError({ runtime, network }: Pick<Training, 'runtime' | 'network'
 const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /**
- * Trains encoder and decoders by masked reconstruction: AdamW, cosine schedule, one step an epoch. The weights kept are those
+ * Trains encoder and decoders by masked reconstruction: AdamW, cosine schedule, one step per epoch. The weights kept are those
  * of the lowest error on held-out edges; where the options hold none out (as published) those after the epoch of the lowest
  * training loss, and where the graph has none to hold out the last ones.
  * A store in the context gets a checkpoint every few epochs and when the signal fires; a later call with the same key goes on from there and ends
  * with the same weights, bit for bit, as one that was never interrupted.
- * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is no number; ABORTED; CORRUPT_FILE for a damaged checkpoint.
+ * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is not a number; ABORTED; CORRUPT_FILE for a damaged checkpoint.
  */
 export async function trainHan(
   runtime: Runtime,

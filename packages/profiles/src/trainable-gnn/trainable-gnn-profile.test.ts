@@ -269,7 +269,7 @@ describe('extend', () => {
     const input = await withNewModel(1);
     const nodes = input.graph.nodes.map((s) => (s.type === 'family' ? { ...s, names: ['north', 'elsewhere'] } : s));
     const strange = await extend(set, { ...input, graph: { ...input.graph, nodes } }, optionsOf(), { seed: 1 });
-    expect(strange.provenance.notes?.some((note) => /did not know them: elsewhere/.test(note))).toBe(true);
+    expect(strange.provenance.notes?.some((note) => /not known in training: elsewhere/.test(note))).toBe(true);
     expect(await extend(set, await syntheticProfileInput(), optionsOf(), { seed: 1 })).toBe(set);
   });
 

@@ -39,7 +39,7 @@ const NAME = 'trainable-gnn';
  */
 export const trainableGnnProfile = defineProfile<TrainableGnnOptions>({
   name: NAME,
-  summary: 'a graph attention network trained to restore hidden texts and scores',
+  summary: 'vectors of a graph attention network that is trained to restore hidden texts and scores',
   options: trainableGnnOptions,
   needs: ['features'],
   designPoint: ({ layers }) => ({
@@ -80,7 +80,7 @@ export const trainableGnnProfile = defineProfile<TrainableGnnOptions>({
     });
     if (strangers.length === 0) return extended;
     const { provenance } = extended;
-    const note = `left out, as the training did not know them: ${strangers.join(', ')}`;
+    const note = `left out, because they were not known in training: ${strangers.join(', ')}`;
     return { ...extended, provenance: { ...provenance, notes: [...(provenance.notes ?? []), note] } };
   },
 });
@@ -139,7 +139,7 @@ function notesOf(problem: Problem, options: CompleteTrainableGnnOptions): string
 /** @throws RouteProfileError BAD_INPUT for a set without what the training learned. */
 function requiredState({ state }: ProfileSet): HanState {
   if (state && Object.keys(state).length > 0) return state;
-  throw new RouteProfileError('BAD_INPUT', `${NAME}: the set to extend has lost what its training learned`, {
+  throw new RouteProfileError('BAD_INPUT', `${NAME}: the set to extend does not hold what its training learned`, {
     hint: 'Read the set from its .npz file, which holds it beside the vectors.',
   });
 }

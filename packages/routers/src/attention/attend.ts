@@ -16,7 +16,7 @@ export interface Memory {
 export interface Sharpness {
   /** Differences of cosine of this size matter. */
   temperature: number;
-  /** So many keys, as near as the nearest, draw a score to the model's prior. */
+  /** Number of imagined keys, as near as the nearest, that draw a score to the model's prior. */
   shrinkage: number;
 }
 

@@ -63,7 +63,7 @@ describe('attention', () => {
     const { input, queries, bestModel } = syntheticRouterInput({ models: 3, queries: 90 });
     const decisions = await (await fit(withKeys(input), { tune })).decide(queries);
     expect(decisions.map(({ model }) => Number(model.slice(-1)))).toEqual(bestModel);
-    expect(decisions[0]?.reasons[0]?.text).toMatch(/^like \d+ % arithmetic.*; expected score of model-0 there 0\.\d+/);
+    expect(decisions[0]?.reasons[0]?.text).toMatch(/^most like arithmetic \(\d+ %\).*; score of model-0 there: 0\.\d+/);
   });
 
   it('is the formula: attention shared out among measured keys, drawn to the mean', async () => {

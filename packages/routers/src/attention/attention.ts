@@ -31,7 +31,7 @@ const NAME = 'attention';
 const options = z.strictObject({
   /** Differences of cosine of this size matter; `auto` is chosen as `tune` says. */
   temperature: z.union([z.number().gt(0), z.literal('auto')]).default('auto'),
-  /** So many keys, as near as the nearest, draw a score to the model's mean; `auto` is chosen as `tune` says. */
+  /** Number of imagined keys, as near as the nearest, that draw a score to the model's mean; `auto` is chosen as `tune` says. */
   shrinkage: z.union([z.number().min(0), z.literal('auto')]).default('auto'),
   /**
    * What chooses: how `training` queries are routed, or how well the `keys` predict each other, which reads neither pairs nor
@@ -62,7 +62,8 @@ const state = z.object({
  */
 export const attentionRouter = defineRouter<AttentionOptions>({
   name: NAME,
-  summary: 'softmax attention of the query over the scores of a score-carrying profile',
+  summary:
+    'scores on the known queries or tasks (keys) most like the query, weighted by attention; needs a profile that carries scores',
   options,
   needs: ['vectors'],
   async fit(input, chosen, ctx) {

@@ -40,12 +40,12 @@ export function attentionReason(
 ): Reason {
   const told = shares
     .filter(({ share }, i) => i === 0 || share >= LEAST)
-    .map(({ label, share }) => `${Math.round(100 * share)} % ${shortened(label)}`)
+    .map(({ label, share }) => `${shortened(label)} (${Math.round(100 * share)} %)`)
     .join(', ');
   const size = evidence < 10 ? evidence.toFixed(1) : evidence.toFixed(0);
   return {
     kind: 'attention',
-    text: `like ${told}; expected score of ${model} there ${score.toFixed(3)}, from ${size} keys`,
+    text: `most like ${told}; score of ${model} there: ${score.toFixed(3)}, averaged over about ${size} known queries or tasks (keys)`,
   };
 }
 

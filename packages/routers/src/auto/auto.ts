@@ -40,7 +40,7 @@ const state = z.object({
   queries: z.number().int().min(2),
   chosen: z.string(),
   why: z.string(),
-  /** One line a candidate, simplest first. */
+  /** One line per candidate, simplest first. */
   table: z.array(z.object({ name: z.string(), worth: estimateState, overBestSingle: estimateState })).min(1),
   choosing: estimateState,
   skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
@@ -61,7 +61,7 @@ export const autoOf = (strategies: readonly RouterStrategy[]): RouterStrategy<Au
   const known = [bestSingleRouter, ...strategies, ensembleOf(strategies)];
   return defineRouter<AutoOptions>({
     name: NAME,
-    summary: 'the router that does best in cross-validation, or the best single model where none beats it',
+    summary: 'the router that does best in cross-validation, or the best single model if no router beats it',
     options: z.strictObject({
       members: membersOption(strategies),
       ensemble: z.boolean().default(true),
@@ -143,7 +143,8 @@ function innerOf(artifact: RouterArtifact, known: readonly RouterStrategy[]) {
 }
 
 function create(artifact: RouterArtifact, router: Awaited<ReturnType<RouterStrategy['fit']>>): ScoringRouter {
-  if (!isScoringRouter(router)) throw new RouteProfileError('UNSUPPORTED', `${NAME}: what was chosen does not score`);
+  if (!isScoringRouter(router))
+    throw new RouteProfileError('UNSUPPORTED', `${NAME}: the chosen router gives no scores`);
   const { manifest } = artifact;
   const { chosen, why, table } = parsePart(NAME, 'state', state, manifest.state);
   const signed = (x: number) => (x < 0 ? x.toFixed(3) : `+${x.toFixed(3)}`);

@@ -52,7 +52,7 @@ export function chooseCandidate(candidates: readonly Candidate[], folds: Int32Ar
   const constant = { chosen: 0, table, choosing, chosenWithout: new Map([...withoutFold.keys()].map((f) => [f, 0])) };
   if (best === 0) return { ...constant, why: 'nothing beats best-single by more than one standard error' };
   if (!(choosing.mean > choosing.standardError)) {
-    const why = `${table[best]!.name} looks better than best-single, but choosing by such looks does not beat it on held-out folds`;
+    const why = `${table[best]!.name} looks better than best-single in cross-validation, but choosing a router that way does not beat best-single on held-out folds`;
     return { ...constant, why };
   }
   const why = `${table[best]!.name} beats best-single on held-out queries`;

@@ -19,7 +19,7 @@ const LIMIT = 50_000;
  */
 export function whyNoChances({ outcomes }: Pick<RouterTraining, 'outcomes'>): string | null {
   if (!outcomes || outcomes.score.every(Number.isNaN))
-    return 'the training rows are pairs, which say nothing of how often a model is right';
+    return 'the training rows are pairs, which do not say how often a model is right';
   if (outcomes.score.some((score) => score < 0 || score > 1)) return 'training outcomes are not between 0 and 1';
   return null;
 }

@@ -17,7 +17,7 @@ import { mixture } from './mixture.js';
 const COUNTS = [1, 2, 4, 8, 16, 32, 64];
 /** A cluster of fewer queries says little. */
 const FEWEST_IN_CLUSTER = 5;
-/** Centres are found on at most so many queries. */
+/** Centres are found on at most this many queries. */
 const MOST_CLUSTERED = 2000;
 const OUTCOME_SHRINKAGES = [1, 5, 20, 80];
 const PAIR_SHRINKAGES = [0.3, 1, 3, 10];

@@ -57,7 +57,7 @@ const state = z.object({
  */
 export const clusterRouter = defineRouter<ClusterOptions>({
   name: NAME,
-  summary: 'k-means on training queries, one ranking of the models per cluster',
+  summary: 'k-means clusters of the training queries, with one ranking of the models per cluster',
   options,
   needs: ['vectors', 'training'],
   async fit(input, chosen, ctx) {

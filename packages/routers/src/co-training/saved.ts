@@ -149,7 +149,7 @@ export function joinedWeights(
   return { ...artifact.weights, profiles, [`${PREFIX}profiles`]: namedArray(learned) };
 }
 
-/** Profiles before and after co-training, a row a model. */
+/** Profiles before and after co-training, a row per model. */
 export interface CoTrainedProfiles extends CoTrainState {
   /** In the order of the rows. */
   models: string[];

@@ -48,7 +48,7 @@ function figuresOf(text: string | undefined): z.infer<typeof figuresSchema> {
   try {
     return figuresSchema.parse(JSON.parse(text ?? ''));
   } catch (cause) {
-    throw new RouteProfileError('CORRUPT_FILE', 'checkpoint: its figures are no figures of a training', {
+    throw new RouteProfileError('CORRUPT_FILE', 'checkpoint: its figures are not those of a training run', {
       hint: 'Delete it and start the training again.',
       cause,
     });

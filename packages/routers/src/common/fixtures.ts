@@ -14,7 +14,7 @@ export function transposed(rows: readonly (readonly number[])[]): NamedArray {
   return { shape: [width, out], data };
 }
 
-/** Infinite when the lengths differ or a value is no number. */
+/** Infinite when the lengths differ or a value is not a number. */
 export function largestDifference(values: ArrayLike<number>, expected: readonly number[]): number {
   if (values.length !== expected.length) return Infinity;
   return expected.reduce((worst, value, i) => {

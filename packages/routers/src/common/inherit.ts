@@ -51,5 +51,5 @@ export function rowsWithHeirs(
 
 export const inheritedReason = (model: string): Reason => ({
   kind: 'inherited',
-  text: `${model} has no training outcomes; its score is that of models with like profiles`,
+  text: `${model} has no training outcomes; its score is that of models with similar profiles`,
 });

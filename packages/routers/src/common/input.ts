@@ -1,6 +1,7 @@
 import {
   assertFinite,
   createMatrix,
+  plural,
   RouteProfileError,
   type Matrix,
   type QueryBatch,
@@ -23,9 +24,13 @@ export interface VectorSpace {
  */
 export function assertModels(strategy: string, models: readonly string[]): void {
   if (models.length < 2)
-    throw new RouteProfileError('BAD_INPUT', `${strategy}: ${models.length} candidate model(s), expected at least 2`, {
-      hint: 'Give the dataset a second model with outcomes: with one there is nothing to route.',
-    });
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${strategy}: ${plural(models.length, 'candidate model')}, expected at least 2`,
+      {
+        hint: 'Give the dataset a second model with outcomes: with one there is nothing to route.',
+      },
+    );
   const twice = models.find((model, i) => models.indexOf(model) !== i);
   if (twice !== undefined)
     throw new RouteProfileError('BAD_INPUT', `${strategy}: the model '${twice}' is listed twice`, {
@@ -82,7 +87,7 @@ export function queryVectors(strategy: string, queries: QueryBatch, space: Vecto
     throw new RouteProfileError(
       'SHAPE_MISMATCH',
       `${strategy}: ${texts.length} queries come with ${vectors.rows} vectors (${vectors.data.length} numbers)`,
-      { hint: 'Pass one vector a text, in order.' },
+      { hint: 'Pass one vector per text, in order.' },
     );
   if (encoder !== undefined && space.encoder !== null && encoder !== space.encoder)
     throw new RouteProfileError(

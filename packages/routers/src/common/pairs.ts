@@ -8,7 +8,7 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 
-/** At most `limit` pairs a query from its unequal outcomes; models without an outcome take no part. */
+/** At most `limit` pairs per query from its unequal outcomes; models without an outcome take no part. */
 export function pairsFromOutcomes(
   { score }: OutcomeValues,
   models: number,

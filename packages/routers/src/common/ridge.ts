@@ -38,7 +38,7 @@ const shrinkage = ({ points, spread, counts }: RidgeProblem, target: number, rid
   spread.map((s) => 1 / ((counts[target]! / points.rows) * s + ridge));
 
 /**
- * Ridge regression: [targets × axes] slopes. In these coordinates it is one division an axis (Hastie, Tibshirani and Friedman,
+ * Ridge regression: [targets × axes] slopes. In these coordinates it is one division per axis (Hastie, Tibshirani and Friedman,
  * The Elements of Statistical Learning, 3.4.1). Exact for a target that was measured everywhere; for others the spread of the
  * points they were measured at is taken to be their share of the whole.
  * @param ridge above 0: a slope is drawn to 0 as by so much more spread along its axis

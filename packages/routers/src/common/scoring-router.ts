@@ -25,7 +25,7 @@ export interface ScoringParts {
   save: () => RouterArtifact;
 }
 
-/** A router from a scoring function: finite scores, ties by the order of models, one decision a query. */
+/** A router from a scoring function: finite scores, ties by the order of models, one decision per query. */
 export function scoringRouter({ name, models, evaluate, save }: ScoringParts): ScoringRouter {
   const checked = (queries: QueryBatch, ctx?: RunContext) => {
     throwIfAborted(ctx);

@@ -75,9 +75,13 @@ export async function extendMembers(
 ): Promise<{ router: Router; artifact: RouterArtifact }[]> {
   const closed = members.filter(({ strategy }) => !strategy.extend).map(({ strategy }) => strategy.name);
   if (closed.length > 0)
-    throw new RouteProfileError('UNSUPPORTED', `${name}: no model can join ${closed.join(', ')} without training`, {
-      hint: 'Train the router again with the new model, or without these members.',
-    });
+    throw new RouteProfileError(
+      'UNSUPPORTED',
+      `${name}: ${closed.join(', ')} cannot take in a new model without training`,
+      {
+        hint: 'Train the router again with the new model, or without these members.',
+      },
+    );
   const out: { router: Router; artifact: RouterArtifact }[] = [];
   for (const { strategy, artifact } of members) {
     const router = await strategy.extend!(artifact, joining, ctx);

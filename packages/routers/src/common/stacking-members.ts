@@ -61,7 +61,7 @@ export const membersNamed = (
 export const memberOptions = (strategy: RouterStrategy): Record<string, unknown> => parseOptions(strategy, {});
 
 /**
- * Out-of-fold scores of the members that can work with the input; the others are named, and told of in a warning.
+ * Out-of-fold scores of the members that can work with the input; the others are named in a warning.
  * @param foldOf fold of each training query, the same for all
  * @throws RouteProfileError of the first member, with what every one said, when none can
  */
@@ -93,10 +93,14 @@ export async function membersOutOfFold(
   }
   const details = skipped.map((entry) => `${entry.name}: ${entry.reason}`);
   if (usable.length === 0)
-    throw new RouteProfileError(skipped[0]?.code ?? 'BAD_OPTION', `${name}: no member can work with these data`, {
-      hint: details.join('; '),
-      details,
-    });
+    throw new RouteProfileError(
+      skipped[0]?.code ?? 'BAD_OPTION',
+      `${name}: none of its routers can work with these data`,
+      {
+        hint: details.join('; '),
+        details,
+      },
+    );
   for (const line of details) ctx.logger?.warn(`${name}: left out ${line}`);
   return { usable, skipped: skipped.map((entry) => ({ name: entry.name, reason: entry.reason })) };
 }

@@ -31,7 +31,7 @@ export interface Stage {
 
 /**
  * Out-of-fold scores of best-single and of the members, on one deal of the folds, so that differences are paired. It costs one
- * fit a fold and member.
+ * fit per fold and member.
  * @throws RouteProfileError NO_TRAINING_DATA, or what the members say when none can work with the data
  */
 export async function crossFit(

@@ -63,7 +63,7 @@ const state = z.object({
 export const ensembleOf = (strategies: readonly RouterStrategy[]): RouterStrategy<EnsembleOptions> =>
   defineRouter<EnsembleOptions>({
     name: NAME,
-    summary: 'scores of several routers, weighted by how well they do on queries they were not fitted on',
+    summary: 'the scores of several routers, weighted by how well each does on queries it was not fitted on',
     options: z.strictObject({
       members: membersOption(strategies),
       folds: z.number().int().min(2).max(20).default(5),

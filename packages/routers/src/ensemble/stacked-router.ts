@@ -52,7 +52,8 @@ export function stackedRouter(
   };
   const explain = (parts: readonly Matrix[], q: number, winner: number): Reason[] => {
     const agree = members.filter((_, j) => firstOf(rowOf(parts[j]!, q)) === winner).map((member) => member.name);
-    const alone = agree.length > 0 ? `${agree.join(', ')} alone would choose it too` : 'none alone would choose it';
+    const alone =
+      agree.length > 0 ? `${agree.join(', ')} alone would choose it too` : 'none of them alone would choose it';
     return [{ kind: 'ensemble', text: `highest weighted sum of ${recipe}; ${alone}` }];
   };
   return {

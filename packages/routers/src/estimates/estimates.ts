@@ -30,7 +30,7 @@ export interface FittedEstimates {
   crossValidation: { cost: FittedQuantity['crossValidation']; latency: FittedQuantity['crossValidation'] };
 }
 
-/** Estimates of one query, one number a model of `Estimates.models`; NaN = unknown, never zero for unknown. */
+/** Estimates of one query, one number per model of `Estimates.models`; NaN = unknown, never zero for unknown. */
 export interface CallEstimate {
   /** Dollars. Shape [models]. */
   cost: Float64Array;

@@ -79,7 +79,7 @@ function scaledProfiles(profiles: Matrix, { normalize }: CompleteGraphOptions): 
  */
 export const graphRouter = defineRouter<GraphOptions>({
   name: NAME,
-  summary: 'attention between queries and models, trained on outcomes or pairs',
+  summary: 'a graph network with attention between queries and models, trained on outcomes or pairs',
   options: graphOptions,
   needs: ['vectors', 'training'],
   async fit(input, given, ctx) {

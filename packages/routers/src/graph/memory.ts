@@ -46,7 +46,7 @@ export function assertFits(options: CompleteGraphOptions, size: GraphSize): void
   const { queries, stepQueries, models } = size;
   throw new RouteProfileError(
     'LIMIT_EXCEEDED',
-    `graph: training on ${queries} queries × ${models} models, ${stepQueries} queries a step, needs about ${needed} MB; the limit is ${options.memoryLimit} MB`,
+    `graph: training on ${queries} queries × ${models} models, ${stepQueries} queries per step, needs about ${needed} MB; the limit is ${options.memoryLimit} MB`,
     {
       hint:
         options.context === 'all'

@@ -48,13 +48,13 @@ export const graphOptions = z
     maxNorm: z.number().gt(0).default(1),
     /** Epochs, at most; see `patience`. Default 100. */
     epochs: z.number().int().min(1).max(100_000).default(100),
-    /** Labelled queries a step, at most; an epoch has ⌈queries / batch⌉ steps of nearly equal size. Default 32. */
+    /** Labelled queries per step, at most; an epoch has ⌈queries / batch⌉ steps of nearly equal size. Default 32. */
     batch: z.number().int().min(1).default(32),
     /** Share of the labelled queries held out to choose the epoch; 0 keeps the last epoch. Default 0.1. */
     valSplit: z.number().min(0).max(0.9).default(0.1),
-    /** Stop after so many epochs without a better validation. Default 10. Ours; the paper, and `compat`, train all epochs. */
+    /** Stop after this many epochs without a better validation. Default 10. Ours; the paper, and `compat`, train all epochs. */
     patience: z.number().int().min(1).default(10),
-    /** Training that would need more memory than so many MB is refused before it starts. Default 4096. */
+    /** Training that would need more memory than this, in MB, is refused before it starts. Default 4096. */
     memoryLimit: z.number().gt(0).default(4096),
     ...coTrainFields,
     /** Everything below as published. */

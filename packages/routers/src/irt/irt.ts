@@ -52,7 +52,7 @@ export type IrtOptions = z.output<typeof options>;
  */
 export const irtRouter = defineRouter<IrtOptions>({
   name: NAME,
-  summary: 'chance of being right, from abilities of models and the difficulty of the query',
+  summary: 'chance of being right, from the abilities of the models and the difficulty of the query',
   options,
   needs: ['vectors', 'training'],
   async fit(input, chosen, ctx) {
@@ -76,7 +76,7 @@ export const irtRouter = defineRouter<IrtOptions>({
   async load(artifact) {
     return create(partsOf(artifact));
   },
-  /** Who joins has the ability of its `irt` profile, of its card scores, or of the models of like profiles. */
+  /** Who joins has the ability of its `irt` profile, of its card scores, or of the models with similar profiles. */
   async extend(artifact, { profiles, cards }, ctx) {
     throwIfAborted(ctx);
     const parts = partsOf(artifact);
@@ -123,7 +123,7 @@ function fromProfiles({ models, profiles, training }: RouterInput): Omit<IrtPart
   if (encoder !== undefined && provenance.encoder !== null && encoder !== provenance.encoder)
     throw new RouteProfileError(
       'BAD_INPUT',
-      `${NAME}: the profiles read queries of '${provenance.encoder}', the training queries are of '${encoder}'`,
+      `${NAME}: the profiles need queries encoded by '${provenance.encoder}', the training queries were encoded by '${encoder}'`,
       { hint: 'Encode both with one encoder.' },
     );
   return {
@@ -169,7 +169,7 @@ function learn(input: RouterInput, chosen: IrtOptions, ctx: RunContext): Omit<Ir
 
 const GUESSED: Partial<Record<AbilitySource, string>> = {
   card: 'the scores on its card',
-  profile: 'models of like profiles',
+  profile: 'models with similar profiles',
 };
 
 /** The router of these parts; its probabilities are chances of being right where outcomes between 0 and 1 taught it. */
@@ -198,7 +198,7 @@ export function create(parts: IrtParts): ScoringRouter {
             ? [
                 {
                   kind: 'inherited',
-                  text: `${models[winner]} has no training outcomes; its ability is read off ${guess}`,
+                  text: `${models[winner]} has no training outcomes; its ability is estimated from ${guess}`,
                 },
               ]
             : []),

@@ -6,7 +6,7 @@ import type { KnownOutcomes, Memory } from './memory.js';
 interface Tally {
   add: (row: number, weight: number) => void;
   /**
-   * One score a model.
+   * One score per model.
    * @param tolerance of Bradley–Terry strengths; a mean is exact
    */
   scores: (tolerance: number) => Float64Array;

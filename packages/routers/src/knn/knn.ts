@@ -33,7 +33,7 @@ const options = z.strictObject({
    */
   temperature: z.union([z.number().gt(0), z.literal('auto')]).default('auto'),
   /**
-   * How much what all training queries say weighs beside the neighbours: as much as so many of the nearest (outcomes), or as
+   * Weight of the average over all training queries, counted in nearest neighbours (outcomes), or
    * the precision of the prior on Bradley–Terry strengths (pairs). Default 1.
    */
   ridge: z.number().gt(0).default(1),
@@ -63,7 +63,7 @@ const TOLERANCE = 1e-5;
  *
  * A model without training outcomes or pairs takes over the scores of the others, weighted by how like its profile theirs
  * are (see `inheritance`); a weighted mean never beats the best of them, so such a model is ranked, but hardly ever first.
- * The router keeps the vectors of all training queries and searches them exactly: n × d multiplications a query, and a second copy of the vectors in memory.
+ * The router keeps the vectors of all training queries and searches them exactly: n × d multiplications per query, and a second copy of the vectors in memory.
  *
  * Scores: [queries × models], expected outcomes, or strengths on the logit scale where pairs are all there is.
  * `fit` throws RouteProfileError NO_TRAINING_DATA without outcomes and pairs.
@@ -71,7 +71,7 @@ const TOLERANCE = 1e-5;
 export const knnRouter = defineRouter<KnnOptions>({
   name: NAME,
   summary:
-    'mean outcome, or Bradley–Terry on pairs, among the most similar training queries, nearer ones weighing more',
+    'mean outcome (or Bradley–Terry strength, from pairs) on the most similar training queries; nearer ones count more',
   options,
   needs: ['vectors', 'training'],
   async fit(input, chosen, ctx) {
@@ -216,7 +216,7 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
           reason,
           {
             kind: 'inherited',
-            text: `${models[winner]} has no training outcomes; its score is that of models with like profiles`,
+            text: `${models[winner]} has no training outcomes; its score is that of models with similar profiles`,
           },
         ];
       };

@@ -49,7 +49,7 @@ const state = z.object({
  */
 export const linearRouter = defineRouter<LinearOptions>({
   name: NAME,
-  summary: 'scores linear in the query vector: ridge on outcomes, or pairwise logistic',
+  summary: 'scores that are linear in the query vector: ridge regression on outcomes, or logistic regression on pairs',
   options,
   needs: ['vectors', 'training'],
   async fit(input, chosen, ctx) {

@@ -38,7 +38,7 @@ const stateSchema = z.looseObject({
  */
 export const mlpRouter = defineRouter<MlpOptions>({
   name: NAME,
-  summary: 'two towers trained on which model was better',
+  summary: 'two small networks, for query and model, trained on which model was better',
   options: mlpOptions,
   needs: ['vectors', 'training'],
   async fit(input, options, ctx) {

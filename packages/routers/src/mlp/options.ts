@@ -23,11 +23,11 @@ export const mlpOptions = z
     maxNorm: z.number().gt(0).default(1),
     /** Epochs, at most; see `patience`. Default 20. */
     epochs: z.number().int().min(1).max(100_000).default(20),
-    /** Pairs a step. Default 32. */
+    /** Pairs per step. Default 32. */
     batch: z.number().int().min(1).default(32),
     /** Share of the queries held out to choose the epoch; 0 keeps the last epoch. Default 0.1. */
     valSplit: z.number().min(0).max(0.9).default(0.1),
-    /** Stop after so many epochs without a better validation loss. Default 5. Ours; the paper trains all epochs. */
+    /** Stop after this many epochs without a better validation loss. Default 5. Ours; the paper trains all epochs. */
     patience: z.number().int().min(1).default(5),
     /** Pairs drawn for a query when only outcomes are given. Default 4. */
     pairsPerQuery: z.number().int().min(1).default(4),

@@ -28,9 +28,9 @@ export function itemsOf(
   if (model.kind === 'pairs')
     throw new RouteProfileError(
       'UNSUPPORTED',
-      'onboarding: this router learned from pairs, which say nothing of difficulty',
+      'onboarding: this router learned from pairs, which do not say how difficult a query is',
       {
-        hint: 'Train irt on outcomes, or let the model join by its card.',
+        hint: 'Train irt on outcomes, or add the model by its card (router add-model).',
       },
     );
   const texts = Array.from({ length: vectors.rows }, () => '');

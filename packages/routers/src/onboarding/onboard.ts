@@ -26,7 +26,7 @@ export function placeModel(router: RouterArtifact, probes: ProbePool, outcomes: 
     );
   if (Array.from(outcomes).every(Number.isNaN))
     throw new RouteProfileError('NO_TRAINING_DATA', 'onboarding: the new model has no outcome on any probe', {
-      hint: 'Ask the model the probes first, or let it join by its card.',
+      hint: 'Ask the model the probes first, or add it by its card (router add-model).',
     });
   const { items, prior, parts } = itemsOf(router, probes);
   assertScale(outcomes, parts.model.range);

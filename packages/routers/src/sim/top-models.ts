@@ -16,7 +16,7 @@ export interface TopModel {
  * @param profiles shape [models × dimensions], unit rows
  * @param query shape [dimensions]
  * @param k at least 0; more than there are rows gives all of them
- * @throws RouteProfileError SHAPE_MISMATCH for a query of another width, BAD_OPTION for a k that is no whole number
+ * @throws RouteProfileError SHAPE_MISMATCH for a query of another width, BAD_OPTION for a k that is not a whole number
  */
 export function topModels(profiles: Matrix, query: Float32Array, k: number): TopModel[] {
   if (query.length !== profiles.cols)

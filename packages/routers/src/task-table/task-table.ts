@@ -33,7 +33,7 @@ export type TaskTableOptions = z.infer<typeof options>;
 const state = z.object({ source: z.enum(SOURCES), tasks: z.array(z.string()) });
 
 /**
- * One model a task: the one that did best on it in the training data. It reads the query's task label, which a router in use
+ * One model per task: the one that did best on it in the training data. It reads the query's task label, which a router in use
  * rarely has; it shows what a router could reach that recognised the task and nothing else.
  *
  * Scores by source: `outcomes`, the mean outcome on the task; `cards`, the score on the card as it stands; `pairs`,

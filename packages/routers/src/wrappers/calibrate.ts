@@ -42,7 +42,7 @@ export function withCalibration(router: Router, calibration: Calibration | null)
  */
 export const calibrateWrapper = defineWrapper<CalibrateOptions>({
   name: NAME,
-  summary: 'says how likely each model is right; changes no choice',
+  summary: 'adds how likely each model is right; changes no choice',
   options,
   async fit(wrapped, chosen, ctx) {
     throwIfAborted(ctx);

@@ -1,4 +1,4 @@
-/** The best model of one query as the price of a dollar rises: `models[i]` from λ = `from[i]` on. */
+/** The best model of one query as the cost weight λ rises: `models[i]` from λ = `from[i]` on. */
 export interface CostPath {
   models: number[];
   /** Ascending; the first is 0. */
@@ -36,7 +36,7 @@ export function costPath(values: ArrayLike<number>, costs: ArrayLike<number>): C
   }
 }
 
-/** The model at a price of a dollar. At 0 it is that of the best value; where two are worth the same, the dearer. */
+/** The model at a cost weight λ. At 0 it is that of the best value; where two are worth the same, the dearer. */
 export function modelAt({ models, from }: CostPath, lambda: number): number {
   let i = models.length - 1;
   while (i > 0 && !(from[i]! < lambda)) i--;
@@ -44,10 +44,10 @@ export function modelAt({ models, from }: CostPath, lambda: number): number {
 }
 
 /**
- * Prices of a dollar at which training queries change their model, ascending: 0, quantiles of all such prices, and one beyond the
+ * Cost weights λ at which training queries change their model, ascending: 0, quantiles of all such weights, and one beyond the
  * last, where every query has its cheapest model.
- * @param paths one a query, as `costPath` gives them
- * @param points at most so many
+ * @param paths one per query, as `costPath` gives them
+ * @param points how many weights at most
  */
 export function lambdaGrid(paths: readonly CostPath[], points: number): Float64Array {
   const critical = Float64Array.from(paths.flatMap(({ from }) => from.slice(1))).sort();
@@ -61,13 +61,13 @@ export function lambdaGrid(paths: readonly CostPath[], points: number): Float64A
 }
 
 /**
- * Choices of a batch at every price of a dollar: argmax over models of value − λ · cost, for all λ at once by the upper envelope of
+ * Choices of a batch at every cost weight λ: argmax over models of value − λ · cost, for all λ at once by the upper envelope of
  * these lines. An unknown cost counts as the dearest known of the query.
  * @param values shape [queries × models], higher is better
  * @param costs shape [queries × models], dollars, NaN = unknown
  * @param models how many columns both have
- * @param lambdas prices of a dollar in units of `values`
- * @returns one array a λ, of shape [queries]: the chosen model's index
+ * @param lambdas cost weights, in units of `values` per dollar
+ * @returns one array per λ, of shape [queries]: the chosen model's index
  */
 export function costSweep(
   values: ArrayLike<number> & { subarray(from: number, to: number): ArrayLike<number> },

@@ -19,7 +19,7 @@ const options = z
   .strictObject({
     /** What a dollar is worth in chances of being right; in units of the router's scores where there are no chances. */
     lambda: z.number().min(0).optional(),
-    /** Dollars a query may cost on average; λ is solved on training rows. */
+    /** What a query may cost on average, in dollars; λ is solved on training rows. */
     budget: z.number().gt(0).optional(),
     /** λ of the cheapest choices no more than this worse than the best single model on training rows; 0.02 if nothing is given. */
     within: z.number().min(0).max(1).optional(),
@@ -80,7 +80,7 @@ const shown = (lambda: number) => Number(lambda.toPrecision(3));
 /** `withCost` with chances, costs and λ learned from training rows. */
 export const costWrapper = defineWrapper<CostOptions>({
   name: NAME,
-  summary: 'chance of being right less λ times the expected cost; λ given, or from a budget or a quality to keep',
+  summary: 'chance of being right minus λ times the expected cost; λ is given, or set by a budget or a quality to keep',
   options,
   async fit(wrapped, chosen, ctx) {
     throwIfAborted(ctx);

@@ -50,7 +50,7 @@ export function learnedEstimates(wrapper: string, stored: z.infer<typeof estimat
 /** Annotates: `expectedCost` in dollars and `expectedLatency` in seconds of every ranked model. The order of models stays. */
 export const estimateWrapper = defineWrapper<EstimateWrapperOptions>({
   name: NAME,
-  summary: 'says what a call of each model is expected to cost and take; changes no choice',
+  summary: 'adds the expected cost and duration of a call to each model; changes no choice',
   options,
   async fit({ input }, chosen, ctx) {
     throwIfAborted(ctx);

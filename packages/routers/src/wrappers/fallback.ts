@@ -103,7 +103,7 @@ const state = z.object({ models: z.array(z.string()), dimensions: z.number().int
 /** `withFallback` with the models that the options list as down. */
 export const fallbackWrapper = defineWrapper<FallbackOptions>({
   name: NAME,
-  summary: 'another model where the chosen one is down: next by score, or by likeness of profiles',
+  summary: 'another model when the chosen one is down: the next by score, or the one with the most similar profile',
   options,
   async fit({ input }, { down, next }) {
     assertKnown(NAME, input.models, down);

@@ -18,7 +18,7 @@ import { fitValuation, type ValuationOptions } from './valuation.js';
 
 /** What `fitFrontier` may be told, all optional. */
 export interface FrontierOptions extends Partial<ValuationOptions> {
-  /** Prices of a dollar to sweep over, at most, beside that of the operating point. Default 101. */
+  /** Cost weights λ to sweep over, at most, beside that of the operating point. Default 101. */
   points?: number;
   /** How much worse than the best single model the operating point may be, in mean outcome. Default 0.02: two points of 100. */
   within?: number;
@@ -26,9 +26,9 @@ export interface FrontierOptions extends Partial<ValuationOptions> {
   router?: Router;
 }
 
-/** The choices of a batch at every price of a dollar. */
+/** The choices of a batch at every cost weight λ. */
 export interface Sweep {
-  /** Prices of a dollar in chances of being right, ascending from 0; beyond the last every query has its cheapest model. */
+  /** Cost weights λ, in chances of being right per dollar, ascending from 0; beyond the last every query has its cheapest model. */
   lambdas: Float64Array;
   /** For each λ the index of the chosen model. Shape [λs] of [queries]. */
   choices: Int32Array[];

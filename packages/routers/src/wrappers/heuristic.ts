@@ -18,7 +18,7 @@ export type HeuristicOptions = z.infer<typeof options>;
 const CODE =
   /```|[;{}]\s*$|\w\(\w*\)|<\/?\w+>|=>|\b(?:const|let|var)\s+\w+\s*=|\b(?:def|function)\s+\w+\s*\(|\bclass\s+\w+\s*[:{(]|\bSELECT\b.+\bFROM\b/;
 
-/** One line of at most so many characters without a sign of code. */
+/** One line of at most `maxCharacters` characters without a sign of code. */
 export const looksSimple = (text: string, maxCharacters: number): boolean =>
   text.length <= maxCharacters && !text.trim().includes('\n') && !CODE.test(text);
 

@@ -5,7 +5,7 @@ import { costPath, lambdaGrid, pessimisticCosts, type CostPath } from './cost-pa
 
 /** A point on the cost–quality frontier of the training rows, out of fold. */
 export interface OperatingPoint {
-  /** Price of a dollar, in chances of being right. */
+  /** Cost weight λ, in chances of being right per dollar. */
   lambda: number;
   /** Mean outcome of the choices, on the scale of the training outcomes. */
   quality: number;
@@ -61,7 +61,7 @@ export function trainingLedger(wrapper: string, input: RouterInput, expected: Fl
       'UNSUPPORTED',
       `${wrapper}: quality and cost can be weighed only where outcomes are known`,
       {
-        hint: 'Train on outcomes, or give the price of a dollar (lambda) or a threshold yourself.',
+        hint: 'Train on outcomes, or give the cost weight (lambda) or a threshold yourself.',
       },
     );
   if (best.basis === 'own-rows')
@@ -69,7 +69,7 @@ export function trainingLedger(wrapper: string, input: RouterInput, expected: Fl
       'UNSUPPORTED',
       `${wrapper}: too few training rows have outcomes of two models to say what another choice would have given`,
       {
-        hint: 'Collect outcomes of several models for the same queries, or give the price of a dollar (lambda) or a threshold yourself.',
+        hint: 'Collect outcomes of several models for the same queries, or give the cost weight (lambda) or a threshold yourself.',
       },
     );
   assertCosts(wrapper, expected);
@@ -108,7 +108,7 @@ function judgedPaths(ledger: TrainingLedger, values: Float64Array, expected: Flo
 const POINTS = 1001;
 
 /**
- * The price of a dollar whose choices on training rows, out of fold, are the cheapest of those no more than `within` worse than
+ * The cost weight λ whose choices on training rows, out of fold, are the cheapest of those no more than `within` worse than
  * the best single model. Where even a dollar for nothing is not good enough, it is 0.
  */
 export function pointWithin(

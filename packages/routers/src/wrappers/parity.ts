@@ -99,7 +99,8 @@ function gatedRouter(surrogate: Router, teacher: Router, { passes, own, below }:
  */
 export const parityWrapper = defineWrapper<ParityOptions>({
   name: NAME,
-  summary: 'the router only where it is guaranteed to be as good as a teacher, which answers the rest',
+  summary:
+    'the router only where it is guaranteed to be as good as a chosen model (the teacher), which answers the rest',
   options,
   async fit(wrapped, chosen, ctx) {
     throwIfAborted(ctx);

@@ -82,7 +82,7 @@ export function chance(decision: Decision, model: string): number {
  */
 export const thresholdWrapper = defineWrapper<ThresholdOptions>({
   name: NAME,
-  summary: 'the cheap model where its chance of being right is high enough, else the strong one',
+  summary: 'the cheap model if its chance of being right is high enough, else the strong one',
   options,
   async fit(wrapped, chosen, ctx) {
     throwIfAborted(ctx);

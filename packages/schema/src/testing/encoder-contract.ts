@@ -43,7 +43,7 @@ export function describeEncoderContract(
   };
 
   describe(`encoder contract: ${name}`, () => {
-    it('gives one finite row a text', () =>
+    it('gives one finite row per text', () =>
       withEncoder(async (encoder) => {
         const matrix = await encoder.encode(texts);
         expect(encoder.id.length).toBeGreaterThan(0);

@@ -33,7 +33,7 @@ export interface Interruption<T> {
   resumed: T;
   /** What it gives when it is asked once more with all that it has kept. */
   repeated: T;
-  /** How often it was interrupted; 0 when it ended before it told of any progress. */
+  /** How often it was interrupted; 0 when it ended before it reported any progress. */
   interruptions: number;
   /** How many values it had kept by its last interruption. */
   kept: number;

@@ -16,7 +16,7 @@ export interface SyntheticOptions {
   /** Training queries. */
   queries?: number;
   dimensions?: number;
-  /** The last so many models have no training outcome. */
+  /** How many models, the last ones, have no training outcome. */
   newModels?: number;
   /** Leave out the full outcomes. */
   pairsOnly?: boolean;

@@ -5,7 +5,7 @@ import type { QuerySpace } from './query-space.js';
 
 /** Query vector → discrimination and difficulty, in one linear map. */
 export interface QueryMap {
-  /** Shape [(dimensions + 1) × width of the query vectors]. A row a component of discrimination, the last one for difficulty. */
+  /** Shape [(dimensions + 1) × width of the query vectors]. A row per component of discrimination, the last one for difficulty. */
   weights: Matrix;
   /** [dimensions + 1] */
   offsets: Float32Array;

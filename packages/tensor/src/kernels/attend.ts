@@ -22,7 +22,7 @@ function sizesOf(inputs: Inputs): Sizes {
 
 /**
  * One side of dense bipartite attention in one pass: softmax over the others and the node itself, then weighted sums.
- * Logits are a few numbers a pair and take plain loops; what is as wide as a row is matrix products. Inputs: `own`
+ * Logits are a few numbers per pair and take plain loops; what is as wide as a row is matrix products. Inputs: `own`
  * [n, width], `others` [m, width], what they are asked ([·, 2 heads], head by head as source and target), and what
  * weights are multiplied with, `mask` [n · heads, m + 1], or empty. Outputs: sums [n, heads · width] and the weights before
  * the mask, over heads. Outputs are made before any view is taken, as making one may move the memory.

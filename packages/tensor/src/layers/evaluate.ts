@@ -87,7 +87,7 @@ function runBatch({ shape, routines, at, front, back, scales, panel }: Placed, r
 }
 
 /**
- * A trained tower on the kernels, in memory of its own: about 0.1 ms a row of the default size, no tape, no backend.
+ * A trained tower on the kernels, in memory of its own: about 0.1 ms per row of the default size, no tape, no backend.
  * Where the engine has no WebAssembly SIMD the same numbers come from plain JavaScript.
  * @throws RouteProfileError CORRUPT_FILE when the weights are not a tower.
  */

@@ -75,7 +75,7 @@ function headerOf(bytes: Uint8Array): { length: number; entries: Record<string, 
     throw corrupt('its header is not JSON');
   }
   if (typeof entries !== 'object' || entries === null || Array.isArray(entries))
-    throw corrupt('its header is no object');
+    throw corrupt('its header is not an object');
   const record = entries as Record<string, unknown>;
   const bad = Object.entries(record).find(([, entry]) => typeof entry !== 'object' || entry === null);
   if (bad) throw corrupt(`${bad[0]} has no description`);

@@ -10,7 +10,7 @@ export interface Best {
 /** Before the first epoch: any finite value improves on it. */
 export const noBest: Best = { epoch: -1, value: Infinity };
 
-/** Lower is better; equal is no improvement, so the earliest best stays. */
+/** Lower is better; equal is not an improvement, so the earliest best stays. */
 export const improves = (best: Best, value: number, minDelta = 0): boolean => value < best.value - minDelta;
 
 /** Whether `patience` epochs have passed since the best one. */

@@ -54,7 +54,7 @@ export const METRICS: readonly MetricChoice[] = [
 export const DIMENSIONS = ['form', 'representation', 'hops', 'learning', 'router'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** One chosen value a dimension; null = any. */
+/** One chosen value per dimension; null = any. */
 export type Filter = Record<Dimension, string | null>;
 
 export const NO_FILTER: Filter = { form: null, representation: null, hops: null, learning: null, router: null };

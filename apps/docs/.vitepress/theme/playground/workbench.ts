@@ -94,7 +94,7 @@ function withKnown(encoder: Encoder, texts: readonly string[], vectors: Matrix):
   };
 }
 
-/** Routes one query: scores, the choice at every price of a dollar, and what stands near it. */
+/** Routes one query: scores, the choice at every cost weight λ, and what stands near it. */
 export async function route(workbench: Workbench, router: Router, query: string): Promise<Routing> {
   const { encoder } = workbench;
   const encoded = await timed(() => encoder.encode([query]));

@@ -18,6 +18,6 @@ export function readReport(example: string, name: string): RunReport {
   const path = reportPath(example, name);
   const text = readFileSync(fileURLToPath(new URL(`../../../../../${path}`, import.meta.url)), 'utf8');
   const parsed = runReportSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error(`${path} is no run report: ${parsed.error.issues[0]?.message}`);
+  if (!parsed.success) throw new Error(`${path} is not a run report: ${parsed.error.issues[0]?.message}`);
   return parsed.data;
 }

@@ -21,7 +21,7 @@ interface Column {
 export interface RoutersTable {
   trust: Trust;
   columns: Column[];
-  /** A line a router, a figure a column. */
+  /** A line per router, a figure per column. */
   routers: { name: string; cells: Judged[] }[];
   /** What needs no router: constants, lookups, the oracle. */
   baselines: { name: string; averages: (number | null)[] }[];

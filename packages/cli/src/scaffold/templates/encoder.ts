@@ -34,7 +34,7 @@ function triples(dimensions: number): Encoder {
     // Vectors are cached by this: whatever changes a vector belongs into it, a key or a password never does.
     id: \`\${NAME}:\${dimensions}\`,
     dimensions,
-    // One row a text, in order; an empty text has a vector too. The same text has the same vector in any batch.
+    // One row per text, in order; an empty text has a vector too. The same text has the same vector in any batch.
     async encode(texts, ctx) {
       throwIfAborted(ctx);
       const out = createMatrix(texts.length, dimensions);
@@ -59,7 +59,7 @@ function triplesOf(text: string): string[] {
 function dimensionsOf(argument: string | undefined): number {
   const dimensions = Number(argument ?? 512);
   if (Number.isInteger(dimensions) && dimensions > 0) return dimensions;
-  throw new RouteProfileError('BAD_OPTION', \`\${NAME}: '\${argument}' is no number of dimensions\`, {
+  throw new RouteProfileError('BAD_OPTION', \`\${NAME}: '\${argument}' is not a number of dimensions\`, {
     hint: \`Write \${NAME}:256, or \${NAME} alone for 512.\`,
   });
 }
@@ -68,7 +68,7 @@ function dimensionsOf(argument: string | undefined): number {
 import { describe, expect, it } from 'vitest';
 import encoder from './index.js';
 
-// The suite every encoder passes: one finite vector a text, the same in any batch, interruption.
+// The suite every encoder passes: one finite vector per text, the same in any batch, interruption.
 describeEncoderContract({ describe, it, expect }, encoder.name, () => encoder.create(undefined));
 
 describe('__NAME__', () => {
@@ -79,7 +79,7 @@ describe('__NAME__', () => {
     expect(cosine(0, 1)).toBeGreaterThan(cosine(0, 2) + 0.2);
   });
 
-  it('refuses a width that is none', async () => {
+  it('refuses what is not a width', async () => {
     await expect(encoder.create('wide')).rejects.toMatchObject({ code: 'BAD_OPTION' });
   });
 });

@@ -40,7 +40,7 @@ describe('__NAME__', () => {
   });
 });
 `,
-  usage: `Named by this package, or by the path of its file, it stands in every report beside the metrics that are built in:
+  usage: `Named by this package, or by the path of its file, it appears in every report beside the built-in metrics:
 
 \`\`\`sh
 npx @routeprofile/cli run --data my-data --metric __NAME__

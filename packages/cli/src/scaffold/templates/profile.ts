@@ -16,14 +16,14 @@ const NAME = '__NAME__';
 
 // Options are validated and completed by this schema: \`--profile __NAME__:tasks=5\`. All of them need a default.
 const options = z.strictObject({
-  /** So many of the model's best tasks are named in its text. */
+  /** How many of the model's best tasks its text names. */
   tasks: z.number().int().min(0).default(3),
 });
 type Options = z.infer<typeof options>;
 
 /**
- * A text a model, encoded: its name, its card, and the tasks it is best at. Put a method of your own in its place; whatever it
- * does, it ends with one finite vector a model. Routers that compare queries with profiles, such as \`sim\`, want vectors as wide
+ * A text per model, encoded: its name, its card, and the tasks it is best at. Put a method of your own in its place; whatever it
+ * does, it ends with one finite vector per model. Routers that compare queries with profiles, such as \`sim\`, want vectors as wide
  * as the encoder's; others take any width.
  */
 export default defineProfile<Options>({
@@ -72,7 +72,7 @@ import { describeProfileContract, syntheticProfileInput } from '@routeprofile/sc
 import { describe, expect, it } from 'vitest';
 import profile from './index.js';
 
-// The suite every profile passes: one finite vector a model, the same for the same seed, where it comes from, interruption.
+// The suite every profile passes: one finite vector per model, the same for the same seed, where it comes from, interruption.
 describeProfileContract({ describe, it, expect }, profile);
 
 describe('__NAME__', () => {

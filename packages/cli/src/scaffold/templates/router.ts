@@ -25,7 +25,7 @@ const NAME = '__NAME__';
 
 // Options are validated and completed by this schema: \`--router __NAME__:shrink=20\`. All of them need a default.
 const options = z.strictObject({
-  /** So many training queries draw a model's direction to zero: more of them, less trust in models that were seen little. */
+  /** Number of imagined training queries that draw a model's direction to zero. The more, the less models seen rarely are trusted. */
   shrink: z.number().min(0).default(5),
 });
 type Options = z.infer<typeof options>;
@@ -129,7 +129,7 @@ function leadsOf({ queries, outcomes, pairs }: RouterTraining, models: number): 
 function unitVectors({ texts, vectors }: QueryBatch, dimensions: number | undefined): Matrix {
   if (texts.length === 0) return createMatrix(0, dimensions ?? 0);
   if (!vectors || vectors.rows !== texts.length || vectors.cols !== (dimensions ?? vectors.cols))
-    throw new RouteProfileError('SHAPE_MISMATCH', \`\${NAME}: one vector of \${dimensions ?? 'any'} numbers a query is wanted\`, {
+    throw new RouteProfileError('SHAPE_MISMATCH', \`\${NAME}: one vector of \${dimensions ?? 'any'} numbers per query is wanted\`, {
       hint: 'Encode queries with the encoder the router was fitted on.',
     });
   assertFinite(vectors, \`\${NAME}: query vectors\`);

@@ -94,7 +94,7 @@ async function findLauncher(
         };
       reasons.push(`${launcher.name}: ${reason}`);
     }
-  return { reason: reasons.join(' | ') || 'no way to isolate was given' };
+  return { reason: reasons.join(' | ') || 'no way to isolate programs was given' };
 }
 
 /** How programs are isolated. */

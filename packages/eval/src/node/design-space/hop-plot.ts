@@ -20,7 +20,7 @@ const PROFILES = Object.keys(SHIFT) as PaperProfile[];
 
 const unmeasured = (like: PlacePoint, hops: number): PlacePoint => ({ ...like, hops, value: NaN });
 
-/** Average performance against hops, a panel a router, a line a profile, the paper's dashed. null when nothing was measured. */
+/** Average performance against hops, a panel per router, a line per profile, the paper's dashed. null when nothing was measured. */
 export function hopPlot({ main }: ScenarioTables, report: RunReport, id: string): Markup | null {
   const { ours, paper } = placePoints(main.rows, report);
   if (ours.length === 0) return null;
@@ -62,7 +62,7 @@ export function hopPlot({ main }: ScenarioTables, report: RunReport, id: string)
     id: `${id}-hops`,
     title: 'Does looking further help?',
     caption:
-      "Average performance against the hops of the profile. Whiskers: the 95 % interval of the difference to best-single, drawn from its line, so that a whisker which touches the line means no clear difference. Rows for variants are in the table only. The paper's lines are of its own rows and labels.",
+      "Average performance against the hops of the profile. Whiskers: the 95 % interval of the difference from best-single, drawn from its line, so that a whisker which touches the line means no clear difference. Rows for variants are in the table only. The paper's lines are of its own rows and labels.",
     extra: plotLegend(
       PROFILES,
       report,

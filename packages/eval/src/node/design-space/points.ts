@@ -58,7 +58,7 @@ const ends = ({ interval: found }: SpaceCell, single: number | null) =>
   found === null || single === null ? {} : { low: single + found.low, high: single + found.high };
 
 const oursText = (cell: SpaceCell): string =>
-  `${fixed(cell.average)}${cell.interval ? `, ${interval(cell.interval)} to best-single` : ''}`;
+  `${fixed(cell.average)}${cell.interval ? `, ${interval(cell.interval)} against best-single` : ''}`;
 
 /** Points that a solid or dashed line of one profile in one panel runs through. */
 export const lineOf = (point: PlacePoint): string => `${point.profile} ${point.router}`;

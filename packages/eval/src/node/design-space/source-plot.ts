@@ -12,7 +12,7 @@ import { COLOURS, placePoints, plotLegend, withEnds } from './points.js';
 const SHIFT = { flat: -15, 'text-gnn': 0, 'emb-gnn': 15 } as const satisfies Partial<Record<PaperProfile, number>>;
 const PROFILES = Object.keys(SHIFT) as (keyof typeof SHIFT)[];
 
-/** Average performance on each graph, a panel a router, a dot a profile, the paper's hollow. null when nothing was measured. */
+/** Average performance on each graph, a panel per router, a dot per profile, the paper's hollow. null when nothing was measured. */
 export function sourcePlot({ sources }: ScenarioTables, report: RunReport, id: string): Markup | null {
   const { ours, paper } = placePoints(sources.rows, report);
   if (ours.length === 0) return null;
@@ -68,7 +68,7 @@ export function sourcePlot({ sources }: ScenarioTables, report: RunReport, id: s
     id: `${id}-graphs`,
     title: 'Which data help?',
     caption:
-      'Average performance by what the graph is made of; text-GNN and emb-GNN with 2 hops. Bars: the 95 % interval of the difference to best-single, drawn from its line.',
+      'Average performance by what the graph is made of; text-GNN and emb-GNN with 2 hops. Bars: the 95 % interval of the difference from best-single, drawn from its line.',
     extra: plotLegend(
       PROFILES,
       report,

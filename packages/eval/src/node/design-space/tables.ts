@@ -29,7 +29,7 @@ const head = (first: string): Markup =>
   </thead>`;
 
 const KEY =
-  "Average performance. Under ours: its difference to best-single with the paired 95 % interval; blue lies wholly above 0, orange wholly below. “constant”: as good as always choosing one model; for the paper's figures, equal to such a constant to rounding.";
+  "Average performance. Under ours: its difference from best-single with the paired 95 % interval; blue lies wholly above 0, orange wholly below. “constant”: as good as always choosing one model; for the paper's figures, equal to such a constant to rounding.";
 
 /** The paper's main table, ours beside it. */
 export function mainTable({ main }: ScenarioTables, id: string): Markup {
@@ -46,7 +46,7 @@ export function mainTable({ main }: ScenarioTables, id: string): Markup {
   );
 }
 
-/** The paper's data-source table, ours beside it, a group a profile. */
+/** The paper's data-source table, ours beside it, a group per profile. */
 export function sourcesTable({ sources }: ScenarioTables, id: string): Markup {
   const groups = new Map<string, TableRow[]>();
   for (const row of sources.rows) {

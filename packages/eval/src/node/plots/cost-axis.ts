@@ -1,6 +1,6 @@
 /** Where one policy costs this many times another, the axis is logarithmic. */
 const LOG_FROM = 10;
-/** Numbers on a logarithmic axis at most; beyond that only every so many decades has one. */
+/** Numbers on a logarithmic axis at most; beyond that only every second, third, … decade has one. */
 const MOST_TICKS = 30;
 /** Leaves room for margins on both sides of any cost, without leaving the numbers there are. */
 const [LEAST, MOST] = [1e-300, 1e300];

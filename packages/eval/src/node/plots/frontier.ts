@@ -85,8 +85,8 @@ export function frontierPlot(report: RunReport): Markup | null {
   return figure(drawing, {
     id: 'frontier',
     title: 'What quality costs',
-    caption: `Each dot is a router under one weight of cost, swept without labels; its line is what mixing the dots reaches. Open circles always choose one model; the dashed line is their hull, which a router has to lie above.${chosen ? ' Stars mark the point chosen on training data.' : ''}${leftOutText(leftOut)}`,
-    extra: rowLegend(rows, [html`<span class="dash" aria-hidden="true"></span>hull of constants`]),
+    caption: `Each dot is a router at one cost weight λ; the weights are swept without test labels. The line is what mixing these dots reaches. Open circles always choose one model. The dashed line is their hull: what mixing single models at random reaches. A useful router lies above it.${chosen ? ' Stars mark the point chosen on training data.' : ''}${leftOutText(leftOut)}`,
+    extra: rowLegend(rows, [html`<span class="dash" aria-hidden="true"></span>hull of single models`]),
   });
 }
 

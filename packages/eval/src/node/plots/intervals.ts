@@ -8,7 +8,7 @@ import { scoreDomain } from './score-axis.js';
 
 const COLOURS = { above: 'var(--up)', below: 'var(--down)', unclear: 'var(--muted)' };
 
-/** One line a row: the difference of its average to best-single's, and where 95 % of the resamples lie. null without intervals. */
+/** One line per row: the difference of its average to best-single's, and where 95 % of the resamples lie. null without intervals. */
 export function intervalPlot(report: RunReport): Markup | null {
   const marks = rowEntries(report).flatMap((entry) => {
     const found = entry.intervals['avg_performance'];
@@ -57,10 +57,10 @@ export function intervalPlot(report: RunReport): Markup | null {
   const single =
     against === undefined
       ? 'best-single'
-      : `always choosing ${against}, the model that the training data single out (best-single)`;
+      : `always choosing ${against}, the best single model on training data (best-single)`;
   return figure(drawing, {
     id: 'intervals',
     title: 'How much better than one model?',
-    caption: `Difference of each row's average to ${single}: a dot, and its paired bootstrap 95 % interval. Blue lies wholly above 0, orange wholly below; grey crosses 0.`,
+    caption: `Each row's average minus that of ${single}: a dot, with its paired bootstrap 95 % interval. Blue lies wholly above 0, orange wholly below; grey crosses 0.`,
   });
 }

@@ -9,7 +9,7 @@ const MOST_ROWS = 8;
 const ACROSS = 4;
 const PANEL = 225;
 
-/** Mean score against mean probability, a panel a router. null when no row has calibrated probabilities. */
+/** Mean score against mean probability, a panel per router. null when no row has calibrated probabilities. */
 export function reliabilityPlot(report: RunReport): Markup | null {
   const { rows, leftOut } = plottedRows(report, MOST_ROWS, ({ calibration }) => calibration);
   if (rows.length === 0) return null;
@@ -72,6 +72,6 @@ export function reliabilityPlot(report: RunReport): Markup | null {
   return figure(drawing, {
     id: 'reliability',
     title: 'Are the probabilities right?',
-    caption: `Queries in bins of about equal size by the router's probability of being right: dots on the diagonal are calibrated, below it too sure. Whiskers are bootstrap 95 % intervals.${leftOutText(leftOut)}`,
+    caption: `Queries in bins of about equal size by the router's probability of being right: on the diagonal the router is calibrated, below it too sure. Whiskers are bootstrap 95 % intervals.${leftOutText(leftOut)}`,
   });
 }

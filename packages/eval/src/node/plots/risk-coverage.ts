@@ -57,7 +57,7 @@ export function riskCoveragePlot(report: RunReport): Markup | null {
   return figure(drawing, {
     id: 'risk-coverage',
     title: 'Is it right where it is sure?',
-    caption: `Risk when only the queries are answered that the router is surest of. A line that rises to the right tells right from wrong; random order gives the dotted level.${leftOutText(leftOut)}`,
+    caption: `Risk (1 − score) when only the queries that the router is surest of are answered. A line that rises to the right tells right from wrong; random order gives the dotted level.${leftOutText(leftOut)}`,
     extra: rowLegend(rows),
   });
 }

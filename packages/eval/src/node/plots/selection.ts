@@ -11,7 +11,7 @@ const OTHERS = 'other models';
 /** Baselines whose choices are worth seeing; the constants are not. */
 const COMPARED = ['task-table', 'knn', 'oracle'];
 
-/** Which share of the queries each model gets, a bar a row. null without rows. */
+/** Which share of the queries each model gets, a bar per row. null without rows. */
 export function selectionPlot(report: RunReport): Markup | null {
   const entries = [...rowEntries(report), ...baselineEntries(report).filter(({ name }) => COMPARED.includes(name))];
   if (report.rows.length === 0 || report.rowsUsed === 0) return null;
@@ -60,7 +60,7 @@ export function selectionPlot(report: RunReport): Markup | null {
     id: 'selection',
     title: 'Which models are chosen',
     caption:
-      'Share of the test queries that each model gets. A bar of one colour is a constant. Of equally good models the oracle takes the first.',
+      'Share of the test queries that each model gets. A bar of one colour always chooses one model. Where several models are equally good, the oracle takes the first.',
     extra: legend(
       groups,
       bars.map(({ fill }) => fill),

@@ -21,7 +21,7 @@ export function taskHeatmap(report: RunReport): Markup | null {
       const value = entry.perTask[task]?.['avg_performance'];
       if (value == null) return [];
       const difference = value - (single[task]?.['avg_performance'] ?? value);
-      const title = `${entry.name} on ${task} (${report.tasks[task]} rows): ${fixed(value)}, ${signed(difference)} to best-single`;
+      const title = `${entry.name} on ${task} (${report.tasks[task]} rows): ${fixed(value)}, ${signed(difference)} against best-single`;
       return [{ x: columns.get(task)!, y: lines[i]!, value: fixed(value, 2), difference, title }];
     }),
   );

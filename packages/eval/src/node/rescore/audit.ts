@@ -8,7 +8,7 @@ export const KEPT_REASONS = {
   'failed-call': 'the call failed',
   'no-truth': 'the row has no ground truth',
   'no-formula': 'the formula of its published labels is unknown; the repaired rules score it by a definition of ours',
-  'code-not-run': 'its score takes running code, which was not allowed',
+  'code-not-run': 'scoring it means running code, which was not allowed',
   'no-tests': 'the row holds no tests that can be run',
 } as const;
 /** Why a label was kept: a key of `KEPT_REASONS`. */

@@ -35,7 +35,7 @@ function columnsOf(report: RunReport): Column[] {
     ...metric(onUnitScale(report) ? 'Score, 0 to 1' : 'Score', 'avg_performance', 'Mean score of the chosen models'),
     {
       title: 'To best-single [95 %]',
-      help: 'Difference of the average to always using the one model that training data single out, with its 95 % interval',
+      help: 'Difference from always using the best single model on training data, with its 95 % interval',
       cell: ({ intervals }) => interval(intervals['avg_performance']),
     },
     ...versusHindsight(report),
@@ -50,13 +50,13 @@ function columnsOf(report: RunReport): Column[] {
     ...metric(
       'Gap recovered',
       'oracle_gap_recovered',
-      'Share of the way from the best single model on these rows (0) to the best model of each row (1)',
+      'How far from the best single model on these rows (0) to the best model of each row, the oracle (1); below 0, worse than that single model',
     ),
     ...metric('$ per 1,000', 'cost_per_1k', 'Dollars per 1,000 queries', dollars),
     ...ownMetrics(report).flatMap((name) => metric(name, name, 'A metric that is not built in')),
     {
       title: 'Models',
-      help: 'How many models the choices amount to: 2 to the power of the entropy of their shares',
+      help: 'Over how many models the choices are spread: 2 to the power of the entropy of their shares',
       cell: ({ metrics }) => fixed(effectiveModels(metrics), 1),
     },
   ];
@@ -70,7 +70,7 @@ function versusHindsight({ rows, baselines }: RunReport): Column[] {
   return [
     {
       title: 'To best-in-hindsight [95 %]',
-      help: 'Difference to the best constant, which is chosen on these very test rows',
+      help: 'Difference from the best single model on these very test rows',
       cell: ({ intervals }) => interval(intervals[VERSUS_HINDSIGHT]),
     },
   ];

@@ -26,7 +26,7 @@ export interface Spent {
 /**
  * The text of an answer of `/chat/completions` or `/completions`.
  * @param spent told before the text is judged, as a text of no use is paid for too
- * @throws UnusableAnswer when it is no JSON, cut short, empty, or was ended before its first sentence.
+ * @throws UnusableAnswer when it is not valid JSON, cut short, empty, or was ended before its first sentence.
  */
 export function parseAnswer(
   body: string,
@@ -37,7 +37,7 @@ export function parseAnswer(
   try {
     json = JSON.parse(body);
   } catch {
-    throw new UnusableAnswer(`the answer is no JSON (${body.length} characters, perhaps cut short)`);
+    throw new UnusableAnswer(`the answer is not valid JSON (${body.length} characters, perhaps cut short)`);
   }
   const parsed = answerSchema.safeParse(json);
   if (!parsed.success) throw new UnusableAnswer('the answer holds no `choices` with a text');

@@ -47,8 +47,8 @@ export function llmSummarizer(
       }
       total.shortened += prompts.filter(({ shortened }) => shortened).length;
       ctx.logger?.info(
-        `text-gnn: hop ${hop}: ${fresh.prompts} of ${prompts.length} prompts asked anew ` +
-          `(${fresh.promptTokens} tokens read, ${fresh.completionTokens} written), the others were kept`,
+        `text-gnn: hop ${hop}: ${fresh.prompts} of ${prompts.length} prompts sent again ` +
+          `(${fresh.promptTokens} tokens read, ${fresh.completionTokens} written), the other answers were kept`,
       );
       return answers.map(({ text }) => text);
     },
@@ -59,7 +59,7 @@ export function llmSummarizer(
         `texts written by ${model.id}: ${total.prompts} prompts, ${total.promptTokens} tokens read, ` +
           `${total.completionTokens} written, ${dollars}`,
       ];
-      if (estimated) notes.push('the endpoint told no token counts for some answers: theirs are estimated');
+      if (estimated) notes.push('the endpoint gave no token counts for some answers: they are estimated');
       if (total.shortened > 0)
         notes.push(`${total.shortened} prompts were shortened to ${options.promptTokens} tokens (promptTokens)`);
       if (total.truncated > 0)

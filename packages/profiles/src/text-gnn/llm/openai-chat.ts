@@ -55,7 +55,7 @@ export async function openAiChat(options: ChatOptions, environment: LlmEnvironme
   const model = modelName(options, env);
   if (model === undefined)
     throw new RouteProfileError('BAD_OPTION', 'text-gnn: summarizer=llm needs a model', {
-      hint: 'Give model=NAME or set ROUTEPROFILE_LLM_MODEL; or leave out summarizer=llm, which needs none.',
+      hint: 'Give model=NAME or set ROUTEPROFILE_LLM_MODEL; or omit summarizer=llm: the default needs no model.',
     });
   const base = endpointUrl(options.baseUrl ?? (env['ROUTEPROFILE_LLM_BASE_URL'] || openAiBaseUrl(env)), NAMES);
   const apiKey = await keyFor(base, environment, env);
@@ -127,9 +127,10 @@ function hintFor({ status, hasKey }: PostFailure, model: string): string {
       ? 'The endpoint refuses the key in ROUTEPROFILE_LLM_API_KEY (or OPENAI_API_KEY).'
       : 'Set ROUTEPROFILE_LLM_API_KEY; OPENAI_API_KEY is sent to the host of OPENAI_BASE_URL only.';
   if (status === 404)
-    return `Does the endpoint offer the model '${model}', and does its address end where /chat/completions follows?`;
-  if (status === 429) return `The rate limit holds; wait or lower the concurrency, then run again: ${KEPT}.`;
+    return `Check that the endpoint offers the model '${model}', and that its address is the part before /chat/completions.`;
+  if (status === 429) return `The rate limit was reached. Wait or lower the concurrency, then run again: ${KEPT}.`;
   if (status === 200) return `Run again, raise maxTokens, or try another model: ${KEPT}.`;
-  if (status >= 300 && status < 400) return 'The address redirects; set ROUTEPROFILE_LLM_BASE_URL to where it leads.';
-  return `The text above is the server’s own; run again when it is mended: ${KEPT}.`;
+  if (status >= 300 && status < 400)
+    return 'The address redirects. Set ROUTEPROFILE_LLM_BASE_URL to the address it redirects to.';
+  return `The text above comes from the server. Run again when that is fixed: ${KEPT}.`;
 }
