@@ -1,3 +1,4 @@
+import { costSchema, latencySchema, NUMBER_BOUNDS, scoreSchema, tokensSchema, type z } from '@routeprofile/schema';
 import { parsePythonLiteral } from '../python/literal.js';
 import type { Plan } from './plan.js';
 import { MEASURES, type Columns, type Measure } from './roles.js';
@@ -6,6 +7,16 @@ import { formatTime } from './times.js';
 import type { Cells } from './values.js';
 
 type Field = 'score' | Measure;
+
+/** What a number may be, in the unit that the dataset has it in; a file with others could not be loaded again. */
+const BOUNDED: Readonly<Record<Field, { schema: z.ZodType<number>; smallest: number }>> = {
+  score: { schema: scoreSchema, smallest: NUMBER_BOUNDS.score.smallest },
+  cost: { schema: costSchema, smallest: NUMBER_BOUNDS.cost.smallest },
+  latency: { schema: latencySchema, smallest: NUMBER_BOUNDS.latency.smallest },
+  inputTokens: { schema: tokensSchema, smallest: NUMBER_BOUNDS.tokens.smallest },
+  outputTokens: { schema: tokensSchema, smallest: NUMBER_BOUNDS.tokens.smallest },
+  tokens: { schema: tokensSchema, smallest: NUMBER_BOUNDS.tokens.smallest },
+};
 
 interface Sum {
   total: number;
@@ -137,18 +148,20 @@ export class OutcomeCollector {
     if (score === null) this.counts.unmeasured++;
     const outcome = row.models.get(model) ?? new Map<Field, Sum>();
     let isRepeated = false;
-    const put = (field: Field, value: number | null) => {
+    const put = (field: Field, column: string | undefined, value: number | null) => {
       if (value === null) return;
+      const parsed = BOUNDED[field].schema.safeParse(value);
+      if (!parsed.success) return void cells.problem(column!, parsed.error.issues[0]!.message);
       const sum = outcome.get(field) ?? { total: 0, count: 0 };
       isRepeated ||= sum.count > 0;
       sum.total += value;
       sum.count++;
       outcome.set(field, sum);
     };
-    put('score', score);
+    put('score', columns.score, score);
     for (const measure of MEASURES) {
       const value = cells.measure(columns[measure]);
-      put(measure, value === null ? null : value / (units[measure] ?? 1));
+      put(measure, columns[measure], value === null ? null : value / (units[measure] ?? 1));
     }
     if (isRepeated) this.counts.repeated++;
     // In a wide table an empty cell says nothing; in a long one somebody wrote a row.
@@ -167,7 +180,13 @@ const companions = ({ suffixes }: Plan, model: string): Columns =>
 /** A number of a query's model: the mean of its rows, null where none has it. */
 export function meanOf(query: QueryOutcomes, model: string, field: Field): number | null {
   const sum = query.models.get(model)?.get(field);
-  return sum === undefined ? null : sum.total / sum.count;
+  return sum === undefined ? null : mean(field, sum);
+}
+
+/** A mean may be smaller than what a file may hold: that is nothing. */
+function mean(field: Field, { total, count }: Sum): number {
+  const value = total / count;
+  return Math.abs(value) < BOUNDED[field].smallest ? 0 : value;
 }
 
 /** Rows as `outcomes.jsonl` has them. */
@@ -189,7 +208,7 @@ export function* outcomeRows(
           model,
           {
             score: null,
-            ...Object.fromEntries([...fields].map(([field, { total, count }]) => [field, total / count])),
+            ...Object.fromEntries([...fields].map(([field, sum]) => [field, mean(field, sum)])),
           },
         ]),
       ),

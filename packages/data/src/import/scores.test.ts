@@ -22,6 +22,26 @@ describe('scores, units and times', () => {
     expect(warnings).toEqual([`Scores in words: ${right} = 1 (1), ${wrong} = 0 (1).`]);
   });
 
+  it.each([
+    ['score', '5e-324', 'expected 0 or a size of at least'],
+    ['cost', '1e300', 'expected dollars per call'],
+    ['output_tokens', '1e12', 'expected a count of tokens'],
+    ['latency_ms', '1e15', 'expected seconds'],
+  ])('refuses a %s of %s, which no dataset may hold', async (column, value, said) => {
+    const table =
+      column === 'score'
+        ? csv('query,model,score', `one,a,${value}`, 'one,b,1')
+        : csv(`query,model,score,${column}`, `one,a,1,${value}`, 'one,b,1,1');
+    const error = await bench.refused('a.csv', table);
+    expect(`${error.message} ${error.details.join(' ')}`).toContain(`line 2: ${column}: is `);
+    expect(`${error.message} ${error.details.join(' ')}`).toContain(said);
+  });
+
+  it('writes a mean too small for a dataset as 0', async () => {
+    await bench.import('a.csv', csv('query,model,score', 'one,a,1e-18', 'one,a,0', 'one,b,1'));
+    expect(bench.rows()[0]!.models['a']).toEqual({ score: 0 });
+  });
+
   it('refuses scores beyond 1 without a scale, naming their range and the flag', async () => {
     const error = await bench.refused('a.csv', csv('query,model,grade', 'one,a,9', 'one,b,4.5'));
     expect(error.message).toMatch(/scores in "grade" run from 4.5 to 9/);
