@@ -5,14 +5,14 @@ import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 
 const UNIT =
-  '(?:axis|batch|call|candidate|cell|column|component|dimension|edge|entry|epoch|file|fold|key|layer|line|model|package|pair|' +
-  'policy|profile|query|record|request|resample|router|row|run|scenario|second|seed|series|step|task|text|token|way)';
+  '(?:axis|batch|call|candidate|cell|column|component|dimension|edge|entry|epoch|file|fold|group|key|layer|line|message|model|node|package|pair|penalty|' +
+  'policy|process|profile|query|record|request|resample|router|row|run|scenario|second|seed|series|step|task|text|token|way|window)';
 const COUNTED =
   '(?:abilities|arrays|bytes|cells|cents|columns|decisions|dimensions|dollars|keys|lines|lists|measurements|' +
-  'milliseconds|models|ms|multiplications|numbers|outcomes|pairs|points|queries|rows|scores|seconds|steps|strings|texts|tokens|' +
+  'kB|MB|MiB|milliseconds|models|ms|multiplications|numbers|outcomes|pairs|points|queries|rows|scores|seconds|steps|strings|texts|tokens|' +
   'values|vectors|ways)';
 /** The same, where one of them is meant: `a random vector a model`. */
-const ONE_COUNTED = '(?:array|decision|entry|fit|key|list|number|row|score|step|text|value|vector)';
+const ONE_COUNTED = '(?:array|backend|decision|entry|fit|key|line|list|matrix|number|row|score|step|text|value|vector)';
 const NOT_COUNTED =
   '(?:as|at|before|behind|by|for|from|gives|has|in|into|is|makes|needs|of|on|over|reads|takes|than|to|under|was|with)';
 
@@ -45,6 +45,7 @@ const FAULTS = [
     ),
     instead: '"one … per …"',
   },
+  { pattern: new RegExp(String.raw`\bonce an? (?!second\b)${UNIT}\b`, 'g'), instead: '"once per …"' },
   { pattern: /\bprices? of (?:a|one) dollar\b/gi, instead: '"cost weight λ"' },
   { pattern: /\b(?:a|one) (?:fold|run|cell|query|model) more\b/gi, instead: '"one extra …"' },
   { pattern: /\bin other words\b/gi, instead: '"rephrased"' },

@@ -57,7 +57,7 @@ export function buildGraph(dataset: GraphSource, choice: GraphChoice): ProfileGr
         else unknown.push(`${task} (in ${domain.name})`);
     if (unknown.length > 0)
       notes.push(
-        `${count(unknown.length, 'domain entry')} left out, no model is measured on the task: ${unknown.join(', ')}`,
+        `${count(unknown.length, 'domain entry')} left out, because no model is measured on the task: ${unknown.join(', ')}`,
       );
   }
 

@@ -13,7 +13,7 @@ import {
 import { nodeSet } from './hetero.js';
 
 /**
- * Node texts → vectors: one matrix of shape [nodes × encoder.dimensions] a type, a row a node, in the graph's order. Each distinct text is encoded once, all in
+ * Node texts → vectors: one matrix of shape [nodes × encoder.dimensions] per type, a row per node, in the graph's order. Each distinct text is encoded once, all in
  * one call of the encoder.
  * @param types which node types; by default all the graph has
  * @throws RouteProfileError UNKNOWN_NAME for a type the graph lacks, SHAPE_MISMATCH or NOT_FINITE when the encoder returns

@@ -3,7 +3,7 @@
 // For each router: `fitFrontier` on all folds but one, swept over that one. AIQ: area under the hull of the swept points over the
 // range of costs of single models, as a share of that range, mean over folds with its standard error, beside that of single
 // models. The operating point is chosen within the training folds; its choices are pooled over folds, with 95 % bootstrap
-// intervals. Prints one JSON line a router.
+// intervals. Prints one JSON line per router.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildGraph, encodeNodes, toHetero } from '../../graph/dist/index.js';

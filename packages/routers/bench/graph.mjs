@@ -1,5 +1,5 @@
 // The graph router's training at the paper's sizes: hidden 256, 2 layers, 4 heads, batches of 32, queries and profiles of
-// 512 dimensions; each labelled query is used once an epoch. Our embedded backend against the WebAssembly backend as
+// 512 dimensions; each labelled query is used once per epoch. Our embedded backend against the WebAssembly backend as
 // shipped, and 20,000 queries × 60 models. Every case is a process of its own, so that its peak memory is its own.
 // Prints one JSON document.
 import { execFile } from 'node:child_process';

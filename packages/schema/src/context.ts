@@ -13,7 +13,7 @@ export interface Progress {
   note?: string;
 }
 
-/** Whom to tell what a person should read; one line a message, no line break at its end. */
+/** Whom to tell what a person should read; one line per message, no line break at its end. */
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;

@@ -3,7 +3,7 @@ import type { Metric } from './metric.js';
 import type { ProfileStrategy } from './profile.js';
 import type { RouterStrategy, RouterWrapper } from './router.js';
 
-/** An encoder by name: what a plugin package exports. `create` is called once a run. */
+/** An encoder by name: what a plugin package exports. `create` is called once per run. */
 export interface EncoderPlugin {
   kind: 'encoder';
   specVersion: 1;

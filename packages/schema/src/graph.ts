@@ -3,7 +3,7 @@
 /** What a node stands for. */
 export type NodeType = 'family' | 'model' | 'task' | 'domain' | 'query';
 
-/** All nodes of one type; names and texts are parallel, and a node is known by its place. */
+/** All nodes of one type; names and texts are parallel, and the place identifies a node. */
 export interface NodeSet {
   type: NodeType;
   /** Unique within the type. */

@@ -17,7 +17,7 @@ export interface DesignPoint {
   learning: 'training-free' | 'trainable';
 }
 
-/** One matrix a node type, a row a node, in the graph's order. */
+/** One matrix per node type, a row per node, in the graph's order. */
 export type NodeFeatures = Readonly<Partial<Record<NodeType, Matrix>>>;
 
 /** What a strategy makes profiles from. It never holds test rows. */

@@ -45,7 +45,7 @@ export async function readOutcomes(sources: Sources, options: DatasetOptions): P
     options.test === undefined ? undefined : await readTestFile(sources, options.test, options.queryText);
   if (main.rows.length === 0 && sources.problems.count === 0)
     sources.problems.addError(
-      new RouteProfileError('BAD_INPUT', `${OUTCOMES_FILE}: holds no rows`, { hint: 'Give one JSON object a line.' }),
+      new RouteProfileError('BAD_INPUT', `${OUTCOMES_FILE}: holds no rows`, { hint: 'Give one JSON object per line.' }),
     );
   sources.problems.throwIfAny(sources.dir);
   const joined = joinCalls(main.rows, OUTCOMES_FILE);

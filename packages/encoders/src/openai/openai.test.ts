@@ -156,7 +156,7 @@ describe('openai encoder', () => {
       1,
     ],
     ['lasting overload', 'NETWORK', /HTTP 529 after 3 attempts/, (_, r) => answer(r, 529, ''), 3],
-    ['truncated JSON', 'ENCODER_FAILED', /no JSON/, (_, r) => answer(r, 200, '{"data": [{"embedding": [0.1'), 1],
+    ['truncated JSON', 'ENCODER_FAILED', /not valid JSON/, (_, r) => answer(r, 200, '{"data": [{"embedding": [0.1'), 1],
     ['no data', 'ENCODER_FAILED', /no list `data`/, (_, r) => answer(r, 200, { object: 'list' }), 1],
     [
       'a row too few',

@@ -151,7 +151,7 @@ describe('a model joins advantage', () => {
     const { state: _state, ...set } = await build(taskInput(cards.slice(0, 3), TASKS));
     const options = parseOptions(advantageProfile, {});
     await expect(advantageProfile.extend!(set, taskInput(joining, TASKS), options, ctx)).rejects.toThrow(
-      /places a further/,
+      /needed to add a model/,
     );
     const input = await syntheticProfileInput();
     expect((await build(input)).models).toEqual(input.models);

@@ -75,7 +75,7 @@ function domainsOf(tasks: readonly { node: number; standing: number }[], neighbo
     .map(([node, { sum, count }]) => ({ node, standing: sum / count }));
 }
 
-/** A query of a task, drawn once a task, so that two models with the same tasks get the same queries. */
+/** A query of a task, drawn once per task, so that two models with the same tasks get the same queries. */
 function representatives(graph: HeteroGraph, neighbours: Neighbours, seed: number) {
   const names = nodeSet(graph, 'task')?.names ?? [];
   return (task: number): { node: number }[] =>

@@ -1,6 +1,6 @@
 import type { HeteroGraph, NodeType } from '@routeprofile/schema';
 
-/** One text a node, by type, in the graph's order. */
+/** One text per node, by type, in the graph's order. */
 export type NodeTexts = Readonly<Partial<Record<NodeType, readonly string[]>>>;
 
 /** Types that are summarised, in this order; queries keep their text. */

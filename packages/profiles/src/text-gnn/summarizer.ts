@@ -5,7 +5,7 @@ import type { NodeTexts } from './node-texts.js';
 /** Writes one hop's texts. Made anew for every build, as it may remember what it wrote. */
 export interface Summarizer {
   /**
-   * One text a neighbourhood, in order.
+   * One text per neighbourhood, in order.
    * @param texts of all nodes, as they stand after the hop before
    */
   summarize(

@@ -6,7 +6,7 @@ const LARGEST = 3;
 /** How many scores of average spread each task is given beforehand, so that two equal scores do not make a spread of 0. */
 const PRIOR_COUNT = 2;
 
-/** value = (score − offset) / spread, cut off at ±limit. One entry a group; NaN where nothing is known. */
+/** value = (score − offset) / spread, cut off at ±limit. One entry per group; NaN where nothing is known. */
 export interface ScoreScale {
   offset: Float64Array;
   spread: Float64Array;

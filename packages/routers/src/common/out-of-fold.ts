@@ -57,7 +57,7 @@ async function onHeldOut(
 }
 
 /**
- * Scores of every training query by a router fitted without it (cross-fitting). The router is fitted once a fold.
+ * Scores of every training query by a router fitted without it (cross-fitting). The router is fitted once per fold.
  * A router that reads task labels is given them.
  * @param foldOf fold of each training query, from `sharedFolds`
  * @returns shape [training queries × models], in the router's own units

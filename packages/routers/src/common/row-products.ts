@@ -14,7 +14,7 @@ export function rowDots(
   vector: Float32Array | Float64Array,
   out: Float32Array | Float64Array,
 ): void {
-  // Widened once here, not once a row.
+  // Widened once here, not once per row.
   const v = new Float64Array(vector);
   let i = 0;
   for (; i + ROWS <= rows; i += ROWS) {

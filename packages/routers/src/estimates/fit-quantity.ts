@@ -129,7 +129,7 @@ function meanCandidate(table: Table): Candidate {
   return { kind: 'mean', penalty: 0, outOfFold, fit: () => ({ kind: 'mean', ...ranges(table, () => true) }) };
 }
 
-/** One candidate a penalty, with the sums over rows shared. */
+/** One candidate per penalty, with the sums over rows shared. */
 function regressions(table: Table, space: FeatureSpace, queries: QueryBatch): Candidate[] {
   const { rows, models, logs, foldOf } = table;
   const width = featureCount(space);

@@ -33,7 +33,7 @@ interface Likeness {
 
 /** Which models do not answer, and who stands in. */
 export interface FallbackSettings {
-  /** Models that do not answer; a function is asked once a batch. */
+  /** Models that do not answer; a function is asked once per batch. */
   down: readonly string[] | (() => readonly string[]);
   /** Given, the stand-in is the model most like the one that is down; otherwise the next by score. */
   likeness?: Likeness;

@@ -47,7 +47,7 @@ export interface Frontier {
  * training queries change their model, and the point "within 2 points of the best single model at the least cost". At λ the choice is argmax over models of chance − λ · dollars; with
  * pairs alone, score − λ · dollars.
  *
- * The strategy is fitted once a fold (five), and once more without `router`.
+ * The strategy is fitted once per fold (five), and once more without `router`.
  * @throws RouteProfileError UNSUPPORTED for a router that does not score, or where nothing is known of costs
  */
 export async function fitFrontier(

@@ -76,7 +76,7 @@ async function hasChances(router: Router, { training }: WrapperInput['input']): 
 /** What `wrapStrategy` gives beside the contract. */
 export interface ReplayingInput extends WrapperInput {
   /**
-   * One decision a training query, as the router about to be wrapped would take it, wrappers inside included, on scores of fits that
+   * One decision per training query, as the router about to be wrapped would take it, wrappers inside included, on scores of fits that
    * did not see the query.
    */
   outOfFoldDecisions(): Promise<Decision[]>;

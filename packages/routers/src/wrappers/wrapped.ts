@@ -23,7 +23,7 @@ export type Change = (decision: Decision, query: number) => Decision;
 
 /**
  * The router with its decisions changed, their reasons true of the model that is chosen then (`settled`).
- * @param prepare called once a batch
+ * @param prepare called once per batch
  * @param sameScores whether each model keeps the score that it had
  */
 export function wrapDecisions(

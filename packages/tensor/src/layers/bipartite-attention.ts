@@ -107,7 +107,7 @@ function attendComposed(
  * Graph attention (arXiv 1710.10903) on the complete bipartite graph of two sets of nodes, both ways, with self loops;
  * heads are averaged. Node i of head h gets Σⱼ αᵢⱼ W_h xⱼ with α = softmax over j of LeakyReLU(a_source · W_h xⱼ +
  * a_target · W_h xᵢ), j its neighbours and itself. As the graph is complete no edge is listed: O(n · m) weights. The
- * sums are taken before the linear map, which then runs once a node instead of once a node and head.
+ * sums are taken before the linear map, which then runs once per node instead of once per node and head.
  * @param first [n, in]
  * @param second [m, in]
  * @returns [n, out] and [m, out]

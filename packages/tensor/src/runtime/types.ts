@@ -21,7 +21,7 @@ export interface Attempt {
 }
 
 /**
- * An open backend. TensorFlow.js has one active backend a process: opening another one makes that one active,
+ * An open backend. TensorFlow.js has one active backend per process: opening another one makes that one active,
  * `activate` goes back.
  */
 export interface Runtime {

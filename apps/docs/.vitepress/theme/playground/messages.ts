@@ -7,7 +7,7 @@ export type Request =
   | { kind: 'load-use-lite' }
   | { kind: 'cancel-use-lite' };
 
-/** How long things took, in seconds; fitting is done once a router and encoder. */
+/** How long things took, in seconds; fitting is done once per router and encoder. */
 export interface Timing {
   /** Encoding all training queries and building the profile. */
   prepare: number;

@@ -14,7 +14,7 @@ export interface CodeLimits {
   openFiles: number;
 }
 
-/** 5 s of processor time, 10 s on the clock, 512 MiB a process, 8 processes, 4 MiB a file, 64 open files. */
+/** 5 s of processor time, 10 s on the clock, 512 MiB per process, 8 processes, 4 MiB per file, 64 open files. */
 export const DEFAULT_CODE_LIMITS: Readonly<CodeLimits> = {
   seconds: 5,
   wallSeconds: 10,

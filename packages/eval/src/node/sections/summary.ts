@@ -91,7 +91,7 @@ const STATUS = { kept: 'kept', broken: 'broken', undecided: 'not decided' };
 function promises({ promises: made = [] }: RunReport): Markup | null {
   if (made.length === 0) return null;
   return html`<section class="promises">
-    <h2>Promises made in training</h2>
+    <h2>Promised on training data, and what test queries show</h2>
     <ul>
       ${made.map(({ words, status }) => html`<li class="${status}"><span class="status">${STATUS[status]}</span> ${words}</li>`)}
     </ul>

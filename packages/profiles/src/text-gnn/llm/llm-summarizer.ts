@@ -7,7 +7,7 @@ import type { LanguageModel } from './language-model.js';
 import { inPool } from './pool.js';
 
 /**
- * A prompt a node, answered by a language model. Answers are kept in `ctx.store` as they come, so that an interrupted build
+ * A prompt per node, answered by a language model. Answers are kept in `ctx.store` as they come, so that an interrupted build
  * goes on without paying twice. What it reports counts every answer the texts rest on, kept or new, so that a resumed build
  * is the same as one that was never interrupted; what was paid anew goes to the log.
  */

@@ -155,7 +155,7 @@ describe('text-gnn against an OpenAI-compatible endpoint', () => {
       (_, r) => say(r, ' '),
       3,
     ],
-    ['truncated JSON', /task arithmetic.*no JSON/, (_, r) => answer(r, 200, '{"choices": ['), 3],
+    ['truncated JSON', /task arithmetic.*not valid JSON/, (_, r) => answer(r, 200, '{"choices": ['), 3],
     ['no choices', /task arithmetic.*no `choices`/, (_, r) => answer(r, 200, { choices: [] }), 3],
     ['lasting overload', /task arithmetic.*HTTP 503 after 3 attempts/, (_, r) => answer(r, 503, ''), 3],
     [
