@@ -42,6 +42,15 @@ describe('a saved router opened from a program', () => {
         }
         const chat = [{ role: 'user' as const, content: QUERIES[0]! }];
         expect(await router.route([chat])).toEqual([decisions[0]]);
+        const talk = [
+          { role: 'system' as const, content: 'Be brief.' },
+          { role: 'user' as const, content: 'Hi.' },
+        ];
+        expect(await router.route([[...talk, ...chat]])).toEqual([decisions[0]]);
+        await expect(router.route([chat, [talk[0]!]])).rejects.toMatchObject({
+          code: 'BAD_INPUT',
+          message: 'query 2: the messages hold no text of a user',
+        });
         expect(await router.route([])).toEqual([]);
       } finally {
         await router.dispose();

@@ -14,6 +14,7 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { defaultCacheFolder } from './cache.js';
+import { noUserText } from './no-user-text.js';
 import { findBlindSpots, type BlindSpots } from './pipeline/blind-spots.js';
 import { openSavedEncoder, readingEncoder } from './pipeline/prepare.js';
 import { savedRouter } from './plugins.js';
@@ -102,7 +103,8 @@ export interface OpenRouter {
   profile: string;
   /**
    * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
-   * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, SHAPE_MISMATCH for lists of another length
+   * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, SHAPE_MISMATCH for lists of another length, BAD_INPUT for a chat
+   * in which no user says anything
    */
   route(queries: readonly Query[], options?: RouteOptions): Promise<Decision[]>;
   /** What its encoder cannot tell of some queries; null for a router that reads no vectors. */
@@ -110,6 +112,13 @@ export interface OpenRouter {
   /** Frees the encoder; the router is of no use afterwards. */
   dispose(): Promise<void>;
 }
+
+const textsOf = (queries: readonly Query[]): string[] =>
+  queries.map((query, i) => {
+    const text = queryText(query);
+    if (text === null) throw noUserText(`query ${i + 1}`);
+    return text;
+  });
 
 async function encoderOf(
   id: string,
@@ -154,7 +163,7 @@ export async function openRouter(folder: string, options: OpenRouterOptions = {}
     async route(queries, { tasks, requirements, ...rest } = {}) {
       assertOnePerQuery('tasks', tasks, queries.length);
       assertOnePerQuery('requirements', requirements, queries.length);
-      const texts = queries.map(queryText);
+      const texts = textsOf(queries);
       const asked: RunContext = { ...ctx, ...rest };
       return router.decide(
         {
@@ -166,7 +175,7 @@ export async function openRouter(folder: string, options: OpenRouterOptions = {}
         asked,
       );
     },
-    blindSpots: async (queries) => (reading ? findBlindSpots(reading, queries.map(queryText), 'all', ctx) : null),
+    blindSpots: async (queries) => (reading ? findBlindSpots(reading, textsOf(queries), 'all', ctx) : null),
     async dispose() {
       if (encoder && encoder !== options.encoder) await encoder.dispose?.();
     },

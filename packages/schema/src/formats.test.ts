@@ -6,6 +6,7 @@ import { outcomeRowSchema } from './formats/outcomes.js';
 import { modelCardsFileSchema, routingRowSchema } from './formats/published.js';
 import { fileSchemas, jsonSchema, type FileFormat } from './json-schema.js';
 import { queryText } from './query.js';
+import { queryTextOf } from './query-text.js';
 
 describe('file formats', () => {
   it('keeps unknown fields', () => {
@@ -66,10 +67,15 @@ describe('file formats', () => {
   it('takes chat messages for a query', () => {
     const query = [
       { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Name a river.' },
+      { role: 'assistant', content: 'The Elbe.' },
       { role: 'user', content: 'Why?' },
     ] as const;
     const row = outcomeRowSchema.parse({ id: 'a', query, models: {} });
-    expect(queryText(row.query)).toBe('Be brief.\n\nWhy?');
+    expect(queryText(row.query)).toBe(queryTextOf(query)!.text);
+    expect(queryText(row.query)).toBe('Why?');
+    expect(queryText('  as it is ')).toBe('  as it is ');
+    expect(queryText([query[0], query[2]])).toBeNull();
     expect(outcomeRowSchema.safeParse({ id: 'a', query: [], models: {} }).success).toBe(false);
   });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queryTextOf } from './query-text.js';
 
 /** One message of a chat, in the roles of the OpenAI API. */
 export const chatMessageSchema = z.object({
@@ -13,12 +14,9 @@ export const querySchema = z.union([z.string(), z.array(chatMessageSchema).min(1
 /** A query as files hold it: a text, or the messages of a chat. `queryText` gives the text that routers see. */
 export type Query = z.infer<typeof querySchema>;
 
-/** The text a router sees: the text itself, or the messages' contents in order, a blank line between them. */
-export function queryText(query: Query): string {
-  return typeof query === 'string'
-    ? query
-    : query
-        .map((message) => message.content)
-        .filter((content) => content !== '')
-        .join('\n\n');
-}
+/**
+ * The text a router sees: a text as it is; of a chat, what `queryTextOf` takes, the last user message that holds text. Null for a
+ * chat in which no user says anything.
+ */
+export const queryText = (query: Query): string | null =>
+  typeof query === 'string' ? query : (queryTextOf(query)?.text ?? null);

@@ -1,4 +1,5 @@
 import { queryTextOf, RouteProfileError, throwIfAborted, type ReadQuery } from '@routeprofile/schema';
+import { noUserText } from '../no-user-text.js';
 
 /** A longer line is not a query. */
 const MOST_CHARACTERS = 2 ** 26;
@@ -20,10 +21,7 @@ export function readQuery(given: string, place: string): ReadQuery {
     return text;
   }
   const read = queryTextOf(value);
-  if (read === null && CHAT.test(given))
-    throw new RouteProfileError('BAD_INPUT', `${place}: the messages hold no text of a user`, {
-      hint: 'Give at least one message with the role user and a text.',
-    });
+  if (read === null && CHAT.test(given)) throw noUserText(place);
   return read ?? text;
 }
 

@@ -14,6 +14,8 @@ import type { DatasetOptions } from './options.js';
 import type { Sources } from './sources.js';
 import { formattedText, plural } from './text.js';
 
+const NO_USER_TEXT = 'holds no user message with text, expected one';
+
 type QueryTextPolicy = DatasetOptions['queryText'];
 
 export interface ReadRows {
@@ -43,14 +45,21 @@ export async function readOutcomeRows(
   const fields = new FieldLog();
   const firstLine = new Map<string, number>();
   let unformatted = 0;
+  let read = 0;
+  let shortened = 0;
   for await (const { line, row } of sources.rows(file, outcomeRowSchema, path)) {
     const place = `${file}: line ${line}`;
-    const raw = queryText(row.query);
+    read++;
+    const raw = queryText(row.query) ?? '';
+    if (typeof row.query !== 'string' && row.query.length > 1) shortened++;
     const earlier = firstLine.get(row.id);
     if (earlier !== undefined)
       sources.problems.add(place, 'id', `${row.id} occurs already in line ${earlier}, expected an id of its own`);
     firstLine.set(row.id, line);
-    if (raw.trim() === '') sources.problems.add(place, 'query', 'is empty, expected text');
+    if (raw.trim() === '') {
+      const what = typeof row.query === 'string' ? 'is empty, expected text' : NO_USER_TEXT;
+      sources.problems.add(place, 'query', what);
+    }
     const formatted = policy === 'formatted' ? formattedText(row['formatted_query']) : raw;
     if (formatted === null) unformatted++;
     rowFields(fields, row);
@@ -59,7 +68,13 @@ export async function readOutcomeRows(
       outcomesOf(row, fields),
     );
   }
-  return { rows, unformatted, warnings: fields.warnings(file) };
+  const chats =
+    shortened === 0
+      ? []
+      : [
+          `${file}: ${shortened} of ${plural(read, 'query', 'queries')} ${shortened === 1 ? 'is a chat' : 'are chats'} of several messages; routers see only the last user message`,
+        ];
+  return { rows, unformatted, warnings: [...chats, ...fields.warnings(file)] };
 }
 
 function* outcomesOf(row: OutcomeRow, fields: FieldLog): Generator<[string, OutcomeNumbers]> {

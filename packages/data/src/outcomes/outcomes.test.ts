@@ -318,6 +318,28 @@ describe('hostile rows', () => {
   });
 });
 
+describe('chats', () => {
+  const [first, ...others] = basic;
+  const system = { role: 'system', content: 'Be brief.' };
+  const question = { role: 'user', content: 'Why?' };
+
+  it('are read as routers are asked: the last user message, and it is said', async () => {
+    const chat = [system, { role: 'user', content: 'How?' }, { role: 'assistant', content: 'So.' }, question];
+    const dataset = await loadDataset(rowsFolder([{ ...first!, query: chat }, ...others]));
+    expect(dataset.train.queries[0]!.text).toBe('Why?');
+    expect(dataset.warnings).toContainEqual(
+      expect.stringMatching(/^outcomes\.jsonl: 1 of 5 queries is a chat of several messages; .* last user message$/),
+    );
+    const single = await loadDataset(rowsFolder([{ ...first!, query: [question] }, ...others]));
+    expect(single.warnings.filter((text) => text.includes('messages'))).toEqual([]);
+  });
+
+  it('in which no user speaks are refused', async () => {
+    const error = await failureOf(() => loadDataset(rowsFolder([{ ...first!, query: [system] }, ...others])));
+    expect(error.message).toMatch(/line 1: query: holds no user message with text, expected one$/);
+  });
+});
+
 describe('formatted prompts', () => {
   it('are used where stored, and missed aloud', async () => {
     const formatted = { formatted_query: { system: 'Be brief.', user: 'Q' } };

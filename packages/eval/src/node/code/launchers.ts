@@ -1,6 +1,7 @@
 import { RUNNER_SOURCE } from './runner.js';
 import { DEFAULT_CODE_LIMITS } from './limits.js';
 import { SYSTEM_FOLDERS, type Python } from './python.js';
+import { withSocketFilter } from './socket-filter.js';
 
 /** A way to run Python apart from everything else. */
 export interface Launcher {
@@ -9,7 +10,10 @@ export interface Launcher {
   command(python: Python, script?: string): string[];
 }
 
-const pythonCommand = (python: Python, script: string): string[] => [python.executable, '-s', '-S', '-B', '-c', script];
+const pythonCommand = (python: Python, script: string): string[] => [
+  python.executable,
+  ...['-s', '-S', '-B', '-c', withSocketFilter(script)],
+];
 
 /** Size of the sandbox's /tmp, which is memory. */
 const SCRATCH = DEFAULT_CODE_LIMITS.fileSize;

@@ -94,6 +94,55 @@ os._exit(0)`,
       expect(await reveal(`socket.getaddrinfo('example.org', 80)`, 'import socket')).toMatch(/gaierror/);
     });
 
+    const open = 'import ctypes, os, socket, subprocess, sys\nlibc = ctypes.CDLL(None, use_errno=True)\n';
+    const opened = `${open}def opened():
+  names = []
+  for family in set(range(256)) - {1, 2, 10}:
+    for kind in (1, 2, 3, 5):
+      try:
+        socket.socket(family, kind).close()
+        names.append(family)
+      except OSError as error:
+        assert error.errno == 97, (family, error)
+      assert libc.socketpair(family, kind, 0, (ctypes.c_int * 2)()) == -1
+  return names`;
+
+    it.each([
+      ['AF_VSOCK', 40],
+      ['AF_ALG', 38],
+      ['AF_NETLINK', 16],
+      ['AF_PACKET', 17],
+    ])('opens no socket of %s', async (_, family) => {
+      expect(await reveal(`socket.socket(${family}, socket.SOCK_RAW)`, open)).toMatch(/OSError: \[Errno 97\]/);
+    });
+
+    it('opens no socket of any family but AF_UNIX, AF_INET and AF_INET6, nor does what it starts', async () => {
+      expect(await reveal('opened()', opened)).toBe('ValueError: []');
+      const child = `subprocess.run([sys.executable, '-S', '-c', ${JSON.stringify(`${opened}\nprint(opened())`)}], capture_output=True, text=True)`;
+      expect(await reveal(`(lambda r: r.stdout + r.stderr[-100:])(${child})`, open)).toBe('ValueError: []\n');
+    });
+
+    it('reaches no socket by a way round', async () => {
+      const errno = (call: string) => reveal(`(${call}, ctypes.get_errno())`, open);
+      // The kernel reads the lower half of the family.
+      expect(
+        await errno('libc.syscall(41 if os.uname().machine == "x86_64" else 198, ctypes.c_ulong(2**32 + 40), 1, 0)'),
+      ).toBe('ValueError: (-1, 97)');
+      expect(await errno('libc.syscall(0x40000000 + 41, 40, 1, 0)')).toBe('ValueError: (-1, 38)');
+      expect(await errno('libc.syscall(425, 1, ctypes.create_string_buffer(256))')).toBe('ValueError: (-1, 38)');
+    });
+
+    it('lets programs use the sockets that stay within it', async () => {
+      const source = `import asyncio, socket
+a, b = socket.socketpair()
+a.send(b'x')
+assert b.recv(1) == b'x'
+socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
+async def f(): return 1
+assert asyncio.run(f()) == 1`;
+      expect(await run(source)).toEqual({ verdict: 'pass', detail: null });
+    });
+
     it('neither reads nor writes files of this machine', async () => {
       expect(await reveal(`open(${JSON.stringify(file)}).read()`)).toMatch(/FileNotFoundError/);
       expect(await reveal(`open('/etc/passwd').read()`)).toMatch(/FileNotFoundError/);

@@ -4,7 +4,7 @@ import { runChild, type ChildResult } from './child.js';
 import { LAUNCHERS, type Launcher } from './launchers.js';
 import { DEFAULT_CODE_LIMITS, type CodeLimits } from './limits.js';
 import { findPythons } from './python.js';
-import { whyNotIsolated } from './self-test.js';
+import { testIsolation } from './self-test.js';
 
 /** A program and its tests, as Python text. */
 export interface CodeTask {
@@ -32,7 +32,7 @@ export interface CodeResult {
 
 /** Runs programs nobody vouches for, one a call; see `openCodeSandbox`. */
 export interface CodeSandbox {
-  /** What isolates, and which Python runs. */
+  /** What isolates, which Python runs, and what stays open on this machine, if anything. */
   how: string;
   /**
    * Runs a program and its tests.
@@ -49,7 +49,7 @@ export interface CodeSandbox {
 export interface CodeSandboxStatus {
   /** Programs can be isolated here. */
   ok: boolean;
-  /** What isolates, and which Python runs; null when nothing does. */
+  /** What isolates, which Python runs, and what stays open on this machine, if anything; null when nothing isolates. */
   how: string | null;
   /** Why there is no sandbox: what was tried, and what came of it; null when there is one. */
   reason: string | null;
@@ -86,11 +86,11 @@ async function findLauncher(
   const reasons: string[] = [];
   for (const launcher of LAUNCHERS.filter(({ name }) => names.includes(name)))
     for (const python of pythons) {
-      const reason = await whyNotIsolated(launcher, python);
+      const { reason, open } = await testIsolation(launcher, python);
       if (reason === null)
         return {
           launch: launcher.command(python),
-          how: `${launcher.name}, Python ${python.version} (${python.executable})`,
+          how: `${launcher.name}, Python ${python.version} (${python.executable})${open === null ? '' : `; not closed: ${open}`}`,
         };
       reasons.push(`${launcher.name}: ${reason}`);
     }
@@ -111,7 +111,7 @@ export async function codeSandboxStatus(options: SandboxOptions = {}): Promise<C
 
 /**
  * A sandbox for programs nobody vouches for: a process of its own without network, files, environment or other processes of
- * this machine, with limits of time, memory, processes and files. It is tried before it is handed out.
+ * this machine, and without sockets of any family but AF_UNIX, AF_INET and AF_INET6, with limits of time, memory, processes and files. It is tried before it is handed out.
  * @throws RouteProfileError UNSUPPORTED where programs cannot be isolated.
  */
 export async function openCodeSandbox(options: SandboxOptions = {}): Promise<CodeSandbox> {

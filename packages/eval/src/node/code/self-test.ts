@@ -7,10 +7,11 @@ import { RouteProfileError, z } from '@routeprofile/schema';
 import { runChild } from './child.js';
 import type { Launcher } from './launchers.js';
 import type { Python } from './python.js';
+import { filtersSockets, SOCKET_FAMILIES } from './socket-filter.js';
 
 /** What a program in the sandbox reaches. Written against Python's standard library alone. */
 const PROBE = `
-import json, os, socket, sys
+import errno, json, os, socket, sys
 asked = json.loads(sys.stdin.buffer.read().decode('utf-8'))
 def works(action):
     try:
@@ -30,6 +31,12 @@ def write(folder):
     path = os.path.join(folder, 'routeprofile-probe')
     open(path, 'w').close()
     os.unlink(path)
+def opens(family):
+    try:
+        socket.socket(family, socket.SOCK_DGRAM).close()
+        return True
+    except OSError as error:
+        return error.errno not in (errno.EAFNOSUPPORT, errno.EINVAL)
 print(json.dumps({
     'network': works(lambda: socket.create_connection(('127.0.0.1', asked['port']), 1)),
     'hostFile': works(lambda: open(asked['file']).read()),
@@ -37,6 +44,8 @@ print(json.dumps({
     'writable': [folder for folder in asked['folders'] if works(lambda: write(folder))],
     'scratch': works(lambda: write('/tmp')),
     'environment': sorted(os.environ),
+    'families': [family for family in range(64) if family not in asked['allowed'] and opens(family)],
+    'machine': os.uname().machine,
 }))
 `;
 
@@ -47,6 +56,8 @@ const probeSchema = z.object({
   writable: z.array(z.string()),
   scratch: z.boolean(),
   environment: z.array(z.string()),
+  families: z.array(z.number()),
+  machine: z.string(),
 });
 
 /** Names the child may see: those handed to it and those that launchers and the C library add. */
@@ -71,15 +82,23 @@ function leaksOf(seen: z.infer<typeof probeSchema>): string[] {
   const names = seen.environment.filter((name) => !HARMLESS.has(name));
   if (names.length > 0) leaks.push(`it sees the environment (${names.join(', ')})`);
   if (!seen.scratch) leaks.push('its own /tmp does not take files');
+  if (filtersSockets(seen.machine) && seen.families.length > 0)
+    leaks.push(`it opens sockets of the families ${seen.families.join(', ')}`);
   return leaks;
+}
+
+/** What a sandbox was found to be: why it must not be used, or what it leaves open; both null when it closes everything. */
+export interface Isolation {
+  reason: string | null;
+  /** A way out that cannot be closed on this machine. */
+  open: string | null;
 }
 
 /**
  * Tries a launcher with a program that looks for every way out: a server of ours, a file of ours, our process, folders to write
- * to, the environment.
- * @returns null when it isolates, else why it does not
+ * to, the environment, sockets that no namespace holds in.
  */
-export async function whyNotIsolated(launcher: Launcher, python: Python): Promise<string | null> {
+export async function testIsolation(launcher: Launcher, python: Python): Promise<Isolation> {
   const folder = await mkdtemp(join(tmpdir(), 'routeprofile-probe-'));
   const server = createServer((socket) => socket.destroy());
   try {
@@ -93,14 +112,22 @@ export async function whyNotIsolated(launcher: Launcher, python: Python): Promis
       throw new RouteProfileError('INTERNAL', 'the probe server has no port');
     const folders = ['/', '/usr', '/dev', '/usr/lib', '/var/tmp', '/home', '/root', ...python.folders];
     const result = await runChild(launcher.command(python, PROBE), {
-      input: JSON.stringify({ port: address.port, file, pid: process.pid, folders }),
+      input: JSON.stringify({ port: address.port, file, pid: process.pid, folders, allowed: SOCKET_FAMILIES }),
       timeout: 15_000,
     });
     const seen = probeSchema.safeParse(parseOrNull(result.stdout));
-    if (!seen.success)
-      return `${python.executable} did not start in it: ${result.stderr.trim().split('\n').at(-1) || (result.ended ?? result.exit)}`;
+    if (!seen.success) {
+      const why = result.stderr.trim().split('\n').at(-1) || (result.ended ?? result.exit);
+      return { reason: `${python.executable} did not start in it: ${why}`, open: null };
+    }
     const leaks = leaksOf(seen.data);
-    return leaks.length === 0 ? null : `does not isolate: ${leaks.join('; ')}`;
+    const { machine } = seen.data;
+    return {
+      reason: leaks.length === 0 ? null : `does not isolate: ${leaks.join('; ')}`,
+      open: filtersSockets(machine)
+        ? null
+        : `programs can open sockets of any family: there is no filter for ${machine}, only for x86_64 and aarch64`,
+    };
   } finally {
     server.close();
     await rm(folder, { recursive: true, force: true });
