@@ -144,13 +144,15 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
 ];
 
 /** The encoders `createEncoder` knows, for `--help`, `doctor` and `plugins`. */
-export const builtInEncoders: readonly BuiltInEncoder[] = BUILT_IN.map(({ name, usage, summary, options, worksAlone }) => ({
-  name,
-  usage,
-  summary,
-  options,
-  worksAlone,
-}));
+export const builtInEncoders: readonly BuiltInEncoder[] = BUILT_IN.map(
+  ({ name, usage, summary, options, worksAlone }) => ({
+    name,
+    usage,
+    summary,
+    options,
+    worksAlone,
+  }),
+);
 /** The names of `builtInEncoders`. */
 export const encoderNames: readonly string[] = builtInEncoders.map(({ name }) => name);
 

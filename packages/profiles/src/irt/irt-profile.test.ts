@@ -102,7 +102,9 @@ describe('irt profiles', () => {
       ]),
     );
     expect(distance(asBeta, 1)).toBeLessThan(distance(asBeta, 0));
-    expect(asBeta.provenance.notes?.some((note) => /1 model without training rows, placed by card scores/.test(note))).toBe(true);
+    expect(
+      asBeta.provenance.notes?.some((note) => /1 model without training rows, placed by card scores/.test(note)),
+    ).toBe(true);
     const mute = await byCard(like([]));
     expect(mute.vectors.data.every(Number.isFinite)).toBe(true);
     expect(mute.provenance.notes?.some((note) => note.includes('gamma'))).toBe(true);
