@@ -65,6 +65,7 @@ export type {
   OutcomeTable,
   Random,
   RoutingRun,
+  ReportRow,
   RowsFile,
   RunReport,
   TrainingData,

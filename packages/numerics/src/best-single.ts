@@ -120,7 +120,8 @@ export type BestSingle = Standings & {
   index: number;
 };
 
-type Training = Pick<TrainingData, 'pairs' | 'outcomes'>;
+/** What a model can be judged by: outcomes, or pairs. */
+export type Judged = Pick<TrainingData, 'pairs' | 'outcomes'>;
 
 /**
  * How good each model is over all training rows: its mean outcome (`comparableMeans`) where there are outcomes, else its
@@ -133,7 +134,7 @@ type Training = Pick<TrainingData, 'pairs' | 'outcomes'>;
  */
 export function standings(
   models: readonly string[],
-  { pairs, outcomes }: Training,
+  { pairs, outcomes }: Judged,
   newModels: readonly string[] = [],
 ): Standings | null {
   const n = models.length;
@@ -165,7 +166,7 @@ function withoutColumns(values: Float64Array, left: readonly boolean[]): Float64
  */
 export function bestSingle(
   models: readonly string[],
-  training: Training,
+  training: Judged,
   newModels: readonly string[] = [],
 ): BestSingle | null {
   const found = standings(models, training, newModels);

@@ -46,11 +46,13 @@ export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
+  Decision,
   Matrix,
   QueryBatch,
   Router,
   RouterArtifact,
   RouterInput,
+  RouterPromise,
   RouterStrategy,
   RouterTraining,
   RouterWrapper,

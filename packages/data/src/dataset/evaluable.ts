@@ -15,7 +15,7 @@ export const isEvaluable = (dataset: Evaluated): boolean =>
  * Lets a dataset pass that models can be compared on: evaluation uses the test rows where every candidate has an outcome.
  * @throws RouteProfileError BAD_INPUT when there is no such row, with how many outcomes each candidate has.
  */
-export function assertEvaluable(dataset: Evaluated): void {
+export function assertEvaluable(dataset: Pick<Dataset, 'candidates' | 'test'>): void {
   if (isEvaluable(dataset)) return;
   const { candidates, test } = dataset;
   const counts = candidates

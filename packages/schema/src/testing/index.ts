@@ -9,6 +9,7 @@ export { syntheticProfileInput, type SyntheticProfileOptions } from './synthetic
 export { toyEncoder } from './toy-encoder.js';
 
 /** Types of the suites above, so that a test needs no second import to name them. */
+export type { RunContext, Store } from '../context.js';
 export type { Encoder } from '../encoder.js';
 export type { OutcomeValues } from '../dataset.js';
 export type { Metric, RoutingRun } from '../metric.js';
