@@ -36,7 +36,7 @@ async function verdict({ read, check }, input, good) {
   let accepted = false;
   try {
     const value = await read(input);
-    const bad = check(value);
+    const bad = check(value, input);
     if (bad) return { wrong: `accepted, but ${bad}` };
     accepted = true;
   } catch (error) {
