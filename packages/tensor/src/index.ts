@@ -36,6 +36,7 @@ export {
 export { openTower, plainTower, type TowerEvaluator } from './layers/evaluate.js';
 export { type AdamW, type AdamWOptions, createAdamW } from './train/adamw.js';
 export { type CheckpointNotes, packCheckpoint, unpackCheckpoint } from './train/checkpoint.js';
+export { keepCheckpoint, loadCheckpoint } from './train/kept-checkpoint.js';
 export { clipGlobalNorm } from './train/clip.js';
 export { assertFiniteLoss, type Best, improves, noBest, outOfPatience } from './train/early-stopping.js';
 export { cosineRate } from './train/schedule.js';

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { RouteProfileError } from '@routeprofile/schema';
-import { readError } from '../disk/read.js';
+import { readError, sizeOfRegularFile } from '../disk/read.js';
 
 export interface TextOptions {
   /** Label of the encoding, such as `windows-1252`. Default: what a byte order mark says, else UTF-8. */
@@ -38,9 +38,10 @@ class StrictDecoder {
 
 /**
  * The text of a file, piece by piece, never with a replacement character for bytes that mean nothing.
- * @throws RouteProfileError BAD_INPUT naming line and likely encoding, MISSING_FILE, ABORTED.
+ * @throws RouteProfileError BAD_INPUT naming line and likely encoding, or for what is not a regular file; MISSING_FILE, ABORTED.
  */
 export async function* readText(path: string, { encoding, signal }: TextOptions = {}): AsyncGenerator<string> {
+  await sizeOfRegularFile(path);
   let decoder: StrictDecoder | undefined;
   let used = encoding ?? 'utf-8';
   let line = 1;

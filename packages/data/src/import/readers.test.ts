@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +8,7 @@ import { Problems } from '../disk/problems.js';
 import { DecimalReader, parseDecimal } from './decimals.js';
 import { openDelimited, recogniseDelimiter } from './delimited.js';
 import { likelyEncoding, readText } from './encoding.js';
+import { openTable } from './records.js';
 import { cutTime, parseTime } from './times.js';
 
 const root = mkdtempSync(join(tmpdir(), 'rp-readers-'));
@@ -103,6 +105,27 @@ describe('numbers', () => {
         expect(reader.doubt() !== undefined).toBe(unsure || mixed);
       }),
     );
+  });
+});
+
+describe('what is not a regular file', () => {
+  it.each(['csv', 'jsonl', 'json'])('is refused by name, as .%s: it may never end', async (end) => {
+    const pipe = join(root, `pipe.${end}`);
+    execFileSync('mkfifo', [pipe]);
+    const device = join(root, `device.${end}`);
+    symlinkSync('/dev/zero', device);
+    const directory = join(root, `folder.${end}`);
+    mkdirSync(directory);
+    for (const [path, kind] of [
+      [pipe, 'a pipe'],
+      [device, 'a device'],
+      [directory, 'a folder'],
+    ] as const)
+      await expect(openTable(path, {}, new Problems())).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+        message: `${path}: is ${kind}, expected a regular file`,
+        hint: expect.stringMatching(/\w/) as string,
+      });
   });
 });
 

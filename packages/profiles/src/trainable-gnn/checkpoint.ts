@@ -1,5 +1,5 @@
-import type { ProfileInput, RunContext } from '@routeprofile/schema';
-import { packCheckpoint, unpackCheckpoint, type Best, type Weights } from '@routeprofile/tensor';
+import { RouteProfileError, z, type ProfileInput, type RunContext } from '@routeprofile/schema';
+import { packCheckpoint, unpackCheckpoint, type Best, type CheckpointNotes, type Weights } from '@routeprofile/tensor';
 import { version } from '../../package.json';
 import type { CompleteTrainableGnnOptions } from './options.js';
 import type { Problem } from './problem.js';
@@ -10,6 +10,11 @@ interface Epoch {
   /** Mean squared error of held-out scores after the epoch; null when none are held out. */
   heldOut: number | null;
 }
+
+const figuresSchema = z.object({
+  epochs: z.array(z.object({ loss: z.number(), heldOut: z.number().nullable() })),
+  best: z.object({ epoch: z.number(), value: z.number().nullable() }),
+});
 
 /** Where a training stands. */
 export interface TrainingState {
@@ -40,14 +45,26 @@ export function unpackState(bytes: Uint8Array): TrainingState {
         .filter(([key]) => key.startsWith(`${name}/`))
         .map(([key, array]) => [key.slice(name.length + 1), array]),
     );
-  const best = JSON.parse(notes['best'] ?? 'null') as { epoch: number; value: number | null };
+  const { epochs, best } = figuresOf(notes);
   const [weights, optimizer] = [part('weights'), part('optimizer')];
   return {
-    epochs: JSON.parse(notes['epochs'] ?? '[]') as Epoch[],
+    epochs,
     best: { epoch: best.epoch, value: best.value ?? Infinity },
     bestWeights: part('best'),
     ...(Object.keys(weights).length > 0 && { running: { weights, optimizer } }),
   };
+}
+
+function figuresOf({ epochs, best }: CheckpointNotes): z.infer<typeof figuresSchema> {
+  try {
+    const read = (text = ''): unknown => JSON.parse(text);
+    return figuresSchema.parse({ epochs: read(epochs), best: read(best) });
+  } catch (cause) {
+    throw new RouteProfileError('CORRUPT_FILE', 'checkpoint: its figures are not those of a training', {
+      hint: 'Start the training again without it.',
+      cause,
+    });
+  }
 }
 
 /** Everything that the trained weights depend on, hashed: SHA-256 in hexadecimal. */

@@ -5,6 +5,8 @@ import {
   createAdamW,
   disposeVariables,
   improves,
+  keepCheckpoint,
+  loadCheckpoint,
   lossAndGradients,
   noBest,
   restoreVariables,
@@ -79,7 +81,7 @@ const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
  * training loss, and where the graph has none to hold out the last ones.
  * A store in the context gets a checkpoint every few epochs and when the signal fires; a later call with the same key goes on from there and ends
  * with the same weights, bit for bit, as one that was never interrupted.
- * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is not a number; ABORTED; CORRUPT_FILE for a damaged checkpoint.
+ * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is not a number; ABORTED.
  */
 export async function trainHan(
   runtime: Runtime,
@@ -89,9 +91,9 @@ export async function trainHan(
   key?: string,
 ): Promise<TrainingState> {
   throwIfAborted(ctx);
-  const saved = key === undefined ? undefined : await ctx.store?.get(key);
+  const saved = key === undefined ? undefined : (await loadCheckpoint(key, unpackState, ctx)).state;
   const initial = initialWeights(problem, ctx.seed);
-  const state: TrainingState = saved ? unpackState(saved) : { epochs: [], best: noBest, bestWeights: initial };
+  const state: TrainingState = saved ?? { epochs: [], best: noBest, bestWeights: initial };
   if (saved && !state.running) return state;
 
   const variables = toVariables(runtime.tf, initial);
@@ -111,11 +113,11 @@ export async function trainHan(
       const due = done % options.checkpointEvery === 0 || ctx.signal?.aborted === true;
       if (key !== undefined && ctx.store && due && done < options.epochs) {
         const running = { weights: await toWeights(variables), optimizer: await optimizer.save() };
-        await ctx.store.set(key, packState({ ...state, running }));
+        await keepCheckpoint(key, packState({ ...state, running }), ctx);
       }
     }
     const finished = { epochs: state.epochs, best: state.best, bestWeights: state.bestWeights };
-    if (key !== undefined) await ctx.store?.set(key, packState(finished));
+    if (key !== undefined) await keepCheckpoint(key, packState(finished), ctx);
     return finished;
   } finally {
     network.dispose();

@@ -178,11 +178,18 @@ describe('checkpoints', () => {
     expect(epochs).toHaveLength(SMALL.epochs);
   });
 
-  it('are refused when damaged', async () => {
+  it('are worth only time: a damaged one is named once and training starts anew', async () => {
+    const whole = await build({});
     const store = memoryStore();
     await build({}, { store });
-    for (const [key, bytes] of store.values) store.values.set(key, bytes.slice(0, bytes.length >> 1));
-    expect(await codeOf(build({}, { store }))).toMatch(/^CORRUPT_FILE: checkpoint/);
+    for (const [key, bytes] of store.values) store.values.set(key, bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1));
+    const warnings: string[] = [];
+    const logger = { info: () => undefined, warn: (message: string) => void warnings.push(message) };
+    for (const _time of ['damaged', 'written over']) {
+      const again = await build({}, { store, logger });
+      expect([again.vectors, again.state]).toEqual([whole.vectors, whole.state]);
+    }
+    expect(warnings).toEqual([expect.stringMatching(/^A training starts anew, because its checkpoint cannot be read/)]);
   });
 });
 

@@ -113,11 +113,25 @@ describe.each(cases)('checkpoints of %s', (_, strategy, raw) => {
     expect([...store.values.values()][0]!.length).toBeLessThan(size! / 2);
   });
 
-  it('are refused when damaged', async () => {
+  it.each<[string, (bytes: Uint8Array) => Uint8Array]>([
+    ['cut short', (bytes) => bytes.slice(0, bytes.length >> 1)],
+    ['emptied', () => new Uint8Array(0)],
+    ['changed in one bit of a number', (bytes) => bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1)],
+  ])('are worth only time: %s, one is named once and training starts anew', async (_case, damage) => {
+    const whole = await run();
     const store = memoryStore();
     await stopped(store, 2, 'signal');
-    for (const [key, bytes] of store.values) store.values.set(key, bytes.slice(0, bytes.length >> 1));
-    await expect(run({ store })).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
+    const [[key, bytes]] = [...store.values] as [[string, Uint8Array]];
+    store.values.set(key, damage(bytes));
+    const warn = vi.fn();
+    const again = await run({ store, logger: { info: () => undefined, warn } });
+    expect(again).toEqual(whole);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(new RegExp(`starts anew, .*${key}.*: checkpoint: its bytes`))],
+    ]);
+    const progress = await run({ store, logger: { info: () => undefined, warn } });
+    expect(progress).toEqual({ artifact: whole.artifact, epochs: [] });
+    expect(warn).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -1,5 +1,12 @@
 import { RouteProfileError, z, type RunContext } from '@routeprofile/schema';
-import { packCheckpoint, unpackCheckpoint, type Best, type Weights } from '@routeprofile/tensor';
+import {
+  keepCheckpoint,
+  loadCheckpoint,
+  packCheckpoint,
+  unpackCheckpoint,
+  type Best,
+  type Weights,
+} from '@routeprofile/tensor';
 import { version } from '../../package.json';
 
 /** Figures of one epoch. */
@@ -49,7 +56,7 @@ function figuresOf(text: string | undefined): z.infer<typeof figuresSchema> {
     return figuresSchema.parse(JSON.parse(text ?? ''));
   } catch (cause) {
     throw new RouteProfileError('CORRUPT_FILE', 'checkpoint: its figures are not those of a training run', {
-      hint: 'Delete it and start the training again.',
+      hint: 'Start the training again without it.',
       cause,
     });
   }
@@ -78,6 +85,7 @@ export const CHECKPOINT_INTERVAL_MS = 5_000;
 
 /** Keeps a training's state under its key, between epochs and no oftener than the interval. */
 export interface Checkpoints {
+  /** Where an earlier training of the same thing stood; undefined when nothing of it can be read. */
   load(): Promise<TrainingState | undefined>;
   /** Called after each epoch. An interrupted training is kept at once. */
   keep(state: TrainingState, running: () => Promise<Weights>): Promise<void>;
@@ -85,26 +93,26 @@ export interface Checkpoints {
   finish(state: TrainingState): Promise<void>;
 }
 
-/** Checkpoints in the context's store; without a store or a key nothing is kept. */
-export function openCheckpoints(key: string | undefined, { store, signal }: RunContext): Checkpoints {
-  if (!store || key === undefined)
+/** Checkpoints in the context's store; without a store or a key nothing is kept. A damaged one is warned of and not used. */
+export function openCheckpoints(key: string | undefined, ctx: RunContext): Checkpoints {
+  if (!ctx.store || key === undefined)
     return { load: async () => undefined, keep: async () => undefined, finish: async () => undefined };
   let last = performance.now();
   let written = false;
   return {
     async load() {
-      const bytes = await store.get(key);
-      written = bytes !== undefined;
-      return bytes && unpackTraining(bytes);
+      const { state, found } = await loadCheckpoint(key, unpackTraining, ctx);
+      written = found;
+      return state;
     },
     async keep(state, running) {
-      if (!signal?.aborted && performance.now() - last < CHECKPOINT_INTERVAL_MS) return;
-      await store.set(key, packTraining({ ...state, running: await running() }));
+      if (!ctx.signal?.aborted && performance.now() - last < CHECKPOINT_INTERVAL_MS) return;
+      await keepCheckpoint(key, packTraining({ ...state, running: await running() }), ctx);
       last = performance.now();
       written = true;
     },
     async finish(state) {
-      if (written) await store.set(key, packTraining(state));
+      if (written) await keepCheckpoint(key, packTraining(state), ctx);
     },
   };
 }

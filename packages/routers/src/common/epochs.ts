@@ -41,7 +41,7 @@ const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
  * Runs epochs. The weights kept are those of the epoch with the lowest validation, the earliest on ties, or of the last
  * one when nothing is held out. With a key and a store in the context, a training that was killed goes on from its last
  * checkpoint, and ends with the weights, bit for bit, of one that was not.
- * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is not a number; ABORTED; CORRUPT_FILE for a damaged checkpoint.
+ * @throws RouteProfileError NOT_FINITE naming the epoch whose loss is not a number; ABORTED.
  */
 export async function runEpochs(options: EpochOptions, steps: EpochSteps, ctx: RunContext): Promise<TrainedEpochs> {
   throwIfAborted(ctx);

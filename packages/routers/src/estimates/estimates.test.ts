@@ -31,6 +31,25 @@ const foldOf = Int32Array.from({ length: 300 }, (_, q) => q % 5);
 const fit = ({ training, models }: RouterInput) =>
   fitQuantity(training.outcomes!.cost, training.queries, foldOf, models.length, ctx)!;
 
+describe('a cost of any size', () => {
+  it.each<[string, (q: number, m: number) => number]>([
+    ['from 1e-300 to 1e300', (q, m) => 10 ** (((q * 37 + m * 11) % 601) - 300)],
+    ['1e300 or nothing', (q) => (q % 2) * 1e300],
+    ['1e-300 and steep', (q) => 1e-300 * Math.exp(q)],
+    ['at the permitted bounds', (q, m) => [0, 1e-15, 1e12][(q + m) % 3]!],
+  ])('has an estimate within what was measured: %s', (_, cost) => {
+    const input = costly(() => 0);
+    const values = input.training.outcomes!.cost;
+    values.forEach((_value, k) => (values[k] = cost(Math.floor(k / 3), k % 3)));
+    const { quantity, outOfFold, crossValidation } = fit(input);
+    outOfFold.forEach((estimate, k) => {
+      expect(estimate).toBeGreaterThanOrEqual(quantity.lowest[k % 3]!);
+      expect(estimate).toBeLessThanOrEqual(quantity.highest[k % 3]!);
+    });
+    expect(crossValidation.some(({ error }) => Number.isNaN(error))).toBe(false);
+  });
+});
+
 describe('ridge', () => {
   it('solves the normal equations', () => {
     // x = (1, 0), (1, 1), (1, 2), y = 1, 3, 5: intercept 1, slope 2 without penalty.

@@ -61,6 +61,7 @@ export function fitQuantity(
     candidates.push(...regressions(table, each, queries));
   }
   const errors = candidates.map(({ outOfFold }) => relativeError(table, outOfFold));
+  // The mean is the first, and so what is left when no error is finite.
   const best = candidates[errors.indexOf(Math.min(...errors))]!;
   const quantity = best.fit();
   const outOfFold = new Float64Array(values.length);
@@ -187,6 +188,7 @@ function smearingOf({ values, models }: Table, heldOut: Float64Array): Float64Ar
   return measured.map((sum, m) => (given[m]! > 0 ? sum / given[m]! : 1));
 }
 
+/** Infinity for costs whose squares are beyond all numbers. */
 function relativeError({ values, models }: Table, estimates: Float64Array): number {
   const means = columnMeans(values, models);
   const errors = new Float64Array(models);
@@ -197,5 +199,6 @@ function relativeError({ values, models }: Table, estimates: Float64Array): numb
     spreads[k % models]! += (value - means[k % models]!) ** 2;
   });
   const shares = errors.map((error, m) => error / spreads[m]!).filter((_, m) => spreads[m]! > 0);
-  return shares.length === 0 ? 0 : shares.reduce((a, b) => a + b, 0) / shares.length;
+  const mean = shares.length === 0 ? 0 : shares.reduce((a, b) => a + b, 0) / shares.length;
+  return Number.isNaN(mean) ? Infinity : mean;
 }

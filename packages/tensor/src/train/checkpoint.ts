@@ -59,7 +59,7 @@ export function unpackCheckpoint(bytes: Uint8Array): { weights: Weights; notes: 
 }
 
 const corrupt = (what: string) =>
-  new RouteProfileError('CORRUPT_FILE', `checkpoint: ${what}`, { hint: 'Delete it and start the training again.' });
+  new RouteProfileError('CORRUPT_FILE', `checkpoint: ${what}`, { hint: 'Start the training again without it.' });
 
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && Number(size) >= 0);
