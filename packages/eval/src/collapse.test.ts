@@ -16,6 +16,13 @@ describe('collapseOf', () => {
     });
   });
 
+  it('does not call a router a constant on fewer than 10 rows, where any router may choose one model', () => {
+    for (const n of [1, 9]) {
+      const table = tableOf(models, rows(n, [0.2, 0.7, 0.4]));
+      expect(collapseOf(table, new Int32Array(n).fill(1))).toMatchObject({ flag: false, topShare: 1, equals: 'b' });
+    }
+  });
+
   it('flags a top share of 95 %, whatever the rest brings', () => {
     const table = tableOf(models, rows(20, [0.2, 0.7, 0.4]));
     const collapse = collapseOf(

@@ -1,4 +1,5 @@
 import type { Candidate, Collapse, OutcomeTable } from '@routeprofile/schema';
+import { LEAST_ROWS } from './interval.js';
 import { callCost } from './metrics/cost.js';
 import { factsOf } from './metrics/table-facts.js';
 import { entropyBits, selectionShares } from './table.js';
@@ -18,7 +19,8 @@ const EQUAL_AVERAGE = 1e-9;
  * Is the router a constant in disguise? The flag is raised when one model gets at least 95 % of the queries, when the
  * effective number of models is at most 1.25, or when the average equals a constant's and 95 % of the rows score as that
  * constant does, unless the choices are known to cost less than 95 % of what it costs (`COLLAPSED_TOP_SHARE`, `COLLAPSED_EFFECTIVE_MODELS` as 2^entropy, `COLLAPSED_SAME_OUTCOME`). `equals` names any constant with the same average (the router's favourite first); alone it does not raise
- * the flag, since two different policies can meet on one number by chance.
+ * the flag, since two different policies can meet on one number by chance. Nor is it raised on fewer than `LEAST_ROWS` rows:
+ * on one row every router chooses one model.
  * @param candidates in the order of the models, for prices where no cost is recorded
  */
 export function collapseOf(table: OutcomeTable, choices: Int32Array, candidates: readonly Candidate[] = []): Collapse {
@@ -37,14 +39,19 @@ export function collapseOf(table: OutcomeTable, choices: Int32Array, candidates:
   const sameOutcome = queries.filter((_, q) => score(q, choices[q]!) === score(q, equal)).length / rows;
   return {
     flag:
-      topShare >= COLLAPSED_TOP_SHARE ||
-      effectiveModels <= COLLAPSED_EFFECTIVE_MODELS ||
-      (equal !== -1 && sameOutcome >= COLLAPSED_SAME_OUTCOME && !saves(table, choices, equal, candidates)),
+      rows >= LEAST_ROWS &&
+      (topShare >= COLLAPSED_TOP_SHARE ||
+        effectiveModels <= COLLAPSED_EFFECTIVE_MODELS ||
+        (equal !== -1 && sameOutcome >= COLLAPSED_SAME_OUTCOME && !saves(table, choices, equal, candidates))),
     topShare,
     effectiveModels,
     equals: models[equal] ?? null,
   };
 }
+
+/** Of those, whether its choices alone tell: (almost) all queries go to one model, whatever that scores. */
+export const choosesOneModel = ({ flag, topShare, effectiveModels }: Collapse): boolean =>
+  flag && (topShare >= COLLAPSED_TOP_SHARE || effectiveModels <= COLLAPSED_EFFECTIVE_MODELS);
 
 /** Whether all costs are known, and the choices cost clearly less than always choosing the model. */
 function saves(table: OutcomeTable, choices: Int32Array, model: number, candidates: readonly Candidate[]): boolean {

@@ -28,7 +28,7 @@ export type Metrics = z.infer<typeof metricsSchema>;
 
 /**
  * Whether a router is a constant in disguise: it gives one model at least 95 % of the queries, spreads over at most
- * 1.25 models, or has the average of a constant and its scores on 95 % of the rows without being known to cost less than 95 % of it.
+ * 1.25 models, or has the average of a constant and its scores on 95 % of the rows without being known to cost less than 95 % of it. On fewer than 10 rows nothing can be said, so the flag is off.
  */
 export const collapseSchema = z.object({
   /** A constant in disguise. */

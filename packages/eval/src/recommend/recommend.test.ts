@@ -149,6 +149,23 @@ describe('a recommendation', () => {
     expect(recommendation?.grounds[0]).toContain('promising was chosen on training data');
   });
 
+  it('lets test scores drop no contender, and is the best single model where the chosen router scores as that one', () => {
+    // Half the rows go to `small`, which on test rows scores the same there and costs, over all, the same.
+    const echo = rows.map(([big, small], q) => (small === big && q % 2 === 0 ? 1 : 0));
+    const cheapAtFirst = (k: number) => (k % 2 === 0 ? 0.01 : k < 60 ? 0.001 : 0.019);
+    const thriftyAtFirst = thrifty.map((m, q) => (q < 30 ? m : 0));
+    const report = reportOf({ cells: [cellOf('echo', echo, decided(thriftyAtFirst))] }, cheapAtFirst);
+    expect(report.rows[0]?.collapse).toMatchObject({ flag: true, topShare: 0.5, equals: 'big' });
+    const { recommendation } = report;
+    expect(recommendation?.contenders.map(({ name }) => name)).toEqual(['big', 'echo']);
+    expect(recommendation).toMatchObject({ choice: { kind: 'model', model: 'big' }, judged: { label: 'echo' } });
+    expect(recommendation?.grounds[0]).toBe(
+      'echo was chosen on training data, but on test queries it scores as big does (almost) everywhere, and saves nothing.',
+    );
+    expect(recommendation?.grounds.join(' ')).not.toContain('to one model');
+    expect(tryAnyway(report)).toBeUndefined();
+  });
+
   it('goes by the order, `auto` first, where nothing was estimated', () => {
     const cells = [cellOf('first', mixed), cellOf('automatic', thrifty, { router: 'auto' })];
     expect(reportOf({ cells, selection: undefined }).recommendation).toMatchObject({

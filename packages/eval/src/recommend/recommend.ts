@@ -14,8 +14,10 @@ interface JudgedRouter {
   router: string;
   seed: number;
   folder?: string;
-  /** A constant in disguise. */
-  collapsed: boolean;
+  /** A constant in disguise: by its choices alone, without a look at test scores. */
+  constant: boolean;
+  /** On test rows it scores as the best single model does (almost) everywhere, and does not save. */
+  echoesSingle: boolean;
   /** Mean score on test rows, and dollars per 1,000 queries. */
   average: number | null;
   costPer1k: number | null;
@@ -40,7 +42,7 @@ export interface RecommendationInput {
 const CONTENDERS =
   'Every router that did not fail and does not send almost all queries to one model is a contender, and so is the best single model.';
 const CHECK =
-  'Test queries only check the choice: if it is worse than the best single model, that model is recommended instead.';
+  'Test queries only check the choice: if it is worse than the best single model, or scores as that model does without saving, that model is recommended instead.';
 const RULE_BY_TRAINING = `${CONTENDERS} The choice is made on training data, with fits that had not seen the queries they are judged on. Among the contenders whose mean score is at most the margin below the best, the cheapest is chosen (the best one, where costs are not known). ${CHECK}`;
 const RULE_BY_ORDER = `${CONTENDERS} Nothing was estimated on training data, so the first \`auto\` router is taken, or else the first router in the order given. ${CHECK}`;
 
@@ -54,11 +56,11 @@ export function verdictOf({ low, high }: { low: number | null; high: number | nu
 
 /**
  * One choice, by the rule in `rule`: training data choose among the contenders, the intervals of test rows judge what was chosen.
- * @returns undefined where no router was evaluated, or there is nothing to use: only constants in disguise and no best single model
+ * @returns undefined where no router was evaluated, or there is nothing to use: only routers that choose one model and no best single model
  */
 export function recommend(input: RecommendationInput): Recommendation | undefined {
   const { routers, single, estimates, folds, margin, testRows } = input;
-  const eligible = routers.filter(({ collapsed }) => !collapsed);
+  const eligible = routers.filter(({ constant }) => !constant);
   const isEligible = ({ name, seed }: Contender) =>
     seed === null || eligible.some((router) => router.label === name && router.seed === seed);
   const contenders = (estimates?.contenders ?? []).filter(isEligible);
@@ -103,7 +105,7 @@ function judged(chosen: JudgedRouter, base: Base, input: RecommendationInput): R
     costShare: chosen.costShare,
     costPer1k: { own: chosen.costPer1k, bestSingle: single?.costPer1k ?? null },
   };
-  if (verdict === 'worse') return modelInstead({ chosen, found }, base, input);
+  if (verdict === 'worse' || chosen.echoesSingle) return modelInstead({ chosen, found }, base, input);
   return {
     ...base,
     ...found,
@@ -128,21 +130,22 @@ function qualityOf({ interval, average }: JudgedRouter, single: RecommendationIn
 type Found = Pick<Recommendation, 'judged' | 'verdict' | 'quality' | 'costShare' | 'costPer1k'>;
 
 function modelInstead(
-  worse: { chosen: JudgedRouter; found: Found } | null,
+  refuted: { chosen: JudgedRouter; found: Found } | null,
   base: Base,
   { single, routers, margin, scale }: RecommendationInput,
 ): Recommendation {
   const { model, costPer1k } = single!;
-  const collapsed = routers.filter((router) => router.collapsed).length;
-  const why = worse
+  const why = refuted
     ? [
-        `${worse.chosen.name} was chosen on training data, but test queries found it worse.`,
-        verdictText('worse', worse.found.quality!, model, margin, scale),
-        ...costGrounds(worse.found, model),
+        `${refuted.chosen.name} was chosen on training data, but ${refuted.found.verdict === 'worse' ? 'test queries found it worse' : `on test queries it scores as ${model} does (almost) everywhere, and saves nothing`}.`,
+        ...(refuted.found.verdict && refuted.found.quality
+          ? [verdictText(refuted.found.verdict, refuted.found.quality, model, margin, scale)]
+          : []),
+        ...costGrounds(refuted.found, model),
         scaleText(scale),
       ]
     : [
-        collapsed > 0 && collapsed === routers.length
+        routers.length > 0 && routers.every(({ constant }) => constant)
           ? 'Every router here is a constant in disguise: it gives (almost) all queries to one model.'
           : howChosen(base, routers),
         ...unjudged(base),
@@ -150,7 +153,7 @@ function modelInstead(
       ];
   return {
     ...base,
-    ...(worse?.found ?? {
+    ...(refuted?.found ?? {
       judged: null,
       verdict: null,
       quality: null,
@@ -158,7 +161,7 @@ function modelInstead(
       costPer1k: { own: null, bestSingle: costPer1k },
     }),
     choice: { kind: 'model', model },
-    words: `Use ${model} for every query: no router ${worse ? 'proved' : 'here is'} worth it.`,
+    words: `Use ${model} for every query: no router ${refuted ? 'proved' : 'here is'} worth it.`,
     grounds: why,
   };
 }

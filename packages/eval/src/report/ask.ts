@@ -6,10 +6,11 @@ import { isRecommended, orderedRows } from './view.js';
  * that is not a constant in disguise. undefined where there is none.
  */
 export function tryAnyway(report: RunReport): ReportRow | undefined {
-  const sound = orderedRows(report).filter(({ collapse }) => !collapse.flag);
+  const rows = orderedRows(report);
+  const sound = rows.filter(({ collapse }) => !collapse.flag);
   const judged = report.recommendation?.judged;
   return (
-    sound.find((row) => isRecommended(report, row)) ??
+    rows.find((row) => isRecommended(report, row)) ??
     sound.find(({ label, seed }) => judged?.label === label && judged.seed === seed) ??
     sound[0]
   );

@@ -66,7 +66,7 @@ function columnsOf(report: RunReport): Column[] {
     {
       title: '',
       width: left,
-      cell: ({ name, collapsed, recommended }) => `${cut(name, left - 3)}${collapsed ? ' *' : recommended ? ' ←' : ''}`,
+      cell: ({ name, collapsed, recommended }) => `${cut(name, left - 3)}${recommended ? ' ←' : collapsed ? ' *' : ''}`,
     },
     ...right,
   ];

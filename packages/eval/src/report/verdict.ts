@@ -1,6 +1,7 @@
 import type { Dataset, KeptPromise, Recommendation, ReportRow } from '@routeprofile/schema';
 import { meanOf } from '../bootstrap.js';
 import { ratioEstimate } from '../interval.js';
+import { choosesOneModel } from '../collapse.js';
 import { callCost } from '../metrics/cost.js';
 import { estimateContenders, type RouterContender, type SelectionRows } from '../recommend/contenders.js';
 import { keptPromises } from '../recommend/promises.js';
@@ -56,7 +57,8 @@ export function verdictOn(
         router: cell.router,
         seed: cell.seed,
         ...(cell.folder !== undefined && { folder: cell.folder }),
-        collapsed: row.collapse.flag,
+        constant: choosesOneModel(row.collapse),
+        echoesSingle: row.collapse.flag && row.collapse.equals === single?.model,
         average: row.metrics['avg_performance'] ?? null,
         costPer1k: perThousand(own),
         interval: row.intervals['avg_performance'],
