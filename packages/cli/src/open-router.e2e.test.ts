@@ -57,6 +57,10 @@ describe('a saved router opened from a program', () => {
     await expect(openRouter(saved('emb-gnn.knn.seed42'), { encoder: 'hash', cache })).rejects.toMatchObject({
       code: 'BAD_OPTION',
     });
+    await expect(router.route(QUERIES[0] as unknown as string[])).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: 'route: the queries must be a list, and are a string',
+    });
     await expect(router.route(QUERIES, { tasks: ['arithmetic'] })).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
   });
 

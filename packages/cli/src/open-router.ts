@@ -102,7 +102,8 @@ export interface OpenRouter {
   profile: string;
   /**
    * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
-   * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, SHAPE_MISMATCH for lists of another length
+   * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, BAD_OPTION for what is not a list, SHAPE_MISMATCH for lists of
+   *   another length
    */
   route(queries: readonly Query[], options?: RouteOptions): Promise<Decision[]>;
   /** What its encoder cannot tell of some queries; null for a router that reads no vectors. */
@@ -123,6 +124,14 @@ async function encoderOf(
   throw new RouteProfileError('BAD_OPTION', `${folder} was made with the encoder ${id}, not with ${encoder.id}`, {
     hint: 'Omit the encoder, or give that one.',
   });
+}
+
+/** For programs without types. @throws RouteProfileError BAD_OPTION */
+function assertList(queries: unknown): void {
+  if (!Array.isArray(queries))
+    throw new RouteProfileError('BAD_OPTION', `route: the queries must be a list, and are a ${typeof queries}`, {
+      hint: "A single query is a list of one: route(['What is 17 * 3?']).",
+    });
 }
 
 /** @throws RouteProfileError SHAPE_MISMATCH */
@@ -152,6 +161,7 @@ export async function openRouter(folder: string, options: OpenRouterOptions = {}
     encoder: loaded.encoder,
     profile,
     async route(queries, { tasks, requirements, ...rest } = {}) {
+      assertList(queries);
       assertOnePerQuery('tasks', tasks, queries.length);
       assertOnePerQuery('requirements', requirements, queries.length);
       const texts = queries.map(queryText);

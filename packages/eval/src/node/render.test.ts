@@ -134,7 +134,8 @@ describe('renderHtmlReport', () => {
       '3 same (seed 2) constant in disguise',
       '4 same (seed 1) constant in disguise',
     ]);
-    for (const name of ['best-single alpha recommended', 'oracle', 'random', 'task-table', 'beta']) expect(heads).toContain(name);
+    for (const name of ['best-single alpha recommended', 'oracle', 'random', 'task-table', 'beta'])
+      expect(heads).toContain(name);
     for (const part of ['odd: beta', 'broke: alpha', 'gamma: outcomes on 50 %', 'New share', 'always beta', '−0.500 ['])
       expect(text).toContain(part);
     expect(document.querySelectorAll('thead th[scope=col]').length).toBeGreaterThan(6);
