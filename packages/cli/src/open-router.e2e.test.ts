@@ -64,6 +64,15 @@ describe('a saved router opened from a program', () => {
     await expect(router.route(QUERIES, { tasks: ['arithmetic'] })).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
   });
 
+  it('of a whole run is asked for by its folder', async () => {
+    await expect(openRouter(at('run'), { cache })).rejects.toMatchObject({
+      code: 'MISSING_FILE',
+      message: `${at('run')} holds a whole run, not one router`,
+      hint: expect.stringContaining(saved('emb-gnn.knn.seed42')) as string,
+    });
+    await expect(openRouter(at('nowhere'), { cache })).rejects.toMatchObject({ code: 'MISSING_FILE' });
+  });
+
   it('reads task labels where its strategy does', async () => {
     const router = await openRouter(saved('emb-gnn.task-table.seed42'), { cache });
     const [maths, none] = await router.route([QUERIES[0]!, QUERIES[0]!], { tasks: ['arithmetic', null] });

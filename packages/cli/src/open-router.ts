@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readRouterArtifact } from '@routeprofile/data';
 import { promisesOf } from '@routeprofile/routers';
 import {
@@ -43,6 +45,19 @@ function candidatesOf({ models, candidates = [] }: RouterArtifact['manifest']): 
   return models.map((id) => known.get(id) ?? { id, model: id });
 }
 
+/** Routers that an error names. */
+const MOST_NAMED = 5;
+
+/** The routers of a run lie in folders of their own. @throws RouteProfileError MISSING_FILE */
+async function assertRouterFolder(folder: string): Promise<void> {
+  const names = await readdir(join(folder, 'routers')).catch(() => []);
+  if (names.length === 0) return;
+  const shown = names.slice(0, MOST_NAMED).map((name) => join(folder, 'routers', name));
+  throw new RouteProfileError('MISSING_FILE', `${folder} holds a whole run, not one router`, {
+    hint: `Name one of its routers: ${shown.join(', ')}${names.length > shown.length ? `, or one of ${names.length - shown.length} more` : ''}.`,
+  });
+}
+
 /**
  * A saved router, its strategy and wrappers found by the name in its file.
  * @param plugin the code file that may be run for it, if any
@@ -54,6 +69,7 @@ export async function loadSavedRouter(
   plugin: string | undefined,
   ctx: RunContext,
 ): Promise<SavedRouterParts> {
+  await assertRouterFolder(folder);
   const artifact = await readRouterArtifact(folder);
   const { manifest } = artifact;
   const strategy = await savedRouter(manifest, plugin, folder);
