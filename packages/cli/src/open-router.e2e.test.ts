@@ -66,7 +66,20 @@ describe('a saved router opened from a program', () => {
     await expect(openRouter(saved('emb-gnn.knn.seed42'), { encoder: 'hash', cache })).rejects.toMatchObject({
       code: 'BAD_OPTION',
     });
+    await expect(router.route(QUERIES[0] as unknown as string[])).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: 'route: the queries must be a list, and are a string',
+    });
     await expect(router.route(QUERIES, { tasks: ['arithmetic'] })).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
+  });
+
+  it('of a whole run is asked for by its folder', async () => {
+    await expect(openRouter(at('run'), { cache })).rejects.toMatchObject({
+      code: 'MISSING_FILE',
+      message: `${at('run')} holds a whole run, not one router`,
+      hint: expect.stringContaining(saved('emb-gnn.knn.seed42')) as string,
+    });
+    await expect(openRouter(at('nowhere'), { cache })).rejects.toMatchObject({ code: 'MISSING_FILE' });
   });
 
   it('reads task labels where its strategy does', async () => {

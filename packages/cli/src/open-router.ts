@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readRouterArtifact } from '@routeprofile/data';
 import { promisesOf } from '@routeprofile/routers';
 import {
@@ -44,6 +46,19 @@ function candidatesOf({ models, candidates = [] }: RouterArtifact['manifest']): 
   return models.map((id) => known.get(id) ?? { id, model: id });
 }
 
+/** Routers that an error names. */
+const MOST_NAMED = 5;
+
+/** The routers of a run lie in folders of their own. @throws RouteProfileError MISSING_FILE */
+async function assertRouterFolder(folder: string): Promise<void> {
+  const names = await readdir(join(folder, 'routers')).catch(() => []);
+  if (names.length === 0) return;
+  const shown = names.slice(0, MOST_NAMED).map((name) => join(folder, 'routers', name));
+  throw new RouteProfileError('MISSING_FILE', `${folder} holds a whole run, not one router`, {
+    hint: `Name one of its routers: ${shown.join(', ')}${names.length > shown.length ? `, or one of ${names.length - shown.length} more` : ''}.`,
+  });
+}
+
 /**
  * A saved router, its strategy and wrappers found by the name in its file.
  * @param plugin the code file that may be run for it, if any
@@ -55,6 +70,7 @@ export async function loadSavedRouter(
   plugin: string | undefined,
   ctx: RunContext,
 ): Promise<SavedRouterParts> {
+  await assertRouterFolder(folder);
   const artifact = await readRouterArtifact(folder);
   const { manifest } = artifact;
   const strategy = await savedRouter(manifest, plugin, folder);
@@ -103,8 +119,8 @@ export interface OpenRouter {
   profile: string;
   /**
    * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
-   * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, SHAPE_MISMATCH for lists of another length, BAD_INPUT for a chat
-   * in which no user says anything
+   * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, BAD_OPTION for what is not a list, BAD_INPUT for a chat in which
+   *   no user says anything, SHAPE_MISMATCH for lists of another length
    */
   route(queries: readonly Query[], options?: RouteOptions): Promise<Decision[]>;
   /** What its encoder cannot tell of some queries; null for a router that reads no vectors. */
@@ -134,6 +150,14 @@ async function encoderOf(
   });
 }
 
+/** For programs without types. @throws RouteProfileError BAD_OPTION */
+function assertList(queries: unknown): void {
+  if (!Array.isArray(queries))
+    throw new RouteProfileError('BAD_OPTION', `route: the queries must be a list, and are a ${typeof queries}`, {
+      hint: "A single query is a list of one: route(['What is 17 * 3?']).",
+    });
+}
+
 /** @throws RouteProfileError SHAPE_MISMATCH */
 function assertOnePerQuery(what: string, list: readonly unknown[] | undefined, queries: number): void {
   if (list !== undefined && list.length !== queries)
@@ -161,6 +185,7 @@ export async function openRouter(folder: string, options: OpenRouterOptions = {}
     encoder: loaded.encoder,
     profile,
     async route(queries, { tasks, requirements, ...rest } = {}) {
+      assertList(queries);
       assertOnePerQuery('tasks', tasks, queries.length);
       assertOnePerQuery('requirements', requirements, queries.length);
       const texts = textsOf(queries);

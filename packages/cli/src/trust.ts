@@ -74,6 +74,6 @@ export function trustedStrategy(
   if (builtIn.some(({ name }) => name === saved)) return byPerson(saved);
   if (plugin !== undefined) return byPerson(plugin);
   throw new RouteProfileError('BAD_OPTION', `${file} was made by the plugin ${saved}, whose code would run`, {
-    hint: `A file cannot decide that. If you trust that plugin, name its package or file: --plugin ${saved}`,
+    hint: `A file cannot decide that. If you trust that plugin, name its package or file: --plugin ${saved} (in a program: the option \`plugin\`)`,
   });
 }

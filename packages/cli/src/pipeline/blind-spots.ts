@@ -89,8 +89,8 @@ export function blindSpotOddities({ encoder, texts, unseen, equal }: BlindSpots)
     ...of(
       'unseen-by-encoder',
       unseen,
-      `${unseen.count === 1 ? 'is' : 'are'} mostly unknown to the encoder ${encoder}: over half of their characters are in words that are not in ` +
-        `its vocabulary.  It compares such texts by their characters at best, not by meaning; for meaning, run with a multilingual ` +
+      `${unseen.count === 1 ? 'is' : 'are'} mostly unknown to the encoder ${encoder}: over half of ${unseen.count === 1 ? 'its' : 'their'} characters are in words that are not in ` +
+        `the vocabulary. The encoder compares such texts by their characters at best, not by meaning; for meaning, run with a multilingual ` +
         `encoder: --encoder ${MULTILINGUAL.join(' or ')}`,
     ),
     ...of(

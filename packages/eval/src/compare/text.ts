@@ -118,7 +118,7 @@ function details({ a, b, metrics, rows, tasks, choices }: PolicyComparison, pain
     }),
     '',
     ...wrap(
-      `a scores higher on ${plural(rows.wins, 'row')}, lower on ${rows.losses}, as high on ${rows.ties}; exact sign test (McNemar) p ${rows.p < 0.001 ? '' : '= '}${pValue(rows.p)}`,
+      `a scores higher on ${plural(rows.wins, 'row')}, lower on ${rows.losses}, the same on ${rows.ties}; exact sign test (McNemar) p ${rows.p < 0.001 ? '' : '= '}${pValue(rows.p)}`,
     ),
     ...(tasks.length > 0
       ? [

@@ -134,7 +134,8 @@ describe('renderHtmlReport', () => {
       '3 same (seed 2) constant in disguise',
       '4 same (seed 1) constant in disguise',
     ]);
-    for (const name of ['best-single alpha', 'oracle', 'random', 'task-table', 'beta']) expect(heads).toContain(name);
+    for (const name of ['best-single alpha recommended', 'oracle', 'random', 'task-table', 'beta'])
+      expect(heads).toContain(name);
     for (const part of ['odd: beta', 'broke: alpha', 'gamma: outcomes on 50 %', 'New share', 'always beta', '−0.500 ['])
       expect(text).toContain(part);
     expect(document.querySelectorAll('thead th[scope=col]').length).toBeGreaterThan(6);
@@ -269,6 +270,6 @@ describe('renderHtmlReport', () => {
     expect(many.baselines['constant:model 7']).toMatchObject({ selection: { 'model 7': 1 } });
     const page = renderHtmlReport(many);
     expect(page.length).toBeLessThan(400_000);
-    expect(page).toContain('1500 models, the 100 best of them');
+    expect(page).toContain('1,500 models, the 100 best of them');
   });
 });

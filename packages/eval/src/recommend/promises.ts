@@ -72,7 +72,8 @@ export function statusOf(promise: RouterPromise, found: OpenEstimate | null): Ke
   return surely ? 'kept' : surelyNot ? 'broken' : 'undecided';
 }
 
-const STATUS = { kept: 'kept', broken: 'broken', undecided: 'not decided by these test queries' };
+/** How a status is called. */
+export const PROMISE_STATUS = { kept: 'kept', broken: 'broken', undecided: 'not decided' } as const;
 
 /** Every promise that a router made in training, and what became of it on the test rows. */
 export function keptPromises(routers: readonly JudgedChoices[], ground: PromiseGround): KeptPromise[] {
@@ -81,14 +82,16 @@ export function keptPromises(routers: readonly JudgedChoices[], ground: PromiseG
       const found = figureOf(promise, choices, ground);
       const status = statusOf(promise, found);
       const said = promiseText(promise, ground.bestSingle, ground.scale);
-      const became = found ? keptText(promise.kind, found, ground.scale) : 'the data cannot show whether it was kept';
+      const became = found
+        ? `on test queries it was ${keptText(promise.kind, found, ground.scale)}`
+        : 'the data cannot show whether it was kept';
       return {
         ...promise,
         label,
         seed,
         found,
         status,
-        words: `${label} promised ${said}; found: ${became}: ${STATUS[status]}.`,
+        words: `${label} promised ${said}; ${became}.`,
       };
     }),
   );

@@ -2,6 +2,7 @@ import { createRandom, type Contender } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { assembleReport, type ReportInput } from '../report/assemble.js';
 import { tryAnyway } from '../report/ask.js';
+import { headline } from '../report/headline.js';
 import { cellOf, datasetOf, tableOf } from '../test-data.js';
 import { chooseContender } from './choose.js';
 import type { OutOfFold, SelectionRows } from './contenders.js';
@@ -125,6 +126,17 @@ describe('a recommendation', () => {
     expect(recommendation?.words).toContain('60 test queries');
   });
 
+  it('of a model says what it is worth, and compares the table of tasks with it, not with the routers that lost', () => {
+    const report = reportOf({
+      cells: [cellOf('constant', always(1))],
+      lookups: { 'task-table': Int32Array.from(rows, (_, q) => (q % 6 === 1 ? 0 : 1)) },
+    });
+    const { remarks } = headline(report);
+    expect(remarks).toContain('On the test queries big has a mean score of 0.833 and costs $10.0 per 1,000 queries.');
+    // The table is as good as the constant (0.667), and worse than what is recommended.
+    expect(remarks.join(' ')).not.toContain('task-table');
+  });
+
   it('is never a constant in disguise, and none is named to be asked', () => {
     const report = reportOf({ cells: [cellOf('constant', always(0), decided(thrifty))] });
     expect(report.rows[0]?.collapse.flag).toBe(true);
@@ -238,7 +250,7 @@ describe('promises', () => {
     ]);
     expect(report.promises?.[0]?.found?.value).toBeCloseTo(-1 / 6, 12);
     expect(report.promises?.[1]?.words).toBe(
-      'cheap promised at most $2.00 per 1,000 queries; found: $1.00 per 1,000 test queries (95 % interval $1.00 to $1.00): kept.',
+      'cheap promised at most $2.00 per 1,000 queries; on test queries it was $1.00 per 1,000 queries (95 % interval $1.00 to $1.00).',
     );
   });
 });

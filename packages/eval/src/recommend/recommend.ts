@@ -134,7 +134,7 @@ function modelInstead(
   base: Base,
   { single, routers, margin, scale }: RecommendationInput,
 ): Recommendation {
-  const { model, costPer1k } = single!;
+  const { model, average, costPer1k } = single!;
   const why = refuted
     ? [
         `${refuted.chosen.name} was chosen on training data, but ${refuted.found.verdict === 'worse' ? 'test queries found it worse' : `on test queries it scores as ${model} does (almost) everywhere, and saves nothing`}.`,
@@ -149,7 +149,7 @@ function modelInstead(
           ? 'Every router here is a constant in disguise: it gives (almost) all queries to one model.'
           : howChosen(base, routers),
         ...unjudged(base),
-        ...(costPer1k === null ? [] : [`It costs $${dollars(costPer1k)} per 1,000 test queries.`]),
+        ...alone(model, average, costPer1k),
       ];
   return {
     ...base,
@@ -164,6 +164,15 @@ function modelInstead(
     words: `Use ${model} for every query: no router ${refuted ? 'proved' : 'here is'} worth it.`,
     grounds: why,
   };
+}
+
+/** What a model is worth and costs by itself. */
+function alone(model: string, average: number | null, costPer1k: number | null): string[] {
+  const said = [
+    ...(average === null ? [] : [`has a mean score of ${fixed(average)}`]),
+    ...(costPer1k === null ? [] : [`costs $${dollars(costPer1k)} per 1,000 queries`]),
+  ];
+  return said.length === 0 ? [] : [`On the test queries ${model} ${said.join(' and ')}.`];
 }
 
 function costGrounds({ costPer1k: { own, bestSingle }, costShare }: Found, model: string | null): string[] {

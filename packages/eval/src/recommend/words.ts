@@ -90,7 +90,7 @@ export function promiseText({ kind, limit, against }: RouterPromise, single: str
   const model = against ?? single ?? 'the best single model';
   switch (kind) {
     case 'within':
-      return `quality at most ${amount(limit, scale)} below that of ${model}`;
+      return `quality at most ${amount(limit, scale)}${scale.unit ? ` (${fixed(limit)} of 1)` : ''} below that of ${model}`;
     case 'budget':
       return `at most $${dollars(1000 * limit)} per 1,000 queries`;
     case 'cost-share':
@@ -107,12 +107,12 @@ export function keptText(kind: RouterPromise['kind'], found: NonNullable<KeptPro
     low === null || high === null ? 'too few rows for an interval' : `95 % interval ${format(low)} to ${format(high)}`;
   switch (kind) {
     case 'within':
-      return `${differenceText({ difference: value, low, high }, scale)} on test queries`;
+      return differenceText({ difference: value, low, high }, scale);
     case 'budget':
-      return `$${dollars(1000 * value)} per 1,000 test queries (${ends((x) => `$${dollars(1000 * x)}`)})`;
+      return `$${dollars(1000 * value)} per 1,000 queries (${ends((x) => `$${dollars(1000 * x)}`)})`;
     case 'cost-share':
-      return `${percent(value)} on test queries (${ends((x) => percent(x))})`;
+      return `${percent(value)} (${ends((x) => percent(x))})`;
     case 'parity':
-      return `${percent(value, 1)} of the test queries (${ends((x) => percent(x, 1))})`;
+      return `${percent(value, 1)} (${ends((x) => percent(x, 1))})`;
   }
 }

@@ -85,19 +85,24 @@ const fewRowsAlert = ({ rowsUsed }: RunReport): string[] =>
     : [];
 
 /** The best constant on these very rows, where that is another than the one training data chose. */
-function hindsightRemark({ baselines }: RunReport, best: ReportRow | undefined): string[] {
+function hindsightRemark(report: RunReport, best: ReportRow | undefined): string[] {
+  const { baselines } = report;
   const found = best?.intervals[VERSUS_HINDSIGHT];
   const hindsight = baselines['best-in-hindsight'];
-  if (!found || !hindsight?.model || hindsight.model === baselines['best-single']?.model) return [];
+  if (!best || !found || !hindsight?.model || hindsight.model === baselines['best-single']?.model) return [];
   return [
-    `Compared with always using ${hindsight.model} (mean score ${fixed(average(hindsight))}), which is the best single model on these test rows only: ${interval(found)}.`,
+    `${rowName(report, best)} minus always using ${hindsight.model}, the best single model on these test rows only (mean score ${fixed(average(hindsight))}): ${interval(found)}.`,
   ];
 }
 
 function taskTableRemark(report: RunReport, best: ReportRow | undefined): string[] {
-  const table = report.baselines['task-table'];
-  if (!table || !best || average(table) === -Infinity || average(table) < average(best)) return [];
-  const name = rowName(report, best);
+  const { baselines, recommendation } = report;
+  const table = baselines['task-table'];
+  // What is recommended: a router, or the best single model.
+  const choice = recommendation?.choice;
+  const used = choice?.kind === 'model' ? baselines['best-single'] : best;
+  if (!table || !used || average(table) === -Infinity || average(table) < average(used)) return [];
+  const name = choice?.kind === 'model' ? `always using ${choice.model}` : rowName(report, best!);
   return [
     `Choosing by the task alone (task-table) gives a mean score of ${fixed(average(table))}, at least as much as ${name}.`,
   ];

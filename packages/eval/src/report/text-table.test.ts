@@ -110,7 +110,7 @@ describe('renderTextTable', () => {
       train: { queries: [], pairs: [{ query: 0, better: 1, worse: 0 }], outcomes: null },
     });
     expect(headline(hindsight).remarks.join('\n')).toMatch(
-      /^Compared with always using a \(mean score 0\.667\), which is the best single model on these test rows only: \+0\.333 \[/m,
+      /^cell 0 minus always using a, the best single model on these test rows only \(mean score 0\.667\): \+0\.333 \[/m,
     );
     expect(headline(reportOf(['a', 'b'], [oracle])).remarks.join('\n')).not.toContain('Against always');
   });

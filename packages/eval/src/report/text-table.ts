@@ -1,4 +1,5 @@
 import type { Interval, Metrics, RunReport } from '@routeprofile/schema';
+import { PROMISE_STATUS } from '../recommend/promises.js';
 import { dollars, fixed, interval, plural } from './format.js';
 import { evidenceText } from './evidence-text.js';
 import { headline } from './headline.js';
@@ -8,6 +9,7 @@ import {
   effectiveModels,
   hitVaries,
   isRecommended,
+  isRecommendedBaseline,
   namedBaselines,
   onUnitScale,
   orderedRows,
@@ -97,7 +99,7 @@ function legend(report: RunReport): string[] {
         ]),
     ...(hitVaries(report) ? ['hit: share of rows (0 to 1) where the chosen model scored above 0, or none did.'] : []),
     `gap: how far from the best single model on these rows (0) to the best model of each row, the oracle (1); below 0, worse than that single model.${anyCost ? ' $/1k: dollars per 1,000 queries.' : ''} models: over how many models the choices are spread.`,
-    `${ROW_ORDER}${report.recommendation?.choice.kind === 'router' ? ' ← is recommended.' : ''}${report.rows.some(({ collapse }) => collapse.flag) ? ' * a constant in disguise: (almost) all queries go to one model.' : ''}`,
+    `${ROW_ORDER}${report.recommendation ? ' ← is recommended.' : ''}${report.rows.some(({ collapse }) => collapse.flag) ? ' * a constant in disguise: (almost) all queries go to one model.' : ''}`,
   ];
 }
 
@@ -107,7 +109,7 @@ function promiseLines({ promises = [] }: RunReport): string[] {
   return [
     '',
     'Promised on training data, and what test queries show:',
-    ...promises.flatMap(({ words }) => wrap(printable(words), '  ')),
+    ...promises.flatMap(({ words, status }) => wrap(printable(`${PROMISE_STATUS[status]}: ${words}`), '  ')),
   ];
 }
 
@@ -147,7 +149,12 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
     wins: (row.intervals['avg_performance']?.low ?? 0) > 0,
   }));
   const base = namedBaselines(report).map(({ name, baseline: { model, metrics } }) =>
-    render({ name: printable(name), model: model && printable(model), metrics }),
+    render({
+      name: printable(name),
+      recommended: isRecommendedBaseline(report, name),
+      model: model && printable(model),
+      metrics,
+    }),
   );
   const warnings = report.warnings.slice(0, MOST_WARNINGS).flatMap((warning) => wrap(`! ${printable(warning)}`));
   const unseen = report.warnings.length - MOST_WARNINGS;

@@ -31,6 +31,10 @@ export const isRecommended = ({ recommendation }: RunReport, { label, seed }: Re
   recommendation.choice.label === label &&
   recommendation.choice.seed === seed;
 
+/** Whether the report recommends the best single model, and so this baseline. */
+export const isRecommendedBaseline = ({ recommendation }: RunReport, name: string): boolean =>
+  recommendation?.choice.kind === 'model' && name === 'best-single';
+
 /** The rows as every table and plot orders and numbers them (`ROW_ORDER`). */
 export function orderedRows(report: RunReport): ReportRow[] {
   const rank = (row: ReportRow) => (isRecommended(report, row) ? 0 : row.collapse.flag ? 2 : 1);

@@ -90,7 +90,7 @@ describe('__NAME__', () => {
 npx @routeprofile/cli run --data sample --encoder __NAME__:256
 \`\`\`
 
-An encoder that lies beside you needs no build: \`--encoder ./src/index.ts\` runs it from here. Only the encoder of a saved router
-is looked up by the package name.
+An encoder that lies beside you needs no build: \`--encoder ./src/index.ts\` runs it from here. A saved router
+that was made with it opens where you name the encoder as well (\`route --router DIR --encoder __NAME__:256\`), because its code runs.
 `,
 };

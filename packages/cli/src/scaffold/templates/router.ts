@@ -188,10 +188,16 @@ describe('__NAME__', () => {
   usage: `Then, where this package is installed:
 
 \`\`\`sh
-npx @routeprofile/cli run --data sample --encoder hash --router __NAME__:shrink=10,linear
+npx @routeprofile/cli run --data sample --encoder hash --router __NAME__:shrink=10,linear --out run
 \`\`\`
 
-A router that lies beside you needs no build: \`--router ./src/index.ts\` runs it from here. Only a saved router is looked up by
-the package name.
+A router that lies beside you needs no build: \`--router ./src/index.ts\` runs it from here. A saved router of yours opens where you
+name the plugin as well, by its package or file, because its code runs:
+
+\`\`\`sh
+npx @routeprofile/cli route --router run/routers/FOLDER --plugin __NAME__ "What is 17 * 3?"
+\`\`\`
+
+Its folder is named by profile, router and seed; \`run/routers\` has it.
 `,
 };

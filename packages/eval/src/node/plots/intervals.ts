@@ -4,9 +4,12 @@ import { fixed, interval, signed } from '../../report/format.js';
 import { numbered, rowEntries } from '../entries.js';
 import type { Markup } from '../markup.js';
 import { draw, figure, labelRoom, shorten } from './figure.js';
-import { scoreDomain } from './score-axis.js';
+import { scoreDomain, tickDigits, TICKS } from './score-axis.js';
 
 const COLOURS = { above: 'var(--up)', below: 'var(--down)', unclear: 'var(--muted)' };
+
+/** Half the width of the axis where every difference and interval is 0. */
+const FLAT = 0.02;
 
 /** One line per row: the difference of its average to best-single's, and where 95 % of the resamples lie. null without intervals. */
 export function intervalPlot(report: RunReport): Markup | null {
@@ -19,6 +22,10 @@ export function intervalPlot(report: RunReport): Markup | null {
   });
   if (marks.length === 0) return null;
   const labels = marks.map(({ y }) => y);
+  const ends = [0, ...marks.flatMap(({ low, high }) => [low, high])];
+  // Rows that all score as the best single model does have no width of their own.
+  const domain = scoreDomain(ends.some((end) => end !== 0) ? ends : [-FLAT, FLAT]);
+  const digits = tickDigits(domain);
   const drawing = draw({
     width: labelRoom(labels) + 640,
     height: 60 + 26 * marks.length,
@@ -28,14 +35,14 @@ export function intervalPlot(report: RunReport): Markup | null {
     x: {
       label: 'average performance − best-single',
       labelAnchor: 'center',
-      tickFormat: (x: number) => signed(x, 2),
-      ticks: 6,
+      tickFormat: (x: number) => signed(x, digits),
+      ticks: TICKS,
       nice: true,
-      domain: scoreDomain([0, ...marks.flatMap(({ low, high }) => [low, high])]),
+      domain,
     },
     y: { label: null, domain: labels, tickSize: 0 },
     marks: [
-      Plot.gridX({ ticks: 6, stroke: 'var(--line)', strokeOpacity: 1 }),
+      Plot.gridX({ ticks: TICKS, stroke: 'var(--line)', strokeOpacity: 1 }),
       Plot.ruleX([0], { stroke: 'currentColor' }),
       ...(['above', 'unclear', 'below'] as const).flatMap((side) => {
         const data = marks.filter((mark) => mark.side === side);

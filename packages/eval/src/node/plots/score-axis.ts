@@ -3,6 +3,17 @@ const SMALLEST_SPAN = 1e-9;
 /** Beyond this, differences of scores leave the numbers there are. */
 const MOST = 1e300;
 
+/** About how many ticks an axis of score differences has. */
+export const TICKS = 6;
+const LEAST_DIGITS = 2;
+const MOST_DIGITS = 12;
+
+/** Digits after the point that tell the ticks of a range apart. */
+export function tickDigits([low, high]: readonly [number, number]): number {
+  const step = (high - low) / TICKS;
+  return Math.min(MOST_DIGITS, Math.max(LEAST_DIGITS, Math.ceil(-Math.log10(step))));
+}
+
 /**
  * A range that holds the values and can be divided into ticks, whatever finite values they are: never empty, never so narrow that
  * its ticks are one number.

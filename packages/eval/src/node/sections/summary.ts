@@ -1,4 +1,5 @@
 import type { RunReport } from '@routeprofile/schema';
+import { PROMISE_STATUS } from '../../recommend/promises.js';
 import { dollars, fixed, percent, plural, signed } from '../../report/format.js';
 import { headline } from '../../report/headline.js';
 import { html, type Markup } from '../markup.js';
@@ -60,8 +61,8 @@ function answers({ recommendation, rowsUsed }: RunReport): Markup | null {
       <dt>Quality${of} against ${bestSingle}</dt>
       <dd>
         <strong>${signed(quality.difference)}</strong>
-        ${quality.low === null ? 'too few test queries for an interval' : html`95 % interval ${signed(quality.low)} to ${signed(quality.high)}`},
-        in mean score
+        in mean score;
+        ${quality.low === null ? 'too few test queries for an interval' : html`95 % interval ${signed(quality.low)} to ${signed(quality.high)}`}
       </dd>
     </div>
     <div>
@@ -80,12 +81,10 @@ function saved({ recommendation }: RunReport): Markup | null {
   const choice = recommendation?.choice;
   if (choice?.kind !== 'router' || choice.folder === undefined) return null;
   return html`<p class="facts saved">
-    Saved beside this report. Ask it there:
+    Saved beside this report. To ask it, in the folder of this report:
     <code>npx @routeprofile/cli route --router ${choice.folder} "your question"</code>
   </p>`;
 }
-
-const STATUS = { kept: 'kept', broken: 'broken', undecided: 'not decided' };
 
 /** What routers promised in training, beside what test rows showed. */
 function promises({ promises: made = [] }: RunReport): Markup | null {
@@ -93,7 +92,7 @@ function promises({ promises: made = [] }: RunReport): Markup | null {
   return html`<section class="promises">
     <h2>Promised on training data, and what test queries show</h2>
     <ul>
-      ${made.map(({ words, status }) => html`<li class="${status}"><span class="status">${STATUS[status]}</span> ${words}</li>`)}
+      ${made.map(({ words, status }) => html`<li class="${status}"><span class="status">${PROMISE_STATUS[status]}</span> ${words}</li>`)}
     </ul>
   </section>`;
 }

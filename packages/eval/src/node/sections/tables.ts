@@ -8,6 +8,7 @@ import {
   effectiveModels,
   hitVaries,
   isRecommended,
+  isRecommendedBaseline,
   onUnitScale,
   ownMetrics,
   ROW_ORDER,
@@ -32,9 +33,13 @@ function columnsOf(report: RunReport): Column[] {
     format: (value: number | null | undefined) => string = fixed,
   ): Column[] => (known(name) ? [{ title, help, cell: ({ metrics }) => format(metrics[name]) }] : []);
   return [
-    ...metric(onUnitScale(report) ? 'Score, 0 to 1' : 'Score', 'avg_performance', 'Mean score of the chosen models'),
+    ...metric(
+      onUnitScale(report) ? 'Score, 0\u00a0to\u00a01' : 'Score',
+      'avg_performance',
+      'Mean score of the chosen models',
+    ),
     {
-      title: 'To best-single [95 %]',
+      title: 'To best-single [95\u00a0%]',
       help: 'Difference from always using the best single model on training data, with its 95 % interval',
       cell: ({ intervals }) => interval(intervals['avg_performance']),
     },
@@ -69,7 +74,7 @@ function versusHindsight({ rows, baselines }: RunReport): Column[] {
     return [];
   return [
     {
-      title: 'To best-in-hindsight [95 %]',
+      title: 'To best-in-hindsight [95\u00a0%]',
       help: 'Difference from the best single model on these very test rows',
       cell: ({ intervals }) => interval(intervals[VERSUS_HINDSIGHT]),
     },
@@ -108,9 +113,9 @@ export function mainTable(report: RunReport): Markup {
   });
   const baselines = baselineEntries(report).map(
     (entry) =>
-      html`<tr>
+      html`<tr class="${isRecommendedBaseline(report, entry.name) ? 'recommended' : ''}">
         <th scope="row">
-          ${entry.name}${entry.model === null ? null : html` <span class="model">${entry.model}</span>`}
+          ${entry.name}${entry.model === null ? null : html` <span class="model">${entry.model}</span>`}${isRecommendedBaseline(report, entry.name) ? html` <span class="recommended">recommended</span>` : null}
         </th>
         ${cells(columns, entry)}
       </tr>`,
