@@ -1,9 +1,9 @@
 // Feeds seeded mutations of good files to every parser of untrusted input. Each must be accepted with finite, consistent values,
 // or be refused by one error of ours that says what to do: nothing else is good.
 //
-//   node tools/fuzz/fuzz.mjs --inputs 1000000 --seed 7 [--only "saved router"] [--show 5]
+//   node tools/fuzz/fuzz.mjs --inputs 1000000 --seed 7 [--only "saved router"] [--show 5] [--hints 5]
 //
-// Ends in `N passed, N failed`: one per parser.
+// Ends in `N passed, N failed`: one per parser. Named errors without a hint are counted; `--hints 5` shows the five commonest of each parser.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +14,13 @@ import { fileTargets } from './targets-files.mjs';
 import { memoryTargets } from './targets-memory.mjs';
 
 const { values: flags } = parseArgs({
-  options: { inputs: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' }, only: { type: 'string' }, show: { type: 'string', default: '3' } },
+  options: { inputs: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' }, only: { type: 'string' }, show: { type: 'string', default: '3' }, hints: { type: 'string', default: '0' } },
 }); // prettier-ignore
 const inputs = Number(flags.inputs);
 const seed = Number(flags.seed);
 const SLOW_MS = 2000;
+
+const sum = (counts) => [...counts.values()].reduce((total, count) => total + count, 0);
 
 /** A run's report and rows, as seeds for what reads them. */
 async function smallRun(dir) {
@@ -30,10 +32,11 @@ async function smallRun(dir) {
   return { report: read('report.json'), rows: read('rows.json') };
 }
 
-/** What is wrong with how a parser took an input, or null; a good file has to be accepted. */
+/** What is wrong with how a parser took an input; a good file has to be accepted. `unhinted`: an error that says not what to do. */
 async function verdict({ read, check }, input, good) {
   const started = performance.now();
   let accepted = false;
+  let unhinted;
   try {
     const value = await read(input);
     const bad = check(value, input);
@@ -45,9 +48,19 @@ async function verdict({ read, check }, input, good) {
     if (error.code === 'INTERNAL') return { wrong: `INTERNAL: ${error.message}` };
     if (good) return { wrong: `a good file is refused: ${error.code} ${error.message}` };
     if (error.message.length > 20_000) return { wrong: `a message of ${error.message.length} characters` };
+    if (!error.hint) unhinted = error.message;
   }
   const took = performance.now() - started;
-  return took > SLOW_MS ? { wrong: `took ${Math.round(took)} ms` } : { accepted };
+  return took > SLOW_MS ? { wrong: `took ${Math.round(took)} ms` } : { accepted, unhinted };
+}
+
+/** How many of each kind, numbers and quoted names aside. */
+function countKind(kinds, message) {
+  const kind = message
+    .replaceAll(/"[^"]*"/g, '"…"')
+    .replaceAll(/\d+/g, '#')
+    .slice(0, 160);
+  kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
 }
 
 const preview = (input) => {
@@ -63,6 +76,7 @@ const preview = (input) => {
 const dir = mkdtempSync(join(tmpdir(), 'routeprofile-fuzz-'));
 let passed = 0;
 let failed = 0;
+let hintless = 0;
 try {
   const all = [...memoryTargets(await smallRun(dir)), ...(await fileTargets(dir))];
   const targets = flags.only === undefined ? all : all.filter(({ name }) => name.includes(flags.only));
@@ -70,6 +84,7 @@ try {
   for (const target of targets) {
     const count = Math.max(5, Math.round((inputs * target.weight) / weight));
     const kinds = new Map();
+    const withoutHint = new Map();
     let accepted = 0;
     const started = performance.now();
     for (let i = 0; i < count; i++) {
@@ -77,8 +92,9 @@ try {
       const from = target.seeds[random.int(target.seeds.length)];
       const good = i < target.seeds.length;
       const input = good ? target.seeds[i] : target.mutate(random, from);
-      const { wrong, accepted: taken } = await verdict(target, input, good);
+      const { wrong, accepted: taken, unhinted } = await verdict(target, input, good);
       if (taken) accepted++;
+      if (unhinted !== undefined) countKind(withoutHint, unhinted);
       if (wrong === undefined) continue;
       const kind = wrong.replaceAll(/\d+/g, '#').slice(0, 160);
       const seen = kinds.get(kind);
@@ -89,13 +105,17 @@ try {
     if (kinds.size === 0) passed++;
     else failed++;
     console.log(
-      `${kinds.size === 0 ? 'ok    ' : 'FAILED'} ${target.name}: ${count} inputs, ${accepted} accepted, ${seconds.toFixed(1)} s`,
+      `${kinds.size === 0 ? 'ok    ' : 'FAILED'} ${target.name}: ${count} inputs, ${accepted} accepted, ${sum(withoutHint)} errors without a hint, ${seconds.toFixed(1)} s`,
     );
+    const commonest = [...withoutHint].sort(([, a], [, b]) => b - a).slice(0, Number(flags.hints));
+    for (const [kind, times] of commonest) console.log(`       ${times} × no hint: ${kind}`);
+    hintless += sum(withoutHint);
     for (const { count: times, wrong, i, input } of [...kinds.values()].slice(0, Number(flags.show)))
       console.log(`       ${times} × ${wrong}\n       input ${i}: ${preview(input)}`);
   }
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
+console.log(`${hintless} named errors without a hint`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);

@@ -34,7 +34,7 @@ function checked(schema, value) {
   const parsed = schema.safeParse(value);
   if (!parsed.success)
     throw new RouteProfileError('BAD_INPUT', parsed.error.issues[0].message, {
-      hint: parsed.error.issues[0].path.join('.'),
+      hint: `look at ${parsed.error.issues[0].path.join('.') || 'the whole value'}`,
     });
   return parsed.data;
 }

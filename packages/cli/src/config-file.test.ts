@@ -66,15 +66,32 @@ describe('config file', () => {
   });
 
   it.each([
-    ['a typing mistake', '{ "data": "set", "profiles": ["flat"] }', 'profiles'],
-    ['a wrong type', '{ "data": 3 }', 'data'],
-    ['no object', '[1]', 'routeprofile.config.json'],
-    ['truncated JSON', '{ "data": ', 'routeprofile.config.json'],
-  ])('refuses %s, naming it', async (_, text, named) => {
+    ['a typing mistake', '{ "data": "set", "profiles": ["flat"] }', 'profiles', /^Options: .*profile, .*run --help/],
+    ['a wrong type', '{ "data": 3 }', 'data', /^Options: data, /],
+    ['a list of the wrong type', '{ "router": [3] }', 'router.0: Invalid input: expected string', /^Options: data, /],
+    ['a wrong field of a list', '{ "router": [{ "name": 3 }] }', 'router.0.name: Invalid input', /^Options: data, /],
+    ['several mistakes', '{ "data": 3, "out": 3 }', '2 problems', /^Options: data, /],
+    ['no object', '[1]', 'routeprofile.config.json', /^Options: data, /],
+    ['truncated JSON', '{ "data": ', 'routeprofile.config.json', /has to be JSON/],
+  ])('refuses %s, naming it and saying what to do', async (_, text, named, hint) => {
     write('routeprofile.config.json', text);
     await expect(loadConfigFile(undefined, folder.path)).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining(named) as string,
+      hint: expect.stringMatching(hint) as string,
+    });
+  });
+
+  it.each([
+    ['c.yaml', 'data: [', /has to be YAML/],
+    ['c.mjs', 'export default {', /export the options as its default/],
+    ['c.cjs', 'throw new Error("no")', /run by itself/],
+    ['missing.json', null, /--config/],
+    ['.', null, /path of a file/],
+  ])('says what to do about %s that cannot be read', async (name, text, hint) => {
+    if (text !== null) write(name, text);
+    await expect(loadConfigFile(join(folder.path, name))).rejects.toMatchObject({
+      hint: expect.stringMatching(hint) as string,
     });
   });
 

@@ -4,6 +4,7 @@ import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { parse as parseYaml } from 'yaml';
+import { sizeOfRegularFile } from '@routeprofile/data';
 import { issueText, plural, RouteProfileError, runConfigSchema, z, type RunConfigInput } from '@routeprofile/schema';
 import { messageOf } from './message-of.js';
 
@@ -20,14 +21,29 @@ const partialConfig = runConfigSchema.partial();
 /** A run's options before defaults are filled in; see `RunConfigInput` for each. Paths are relative to the working directory. */
 export type PartialConfig = z.input<typeof partialConfig>;
 
+const SYNTAX = new Map([
+  ['.json', 'JSON, without comments'],
+  ['.yaml', 'YAML'],
+  ['.yml', 'YAML'],
+]);
+const OPTIONS_HINT = `Options: ${Object.keys(runConfigSchema.shape).join(', ')}; see \`npx @routeprofile/cli run --help\`.`;
+
 async function readConfig(path: string): Promise<unknown> {
+  await sizeOfRegularFile(path);
+  const syntax = SYNTAX.get(extname(path));
   try {
-    const end = extname(path);
-    if (end === '.json') return JSON.parse(await readFile(path, 'utf8')) as unknown;
-    if (end === '.yaml' || end === '.yml') return parseYaml(await readFile(path, 'utf8')) as unknown;
-    return await createJiti(pathToFileURL(path).href, { interopDefault: true }).import(path, { default: true });
+    if (syntax === undefined)
+      return await createJiti(pathToFileURL(path).href, { interopDefault: true }).import(path, { default: true });
+    const text = await readFile(path, 'utf8');
+    return extname(path) === '.json' ? (JSON.parse(text) as unknown) : (parseYaml(text) as unknown);
   } catch (cause) {
-    throw new RouteProfileError('BAD_INPUT', `${path}: cannot be read: ${messageOf(cause)}`, { cause });
+    throw new RouteProfileError('BAD_INPUT', `${path}: cannot be read: ${messageOf(cause)}`, {
+      hint:
+        syntax === undefined
+          ? 'Correct the file: it has to run by itself and export the options as its default.'
+          : `Correct the file: it has to be ${syntax}.`,
+      cause,
+    });
   }
 }
 
@@ -41,7 +57,10 @@ export async function loadConfigFile(path: string | undefined, from: string = pr
       ? CONFIG_NAMES.map((name) => join(from, name)).find((name) => existsSync(name))
       : resolve(from, path);
   if (found === undefined) return {};
-  if (!existsSync(found)) throw new RouteProfileError('MISSING_FILE', `there is no config file ${found}`);
+  if (!existsSync(found))
+    throw new RouteProfileError('MISSING_FILE', `there is no config file ${found}`, {
+      hint: 'Check the path of --config, or omit it.',
+    });
   const raw = await readConfig(found);
   const checked = z.record(z.string(), z.unknown()).safeParse(raw);
   const parsed = checked.success ? partialConfig.safeParse(raw) : checked;
@@ -50,7 +69,7 @@ export async function loadConfigFile(path: string | undefined, from: string = pr
     throw new RouteProfileError(
       'BAD_INPUT',
       details.length === 1 ? details[0]! : `${found}: ${plural(details.length, 'problem')}`,
-      { details },
+      { hint: OPTIONS_HINT, details },
     );
   }
   const config = { ...(raw as PartialConfig) };

@@ -12,7 +12,7 @@ describe('standard output that fails', () => {
     for (const code of ['ENOSPC', 'EIO', 'EBADF']) {
       const { exit, said } = failing(code);
       expect(exit).toBe(1);
-      expect(said).toMatch(new RegExp(`^error: standard output .*${code}.*\\n$`));
+      expect(said).toMatch(new RegExp(`^error: cannot write to standard output .*${code}.*\\n$`));
     }
   });
 

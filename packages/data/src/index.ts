@@ -20,6 +20,7 @@ export { systemCode, writeError, writeFileAtomic, writeFilesAtomic, writePiecesA
 export { hashBytes, hashJson, hashText } from './disk/hash.js';
 export { parseJson, readJsonFile, writeJsonFile, type ReadJsonOptions } from './disk/json.js';
 export { readJsonLines, type JsonLine, type ReadLinesOptions } from './disk/jsonl.js';
+export { sizeOfRegularFile } from './disk/read.js';
 export { importOutcomes, type ImportedOutcomes, type ImportOptions, type ImportSource } from './import/import.js';
 export { FORMATS } from './import/options.js';
 export { LATENCY_UNITS, ROLES, type Columns, type LatencyUnit, type Role } from './import/roles.js';

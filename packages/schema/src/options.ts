@@ -68,6 +68,7 @@ function parseNamed(text: string, whole: string): { name: string; options: Recor
       throw new RouteProfileError(
         'BAD_OPTION',
         `'${whole}': option ${key} cannot be given ${key === 'constructor' ? '' : 'twice'}`.trimEnd(),
+        { hint: key === 'constructor' ? 'Omit it.' : 'Give each option once.' },
       );
     options[key] = optionValue(part.slice(equals + 1));
   }
@@ -114,8 +115,19 @@ export function parseOptions<O>(strategy: { name: string; options: z.ZodType<O> 
 
 const optionNames = (schema: z.ZodType): string[] => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []);
 
+/** Of a value that fits none of several forms, what is wrong with the form that it comes closest to. */
+function closestIssue(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, 'path' | 'message'> {
+  if (issue.code !== 'invalid_union') return issue;
+  const inner = issue.errors.flat().map(closestIssue);
+  const deepest = inner.toSorted((a, b) => b.path.length - a.path.length)[0];
+  if (deepest === undefined) return issue;
+  if (deepest.path.length > 0) return { path: [...issue.path, ...deepest.path], message: deepest.message };
+  return { path: issue.path, message: [...new Set(inner.map(({ message }) => message))].join('; or ') };
+}
+
 /** One line of a zod issue: `path.to.field: what is wrong`. */
-export function issueText(issue: z.core.$ZodIssue): string {
+export function issueText(from: z.core.$ZodIssue): string {
+  const issue = closestIssue(from);
   const path = issue.path.map(String).join('.');
   return path === '' ? issue.message : `${path}: ${issue.message}`;
 }
