@@ -56,6 +56,7 @@ export function verdictOn(
         router: cell.router,
         seed: cell.seed,
         ...(cell.folder !== undefined && { folder: cell.folder }),
+        ...(cell.mustName !== undefined && { mustName: cell.mustName }),
         collapsed: row.collapse.flag,
         average: row.metrics['avg_performance'] ?? null,
         costPer1k: perThousand(own),
