@@ -59,7 +59,10 @@ describe('a model that is asked a few queries', () => {
     const onboard = (file: string) => ['router', 'onboard', NEW, ...where, '--router', at('router'), '--probes', file];
     const line = { id: 'nobody', query: 'what?', score: 1 };
     writeFileSync(at('foreign.jsonl'), JSON.stringify(line));
-    expect(await fails(...onboard(at('foreign.jsonl')))).toEqual([2, expect.stringContaining('no training queries')]);
+    expect(await fails(...onboard(at('foreign.jsonl')))).toEqual([
+      2,
+      expect.stringContaining('1 of 1 probe is not among the training queries'),
+    ]);
     writeFileSync(at('broken.jsonl'), JSON.stringify({ ...line, score: 'good' }));
     expect(await fails(...onboard(at('broken.jsonl')))).toEqual([2, expect.stringContaining('line 1: score')]);
     expect(await fails(...onboard(at('probes.jsonl')))).toEqual([
@@ -71,7 +74,7 @@ describe('a model that is asked a few queries', () => {
     writeFileSync(at('percent.jsonl'), scored(30));
     expect(await fails(...onboard(at('percent.jsonl')))).toEqual([2, expect.stringMatching(/1 of 1 scores.*0 to 1/s)]);
     writeFileSync(at('twice.jsonl'), `${scored(1)}\n\n${scored(0)}\n`);
-    expect(await fails(...onboard(at('twice.jsonl')))).toEqual([2, expect.stringMatching(/line 3: .* in line 1/)]);
+    expect(await fails(...onboard(at('twice.jsonl')))).toEqual([2, expect.stringMatching(/line 3: .* on line 1/)]);
     mkdirSync(at('other'), { recursive: true });
     const train = ['router', 'train', ...where, '--encoder', 'hash:dimensions=64', '--router', 'sim'];
     await ok(...train, '--profiles', at('profiles', 'flat.npz'), '--out', at('other'));

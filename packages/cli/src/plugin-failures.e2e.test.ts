@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunReport } from '@routeprofile/schema';
@@ -290,6 +290,10 @@ describe('a plugin that misbehaves', () => {
       new RegExp(`Ask it: .*route .*--plugin ${file} "your question"`),
     );
     const saved = readdirSync(join(folder.path, 'asked', 'routers')).find((name) => name.includes('asked'));
+    // The page holds no path of this machine: it says what has to be named.
+    expect(readFileSync(join(folder.path, 'asked', 'report.html'), 'utf8')).toMatch(
+      /route --router routers\/\S+ --plugin NAME "your question"<\/code\s*>, where NAME is the plugin/,
+    );
     const ask = ['route', '--router', join(folder.path, 'asked', 'routers', saved!), '--json', '2 + 2?'];
     const refused = await routeprofile(ask);
     expect(refused.code).toBe(2);

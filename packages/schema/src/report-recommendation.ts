@@ -22,6 +22,8 @@ const rowChoiceSchema = z.object({
   seed: z.number(),
   /** Where the fitted router was saved, relative to the report; absent where it was not. */
   folder: z.string().optional(),
+  /** What has to be named to ask the saved router, because a file alone may not decide it; absent: nothing. */
+  mustName: z.array(z.enum(['plugin', 'encoder'])).optional(),
 });
 
 /** One model for every query: no router is needed. */

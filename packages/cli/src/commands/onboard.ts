@@ -26,6 +26,7 @@ import { loadOptions } from '../pipeline/load-options.js';
 import { openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
 import { encodeTraining } from '../pipeline/router-input.js';
 import { extendedWiring, wired } from '../pipeline/wiring.js';
+import { askCommand } from './ask.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 
 /** A new model is asked a few queries, chosen to tell most, and joins a fitted `irt` router by what it made of them. */
@@ -163,7 +164,7 @@ export async function onboardCommand(
   if (foreign.length > 0)
     throw new RouteProfileError(
       'BAD_INPUT',
-      `${path}: ${foreign.length} of ${plural(probes.length, 'probe')} not among the training queries of the dataset: ${foreign[0]!.id}`,
+      `${path}: ${foreign.length} of ${plural(probes.length, 'probe is', 'probes are')} not among the training queries of the dataset: ${foreign[0]!.id}`,
       { hint: 'Use the same dataset and flags as when the probes were chosen.' },
     );
   const width = artifact.manifest.models.length;
@@ -181,7 +182,7 @@ export async function onboardCommand(
   if (flags.json) console.printJson({ out, model, probes: answered, models: router.models });
   else
     console.print(
-      `Wrote ${out}: ${model} joined ${plural(width, 'model')}, placed by ${plural(answered, 'probe')}\nAsk it: npx @routeprofile/cli route --router ${out} "your question"`,
+      `Wrote ${out}: ${model} joined ${plural(width, 'model')}, placed by ${plural(answered, 'probe')}\nAsk it: ${askCommand({ folder: out, encoder: flags.encoder ?? artifact.manifest.encoder })}`,
     );
   return 0;
 }

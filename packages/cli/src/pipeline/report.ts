@@ -45,7 +45,7 @@ export interface ReportExtras {
   /** Warnings of what the encoder cannot tell apart. */
   blindSpots: readonly string[];
   /** Where the routers of the finished cells lie, in their order: relative to the report, with `/` on every system. */
-  folders: readonly string[];
+  places: readonly Pick<ReportedCell, 'folder' | 'mustName'>[];
   /** Cells that were not planned, such as a saved router's. */
   more: readonly ReportedCell[];
 }
@@ -57,7 +57,7 @@ export function reportOf(
   bench: Bench,
   { outcomes }: CellOutcomes,
   { metrics, problems }: PluginMetrics,
-  { blindSpots, folders, more }: ReportExtras,
+  { blindSpots, places, more }: ReportExtras,
 ): { report: RunReport; rows: RowsFile } {
   const { plan, dataset, encoder, versions } = bench;
   const { config, profiles, routers, lookups } = plan;
@@ -90,9 +90,7 @@ export function reportOf(
           router: router.options,
         },
         seed: cell.seed,
-        ...(folders[finished.length - more.length] !== undefined && {
-          folder: folders[finished.length - more.length]!,
-        }),
+        ...places[finished.length - more.length],
       });
     }
   });

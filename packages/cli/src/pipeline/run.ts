@@ -6,6 +6,7 @@ import { RouteProfileError, type RunConfig, type RunContext, type RunReport } fr
 import { blindSpotWarnings, findBlindSpots } from './blind-spots.js';
 import { messageOf } from '../message-of.js';
 import { isBuiltInRouter } from '../plugins.js';
+import { worksAlone } from '../trust.js';
 import { openBench, type Bench, type BenchOptions } from './bench.js';
 import { routersFolder } from './labels.js';
 import { removeLeftovers } from './leftovers.js';
@@ -35,6 +36,12 @@ export interface SavedRouter {
   /** As the run's config names it; null where it needs none. */
   encoder: string | null;
 }
+
+/** What has to be named to ask the router, besides its folder. */
+export const mustNameOf = ({ plugin, encoder }: SavedRouter): ('plugin' | 'encoder')[] => [
+  ...(plugin !== undefined ? (['plugin'] as const) : []),
+  ...(encoder !== null && !worksAlone(encoder) ? (['encoder'] as const) : []),
+];
 
 /** What the encoder cannot tell of the run's queries, all of which it has encoded. */
 async function encoderWarnings({ dataset: { train, test }, encoder }: Bench, ctx: RunContext): Promise<string[]> {
@@ -86,10 +93,16 @@ async function finish(
   const { out } = bench.plan.config;
   const metrics = await metricsOf(bench, ctx);
   const routers = await savedRouters(bench, results);
-  const folders = routers.map(({ folder }) => relative(out, folder).replaceAll('\\', '/'));
+  const places = routers.map((router) => {
+    const mustName = mustNameOf(router);
+    return {
+      folder: relative(out, router.folder).replaceAll('\\', '/'),
+      ...(mustName.length > 0 && { mustName }),
+    };
+  });
   const { report, rows } = reportOf(bench, results, metrics, {
     blindSpots: await encoderWarnings(bench, ctx),
-    folders,
+    places,
     more,
   });
   const reportPath = join(out, 'report.json');

@@ -14,6 +14,7 @@ interface JudgedRouter {
   router: string;
   seed: number;
   folder?: string;
+  mustName?: ('plugin' | 'encoder')[];
   /** A constant in disguise: by its choices alone, without a look at test scores. */
   constant: boolean;
   /** On test rows it scores as the best single model does (almost) everywhere, and does not save. */
@@ -85,13 +86,14 @@ export function recommend(input: RecommendationInput): Recommendation | undefine
 
 type Base = Pick<Recommendation, 'rule' | 'margin' | 'chosenBy' | 'folds' | 'contenders' | 'bestSingle' | 'testRows'>;
 
-const refOf = ({ label, profile, router, seed, folder }: JudgedRouter) => ({
+const refOf = ({ label, profile, router, seed, folder, mustName }: JudgedRouter) => ({
   kind: 'router' as const,
   label,
   profile,
   router,
   seed,
   ...(folder !== undefined && { folder }),
+  ...(mustName !== undefined && { mustName }),
 });
 
 function judged(chosen: JudgedRouter, base: Base, input: RecommendationInput): Recommendation {

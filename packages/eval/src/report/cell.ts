@@ -53,6 +53,8 @@ export interface EvaluatedCell {
   promises?: readonly RouterPromise[];
   /** Where the fitted router was saved, relative to the report. */
   folder?: string;
+  /** What has to be named to ask the saved router: a plugin, or an encoder that is not built in. */
+  mustName?: ('plugin' | 'encoder')[];
 }
 
 /**

@@ -57,6 +57,7 @@ export function verdictOn(
         router: cell.router,
         seed: cell.seed,
         ...(cell.folder !== undefined && { folder: cell.folder }),
+        ...(cell.mustName !== undefined && { mustName: cell.mustName }),
         constant: choosesOneModel(row.collapse),
         echoesSingle: row.collapse.flag && row.collapse.equals === single?.model,
         average: row.metrics['avg_performance'] ?? null,

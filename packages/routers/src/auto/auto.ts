@@ -155,7 +155,7 @@ function create(artifact: RouterArtifact, router: Awaited<ReturnType<RouterStrat
     );
   const reason: Reason = {
     kind: 'auto',
-    text: `${chosen}: ${why} (cross-validated worth over best-single: ${lines.join(', ')})`,
+    text: `${chosen}: ${why} (above best-single in cross-validation, ± one standard error: ${lines.join(', ')})`,
   };
   return {
     models: manifest.models,

@@ -208,7 +208,7 @@ async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
       const explain = (q: number, winner: number): Reason[] => {
         const { similarities } = found[q]!;
         const score = rowOf(scores, q)[winner]!.toFixed(3);
-        const near = `the ${similarities.length} most similar training queries (cosine from the mean query ${highestOf(found[q]!).toFixed(2)} to ${similarities.reduce((a, b) => Math.min(a, b)).toFixed(2)})`;
+        const near = `the ${similarities.length} most similar training queries (cosine similarity ${highestOf(found[q]!).toFixed(2)} to ${similarities.reduce((a, b) => Math.min(a, b)).toFixed(2)}, after the mean query is subtracted)`;
         const what = known === 'outcomes' ? 'mean outcome' : 'Bradley–Terry strength';
         const reason: Reason = { kind: 'neighbours', text: `${what} ${score} among ${near}` };
         if (!newModels.includes(models[winner]!)) return [reason];

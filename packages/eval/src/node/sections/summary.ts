@@ -80,9 +80,12 @@ function answers({ recommendation, rowsUsed }: RunReport): Markup | null {
 function saved({ recommendation }: RunReport): Markup | null {
   const choice = recommendation?.choice;
   if (choice?.kind !== 'router' || choice.folder === undefined) return null;
+  const named = choice.mustName ?? [];
+  const flags = named.map((what) => ` --${what} NAME`).join('');
   return html`<p class="facts saved">
     Saved beside this report. To ask it, in the folder of this report:
-    <code>npx @routeprofile/cli route --router ${choice.folder} "your question"</code>
+    <code>npx @routeprofile/cli route --router ${choice.folder}${flags} "your question"</code
+    >${named.length > 0 ? `, where NAME is the ${named.join(' or the ')} as the run named it` : null}
   </p>`;
 }
 
