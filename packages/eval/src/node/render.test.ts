@@ -269,6 +269,6 @@ describe('renderHtmlReport', () => {
     expect(many.baselines['constant:model 7']).toMatchObject({ selection: { 'model 7': 1 } });
     const page = renderHtmlReport(many);
     expect(page.length).toBeLessThan(400_000);
-    expect(page).toContain('1500 models, the 100 best of them');
+    expect(page).toContain('1,500 models, the 100 best of them');
   });
 });

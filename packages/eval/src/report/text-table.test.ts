@@ -145,7 +145,7 @@ describe('headline', () => {
     expect(loss.outcome).toBe('loss');
     expect(loss.verdict).toBe('Use a for every query: no router proved worth it.');
     expect(loss.remarks.slice(0, 2)).toEqual([
-      'cell 0 was chosen on training data, but test queries found it worse.',
+      'On test queries cell 0 is worse than always using a.',
       'Worse than always using a: the whole interval lies below 0, and its mean score may be lower by more than the margin of 2 points.',
     ]);
     expect(headline(reportOf(['a', 'b'], []))).toMatchObject({ outcome: 'nothing' });
