@@ -28,6 +28,8 @@ export interface Estimates {
   /** The best single model first, where there is one; then the routers in their order. */
   contenders: Contender[];
   from: 'outcomes' | 'pairs';
+  /** Whether all were judged on the same queries. */
+  sameQueries: boolean;
 }
 
 /** What each contender is worth on training data, out of fold: the best single model too is singled out without the fold it is judged on. */
@@ -47,8 +49,10 @@ export function estimateContenders(
       ? judgedChoices(outOfFold.choices, training.outcomes, candidates)
       : { quality: null, costPer1k: null };
   };
+  const outcomes = from === 'outcomes' ? training.outcomes : null;
   return {
     from,
+    sameQueries: outcomes === null || completeRows(outcomes, models.length).length > 0,
     contenders: [
       ...(single ? [{ name: single.model, seed: null, ...estimate(single.outOfFold) }] : []),
       ...routers.map(({ name, seed, outOfFold }) => ({ name, seed, ...estimate(outOfFold) })),
@@ -61,14 +65,21 @@ function meanOfKnown(values: Float64Array): number | null {
   return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length;
 }
 
+/** The rows where every model that was measured at all has an outcome. */
+function completeRows({ score }: Pick<OutcomeValues, 'score'>, width: number): number[] {
+  const rows = Array.from({ length: score.length / width }, (_, q) => q);
+  const known = (q: number, m: number) => !Number.isNaN(score[q * width + m]!);
+  const measured = Array.from({ length: width }, (_, m) => m).filter((m) => rows.some((q) => known(q, m)));
+  return rows.filter((q) => measured.every((m) => known(q, m)));
+}
+
 /** On the rows where every model that was measured at all has an outcome, if there are any, so that all face the same rows. */
 function judgedChoices(choices: Int32Array, values: OutcomeValues, candidates: readonly Candidate[]) {
   const width = candidates.length;
   const models = candidates.map(({ id }) => id);
   const rows = Array.from(choices.keys());
   const known = (q: number, m: number) => !Number.isNaN(values.score[q * width + m]!);
-  const measured = models.map((_, m) => rows.some((q) => known(q, m)));
-  const complete = rows.filter((q) => measured.every((any, m) => !any || known(q, m)));
+  const complete = completeRows(values, width);
   const judged = (complete.length > 0 ? complete : rows).filter((q) => choices[q]! >= 0 && known(q, choices[q]!));
   if (judged.length === 0) return { quality: null, costPer1k: null };
   const mean = (of: (q: number, m: number) => number) =>

@@ -8,7 +8,7 @@ import { chooseContender } from './choose.js';
 import type { OutOfFold, SelectionRows } from './contenders.js';
 import { statusOf } from './promises.js';
 import { verdictOf } from './recommend.js';
-import { differenceText } from './words.js';
+import { differenceText, routerWords } from './words.js';
 
 const contender = (name: string, quality: number | null, costPer1k: number | null): Contender => ({
   name,
@@ -176,6 +176,39 @@ describe('a recommendation', () => {
     );
     expect(recommendation?.grounds.join(' ')).not.toContain('to one model');
     expect(tryAnyway(report)).toBeUndefined();
+  });
+
+  it('says so where no training query has outcomes of all models, so that contenders face different queries', () => {
+    const sparse = tableOf(
+      models,
+      rows.map(([big, small], q) => (q % 2 === 0 ? [big!, NaN] : [NaN, small!])),
+    );
+    const training = { outcomes: sparse.values, pairs: [] };
+    const selection: SelectionRows = { training, foldOf: Int32Array.from(rows, (_, q) => q % 3) };
+    const cells = [cellOf('sound', thrifty, decided(rows.map((_, q) => q % 2)))];
+    const said = 'No training query has an outcome of every model';
+    expect(reportOf({ cells, training, selection }).recommendation?.grounds.join(' ')).toContain(said);
+    expect(reportOf({ cells }).recommendation?.grounds.join(' ')).not.toContain(said);
+  });
+
+  it('does not say that training data chose a router where there was none to choose', () => {
+    const { recommendation } = reportOf({ cells: [cellOf('alone', mixed)], selection: undefined });
+    expect(recommendation).toMatchObject({ choice: { kind: 'model', model: 'big' }, chosenBy: 'order' });
+    expect(recommendation?.grounds[0]).toBe('On test queries alone is worse than always using big.');
+  });
+
+  it('says whose cost is not known', () => {
+    const same = { difference: 0, low: 0, high: 0 };
+    const words = (own: number | null, bestSingle: number | null) =>
+      routerWords(
+        'r',
+        'big',
+        { quality: same, costShare: null, costPer1k: { own, bestSingle }, testRows: 30 },
+        { unit: true },
+      );
+    expect(words(1.5, null)).toContain('because the cost of always using big is not known');
+    expect(words(null, 2)).toContain('because its own cost is not known');
+    expect(words(null, null)).toContain('because costs are not known');
   });
 
   it('goes by the order, `auto` first, where nothing was estimated', () => {

@@ -118,6 +118,7 @@ function judged(chosen: JudgedRouter, base: Base, input: RecommendationInput): R
       ...costGrounds(found, single?.model ?? null),
       howChosen(base, input.routers),
       ...unjudged(base),
+      ...unlikeQueries(base, input.estimates),
       ...(quality ? [scaleText(scale)] : []),
     ],
   };
@@ -134,12 +135,12 @@ type Found = Pick<Recommendation, 'judged' | 'verdict' | 'quality' | 'costShare'
 function modelInstead(
   refuted: { chosen: JudgedRouter; found: Found } | null,
   base: Base,
-  { single, routers, margin, scale }: RecommendationInput,
+  { single, routers, margin, scale, estimates }: RecommendationInput,
 ): Recommendation {
   const { model, average, costPer1k } = single!;
   const why = refuted
     ? [
-        `${refuted.chosen.name} was chosen on training data, but ${refuted.found.verdict === 'worse' ? 'test queries found it worse' : `on test queries it scores as ${model} does (almost) everywhere, and saves nothing`}.`,
+        refutedText(refuted, base, model),
         ...(refuted.found.verdict && refuted.found.quality
           ? [verdictText(refuted.found.verdict, refuted.found.quality, model, margin, scale)]
           : []),
@@ -151,6 +152,7 @@ function modelInstead(
           ? 'Every router here is a constant in disguise: it gives (almost) all queries to one model.'
           : howChosen(base, routers),
         ...unjudged(base),
+        ...unlikeQueries(base, estimates),
         ...alone(model, average, costPer1k),
       ];
   return {
@@ -175,6 +177,15 @@ function alone(model: string, average: number | null, costPer1k: number | null):
     ...(costPer1k === null ? [] : [`costs $${dollars(costPer1k)} per 1,000 queries`]),
   ];
   return said.length === 0 ? [] : [`On the test queries ${model} ${said.join(' and ')}.`];
+}
+
+/** Why the router that was judged is not the one recommended. */
+function refutedText({ chosen, found }: { chosen: JudgedRouter; found: Found }, { chosenBy }: Base, model: string) {
+  const echo = `scores as ${model} does (almost) everywhere, and saves nothing`;
+  if (chosenBy === 'order')
+    return `On test queries ${chosen.name} ${found.verdict === 'worse' ? `is worse than always using ${model}` : echo}.`;
+  const said = found.verdict === 'worse' ? 'test queries found it worse' : `on test queries it ${echo}`;
+  return `${chosen.name} was chosen on training data, but ${said}.`;
 }
 
 function costGrounds({ costPer1k: { own, bestSingle }, costShare }: Found, model: string | null): string[] {
@@ -209,3 +220,10 @@ const unjudged = ({ contenders, chosenBy }: Base): string[] => {
     ? []
     : [`Could not be evaluated on training data, so could not be chosen: ${unknown.join(', ')}.`];
 };
+
+const unlikeQueries = ({ chosenBy }: Base, estimates: Estimates | null): string[] =>
+  chosenBy === 'order' || !estimates || estimates.sameQueries
+    ? []
+    : [
+        'No training query has an outcome of every model: each contender was judged on the queries that have one of its choices, so their figures come from different queries.',
+      ];

@@ -36,7 +36,11 @@ type Costs = Pick<Recommendation, 'costShare' | 'costPer1k'>;
 /** `it saves 57 % of the cost of always using MODEL`. */
 function costClause({ costShare, costPer1k }: Costs, model: string): string {
   const { own, bestSingle } = costPer1k;
-  if (own === null || bestSingle === null) return 'what it saves cannot be said, because costs are not known';
+  if (own === null || bestSingle === null) {
+    const unknown =
+      own === bestSingle ? 'costs are' : own === null ? 'its own cost is' : `the cost of always using ${model} is`;
+    return `what it saves cannot be said, because ${unknown} not known`;
+  }
   if (costShare === null)
     return own === 0
       ? `it is free, as ${model} is`

@@ -145,7 +145,7 @@ describe('headline', () => {
     expect(loss.outcome).toBe('loss');
     expect(loss.verdict).toBe('Use a for every query: no router proved worth it.');
     expect(loss.remarks.slice(0, 2)).toEqual([
-      'cell 0 was chosen on training data, but test queries found it worse.',
+      'On test queries cell 0 is worse than always using a.',
       'Worse than always using a: the whole interval lies below 0, and its mean score may be lower by more than the margin of 2 points.',
     ]);
     expect(headline(reportOf(['a', 'b'], []))).toMatchObject({ outcome: 'nothing' });
@@ -166,6 +166,21 @@ describe('headline', () => {
     ]);
     expect(headline(reportOf(['a', 'b'], [oracle], { overlap: 3 })).alerts[0]).toContain('better than they would be');
     expect(headline(reportOf(['a', 'b'], [oracle])).alerts).toEqual([]);
+  });
+
+  it('says why cells failed, each reason once', () => {
+    const failed = ['one', 'two', 'three', 'four', 'five', 'six'].map((label, i) => ({
+      profile: 'flat',
+      router: 'r',
+      label,
+      seed: 1,
+      code: 'UNSUPPORTED',
+      message: i < 2 ? 'no costs are known' : `reason ${i}`,
+    }));
+    const { remarks } = headline({ ...reportOf(['a', 'b'], [oracle]), failed });
+    expect(remarks.at(-1)).toBe(
+      '6 cells failed: one, two (no costs are known); three (reason 2); four (reason 3); five (reason 4); six.',
+    );
   });
 
   it('still reads a report that names no recommendation', () => {
