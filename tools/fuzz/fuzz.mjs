@@ -34,7 +34,7 @@ async function smallRun(dir) {
 
 /** What is wrong with how a parser took an input; a good file has to be accepted. `unhinted`: an error that says not what to do. */
 async function verdict({ read, check }, input, good) {
-  const started = performance.now();
+  const started = process.cpuUsage();
   let accepted = false;
   let unhinted;
   try {
@@ -50,7 +50,9 @@ async function verdict({ read, check }, input, good) {
     if (error.message.length > 20_000) return { wrong: `a message of ${error.message.length} characters` };
     if (!error.hint) unhinted = error.message;
   }
-  const took = performance.now() - started;
+  // Processor time: the clock runs on while others have the machine.
+  const { user, system } = process.cpuUsage(started);
+  const took = (user + system) / 1000;
   return took > SLOW_MS ? { wrong: `took ${Math.round(took)} ms` } : { accepted, unhinted };
 }
 

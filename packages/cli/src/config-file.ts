@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
-import { parse as parseYaml } from 'yaml';
+import { parseDocument } from 'yaml';
 import { sizeOfRegularFile } from '@routeprofile/data';
 import { issueText, plural, RouteProfileError, runConfigSchema, z, type RunConfigInput } from '@routeprofile/schema';
 import { messageOf } from './message-of.js';
@@ -28,6 +28,14 @@ const SYNTAX = new Map([
 ]);
 const OPTIONS_HINT = `Options: ${Object.keys(runConfigSchema.shape).join(', ')}; see \`npx @routeprofile/cli run --help\`.`;
 
+/** What the parser only warns of, such as an unknown directive, is a mistake in a config. */
+function yamlOf(text: string): unknown {
+  const document = parseDocument(text);
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) throw problem;
+  return document.toJS() as unknown;
+}
+
 async function readConfig(path: string): Promise<unknown> {
   await sizeOfRegularFile(path);
   const syntax = SYNTAX.get(extname(path));
@@ -35,7 +43,7 @@ async function readConfig(path: string): Promise<unknown> {
     if (syntax === undefined)
       return await createJiti(pathToFileURL(path).href, { interopDefault: true }).import(path, { default: true });
     const text = await readFile(path, 'utf8');
-    return extname(path) === '.json' ? (JSON.parse(text) as unknown) : (parseYaml(text) as unknown);
+    return extname(path) === '.json' ? (JSON.parse(text) as unknown) : yamlOf(text);
   } catch (cause) {
     throw new RouteProfileError('BAD_INPUT', `${path}: cannot be read: ${messageOf(cause)}`, {
       hint:

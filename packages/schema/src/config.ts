@@ -5,7 +5,14 @@ type NamedInput = { name: string; options?: Record<string, unknown> | undefined 
 /** A strategy in a config: its short form, or name and options. */
 export type StrategyInput = string | (NamedInput & { graph?: string | undefined; wrappers?: NamedInput[] | undefined });
 
-const namedShape = { name: z.string().min(1), options: z.record(z.string(), z.unknown()).optional() };
+/** YAML and programs can say numbers that JSON cannot; no option means one. */
+const optionsSchema = z.record(
+  z.string(),
+  z.unknown().refine((value) => typeof value !== 'number' || Number.isFinite(value), {
+    error: ({ input }) => `is ${String(input)}, expected a finite number`,
+  }),
+);
+const namedShape = { name: z.string().min(1), options: optionsSchema.optional() };
 
 const strategySchema: z.ZodType<StrategyReference, StrategyInput> = z
   .union([

@@ -1,4 +1,4 @@
-import { throwIfAborted, z, type Matrix, type RouterInput, type RunContext } from '@routeprofile/schema';
+import { figureSchema, throwIfAborted, z, type Matrix, type RouterInput, type RunContext } from '@routeprofile/schema';
 import { expectedCalibrationError } from './error.js';
 import { fitIsotonic, isotonicChance } from './isotonic.js';
 import { observationsWhere, observe, whyNoChances, type Observations } from './observations.js';
@@ -18,22 +18,36 @@ export interface CalibrationOptions {
   perModel: boolean;
 }
 
-const numbers = z.array(z.number());
-export const calibrationSchema = z.object({
+const numbers = z.array(figureSchema);
+const shares = z.array(z.number().min(0).max(1));
+const curveSchema = z.discriminatedUnion('method', [
+  z.object({
+    method: z.literal('temperature'),
+    link: z.enum(['logit', 'identity']),
+    slope: figureSchema,
+    offset: figureSchema,
+    modelOffsets: numbers.optional(),
+  }),
+  z.object({ method: z.literal('isotonic'), scores: numbers.min(1), chances: shares.min(1) }),
+]);
+const calibrationShape = z.object({
   /** Fitted on, in order. */
   models: z.array(z.string()),
-  curve: z.discriminatedUnion('method', [
-    z.object({
-      method: z.literal('temperature'),
-      link: z.enum(['logit', 'identity']),
-      slope: z.number(),
-      offset: z.number(),
-      modelOffsets: numbers.optional(),
-    }),
-    z.object({ method: z.literal('isotonic'), scores: numbers.min(1), chances: numbers.min(1) }),
-  ]),
+  curve: curveSchema,
   /** Held-out figures of every curve tried: mean log loss in nats, expected calibration error. */
   crossValidation: z.array(z.object({ method: z.string(), logLoss: z.number(), error: z.number() })),
+});
+/** A curve that has a number for each model and each step, as the fitted ones do. */
+export const calibrationSchema = calibrationShape.superRefine(({ models, curve }, context) => {
+  const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: ['curve', path], message });
+  if (curve.method === 'temperature') {
+    const offsets = curve.modelOffsets?.length ?? models.length;
+    if (offsets !== models.length) wrong('modelOffsets', `${offsets} offsets for ${models.length} models`);
+    return;
+  }
+  const { scores, chances } = curve;
+  if (scores.length !== chances.length) wrong('chances', `${chances.length} chances for ${scores.length} scores`);
+  if (scores.some((score, i) => i > 0 && score < scores[i - 1]!)) wrong('scores', 'expected in ascending order');
 });
 /** From scores to chances of being right in [0, 1], as JSON: the curve, the models in order, and how each curve tried did. */
 export type Calibration = z.infer<typeof calibrationSchema>;
