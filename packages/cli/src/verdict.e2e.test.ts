@@ -53,8 +53,19 @@ describe('what a run recommends', () => {
   it('goes by the order without folds, and refuses what cannot be', async () => {
     const { report } = await runReport([...base, ...routers, '--selection-folds', '0', '--out', at('order')]);
     expect(report.recommendation).toMatchObject({ chosenBy: 'order', folds: 0 });
-    const one = await routeprofile(['run', ...base, ...routers, '--selection-folds', '1', '--out', at('order')]);
-    expect([one.code, one.stderr]).toEqual([2, expect.stringContaining('0, or 2 to 20')]);
+    for (const folds of ['1', '21']) {
+      const refused = await routeprofile([
+        'run',
+        ...base,
+        ...routers,
+        '--selection-folds',
+        folds,
+        '--out',
+        at('order'),
+      ]);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain('give 0, or 2 to 20');
+    }
     const margin = await routeprofile(['run', ...base, '--margin', 'x', '--out', at('order')]);
     expect([margin.code, margin.stderr]).toEqual([2, expect.stringContaining('a number of at least 0')]);
   });

@@ -83,8 +83,7 @@ export const runConfigSchema = z.strictObject({
   selectionFolds: z
     .number()
     .int()
-    .max(20)
-    .refine((folds) => folds === 0 || folds >= 2, { error: 'give 0, or 2 to 20' })
+    .refine((folds) => folds === 0 || (folds >= 2 && folds <= 20), { error: 'give 0, or 2 to 20' })
     .default(3),
   /** How many test queries are also rephrased, to see whether the choice stays. */
   robustness: z.number().int().min(1).optional(),

@@ -129,8 +129,15 @@ export function collapseText(row: ReportRow): string {
   return `gives ${percent(row.collapse.topShare)} of the queries to ${top}${equal}`;
 }
 
+/** Reasons that are written out; further cells are only named. */
+const MOST_REASONS = 4;
+
 function failureRemark({ failed }: RunReport): string[] {
-  return failed.length === 0
-    ? []
-    : [`${plural(failed.length, 'cell')} failed: ${failed.map(({ label }) => label).join(', ')}.`];
+  if (failed.length === 0) return [];
+  const byReason = new Map<string, string[]>();
+  for (const { label, message } of failed) byReason.set(message, [...(byReason.get(message) ?? []), label]);
+  const said = [...byReason].map(([message, labels], i) =>
+    i < MOST_REASONS ? `${labels.join(', ')} (${message})` : labels.join(', '),
+  );
+  return [`${plural(failed.length, 'cell')} failed: ${said.join('; ')}.`];
 }

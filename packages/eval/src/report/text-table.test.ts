@@ -168,6 +168,21 @@ describe('headline', () => {
     expect(headline(reportOf(['a', 'b'], [oracle])).alerts).toEqual([]);
   });
 
+  it('says why cells failed, each reason once', () => {
+    const failed = ['one', 'two', 'three', 'four', 'five', 'six'].map((label, i) => ({
+      profile: 'flat',
+      router: 'r',
+      label,
+      seed: 1,
+      code: 'UNSUPPORTED',
+      message: i < 2 ? 'no costs are known' : `reason ${i}`,
+    }));
+    const { remarks } = headline({ ...reportOf(['a', 'b'], [oracle]), failed });
+    expect(remarks.at(-1)).toBe(
+      '6 cells failed: one, two (no costs are known); three (reason 2); four (reason 3); five (reason 4); six.',
+    );
+  });
+
   it('still reads a report that names no recommendation', () => {
     const { recommendation: _, promises: __, ...old } = reportOf(['a', 'b'], [constant, oracle]);
     expect(headline(old).verdict).toMatch(/^This report has no recommendation.*cell 1 \(1\.000, \+0\.333 \[/);
