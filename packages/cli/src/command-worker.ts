@@ -31,21 +31,29 @@ function sinkOf(name: 'stdout' | 'stderr', { shared, terminals }: CommandTask): 
 }
 
 /** Standard input, asked for when it is first read. */
-async function* inputOf(port: MessagePort): AsyncGenerator<Uint8Array> {
+async function* inputOf(port: MessagePort, input: { read: boolean }): AsyncGenerator<Uint8Array> {
+  input.read = true;
   port.postMessage({ readsInput: true } satisfies CommandReply);
   yield* process.stdin as AsyncIterable<Uint8Array>;
 }
 
+const flushed = (name: 'stdout' | 'stderr') => new Promise<void>((resolve) => process[name].write('', () => resolve()));
+
 async function serve(port: MessagePort, task: CommandTask): Promise<void> {
+  const input = { read: false };
   const io: Io = {
     stdout: sinkOf('stdout', task),
     stderr: sinkOf('stderr', task),
-    stdin: inputOf(port),
+    stdin: inputOf(port, input),
     signal: sharedSignal(task.shared, port),
   };
   const code = await runProgram(task.argv, io);
   port.postMessage({ code } satisfies CommandReply);
   port.close();
+  if (!input.read) return;
+  // Input that was not read to its end would keep this thread alive for ever.
+  await Promise.all([flushed('stdout'), flushed('stderr')]);
+  process.exit();
 }
 
 // What starts this thread is our own main thread; `runProgram` never throws.
