@@ -115,7 +115,8 @@ export class OutcomeCollector {
 
   /** An id says nothing here: it may start again with each task, or be one of a call. */
   private rowOf(query: string, task: string | null, split: string | null): QueryOutcomes {
-    const key = JSON.stringify([split, task, query]);
+    // Blanks around a text make no other query of it.
+    const key = JSON.stringify([split, task, query.trim()]);
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     const made: QueryOutcomes = {

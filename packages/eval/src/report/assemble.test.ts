@@ -53,7 +53,28 @@ describe('assembleReport', () => {
 
   it('uses the rows where every candidate has an outcome, and counts the others', () => {
     expect(report).toMatchObject({ rowsUsed: 12, rowsIncomplete: 3, overlap: 2, tasks: { x: 6, y: 3 } });
-    expect(report.warnings).toEqual(['mind the gap', '3 test rows lack an outcome of some candidate: left out']);
+    expect(report.warnings).toEqual([
+      'mind the gap',
+      '3 test rows lack an outcome of some candidate: left out',
+      expect.stringContaining('only 1 training row: '),
+    ]);
+  });
+
+  it('says on which scale the margin counts where scores go beyond 1, and nothing where training rows are enough', () => {
+    const percent = tableOf(
+      ['a', 'b', 'c'],
+      tiled([
+        [82, 0, 0],
+        [0, 50, 0],
+        [0, 0, 10],
+        [0, 0, 20],
+        [1, 1, 0],
+      ]),
+    );
+    const training = { outcomes: percent.values, pairs: [] };
+    const { warnings } = assembleReport(input({ dataset: datasetOf(percent), training }));
+    expect(warnings.filter((text) => text.includes('margin'))).toEqual([expect.stringContaining('scores go up to 82')]);
+    expect(warnings.filter((text) => text.includes('training row'))).toEqual([]);
   });
 
   it('keeps the order of the cells, with metrics, selection and the collapse flag', () => {

@@ -19,7 +19,7 @@ import { LEAST_ROWS } from '../interval.js';
 import type { SelectionRows } from '../recommend/contenders.js';
 import { plural } from './format.js';
 import { intervalsOf, LEAST_ALIKE } from './intervals.js';
-import { verdictOn } from './verdict.js';
+import { MARGIN, verdictOn } from './verdict.js';
 import { sectionsOf } from './sections.js';
 
 /** Everything `assembleReport` needs: the data, what each cell chose, and where they come from. */
@@ -130,6 +130,8 @@ export function assembleReport(input: ReportInput): RunReport {
     warnings: [
       ...dataset.warnings,
       ...evaluationWarnings(rows.length, incomplete, single === null),
+      ...trainingWarnings(input.training, candidates.length),
+      ...scaleWarnings(table.values.score, input.margin ?? MARGIN),
       ...alikeWarnings(reportRows, rows.length),
     ],
     rows: reportRows,
@@ -158,6 +160,28 @@ function evaluationWarnings(used: number, incomplete: number, noBestSingle: bool
       ? [`${plural(incomplete, 'test row lacks', 'test rows lack')} an outcome of some candidate: left out`]
       : []),
     ...(noBestSingle ? ['no single model is best on the training data: there is no best-single to compare with'] : []),
+  ];
+}
+
+/** What is chosen on a handful of rows is chosen by chance. */
+function trainingWarnings({ outcomes, pairs }: ReportInput['training'], models: number): string[] {
+  const learned = new Set<number>(pairs.map(({ query }) => query));
+  outcomes?.score.forEach((score, k) => {
+    if (!Number.isNaN(score)) learned.add(Math.floor(k / models));
+  });
+  if (learned.size === 0 || learned.size >= LEAST_ROWS) return [];
+  return [
+    `only ${plural(learned.size, 'training row')}: the best single model and the recommended router are chosen on too little to rely on`,
+  ];
+}
+
+/** A margin is a number of the scores' own scale, and the default is meant for 0 to 1. */
+function scaleWarnings(scores: Float64Array, margin: number): string[] {
+  const highest = scores.reduce((most, score) => (score > most ? score : most), 0);
+  if (highest <= 1) return [];
+  const reach = Number(highest.toPrecision(3));
+  return [
+    `scores go up to ${reach}, beyond the scale from 0 to 1: the margin of ${margin}, and wrappers' within=, are counted on that scale too (give --margin in the scores' own unit, or divide the scores)`,
   ];
 }
 

@@ -11,7 +11,7 @@ import type { TestGround } from './ground.js';
 import { nameOfRow } from './view.js';
 
 /** How much lower a mean score still counts as not worse, unless said otherwise: 2 points of 100. */
-const MARGIN = 0.02;
+export const MARGIN = 0.02;
 
 /** What a verdict needs of a report's input. */
 interface VerdictInput {
