@@ -111,7 +111,7 @@ describe('renderHtmlReport', () => {
       ({ frontier: _f, riskCoverage: _r, calibration: _c, regret: _g, robustness: _o, quantization: _q, ...row }) =>
         row,
     );
-    const { constantsFrontier: _, ...old } = { ...rich, rows };
+    const { constantsFrontier: _, ...old } = { ...rich, rows, warnings: [] };
     const ids = [...open(renderHtmlReport(old)).querySelectorAll('figure, section h2')].map(({ id }) => id);
     expect(ids).toEqual(['results', 'intervals', 'cost-quality', 'selection']);
   });
