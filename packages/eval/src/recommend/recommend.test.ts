@@ -137,6 +137,15 @@ describe('a recommendation', () => {
     expect(remarks.join(' ')).not.toContain('task-table');
   });
 
+  it('of a model says what the best router reached on training data, and for how much', () => {
+    const poor = rows.map((_, q) => (q % 2 === 0 ? 0 : 1));
+    const { recommendation } = reportOf({ cells: [cellOf('poor', poor, decided(poor))] });
+    expect(recommendation?.choice).toEqual({ kind: 'model', model: 'big' });
+    expect(recommendation?.grounds.join(' ')).toMatch(
+      /In cross-validation on training data the best router, poor, has a mean score of 0\.\d+ for \$5\.50 per 1,000 queries; big has 0\.833 for \$10\.0 per 1,000 queries\./,
+    );
+  });
+
   it('is never a constant in disguise, and none is named to be asked', () => {
     const report = reportOf({ cells: [cellOf('constant', always(0), decided(thrifty))] });
     expect(report.rows[0]?.collapse.flag).toBe(true);

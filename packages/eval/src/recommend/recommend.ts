@@ -152,6 +152,7 @@ function modelInstead(
           ? 'Every router here is a constant in disguise: it gives (almost) all queries to one model.'
           : howChosen(base, routers),
         ...unjudged(base),
+        ...passedOver(base),
         ...unlikeQueries(base, estimates),
         ...alone(model, average, costPer1k),
       ];
@@ -220,6 +221,21 @@ const unjudged = ({ contenders, chosenBy }: Base): string[] => {
     ? []
     : [`Could not be evaluated on training data, so could not be chosen: ${unknown.join(', ')}.`];
 };
+
+/** The routers that training data did not choose, with what they reached there: a reader may weigh cost otherwise. */
+function passedOver({ contenders, chosenBy }: Base): string[] {
+  if (chosenBy === 'order') return [];
+  const figures = ({ quality, costPer1k }: Contender) =>
+    `${fixed(quality)}${costPer1k === null ? '' : ` for $${dollars(costPer1k)} per 1,000 queries`}`;
+  const known = contenders.filter(({ quality }) => quality !== null);
+  const routers = known.filter(({ seed }) => seed !== null).sort((a, b) => b.quality! - a.quality!);
+  const single = known.find(({ seed }) => seed === null);
+  const [best] = routers;
+  if (!best || !single) return [];
+  return [
+    `In cross-validation on training data the best router, ${best.name}, has a mean score of ${figures(best)}; ${single.name} has ${figures(single)}.`,
+  ];
+}
 
 const unlikeQueries = ({ chosenBy }: Base, estimates: Estimates | null): string[] =>
   chosenBy === 'order' || !estimates || estimates.sameQueries
