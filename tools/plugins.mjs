@@ -145,7 +145,8 @@ export async function pluginChecks(checks, npmEnv) {
         const folder = routers.find((folder) => folder.includes(name));
         assert(folder !== undefined, `no router of it among ${routers.join(', ')}`);
         const saved = join('by-cli', 'routers', folder);
-        const { model, ranked } = await routeprofile(project, 'route', '--router', saved, 'What is 17 * 3?');
+        const named = ['--router', saved, '--plugin', name];
+        const { model, ranked } = await routeprofile(project, 'route', ...named, 'What is 17 * 3?');
         assert(ranked[0].model === model && ranked.length > 1, JSON.stringify(ranked));
         return model;
       });

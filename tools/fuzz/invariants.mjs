@@ -22,6 +22,9 @@ export function notFinite(value, { nan = false } = {}, path = 'value', seen = ne
   return null;
 }
 
+/** The same as a check: every number has to be finite. */
+export const allFinite = (value) => notFinite(value);
+
 /** What is wrong with an array of a given shape, or null. */
 export function wrongShape({ shape, data }, path) {
   const size = shape.reduce((product, n) => product * n, 1);

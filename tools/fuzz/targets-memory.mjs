@@ -26,7 +26,7 @@ import {
 import { packCheckpoint, unpackCheckpoint } from '@routeprofile/tensor';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { firstOf, notFinite, wrongShape } from './invariants.mjs';
+import { allFinite, firstOf, notFinite, wrongShape } from './invariants.mjs';
 import { mutateBytes, mutateJson, mutateText } from './mutate.mjs';
 
 /** A schema's refusal is named: it says what is wrong where. */
@@ -191,7 +191,7 @@ export function memoryTargets(run) {
         `options of ${strategy.kind} ${strategy.name}`,
         [parseOptionsOrEmpty(strategy)],
         (value) => parseOptions(strategy, value),
-        notFinite,
+        allFinite,
         1,
       ),
     ),
@@ -207,7 +207,7 @@ export function memoryTargets(run) {
         },
       ],
       (value) => checked(runConfigSchema, value),
-      notFinite,
+      allFinite,
     ),
     jsonTarget(
       'graph',

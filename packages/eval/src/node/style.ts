@@ -58,7 +58,7 @@ tbody tr.below td:nth-of-type(2) { color: var(--down-text); }
 tr.divider th { padding-top: 1rem; font-weight: 600; color: var(--muted); }
 .baselines { color: var(--muted); }
 .number { display: inline-block; min-width: 1.4rem; font-weight: 700; }
-tr.recommended th .recommended { display: inline-block; background: var(--up); color: #fff; border-radius: .75rem; padding: 0 .55rem; font-size: .78rem; }
+tr.recommended th .recommended { display: inline-block; background: var(--up-text); color: var(--page); border-radius: .75rem; padding: 0 .55rem; font-size: .78rem; }
 .flag { display: inline-block; background: var(--warn); color: var(--warn-text); border-radius: .75rem; padding: 0 .55rem; font-size: .78rem; white-space: nowrap; }
 .model { font-size: .8rem; display: block; }
 figure { margin-inline: 0; }
