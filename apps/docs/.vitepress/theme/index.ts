@@ -1,4 +1,5 @@
-import DefaultTheme from 'vitepress/theme';
+// The system's fonts: one that comes late moves the page under its reader.
+import DefaultTheme from 'vitepress/theme-without-fonts';
 import type { Theme } from 'vitepress';
 import './site.css';
 
