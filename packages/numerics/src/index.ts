@@ -11,6 +11,46 @@ export {
 } from './best-single.js';
 export { bradleyTerry, countWins, type BradleyTerryOptions, type Comparison } from './bradley-terry.js';
 export { solvePositiveDefinite } from './cholesky.js';
+export {
+  abilityPrior,
+  type AbilityPrior,
+  cardScale,
+  type CardScale,
+  difficultySpread,
+  dimensionsOf,
+  expectedOutcomes,
+  fisherInformation,
+  fitItemResponse,
+  type ItemResponse,
+  type ItemResponseChoice,
+  type ItemResponseOptions,
+  type Items,
+  itemsOf,
+  type LearnedItemResponse,
+  type LearnedResponses,
+  learnItemResponse,
+  learnResponses,
+  listResponses,
+  mapQueries,
+  meansByLabel,
+  mostInformative,
+  type ResponseList,
+  packResponseModel,
+  placeAbility,
+  placeByCard,
+  type PlacedAbility,
+  type ProbeCriterion,
+  predictItemResponse,
+  type QueryMap,
+  type ResponseInput,
+  type ResponseKind,
+  responseLogits,
+  type ResponseModel,
+  type Responses,
+  type TriedChoice,
+  unpackResponseModel,
+  withOwnDifficulty,
+} from './item-response/index.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
-export type { OutcomeValues, TrainingData } from '@routeprofile/schema';
+export type { Matrix, ModelCard, NamedArray, OutcomeValues, RunContext, TrainingData } from '@routeprofile/schema';
