@@ -33,7 +33,6 @@ export type { ComparedRun } from './compare/policies.js';
 export { renderComparison, type CompareTextOptions } from './compare/text.js';
 export { evaluateChoices } from './evaluate.js';
 export { pairedInterval, pairedIntervals, type DifferenceInterval } from './interval.js';
-export type { BootstrapOptions } from './bootstrap.js';
 export { builtInMetrics } from './metrics/index.js';
 export { callCost } from './metrics/cost.js';
 export { assembleReport, type ReportInput } from './report/assemble.js';
@@ -70,5 +69,6 @@ export type {
   RunReport,
   TrainingData,
 } from '@routeprofile/schema';
+export type { BootstrapOptions } from '@routeprofile/numerics';
 export type { RunWithoutNew } from './metrics/new-models.js';
 export type { EmptyTruth } from './responses/answers.js';
