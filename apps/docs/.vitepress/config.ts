@@ -26,6 +26,7 @@ const packages = [
   'profiles',
   'routers',
   'eval',
+  'report',
   'tensor',
   'cli',
 ] as const;

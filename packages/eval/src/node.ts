@@ -1,5 +1,3 @@
-export { renderDesignSpaceHtml } from './node/design-space/render.js';
-export { renderHtmlReport, type HtmlReportOptions } from './node/render.js';
 export { extractCode } from './node/code/extract.js';
 export { DEFAULT_CODE_LIMITS, type CodeLimits } from './node/code/limits.js';
 export { runCodeTasks, type RunAllOptions } from './node/code/run-all.js';
