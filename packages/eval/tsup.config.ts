@@ -3,6 +3,5 @@ import { packageBuild } from '../../tools/tsup.js';
 export default packageBuild({
   index: 'src/index.ts',
   format: 'src/format.ts',
-  node: 'src/node.ts',
   testing: 'src/testing/index.ts',
 });

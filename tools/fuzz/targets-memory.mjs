@@ -2,7 +2,8 @@
 import { parseJson, parsePythonLiteral, readNpy, readNpz, writeNpz } from '@routeprofile/data';
 import { builtIns } from '@routeprofile/cli';
 import { openAiEncoder, parseVocabulary } from '@routeprofile/encoders';
-import { compareRuns, designSpaceSchema, scoreResponse } from '@routeprofile/eval';
+import { scoreResponse } from '@routeprofile/collect';
+import { compareRuns, designSpaceSchema } from '@routeprofile/eval';
 import { buildGraph, parseGraph, serializeGraph, toHetero } from '@routeprofile/graph';
 import { builtInProfiles, parseQuantization } from '@routeprofile/profiles';
 import { renderComparison, renderDesignSpaceText, renderTextTable } from '@routeprofile/report';

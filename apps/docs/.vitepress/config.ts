@@ -27,6 +27,7 @@ const packages = [
   'routers',
   'eval',
   'report',
+  'collect',
   'tensor',
   'cli',
 ] as const;

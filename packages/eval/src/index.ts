@@ -67,7 +67,6 @@ export {
   type PerturbationName,
 } from './robustness/perturb.js';
 export { takeTableRows, usableRows } from './table.js';
-export * from './responses/index.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
@@ -85,4 +84,3 @@ export type {
   TrainingData,
 } from '@routeprofile/schema';
 export type { RunWithoutNew } from './metrics/new-models.js';
-export type { EmptyTruth } from './responses/answers.js';

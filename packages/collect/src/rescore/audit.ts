@@ -1,4 +1,4 @@
-import type { Verdict } from '../code/sandbox.js';
+import type { Verdict } from '../sandbox/sandbox.js';
 
 /** Why a label was left as it is. */
 export const KEPT_REASONS = {

@@ -1,7 +1,7 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import type { MetricRules } from './rules.js';
 
-/** Every metric on a response. `code_eval` runs programs: see `@routeprofile/eval/node`. */
+/** Every metric on a response. `code_eval` runs programs: see `openCodeSandbox`. */
 export const RESPONSE_METRICS = [
   'em',
   'em_mc',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RoutingRow } from '@routeprofile/schema';
-import type { CodeSandbox, CodeTask } from '../code/sandbox.js';
+import type { CodeSandbox, CodeTask } from '../sandbox/sandbox.js';
 import { labelAgreement } from './agreement.js';
 import { rescoreRows } from './rescore.js';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { routingFileSchema } from '@routeprofile/schema';
-import { codeSandboxStatus, openCodeSandbox } from '../code/sandbox.js';
+import { codeSandboxStatus, openCodeSandbox } from '../sandbox/sandbox.js';
 import { labelAgreement } from './agreement.js';
 import { rescoreRows } from './rescore.js';
 

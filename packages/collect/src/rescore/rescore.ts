@@ -1,10 +1,10 @@
 import { RouteProfileError, throwIfAborted, type RoutingRow, type RunContext } from '@routeprofile/schema';
-import { resolveMetric, type ResponseMetric } from '../../responses/names.js';
-import { METRIC_RULES, type RuleSet } from '../../responses/rules.js';
-import { scoreResponse } from '../../responses/score.js';
-import { runCodeTasks, type RunAllOptions } from '../code/run-all.js';
-import type { CodeSandbox, CodeTask } from '../code/sandbox.js';
-import { codeProblem, codeTask, type CodeProblem } from '../code/tasks.js';
+import { resolveMetric, type ResponseMetric } from '../grading/names.js';
+import { METRIC_RULES, type RuleSet } from '../grading/rules.js';
+import { scoreResponse } from '../grading/score.js';
+import { runCodeTasks, type RunAllOptions } from '../sandbox/run-all.js';
+import type { CodeSandbox, CodeTask } from '../sandbox/sandbox.js';
+import { codeProblem, codeTask, type CodeProblem } from '../sandbox/tasks.js';
 import { auditOf, type KeptReason, type LabelRecord, type RescoreAudit } from './audit.js';
 
 /** By which rules, on which tasks, and whether programs are run. */
