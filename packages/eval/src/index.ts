@@ -48,7 +48,6 @@ export type { ChoiceChanges } from './compare/choices.js';
 export type { ComparedRun } from './compare/policies.js';
 export { evaluateChoices } from './evaluate.js';
 export { LEAST_ROWS, pairedInterval, pairedIntervals, type DifferenceInterval } from './interval.js';
-export type { BootstrapOptions } from './bootstrap.js';
 export { builtInMetrics } from './metrics/index.js';
 export { callCost } from './metrics/cost.js';
 export { assembleReport, type ReportInput } from './report/assemble.js';
@@ -83,4 +82,5 @@ export type {
   RunReport,
   TrainingData,
 } from '@routeprofile/schema';
+export type { BootstrapOptions } from '@routeprofile/numerics';
 export type { RunWithoutNew } from './metrics/new-models.js';

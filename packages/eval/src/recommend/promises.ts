@@ -1,5 +1,5 @@
 import type { KeptPromise, RouterPromise } from '@routeprofile/schema';
-import type { BootstrapOptions } from '../bootstrap.js';
+import { type BootstrapOptions } from '@routeprofile/numerics';
 import { meanEstimate, ratioEstimate, type OpenEstimate } from '../interval.js';
 import { keptText, promiseText, type Scale } from './words.js';
 

@@ -1,5 +1,5 @@
 import type { Dataset, KeptPromise, Recommendation, ReportRow } from '@routeprofile/schema';
-import { meanOf } from '../bootstrap.js';
+import { meanOf } from '@routeprofile/numerics';
 import { ratioEstimate } from '../interval.js';
 import { choosesOneModel } from '../collapse.js';
 import { callCost } from '../metrics/cost.js';

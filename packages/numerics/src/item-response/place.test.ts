@@ -1,10 +1,11 @@
 import { createRandom } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { sigmoid } from './likelihood.js';
+import { sigmoid } from '../softmax.js';
 import { difficultySpread, withOwnDifficulty } from './own-difficulty.js';
 import { abilityPrior, fisherInformation, mostInformative, placeAbility } from './place.js';
 import { responseLogits, type Items } from './predict.js';
-import { eigenSymmetric, inverse } from './symmetric.js';
+import { invertPositiveDefinite } from '../cholesky.js';
+import { symmetricEigen } from '../eigen.js';
 import { taskItems } from './task-scores.js';
 
 const random = createRandom(9, 'place');
@@ -23,9 +24,9 @@ describe('symmetric matrices', () => {
     const a = new Float64Array(36);
     for (let i = 0; i < 6; i++)
       for (let j = 0; j < 6; j++) for (let k = 0; k < 6; k++) a[i * 6 + j]! += root[i * 6 + k]! * root[j * 6 + k]!;
-    const { values, vectors } = eigenSymmetric(a, 6);
+    const { values, vectors } = symmetricEigen(a, 6);
     expect([...values].sort((x, y) => y - x)).toEqual([...values]);
-    const inv = inverse(a, 6);
+    const inv = invertPositiveDefinite(a, 6);
     for (let i = 0; i < 6; i++)
       for (let j = 0; j < 6; j++) {
         let [whole, unit] = [0, 0];
@@ -81,7 +82,7 @@ describe('placeAbility', () => {
 });
 
 describe('mostInformative', () => {
-  const logDet = (m: Float64Array, n: number) => eigenSymmetric(m, n).values.reduce((sum, x) => sum + Math.log(x), 0);
+  const logDet = (m: Float64Array, n: number) => symmetricEigen(m, n).values.reduce((sum, x) => sum + Math.log(x), 0);
   const pool = items(60);
   const prior = abilityPrior(normals(30), 3);
   const precisionWith = (chosen: Int32Array) => {
@@ -112,7 +113,7 @@ describe('mostInformative', () => {
   it('for predictions, takes greedily what lowers the mean variance of the chances most', () => {
     const chances = responseLogits(pool, prior.mean).map(sigmoid);
     const variance = (chosen: Int32Array) => {
-      const covariance = inverse(precisionWith(chosen), 3);
+      const covariance = invertPositiveDefinite(precisionWith(chosen), 3);
       let sum = 0;
       for (let k = 0; k < 60; k++)
         for (let i = 0; i < 3; i++)

@@ -1,36 +1,6 @@
 import { createMatrix, createRandom } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { minimize } from './minimize.js';
 import { fitQuerySpace, queryCoordinates } from './query-space.js';
-
-describe('minimize', () => {
-  it('finds the bottom of Rosenbrock’s valley', () => {
-    const found = minimize(
-      ([x = 0, y = 0], gradient) => {
-        gradient[0] = -400 * x * (y - x * x) - 2 * (1 - x);
-        gradient[1] = 200 * (y - x * x);
-        return 100 * (y - x * x) ** 2 + (1 - x) ** 2;
-      },
-      Float64Array.of(-1.2, 1),
-      { tolerance: 0 },
-    );
-    expect(found[0]).toBeCloseTo(1, 5);
-    expect(found[1]).toBeCloseTo(1, 5);
-  });
-
-  it('profits from knowing the curvature', () => {
-    const scales = Float64Array.from({ length: 20 }, (_, i) => 10 ** (i % 7));
-    let calls = 0;
-    const bowl = (x: Float64Array, gradient: Float64Array) => {
-      calls++;
-      x.forEach((v, i) => (gradient[i] = scales[i]! * (v - i)));
-      return x.reduce((sum, v, i) => sum + 0.5 * scales[i]! * (v - i) ** 2, 0);
-    };
-    expect(minimize(bowl, new Float64Array(20), { curvature: scales })[19]).toBeCloseTo(19, 9);
-    expect(calls).toBeLessThan(5);
-    expect(() => minimize(() => NaN, new Float64Array(1))).toThrow(/not finite/);
-  });
-});
 
 describe('the query space', () => {
   const random = createRandom(2, 'space');

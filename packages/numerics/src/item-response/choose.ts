@@ -1,6 +1,6 @@
 import { createRandom, type RunContext } from '@routeprofile/schema';
 import { fitItemResponse, type ItemResponse, type ItemResponseOptions } from './fit.js';
-import { softplus } from './likelihood.js';
+import { softplus } from '../softmax.js';
 import { itemsOf, responseLogits } from './predict.js';
 import { takeResponses, type ResponseList } from './responses.js';
 

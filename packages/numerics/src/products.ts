@@ -52,3 +52,10 @@ export function rowProducts(a: Matrix, b: Matrix): Matrix {
   for (let i = 0; i < a.rows; i++) rowDots(b, rowOf(a, i), rowOf(out, i));
   return out;
 }
+
+/** The matrix with rows and columns exchanged, as a copy. */
+export function transpose({ rows, cols, data }: Matrix): Matrix {
+  const out = createMatrix(cols, rows);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out.data[j * rows + i] = data[i * cols + j]!;
+  return out;
+}

@@ -1,19 +1,23 @@
 import { createMatrix, rowOf, throwIfAborted, type Matrix, type Random, type RunContext } from '@routeprofile/schema';
-import { rowDots } from './row-products.js';
+import { rowDots } from './products.js';
 
 const MAX_STEPS = 10;
 
+/** Groups of rows. */
 export interface Clusters {
-  /** [clusters × dimensions], unit rows. */
+  /** Shape [clusters × dimensions], unit rows. */
   centres: Matrix;
-  /** The nearest centre of each row. */
+  /** Shape [rows]: the nearest centre of each. */
   assignment: Int32Array;
 }
 
 /**
  * Spherical k-means: unit rows, similarity by cosine, seeded by k-means++ (Arthur and Vassilvitskii 2007, with 1 − cosine for the
- * squared distance). Fewer clusters come out where fewer rows differ.
- * @param rows unit rows
+ * squared distance). At most ten rounds. Fewer clusters come out where fewer rows differ.
+ * @param rows shape [rows × dimensions], at least one, of length 1
+ * @param count clusters wanted, at least 1
+ * @param random draws the first centres; equal draws give equal clusters
+ * @throws RouteProfileError ABORTED
  */
 export function kMeans(rows: Matrix, count: number, random: Random, ctx: Pick<RunContext, 'signal'>): Clusters {
   let centres = seedCentres(rows, count, random);
@@ -29,7 +33,10 @@ export function kMeans(rows: Matrix, count: number, random: Random, ctx: Pick<Ru
   return { centres, assignment };
 }
 
-/** The centre of highest cosine to each row, the first of equals. */
+/**
+ * The centre of highest cosine to each row, the first of equals. Shape [rows].
+ * @param centres shape [clusters × dimensions], unit rows
+ */
 export function nearestCentre(rows: Matrix, centres: Matrix): Int32Array {
   const cosines = new Float64Array(centres.rows);
   return Int32Array.from({ length: rows.rows }, (_, i) => {

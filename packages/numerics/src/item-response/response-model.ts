@@ -1,6 +1,6 @@
 import { RouteProfileError, type Matrix, type NamedArray } from '@routeprofile/schema';
 import type { CardScale } from './card-scores.js';
-import { sigmoid } from './likelihood.js';
+import { sigmoid } from '../softmax.js';
 import type { AbilityPrior } from './place.js';
 import { responseLogits } from './predict.js';
 import { mapQueries, type QueryMap } from './query-map.js';

@@ -1,15 +1,18 @@
 import { RouteProfileError } from '@routeprofile/schema';
 
-/** A smooth function of x: returns its value and writes its gradient. */
+/** A smooth function of x: returns its value and writes its gradient, both of shape [n]. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
+/** Settings of `minimize`. */
 export interface MinimizeOptions {
-  /** Positive; roughly the second derivatives along each coordinate at the start. Default: all 1. */
+  /** Shape [n], positive; roughly the second derivatives along each coordinate at the start. Default: all 1. */
   curvature?: Float64Array;
   /** Steps at most. Default 200. */
   steps?: number;
-  /** Ends when a step lowers the value by less than this share of it. Default 1e-9. */
+  /** Ends when a step lowers the value by no more than this share of it (of 1 where it is smaller). Default 1e-9. */
   tolerance?: number;
+  /** Ends when no entry of the gradient, divided by its curvature, is larger: about the distance left. Default 0. */
+  gradientTolerance?: number;
   /** Called before each step; may throw to stop. */
   onStep?: (step: number) => void;
 }
@@ -35,11 +38,13 @@ interface Point {
 
 /**
  * A minimum near `start` by L-BFGS with a diagonal first guess of the curvature (Nocedal and Wright 2006, algorithm 7.5) and
- * a bisecting line search (Lewis and Overton 2013, algorithm 2.6). Deterministic.
+ * a bisecting line search (Lewis and Overton 2013, algorithm 2.6). In double precision, and deterministic.
+ * @param start shape [n]; left as it is
+ * @returns shape [n]
  * @throws RouteProfileError NOT_FINITE when the objective is not finite at the start.
  */
 export function minimize(objective: Objective, start: Float64Array, options: MinimizeOptions = {}): Float64Array {
-  const { curvature, steps = 200, tolerance = 1e-9, onStep } = options;
+  const { curvature, steps = 200, tolerance = 1e-9, gradientTolerance = 0, onStep } = options;
   const gradient = new Float64Array(start.length);
   let at: Point = { x: start.slice(), value: objective(start, gradient), gradient };
   if (!Number.isFinite(at.value))
@@ -47,6 +52,7 @@ export function minimize(objective: Objective, start: Float64Array, options: Min
   const memory: Change[] = [];
   for (let step = 0; step < steps; step++) {
     onStep?.(step);
+    if (at.gradient.every((g, i) => Math.abs(g) <= gradientTolerance * (curvature?.[i] ?? 1))) break;
     const next = lineSearch(objective, at, descent(at.gradient, memory, curvature));
     if (!next) {
       // Rounding has spoilt what was learned of the curvature, or this is the minimum.

@@ -1,7 +1,7 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import { sigmoid, softplus } from './likelihood.js';
+import { sigmoid, softplus } from '../softmax.js';
 import type { Items } from './predict.js';
-import { cholesky, inverse, solveCholesky } from './symmetric.js';
+import { invertPositiveDefinite, solvePositiveDefinite } from '../cholesky.js';
 
 /** What abilities are likely before anything was asked: N(mean, precision⁻¹). */
 export interface AbilityPrior {
@@ -31,7 +31,7 @@ export function abilityPrior(abilities: Float64Array, dimensions: number): Abili
       for (let j = 0; j < D; j++)
         covariance[i * D + j]! +=
           ((abilities[m * D + i]! - mean[i]!) * (abilities[m * D + j]! - mean[j]!)) / (models + UNIT_WEIGHT);
-  return { mean, precision: inverse(covariance, D) };
+  return { mean, precision: invertPositiveDefinite(covariance, D) };
 }
 
 /** The posterior of a model's ability: its mode, and how sure it is. */
@@ -58,7 +58,7 @@ export function placeAbility(
   prior: AbilityPrior,
   weights?: ArrayLike<number>,
 ): PlacedAbility {
-  const { dimensions: D, difficulty } = items;
+  const { difficulty } = items;
   if (outcomes.length !== difficulty.length)
     throw new RouteProfileError(
       'SHAPE_MISMATCH',
@@ -67,7 +67,7 @@ export function placeAbility(
   let ability = prior.mean.slice();
   let at = posterior(items, outcomes, weights, prior, ability);
   for (let step = 0; step < STEPS; step++) {
-    const move = solveCholesky(cholesky(at.precision, D), at.gradient);
+    const move = solvePositiveDefinite(at.precision, at.gradient);
     if (move.every((x) => Math.abs(x) < TOLERANCE)) break;
     let next = at;
     let place = ability;
@@ -158,7 +158,7 @@ export function mostInformative(
   criterion: ProbeCriterion = 'ability',
 ): Int32Array {
   const { dimensions: D, discrimination, difficulty } = items;
-  const covariance = inverse(prior.precision, D);
+  const covariance = invertPositiveDefinite(prior.precision, D);
   const of = (k: number) => discrimination.subarray(k * D, (k + 1) * D);
   const variance = Float64Array.from(difficulty, (b, k) => {
     const logit = of(k).reduce((sum, x, d) => sum + x * prior.mean[d]!, -b);

@@ -1,6 +1,9 @@
 /**
- * softmax(x / temperature), stable for any x.
- * @param out default: a new array; may be `values` itself
+ * softmax(x / temperature): exp(x_i / T) / Σ_j exp(x_j / T), without overflow for any finite x. −Infinity gets 0 beside a finite value.
+ * @param values shape [n]
+ * @param temperature above 0. Default 1.
+ * @param out shape [n]; default a new array; may be `values` itself
+ * @returns `out`: shares that sum to 1
  */
 export function softmax(
   values: ArrayLike<number>,
@@ -15,8 +18,8 @@ export function softmax(
   return out;
 }
 
-/** 1 / (1 + exp(−x)) without overflow. */
+/** The logistic function 1 / (1 + exp(−x)), without overflow and exact to the last bits on both sides of 0. */
 export const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
-/** log(1 + exp(x)) without overflow. */
+/** log(1 + exp(x)) without overflow: the negative log of `sigmoid(-x)`. */
 export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

@@ -4,7 +4,7 @@ import { fitItemResponse } from './fit.js';
 import { queryMap, type QueryMap } from './query-map.js';
 import { fitQuerySpace, queryCoordinates } from './query-space.js';
 import { listResponses, respondingModels, type ResponseKind, type Responses } from './responses.js';
-import { eigenSymmetric } from './symmetric.js';
+import { symmetricEigen } from '../eigen.js';
 
 /** What queries and their outcomes or pairs taught. */
 export interface LearnedItemResponse {
@@ -85,7 +85,7 @@ function principalAxes(
     for (let i = 0; i < D; i++)
       for (let j = 0; j < D; j++) moments[i * D + j]! += abilities[m * D + i]! * abilities[m * D + j]!;
   });
-  const { vectors } = eigenSymmetric(moments, D);
+  const { vectors } = symmetricEigen(moments, D);
   const turn = (rows: Float64Array) =>
     rows.map((_, k) => {
       let sum = 0;

@@ -1,20 +1,27 @@
 import { createMatrix, rowOf, type Matrix } from '@routeprofile/schema';
-import { rowDots } from './row-products.js';
+import { rowDots } from './products.js';
 
 /** Several least-squares problems on the same points, in coordinates in which the points' axes are uncorrelated. */
 export interface RidgeProblem {
-  /** [points × axes], of mean 0, from `coordinates`. */
+  /** Shape [points × axes], of mean 0, from `principalCoordinates`. */
   points: Matrix;
   /** Shape [axes]: sum of squares of the points along each. */
   spread: Float64Array;
-  /** [points × targets], each target of mean 0 over the points it was measured at, 0 elsewhere. */
+  /** Shape [points × targets], each target of mean 0 over the points it was measured at, 0 elsewhere. */
   targets: Float64Array;
-  /** Points each target was measured at. */
+  /** Shape [targets]: points each was measured at. */
   counts: Float64Array;
   /** Shape [targets × axes]: Σ point · target. */
   moments: Float64Array;
 }
 
+/**
+ * Gathers what the regressions of several targets on the same points share.
+ * @param points shape [points × axes], of mean 0 and uncorrelated, as `principalCoordinates` gives them
+ * @param spread shape [axes]: sum of squares of the points along each axis
+ * @param targets shape [points × targets], each of mean 0 over the points it was measured at, 0 elsewhere
+ * @param counts shape [targets]: points each was measured at
+ */
 export function ridgeProblem(
   points: Matrix,
   spread: Float64Array,

@@ -1,6 +1,7 @@
 import { createMatrix, createRandom } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { layoutOf, penalisedLikelihood, sigmoid } from './likelihood.js';
+import { sigmoid } from '../softmax.js';
+import { layoutOf, penalisedLikelihood } from './likelihood.js';
 import { learnItemResponse, type LearnedItemResponse } from './learn.js';
 import { fitItemResponse } from './fit.js';
 import { predictItemResponse, responseLogits } from './predict.js';

@@ -1,6 +1,7 @@
 import type { Layout } from './likelihood.js';
 import type { ResponseList } from './responses.js';
-import { cholesky, eigenSymmetric, solveCholesky } from './symmetric.js';
+import { cholesky, solveCholesky } from '../cholesky.js';
+import { symmetricEigen } from '../eigen.js';
 
 /** Logit per unit of probability around 1/2. */
 const SLOPE = 4;
@@ -83,7 +84,7 @@ function factorise(
         gram[i * small + j]! += across
           ? effects[i * models + k]! * effects[j * models + k]!
           : effects[k * models + i]! * effects[k * models + j]!;
-  const { values, vectors } = eigenSymmetric(gram, small);
+  const { values, vectors } = symmetricEigen(gram, small);
   for (let d = 0; d < Math.min(D, small); d++) {
     const size = Math.sqrt(Math.max(0, values[d]!));
     const root = Math.sqrt(Math.max(SMALLEST, size));

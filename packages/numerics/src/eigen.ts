@@ -1,9 +1,10 @@
 import { RouteProfileError } from '@routeprofile/schema';
 
+/** A symmetric matrix taken apart: A = Σ value · vector vectorᵀ. */
 export interface Eigen {
-  /** Falling. */
+  /** Shape [n], the largest first. */
   values: Float64Array;
-  /** Shape [n × n]: row i is the unit eigenvector of value i. */
+  /** Shape [n × n], orthonormal: row i is the eigenvector of value i. Its sign is `upright`. */
   vectors: Float64Array;
 }
 
@@ -11,8 +12,8 @@ const MAX_STEPS = 60;
 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix: Householder reflections to tridiagonal form, then implicit QL steps with
- * Wilkinson's shift (Golub and Van Loan, Matrix Computations, 8.3). Some 3 n³ multiplications.
- * @param matrix [n × n], row-major, symmetric; left as it is
+ * Wilkinson's shift (Golub and Van Loan, Matrix Computations, 8.3). Some 3 n³ multiplications; the same bytes for the same matrix.
+ * @param matrix shape [n × n], row-major, symmetric; left as it is
  * @throws RouteProfileError NOT_FINITE for a matrix with NaN or infinity
  */
 export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
@@ -22,8 +23,22 @@ export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
   diagonalize(diagonal, below, rows, n);
   const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[j]! - diagonal[i]! || i - j);
   const vectors = new Float64Array(n * n);
-  order.forEach((from, to) => vectors.set(rows.subarray(from * n, (from + 1) * n), to * n));
+  order.forEach((from, to) => vectors.set(upright(rows.subarray(from * n, (from + 1) * n)), to * n));
   return { values: Float64Array.from(order, (i) => diagonal[i]!), vectors };
+}
+
+/** Entries of a unit vector that differ by less count as equal. */
+const SAME_SIZE = 1e-12;
+
+/**
+ * The vector or its negative, whichever has a positive entry of largest size (the first of equals). The sign of an eigenvector is
+ * arbitrary; this rule makes it the same whatever the method that found it.
+ * @param vector of length 1
+ */
+export function upright(vector: Float64Array): Float64Array {
+  let largest = 0;
+  for (const x of vector) if (Math.abs(x) > Math.abs(largest) + SAME_SIZE) largest = x;
+  return largest < 0 ? vector.map((x) => -x) : vector.slice();
 }
 
 /** A = Rᵀ T R with T tridiagonal; `rows` is R. Overwrites `a`. */

@@ -1,6 +1,6 @@
 import { RouteProfileError, throwIfAborted, type RunContext } from '@routeprofile/schema';
 import { layoutOf, penalisedLikelihood, precisions, type Layout } from './likelihood.js';
-import { minimize } from './minimize.js';
+import { minimize } from '../minimize.js';
 import { type ResponseKind, type ResponseList } from './responses.js';
 import { spectralStart } from './start.js';
 

@@ -1,4 +1,4 @@
-import { sigmoid } from './likelihood.js';
+import { sigmoid } from '../softmax.js';
 import { responseLogits, type Items } from './predict.js';
 
 /** Standard deviations tried. */

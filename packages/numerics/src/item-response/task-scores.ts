@@ -1,4 +1,4 @@
-import { sigmoid } from './likelihood.js';
+import { sigmoid } from '../softmax.js';
 import { responseLogits, type Items } from './predict.js';
 
 /** Scores count for one answer at least, and for no more than this many however well they agree. */

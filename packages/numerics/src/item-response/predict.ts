@@ -1,4 +1,4 @@
-import { sigmoid } from './likelihood.js';
+import { sigmoid } from '../softmax.js';
 import type { ItemResponse } from './fit.js';
 
 /** What decides the answers to some queries. */

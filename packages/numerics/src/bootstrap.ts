@@ -10,6 +10,7 @@ export interface BootstrapOptions {
   level?: number;
 }
 
+/** How many resamples are drawn unless an option says otherwise. */
 export const RESAMPLES = 2000;
 const LEVEL = 0.95;
 
@@ -56,7 +57,11 @@ export function resampledMeans(series: readonly Float64Array[], options: Bootstr
   return means;
 }
 
-/** The q-quantile of sorted numbers, linear between neighbours (type 7 of Hyndman and Fan 1996). */
+/**
+ * The q-quantile, linear between neighbours (type 7 of Hyndman and Fan 1996).
+ * @param sorted shape [n], ascending, at least one number
+ * @param q from 0 to 1
+ */
 export function quantile(sorted: Float64Array, q: number): number {
   const at = (sorted.length - 1) * q;
   const low = sorted[Math.floor(at)]!;
@@ -65,7 +70,10 @@ export function quantile(sorted: Float64Array, q: number): number {
   return low === high ? low : low + (high - low) * (at - Math.floor(at));
 }
 
-/** Percentile interval (Efron and Tibshirani 1993, chapter 13). @param statistics one a resample; they are sorted in place */
+/**
+ * Percentile interval (Efron and Tibshirani 1993, chapter 13).
+ * @param statistics one per resample; they are sorted in place
+ */
 export function percentileInterval(
   statistics: Float64Array,
   { level = LEVEL }: Pick<BootstrapOptions, 'level'> = {},

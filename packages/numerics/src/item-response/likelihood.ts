@@ -1,4 +1,5 @@
-import type { Objective } from './minimize.js';
+import type { Objective } from '../minimize.js';
+import { sigmoid, softplus } from '../softmax.js';
 import type { ResponseList } from './responses.js';
 
 /** Sizes of a response function, and where its parts lie in one vector of parameters. */
@@ -19,10 +20,6 @@ export function layoutOf(width: number, dimensions: number, models: number): Lay
   const abilitiesAt = difficultyAt + width;
   return { width, dimensions, models, difficultyAt, abilitiesAt, length: abilitiesAt + models * dimensions };
 }
-
-export const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
-/** log(1 + exp(x)) without overflow. */
-export const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 export interface PenalisedOptions {
   /** Precision of the prior on what discrimination depends on of the query. */
