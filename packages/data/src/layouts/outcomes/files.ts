@@ -4,13 +4,14 @@ import {
   RouteProfileError,
   type ModelCardFile,
   type z,
+  type DatasetOptions,
+  type RowCoverage,
 } from '@routeprofile/schema';
-import { joinCalls } from '../dataset/calls.js';
-import { rowCoverage, type RowCoverage } from '../dataset/coverage.js';
-import { cardsSchema, FieldLog } from '../dataset/fields.js';
-import type { DatasetOptions } from '../dataset/options.js';
-import { readOutcomeRows, readTestFile, type ReadRows } from '../dataset/read-rows.js';
-import type { Sources } from '../dataset/sources.js';
+import { joinCalls } from '../../dataset/calls.js';
+import { rowCoverage } from '../../dataset/coverage.js';
+import { cardsSchema, FieldLog } from '../../dataset/fields.js';
+import { readOutcomeRows, readTestFile, type ReadRows } from '../../dataset/read-rows.js';
+import type { Sources } from '../../dataset/sources.js';
 
 export const OUTCOMES_FILE = 'outcomes.jsonl';
 const CARDS_FILE = 'models.json';

@@ -1,8 +1,7 @@
-import { createRandom, RouteProfileError } from '@routeprofile/schema';
-import type { DatasetOptions } from '../dataset/options.js';
-import type { OutcomeRows } from '../dataset/rows.js';
-import { stratifiedDraw } from '../dataset/draw.js';
-import { normalizeText, plural, someOf } from '../dataset/text.js';
+import { createRandom, RouteProfileError, type DatasetOptions } from '@routeprofile/schema';
+import type { OutcomeRows } from '../../dataset/rows.js';
+import { stratifiedDraw } from '../../dataset/draw.js';
+import { normalizeText, plural, someOf } from '../../dataset/text.js';
 
 export interface Split {
   train: number[];

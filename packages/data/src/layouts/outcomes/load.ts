@@ -1,28 +1,29 @@
 import { basename, resolve } from 'node:path';
-import { createRandom, type Dataset, type Description, type ModelCard } from '@routeprofile/schema';
-import { candidatesOf, fillCosts } from '../dataset/cards.js';
-import { coverageWarnings, oneModelPerQuery } from '../dataset/coverage.js';
-import { drawPairs, limited } from '../dataset/draw.js';
-import { guardCards } from '../dataset/new-models.js';
-import type { DatasetOptions } from '../dataset/options.js';
-import { unformattedWarning } from '../dataset/read-rows.js';
-import { groupByQuery, withoutModels, type OutcomeRows } from '../dataset/rows.js';
-import { scaleWarnings } from '../dataset/scales.js';
-import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
-import type { Sources } from '../dataset/sources.js';
-import { countOverlap, plural, someOf } from '../dataset/text.js';
-import { markUnreliable } from '../dataset/unreliable.js';
-import { familyText } from '../dataset/with-cards.js';
-import { OUTCOMES_FILE, readOutcomes, type OutcomesFiles } from './files.js';
+import {
+  createRandom,
+  type Dataset,
+  type Description,
+  type ModelCard,
+  type DatasetOptions,
+} from '@routeprofile/schema';
+import { candidatesOf, fillCosts } from '../../dataset/cards.js';
+import { coverageWarnings, oneModelPerQuery } from '../../dataset/coverage.js';
+import { drawPairs, limited } from '../../dataset/draw.js';
+import { guardCards } from '../../dataset/new-models.js';
+import { unformattedWarning } from '../../dataset/read-rows.js';
+import { groupByQuery, withoutModels, type OutcomeRows } from '../../dataset/rows.js';
+import { scaleWarnings } from '../../dataset/scales.js';
+import { findSharedPrefixes } from '../../dataset/shared-prefixes.js';
+import type { Sources } from '../../dataset/sources.js';
+import { countOverlap, plural, someOf } from '../../dataset/text.js';
+import { markUnreliable } from '../../dataset/unreliable.js';
+import { familyText } from '../../dataset/with-cards.js';
+import { OUTCOMES_FILE, type OutcomesFiles } from './files.js';
 import { choosePool } from './models.js';
 import { ALL_QUERIES, outcomeCard, taskScores } from './scores.js';
 import { splitRows } from './splits.js';
 
 const PAIRS_PER_QUERY = 4;
-
-/** Loads the outcomes layout. */
-export const loadOutcomes = async (sources: Sources, options: DatasetOptions): Promise<Dataset> =>
-  assembleOutcomes(await readOutcomes(sources, options), sources, options);
 
 /**
  * Puts a dataset together.
