@@ -1,43 +1,51 @@
-import { join } from 'node:path';
-import type { DatasetLayout, RowCoverage } from '@routeprofile/schema';
-import { collectProblems } from '../../check/collect.js';
-import { datasetOddities } from '../../check/dataset.js';
-import { oddity } from '../../check/oddity.js';
-import { openSources } from '../../dataset/sources.js';
-import { plural } from '../../dataset/text.js';
-import { exists } from '../../disk/read.js';
-import { OUTCOMES_FILE, readOutcomes } from './files.js';
-import { assembleOutcomes } from './load.js';
+import { descriptionsFileSchema, outcomesMetaSchema, RouteProfileError } from '@routeprofile/schema';
+import { rowsLayout } from '../../assemble/rows-layout.js';
+import { joinCalls } from '../../dataset/calls.js';
+import { cardsSchema, FieldLog } from '../../dataset/fields.js';
+import { readOutcomeRows, readTestFile } from '../../dataset/read-rows.js';
+
+const OUTCOMES_FILE = 'outcomes.jsonl';
+const CARDS_FILE = 'models.json';
+const META_FILE = 'meta.json';
+/** Ours, optional: texts of tasks and families, by name. */
+const metaSchema = outcomesMetaSchema.extend({
+  taskDescriptions: descriptionsFileSchema.optional(),
+  familyDescriptions: descriptionsFileSchema.optional(),
+});
 
 /** `outcomes.jsonl`, a query per line with what each model scored; beside it `models.json` and `meta.json`, both optional. */
-export const outcomesLayout: DatasetLayout = {
+export const outcomesLayout = rowsLayout({
   name: 'outcomes',
-  holds: OUTCOMES_FILE,
-  detect: (folder) => exists(join(folder, OUTCOMES_FILE)),
-  async load(folder, { signal, ...options }) {
-    const sources = openSources(folder, signal);
-    return assembleOutcomes(await readOutcomes(sources, options), sources, options);
+  file: OUTCOMES_FILE,
+  async read(sources, options) {
+    const meta = (await sources.json(META_FILE, metaSchema)) ?? {};
+    const cardFields = new FieldLog();
+    const cards = new Map(Object.entries((await sources.json(CARDS_FILE, cardsSchema(cardFields))) ?? {}));
+    const main = await readOutcomeRows(sources, OUTCOMES_FILE, options.queryText);
+    const separate =
+      options.test === undefined ? undefined : await readTestFile(sources, options.test, options.queryText);
+    if (main.rows.length === 0 && sources.problems.count === 0)
+      sources.problems.addError(
+        new RouteProfileError('BAD_INPUT', `${OUTCOMES_FILE}: holds no rows`, {
+          hint: 'Give one JSON object per line.',
+        }),
+      );
+    sources.problems.throwIfAny(sources.dir);
+    // Calls of the same query are put together.
+    const joined = joinCalls(main.rows, OUTCOMES_FILE);
+    const joinedTest = separate && joinCalls(separate.rows, options.test!);
+    return {
+      meta,
+      cards,
+      main: { ...main, rows: joined.rows },
+      separate: separate && { ...separate, rows: joinedTest!.rows },
+      warnings: [
+        ...cardFields.warnings(CARDS_FILE),
+        ...(main.warnings ?? []),
+        ...(separate?.warnings ?? []),
+        ...joined.warnings,
+        ...(joinedTest?.warnings ?? []),
+      ],
+    };
   },
-  async check(folder, { signal, ...options }) {
-    let coverage: RowCoverage | null = null;
-    const found = await collectProblems(openSources(folder, signal), async (sources) => {
-      const files = await readOutcomes(sources, options);
-      // Rows that can be read say who has outcomes where, even if no dataset can be made of them.
-      coverage = files.coverage;
-      const dataset = assembleOutcomes(files, sources, options);
-      const left = dataset.leftOut.map((model) => `${model.model}: ${(model.coverage * 100).toFixed(1)} %`);
-      return {
-        dataset,
-        oddities: [
-          ...oddity(
-            'left-out-models',
-            left,
-            (count) => `${plural(count, 'model')} with too few training outcomes to be a candidate`,
-          ),
-          ...datasetOddities(dataset),
-        ],
-      };
-    });
-    return { ...found, coverage };
-  },
-};
+});

@@ -1,7 +1,7 @@
 import { RouteProfileError, type LeftOut, type DatasetOptions } from '@routeprofile/schema';
-import { assertNamedModels, assertTested } from '../../dataset/new-models.js';
-import type { OutcomeRows } from '../../dataset/rows.js';
-import { plural, someOf } from '../../dataset/text.js';
+import { assertNamedModels, assertTested } from '../dataset/new-models.js';
+import type { OutcomeRows } from '../dataset/rows.js';
+import { plural, someOf } from '../dataset/text.js';
 
 export interface Pool {
   /** In the order of `order`, new models included. */

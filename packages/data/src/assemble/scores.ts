@@ -1,6 +1,6 @@
 import type { ModelCard, ModelCardFile, TaskScore } from '@routeprofile/schema';
-import { modelCard } from '../../dataset/cards.js';
-import type { OutcomeRows } from '../../dataset/rows.js';
+import { modelCard } from '../dataset/cards.js';
+import type { OutcomeRows } from '../dataset/rows.js';
 
 /** The one task of a dataset whose rows name none: without it no graph could tie models to queries. */
 export const ALL_QUERIES = 'all';
