@@ -15,8 +15,8 @@ import {
   describeProfileContract,
   describeRouterContract,
   toyEncoder,
-  type TestRunner,
 } from './index.js';
+import { failingTests } from './failing-tests.js';
 
 /** Nearest profile by dot product: the smallest honest router. */
 function dotRouter(models: readonly string[], vectors: Matrix): ScoringRouter {
@@ -111,21 +111,6 @@ describeProfileContract(runner, own);
 describeEncoderContract(runner, 'toy', () => toyEncoder());
 describeMetricContract(runner, average);
 
-/** Runs a suite and gives the names of the tests that fail. */
-async function failures(suite: (runner: TestRunner) => void): Promise<string[]> {
-  const tests: [string, () => Promise<void> | void][] = [];
-  suite({ describe: (_, body) => body(), it: (name, body) => void tests.push([name, body]), expect });
-  const failed: string[] = [];
-  for (const [name, body] of tests) {
-    try {
-      await body();
-    } catch {
-      failed.push(name);
-    }
-  }
-  return failed;
-}
-
 describe('the suites catch', () => {
   const brokenRouter = (change: (router: ScoringRouter) => Partial<ScoringRouter>): RouterStrategy => ({
     ...dot,
@@ -184,7 +169,7 @@ describe('the suites catch', () => {
       },
     ],
   ])('%s', async (_, strategy) => {
-    expect((await failures((fake) => describeRouterContract(fake, strategy))).length).toBeGreaterThan(0);
+    expect((await failingTests((fake) => describeRouterContract(fake, strategy))).length).toBeGreaterThan(0);
   });
 
   it.each<[string, RouterStrategy, RegExp]>([
@@ -232,7 +217,7 @@ describe('the suites catch', () => {
     ],
     ['a router that says it needs outcomes and does not', { ...dot, needs: ['vectors', 'outcomes'] }, /refuses pairs/],
   ])('%s', async (_, strategy, test) => {
-    const failed = await failures((fake) => describeRouterContract(fake, strategy));
+    const failed = await failingTests((fake) => describeRouterContract(fake, strategy));
     expect(failed.some((name) => test.test(name))).toBe(true);
   });
 
@@ -260,7 +245,7 @@ describe('the suites catch', () => {
       } satisfies ProfileStrategy,
     ];
     for (const strategy of broken)
-      expect((await failures((fake) => describeProfileContract(fake, strategy))).length).toBeGreaterThan(0);
+      expect((await failingTests((fake) => describeProfileContract(fake, strategy))).length).toBeGreaterThan(0);
   });
 
   it('an encoder that loses a row, and a metric that gives NaN', async () => {
@@ -268,17 +253,19 @@ describe('the suites catch', () => {
       ...toyEncoder(),
       encode: async (texts: readonly string[]) => fromRows(texts.slice(1).map(() => new Float32Array(16))),
     });
-    expect((await failures((fake) => describeEncoderContract(fake, 'lossy', lossy))).length).toBeGreaterThan(2);
+    expect((await failingTests((fake) => describeEncoderContract(fake, 'lossy', lossy))).length).toBeGreaterThan(2);
     const telling = (unseen: (texts: readonly string[]) => number[]) => () => ({
       ...toyEncoder(),
       unseen: async (texts: readonly string[]) => Float64Array.from(unseen(texts)),
     });
     const encoderFailures = (create: () => Encoder) =>
-      failures((fake) => describeEncoderContract(fake, 'telling', create));
+      failingTests((fake) => describeEncoderContract(fake, 'telling', create));
     expect(await encoderFailures(telling((texts) => texts.map((text) => (text === '' ? 0 : 1))))).toEqual([]);
     expect(await encoderFailures(telling((texts) => texts.map(() => 1.5)))).toHaveLength(1);
     expect(await encoderFailures(telling((texts) => texts.map((_, i) => i / 10)))).toHaveLength(1);
     expect(await encoderFailures(telling(() => [0.5]))).toHaveLength(1);
-    expect(await failures((fake) => describeMetricContract(fake, { ...average, evaluate: () => NaN }))).toHaveLength(2);
+    expect(
+      await failingTests((fake) => describeMetricContract(fake, { ...average, evaluate: () => NaN })),
+    ).toHaveLength(2);
   });
 });

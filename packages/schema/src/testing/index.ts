@@ -1,5 +1,6 @@
 export { describeEncoderContract, type EncoderContractOptions } from './encoder-contract.js';
 export { interruptAndResume, pooledStore, type Interruption } from './interruption.js';
+export { describeLayoutContract, type LayoutContractFolders } from './layout-contract.js';
 export { describeMetricContract } from './metric-contract.js';
 export { describeProfileContract, type ProfileContractOptions } from './profile-contract.js';
 export { describeRouterContract, type RouterContractOptions } from './router-contract.js';
@@ -12,6 +13,7 @@ export { toyEncoder } from './toy-encoder.js';
 export type { RunContext, Store } from '../context.js';
 export type { Encoder } from '../encoder.js';
 export type { OutcomeValues } from '../dataset.js';
+export type { DatasetLayout, DatasetOptions } from '../dataset-layout.js';
 export type { Metric, RoutingRun } from '../metric.js';
 export type { ProfileInput, ProfileStrategy } from '../profile.js';
 export type { RouterInput, RouterStrategy } from '../router.js';

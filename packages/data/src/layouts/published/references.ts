@@ -1,8 +1,8 @@
-import { familyOf } from '../dataset/cards.js';
-import type { DatasetOptions } from '../dataset/options.js';
-import type { ReadRows } from '../dataset/read-rows.js';
-import type { Problems } from '../disk/problems.js';
-import { formatPath } from '../disk/problems.js';
+import type { DatasetOptions } from '@routeprofile/schema';
+import { familyOf } from '../../dataset/cards.js';
+import type { ReadRows } from '../../dataset/read-rows.js';
+import type { Problems } from '../../disk/problems.js';
+import { formatPath } from '../../disk/problems.js';
 import { FILES, fileMode, type PublishedFiles } from './files.js';
 
 /**

@@ -1,29 +1,28 @@
 import { basename, resolve } from 'node:path';
-import { RouteProfileError, type Dataset, type DomainDescription, type LeftOut } from '@routeprofile/schema';
-import { candidatesOf, fillCosts, modelCard } from '../dataset/cards.js';
-import { limited } from '../dataset/draw.js';
-import { assertNamedModels, assertTested, guardCards } from '../dataset/new-models.js';
-import type { DatasetOptions } from '../dataset/options.js';
-import { OutcomeRows } from '../dataset/rows.js';
-import { unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
-import { scaleWarnings } from '../dataset/scales.js';
-import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
-import type { Sources } from '../dataset/sources.js';
-import { countOverlap, plural, someOf } from '../dataset/text.js';
-import { markUnreliable } from '../dataset/unreliable.js';
-import { FILES, fileMode, readPublishedFiles, type PublishedFiles } from './files.js';
-import { checkReferences } from './references.js';
+import {
+  RouteProfileError,
+  type Dataset,
+  type DomainDescription,
+  type LeftOut,
+  type DatasetOptions,
+} from '@routeprofile/schema';
+import { candidatesOf, fillCosts, modelCard } from '../../dataset/cards.js';
+import { limited } from '../../dataset/draw.js';
+import { assertNamedModels, assertTested, guardCards } from '../../dataset/new-models.js';
+import { OutcomeRows } from '../../dataset/rows.js';
+import { unformattedWarning, type ReadRows } from '../../dataset/read-rows.js';
+import { scaleWarnings } from '../../dataset/scales.js';
+import { findSharedPrefixes } from '../../dataset/shared-prefixes.js';
+import type { Sources } from '../../dataset/sources.js';
+import { countOverlap, plural, someOf } from '../../dataset/text.js';
+import { markUnreliable } from '../../dataset/unreliable.js';
+import { FILES, fileMode, type PublishedFiles } from './files.js';
 import { assertTrainingRows, publishedTraining, routedTasks, trainedModels } from './training.js';
 
-/** Loads the published layout: `profile_data/` and `route_data/`. */
-export async function loadPublished(sources: Sources, options: DatasetOptions): Promise<Dataset> {
-  const files = await readPublishedFiles(sources, options);
-  checkReferences(files, options, sources.problems);
-  sources.problems.throwIfAny(sources.dir);
-  return assemblePublished(files, requireTest(files, options), sources, options);
-}
-
-/** @param tests may be empty: a dataset can be looked at before it has test rows */
+/**
+ * Puts a dataset together.
+ * @param tests may be empty: a dataset can be looked at before it has test rows
+ */
 export function assemblePublished(
   files: PublishedFiles,
   tests: ReadRows,
@@ -112,7 +111,11 @@ export function assemblePublished(
 /** A published folder before anybody gave it test rows. */
 export const NO_TEST_ROWS: ReadRows = { rows: new OutcomeRows(), unformatted: 0 };
 
-function requireTest(files: PublishedFiles, options: DatasetOptions): ReadRows {
+/**
+ * The test rows that evaluation needs, unless the options do without.
+ * @throws RouteProfileError MISSING_FILE when there is no file of them, BAD_INPUT when it holds none.
+ */
+export function requireTest(files: PublishedFiles, options: DatasetOptions): ReadRows {
   if (!options.testRows) return files.test ?? NO_TEST_ROWS;
   if (files.test !== undefined && files.test.rows.length > 0) return files.test;
   if (files.test !== undefined)

@@ -1,6 +1,6 @@
-import type { Dataset, OutcomeValues } from '@routeprofile/schema';
+import type { Dataset, OutcomeValues, Oddity } from '@routeprofile/schema';
 import { plural } from '../dataset/text.js';
-import { oddity, short, type Oddity } from './oddity.js';
+import { oddity, short } from './oddity.js';
 
 interface Part {
   name: string;
@@ -79,13 +79,16 @@ function incompleteRows(part: Part): Oddity[] {
   );
 }
 
-/** Candidates whose price is not known: they have no cost unless rows state one. */
-export function missingPrices(dataset: Dataset): Oddity[] {
+/**
+ * Candidates whose price is not known: they have no cost unless rows state one.
+ * @param auxiliary whether auxiliary models are expected to have prices
+ */
+export function missingPrices(dataset: Dataset, auxiliary: boolean): Oddity[] {
   const priced = (model: number): boolean =>
     dataset.candidates[model]!.price !== undefined ||
     dataset.test.values.cost.some((cost, at) => at % dataset.candidates.length === model && !Number.isNaN(cost));
   const found = dataset.candidates.filter((_, model) => !priced(model)).map(({ id }) => id);
-  const auxiliary = dataset.cards.filter((card) => card.auxiliary && card.price === null).map(({ name }) => name);
+  const others = dataset.cards.filter((card) => card.auxiliary && card.price === null).map(({ name }) => name);
   return [
     ...oddity(
       'missing-price',
@@ -93,10 +96,10 @@ export function missingPrices(dataset: Dataset): Oddity[] {
       (count) =>
         `${plural(count, 'candidate')} of ${dataset.candidates.length} without price or costs: the cost of choosing them is unknown`,
     ),
-    ...(dataset.layout === 'published'
+    ...(auxiliary
       ? oddity(
           'missing-price-auxiliary',
-          auxiliary,
+          others,
           (count) =>
             `${plural(count, 'auxiliary model')} of ${dataset.cards.filter((card) => card.auxiliary).length} without a price`,
         )

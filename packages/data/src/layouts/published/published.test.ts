@@ -1,8 +1,18 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadDataset } from '../dataset/load.js';
-import { failureOf, folderOf, pairRow, publishedFiles, routingRow, temporaryFolder } from '../dataset/testing.js';
+import { describeLayoutContract } from '@routeprofile/schema/testing';
+import { loadDataset } from '../load.js';
+import { publishedLayout } from './published.js';
+import {
+  failureOf,
+  folderOf,
+  outcomeRow,
+  pairRow,
+  publishedFiles,
+  routingRow,
+  temporaryFolder,
+} from '../../dataset/testing.js';
 
 const root = temporaryFolder();
 afterAll(() => rmSync(root, { recursive: true }));
@@ -12,6 +22,29 @@ const TEST = 'route_data/routing_test_data.json';
 const PAIRS = 'route_data/pairwise_training_data_standard.json';
 const TRAIN = 'route_data/routing_train_data.json';
 const CARDS = 'profile_data/model_feature_standard.json';
+
+describeLayoutContract({ describe, it, expect }, publishedLayout, {
+  good: async () => folder(),
+  foreign: async () => [
+    folderOf(root, `d${count++}`, {}),
+    folderOf(root, `d${count++}`, { 'outcomes.jsonl': [outcomeRow('1', { a: 1, b: 0 })] }),
+    folderOf(root, `d${count++}`, { 'profile_data/task_feature.json': {} }),
+  ],
+  broken: async () => ({
+    folder: folder({
+      'profile_data/task_feature.json': { math: 'Sums.', qa: 3 },
+      [PAIRS]: [pairRow('math', ' ', 'a', 'nobody')],
+      [TEST]: '[',
+    }),
+    problems: [
+      'task_feature.json: qa',
+      `${PAIRS}: pairwise_data[0].worse_model`,
+      `${PAIRS}: pairwise_data[0].query`,
+      TEST,
+    ],
+  }),
+  incomplete: async () => ({ folder: folder({ [CARDS]: undefined }), file: CARDS }),
+});
 
 describe('published layout', () => {
   it('gives candidates in the order of their file, cards, pairs by distinct query, and test rows', async () => {

@@ -1,5 +1,4 @@
-import { createRandom, RouteProfileError } from '@routeprofile/schema';
-import type { DatasetOptions } from '../dataset/options.js';
+import { createRandom, RouteProfileError, type DatasetOptions } from '@routeprofile/schema';
 import type { OutcomeRows } from '../dataset/rows.js';
 import { stratifiedDraw } from '../dataset/draw.js';
 import { normalizeText, plural, someOf } from '../dataset/text.js';
@@ -17,6 +16,7 @@ const TRAIN = 'train';
  * Which rows are for training and which for testing. Marked rows are used as marked; a set with a single split is cut by
  * the seed, stratified by task, so that equal texts stay on one side.
  * @param hasTestFile the test rows come from elsewhere
+ * @param file how messages name the file of the rows
  * @throws RouteProfileError BAD_INPUT naming the splits that there are.
  */
 export function splitRows(rows: OutcomeRows, options: DatasetOptions, hasTestFile: boolean, file: string): Split {
@@ -27,7 +27,7 @@ export function splitRows(rows: OutcomeRows, options: DatasetOptions, hasTestFil
     else members.push(i);
   });
   const all = rows.queries.map((_, i) => i);
-  if (bySplit.size === 1) return hasTestFile ? { train: all, test: [], warnings: [] } : cut(rows, options);
+  if (bySplit.size === 1) return hasTestFile ? { train: all, test: [], warnings: [] } : cut(rows, options, file);
 
   const names = [...bySplit.keys()].map((name) => name ?? '(no split)');
   const listed = `${file} has rows of the splits ${someOf(names, 20)}`;
@@ -47,7 +47,7 @@ export function splitRows(rows: OutcomeRows, options: DatasetOptions, hasTestFil
   return { train, test, warnings };
 }
 
-function cut(rows: OutcomeRows, { split, seed }: DatasetOptions): Split {
+function cut(rows: OutcomeRows, { split, seed }: DatasetOptions, file: string): Split {
   const byText = new Map<string, number[]>();
   rows.queries.forEach(({ raw }, i) => {
     const key = normalizeText(raw);
@@ -59,7 +59,7 @@ function cut(rows: OutcomeRows, { split, seed }: DatasetOptions): Split {
   if (groups.length < 2)
     throw new RouteProfileError(
       'BAD_INPUT',
-      'outcomes.jsonl holds a single query: there is nothing to cut into training and test rows',
+      `${file} holds a single query: there is nothing to cut into training and test rows`,
       {
         hint: 'Give more rows, or test rows with --test.',
       },

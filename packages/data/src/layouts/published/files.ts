@@ -7,12 +7,15 @@ import {
   z,
   type ModelCardFile,
   type PairwiseRow,
+  type DatasetOptions,
 } from '@routeprofile/schema';
-import type { DatasetOptions } from '../dataset/options.js';
-import { readRoutingRows, readTestFile, type ReadRows } from '../dataset/read-rows.js';
-import type { Sources } from '../dataset/sources.js';
+import { readRoutingRows, readTestFile, type ReadRows } from '../../dataset/read-rows.js';
+import type { Sources } from '../../dataset/sources.js';
 
 type Mode = DatasetOptions['mode'];
+
+/** The folders that every published dataset has. */
+export const FOLDERS = ['profile_data', 'route_data'] as const;
 
 /** Where everything lies; the names are the published ones. */
 export const FILES = {

@@ -1,11 +1,18 @@
 import { basename, resolve } from 'node:path';
-import { createRandom, type Dataset, type Description, type ModelCard } from '@routeprofile/schema';
+import {
+  createRandom,
+  type Dataset,
+  type DatasetOptions,
+  type Description,
+  type ModelCard,
+  type ModelCardFile,
+  type RowCoverage,
+} from '@routeprofile/schema';
 import { candidatesOf, fillCosts } from '../dataset/cards.js';
 import { coverageWarnings, oneModelPerQuery } from '../dataset/coverage.js';
 import { drawPairs, limited } from '../dataset/draw.js';
 import { guardCards } from '../dataset/new-models.js';
-import type { DatasetOptions } from '../dataset/options.js';
-import { unformattedWarning } from '../dataset/read-rows.js';
+import { unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
 import { groupByQuery, withoutModels, type OutcomeRows } from '../dataset/rows.js';
 import { scaleWarnings } from '../dataset/scales.js';
 import { findSharedPrefixes } from '../dataset/shared-prefixes.js';
@@ -13,30 +20,48 @@ import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
 import { markUnreliable } from '../dataset/unreliable.js';
 import { familyText } from '../dataset/with-cards.js';
-import { OUTCOMES_FILE, readOutcomes, type OutcomesFiles } from './files.js';
-import { choosePool } from './models.js';
+import { choosePool } from './pool.js';
 import { ALL_QUERIES, outcomeCard, taskScores } from './scores.js';
 import { splitRows } from './splits.js';
 
 const PAIRS_PER_QUERY = 4;
 
-/** Loads the outcomes layout. */
-export const loadOutcomes = async (sources: Sources, options: DatasetOptions): Promise<Dataset> =>
-  assembleOutcomes(await readOutcomes(sources, options), sources, options);
+/** What the files of a folder hold, checked: outcomes by query, and what is known of the models. */
+export interface ReadFiles {
+  /** The layout's name. */
+  layout: string;
+  /** How messages name the file of the rows. */
+  file: string;
+  /** Rows marked `train`, `validation`, `test`, or of a single split, which is then cut by the seed. */
+  main: ReadRows;
+  /** Test rows from a file of their own; undefined: they are among the rows. */
+  separate: ReadRows | undefined;
+  coverage: RowCoverage;
+  /** Empty where nothing describes the models. */
+  cards: ReadonlyMap<string, ModelCardFile>;
+  /** Default: the folder's name, not simulated, no texts. */
+  meta?: {
+    name?: string | undefined;
+    simulated?: boolean | undefined;
+    taskDescriptions?: Readonly<Record<string, string>> | undefined;
+    familyDescriptions?: Readonly<Record<string, string>> | undefined;
+  };
+  warnings: readonly string[];
+}
 
 /**
- * Puts a dataset together.
+ * Puts a dataset together from rows of outcomes: who may be chosen, what is for training, what the cards say.
  * @throws RouteProfileError BAD_INPUT when there are too few candidates, or the splits do not fit.
  */
-export function assembleOutcomes(files: OutcomesFiles, sources: Sources, options: DatasetOptions): Dataset {
-  const { meta, cards: cardFile, main, separate } = files;
+export function assembleRows(files: ReadFiles, sources: Sources, options: DatasetOptions): Dataset {
+  const { meta = {}, cards: cardFile, main, separate } = files;
   const { rows } = main;
-  const split = splitRows(rows, options, separate !== undefined, OUTCOMES_FILE);
+  const split = splitRows(rows, options, separate !== undefined, files.file);
   const testRows = separate?.rows ?? rows;
   const testAll = separate === undefined ? split.test : testRows.queries.map((_, i) => i);
   const order = [...new Set([...cardFile.keys(), ...rows.models, ...testRows.models])];
   const pool = choosePool(order, { rows, indices: split.train }, { rows: testRows, indices: testAll }, options, () =>
-    files.coverage.kind === 'one-model-per-query' ? oneModelPerQuery(files.coverage, OUTCOMES_FILE) : null,
+    files.coverage.kind === 'one-model-per-query' ? oneModelPerQuery(files.coverage, files.file) : null,
   );
 
   const groups = limited(
@@ -80,7 +105,7 @@ export function assembleOutcomes(files: OutcomesFiles, sources: Sources, options
 
   return {
     name,
-    layout: 'outcomes',
+    layout: files.layout,
     mode: options.mode,
     queryText: options.queryText,
     simulated: meta.simulated ?? false,
@@ -138,7 +163,7 @@ const tasksOf = (rows: OutcomeRows, indices: readonly number[]): string[] => [
 
 function cardsOf(
   order: readonly string[],
-  cardFile: ReadonlyMap<string, Parameters<typeof outcomeCard>[1] & object>,
+  cardFile: ReadonlyMap<string, ModelCardFile>,
   candidates: readonly string[],
   scores: ReturnType<typeof taskScores>,
 ): ModelCard[] {

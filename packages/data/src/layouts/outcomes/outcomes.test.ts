@@ -1,8 +1,17 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadDataset } from '../dataset/load.js';
-import { failureOf, folderOf, outcomeRow as row, routingRow, temporaryFolder } from '../dataset/testing.js';
+import { describeLayoutContract } from '@routeprofile/schema/testing';
+import { loadDataset } from '../load.js';
+import { outcomesLayout } from './outcomes.js';
+import {
+  failureOf,
+  folderOf,
+  outcomeRow as row,
+  publishedFiles,
+  routingRow,
+  temporaryFolder,
+} from '../../dataset/testing.js';
 
 const root = temporaryFolder();
 afterAll(() => rmSync(root, { recursive: true }));
@@ -21,6 +30,18 @@ const basic = [
   row('4', { a: 1, b: null }, { split: 'test', task: 'v' }),
   row('5', { a: 1, b: 0 }, { split: 'test', query: ' Question  1' }),
 ];
+
+describeLayoutContract({ describe, it, expect }, outcomesLayout, {
+  good: async () => rowsFolder([...basic, row('6', { a: 0, b: 1 }, { split: 'test', task: 'u' })]),
+  foreign: async () => [folder({}), folder(publishedFiles()), folder({ 'models.json': {}, 'meta.json': {} })],
+  broken: async () => ({
+    folder: rowsFolder([...basic, row('1', { a: 2 }), row('7', { a: 1 }, { query: ' ' })], {
+      'models.json': { a: { feature: 3, detailed_scores: {} } },
+    }),
+    problems: ['outcomes.jsonl: line 6: id', 'outcomes.jsonl: line 7: query', 'models.json: a.feature'],
+  }),
+  incomplete: async () => ({ folder: rowsFolder(basic), file: 'absent.json', options: { test: 'absent.json' } }),
+});
 
 describe('outcomes layout', () => {
   it('gives training outcomes, scores with counts, pairs, costs and test rows', async () => {

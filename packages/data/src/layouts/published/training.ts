@@ -4,12 +4,12 @@ import {
   type OutcomeValues,
   type PreferencePair,
   type QueryRecord,
+  type DatasetOptions,
 } from '@routeprofile/schema';
-import { drawPairs, stratifiedDraw } from '../dataset/draw.js';
-import type { DatasetOptions } from '../dataset/options.js';
-import { groupByQuery, withoutModels } from '../dataset/rows.js';
-import { plural } from '../dataset/text.js';
-import type { ReadRows } from '../dataset/read-rows.js';
+import { drawPairs, stratifiedDraw } from '../../dataset/draw.js';
+import { groupByQuery, withoutModels } from '../../dataset/rows.js';
+import { plural } from '../../dataset/text.js';
+import type { ReadRows } from '../../dataset/read-rows.js';
 import { FILES, fileMode, type PublishedFiles } from './files.js';
 
 const PAIRS_PER_QUERY = 4;

@@ -1,5 +1,4 @@
-import { RouteProfileError, type LeftOut } from '@routeprofile/schema';
-import type { DatasetOptions } from '../dataset/options.js';
+import { RouteProfileError, type LeftOut, type DatasetOptions } from '@routeprofile/schema';
 import { assertNamedModels, assertTested } from '../dataset/new-models.js';
 import type { OutcomeRows } from '../dataset/rows.js';
 import { plural, someOf } from '../dataset/text.js';

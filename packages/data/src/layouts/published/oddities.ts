@@ -1,12 +1,12 @@
-import type { ModelCardFile } from '@routeprofile/schema';
+import type { ModelCardFile, Oddity } from '@routeprofile/schema';
 import { RouteProfileError } from '@routeprofile/schema';
-import { isSentence } from '../dataset/cards.js';
-import type { RowLabels } from '../dataset/read-rows.js';
-import { plural } from '../dataset/text.js';
-import { parsePythonLiteral } from '../python/literal.js';
-import type { PublishedFiles } from '../published/files.js';
-import { duplicateQueries, overlapOddity } from './texts.js';
-import { excerpt, oddity, short, type Oddity } from './oddity.js';
+import { isSentence } from '../../dataset/cards.js';
+import type { RowLabels } from '../../dataset/read-rows.js';
+import { plural } from '../../dataset/text.js';
+import { parsePythonLiteral } from '../../python/literal.js';
+import type { PublishedFiles } from './files.js';
+import { duplicateQueries, overlapOddity } from '../../check/texts.js';
+import { excerpt, oddity, short } from '../../check/oddity.js';
 
 /** Oddities that only the published files show. */
 export function publishedOddities(files: PublishedFiles): Oddity[] {
