@@ -27,6 +27,7 @@ const packages = [
   'routers',
   'eval',
   'tensor',
+  'pipeline',
   'cli',
 ] as const;
 
