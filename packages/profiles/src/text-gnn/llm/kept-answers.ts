@@ -1,5 +1,5 @@
 import { z, type ChatMessage, type RunContext } from '@routeprofile/schema';
-import { hashJson } from '../hash.js';
+import { sha256Hex } from '@routeprofile/numerics';
 import type { Answer, LanguageModel } from './language-model.js';
 
 const answerSchema = z.object({
@@ -12,8 +12,8 @@ const answerSchema = z.object({
 });
 
 /** Where the answer to a prompt is kept: by model, settings and messages, whatever node or hop it is for. */
-const keyOf = (model: LanguageModel, messages: readonly ChatMessage[]): Promise<string> =>
-  hashJson(['text-gnn answer 1', model.id, messages]);
+const keyOf = (model: LanguageModel, messages: readonly ChatMessage[]): string =>
+  sha256Hex(JSON.stringify(['text-gnn answer 1', model.id, messages]));
 
 /** An answer kept by an earlier build, if any. A record that cannot be read counts as none, with a warning. */
 export async function keptAnswer(
@@ -21,7 +21,7 @@ export async function keptAnswer(
   model: LanguageModel,
   messages: readonly ChatMessage[],
 ): Promise<Answer | undefined> {
-  const key = store && (await keyOf(model, messages));
+  const key = store && keyOf(model, messages);
   const bytes = key === undefined ? undefined : await store?.get(key);
   if (!bytes) return undefined;
   try {
@@ -38,5 +38,5 @@ export async function keepAnswer(
   messages: readonly ChatMessage[],
   answer: Answer,
 ): Promise<void> {
-  await store?.set(await keyOf(model, messages), new TextEncoder().encode(JSON.stringify(answer)));
+  await store?.set(keyOf(model, messages), new TextEncoder().encode(JSON.stringify(answer)));
 }
