@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { mkdir, rm } from 'node:fs/promises';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
-import { renderHtmlReport } from '@routeprofile/eval/node';
+import { renderHtmlReport } from '@routeprofile/report/html';
 import { RouteProfileError, type RunConfig, type RunContext, type RunReport } from '@routeprofile/schema';
 import { blindSpotWarnings, findBlindSpots } from './blind-spots.js';
 import { messageOf } from '../message-of.js';
