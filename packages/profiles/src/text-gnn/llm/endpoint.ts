@@ -1,18 +1,18 @@
 import {
-  assertUsableKey,
-  endpointName,
-  endpointPath,
-  endpointUrl,
-  postJson,
-  redact,
+  createOpenAiChat,
+  openAiHome,
+  openAiKeyFor,
+  processEnvironment,
   redactAnswer,
+  spokenAnswer,
+  UnusableAnswer,
   type Backoff,
+  type ChatAnswer,
   type PostFailure,
-} from '@routeprofile/encoders';
-import { RouteProfileError, type ChatMessage } from '@routeprofile/schema';
+  type Spoken,
+} from '@routeprofile/providers';
+import { RouteProfileError, type ChatModel } from '@routeprofile/schema';
 import type { CompleteTextGnnOptions } from '../options.js';
-import { parseAnswer } from './answer.js';
-import type { LanguageModel } from './language-model.js';
 
 /** What options never hold: secrets, and how to reach the world. */
 export interface LlmEnvironment {
@@ -31,63 +31,41 @@ type ChatOptions = Pick<
   'model' | 'baseUrl' | 'api' | 'temperature' | 'maxTokens' | 'maxTokensField' | 'body' | 'retries' | 'timeout'
 >;
 
-const OPENAI = 'https://api.openai.com/v1';
 const NAMES = { who: 'text-gnn', baseUrl: 'ROUTEPROFILE_LLM_BASE_URL', apiKey: 'ROUTEPROFILE_LLM_API_KEY' };
-const PATHS = { chat: 'chat/completions', completions: 'completions' };
-
-export const processEnvironment = (): Readonly<Record<string, string | undefined>> =>
-  typeof process === 'undefined' ? {} : process.env;
 
 /** The model that options or environment name; undefined if neither does. */
 export const modelName = ({ model }: Pick<ChatOptions, 'model'>, env = processEnvironment()): string | undefined =>
   model ?? (env['ROUTEPROFILE_LLM_MODEL'] || undefined);
 
 /**
- * Any endpoint that speaks OpenAI's `/chat/completions` (or `/completions`, for the bare prompt).
+ * The model that options and environment name, at their endpoint.
  * @throws RouteProfileError BAD_OPTION without a model, with an unusable address or key.
  */
-export async function openAiChat(options: ChatOptions, environment: LlmEnvironment = {}): Promise<LanguageModel> {
-  const {
-    env = processEnvironment(),
-    fetch: send,
-    delays = { firstDelay: 1_000, maximumDelay: 300_000 },
-  } = environment;
+export async function endpointModel(options: ChatOptions, environment: LlmEnvironment = {}): Promise<ChatModel> {
+  const { env = processEnvironment(), fetch, delays } = environment;
   const model = modelName(options, env);
   if (model === undefined)
     throw new RouteProfileError('BAD_OPTION', 'text-gnn: summarizer=llm needs a model', {
       hint: 'Give model=NAME or set ROUTEPROFILE_LLM_MODEL; or omit summarizer=llm: the default needs no model.',
     });
-  const base = endpointUrl(options.baseUrl ?? (env['ROUTEPROFILE_LLM_BASE_URL'] || openAiBaseUrl(env)), NAMES);
-  const apiKey = await keyFor(base, environment, env);
-  assertUsableKey(apiKey, NAMES);
+  const baseUrl = options.baseUrl ?? (env['ROUTEPROFILE_LLM_BASE_URL'] || openAiHome(env).baseUrl);
+  const apiKey = await keyFor(baseUrl, environment, env);
   assertNotSaved(options, apiKey);
-
   const { api, temperature, maxTokens, maxTokensField, body, retries, timeout } = options;
-  const settings = { [maxTokensField]: maxTokens, ...(temperature === null ? {} : { temperature }), ...body };
-  const endpoint = redact(endpointName(base), apiKey);
-  const target = { url: endpointPath(base, PATHS[api]), apiKey };
-  const hint = (failure: PostFailure) => hintFor(failure, model);
-
-  return {
-    id: redact(`${model} at ${endpoint} (${api}) ${JSON.stringify(settings)}`, apiKey),
-    async generate(messages, label, { signal }) {
-      const input = api === 'chat' ? { messages } : { prompt: barePrompt(messages) };
-      const total = { promptTokens: 0, completionTokens: 0, estimated: false, attempts: 0 };
-      const answer = await postJson(
-        { ...target, who: `text-gnn: ${label}: ${redact(model, apiKey)} at ${endpoint}` },
-        { model, ...input, ...settings },
-        (body) =>
-          parseAnswer(body, messages, ({ promptTokens, completionTokens, estimated }) => {
-            total.promptTokens += promptTokens;
-            total.completionTokens += completionTokens;
-            total.estimated ||= estimated;
-            total.attempts++;
-          }),
-        { retries, timeout, delays, fetch: send, signal, hint },
-      );
-      return { ...answer, ...total };
-    },
-  };
+  return createOpenAiChat({
+    names: NAMES,
+    model,
+    baseUrl,
+    apiKey,
+    api,
+    body: { [maxTokensField]: maxTokens, ...(temperature !== null && { temperature }), ...body },
+    retries,
+    timeout,
+    delays,
+    fetch,
+    judge: wholeSentences,
+    hint: (failure) => hintFor(failure, model),
+  });
 }
 
 /** Options are saved with the profiles. */
@@ -100,24 +78,33 @@ function assertNotSaved(options: object, apiKey: string | undefined): void {
     });
 }
 
-const openAiBaseUrl = (env: Readonly<Record<string, string | undefined>>) =>
-  env['ROUTEPROFILE_OPENAI_BASE_URL'] || env['OPENAI_BASE_URL'] || OPENAI;
-
 /** OPENAI_API_KEY goes to OPENAI_BASE_URL's host (by default OpenAI's) and nowhere else: a saved option must not lead it astray. */
 async function keyFor(
-  base: URL,
+  baseUrl: string,
   { apiKey }: LlmEnvironment,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
   if (apiKey) return (await apiKey()) || undefined;
-  const own = env['ROUTEPROFILE_LLM_API_KEY'];
-  if (own) return own;
-  const home = openAiBaseUrl(env);
-  if (!URL.canParse(home) || new URL(home).host !== base.host) return undefined;
-  return env['ROUTEPROFILE_OPENAI_API_KEY'] || env['OPENAI_API_KEY'] || undefined;
+  return env['ROUTEPROFILE_LLM_API_KEY'] || openAiKeyFor(baseUrl, env);
 }
 
-const barePrompt = (messages: readonly ChatMessage[]): string => messages.map(({ content }) => content).join('\n\n');
+/**
+ * An answer that the token limit ended goes back to its last whole sentence.
+ * @throws UnusableAnswer when it is of no use, or was ended before its first sentence.
+ */
+export function wholeSentences(answer: Pick<ChatAnswer, 'content' | 'finish'>): Spoken {
+  const { text, truncated } = spokenAnswer(answer);
+  if (!truncated) return { text, truncated };
+  const whole = upToLastSentence(text);
+  if (whole === undefined) throw new UnusableAnswer('the token limit ended the answer within its first sentence');
+  return { text: whole, truncated: whole !== text };
+}
+
+function upToLastSentence(text: string): string | undefined {
+  if (/[.!?。！？]["”')\]]*$/.test(text)) return text;
+  const sentences = /^[\s\S]*(?:[.!?]["”')\]]*(?=\s)|[。！？])/.exec(text);
+  return sentences?.[0].trim();
+}
 
 function hintFor({ status, hasKey }: PostFailure, model: string): string {
   const KEPT = 'what was answered so far is kept where the run has a store';

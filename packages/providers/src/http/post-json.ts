@@ -1,5 +1,6 @@
-import { RouteProfileError, throwIfAborted, z, type ErrorCode } from '@routeprofile/schema';
-import { backoffDelay, parseRetryAfter, sleep, type Backoff } from './retry.js';
+import { RouteProfileError, throwIfAborted, type ErrorCode } from '@routeprofile/schema';
+import { faultOf, readServerError, UnusableAnswer, type Fault, type FaultKind } from './fault.js';
+import { backoffDelay, sleep, type Backoff } from './retry.js';
 import { redactAnswer, redactRefusal } from './secrets.js';
 
 /** Where a request goes, and for whom. */
@@ -14,6 +15,7 @@ export interface PostTarget {
 /** What went wrong for good, for a hint: an HTTP status, or none when no answer came. */
 export interface PostFailure {
   status: number | undefined;
+  kind: FaultKind;
   /** Whether a key was sent. */
   hasKey: boolean;
 }
@@ -32,22 +34,19 @@ export interface PostPolicy {
   hint?: (failure: PostFailure) => string;
   /** Default: the platform's. */
   fetch?: typeof fetch;
+  /** Waits that many milliseconds, or rejects once the signal fires. Default: by the platform's timer. */
+  wait?: typeof sleep;
   /** Ends waiting and trying again; the request then throws ABORTED. */
   signal?: AbortSignal;
-}
-
-/** Thrown by a reader of answers: what came with status 200 is of no use, ask again. */
-export class UnusableAnswer extends Error {
-  override readonly name = 'UnusableAnswer';
 }
 
 const EXCERPT = 300;
 const DELAYS = { firstDelay: 500, maximumDelay: 60_000 };
 
 /**
- * Sends `payload` as JSON and gives what `read` makes of the answer's body. 408, 409, 429, 5xx, timeouts, broken
+ * Sends `payload` as JSON and gives what `read` makes of the answer's body. Overload (408, 429, 5xx), 409, timeouts, broken
  * connections and answers that `read` calls unusable are tried again, after a doubling delay or what `Retry-After` asks
- * for. Redirects are not followed, as they would take the key elsewhere.
+ * for; an account without credit is not. Redirects are not followed, as they would take the key elsewhere.
  * @param read may throw `UnusableAnswer`; whatever else it throws ends the request at once
  * @throws RouteProfileError NETWORK, the policy's `refused`, ABORTED.
  */
@@ -57,7 +56,7 @@ export async function postJson<T>(
   read: (body: string) => T,
   policy: PostPolicy,
 ): Promise<T> {
-  const { retries, delays = DELAYS, signal } = policy;
+  const { retries, delays = DELAYS, signal, wait = sleep } = policy;
   const body = JSON.stringify(payload);
   for (let attempt = 0; ; attempt++) {
     throwIfAborted({ signal });
@@ -69,11 +68,13 @@ export async function postJson<T>(
         return read(outcome.body);
       } catch (error) {
         if (!(error instanceof UnusableAnswer)) throw error;
-        failed = { error: failure(target, policy, policy.refused, `${error.message}${tries(attempt)}`, 200) };
+        const what = `${error.message}${tries(attempt)}`;
+        failed = failure(target, policy, faultOf({ status: 200, error }), what, 200, policy.refused);
       }
-    if (failed.final || attempt >= retries) throw failed.error;
+    const { fault, error } = failed;
+    if (!fault.retryable || attempt >= retries) throw error;
     try {
-      await sleep(backoffDelay(attempt, failed.after, { retries, ...delays }), signal);
+      await wait(backoffDelay(attempt, fault.retryAfter, { retries, ...delays }), signal);
     } catch {
       throwIfAborted({ signal });
     }
@@ -84,15 +85,12 @@ export async function postJson<T>(
 type Attempt = { body: string } | Failed;
 interface Failed {
   error: RouteProfileError;
-  /** Trying again does not help. */
-  final?: boolean;
-  /** Milliseconds the server asks to wait. */
-  after?: number;
+  fault: Fault;
 }
 
 async function post(target: PostTarget, body: string, policy: PostPolicy, attempt: number): Promise<Attempt> {
   const { url, apiKey } = target;
-  const { timeout, signal, fetch: send = fetch } = policy;
+  const { timeout, signal, fetch: send = fetch, refused } = policy;
   const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
   if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
   const limit = AbortSignal.timeout(timeout * 1000);
@@ -107,18 +105,22 @@ async function post(target: PostTarget, body: string, policy: PostPolicy, attemp
     const { ok, status } = answer;
     const said = await answer.text();
     if (ok) return { body: redactAnswer(said, apiKey) };
-    const overloaded = status === 408 || status === 429 || status >= 500;
-    const excerpt = redactRefusal(serverMessage(said), apiKey).replace(/\s+/g, ' ').trim().slice(0, EXCERPT);
+    const fault = faultOf({ status, headers: answer.headers, body: said });
+    const excerpt = redactRefusal(readServerError(said).message, apiKey).replace(/\s+/g, ' ').trim().slice(0, EXCERPT);
     const what = `HTTP ${status}${tries(attempt)}${excerpt === '' ? '' : `: ${excerpt}`}`;
-    return {
-      error: failure(target, policy, overloaded ? 'NETWORK' : policy.refused, what, status),
-      final: !overloaded && status !== 409,
-      after: parseRetryAfter(answer.headers.get('retry-after'), Date.now()),
-    };
+    const busy = fault.kind === 'overloaded' || status === 429;
+    return failure(target, policy, fault, what, status, busy ? 'NETWORK' : refused);
   } catch (error) {
     throwIfAborted({ signal });
     const what = limit.aborted ? `no answer within ${timeout} s` : redactRefusal(reasonOf(error), apiKey);
-    return { error: failure(target, policy, 'NETWORK', what, undefined) };
+    return failure(
+      target,
+      policy,
+      faultOf({ error: limit.aborted ? limit.reason : error }),
+      what,
+      undefined,
+      'NETWORK',
+    );
   }
 }
 
@@ -126,10 +128,16 @@ async function post(target: PostTarget, body: string, policy: PostPolicy, attemp
 const failure = (
   { who, apiKey }: PostTarget,
   { hint }: PostPolicy,
-  code: ErrorCode = 'NETWORK',
+  fault: Fault,
   what: string,
   status: number | undefined,
-) => new RouteProfileError(code, `${who}: ${what}`, { hint: hint?.({ status, hasKey: apiKey !== undefined }) });
+  code: ErrorCode = 'NETWORK',
+): Failed => ({
+  fault,
+  error: new RouteProfileError(code, `${who}: ${what}`, {
+    hint: hint?.({ status, kind: fault.kind, hasKey: apiKey !== undefined }),
+  }),
+});
 
 const tries = (attempt: number) => (attempt === 0 ? '' : ` after ${attempt + 1} attempts`);
 
@@ -138,15 +146,4 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'the connection failed';
   const cause = error.cause instanceof Error ? error.cause : undefined;
   return cause ? `${error.message} (${cause.message || cause.name})` : error.message;
-}
-
-/** What the server says is wrong: `error.message` of its JSON, else the text itself. */
-function serverMessage(body: string): string {
-  const schema = z.looseObject({ error: z.union([z.string(), z.looseObject({ message: z.string() })]) });
-  try {
-    const { error } = schema.parse(JSON.parse(body));
-    return typeof error === 'string' ? error : error.message;
-  } catch {
-    return body;
-  }
 }

@@ -1,7 +1,57 @@
-import { RouteProfileError, z } from '@routeprofile/schema';
+import { RouteProfileError, z, type Usage } from '@routeprofile/schema';
+import { endpointPath } from '../http/endpoint.js';
+import { postJson, type PostPolicy } from '../http/post-json.js';
+import { readUsage } from '../usage/usage.js';
+
+/** Which model `createOpenAiEmbeddings` asks, where, and how. */
+export interface OpenAiEmbeddingsSettings extends Pick<
+  PostPolicy,
+  'retries' | 'timeout' | 'delays' | 'hint' | 'fetch'
+> {
+  /** Names the caller in errors, such as an encoder's id. Never a secret. */
+  who: string;
+  /** The model's name at the endpoint. */
+  model: string;
+  /** As `endpointUrl` gives it; `embeddings` is added. */
+  url: URL;
+  /** Without one no `Authorization` is sent. */
+  apiKey?: string;
+  /** Sent as `dimensions`, for models that can shorten their vectors. */
+  dimensions?: number;
+}
+
+/** Vectors of one request. */
+export interface Embeddings {
+  /** One per text, in the order of the texts, all of one length. */
+  vectors: Float32Array[];
+  /** Absent when the server does not say. */
+  usage?: Usage;
+}
+
+/**
+ * Asks any endpoint that speaks OpenAI's `/embeddings`, one request per call. An empty text is sent as one blank, because
+ * endpoints refuse empty ones.
+ * @returns a function from texts to vectors; `width` is the length that earlier answers had, if there were any
+ * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED (the function).
+ */
+export function createOpenAiEmbeddings({ who, model, url, apiKey, dimensions, ...policy }: OpenAiEmbeddingsSettings) {
+  const target = { who, url: endpointPath(url, 'embeddings'), apiKey };
+  return (texts: readonly string[], width: number | undefined, signal: AbortSignal | undefined): Promise<Embeddings> =>
+    postJson(
+      target,
+      {
+        model,
+        input: texts.map((text) => (text === '' ? ' ' : text)),
+        ...(dimensions !== undefined && { dimensions }),
+      },
+      (body) => parseEmbeddings(body, texts.length, width, who),
+      { ...policy, signal, refused: 'ENCODER_FAILED' },
+    );
+}
 
 const embeddingsSchema = z.looseObject({
   data: z.array(z.looseObject({ index: z.number().int().optional(), embedding: z.array(z.unknown()) })),
+  usage: z.unknown().optional(),
 });
 
 /**
@@ -11,12 +61,7 @@ const embeddingsSchema = z.looseObject({
  * @param dimensions of earlier answers; undefined for the first one
  * @throws RouteProfileError ENCODER_FAILED.
  */
-export function parseEmbeddings(
-  body: string,
-  rows: number,
-  dimensions: number | undefined,
-  who: string,
-): Float32Array[] {
+export function parseEmbeddings(body: string, rows: number, dimensions: number | undefined, who: string): Embeddings {
   const fail = (what: string, hint: string) => new RouteProfileError('ENCODER_FAILED', `${who}: ${what}`, { hint });
   const INCOMPATIBLE = 'Check that this address is an OpenAI-compatible /embeddings endpoint.';
   let json: unknown;
@@ -50,5 +95,6 @@ export function parseEmbeddings(
       `text ${odd} has ${vectors[odd]!.length} dimensions, others have ${width}`,
       'If the model behind this name has changed, use another --cache folder or delete this one.',
     );
-  return vectors;
+  const usage = readUsage('embeddings', parsed.data.usage);
+  return { vectors, ...(usage && { usage }) };
 }
