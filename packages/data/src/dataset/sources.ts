@@ -3,7 +3,7 @@ import { RouteProfileError, type z } from '@routeprofile/schema';
 import { hashBytes, hashJson, openSha256 } from '../disk/hash.js';
 import { parseJson } from '../disk/json.js';
 import { readTextLines } from '../disk/jsonl.js';
-import type { Problems } from '../disk/problems.js';
+import { Problems } from '../disk/problems.js';
 import { decodeText, exists, readBytes } from '../disk/read.js';
 
 /**
@@ -95,3 +95,6 @@ export class Sources {
     return hashJson({ files: Object.fromEntries(this.hashes), options });
   }
 }
+
+/** The files of a folder, with no problem found yet. */
+export const openSources = (dir: string, signal?: AbortSignal): Sources => new Sources(dir, new Problems(), signal);

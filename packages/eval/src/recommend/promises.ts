@@ -72,9 +72,6 @@ export function statusOf(promise: RouterPromise, found: OpenEstimate | null): Ke
   return surely ? 'kept' : surelyNot ? 'broken' : 'undecided';
 }
 
-/** How a status is called. */
-export const PROMISE_STATUS = { kept: 'kept', broken: 'broken', undecided: 'not decided' } as const;
-
 /** Every promise that a router made in training, and what became of it on the test rows. */
 export function keptPromises(routers: readonly JudgedChoices[], ground: PromiseGround): KeptPromise[] {
   return routers.flatMap(({ label, seed, promises, choices }) =>
