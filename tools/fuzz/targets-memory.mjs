@@ -1,6 +1,6 @@
 // Parsers that read from memory: bytes, text or a JSON value.
 import { parseJson, parsePythonLiteral, readNpy, readNpz, writeNpz } from '@routeprofile/data';
-import { builtIns } from '@routeprofile/cli';
+import { builtIns } from '@routeprofile/pipeline';
 import { openAiEncoder, parseVocabulary } from '@routeprofile/encoders';
 import { scoreResponse } from '@routeprofile/collect';
 import { compareRuns, designSpaceSchema } from '@routeprofile/eval';

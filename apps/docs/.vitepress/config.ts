@@ -29,6 +29,7 @@ const packages = [
   'report',
   'collect',
   'tensor',
+  'pipeline',
   'cli',
 ] as const;
 

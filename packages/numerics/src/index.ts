@@ -32,6 +32,7 @@ export {
 } from './principal-axes.js';
 export { rowDots, rowProducts, transpose } from './products.js';
 export { leaveOneOut, type RidgeProblem, ridgeProblem, ridgeSlopes } from './ridge.js';
+export { sha256Hex } from './sha256.js';
 export { sigmoid, softmax, softplus } from './softmax.js';
 export {
   abilityPrior,

@@ -16,8 +16,7 @@ export { embGnnParity } from './parity.js';
 export { quantizeProfiles, type QuantizedProfiles } from './quantize/quantize-profiles.js';
 export { formatQuantization, parseQuantization, type Quantization } from './quantize/spec.js';
 export { readHopTexts, type HopTexts } from './text-gnn/hop-texts.js';
-export type { Answer, LanguageModel } from './text-gnn/llm/language-model.js';
-export type { LlmEnvironment } from './text-gnn/llm/openai-chat.js';
+export type { LlmEnvironment } from './text-gnn/llm/endpoint.js';
 export type { TextGnnOptions } from './text-gnn/options.js';
 export { planTextGnn, type PlannedPrompt, type TextGnnPlan } from './text-gnn/plan.js';
 export { DEFAULT_TEMPLATES, PLACEHOLDERS } from './text-gnn/prompts/templates.js';
@@ -28,6 +27,7 @@ export { trainableGnnProfile } from './trainable-gnn/trainable-gnn-profile.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
+  ChatModel,
   HeteroGraph,
   NodeFeatures,
   ProfileInput,

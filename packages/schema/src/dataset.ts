@@ -15,6 +15,10 @@ export type QueryTextPolicy = 'raw' | 'formatted';
 export interface Price {
   input: number;
   output: number;
+  /** For input read from the provider's prompt cache. Absent: as `input`. */
+  cachedInput?: number;
+  /** For input written to that cache. Absent: as `input`. */
+  cacheWrite?: number;
 }
 
 /** What a model can read and write, in tokens; what is absent counts as unlimited. */

@@ -1,6 +1,7 @@
 export { z } from 'zod';
 export * from './artifact-array.js';
 export * from './artifacts.js';
+export * from './chat.js';
 export * from './config.js';
 export * from './context.js';
 export * from './dataset.js';

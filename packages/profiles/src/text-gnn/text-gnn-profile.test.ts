@@ -98,6 +98,21 @@ describe('text-gnn with a language model', () => {
     expect(texts?.[0]).toMatch(/^\[answer \w+\] about alpha$/);
   });
 
+  it('asks as many at a time as it may', async () => {
+    for (const concurrency of [1, 3]) {
+      const model = fakeModel();
+      let [running, most] = [0, 0];
+      const complete: typeof model.complete = async (...asked) => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve));
+        running--;
+        return model.complete(...asked);
+      };
+      await build({ summarizer: 'llm', hops: 1, concurrency }, { model: { ...model, complete } });
+      expect(most).toBe(concurrency);
+    }
+  });
+
   it('tells the name of the model, except as published', async () => {
     const seen = async (options: Record<string, unknown>) => {
       const model = fakeModel();

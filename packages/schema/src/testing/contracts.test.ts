@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { artifactArray } from '../artifact-array.js';
+import type { ChatModel, Completion } from '../chat.js';
 import type { Encoder } from '../encoder.js';
 import { defineMetric, defineProfile, defineRouter } from '../define.js';
 import { RouteProfileError } from '../errors.js';
@@ -10,6 +11,7 @@ import type { ProfileStrategy } from '../profile.js';
 import { decisionsFromScores, type RouterArtifact, type RouterStrategy, type ScoringRouter } from '../router.js';
 import type { QueryBatch } from '../training.js';
 import {
+  describeChatModelContract,
   describeEncoderContract,
   describeMetricContract,
   describeProfileContract,
@@ -121,6 +123,19 @@ describeProfileContract(runner, own);
 describeEncoderContract(runner, 'toy', () => toyEncoder());
 describeMetricContract(runner, average);
 describeMetricContract(runner, wins);
+
+/** Repeats the last message. */
+const parrot = (change: (completion: Completion) => Partial<Completion> = () => ({})): ChatModel => ({
+  specVersion: 1,
+  id: 'parrot',
+  async complete({ messages }, ctx) {
+    throwIfAborted(ctx);
+    const usage = { uncachedInput: 9, cacheRead: 0, cacheWrite: 0, output: 9 };
+    const completion = { text: messages.at(-1)!.content, usage, estimated: true, truncated: false, attempts: 1 };
+    return { ...completion, ...change(completion) };
+  },
+});
+describeChatModelContract(runner, 'parrot', () => parrot());
 
 describe('the suites catch', () => {
   const brokenRouter = (change: (router: ScoringRouter) => Partial<ScoringRouter>): RouterStrategy => ({
@@ -278,5 +293,42 @@ describe('the suites catch', () => {
     expect(
       await failingTests((fake) => describeMetricContract(fake, { ...average, evaluate: () => NaN })),
     ).toHaveLength(2);
+  });
+
+  it.each<[string, () => ChatModel]>([
+    ['says nothing', () => parrot(() => ({ text: '' }))],
+    ['does not trim', () => parrot(({ text }) => ({ text: `${text}\n` }))],
+    ['gives NaN for a count', () => parrot(({ usage }) => ({ usage: { ...usage, cacheRead: NaN } }))],
+    ['counts reasoning beside the output', () => parrot(({ usage }) => ({ usage: { ...usage, reasoning: 10 } }))],
+    ['counts no input', () => parrot(({ usage }) => ({ usage: { ...usage, uncachedInput: 0 } }))],
+    ['needed no attempt', () => parrot(() => ({ attempts: 0 }))],
+    [
+      'counts attempts of other calls',
+      () => {
+        let attempts = 0;
+        return parrot(() => ({ attempts: ++attempts }));
+      },
+    ],
+    ['cannot be stopped', () => ({ ...parrot(), complete: (request) => parrot().complete(request, { seed: 1 }) })],
+    [
+      'writes to the request',
+      () => ({
+        ...parrot(),
+        complete: (request, ctx) => {
+          Object.assign(request.messages[0]!, { content: '' });
+          return parrot().complete(request, ctx);
+        },
+      }),
+    ],
+    [
+      'has another id every time',
+      (
+        (made = 0) =>
+        () => ({ ...parrot(), id: `parrot ${made++}` })
+      )(),
+    ],
+  ])('a chat model that %s', async (_, create) => {
+    const failed = await failingTests((fake) => describeChatModelContract(fake, 'broken', create));
+    expect(failed.length).toBeGreaterThan(0);
   });
 });

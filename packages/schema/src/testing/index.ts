@@ -1,3 +1,4 @@
+export { describeChatModelContract } from './chat-model-contract.js';
 export { describeEncoderContract, type EncoderContractOptions } from './encoder-contract.js';
 export { interruptAndResume, pooledStore, type Interruption } from './interruption.js';
 export { describeLayoutContract, type LayoutContractFolders } from './layout-contract.js';
@@ -10,6 +11,7 @@ export { syntheticProfileInput, type SyntheticProfileOptions } from './synthetic
 export { toyEncoder } from './toy-encoder.js';
 
 /** Types of the suites above, so that a test needs no second import to name them. */
+export type { ChatModel } from '../chat.js';
 export type { RunContext, Store } from '../context.js';
 export type { Encoder } from '../encoder.js';
 export type { OutcomeValues } from '../dataset.js';

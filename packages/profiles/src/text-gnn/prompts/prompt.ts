@@ -1,9 +1,9 @@
+import { estimateMessages } from '@routeprofile/providers';
 import { RouteProfileError, type ChatMessage, type HeteroGraph } from '@routeprofile/schema';
 import { nodeSet } from '@routeprofile/graph';
 import type { Neighbour, Neighbourhood, Section } from '../neighbours/neighbourhood.js';
 import { oneLine, type NodeTexts, type SummarisedType } from '../node-texts.js';
 import { DEFAULT_TEMPLATES, fillTemplate, type Placeholder } from './templates.js';
-import { estimateMessages } from './tokens.js';
 
 export interface PromptOptions {
   names: boolean;

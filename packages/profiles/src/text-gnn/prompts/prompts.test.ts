@@ -1,3 +1,4 @@
+import { estimateTokens } from '@routeprofile/providers';
 import { RouteProfileError } from '@routeprofile/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +7,6 @@ import type { Neighbourhood } from '../neighbours/neighbourhood.js';
 import { originalTexts } from '../node-texts.js';
 import { cut, promptOf } from './prompt.js';
 import { DEFAULT_TEMPLATES, fillTemplate, PLACEHOLDERS, templateProblems } from './templates.js';
-import { estimateTokens } from './tokens.js';
 
 const values = Object.fromEntries(Object.keys(PLACEHOLDERS).map((name) => [name, `<${name}>`])) as Record<
   keyof typeof PLACEHOLDERS,
