@@ -1,7 +1,7 @@
 import { costOf, NO_USAGE } from '@routeprofile/providers';
 import { z } from '@routeprofile/schema';
 import { decideRepairs, refuseContradictions, type Repairs } from '../common/compat.js';
-import { templatesSchema } from './prompts/templates.js';
+import { templatesSchema } from './prompts/prompt.js';
 
 export interface TextGnnRepairs {
   neighbours: 'scores' | 'published';

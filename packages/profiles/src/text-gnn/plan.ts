@@ -8,7 +8,7 @@ import {
 } from '@routeprofile/schema';
 import { surroundings } from './hops.js';
 import { modelName } from './llm/endpoint.js';
-import { originalTexts, summarisedSets, type NodeTexts, type SummarisedType } from './node-texts.js';
+import { originalTexts, summarisedSets, type NodeTexts, type SummarisedType } from './neighbours/neighbourhood.js';
 import { completeTextGnnOptions, dollarsOf, textGnnOptions } from './options.js';
 import { promptOf } from './prompts/prompt.js';
 

@@ -10,7 +10,7 @@ import { encodeAll } from '../common/encode.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
 import { extractiveSummarizer } from './extractive/extractive-summarizer.js';
-import { keepHopTexts } from './hop-texts.js';
+import { keepHopTexts } from './kept.js';
 import { surroundings, textsByHop } from './hops.js';
 import { llmSummarizer } from './llm/llm-summarizer.js';
 import { endpointModel, modelName, type LlmEnvironment } from './llm/endpoint.js';

@@ -2,8 +2,8 @@ import { inPool } from '@routeprofile/providers';
 import { throwIfAborted, type ChatModel, type HeteroGraph } from '@routeprofile/schema';
 import { dollarsOf, type Prices } from '../options.js';
 import { promptOf, type PromptOptions } from '../prompts/prompt.js';
-import type { Summarizer } from '../summarizer.js';
-import { keepAnswer, keptAnswer } from './kept-answers.js';
+import type { Summarizer } from '../hops.js';
+import { keepAnswer, keptAnswer } from '../kept.js';
 
 /**
  * A prompt per node, answered by a language model. Answers are kept in `ctx.store` as they come, so that an interrupted build

@@ -2,7 +2,7 @@ import { RouteProfileError } from '@routeprofile/schema';
 import { createRuntime } from '@routeprofile/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../fixtures/han.json';
-import { hanParity } from './parity.js';
+import { hanParity } from './han.js';
 
 describe('hanParity', () => {
   it.each(['cpu', 'wasm', 'embedded'] as const)('gives the numbers of PyTorch Geometric on %s', async (backend) => {

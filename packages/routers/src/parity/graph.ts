@@ -9,11 +9,11 @@ import {
   type Runtime,
   type Weights,
 } from '@routeprofile/tensor';
-import { largestDifference, transposed, vectorOf } from '../common/fixtures.js';
-import { openGraph } from './evaluate.js';
-import type { Labels } from './labels.js';
-import { lossOn } from './loss.js';
-import { encodeGraph, predictEdges, type GraphShape } from './network.js';
+import { largestDifference, transposed, vectorOf } from './fixtures.js';
+import { openGraph } from '../graph/evaluate.js';
+import type { Labels } from '../graph/labels.js';
+import { lossOn } from '../graph/loss.js';
+import { encodeGraph, predictEdges, type GraphShape } from '../graph/network.js';
 
 const matrix = z.array(z.array(z.number())).min(1);
 const linearSchema = z.object({ weight: matrix, bias: z.array(z.number()) });

@@ -1,4 +1,4 @@
-import { RouteProfileError, fromRows, issueText, z, type NodeType } from '@routeprofile/schema';
+import { fromRows, issueText, RouteProfileError, z, type NodeType } from '@routeprofile/schema';
 import {
   activate,
   disposeVariables,
@@ -8,9 +8,8 @@ import {
   type Runtime,
   type Weights,
 } from '@routeprofile/tensor';
-import type { RelationEdges } from './edges.js';
-import { hanEncode, layerWidths, type HanShape, type PerType } from './han.js';
-import type { Tensor2D, TensorFlow } from './tensors.js';
+import type { RelationEdges, Tensor2D, TensorFlow } from '../trainable-gnn/edges.js';
+import { hanEncode, layerWidths, type HanShape, type PerType } from '../trainable-gnn/han.js';
 
 const type = z.enum(['family', 'model', 'task', 'domain', 'query']);
 const perType = z.partialRecord(type, z.array(z.array(z.number())));

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { graphOf } from '../testing/toy.js';
 import { directedRelations, visibleEdges } from './edges.js';
-import { drawMasks, holdOutEdges, type ScoredRelation } from './masks.js';
-import { globalScale, perTaskScale, scaledScores } from './score-scale.js';
+import { drawMasks, holdOutEdges, type ScoredRelation } from './reconstruction.js';
+import { globalScale, perTaskScale, scaledScores } from './problem.js';
 
 const [MODELS, TASKS] = [6, 5];
 const graph = graphOf(

@@ -4,7 +4,7 @@ import { additiveScores } from './additive.js';
 import { fitAdvantages, placeAll, placeModel } from './advantages.js';
 import { scoreTable, type ScoreTable } from './score-table.js';
 import { samplingVariance, taskScales } from './task-scale.js';
-import { card, trainingOf } from './testing.js';
+import { card, trainingOf } from '../testing/training.js';
 
 const NONE = NaN;
 const table = (rows: readonly (readonly number[])[], count = 100): ScoreTable => ({

@@ -9,9 +9,9 @@ import {
   type Runtime,
   type Weights,
 } from '@routeprofile/tensor';
-import { largestDifference, transposed, vectorOf } from '../common/fixtures.js';
+import { largestDifference, transposed, vectorOf } from './fixtures.js';
 import { differences } from '../common/pairs.js';
-import { hingeLoss } from './loss.js';
+import { hingeLoss } from '../mlp/loss.js';
 
 const matrix = z.array(z.array(z.number())).min(1);
 const towerSchema = z.object({
