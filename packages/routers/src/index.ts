@@ -57,5 +57,6 @@ export type {
   RunContext,
   ScoringRouter,
 } from '@routeprofile/schema';
-export type { PlacedAbility, Runtime } from '@routeprofile/tensor';
+export type { PlacedAbility } from '@routeprofile/numerics';
+export type { Runtime } from '@routeprofile/tensor';
 export type { EstimateOptions, FittedEstimates } from './estimates/estimates.js';

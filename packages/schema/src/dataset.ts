@@ -158,8 +158,8 @@ export interface LeftOut {
  */
 export interface Dataset {
   name: string;
-  /** How its folder is laid out. */
-  layout: 'published' | 'outcomes';
+  /** How its folder is laid out: the name of a `DatasetLayout`, such as `outcomes`. */
+  layout: string;
   mode: Mode;
   queryText: QueryTextPolicy;
   /** True when outcomes were simulated; to be said wherever a number from it is shown. */

@@ -5,6 +5,7 @@ export * from './chat.js';
 export * from './config.js';
 export * from './context.js';
 export * from './dataset.js';
+export * from './dataset-layout.js';
 export * from './define.js';
 export * from './encoder.js';
 export * from './errors.js';

@@ -113,7 +113,7 @@ export const runReportSchema = z.object({
   version: z.literal(1),
   dataset: z.object({
     name: z.string(),
-    layout: z.enum(['published', 'outcomes']),
+    layout: z.string(),
     hash: z.string(),
     test: z.string(),
   }),

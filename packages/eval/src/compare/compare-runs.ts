@@ -1,5 +1,5 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import { meanOf, type BootstrapOptions } from '../bootstrap.js';
+import { type BootstrapOptions, meanOf } from '@routeprofile/numerics';
 import { pairedInterval } from '../interval.js';
 import { alignRows, type SharedRows } from './align.js';
 import { choiceChanges, type ChoiceChanges } from './choices.js';

@@ -1,5 +1,5 @@
 import type { Candidate, OutcomeTable } from '@routeprofile/schema';
-import { meanOf, resampledMeans, type BootstrapOptions } from '../bootstrap.js';
+import { type BootstrapOptions, meanOf, resampledMeans } from '@routeprofile/numerics';
 import { callCost } from '../metrics/cost.js';
 import type { Point } from './hull.js';
 

@@ -1,4 +1,5 @@
 import {
+  plural,
   type Dataset,
   type FailedCell,
   type Metric,
@@ -17,7 +18,6 @@ import { assertCell, type EvaluatedCell } from './cell.js';
 import { testGround } from './ground.js';
 import { LEAST_ROWS } from '../interval.js';
 import type { SelectionRows } from '../recommend/contenders.js';
-import { plural } from './format.js';
 import { intervalsOf, LEAST_ALIKE } from './intervals.js';
 import { MARGIN, verdictOn } from './verdict.js';
 import { sectionsOf } from './sections.js';

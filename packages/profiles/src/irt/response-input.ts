@@ -1,5 +1,5 @@
 import { RouteProfileError, type ProfileInput, type RouterTraining } from '@routeprofile/schema';
-import { meansByLabel, type ResponseInput } from '@routeprofile/tensor';
+import { meansByLabel, type ResponseInput } from '@routeprofile/numerics';
 import { taskKeys } from '../keyed/task-keys.js';
 
 /**

@@ -1,3 +1,4 @@
+import { sha256Hex } from '@routeprofile/numerics';
 import { inputTokens } from '@routeprofile/providers';
 import {
   z,
@@ -11,13 +12,6 @@ import {
 } from '@routeprofile/schema';
 import { summarisedSets, type NodeTexts } from './neighbours/neighbourhood.js';
 
-/** SHA-256 of a value's JSON, in hexadecimal; also in browsers. */
-async function hashJson(value: unknown): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(value));
-  const digest = await crypto.subtle.digest('SHA-256', bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 const answerSchema = z.object({
   text: z.string().min(1),
   truncated: z.boolean(),
@@ -30,8 +24,8 @@ const answerSchema = z.object({
 export type KeptAnswer = z.output<typeof answerSchema>;
 
 /** Where the answer to a prompt is kept: by model, settings and messages, whatever node or hop it is for. */
-const answerKey = (model: ChatModel, messages: readonly ChatMessage[]): Promise<string> =>
-  hashJson(['text-gnn answer 1', model.id, messages]);
+const answerKey = (model: ChatModel, messages: readonly ChatMessage[]): string =>
+  sha256Hex(JSON.stringify(['text-gnn answer 1', model.id, messages]));
 
 /** An answer kept by an earlier build, if any. A record that cannot be read counts as none, with a warning. */
 export async function keptAnswer(
@@ -39,7 +33,7 @@ export async function keptAnswer(
   model: ChatModel,
   messages: readonly ChatMessage[],
 ): Promise<KeptAnswer | undefined> {
-  const key = store && (await answerKey(model, messages));
+  const key = store && answerKey(model, messages);
   const bytes = key === undefined ? undefined : await store?.get(key);
   if (!bytes) return undefined;
   try {
@@ -59,7 +53,7 @@ export async function keepAnswer(
 ): Promise<KeptAnswer> {
   const tokens = { promptTokens: inputTokens(usage), completionTokens: usage.output };
   const answer: KeptAnswer = { text, truncated, ...tokens, estimated, attempts };
-  await store?.set(await answerKey(model, messages), new TextEncoder().encode(JSON.stringify(answer)));
+  await store?.set(answerKey(model, messages), new TextEncoder().encode(JSON.stringify(answer)));
   return answer;
 }
 
@@ -68,8 +62,8 @@ const hopTextsSchema = z.array(z.record(z.string(), z.record(z.string(), z.strin
 /** Texts by hop, node type and node name; hop 0 holds the graph's own. Queries, which never change, are left out. */
 export type HopTexts = z.output<typeof hopTextsSchema>;
 
-const hopTextsKey = ({ strategy, options, encoder, graph, seed }: Provenance): Promise<string> =>
-  hashJson(['text-gnn hops 1', strategy, options, encoder, graph?.hash, seed]);
+const hopTextsKey = ({ strategy, options, encoder, graph, seed }: Provenance): string =>
+  sha256Hex(JSON.stringify(['text-gnn hops 1', strategy, options, encoder, graph?.hash, seed]));
 
 /** Puts the texts of every node after every hop into the store, if there is one. */
 export async function keepHopTexts(
@@ -87,11 +81,11 @@ export async function keepHopTexts(
       ]),
     ),
   );
-  await store.set(await hopTextsKey(provenance), new TextEncoder().encode(JSON.stringify(texts)));
+  await store.set(hopTextsKey(provenance), new TextEncoder().encode(JSON.stringify(texts)));
 }
 
 /** The hop texts behind a `text-gnn` profile set, by its provenance; undefined when that store never saw them. Store and provenance must be those of the build. */
 export async function readHopTexts(store: Store, provenance: Provenance): Promise<HopTexts | undefined> {
-  const bytes = await store.get(await hopTextsKey(provenance));
+  const bytes = await store.get(hopTextsKey(provenance));
   return bytes && hopTextsSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
 }

@@ -1,3 +1,4 @@
+import { sha256Hex } from '@routeprofile/numerics';
 import {
   createRandom,
   RouteProfileError,
@@ -99,29 +100,18 @@ function figuresOf({ epochs, best }: CheckpointNotes): z.infer<typeof figuresSch
 }
 
 /** Everything that the trained weights depend on, hashed: SHA-256 in hexadecimal. */
-export async function checkpointKey(
+export function checkpointKey(
   { graph, encoder }: Pick<ProfileInput, 'graph' | 'encoder'>,
   problem: Problem,
   { checkpointEvery: _, ...options }: CompleteTrainableGnnOptions,
   ctx: RunContext,
   backend: string,
-): Promise<string> {
-  const head = new TextEncoder().encode(
+): string {
+  return sha256Hex(
     JSON.stringify(['trainable-gnn', version, graph.hash, encoder.id, options, ctx.seed, backend]),
-  );
-  const arrays = [
     ...[...problem.features.values()].map(({ data }) => data),
     ...problem.scored.map(({ values }) => values),
-  ];
-  const bytes = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, head.length));
-  bytes.set(head);
-  let at = head.length;
-  for (const { buffer, byteOffset, byteLength } of arrays) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  );
 }
 
 /** The cosine schedule ends at this share of its peak. */

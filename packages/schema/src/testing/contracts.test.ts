@@ -17,8 +17,8 @@ import {
   describeProfileContract,
   describeRouterContract,
   toyEncoder,
-  type TestRunner,
 } from './index.js';
+import { failingTests } from './failing-tests.js';
 
 /** Nearest profile by dot product: the smallest honest router. */
 function dotRouter(models: readonly string[], vectors: Matrix): ScoringRouter {
@@ -126,21 +126,6 @@ const parrot = (change: (completion: Completion) => Partial<Completion> = () => 
 });
 describeChatModelContract(runner, 'parrot', () => parrot());
 
-/** Runs a suite and gives the names of the tests that fail. */
-async function failures(suite: (runner: TestRunner) => void): Promise<string[]> {
-  const tests: [string, () => Promise<void> | void][] = [];
-  suite({ describe: (_, body) => body(), it: (name, body) => void tests.push([name, body]), expect });
-  const failed: string[] = [];
-  for (const [name, body] of tests) {
-    try {
-      await body();
-    } catch {
-      failed.push(name);
-    }
-  }
-  return failed;
-}
-
 describe('the suites catch', () => {
   const brokenRouter = (change: (router: ScoringRouter) => Partial<ScoringRouter>): RouterStrategy => ({
     ...dot,
@@ -199,7 +184,7 @@ describe('the suites catch', () => {
       },
     ],
   ])('%s', async (_, strategy) => {
-    expect((await failures((fake) => describeRouterContract(fake, strategy))).length).toBeGreaterThan(0);
+    expect((await failingTests((fake) => describeRouterContract(fake, strategy))).length).toBeGreaterThan(0);
   });
 
   it.each<[string, RouterStrategy, RegExp]>([
@@ -247,7 +232,7 @@ describe('the suites catch', () => {
     ],
     ['a router that says it needs outcomes and does not', { ...dot, needs: ['vectors', 'outcomes'] }, /refuses pairs/],
   ])('%s', async (_, strategy, test) => {
-    const failed = await failures((fake) => describeRouterContract(fake, strategy));
+    const failed = await failingTests((fake) => describeRouterContract(fake, strategy));
     expect(failed.some((name) => test.test(name))).toBe(true);
   });
 
@@ -275,7 +260,7 @@ describe('the suites catch', () => {
       } satisfies ProfileStrategy,
     ];
     for (const strategy of broken)
-      expect((await failures((fake) => describeProfileContract(fake, strategy))).length).toBeGreaterThan(0);
+      expect((await failingTests((fake) => describeProfileContract(fake, strategy))).length).toBeGreaterThan(0);
   });
 
   it('an encoder that loses a row, and a metric that gives NaN', async () => {
@@ -283,18 +268,20 @@ describe('the suites catch', () => {
       ...toyEncoder(),
       encode: async (texts: readonly string[]) => fromRows(texts.slice(1).map(() => new Float32Array(16))),
     });
-    expect((await failures((fake) => describeEncoderContract(fake, 'lossy', lossy))).length).toBeGreaterThan(2);
+    expect((await failingTests((fake) => describeEncoderContract(fake, 'lossy', lossy))).length).toBeGreaterThan(2);
     const telling = (unseen: (texts: readonly string[]) => number[]) => () => ({
       ...toyEncoder(),
       unseen: async (texts: readonly string[]) => Float64Array.from(unseen(texts)),
     });
     const encoderFailures = (create: () => Encoder) =>
-      failures((fake) => describeEncoderContract(fake, 'telling', create));
+      failingTests((fake) => describeEncoderContract(fake, 'telling', create));
     expect(await encoderFailures(telling((texts) => texts.map((text) => (text === '' ? 0 : 1))))).toEqual([]);
     expect(await encoderFailures(telling((texts) => texts.map(() => 1.5)))).toHaveLength(1);
     expect(await encoderFailures(telling((texts) => texts.map((_, i) => i / 10)))).toHaveLength(1);
     expect(await encoderFailures(telling(() => [0.5]))).toHaveLength(1);
-    expect(await failures((fake) => describeMetricContract(fake, { ...average, evaluate: () => NaN }))).toHaveLength(2);
+    expect(
+      await failingTests((fake) => describeMetricContract(fake, { ...average, evaluate: () => NaN })),
+    ).toHaveLength(2);
   });
 
   it.each<[string, () => ChatModel]>([
@@ -330,7 +317,7 @@ describe('the suites catch', () => {
       )(),
     ],
   ])('a chat model that %s', async (_, create) => {
-    const failed = await failures((fake) => describeChatModelContract(fake, 'broken', create));
+    const failed = await failingTests((fake) => describeChatModelContract(fake, 'broken', create));
     expect(failed.length).toBeGreaterThan(0);
   });
 });
