@@ -3,15 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { symmetricEigen } from './eigen.js';
 import { principalAxes, principalCoordinates } from './principal-axes.js';
-
-const gaussian = (rows: number, cols: number, label: string): Matrix => {
-  const random = createRandom(3, label);
-  return createMatrix(
-    rows,
-    cols,
-    Float32Array.from({ length: rows * cols }, (_, k) => random.normal() * (1 + (k % cols))),
-  );
-};
+import { gaussian } from './test-data.js';
 
 describe('principalAxes', () => {
   it('has uncorrelated coordinates whose squares sum to the spread', () => {

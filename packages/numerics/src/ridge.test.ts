@@ -3,15 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { minimize } from './minimize.js';
 import { principalAxes, principalCoordinates } from './principal-axes.js';
 import { leaveOneOut, ridgeProblem, ridgeSlopes } from './ridge.js';
-
-const gaussian = (rows: number, cols: number, label: string): Matrix => {
-  const random = createRandom(3, label);
-  return createMatrix(
-    rows,
-    cols,
-    Float32Array.from({ length: rows * cols }, (_, k) => random.normal() * (1 + (k % cols))),
-  );
-};
+import { gaussian } from './test-data.js';
 
 describe('ridge', () => {
   const rows = gaussian(30, 4, 'points');

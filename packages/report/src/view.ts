@@ -1,4 +1,4 @@
-import { builtInMetrics, isConstantBaseline } from '@routeprofile/eval';
+import { isConstantBaseline } from '@routeprofile/eval';
 import type { Baseline, Metrics, ReportRow, RunReport } from '@routeprofile/schema';
 
 /** Baselines that stand beside the rows in every table; the constants are told apart. */
@@ -38,14 +38,6 @@ export const onUnitScale = ({ rows, baselines }: RunReport): boolean =>
     return score >= 0 && score <= 1;
   });
 
-/** Whether `avg_hit` says anything: where scores are graded, everything is a hit; where all are 0 or 1, it may be the average again. */
-export function hitVaries({ rows, baselines }: RunReport): boolean {
-  const found = [...rows, ...Object.values(baselines)].flatMap(({ metrics }) =>
-    metrics['avg_hit'] == null ? [] : [{ hit: metrics['avg_hit'], score: metrics['avg_performance'] }],
-  );
-  return found.some(({ hit }) => hit !== found[0]?.hit) && found.some(({ hit, score }) => hit !== score);
-}
-
 export interface NamedBaseline {
   name: string;
   baseline: Baseline;
@@ -58,12 +50,6 @@ export function namedBaselines({ baselines }: RunReport): NamedBaseline[] {
     const baseline = Object.hasOwn(baselines, name) ? baselines[name] : undefined;
     return baseline && baseline.metrics['avg_performance'] != null ? [{ name, baseline }] : [];
   });
-}
-
-/** Metrics of a report that are not built in, by name: those that plugins define. */
-export function ownMetrics({ rows }: RunReport): string[] {
-  const names = new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)));
-  return [...names].filter((name) => !builtInMetrics.some((metric) => metric.name === name));
 }
 
 const isNamed = (name: string) => (NAMED_BASELINES as readonly string[]).includes(name);

@@ -2,7 +2,7 @@ import type { Dataset, KeptPromise, Recommendation, ReportRow } from '@routeprof
 import { meanOf } from '@routeprofile/numerics';
 import { ratioEstimate } from '../interval.js';
 import { choosesOneModel } from '../collapse.js';
-import { callCost } from '../metrics/cost.js';
+import { callCost } from '../metrics/run-costs.js';
 import { estimateContenders, type RouterContender, type SelectionRows } from '../recommend/contenders.js';
 import { keptPromises } from '../recommend/promises.js';
 import { recommend } from '../recommend/recommend.js';

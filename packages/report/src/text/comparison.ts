@@ -1,11 +1,11 @@
-import type { ComparedMetric, PolicyComparison, RunComparison } from '@routeprofile/eval';
+import { comparedMetrics, type ComparedMetric, type PolicyComparison, type RunComparison } from '@routeprofile/eval';
 import { dollars, fixed, interval, percent, signed } from '@routeprofile/eval/format';
 import { plural } from '@routeprofile/schema';
 import { cut, painter, printable, WIDTH, wrap, type Paint } from './terminal.js';
 
 const MOST_CHANGES = 8;
-/** Less is better of these. */
-const COSTS = ['cost_per_1k', 'regret'];
+/** Of a metric that this version does not know, no more than its numbers. */
+const UNKNOWN = { format: 'number', higherIsBetter: true } as const;
 
 /** How a comparison is printed. */
 export interface CompareTextOptions {
@@ -112,10 +112,12 @@ function details({ a, b, metrics, rows, tasks, choices }: PolicyComparison, pain
     '',
     head(metricColumns, paint),
     ...Object.entries(metrics).map(([name, metric]) => {
-      const number = name === 'cost_per_1k' ? dollars : fixed;
-      const digits = name === 'cost_per_1k' ? 4 : 3;
+      const { format, higherIsBetter } = comparedMetrics.find((known) => known.name === name) ?? UNKNOWN;
+      // Small differences of shares are told by three digits, not by whole percents.
+      const number = format === 'dollars' ? dollars : fixed;
+      const digits = format === 'dollars' ? 4 : 3;
       const cells = [name, number(metric.a), number(metric.b), interval(metric, digits)];
-      return judged(paint, line(metricColumns, cells), metric, COSTS.includes(name));
+      return judged(paint, line(metricColumns, cells), metric, !higherIsBetter);
     }),
     '',
     ...wrap(

@@ -53,6 +53,10 @@ describe('renderTextTable', () => {
       metrics: [...builtInMetrics, first],
     });
     expect(renderTextTable(report)).toContain('first_share: cell 0.667 · best-single 1.000');
+    const { metrics: _, ...old } = report;
+    expect(renderTextTable(old)).toContain('first_share: cell 0.667 · best-single 1.000');
+    const titled = [{ ...report.metrics![0]!, title: 'First', format: 'percent' as const }];
+    expect(renderTextTable({ ...report, metrics: titled })).toContain('First: cell 67 % · best-single 100 %');
   });
 
   it('fits 100 columns, whatever the names', () => {

@@ -1,17 +1,16 @@
 import { rowName } from '@routeprofile/eval';
-import { dollars, fixed, interval } from '@routeprofile/eval/format';
+import { fixed, interval } from '@routeprofile/eval/format';
 import { plural, type Interval, type Metrics, type RunReport } from '@routeprofile/schema';
 import { headline } from '../headline.js';
+import { figure, figureWithUnit, ownMetrics, shownMetrics } from '../metrics.js';
 import { PROMISE_STATUS } from '../promise-status.js';
 import {
   effectiveModels,
-  hitVaries,
   isRecommended,
   isRecommendedBaseline,
   namedBaselines,
   onUnitScale,
   orderedRows,
-  ownMetrics,
   ROW_ORDER,
 } from '../view.js';
 import { evidenceText } from './evidence-text.js';
@@ -42,25 +41,28 @@ interface Column {
   cell: (line: Line) => string;
 }
 
+/** The metrics that have a column here, the average first. */
+const terminalMetrics = (report: RunReport) =>
+  shownMetrics(report, 'terminal').flatMap(({ columns: { terminal }, ...metric }) =>
+    terminal ? [{ ...metric, ...terminal }] : [],
+  );
+
 function columnsOf(report: RunReport): Column[] {
-  const metric = (title: string, name: string, width = 7): Column => ({
-    title,
-    width,
-    cell: ({ metrics }) => fixed(metrics[name]),
-  });
-  const anyCost = [...report.rows, ...Object.values(report.baselines)].some(
-    ({ metrics }) => metrics['cost_per_1k'] != null,
+  const [main, ...others] = terminalMetrics(report).map(
+    ({ name, format, title, width = title.length + 2 }): Column => ({
+      title,
+      width,
+      cell: ({ metrics }) => figure(metrics[name], format),
+    }),
   );
   const right: Column[] = [
-    metric('average', 'avg_performance', 9),
+    main!,
     {
       title: 'vs best-single [95 %]',
       width: 26,
       cell: (line) => (line.interval === undefined ? cut(line.model ?? '', 24) : interval(line.interval)),
     },
-    ...(hitVaries(report) ? [metric('hit', 'avg_hit')] : []),
-    metric('gap', 'oracle_gap_recovered', 8),
-    ...(anyCost ? [{ title: '$/1k', width: 9, cell: ({ metrics }: Line) => dollars(metrics['cost_per_1k']) }] : []),
+    ...others,
     { title: 'models', width: 8, cell: ({ metrics }) => fixed(effectiveModels(metrics), 1) },
   ];
   const left = WIDTH - right.reduce((sum, { width }) => sum + width, 0);
@@ -81,24 +83,31 @@ function ownMetricLines(report: RunReport): string[] {
     ...namedBaselines(report).map(({ name, baseline }) => ({ name, metrics: baseline.metrics })),
   ];
   return ownMetrics(report).flatMap((own) => {
-    const values = lines.map(({ name, metrics }) => `${name} ${fixed(metrics[own])}`);
-    return ['', ...wrap(printable(`${own}: ${values.join(' · ')}`), '  ')];
+    const values = lines.map(({ name, metrics }) => `${name} ${figureWithUnit(metrics[own.name], own.format)}`);
+    return ['', ...wrap(printable(`${own.title}: ${values.join(' · ')}`), '  ')];
   });
 }
 
 /** What the columns and marks mean, for who sees them first. */
 function legend(report: RunReport): string[] {
   const single = report.baselines['best-single']?.model;
-  const anyCost = Object.values(report.baselines).some(({ metrics }) => metrics['cost_per_1k'] != null);
+  const scale = onUnitScale(report) ? ', on the scale from 0 to 1' : '';
+  const shown = terminalMetrics(report).map(({ title, help, saysScale, unlessAverage }) => ({
+    text: `${title}: ${help}${saysScale ? scale : ''}.`,
+    alone: unlessAverage === true,
+  }));
+  const [main, ...others] = shown;
+  // What is often left out has a line of its own; the others share one.
+  const together = others.filter(({ alone }) => !alone).map(({ text }) => text);
   return [
-    `average: mean score of the chosen models${onUnitScale(report) ? ', on the scale from 0 to 1' : ''}.`,
+    main!.text,
     ...(single === undefined
       ? []
       : [
           `vs best-single: difference from always using ${single}, the best single model on training data; in brackets its 95 % interval.`,
         ]),
-    ...(hitVaries(report) ? ['hit: share of rows (0 to 1) where the chosen model scored above 0, or none did.'] : []),
-    `gap: how far from the best single model on these rows (0) to the best model of each row, the oracle (1); below 0, worse than that single model.${anyCost ? ' $/1k: dollars per 1,000 queries.' : ''} models: over how many models the choices are spread.`,
+    ...others.filter(({ alone }) => alone).map(({ text }) => text),
+    [...together, 'models: over how many models the choices are spread.'].join(' '),
     `${ROW_ORDER}${report.recommendation ? ' ← is recommended.' : ''}${report.rows.some(({ collapse }) => collapse.flag) ? ' * a constant in disguise: (almost) all queries go to one model.' : ''}`,
   ];
 }

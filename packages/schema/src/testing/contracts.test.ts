@@ -107,11 +107,22 @@ const average = defineMetric({
       : choices.reduce((sum, m, q) => sum + table.values.score[q * table.models.length + m]!, 0) / choices.length,
 });
 
+const wins = defineMetric({
+  name: 'wins',
+  title: 'Wins',
+  format: 'percent',
+  summary: 'share of rows on which the choice scored above 0',
+  higherIsBetter: true,
+  perRow: ({ choices, table }) =>
+    Float64Array.from(choices, (m, q) => (table.values.score[q * table.models.length + m]! > 0 ? 1 : 0)),
+});
+
 const runner = { describe, it, expect };
 describeRouterContract(runner, dot);
 describeProfileContract(runner, own);
 describeEncoderContract(runner, 'toy', () => toyEncoder());
 describeMetricContract(runner, average);
+describeMetricContract(runner, wins);
 
 /** Repeats the last message. */
 const parrot = (change: (completion: Completion) => Partial<Completion> = () => ({})): ChatModel => ({

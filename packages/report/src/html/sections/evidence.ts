@@ -1,5 +1,6 @@
 import type { RunReport } from '@routeprofile/schema';
 import { evidenceTables, type EvidenceTable } from '../../evidence.js';
+import { capital } from '../../metrics.js';
 import { html, type Markup } from '../markup.js';
 import { frontierPlot } from '../plots/frontier.js';
 import { reliabilityPlot } from '../plots/reliability.js';
@@ -40,5 +41,3 @@ const section = ({ id, title, note, columns, lines }: EvidenceTable): Markup =>
     </div>
     <p class="facts">${note}</p>
   </section>`;
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -6,6 +6,7 @@ import {
   newModelRows,
   type NewModelLine,
 } from '../../new-models.js';
+import { capital } from '../../metrics.js';
 import { html, type Markup } from '../markup.js';
 
 /** What becomes of the new models; nothing when there are none. `id` is unique in the page. */
@@ -41,5 +42,3 @@ export function newModelSection(report: RunReport, id = 'new-models'): Markup | 
     </div>
   </section>`;
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -29,7 +29,7 @@ export function notes(report: RunReport): Markup {
     <details>
       <summary>What the figures mean</summary>
       <dl>
-        ${builtInMetrics.map(
+        ${[...builtInMetrics, ...(report.metrics ?? [])].map(
           ({ name, summary }) =>
             html`<dt><code>${name}</code></dt>
               <dd>${summary}</dd>`,

@@ -1,17 +1,9 @@
 import { constantBaselines, VERSUS_HINDSIGHT } from '@routeprofile/eval';
-import { dollars, fixed, interval } from '@routeprofile/eval/format';
+import { fixed, interval } from '@routeprofile/eval/format';
 import { plural, type Metrics, type RunReport } from '@routeprofile/schema';
 import { collapseText } from '../../headline.js';
-import {
-  average,
-  effectiveModels,
-  hitVaries,
-  isRecommended,
-  isRecommendedBaseline,
-  onUnitScale,
-  ownMetrics,
-  ROW_ORDER,
-} from '../../view.js';
+import { capital, figure, figureWithUnit, isKnown, ownMetrics, shownMetrics } from '../../metrics.js';
+import { average, effectiveModels, isRecommended, isRecommendedBaseline, onUnitScale, ROW_ORDER } from '../../view.js';
 import { baselineEntries, rowEntries, type Entry } from '../entries.js';
 import { html, type Markup } from '../markup.js';
 
@@ -23,41 +15,29 @@ interface Column {
 }
 
 function columnsOf(report: RunReport): Column[] {
-  const known = (name: string) =>
-    [...report.rows, ...Object.values(report.baselines)].some(({ metrics }) => metrics[name] != null);
-  const metric = (
-    title: string,
-    name: string,
-    help: string,
-    format: (value: number | null | undefined) => string = fixed,
-  ): Column[] => (known(name) ? [{ title, help, cell: ({ metrics }) => format(metrics[name]) }] : []);
+  const scale = onUnitScale(report) ? ', 0\u00a0to\u00a01' : '';
+  const [main, ...others] = shownMetrics(report, 'page').map(({ name, title, help, format, saysScale }): Column => ({
+    title: `${title}${saysScale ? scale : ''}`,
+    help: capital(help),
+    cell: ({ metrics }) => figure(metrics[name], format),
+  }));
+  const own = ownMetrics(report)
+    .filter(({ name }) => isKnown(report, name))
+    .map(({ name, title, summary, format }): Column => ({
+      title,
+      help: capital(summary),
+      cell: ({ metrics }) => figureWithUnit(metrics[name], format),
+    }));
   return [
-    ...metric(
-      onUnitScale(report) ? 'Score, 0\u00a0to\u00a01' : 'Score',
-      'avg_performance',
-      'Mean score of the chosen models',
-    ),
+    ...(main ? [main] : []),
     {
       title: 'To best-single [95\u00a0%]',
       help: 'Difference from always using the best single model on training data, with its 95 % interval',
       cell: ({ intervals }) => interval(intervals['avg_performance']),
     },
     ...versusHindsight(report),
-    ...(hitVaries(report)
-      ? metric('Hit', 'avg_hit', 'Share of rows (0 to 1) where the chosen model scored above 0, or none did')
-      : []),
-    ...metric(
-      'On telling rows',
-      'discriminative_performance',
-      'Mean score on the rows that tell models apart: some model scored 0 and some 1 (discriminative)',
-    ),
-    ...metric(
-      'Gap recovered',
-      'oracle_gap_recovered',
-      'How far from the best single model on these rows (0) to the best model of each row, the oracle (1); below 0, worse than that single model',
-    ),
-    ...metric('$ per 1,000', 'cost_per_1k', 'Dollars per 1,000 queries', dollars),
-    ...ownMetrics(report).flatMap((name) => metric(name, name, 'A metric that is not built in')),
+    ...others,
+    ...own,
     {
       title: 'Models',
       help: 'Over how many models the choices are spread: 2 to the power of the entropy of their shares',
