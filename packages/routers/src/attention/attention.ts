@@ -1,10 +1,24 @@
 import {
+  assertMadeBy,
+  assertModels,
+  assertTrainable,
   createMatrix,
   defineRouter,
+  inheritance,
+  inheritedReason,
+  joinedManifest,
+  joinedRows,
+  joiningModels,
+  lessonOf,
+  namedArray,
   normalizeRows,
+  parsePart,
+  profileVectors,
+  queryVectors,
   RouteProfileError,
   rowOf,
   throwIfAborted,
+  weightMatrix,
   z,
   type KeyedScores,
   type Matrix,
@@ -14,18 +28,11 @@ import {
   type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
-import { inheritedReason } from '../common/inherit.js';
-import { assertModels, profileVectors, queryVectors } from '../common/input.js';
 import { rowDots } from '../common/row-products.js';
 import { scoringRouter } from '../common/scoring-router.js';
-import { lessonOf } from '../common/seen-models.js';
-import { inheritance } from '../knn/new-models.js';
 import { attend, attentionTo, isComplete, scoreRows, shrunkScores, type Memory, type Sharpness } from './attend.js';
 import { attentionReason, topShares, type Share } from './reasons.js';
 import { tuneOnKeys, tuneOnTraining } from './tune.js';
-import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'attention';
 const options = z.strictObject({

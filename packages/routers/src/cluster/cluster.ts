@@ -1,23 +1,31 @@
 import {
+  assertMadeBy,
+  assertTrainable,
   createMatrix,
   defineRouter,
+  inheritedReason,
+  inheritedRows,
+  joinedManifest,
+  joiningModels,
+  namedArray,
   normalizeRows,
+  parsePart,
+  queryVectors,
+  requireLesson,
   rowOf,
+  rowsWithHeirs,
+  seenModels,
   throwIfAborted,
+  trainingVectors,
+  weightMatrix,
   z,
   type Matrix,
   type RouterArtifact,
 } from '@routeprofile/schema';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joiningModels } from '../common/extend.js';
-import { inheritedReason, inheritedRows, rowsWithHeirs } from '../common/inherit.js';
-import { queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
-import { requireLesson, seenModels } from '../common/seen-models.js';
 import { transpose } from '../common/transpose.js';
 import { clusterQueries } from './choose.js';
 import { mixture, type Membership } from './mixture.js';
-import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'cluster';
 const options = z.strictObject({

@@ -1,10 +1,21 @@
 import {
+  assertMadeBy,
+  assertTrainable,
   createMatrix,
   defineRouter,
+  inheritance,
+  joinedManifest,
+  joiningModels,
+  namedArray,
   normalizeRows,
+  parsePart,
+  profileVectors,
+  queryVectors,
   RouteProfileError,
   rowOf,
   throwIfAborted,
+  trainingVectors,
+  weightMatrix,
   z,
   type Matrix,
   type ProfileSet,
@@ -12,16 +23,11 @@ import {
   type RouterArtifact,
   type ScoringRouter,
 } from '@routeprofile/schema';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joiningModels, widened } from '../common/extend.js';
-import { profileVectors, queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { chooseNeighbourhood } from './choose-neighbourhood.js';
 import { gatherEvidence } from './evidence.js';
 import { centred, knownModels, memoryArrays, remember, type Memory } from './memory.js';
-import { inheritance } from './new-models.js';
 import { highest, openSearch, type Neighbours } from './neighbours.js';
-import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'knn';
 const options = z.strictObject({
@@ -141,6 +147,13 @@ export const knnRouter = defineRouter<KnnOptions>({
     });
   },
 });
+
+/** A table with columns of zeros for models that join. */
+function widened({ rows, cols, data }: Matrix, width: number): Matrix {
+  const out = createMatrix(rows, width);
+  for (let r = 0; r < rows; r++) out.data.set(data.subarray(r * cols, (r + 1) * cols), r * width);
+  return out;
+}
 
 const unitProfiles = (models: readonly string[], profiles: ProfileSet): Matrix =>
   normalizeRows(profileVectors(NAME, { models, profiles }));

@@ -1,9 +1,19 @@
 import {
+  assertMadeBy,
+  assertModels,
   createRandom,
   defineRouter,
+  joinedManifest,
+  joinedRows,
+  joiningModels,
+  namedArray,
   normalizeRows,
+  parsePart,
+  profileVectors,
+  queryVectors,
   rowOf,
   throwIfAborted,
+  weightMatrix,
   z,
   type Matrix,
   type RouterArtifact,
@@ -13,9 +23,6 @@ import { createRuntime, openTower } from '@routeprofile/tensor';
 import { checkCoTrained, joinedWeights, profilesInUse, savedProfiles } from '../co-training/saved.js';
 import { profileSource } from '../co-training/source.js';
 import { rowProducts } from '../common/row-products.js';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
-import { assertModels, profileVectors, queryVectors } from '../common/input.js';
 import { splitByPair, splitByQuery, trainingPairs } from '../common/pairs.js';
 import { learnedReason } from '../common/reasons.js';
 import { scoringRouter } from '../common/scoring-router.js';

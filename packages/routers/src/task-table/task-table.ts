@@ -1,19 +1,23 @@
 import {
+  assertMadeBy,
+  assertTrainable,
   createMatrix,
   defineRouter,
+  joinedManifest,
+  joiningModels,
+  namedArray,
+  parsePart,
   RouteProfileError,
   rowOf,
   throwIfAborted,
+  weightMatrix,
   z,
   type Reason,
   type RouterArtifact,
   type RouterInput,
 } from '@routeprofile/schema';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joiningModels } from '../common/extend.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { joinTable, tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from './table.js';
-import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'task-table';
 const SOURCES = ['outcomes', 'cards', 'pairs'] as const;

@@ -1,10 +1,22 @@
 import {
+  assertMadeBy,
+  assertTrainable,
   createMatrix,
   defineRouter,
+  inheritedReason,
+  inheritedRows,
+  joinedManifest,
+  joiningModels,
+  namedArray,
   normalizeRows,
+  parsePart,
+  queryVectors,
   RouteProfileError,
   rowOf,
+  seenModels,
   throwIfAborted,
+  trainingVectors,
+  weightMatrix,
   z,
   type Matrix,
   type ModelCard,
@@ -12,18 +24,12 @@ import {
   type RouterInput,
 } from '@routeprofile/schema';
 import { mixed } from '../cluster/mixture.js';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joiningModels } from '../common/extend.js';
-import { inheritedReason, inheritedRows } from '../common/inherit.js';
-import { queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
-import { seenModels } from '../common/seen-models.js';
 import { transpose } from '../common/transpose.js';
 import { highest } from '../sim/top-models.js';
 import { classify } from './classifier.js';
 import { believed, cardScale, leadsByCard, SOURCES, type CardScale, type Source } from './leads.js';
 import { labelled, learnTwoStages } from './learn.js';
-import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'two-stage';
 const options = z.strictObject({

@@ -1,15 +1,16 @@
 import {
   createMatrix,
   defineWrapper,
+  namedArray,
   normalizeRows,
+  parsePart,
+  profileVectors,
   RouteProfileError,
   z,
   type Decision,
   type Matrix,
   type Router,
 } from '@routeprofile/schema';
-import { namedArray, parsePart } from '../common/artifact.js';
-import { profileVectors } from '../common/input.js';
 import { rowProducts } from '../common/row-products.js';
 import { namesSchema } from './cascade.js';
 import { assertLearnedOf, learnedArray, nothingLearned } from './learned.js';

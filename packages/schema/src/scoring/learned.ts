@@ -1,0 +1,101 @@
+import { RouteProfileError } from '../errors.js';
+import { assertFinite, createMatrix, type Matrix, type NamedArray } from '../matrix.js';
+import { issueText } from '../options.js';
+import type { RouterArtifact } from '../router.js';
+import {
+  comparedWith,
+  type Learned,
+  type Lessons,
+  type ScoredWith,
+  type ScoringRouterDefinition,
+  type WeightShape,
+} from './definition.js';
+import { joinedModels } from './joining.js';
+import { assertMadeBy, corruptFile, namedArray, parsePart, weightMatrix } from './saved-parts.js';
+
+type Manifest = RouterArtifact['manifest'];
+
+const sizesOf = <O, S>({ models, dimensions }: Manifest, options: O, state: S) => ({
+  models: models.length,
+  dimensions: dimensions ?? 0,
+  options,
+  state,
+});
+
+/** `Object.entries` that keeps the names' type. */
+const entriesOf = <K extends string>(shapes: Readonly<Record<K, WeightShape>>) =>
+  Object.entries(shapes) as [K, WeightShape][];
+
+/**
+ * What a definition learned, as files hold it.
+ * @throws RouteProfileError PLUGIN_FAILED unless it is what the definition declares, NOT_FINITE
+ */
+export function packed<
+  O extends Record<string, unknown>,
+  S extends Record<string, unknown>,
+  K extends string,
+  P,
+  R extends Matrix | ScoredWith<unknown>,
+>(
+  definition: ScoringRouterDefinition<O, S, K, P, R>,
+  manifest: Manifest,
+  weights: Lessons<S, K>['weights'],
+  options: O,
+): RouterArtifact {
+  const { name } = definition;
+  const failed = (what: string) =>
+    new RouteProfileError('PLUGIN_FAILED', `${name}: ${what}`, {
+      hint: 'This is a fault in the code of the router: please report it to its author.',
+    });
+  const { joined: _, ...learned } = manifest.state;
+  const state = definition.state.safeParse(JSON.parse(JSON.stringify(learned)));
+  if (!state.success)
+    throw failed(`its own schema refuses the state it learned: ${state.error.issues.map(issueText).join('; ')}`);
+  const arrays: Record<string, NamedArray> = {};
+  for (const [key, shape] of entriesOf(definition.shapes(sizesOf(manifest, options, state.data)))) {
+    if (!shape) continue;
+    const { rows, cols, data } = weights[key];
+    const declared = [shape[0] ?? rows, shape[1] ?? cols];
+    if (rows !== declared[0] || cols !== declared[1] || data.length !== rows * cols)
+      throw failed(
+        `it learned '${key}' as ${rows} × ${cols} (${data.length} numbers), and declares ${declared.join(' × ')}`,
+      );
+    assertFinite(weights[key], `${name}: '${key}'`);
+    arrays[key] = namedArray(weights[key]);
+  }
+  return { manifest, weights: arrays };
+}
+
+/**
+ * What an artifact holds, checked.
+ * @param given the options, where they need not be read from the artifact
+ * @throws RouteProfileError CORRUPT_FILE
+ */
+export function learnedOf<
+  O extends Record<string, unknown>,
+  S extends Record<string, unknown>,
+  K extends string,
+  P,
+  R extends Matrix | ScoredWith<unknown>,
+>(definition: ScoringRouterDefinition<O, S, K, P, R>, artifact: RouterArtifact, given?: O): Learned<O, S, K> {
+  const { name } = definition;
+  assertMadeBy(name, artifact);
+  const { manifest } = artifact;
+  if (comparedWith(definition) && manifest.dimensions === null)
+    throw corruptFile(name, 'router.json: dimensions is null, expected the length of the query vectors');
+  const options = given ?? parsePart(name, 'options', definition.options, manifest.options);
+  const { joined: _, ...own } = manifest.state;
+  const state = parsePart(name, 'state', definition.state, own);
+  const weights = {} as Record<K, Matrix>;
+  for (const [key, shape] of entriesOf(definition.shapes(sizesOf(manifest, options, state))))
+    weights[key] = shape ? weightMatrix(artifact, key, ...shape) : createMatrix(0, 0);
+  return {
+    models: manifest.models,
+    joined: joinedModels(manifest),
+    encoder: manifest.encoder,
+    dimensions: manifest.dimensions ?? 0,
+    options,
+    state,
+    weights,
+  };
+}
