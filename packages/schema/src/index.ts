@@ -46,6 +46,7 @@ export type {
   ScoredWith,
   ScoringRouterDefinition,
   WeightShape,
+  WeightSize,
   WeightSizes,
 } from './scoring/definition.js';
 export * from './training.js';

@@ -50,7 +50,7 @@ const lead = defineScoringRouter({
   explain: (_, { model, score, found }) => [{ kind: 'lead', text: `${model}: ${score.toFixed(1)}, one of ${found}` }],
   join: ({ weights, state: { newModels } }, joining) => ({
     state: { newModels: [...newModels, ...joining.added] },
-    weights: { directions: rowsWithHeirs(NAME, weights.directions, newModels, joining, joining.profiles) },
+    weights: { directions: rowsWithHeirs(NAME, weights.directions, newModels, joining) },
   }),
 });
 

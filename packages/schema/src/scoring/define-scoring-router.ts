@@ -49,15 +49,17 @@ export function defineScoringRouter<
       assertModels(name, models);
       if (needsTraining(needs) && !definition.readsOrder && training.outcomes)
         assertOrdinary(name, 'score', training.outcomes.score, models, training.queries);
-      const { vectors, encoder, dimensions } = compared ? spaceOf(name, compared, input) : NO_VECTORS;
+      const trained = compared === 'training queries' ? trainingVectors(name, training) : null;
       if (needsTraining(needs)) requireLesson(name, training, needs.includes('outcomes'));
-      const { state, weights, encoder: own = encoder } = await definition.learn({ ...input, vectors }, options, ctx);
+      const vectors = trained?.vectors ?? createMatrix(0, 0);
+      const { state, weights, encoder: own } = await definition.learn({ ...input, vectors }, options, ctx);
+      const { encoder, dimensions } = trained ?? spaceOf(name, compared, input);
       const manifest: RouterArtifact['manifest'] = {
         version: 1,
         strategy: name,
         options: { ...options },
         models: [...models],
-        encoder: own,
+        encoder: own === undefined ? encoder : own,
         dimensions,
         seed: ctx.seed,
         state: { ...state },
@@ -87,11 +89,13 @@ export function defineScoringRouter<
   });
 }
 
-const NO_VECTORS = { vectors: createMatrix(0, 0), encoder: null, dimensions: null };
-
-/** Whose vectors queries must have and how long they are, with the training queries' vectors where those are compared with. */
-function spaceOf(strategy: string, compared: ComparedWith, { profiles, training }: RouterInput) {
-  if (compared === 'training queries') return trainingVectors(strategy, training);
-  const { cols } = compared === 'profiles' ? profiles.vectors : keyedScores(strategy, profiles).keys;
-  return { vectors: createMatrix(0, 0), encoder: profiles.provenance.encoder, dimensions: cols };
+/** Whose vectors queries must have and how long they are, for a router that is not compared with the training queries. */
+function spaceOf(
+  strategy: string,
+  compared: ComparedWith | null,
+  { profiles }: RouterInput,
+): { encoder: string | null; dimensions: number | null } {
+  if (compared === null) return { encoder: null, dimensions: null };
+  const { cols } = compared === 'keys' ? keyedScores(strategy, profiles).keys : profiles.vectors;
+  return { encoder: profiles.provenance.encoder, dimensions: cols };
 }

@@ -14,8 +14,11 @@ export interface WeightSizes<O, S> {
   state: S;
 }
 
-/** Rows and columns of a weight matrix; undefined: any number. `null`: this router keeps no such matrix. */
-export type WeightShape = readonly [rows: number | undefined, cols: number | undefined] | null;
+/** A number of rows or columns; a text: as many as the matrix of that name, listed before, has rows; undefined: any number. */
+export type WeightSize = number | string | undefined;
+
+/** Rows and columns of a weight matrix. `null`: this router keeps no such matrix. */
+export type WeightShape = readonly [rows: WeightSize, cols: WeightSize] | null;
 
 /** What `learn` is given: the router's input, and the training queries' vectors once they are checked. */
 export interface LearnInput extends RouterInput {

@@ -1,7 +1,7 @@
 import { createMatrix, type Matrix, normalizeRows, rowOf } from '../matrix.js';
 import type { ProfileSet } from '../profile.js';
 import type { Reason } from '../router.js';
-import type { Joining } from './joining.js';
+import type { JoinInput } from './definition.js';
 import { profileVectors } from './vectors.js';
 
 /** Differences of cosine of this size matter. */
@@ -74,8 +74,7 @@ export function rowsWithHeirs(
   strategy: string,
   own: Matrix,
   newModels: readonly string[],
-  { models, added }: Joining,
-  profiles: ProfileSet,
+  { models, added, profiles }: JoinInput,
 ): Matrix {
   const known = models.map((model) => !newModels.includes(model) && !added.includes(model));
   const rows = inheritedRows(strategy, own, models, known, profiles);
@@ -83,7 +82,13 @@ export function rowsWithHeirs(
   return rows;
 }
 
-export const inheritedReason = (model: string): Reason => ({
-  kind: 'inherited',
-  text: `${model} has no training outcomes; its score is that of models with similar profiles`,
-});
+/** What is to be said of a winner that inherited its score: one reason, or none for a model that the router learned about. */
+export const inheritedReasons = (model: string, newModels: readonly string[]): Reason[] =>
+  newModels.includes(model)
+    ? [
+        {
+          kind: 'inherited',
+          text: `${model} has no training outcomes; its score is that of models with similar profiles`,
+        },
+      ]
+    : [];

@@ -9,6 +9,7 @@ import {
   type ScoredWith,
   type ScoringRouterDefinition,
   type WeightShape,
+  type WeightSize,
 } from './definition.js';
 import { joinedModels } from './joining.js';
 import { assertMadeBy, corruptFile, namedArray, parsePart, weightMatrix } from './saved-parts.js';
@@ -22,9 +23,22 @@ const sizesOf = <O, S>({ models, dimensions }: Manifest, options: O, state: S) =
   state,
 });
 
-/** `Object.entries` that keeps the names' type. */
-const entriesOf = <K extends string>(shapes: Readonly<Record<K, WeightShape>>) =>
-  Object.entries(shapes) as [K, WeightShape][];
+/** Every declared matrix in turn, with the shape that is expected of it; those that are not kept are empty. */
+function matricesOf<K extends string>(
+  shapes: Readonly<Record<K, WeightShape>>,
+  read: (name: K, rows: number | undefined, cols: number | undefined) => Matrix,
+): Record<K, Matrix> {
+  const matrices: Partial<Record<string, Matrix>> = {};
+  const size = (of: WeightSize) => {
+    if (typeof of !== 'string') return of;
+    const matrix = matrices[of];
+    if (matrix) return matrix.rows;
+    throw new RouteProfileError('PLUGIN_FAILED', `its \`shapes\` name '${of}' before that is listed`);
+  };
+  for (const [name, shape] of Object.entries(shapes) as [K, WeightShape][])
+    matrices[name] = shape ? read(name, size(shape[0]), size(shape[1])) : createMatrix(0, 0);
+  return matrices as Record<K, Matrix>;
+}
 
 /**
  * What a definition learned, as files hold it.
@@ -52,17 +66,17 @@ export function packed<
   if (!state.success)
     throw failed(`its own schema refuses the state it learned: ${state.error.issues.map(issueText).join('; ')}`);
   const arrays: Record<string, NamedArray> = {};
-  for (const [key, shape] of entriesOf(definition.shapes(sizesOf(manifest, options, state.data)))) {
-    if (!shape) continue;
-    const { rows, cols, data } = weights[key];
-    const declared = [shape[0] ?? rows, shape[1] ?? cols];
-    if (rows !== declared[0] || cols !== declared[1] || data.length !== rows * cols)
+  matricesOf(definition.shapes(sizesOf(manifest, options, state.data)), (key, ...expected) => {
+    const matrix = weights[key];
+    const declared = [expected[0] ?? matrix.rows, expected[1] ?? matrix.cols] as const;
+    if (matrix.rows !== declared[0] || matrix.cols !== declared[1] || matrix.data.length !== declared[0] * declared[1])
       throw failed(
-        `it learned '${key}' as ${rows} × ${cols} (${data.length} numbers), and declares ${declared.join(' × ')}`,
+        `it learned '${key}' as ${matrix.rows} × ${matrix.cols} (${matrix.data.length} numbers), and declares ${declared.join(' × ')}`,
       );
-    assertFinite(weights[key], `${name}: '${key}'`);
-    arrays[key] = namedArray(weights[key]);
-  }
+    assertFinite(matrix, `${name}: '${key}'`);
+    arrays[key] = namedArray(matrix);
+    return matrix;
+  });
   return { manifest, weights: arrays };
 }
 
@@ -86,9 +100,7 @@ export function learnedOf<
   const options = given ?? parsePart(name, 'options', definition.options, manifest.options);
   const { joined: _, ...own } = manifest.state;
   const state = parsePart(name, 'state', definition.state, own);
-  const weights = {} as Record<K, Matrix>;
-  for (const [key, shape] of entriesOf(definition.shapes(sizesOf(manifest, options, state))))
-    weights[key] = shape ? weightMatrix(artifact, key, ...shape) : createMatrix(0, 0);
+  const shapes = definition.shapes(sizesOf(manifest, options, state));
   return {
     models: manifest.models,
     joined: joinedModels(manifest),
@@ -96,6 +108,6 @@ export function learnedOf<
     dimensions: manifest.dimensions ?? 0,
     options,
     state,
-    weights,
+    weights: matricesOf(shapes, (key, rows, cols) => weightMatrix(artifact, key, rows, cols)),
   };
 }
