@@ -94,6 +94,8 @@ export const mlpRouter = defineRouter<MlpOptions>({
   async extend(artifact, { profiles, cards }, ctx) {
     throwIfAborted(ctx);
     assertMadeBy(NAME, artifact);
+    // All that loading checks, so that nobody joins a damaged router.
+    await create(artifact);
     const options = parsePart(NAME, 'options', mlpOptions, artifact.manifest.options);
     const joining = joiningModels(artifact, { profiles, cards });
     const own = weightMatrix(artifact, 'profiles', artifact.manifest.models.length, undefined);
