@@ -4,11 +4,28 @@ const may = {
   numerics: ['schema'],
   data: ['schema', 'numerics'],
   tensor: ['schema'],
-  encoders: ['schema', 'data', 'tensor'],
+  providers: ['schema'],
+  encoders: ['schema', 'data', 'tensor', 'providers'],
   graph: ['schema'],
-  profiles: ['schema', 'numerics', 'data', 'tensor', 'encoders', 'graph'],
+  profiles: ['schema', 'numerics', 'data', 'tensor', 'providers', 'encoders', 'graph'],
   routers: ['schema', 'numerics', 'data', 'tensor'],
   eval: ['schema', 'numerics', 'data'],
+  report: ['schema', 'eval'],
+  collect: ['schema', 'numerics', 'data', 'providers'],
+  pipeline: [
+    'schema',
+    'numerics',
+    'data',
+    'tensor',
+    'providers',
+    'encoders',
+    'graph',
+    'profiles',
+    'routers',
+    'eval',
+    'report',
+    'collect',
+  ],
 };
 const layers = Object.entries(may).map(([name, allowed]) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'zod'}`,
@@ -21,15 +38,24 @@ const nodeOnly = {
   name: 'data-only-from-node-entries',
   severity: 'error',
   from: {
-    path: '^packages/(schema|numerics|tensor|encoders|graph|profiles|routers|eval)/src',
+    path: '^packages/(schema|numerics|tensor|providers|encoders|graph|profiles|routers|eval|report)/src',
     pathNot: '(/src/node(/|\\.ts$|-)|\\.test\\.ts$|/src/testing)',
   },
   to: { path: '^packages/data/|^(node:)?(fs|path|os|crypto|worker_threads|child_process|module|url|zlib)(/|$)' },
+};
+/** What two profile strategies share lies beside them, in a folder of its own. */
+const strategies = '^packages/profiles/src/(advantage|emb-gnn|flat|index-profile|irt|outcomes|text-gnn|trainable-gnn)/';
+const strategiesApart = {
+  name: 'no-strategy-imports-another',
+  severity: 'error',
+  from: { path: strategies, pathNot: '\\.test\\.ts$' },
+  to: { path: strategies, pathNot: '^packages/profiles/src/$1/' },
 };
 module.exports = {
   forbidden: [
     ...layers,
     nodeOnly,
+    strategiesApart,
     { name: 'no-circular', severity: 'error', from: { path: '^packages/[^/]+/src' }, to: { circular: true } },
     {
       name: 'no-undeclared',

@@ -33,6 +33,10 @@ export default ts.config(
       'packages/tensor/src/**',
       'packages/encoders/src/**',
       'packages/eval/src/**',
+      'packages/providers/src/**',
+      'packages/report/src/**',
+      'packages/collect/src/**',
+      'packages/pipeline/src/**',
     ],
     rules: {
       'no-restricted-properties': [

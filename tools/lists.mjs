@@ -7,7 +7,7 @@
 //   node tools/lists.mjs --check    fails where a page says something else, and where a kind is listed nowhere
 import { readFileSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { BUILT_IN_KINDS, builtIns } from '@routeprofile/cli';
+import { BUILT_IN_KINDS, builtIns } from '@routeprofile/pipeline';
 import { format, resolveConfig } from 'prettier';
 
 const check = process.argv.includes('--check');

@@ -129,7 +129,7 @@ export async function pluginChecks(checks, npmEnv) {
     });
     await checks.check('by name from the API', async () => {
       const config = JSON.stringify({ ...CONFIG, out: 'by-api' });
-      const source = `import { run } from '@routeprofile/cli';\n\nconst { report } = await run(${config});\nconsole.log(JSON.stringify(report));\n`;
+      const source = `import { run } from '@routeprofile/pipeline';\n\nconst { report } = await run(${config});\nconsole.log(JSON.stringify(report));\n`;
       writeFileSync(join(project, 'by-api.mjs'), source);
       return keep('api', JSON.parse(await must(project, process.execPath, 'by-api.mjs')));
     });

@@ -3,8 +3,8 @@ import {
   checkDataset, hashBytes, importOutcomes, loadDataset, readGraphFiles, readProfileSet, readRouterArtifact, writeGraphFiles, writeNpz,
   writeProfileSet, writeRouterArtifact,
 } from '@routeprofile/data'; // prettier-ignore
-import { loadConfigFile } from '@routeprofile/cli';
-import { rescoreRows } from '@routeprofile/eval/node';
+import { loadConfigFile } from '@routeprofile/pipeline';
+import { rescoreRows } from '@routeprofile/collect';
 import { buildGraph, serializeGraph } from '@routeprofile/graph';
 import { builtInRouters, builtInWrappers, wrapStrategy } from '@routeprofile/routers';
 import { outcomeRowSchema, parseOptions, RouteProfileError, routingFileSchema } from '@routeprofile/schema';

@@ -26,7 +26,10 @@ const packages = [
   'profiles',
   'routers',
   'eval',
+  'report',
+  'collect',
   'tensor',
+  'pipeline',
   'cli',
 ] as const;
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BUILT_IN_KINDS, builtIns } from '@routeprofile/cli';
+import { BUILT_IN_KINDS, builtIns } from '@routeprofile/pipeline';
 import { format } from 'prettier';
 
 const path = fileURLToPath(new URL('../reference/built-ins.md', import.meta.url));
@@ -13,7 +13,7 @@ export async function generateBuiltIns() {
   return relative(process.cwd(), path);
 }
 
-/** @param {import('@routeprofile/cli').BuiltIn[]} items */
+/** @param {import('@routeprofile/pipeline').BuiltIn[]} items */
 export function builtInsPage(items) {
   return [
     '---\neditLink: false\noutline: [2, 3]\n---',

@@ -1,3 +1,4 @@
+import { solveLower } from '@routeprofile/numerics';
 import {
   corruptFile,
   createMatrix,
@@ -9,7 +10,6 @@ import {
   type Matrix,
 } from '@routeprofile/schema';
 import { fitArms } from './arms.js';
-import { forward } from './cholesky.js';
 import { contextsOf } from './contexts.js';
 import { rewardsOf } from './rewards.js';
 
@@ -103,7 +103,7 @@ export default defineScoringRouter({
 
 /** √(xᵀA⁻¹x), the length of L⁻¹x. */
 function widthOf({ cols: d, data }: Matrix, x: Float32Array, factor: number): number {
-  const z = forward(data.subarray(factor * d * d, (factor + 1) * d * d), x);
+  const z = solveLower(data.subarray(factor * d * d, (factor + 1) * d * d), x);
   return Math.sqrt(z.reduce((sum, value) => sum + value * value, 0));
 }
 

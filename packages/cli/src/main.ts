@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { INTERRUPTED, SHARED, type CommandReply, type CommandRequest, type CommandTask } from './command-messages.js';
-import { entryFile } from './thread.js';
+import { entryFile } from './own-package.js';
 import type { Io } from './io.js';
 import { describeError } from './ui/errors.js';
 import { screenOf } from './ui/screen.js';

@@ -5,7 +5,7 @@ import { loadDataset, readRouterArtifact } from '@routeprofile/data';
 import { createEncoder } from '@routeprofile/encoders/node';
 import { knnRouter } from '@routeprofile/routers';
 import type { Decision, ModelCardFile } from '@routeprofile/schema';
-import { openRouter } from './index.js';
+import { openRouter } from '@routeprofile/pipeline';
 import { routeprofile, runReport, temporaryFolder } from './testing/harness.js';
 
 describe('a saved router opened from a program', () => {

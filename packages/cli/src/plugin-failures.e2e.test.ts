@@ -2,8 +2,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunReport } from '@routeprofile/schema';
-import { rehearse } from './rehearsal.js';
-import { byPerson } from './trust.js';
 import { routeprofile, runReport, temporaryFolder } from './testing/harness.js';
 
 /** A router plugin whose `fit` and `decide` are given as source. */
@@ -163,13 +161,6 @@ describe('a plugin that misbehaves', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('at import');
     expect(stderr).toContain(only);
-  });
-
-  it('that never finishes loading is told of', async () => {
-    await expect(rehearse(byPerson(plugin('stuck', 'for (;;);')), folder.path, 2)).rejects.toMatchObject({
-      code: 'PLUGIN_FAILED',
-      message: expect.stringContaining('stuck.mjs could not be loaded: it gave no sign of life') as string,
-    });
   });
 
   it('is computed anew when its code has changed', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { builtIns, runDefaults } from './catalogue.js';
+import { builtIns, runDefaults } from '@routeprofile/pipeline';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

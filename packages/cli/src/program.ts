@@ -27,7 +27,7 @@ import type { RouteFlags } from './commands/route.js';
 import { PLUGIN_KINDS, type PluginKind } from './scaffold/kinds.js';
 import { describeError } from './ui/errors.js';
 import { screenOf } from './ui/screen.js';
-import { packageVersions } from './versions.js';
+import { ownVersion } from './own-package.js';
 
 /** Ends a command with its exit code; commander's actions cannot return one. */
 class Exit extends Error {
@@ -59,7 +59,7 @@ export function buildProgram(io: Io): Command {
     .description(
       'Choose the right language model for each query: from a dataset folder to a router and a report on it.',
     )
-    .version(packageVersions()['@routeprofile/cli'] ?? '0.0.0')
+    .version(ownVersion())
     .showHelpAfterError('(add --help for the options)')
     .configureOutput({
       writeOut: (text) => void screenOf(io.stdout).print(text),

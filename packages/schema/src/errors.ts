@@ -83,3 +83,6 @@ export function exitCodeOf(error: unknown): FailureExitCode {
   const fault = ERROR_FAULTS[error.code];
   return fault === 'user' ? 2 : fault === 'interrupt' ? 130 : 1;
 }
+
+/** What a thrown value says; foreign code may throw anything. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

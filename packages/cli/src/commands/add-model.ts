@@ -20,15 +20,24 @@ import {
   type ProfileStrategy,
   type RunContext,
 } from '@routeprofile/schema';
-import { defaultCacheFolder } from '../cache.js';
-import { completeConfig, loadConfigFile } from '../config-file.js';
+import {
+  byPerson,
+  completeConfig,
+  defaultCacheFolder,
+  encoderReference,
+  extendedWiring,
+  heteroGraph,
+  loadConfigFile,
+  loadOptions,
+  openBackend,
+  openEncoder,
+  openSavedEncoder,
+  readingEncoder,
+  savedProfile,
+  savedRouter,
+  wired,
+} from '@routeprofile/pipeline';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
-import { openBackend } from '../pipeline/backend.js';
-import { loadOptions } from '../pipeline/load-options.js';
-import { heteroGraph, openEncoder, openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
-import { extendedWiring, wired } from '../pipeline/wiring.js';
-import { savedProfile, savedRouter } from '../plugins.js';
-import { byPerson, encoderReference } from '../trust.js';
 import { askCommand } from './ask.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 

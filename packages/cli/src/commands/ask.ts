@@ -1,4 +1,4 @@
-import { mustNameOf, type SavedRouter } from '../pipeline/run.js';
+import { mustNameOf, type SavedRouter } from '@routeprofile/pipeline';
 
 /** A word of a command line, quoted where a shell would take it apart. */
 const word = (text: string): string => (/^[\w@%+=:,./~-]+$/.test(text) ? text : `"${text.replace(/["$`]/g, '\\$&')}"`);

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { namesOf, type BuiltInKind } from '../catalogue.js';
+import { namesOf, type BuiltInKind } from '@routeprofile/pipeline';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];

@@ -10,13 +10,17 @@ import {
   type RowCoverage,
 } from '@routeprofile/data';
 import { plural, type Dataset, type RunConfig, type RunContext } from '@routeprofile/schema';
-import { defaultCacheFolder } from '../cache.js';
+import {
+  blindSpotOddities,
+  byPerson,
+  completeConfig,
+  defaultCacheFolder,
+  findBlindSpots,
+  loadOptions,
+  openEncoder,
+  readingEncoder,
+} from '@routeprofile/pipeline';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
-import { completeConfig } from '../config-file.js';
-import { blindSpotOddities, findBlindSpots } from '../pipeline/blind-spots.js';
-import { loadOptions } from '../pipeline/load-options.js';
-import { openEncoder, readingEncoder } from '../pipeline/prepare.js';
-import { byPerson } from '../trust.js';
 import { configOf, type ConfigFlags } from './flags.js';
 import { formatColumns } from '../ui/format.js';
 

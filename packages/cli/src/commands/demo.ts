@@ -1,8 +1,7 @@
 import { join, resolve } from 'node:path';
 import { writeSample } from '@routeprofile/data';
 import { openConsole, type Io } from '../io.js';
-import { completeConfig } from '../config-file.js';
-import { run } from '../pipeline/run.js';
+import { completeConfig, run } from '@routeprofile/pipeline';
 import { configOf, type ConfigFlags } from './flags.js';
 import { summaryOf } from './run.js';
 

@@ -1,18 +1,20 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { codeSandboxStatus } from '@routeprofile/eval/node';
-import { DEFAULT_ENCODER, exitCodeOf } from '@routeprofile/schema';
-import { defaultCacheFolder } from '../cache.js';
-import { BUILT_IN_KINDS, namesOf } from '../catalogue.js';
+import { codeSandboxStatus } from '@routeprofile/collect';
+import { DEFAULT_ENCODER, exitCodeOf, messageOf } from '@routeprofile/schema';
+import {
+  BUILT_IN_KINDS,
+  byPerson,
+  defaultCacheFolder,
+  installedPlugins,
+  namesOf,
+  openBackend,
+  openEncoder,
+} from '@routeprofile/pipeline';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
-import { openBackend } from '../pipeline/backend.js';
-import { openEncoder } from '../pipeline/prepare.js';
-import { installedPlugins } from '../installed-plugins.js';
-import { byPerson } from '../trust.js';
 import { describeError } from '../ui/errors.js';
 import { formatBytes, formatColumns } from '../ui/format.js';
-import { packageVersions } from '../versions.js';
-import { messageOf } from '../message-of.js';
+import { installedVersions } from '../own-package.js';
 
 interface Finding {
   what: string;
@@ -35,7 +37,7 @@ export async function doctorCommand(
     true,
     `${process.version} on ${process.platform} ${process.arch}, ${availableParallelism()} cores, ${formatBytes(totalmem())}`,
   );
-  for (const [name, version] of Object.entries(packageVersions())) note(name, true, version);
+  for (const [name, version] of Object.entries(installedVersions())) note(name, true, version);
   try {
     const runtime = await openBackend(flags.backend);
     for (const { name, ok, reason } of runtime.attempts) note(`backend ${name}`, ok, reason);

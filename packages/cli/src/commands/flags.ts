@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseStrategyList, RouteProfileError } from '@routeprofile/schema';
-import { namesOf, runDefaults } from '../catalogue.js';
-import type { PartialConfig } from '../config-file.js';
+import { namesOf, type PartialConfig, runDefaults } from '@routeprofile/pipeline';
 
 /** A typing mistake in a value is bad usage, told by commander with the flag's name. */
 function reading<T>(parse: (text: string) => T): (text: string) => T {

@@ -3,13 +3,11 @@ import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z, type Plugin } from '@routeprofile/schema';
-import { importPlugin } from '../plugins.js';
+import { importPlugin, packageVersions } from '@routeprofile/pipeline';
 import { PLUGIN_KINDS, type PluginKind } from '../scaffold/kinds.js';
 import { folderOf, packageNameSchema } from '../scaffold/package-name.js';
 import { pluginFiles } from '../scaffold/plugin-files.js';
 import { routeprofile, temporaryFolder } from '../testing/harness.js';
-import { byPerson } from '../trust.js';
-import { packageVersions } from '../versions.js';
 import { newCommand } from './new.js';
 
 const manifest = z.looseObject({
@@ -61,7 +59,7 @@ describe('new', () => {
     // Outside the repository the schema is found where it is: here, through this test's own resolution.
     const schema = createJiti(import.meta.url).esmResolve('@routeprofile/schema');
     writeFileSync(path, readFileSync(path, 'utf8').replace("'@routeprofile/schema'", `'${schema}'`));
-    const plugin: Plugin = await importPlugin(byPerson(path));
+    const plugin: Plugin = await importPlugin(path);
     expect([plugin.kind, plugin.name]).toEqual([kind, `@me/my-${kind}`]);
   });
 

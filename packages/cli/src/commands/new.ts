@@ -5,13 +5,12 @@ import { encoderNames } from '@routeprofile/encoders/node';
 import { builtInMetrics } from '@routeprofile/eval';
 import { builtInProfiles } from '@routeprofile/profiles';
 import { builtInRouters } from '@routeprofile/routers';
-import { issueText, RouteProfileError } from '@routeprofile/schema';
+import { issueText, RouteProfileError, messageOf } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import type { PluginKind } from '../scaffold/kinds.js';
 import { folderOf, packageNameSchema } from '../scaffold/package-name.js';
 import { pluginFiles } from '../scaffold/plugin-files.js';
-import { packageVersions } from '../versions.js';
-import { messageOf } from '../message-of.js';
+import { packageVersions } from '@routeprofile/pipeline';
 
 /** A built-in strategy wins over a package of its name, so that such a plugin could never be used. */
 const BUILT_IN: Record<PluginKind, readonly string[]> = {

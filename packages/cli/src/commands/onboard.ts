@@ -19,13 +19,18 @@ import {
   type RouterArtifact,
   type RunContext,
 } from '@routeprofile/schema';
-import { defaultCacheFolder } from '../cache.js';
-import { completeConfig, loadConfigFile } from '../config-file.js';
+import {
+  completeConfig,
+  defaultCacheFolder,
+  encodeTraining,
+  extendedWiring,
+  loadConfigFile,
+  loadOptions,
+  openSavedEncoder,
+  readingEncoder,
+  wired,
+} from '@routeprofile/pipeline';
 import { openConsole, type Io } from '../io.js';
-import { loadOptions } from '../pipeline/load-options.js';
-import { openSavedEncoder, readingEncoder } from '../pipeline/prepare.js';
-import { encodeTraining } from '../pipeline/router-input.js';
-import { extendedWiring, wired } from '../pipeline/wiring.js';
 import { askCommand } from './ask.js';
 import { configOf, required, type ConfigFlags } from './flags.js';
 

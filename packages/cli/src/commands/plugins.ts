@@ -1,7 +1,6 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import { builtIns, type BuiltIn } from '../catalogue.js';
+import { type BuiltIn, builtIns, installedPlugins } from '@routeprofile/pipeline';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
-import { installedPlugins } from '../installed-plugins.js';
 import { formatColumns } from '../ui/format.js';
 
 /**

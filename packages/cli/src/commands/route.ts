@@ -1,11 +1,16 @@
 import { plural, printable, RouteProfileError, type Decision } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Console, type Io } from '../io.js';
-import { openRouter } from '../open-router.js';
-import { addBlindSpots, blindSpotWarnings, type BlindSpots } from '../pipeline/blind-spots.js';
-import { openBackend } from '../pipeline/backend.js';
+import {
+  addBlindSpots,
+  type BlindSpots,
+  blindSpotWarnings,
+  lineBatches,
+  openBackend,
+  openRouter,
+  readQuery,
+} from '@routeprofile/pipeline';
 import { formatColumns } from '../ui/format.js';
 import { required } from './flags.js';
-import { lineBatches, readQuery } from './route-queries.js';
 
 export interface RouteFlags extends CommonFlags {
   router?: string;

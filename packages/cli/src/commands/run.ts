@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
-import { renderDesignSpaceText, renderTextTable, tryAnyway, type DesignSpace } from '@routeprofile/eval';
-import { renderDesignSpaceHtml } from '@routeprofile/eval/node';
+import type { DesignSpace } from '@routeprofile/eval';
+import { renderDesignSpaceText, renderTextTable, tryAnyway } from '@routeprofile/report';
+import { renderDesignSpaceHtml } from '@routeprofile/report/html';
 import { plural, type RunConfig, type RunReport } from '@routeprofile/schema';
 import { openConsole, type Console, type Io } from '../io.js';
-import { completeConfig, loadConfigFile } from '../config-file.js';
-import { run, type RunResult, type SavedRouter } from '../pipeline/run.js';
-import { runScenarios } from '../pipeline/scenarios.js';
+import {
+  completeConfig,
+  loadConfigFile,
+  run,
+  type RunResult,
+  runScenarios,
+  type SavedRouter,
+} from '@routeprofile/pipeline';
 import { askCommand } from './ask.js';
 import { configOf, type ConfigFlags } from './flags.js';
 import { colorOf } from '../ui/color.js';

@@ -27,21 +27,35 @@ import {
   type RunConfig,
   type RunContext,
 } from '@routeprofile/schema';
-import { defaultCacheFolder } from '../cache.js';
-import { completeConfig, loadConfigFile } from '../config-file.js';
+import {
+  assertLearnable,
+  byPerson,
+  completeConfig,
+  defaultCacheFolder,
+  encodeTraining,
+  evaluateSaved,
+  fileLabel,
+  fileStore,
+  graphPreset,
+  isBuiltInRouter,
+  loadConfigFile,
+  loadOptions,
+  nameOf,
+  openBackend,
+  openEncoder,
+  pluginReference,
+  profileInput,
+  readingEncoder,
+  referenceByPerson,
+  resolveProfile,
+  routerInput,
+  routerOf,
+  strategyLabels,
+  wired,
+  wiringOf,
+} from '@routeprofile/pipeline';
 import { openConsole, type Io } from '../io.js';
 import { dryRun, describePlan } from './dry-run.js';
-import { fileStore } from '../pipeline/store.js';
-import { openBackend } from '../pipeline/backend.js';
-import { fileLabel, nameOf, strategyLabels } from '../pipeline/labels.js';
-import { evaluateSaved } from '../pipeline/evaluate.js';
-import { assertLearnable } from '../pipeline/learnable.js';
-import { loadOptions } from '../pipeline/load-options.js';
-import { graphPreset, openEncoder, readingEncoder } from '../pipeline/prepare.js';
-import { encodeTraining, profileInput, routerInput } from '../pipeline/router-input.js';
-import { wired, wiringOf } from '../pipeline/wiring.js';
-import { isBuiltInRouter, pluginReference, resolveProfile, routerOf } from '../plugins.js';
-import { byPerson, referenceByPerson } from '../trust.js';
 import { formatColumns } from '../ui/format.js';
 import { askCommand } from './ask.js';
 import { configOf, required, type ConfigFlags } from './flags.js';

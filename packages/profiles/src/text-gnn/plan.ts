@@ -1,3 +1,4 @@
+import { processEnvironment } from '@routeprofile/providers';
 import {
   parseOptions,
   throwIfAborted,
@@ -6,10 +7,9 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { surroundings } from './hops.js';
-import { costOf } from './llm/cost.js';
-import { modelName, processEnvironment } from './llm/openai-chat.js';
-import { originalTexts, summarisedSets, type NodeTexts, type SummarisedType } from './node-texts.js';
-import { completeTextGnnOptions, textGnnOptions } from './options.js';
+import { modelName } from './llm/endpoint.js';
+import { originalTexts, summarisedSets, type NodeTexts, type SummarisedType } from './neighbours/neighbourhood.js';
+import { completeTextGnnOptions, dollarsOf, textGnnOptions } from './options.js';
 import { promptOf } from './prompts/prompt.js';
 
 /** The prompt of one node of the graph, as it would be sent. */
@@ -100,7 +100,7 @@ export async function planTextGnn(
       prompts,
       promptTokens,
       completionTokens,
-      cost: costOf({ promptTokens, completionTokens }, options) ?? null,
+      cost: dollarsOf({ promptTokens, completionTokens }, options) ?? null,
     };
   };
   const counts = await countsFor(expected);

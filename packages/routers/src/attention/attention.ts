@@ -20,7 +20,7 @@ import {
   type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
-import { rowDots } from '../common/row-products.js';
+import { rowDots } from '@routeprofile/numerics';
 import { attend, attentionTo, isComplete, scoreRows, shrunkScores, type Memory, type Sharpness } from './attend.js';
 import { attentionReason, topShares, type Share } from './reasons.js';
 import { tuneOnKeys, tuneOnTraining } from './tune.js';

@@ -11,7 +11,7 @@ import {
   throwIfAborted,
   z,
 } from '@routeprofile/schema';
-import { transpose } from '../common/transpose.js';
+import { transpose } from '@routeprofile/numerics';
 import { clusterQueries } from './choose.js';
 import { mixture, type Membership } from './mixture.js';
 

@@ -27,7 +27,7 @@ import {
   meansByLabel,
   placeByCard,
   unpackResponseModel,
-} from '@routeprofile/tensor';
+} from '@routeprofile/numerics';
 import { scoringRouter } from '../common/scoring-router.js';
 import { artifactOf, NAME, partsOf, withAbility, type AbilitySource, type IrtParts, type IrtState } from './state.js';
 

@@ -8,7 +8,7 @@ import {
   type Matrix,
   type RouterArtifact,
 } from '@routeprofile/schema';
-import { packResponseModel, unpackResponseModel, type ResponseModel } from '@routeprofile/tensor';
+import { packResponseModel, unpackResponseModel, type ResponseModel } from '@routeprofile/numerics';
 
 export const NAME = 'irt';
 

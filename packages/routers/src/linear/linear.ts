@@ -12,7 +12,7 @@ import {
   type Matrix,
 } from '@routeprofile/schema';
 import { learnedReason } from '../common/reasons.js';
-import { rowDots } from '../common/row-products.js';
+import { rowDots } from '@routeprofile/numerics';
 import { learnFromOutcomes, learnFromPairs } from './learn.js';
 
 const NAME = 'linear';

@@ -19,10 +19,10 @@ import {
   type RouterArtifact,
   type ScoringRouter,
 } from '@routeprofile/schema';
+import { rowProducts } from '@routeprofile/numerics';
 import { createRuntime, openTower } from '@routeprofile/tensor';
 import { checkCoTrained, joinedWeights, profilesInUse, savedProfiles } from '../co-training/saved.js';
 import { profileSource } from '../co-training/source.js';
-import { rowProducts } from '../common/row-products.js';
 import { splitByPair, splitByQuery, trainingPairs } from '../common/pairs.js';
 import { learnedReason } from '../common/reasons.js';
 import { scoringRouter } from '../common/scoring-router.js';

@@ -1,5 +1,5 @@
 import { queryVectors, RouteProfileError, type Matrix, type RouterArtifact } from '@routeprofile/schema';
-import { mapQueries, withOwnDifficulty, type AbilityPrior, type Items } from '@routeprofile/tensor';
+import { mapQueries, withOwnDifficulty, type AbilityPrior, type Items } from '@routeprofile/numerics';
 import { partsOf, type IrtParts } from '../irt/state.js';
 
 /** Queries that a new model may be asked. */

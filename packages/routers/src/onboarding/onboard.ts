@@ -5,7 +5,7 @@ import {
   type RunContext,
   type ScoringRouter,
 } from '@routeprofile/schema';
-import { placeAbility, type PlacedAbility } from '@routeprofile/tensor';
+import { placeAbility, type PlacedAbility } from '@routeprofile/numerics';
 import { create } from '../irt/irt.js';
 import { withAbility, type AbilitySource } from '../irt/state.js';
 import { itemsOf, toUnit, type ProbePool } from './items.js';

@@ -9,7 +9,7 @@ import {
   type RouterArtifact,
   type RunContext,
 } from '@routeprofile/schema';
-import { mostInformative } from '@routeprofile/tensor';
+import { mostInformative } from '@routeprofile/numerics';
 import { itemsOf, type ProbePool } from './items.js';
 
 /** How probes are chosen, and how many. */

@@ -1,5 +1,5 @@
 import { defineScoringRouter, joinedRows, normalizeRows, profileVectors, z } from '@routeprofile/schema';
-import { rowProducts } from '../common/row-products.js';
+import { rowProducts } from '@routeprofile/numerics';
 
 const NAME = 'sim';
 const options = z.strictObject({});

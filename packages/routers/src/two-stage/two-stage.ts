@@ -14,8 +14,8 @@ import {
   type ModelCard,
   type RouterInput,
 } from '@routeprofile/schema';
+import { transpose } from '@routeprofile/numerics';
 import { mixed } from '../cluster/mixture.js';
-import { transpose } from '../common/transpose.js';
 import { highest } from '../sim/top-models.js';
 import { classify } from './classifier.js';
 import { believed, cardScale, leadsByCard, SOURCES, type CardScale, type Source } from './leads.js';

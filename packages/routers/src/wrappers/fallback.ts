@@ -11,7 +11,7 @@ import {
   type Matrix,
   type Router,
 } from '@routeprofile/schema';
-import { rowProducts } from '../common/row-products.js';
+import { rowProducts } from '@routeprofile/numerics';
 import { namesSchema } from './cascade.js';
 import { assertLearnedOf, learnedArray, nothingLearned } from './learned.js';
 import { assertKnown } from './standing.js';

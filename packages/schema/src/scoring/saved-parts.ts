@@ -25,7 +25,7 @@ export function assertMadeBy(strategy: string, { manifest }: RouterArtifact): vo
           .join(', ')}, as the strategy '${maker}'`
       : `${strategy}: the artifact is of the strategy '${maker}'`,
     {
-      hint: 'Open the folder with `openRouter(folder)` of @routeprofile/cli, which finds the strategy, its wrappers and its encoder, or load it with the strategy that made it (`wrapStrategy` gives one with wrappers).',
+      hint: 'Open the folder with `openRouter(folder)` of @routeprofile/pipeline, which finds the strategy, its wrappers and its encoder, or load it with the strategy that made it (`wrapStrategy` gives one with wrappers).',
     },
   );
 }

@@ -1,0 +1,50 @@
+import type { Bench } from './bench.js';
+import { nameOf } from '../labels.js';
+import type { Cell, Plan } from './plan.js';
+import { wantsSelection } from './selection.js';
+
+/** Which language model answers may come from the environment; the key to it never enters. */
+const LLM_ENVIRONMENT = ['ROUTEPROFILE_LLM_MODEL', 'ROUTEPROFILE_LLM_BASE_URL', 'OPENAI_BASE_URL'];
+
+/** Counted up when what is kept of a cell changes, so that older cells are made again rather than misread. */
+const FORMAT = 4;
+
+/** Lookups come first in the plan; they are yardsticks, and asked for choices alone. */
+export const isLookup = ({ cells, lookups }: Plan, cell: Cell): boolean => cells.indexOf(cell) < lookups;
+
+/** Everything that a cell's profile set depends on. */
+function profileParts({ plan, dataset, dataKey, encoder, graphs, versions }: Bench, cell: Cell) {
+  const profile = plan.profiles[cell.profile]!;
+  return {
+    format: FORMAT,
+    data: dataKey,
+    encoder: encoder.id,
+    prefixes: dataset.sharedPrefixes ?? [],
+    graph: graphs.get(profile.graph)!.hash,
+    profile: { name: profile.reference.name, options: profile.options },
+    ...(profile.quantization && { quantization: profile.quantization }),
+    ...(profile.plugin !== undefined && { profilePlugin: profile.plugin }),
+    ...(profile.options['summarizer'] === 'llm' && { llm: LLM_ENVIRONMENT.map((name) => process.env[name] ?? null) }),
+    seed: cell.seed,
+    versions,
+  };
+}
+
+/** The key of a cell's profile set: whatever would change its bytes. */
+export const profileKey = (bench: Bench, cell: Cell): string => bench.cells.keyOf(profileParts(bench, cell));
+
+/** The key of a cell: whatever would change its result. */
+export function cellKey(bench: Bench, cell: Cell): string {
+  const { plan, cells } = bench;
+  const router = plan.routers[cell.router]!;
+  const { frontier, robustness, selectionFolds, seed } = plan.config;
+  const extra = !isLookup(plan, cell) && (frontier || robustness !== undefined) ? { frontier, robustness } : undefined;
+  const selection = !isLookup(plan, cell) && wantsSelection(plan) && { folds: selectionFolds, seed: seed[0] };
+  return cells.keyOf({
+    ...profileParts(bench, cell),
+    ...(extra && { extra }),
+    ...(selection && { selection }),
+    router: { name: nameOf(router.reference), options: router.options },
+    ...(router.plugin !== undefined && { routerPlugin: router.plugin }),
+  });
+}

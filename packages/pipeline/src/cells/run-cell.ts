@@ -1,0 +1,203 @@
+import { join } from 'node:path';
+import { formatQuantization, quantizeProfiles, type Quantization } from '@routeprofile/profiles';
+import { fitFrontier, promisesOf } from '@routeprofile/routers';
+import {
+  assertFinite,
+  assertShape,
+  formatStrategyReference,
+  RouteProfileError,
+  messageOf,
+  type FailedCell,
+  type ProfileSet,
+  type QueryBatch,
+  type Router,
+  type RouterInput,
+  type RunContext,
+} from '@routeprofile/schema';
+import { pluginReference } from '../plugins/plugins.js';
+import { cellLabel, type Bench, type BuiltProfiles } from './bench.js';
+import { cellKey, isLookup, profileKey } from './cell-key.js';
+import type { CellResult } from './cell-store.js';
+import { choicesOf } from './choices.js';
+import { nameOf } from '../labels.js';
+import { failureOf } from './failure.js';
+import { decisionLatency } from './latency.js';
+import type { Cell, ChosenProfile, Plan } from './plan.js';
+import { robustness } from './rephrase.js';
+import { profileInput, queryBatch, routerInput } from './router-input.js';
+import { outOfFoldOf } from './selection.js';
+import { fileStore } from './file-store.js';
+import { wired, wiringOf } from '../router/wiring.js';
+
+/**
+ * What a profile strategy returned, held against its contract.
+ * @throws RouteProfileError PLUGIN_FAILED
+ */
+function checkedSet(label: string, set: ProfileSet, models: readonly string[]): ProfileSet {
+  try {
+    if (set.models.join('\n') !== models.join('\n'))
+      throw new RouteProfileError(
+        'SHAPE_MISMATCH',
+        `its models are ${set.models.join(', ')}, not ${models.join(', ')}`,
+      );
+    assertShape(set.vectors, models.length, set.vectors.cols, 'its vectors');
+    assertFinite(set.vectors, 'its vectors');
+    return set;
+  } catch (cause) {
+    const text = messageOf(cause);
+    throw new RouteProfileError(
+      'PLUGIN_FAILED',
+      `profile ${label} returned something that is not a profile set: ${text}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+async function buildProfiles(
+  bench: Bench,
+  profile: ChosenProfile,
+  key: string,
+  ctx: RunContext,
+): Promise<BuiltProfiles> {
+  const { dataset, encoder, graphs, encoded, kept } = bench;
+  const graph = graphs.get(profile.graph)!;
+  const features = encoded.features.get(graph);
+  try {
+    const input = await profileInput(dataset, profile.strategy, graph, encoder, ctx, {
+      train: encoded.train,
+      ...(features && { features }),
+    });
+    const built = await profile.strategy.build(input, profile.options, ctx);
+    const whole = profile.plugin === undefined ? built : checkedSet(profile.label, built, input.models);
+    const set = profile.quantization ? quantizeProfiles(whole, profile.quantization).set : whole;
+    const marked = dataset.simulated ? { ...set, provenance: { ...set.provenance, simulated: true } } : set;
+    return { set: marked, file: { key, hash: await kept.writeProfiles(key, marked) } };
+  } catch (error) {
+    throw failureOf('profile', profile, error);
+  }
+}
+
+/** What compressing a profile set saved and lost, as its provenance says. */
+function compression(quantization: Quantization, { provenance }: ProfileSet): NonNullable<CellResult['quantization']> {
+  const figure = (name: string): number => provenance.diagnostics?.[name] ?? NaN;
+  return {
+    spec: formatQuantization(quantization),
+    bytesPerModel: figure('bytesPerModel'),
+    bytesBefore: figure('bytesPerModelBefore'),
+    reconstructionError: figure('reconstructionError'),
+  };
+}
+
+/** How much worse than the best single model the operating point of a frontier may be. */
+const WITHIN = 0.02;
+
+/** Choices for every weight of cost; nothing where the data know no costs or the router gives no scores. */
+async function frontierOf(
+  { strategy, options, label }: Plan['routers'][number],
+  input: RouterInput,
+  queries: QueryBatch,
+  fitted: Router,
+  ctx: RunContext,
+): Promise<Pick<CellResult, 'frontier'>> {
+  try {
+    const frontier = await fitFrontier(strategy, options, input, ctx, {
+      within: WITHIN,
+      router: fitted,
+    });
+    const { operatingPoint } = frontier;
+    const { lambdas, choices } = await frontier.sweep(queries, ctx);
+    const point = operatingPoint && {
+      target: `within ${100 * WITHIN} points of the best single model`,
+      lambda: operatingPoint.lambda,
+      outOfFold: { quality: operatingPoint.quality, costShare: operatingPoint.costShare },
+    };
+    return { frontier: { lambdas: [...lambdas], choices, operatingPoint: point } };
+  } catch (error) {
+    if (!RouteProfileError.isInstance(error) || error.code !== 'UNSUPPORTED') throw error;
+    ctx.logger?.warn(`${label}: no cost–quality frontier: ${error.message}`);
+    return {};
+  }
+}
+
+/** Fits the cell's router on its profiles and routes the test rows; saves router and result. */
+async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContext): Promise<CellResult> {
+  const { plan, dataset, encoder, encoded } = bench;
+  const profile = plan.profiles[cell.profile]!;
+  const router = plan.routers[cell.router]!;
+  const shared = profileKey(bench, cell);
+  let built = bench.profiles.get(shared);
+  if (!built) bench.profiles.set(shared, (built = buildProfiles(bench, profile, shared, ctx)));
+  const { set: profiles, file } = await built;
+  try {
+    const input = routerInput(dataset, profiles, encoded.train, encoder.id);
+    const fitted = await router.strategy.fit(input, router.options, ctx);
+    const { models } = dataset.test;
+    const withTasks = router.strategy.needs.includes('tasks');
+    const queries = queryBatch(dataset.test.queries, encoded.test, encoder.id, withTasks);
+    const chosen = await choicesOf(router.label, fitted, queries, models, dataset.newModels, ctx);
+    // A name that does not depend on what else is in the run, as the cell does not.
+    const named = formatStrategyReference(profile.reference);
+    const { quantization } = profile;
+    const wiring = wiringOf(dataset, {
+      ...pluginReference(router.reference),
+      profile: quantization ? `${named} ${formatQuantization(quantization)}` : named,
+    });
+    const artifact = await fitted.save();
+    const hash = await bench.kept.writeRouter(key, wired(artifact, wiring));
+    const latency = await decisionLatency(fitted, queries, ctx);
+    const result: CellResult = {
+      ...chosen,
+      files: { router: hash, profiles: file },
+      ...(profiles.provenance.diagnostics && { profileDiagnostics: profiles.provenance.diagnostics }),
+      ...(profile.quantization && { quantization: compression(profile.quantization, profiles) }),
+      ...(latency && { latency }),
+    };
+    if (isLookup(plan, cell)) return result;
+    const { rephrased } = bench;
+    return {
+      ...result,
+      promises: promisesOf(artifact.manifest),
+      ...(await outOfFoldOf(plan, router, input, fitted, ctx)),
+      ...(plan.config.frontier && (await frontierOf(router, input, queries, fitted, ctx))),
+      ...(rephrased.length > 0 && {
+        robustness: await robustness(router.label, fitted, chosen.choices, rephrased, { models, withTasks }, ctx),
+      }),
+    };
+  } catch (error) {
+    throw failureOf('router', router, error);
+  }
+}
+
+/** What the report keeps of a cell that failed. */
+export function failedCell(bench: Bench, cell: Cell, { code, message }: RouteProfileError): FailedCell {
+  const { profiles, routers } = bench.plan;
+  return {
+    profile: profiles[cell.profile]!.reference.name,
+    router: nameOf(routers[cell.router]!.reference),
+    label: cellLabel(bench, cell),
+    seed: cell.seed,
+    code,
+    message,
+  };
+}
+
+/** After these nothing could be kept, or nothing is wanted any more. */
+const ENDS_A_RUN = new Set(['OUTPUT_UNWRITABLE', 'WRITE_FAILED', 'ABORTED']);
+
+/** Computes a cell and stores its result, or gives what it failed with. */
+export async function runCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<CellResult | FailedCell> {
+  const store = fileStore(join(bench.plan.config.out, 'store'));
+  try {
+    const key = cellKey(bench, cell);
+    const result = await computeCell(bench, cell, key, { ...ctx, seed: cell.seed, store });
+    await bench.cells.write(key, bench.dataset.test.models, result);
+    return result;
+  } catch (error) {
+    if (!RouteProfileError.isInstance(error) || ENDS_A_RUN.has(error.code)) throw error;
+    return failedCell(bench, cell, error);
+  }
+}
+
+export const isFailure = (outcome: CellResult | FailedCell): outcome is FailedCell => 'code' in outcome;

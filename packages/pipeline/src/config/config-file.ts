@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createJiti } from 'jiti';
+import { parseDocument } from 'yaml';
+import { sizeOfRegularFile } from '@routeprofile/data';
+import {
+  issueText,
+  plural,
+  RouteProfileError,
+  runConfigSchema,
+  z,
+  messageOf,
+  type RunConfigInput,
+} from '@routeprofile/schema';
+
+/** Looked for in the working directory, in this order. */
+const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map(
+  (end) => `routeprofile.config.${end}`,
+);
+
+/** Options that name a place on disk; in a config file they are relative to it. */
+const PATHS = ['data', 'test', 'out', 'cache'] as const;
+
+const partialConfig = runConfigSchema.partial();
+
+/** A run's options before defaults are filled in; see `RunConfigInput` for each. Paths are relative to the working directory. */
+export type PartialConfig = z.input<typeof partialConfig>;
+
+const SYNTAX = new Map([
+  ['.json', 'JSON, without comments'],
+  ['.yaml', 'YAML'],
+  ['.yml', 'YAML'],
+]);
+const OPTIONS_HINT = `Options: ${Object.keys(runConfigSchema.shape).join(', ')}; see \`npx @routeprofile/cli run --help\`.`;
+
+/** What the parser only warns of, such as an unknown directive, is a mistake in a config. */
+function yamlOf(text: string): unknown {
+  const document = parseDocument(text);
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) throw problem;
+  return document.toJS() as unknown;
+}
+
+async function readConfig(path: string): Promise<unknown> {
+  await sizeOfRegularFile(path);
+  const syntax = SYNTAX.get(extname(path));
+  try {
+    if (syntax === undefined)
+      return await createJiti(pathToFileURL(path).href, { interopDefault: true }).import(path, { default: true });
+    const text = await readFile(path, 'utf8');
+    return extname(path) === '.json' ? (JSON.parse(text) as unknown) : yamlOf(text);
+  } catch (cause) {
+    throw new RouteProfileError('BAD_INPUT', `${path}: cannot be read: ${messageOf(cause)}`, {
+      hint:
+        syntax === undefined
+          ? 'Correct the file: it has to run by itself and export the options as its default.'
+          : `Correct the file: it has to be ${syntax}.`,
+      cause,
+    });
+  }
+}
+
+/**
+ * The config file's options, its paths made absolute. Without `path`, the first of CONFIG_NAMES in `from`, if there is one.
+ * @throws RouteProfileError MISSING_FILE, BAD_INPUT naming every wrong option.
+ */
+export async function loadConfigFile(path: string | undefined, from: string = process.cwd()): Promise<PartialConfig> {
+  const found =
+    path === undefined
+      ? CONFIG_NAMES.map((name) => join(from, name)).find((name) => existsSync(name))
+      : resolve(from, path);
+  if (found === undefined) return {};
+  if (!existsSync(found))
+    throw new RouteProfileError('MISSING_FILE', `there is no config file ${found}`, {
+      hint: 'Check the path of --config, or omit it.',
+    });
+  const raw = await readConfig(found);
+  const checked = z.record(z.string(), z.unknown()).safeParse(raw);
+  const parsed = checked.success ? partialConfig.safeParse(raw) : checked;
+  if (!parsed.success) {
+    const details = parsed.error.issues.map((issue) => `${found}: ${issueText(issue)}`);
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      details.length === 1 ? details[0]! : `${found}: ${plural(details.length, 'problem')}`,
+      { hint: OPTIONS_HINT, details },
+    );
+  }
+  const config = { ...(raw as PartialConfig) };
+  for (const key of PATHS) {
+    const value = config[key];
+    if (typeof value === 'string' && !isAbsolute(value)) config[key] = resolve(dirname(found), value);
+  }
+  if (config.scenarios)
+    config.scenarios = config.scenarios.map((scenario) =>
+      scenario.test === undefined ? scenario : { ...scenario, test: resolve(dirname(found), scenario.test) },
+    );
+  return config;
+}
+
+/** Flags over the config file over defaults. */
+export function completeConfig(...layers: (PartialConfig | undefined)[]): z.infer<typeof runConfigSchema> {
+  const merged: Partial<RunConfigInput> = {};
+  for (const layer of layers)
+    for (const [key, value] of Object.entries(layer ?? {}))
+      if (value !== undefined) Object.assign(merged, { [key]: value });
+  const parsed = runConfigSchema.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map(issueText);
+  throw new RouteProfileError('BAD_OPTION', details.join('; '), {
+    hint:
+      merged.data === undefined
+        ? 'Name the dataset folder with --data DIR.'
+        : 'See `npx @routeprofile/cli run --help`.',
+    details,
+  });
+}

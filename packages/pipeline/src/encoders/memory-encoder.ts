@@ -1,0 +1,58 @@
+import {
+  assertFinite,
+  assertShape,
+  createMatrix,
+  RouteProfileError,
+  rowOf,
+  messageOf,
+  type Encoder,
+  type Matrix,
+} from '@routeprofile/schema';
+
+/**
+ * An encoder that remembers what it has encoded, and checks what it is given: a run asks for the same
+ * texts as node features, training queries and test queries, and encodes each distinct one once.
+ */
+export function memoryEncoder(encoder: Encoder): Encoder {
+  const known = new Map<string, Float32Array>();
+  return {
+    specVersion: 1,
+    id: encoder.id,
+    get dimensions() {
+      return encoder.dimensions;
+    },
+    async encode(texts, ctx): Promise<Matrix> {
+      const missing = [...new Set(texts)].filter((text) => !known.has(text));
+      if (missing.length > 0) {
+        const fresh = await encoder.encode(missing, ctx);
+        try {
+          assertShape(fresh, missing.length, encoder.dimensions, 'what it returned');
+          assertFinite(fresh, 'what it returned');
+        } catch (cause) {
+          throw new RouteProfileError('ENCODER_FAILED', `encoder ${encoder.id}: ${messageOf(cause)}`, {
+            cause,
+            hint: `It was given ${missing.length} texts and must return as many finite rows of ${encoder.dimensions} numbers.`,
+          });
+        }
+        missing.forEach((text, i) => known.set(text, rowOf(fresh, i)));
+      }
+      const out = createMatrix(texts.length, encoder.dimensions);
+      texts.forEach((text, i) => out.data.set(known.get(text)!, i * out.cols));
+      return out;
+    },
+    ...(encoder.unseen && {
+      async unseen(texts, ctx): Promise<Float64Array> {
+        const shares = await encoder.unseen!(texts, ctx);
+        if (shares.length === texts.length && shares.every((share) => share >= 0 && share <= 1)) return shares;
+        throw new RouteProfileError(
+          'ENCODER_FAILED',
+          `encoder ${encoder.id}: the share of a text that it cannot see is not between 0 and 1`,
+          {
+            hint: `Its unseen() was given ${texts.length} texts and must return as many numbers from 0 to 1.`,
+          },
+        );
+      },
+    }),
+    ...(encoder.dispose && { dispose: () => encoder.dispose!() }),
+  };
+}

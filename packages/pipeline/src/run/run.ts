@@ -1,0 +1,165 @@
+import { join, relative } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
+import { renderHtmlReport } from '@routeprofile/report/html';
+import { RouteProfileError, messageOf, type RunConfig, type RunContext, type RunReport } from '@routeprofile/schema';
+import { blindSpotWarnings, findBlindSpots } from '../encoders/blind-spots.js';
+import { isBuiltInRouter } from '../plugins/plugins.js';
+import { worksAlone } from '../plugins/trust.js';
+import { openBench, type Bench, type BenchOptions } from '../cells/bench.js';
+import { routersFolder } from '../labels.js';
+import { removeLeftovers } from './leftovers.js';
+import { planRun } from '../cells/plan.js';
+import { publish } from './publish.js';
+import { metricsOf, reportOf, type ReportedCell } from './report.js';
+import { runCells, type CellOutcomes } from '../cells/run-cells.js';
+
+/** What a run found out, and where it was written. */
+export interface RunResult {
+  report: RunReport;
+  /** Metrics of plugins that failed, by name; among the report's warnings too. */
+  problems: readonly string[];
+  /** Cells taken from an earlier run. */
+  reused: number;
+  /** Saved routers, one per row of the report; none where the router was saved before. */
+  routers: readonly SavedRouter[];
+  reportPath: string;
+  htmlPath: string;
+}
+
+/** Where a row's router lies, and what has to be named to ask it. */
+export interface SavedRouter {
+  folder: string;
+  /** As the run's config names it, where its code is a plugin's. */
+  plugin?: string;
+  /** As the run's config names it; null where it needs none. */
+  encoder: string | null;
+}
+
+/** What has to be named to ask the router, besides its folder. */
+export const mustNameOf = ({ plugin, encoder }: SavedRouter): ('plugin' | 'encoder')[] => [
+  ...(plugin !== undefined ? (['plugin'] as const) : []),
+  ...(encoder !== null && !worksAlone(encoder) ? (['encoder'] as const) : []),
+];
+
+/** What the encoder cannot tell of the run's queries, all of which it has encoded. */
+async function encoderWarnings({ dataset: { train, test }, encoder }: Bench, ctx: RunContext): Promise<string[]> {
+  const queries = [...train.queries, ...test.queries].map(({ text }) => text);
+  return blindSpotWarnings(await findBlindSpots(encoder, queries, 'all', ctx));
+}
+
+/** Found out before hours of work, not after. */
+async function ensureWritable(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+  } catch (cause) {
+    const text = messageOf(cause);
+    throw new RouteProfileError('OUTPUT_UNWRITABLE', `the output folder ${out} cannot be made: ${text}`, {
+      cause,
+      hint: 'Name another folder with --out.',
+    });
+  }
+  const probe = join(out, '.routeprofile-write-test');
+  await writeFileAtomic(probe, '');
+  await rm(probe, { force: true });
+}
+
+/** The routers of a run's rows, under their names in OUT. */
+async function savedRouters(bench: Bench, results: CellOutcomes): Promise<SavedRouter[]> {
+  const { config, routers } = bench.plan;
+  return (await publish(bench, results)).map(({ name, cell }) => {
+    const { reference } = routers[cell.router]!;
+    return {
+      folder: join(routersFolder(config.out), name),
+      encoder: config.encoder,
+      ...(!isBuiltInRouter(reference.name) && { plugin: reference.name }),
+    };
+  });
+}
+
+/**
+ * Measures what was found against every baseline and writes the report with its files into OUT.
+ * @param more cells that were not planned, such as a saved router's
+ * @param started when the work began, by `performance.now()`
+ */
+async function finish(
+  bench: Bench,
+  results: CellOutcomes,
+  more: readonly ReportedCell[],
+  started: number,
+  ctx: RunContext,
+): Promise<RunResult> {
+  const { out } = bench.plan.config;
+  const metrics = await metricsOf(bench, ctx);
+  const routers = await savedRouters(bench, results);
+  const places = routers.map((router) => {
+    const mustName = mustNameOf(router);
+    return {
+      folder: relative(out, router.folder).replaceAll('\\', '/'),
+      ...(mustName.length > 0 && { mustName }),
+    };
+  });
+  const { report, rows } = reportOf(bench, results, metrics, {
+    blindSpots: await encoderWarnings(bench, ctx),
+    places,
+    more,
+  });
+  const reportPath = join(out, 'report.json');
+  const htmlPath = join(out, 'report.html');
+  await writeJsonFile(reportPath, report);
+  await writeJsonFile(join(out, 'rows.json'), rows);
+  await writeFileAtomic(
+    htmlPath,
+    renderHtmlReport(report, {
+      onFailure: (part, error) =>
+        ctx.logger?.warn(`${htmlPath}: the section '${part}' is missing, it failed: ${messageOf(error)}`),
+    }),
+  );
+  await writeJsonFile(join(out, 'timings.json'), {
+    ...bench.seconds,
+    cells: results.timings,
+    decisionMilliseconds: results.latencies,
+    total: (performance.now() - started) / 1000,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  });
+  return {
+    report,
+    problems: metrics.problems,
+    reused: results.reused.slice(bench.plan.lookups).filter(Boolean).length,
+    routers,
+    reportPath,
+    htmlPath,
+  };
+}
+
+/** What else a run may be given. */
+export interface RunOptions extends BenchOptions {
+  /** Cells beside those of the plan, computed on its bench: a saved router's. */
+  more?: (bench: Bench, ctx: RunContext) => Promise<ReportedCell[]>;
+}
+
+/**
+ * The whole pipeline: dataset → graph → profiles → routers → evaluation, into `config.out`. Cells finished by an
+ * earlier run with the same inputs are reused, so that an interrupted run goes on where it stopped.
+ * @param ctx its seed is not read: `config.seed` holds the seeds
+ * @throws RouteProfileError for bad input, and ABORTED when the context's signal fires
+ */
+export async function run(
+  config: RunConfig,
+  ctx: Omit<RunContext, 'seed'> = {},
+  { more, ...options }: RunOptions = {},
+): Promise<RunResult> {
+  const started = performance.now();
+  const context: RunContext = { ...ctx, seed: config.seed[0]! };
+  const plan = await planRun(config);
+  await ensureWritable(config.out);
+  for (const folder of new Set([config.out, options.shared ?? config.out])) await removeLeftovers(folder);
+  const bench = await openBench(plan, context, options);
+  try {
+    const results = await runCells(bench, context);
+    const others = more === undefined ? [] : await more(bench, context);
+    return await finish(bench, results, others, started, context);
+  } finally {
+    await bench.encoder.dispose?.();
+  }
+}
