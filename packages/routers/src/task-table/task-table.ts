@@ -7,7 +7,7 @@ import {
   z,
   type RouterInput,
 } from '@routeprofile/schema';
-import { joinTable, tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from './table.js';
+import { joinTable, tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from '../common/task-tables.js';
 
 const NAME = 'task-table';
 const SOURCES = ['outcomes', 'cards', 'pairs'] as const;

@@ -15,8 +15,8 @@ import {
   type RouterInput,
 } from '@routeprofile/schema';
 import { transpose } from '@routeprofile/numerics';
-import { mixed } from '../cluster/mixture.js';
-import { highest } from '../sim/top-models.js';
+import { mixed } from '../common/mixed.js';
+import { highest } from '../common/top-models.js';
 import { classify } from './classifier.js';
 import { believed, cardScale, leadsByCard, SOURCES, type CardScale, type Source } from './leads.js';
 import { labelled, learnTwoStages } from './learn.js';
