@@ -19,7 +19,7 @@ export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
 export { chooseProbes, onboardModel, placeModel, type ProbeChoice, type ProbePool } from './onboarding/index.js';
-export { topModels, type TopModel } from './sim/top-models.js';
+export { topModels, type TopModel } from './common/top-models.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
 export { taskTableRouter, type TaskTableOptions } from './task-table/task-table.js';
 export { twoStageRouter, type TwoStageOptions } from './two-stage/two-stage.js';
