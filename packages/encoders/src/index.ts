@@ -25,7 +25,6 @@ export { assertUsableKey, endpointPath, endpointUrl, type EndpointNames } from '
 export { postJson, UnusableAnswer, type PostFailure, type PostPolicy, type PostTarget } from './http/post-json.js';
 export type { Backoff } from './http/retry.js';
 export { endpointName, redact, redactAnswer } from './http/secrets.js';
-export { stripPrefix, withoutPrefixes } from './prefix/without-prefixes.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type { Encoder } from '@routeprofile/schema';

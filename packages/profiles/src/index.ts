@@ -19,7 +19,7 @@ export { readHopTexts, type HopTexts } from './text-gnn/hop-texts.js';
 export type { Answer, LanguageModel } from './text-gnn/llm/language-model.js';
 export type { LlmEnvironment } from './text-gnn/llm/openai-chat.js';
 export type { TextGnnOptions } from './text-gnn/options.js';
-export { planTextGnn, type PlannedPrompt, type TextGnnPlan } from './text-gnn/plan.js';
+export { planTextGnn, type TextGnnPlan } from './text-gnn/plan.js';
 export { DEFAULT_TEMPLATES, PLACEHOLDERS } from './text-gnn/prompts/templates.js';
 export { createTextGnnProfile, textGnnProfile, type TextGnnEnvironment } from './text-gnn/text-gnn-profile.js';
 export { hanParity, type HanParity } from './trainable-gnn/parity.js';

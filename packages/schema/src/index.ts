@@ -27,3 +27,4 @@ export * from './random.js';
 export * from './report.js';
 export * from './router.js';
 export * from './training.js';
+export * from './without-prefixes.js';

@@ -3,9 +3,6 @@ import { nameOf } from '../labels.js';
 import type { Cell, Plan } from './plan.js';
 import { wantsSelection } from './selection.js';
 
-/** Which language model answers may come from the environment; the key to it never enters. */
-const LLM_ENVIRONMENT = ['ROUTEPROFILE_LLM_MODEL', 'ROUTEPROFILE_LLM_BASE_URL', 'OPENAI_BASE_URL'];
-
 /** Counted up when what is kept of a cell changes, so that older cells are made again rather than misread. */
 const FORMAT = 4;
 
@@ -15,6 +12,7 @@ export const isLookup = ({ cells, lookups }: Plan, cell: Cell): boolean => cells
 /** Everything that a cell's profile set depends on. */
 function profileParts({ plan, dataset, dataKey, encoder, graphs, versions }: Bench, cell: Cell) {
   const profile = plan.profiles[cell.profile]!;
+  const own = profile.strategy.cacheKey?.(profile.options, process.env);
   return {
     format: FORMAT,
     data: dataKey,
@@ -24,7 +22,7 @@ function profileParts({ plan, dataset, dataKey, encoder, graphs, versions }: Ben
     profile: { name: profile.reference.name, options: profile.options },
     ...(profile.quantization && { quantization: profile.quantization }),
     ...(profile.plugin !== undefined && { profilePlugin: profile.plugin }),
-    ...(profile.options['summarizer'] === 'llm' && { llm: LLM_ENVIRONMENT.map((name) => process.env[name] ?? null) }),
+    ...(own !== undefined && { own }),
     seed: cell.seed,
     versions,
   };

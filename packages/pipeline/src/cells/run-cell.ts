@@ -2,11 +2,8 @@ import { join } from 'node:path';
 import { formatQuantization, quantizeProfiles, type Quantization } from '@routeprofile/profiles';
 import { fitFrontier, promisesOf } from '@routeprofile/routers';
 import {
-  assertFinite,
-  assertShape,
   formatStrategyReference,
   RouteProfileError,
-  messageOf,
   type FailedCell,
   type ProfileSet,
   type QueryBatch,
@@ -14,7 +11,7 @@ import {
   type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
-import { pluginReference } from '../plugins/plugins.js';
+import { buildProfileSet, fitRouter, routerArtifact } from './build.js';
 import { cellLabel, type Bench, type BuiltProfiles } from './bench.js';
 import { cellKey, isLookup, profileKey } from './cell-key.js';
 import type { CellResult } from './cell-store.js';
@@ -24,36 +21,9 @@ import { failureOf } from './failure.js';
 import { decisionLatency } from './latency.js';
 import type { Cell, ChosenProfile, Plan } from './plan.js';
 import { robustness } from './rephrase.js';
-import { profileInput, queryBatch, routerInput } from './router-input.js';
+import { queryBatch } from './router-input.js';
 import { outOfFoldOf } from './selection.js';
 import { fileStore } from './file-store.js';
-import { wired, wiringOf } from '../router/wiring.js';
-
-/**
- * What a profile strategy returned, held against its contract.
- * @throws RouteProfileError PLUGIN_FAILED
- */
-function checkedSet(label: string, set: ProfileSet, models: readonly string[]): ProfileSet {
-  try {
-    if (set.models.join('\n') !== models.join('\n'))
-      throw new RouteProfileError(
-        'SHAPE_MISMATCH',
-        `its models are ${set.models.join(', ')}, not ${models.join(', ')}`,
-      );
-    assertShape(set.vectors, models.length, set.vectors.cols, 'its vectors');
-    assertFinite(set.vectors, 'its vectors');
-    return set;
-  } catch (cause) {
-    const text = messageOf(cause);
-    throw new RouteProfileError(
-      'PLUGIN_FAILED',
-      `profile ${label} returned something that is not a profile set: ${text}`,
-      {
-        cause,
-      },
-    );
-  }
-}
 
 async function buildProfiles(
   bench: Bench,
@@ -64,13 +34,9 @@ async function buildProfiles(
   const { dataset, encoder, graphs, encoded, kept } = bench;
   const graph = graphs.get(profile.graph)!;
   const features = encoded.features.get(graph);
+  const ground = { graph, encoder, train: encoded.train, ...(features && { features }) };
+  const whole = await buildProfileSet(dataset, profile, ground, ctx);
   try {
-    const input = await profileInput(dataset, profile.strategy, graph, encoder, ctx, {
-      train: encoded.train,
-      ...(features && { features }),
-    });
-    const built = await profile.strategy.build(input, profile.options, ctx);
-    const whole = profile.plugin === undefined ? built : checkedSet(profile.label, built, input.models);
     const set = profile.quantization ? quantizeProfiles(whole, profile.quantization).set : whole;
     const marked = dataset.simulated ? { ...set, provenance: { ...set.provenance, simulated: true } } : set;
     return { set: marked, file: { key, hash: await kept.writeProfiles(key, marked) } };
@@ -131,8 +97,8 @@ async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContex
   if (!built) bench.profiles.set(shared, (built = buildProfiles(bench, profile, shared, ctx)));
   const { set: profiles, file } = await built;
   try {
-    const input = routerInput(dataset, profiles, encoded.train, encoder.id);
-    const fitted = await router.strategy.fit(input, router.options, ctx);
+    const trained = { vectors: encoded.train, encoder: encoder.id };
+    const { router: fitted, input } = await fitRouter(dataset, router, profiles, trained, ctx);
     const { models } = dataset.test;
     const withTasks = router.strategy.needs.includes('tasks');
     const queries = queryBatch(dataset.test.queries, encoded.test, encoder.id, withTasks);
@@ -140,12 +106,9 @@ async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContex
     // A name that does not depend on what else is in the run, as the cell does not.
     const named = formatStrategyReference(profile.reference);
     const { quantization } = profile;
-    const wiring = wiringOf(dataset, {
-      ...pluginReference(router.reference),
-      profile: quantization ? `${named} ${formatQuantization(quantization)}` : named,
-    });
-    const artifact = await fitted.save();
-    const hash = await bench.kept.writeRouter(key, wired(artifact, wiring));
+    const from = quantization ? `${named} ${formatQuantization(quantization)}` : named;
+    const artifact = await routerArtifact(fitted, dataset, router.reference, from);
+    const hash = await bench.kept.writeRouter(key, artifact);
     const latency = await decisionLatency(fitted, queries, ctx);
     const result: CellResult = {
       ...chosen,
