@@ -43,10 +43,19 @@ const nodeOnly = {
   },
   to: { path: '^packages/data/|^(node:)?(fs|path|os|crypto|worker_threads|child_process|module|url|zlib)(/|$)' },
 };
+/** What two profile strategies share lies beside them, in a folder of its own. */
+const strategies = '^packages/profiles/src/(advantage|emb-gnn|flat|index-profile|irt|outcomes|text-gnn|trainable-gnn)/';
+const strategiesApart = {
+  name: 'no-strategy-imports-another',
+  severity: 'error',
+  from: { path: strategies, pathNot: '\\.test\\.ts$' },
+  to: { path: strategies, pathNot: '^packages/profiles/src/$1/' },
+};
 module.exports = {
   forbidden: [
     ...layers,
     nodeOnly,
+    strategiesApart,
     { name: 'no-circular', severity: 'error', from: { path: '^packages/[^/]+/src' }, to: { circular: true } },
     {
       name: 'no-undeclared',

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { codeSandboxStatus, labelAgreement } from '../packages/eval/dist/node.js';
+import { codeSandboxStatus, labelAgreement } from '../packages/collect/dist/index.js';
 import { betterRoutingChecks } from './lib/better-routing.mjs';
 import { assert, Checks } from './lib/checks.mjs';
 import { CLI, routeprofileJson, runProcess } from './lib/process.mjs';

@@ -77,6 +77,7 @@ try {
     (async () => {
       await suite('release', 'tools/release/check.mjs');
       await suite('plugins', 'tools/plugins.mjs');
+      await suite('additions', 'tools/additions.mjs');
       await suite('fuzz', 'tools/fuzz/fuzz.mjs', ['--inputs', '20000']);
     })(),
     suite('documentation', 'tools/docs-test.mjs'),

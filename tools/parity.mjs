@@ -1,8 +1,8 @@
 // npm run parity -- DIR: every fixture file in DIR against our mathematics, on every backend present.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { embGnnParity, hanParity } from '../packages/profiles/dist/index.js';
-import { graphParity, mlpParity } from '../packages/routers/dist/index.js';
+import { embGnnParity, hanParity } from '../packages/profiles/dist/parity.js';
+import { graphParity, mlpParity } from '../packages/routers/dist/parity.js';
 import { BACKENDS, createRuntime } from '../packages/tensor/dist/index.js';
 import { assert, Checks } from './lib/checks.mjs';
 

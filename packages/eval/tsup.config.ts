@@ -1,3 +1,7 @@
 import { packageBuild } from '../../tools/tsup.js';
 
-export default packageBuild({ index: 'src/index.ts', node: 'src/node.ts' });
+export default packageBuild({
+  index: 'src/index.ts',
+  format: 'src/format.ts',
+  testing: 'src/testing/index.ts',
+});

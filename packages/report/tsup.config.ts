@@ -1,3 +1,3 @@
 import { packageBuild } from '../../tools/tsup.js';
 
-export default packageBuild({ index: 'src/index.ts' });
+export default packageBuild({ index: 'src/index.ts', html: 'src/html.ts' });

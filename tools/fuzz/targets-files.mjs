@@ -4,7 +4,7 @@ import {
   writeProfileSet, writeRouterArtifact,
 } from '@routeprofile/data'; // prettier-ignore
 import { loadConfigFile } from '@routeprofile/pipeline';
-import { rescoreRows } from '@routeprofile/eval/node';
+import { rescoreRows } from '@routeprofile/collect';
 import { buildGraph, serializeGraph } from '@routeprofile/graph';
 import { builtInRouters, builtInWrappers, wrapStrategy } from '@routeprofile/routers';
 import { outcomeRowSchema, parseOptions, RouteProfileError, routingFileSchema } from '@routeprofile/schema';

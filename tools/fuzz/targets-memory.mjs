@@ -2,17 +2,12 @@
 import { parseJson, parsePythonLiteral, readNpy, readNpz, writeNpz } from '@routeprofile/data';
 import { builtIns } from '@routeprofile/pipeline';
 import { openAiEncoder, parseVocabulary } from '@routeprofile/encoders';
-import {
-  compareRuns,
-  designSpaceSchema,
-  renderComparison,
-  renderDesignSpaceText,
-  renderTextTable,
-  scoreResponse,
-} from '@routeprofile/eval';
-import { renderHtmlReport } from '@routeprofile/eval/node';
+import { scoreResponse } from '@routeprofile/collect';
+import { compareRuns, designSpaceSchema } from '@routeprofile/eval';
 import { buildGraph, parseGraph, serializeGraph, toHetero } from '@routeprofile/graph';
 import { builtInProfiles, parseQuantization } from '@routeprofile/profiles';
+import { renderComparison, renderDesignSpaceText, renderTextTable } from '@routeprofile/report';
+import { renderHtmlReport } from '@routeprofile/report/html';
 import { builtInRouters, builtInWrappers, personalData } from '@routeprofile/routers';
 import {
   parseOptions,

@@ -26,6 +26,8 @@ const packages = [
   'profiles',
   'routers',
   'eval',
+  'report',
+  'collect',
   'tensor',
   'pipeline',
   'cli',

@@ -21,9 +21,11 @@ export function load(app) {
 }
 
 function importName(name) {
-  const [, entry, subpath] = /^([a-z]+)\/src(?:\/(node|testing))?(?:\/index)?$/.exec(name) ?? [];
+  const [, entry, subpath] = /^([a-z]+)\/src(?:\/(node|testing|format|html))?(?:\/index)?$/.exec(name) ?? [];
   if (entry === undefined)
-    throw new Error(`${name} is not an entry point of a package: expected PACKAGE/src/index, /node or /testing`);
+    throw new Error(
+      `${name} is not an entry point of a package: expected PACKAGE/src/index, /node, /testing, /format or /html`,
+    );
   return ['@routeprofile', entry, subpath].filter(Boolean).join('/');
 }
 

@@ -1,5 +1,5 @@
+import { cholesky, solveCholesky } from '@routeprofile/numerics';
 import { createMatrix, rowOf, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
-import { cholesky, solve } from './cholesky.js';
 import type { Rewards } from './rewards.js';
 
 /** What is known of the arms. Arms that saw the same queries share a factor. */
@@ -46,7 +46,7 @@ export function fitArms(
       const reward = values[q * models + m]! - mean;
       rowOf(contexts, q).forEach((x, i) => (b[i]! += reward * x));
     }
-    rowOf(theta, m).set(solve(known.factor, b));
+    rowOf(theta, m).set(solveCholesky(known.factor, b));
     ctx.onProgress?.({ stage: 'linucb: arms', done: m + 1, total: models });
   }
   const stacked = createMatrix(factors.size * d, d);

@@ -1,7 +1,6 @@
 import { createMatrix, createRandom, parseOptions, rowOf, type RouterInput } from '@routeprofile/schema';
 import { describeRouterContract, syntheticRouterInput } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
-import { cholesky, solve } from './cholesky.js';
 import router from './index.js';
 
 describeRouterContract({ describe, it, expect }, router);
@@ -95,12 +94,5 @@ describe('linucb', () => {
     await expect(router.load({ ...artifact, weights: {} }, ctx)).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
     const cut = { ...artifact.weights, theta: { shape: theta!.shape, data: theta!.data.slice(1) } };
     await expect(router.load({ ...artifact, weights: cut }, ctx)).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
-  });
-});
-
-describe('cholesky', () => {
-  it('solves', () => {
-    const x = solve(cholesky(Float64Array.of(4, 0, 1, 4), 2), Float64Array.of(9, 6));
-    expect([...x].map((value) => Number(value.toFixed(12)))).toEqual([2, 1]);
   });
 });

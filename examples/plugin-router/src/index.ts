@@ -1,3 +1,4 @@
+import { solveLower } from '@routeprofile/numerics';
 import {
   assertFinite,
   createMatrix,
@@ -15,7 +16,6 @@ import {
 } from '@routeprofile/schema';
 import { fitArms } from './arms.js';
 import { NAME, options, readArtifact, type LinUcbOptions } from './artifact.js';
-import { forward } from './cholesky.js';
 import { contextsOf } from './contexts.js';
 import { inheritTheta } from './new-arms.js';
 import { rewardsOf } from './rewards.js';
@@ -121,7 +121,7 @@ function create(artifact: RouterArtifact): ScoringRouter {
 
   /** √(xᵀA⁻¹x), the length of L⁻¹x. */
   const widthOf = (x: Float32Array, factor: number): number => {
-    const z = forward(factors.data.subarray(factor * d * d, (factor + 1) * d * d), x);
+    const z = solveLower(factors.data.subarray(factor * d * d, (factor + 1) * d * d), x);
     return Math.sqrt(z.reduce((sum, value) => sum + value * value, 0));
   };
   const estimateOf = (x: Float32Array, m: number): number =>

@@ -21,10 +21,6 @@ export {
   type OpenAiOptions,
   type OpenAiSettings,
 } from './openai/openai-encoder.js';
-export { assertUsableKey, endpointPath, endpointUrl, type EndpointNames } from './http/endpoint.js';
-export { postJson, UnusableAnswer, type PostFailure, type PostPolicy, type PostTarget } from './http/post-json.js';
-export type { Backoff } from './http/retry.js';
-export { endpointName, redact, redactAnswer } from './http/secrets.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type { Encoder } from '@routeprofile/schema';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { collapseOf } from './collapse.js';
-import { tableOf } from './test-data.js';
+import { tableOf } from './testing/test-data.js';
 
 const models = ['a', 'b', 'c'];
 const rows = (n: number, row: number[]) => Array.from({ length: n }, () => row);

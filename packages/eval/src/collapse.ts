@@ -1,6 +1,6 @@
 import type { Candidate, Collapse, OutcomeTable } from '@routeprofile/schema';
 import { LEAST_ROWS } from './interval.js';
-import { callCost } from './metrics/cost.js';
+import { callCost } from './metrics/run-costs.js';
 import { factsOf } from './metrics/table-facts.js';
 import { entropyBits, selectionShares } from './table.js';
 

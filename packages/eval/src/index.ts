@@ -11,16 +11,32 @@ export {
   type PaperRouter,
   type PaperRow,
 } from './design-space/paper-tables.js';
-export type { SpaceCell } from './design-space/cells.js';
+export { isConstant, spaceCells, type SpaceCell } from './design-space/cells.js';
+export { paperDifferences, type PaperDifference } from './design-space/differences.js';
+export {
+  labelComparisons,
+  type ComparedBaseline,
+  type ComparedRow,
+  type LabelComparison,
+} from './design-space/labels.js';
 export { designSpaceSchema, type DesignSpace, type DesignSpaceScenario } from './design-space/schema.js';
 export {
   designSpaceTables,
+  measured,
+  scenarioTables,
   type OurCell,
   type ScenarioTables,
   type TableCell,
   type TableRow,
 } from './design-space/tables.js';
-export { renderDesignSpaceText, type DesignSpaceTextOptions } from './design-space/text.js';
+export {
+  paperSummary,
+  scenarioSummary,
+  type Beside,
+  type PaperCount,
+  type PaperSummary,
+  type ScenarioSummary,
+} from './design-space/summary.js';
 export {
   compareRuns,
   type ComparedMetric,
@@ -30,20 +46,20 @@ export {
 } from './compare/compare-runs.js';
 export type { ChoiceChanges } from './compare/choices.js';
 export type { ComparedRun } from './compare/policies.js';
-export { renderComparison, type CompareTextOptions } from './compare/text.js';
 export { evaluateChoices } from './evaluate.js';
-export { pairedInterval, pairedIntervals, type DifferenceInterval } from './interval.js';
-export type { BootstrapOptions } from './bootstrap.js';
+export { LEAST_ROWS, pairedInterval, pairedIntervals, type DifferenceInterval } from './interval.js';
+export { comparedMetrics, type ComparedValue } from './compare/values.js';
 export { builtInMetrics } from './metrics/index.js';
-export { callCost } from './metrics/cost.js';
+export type { ChosenRows } from './metrics/chosen-rows.js';
+export type { MetricColumns, ReportMetric } from './metrics/report-metric.js';
+export { callCost } from './metrics/run-costs.js';
 export { assembleReport, type ReportInput } from './report/assemble.js';
 export type { CellQuantization, EvaluatedCell } from './report/cell.js';
 export type { FrontierChoices } from './frontier/frontier.js';
 export type { OutOfFold, SelectionRows } from './recommend/contenders.js';
-export { headline, type Headline } from './report/headline.js';
-export { tryAnyway } from './report/ask.js';
+export { VERSUS_HINDSIGHT } from './report/intervals.js';
+export { constantBaselines, favouriteModel, isConstantBaseline, newModelGain, rowName } from './report/read.js';
 export { assembleRows } from './report/rows.js';
-export { renderTextTable, type TextTableOptions } from './report/text-table.js';
 export {
   PERTURBATIONS,
   perturbQueries,
@@ -53,7 +69,6 @@ export {
   type PerturbationName,
 } from './robustness/perturb.js';
 export { takeTableRows, usableRows } from './table.js';
-export * from './responses/index.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
@@ -70,5 +85,5 @@ export type {
   RunReport,
   TrainingData,
 } from '@routeprofile/schema';
+export type { BootstrapOptions } from '@routeprofile/numerics';
 export type { RunWithoutNew } from './metrics/new-models.js';
-export type { EmptyTruth } from './responses/answers.js';

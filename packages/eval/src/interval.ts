@@ -1,5 +1,5 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import { meanOf, percentileInterval, resampledMeans, type BootstrapOptions } from './bootstrap.js';
+import { type BootstrapOptions, meanOf, percentileInterval, resampledMeans } from '@routeprofile/numerics';
 
 /** A difference of two means and its percentile interval, in the unit of the series. */
 export interface DifferenceInterval {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from './report/assemble.js';
-import { datasetOf, tableOf } from './test-data.js';
+import { datasetOf, tableOf } from './testing/test-data.js';
 
 const data = process.env['ROUTEPROFILE_DATA'];
 

@@ -1,22 +1,9 @@
-import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adjacency, csr, degrees } from './csr.js';
 import { buildGraph } from './build.js';
 import { toHetero } from './hetero.js';
-import { sha256 } from './sha256.js';
 import { graphStatistics } from './statistics.js';
 import { synthetic } from './testing/synthetic.js';
-
-it('the hash function is SHA-256', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
-      expect(sha256(text)).toBe(createHash('sha256').update(text, 'utf8').digest('hex'));
-    }),
-  );
-  for (const length of [0, 55, 56, 63, 64, 65, 100_000])
-    expect(sha256('x'.repeat(length))).toBe(createHash('sha256').update('x'.repeat(length)).digest('hex'));
-});
 
 describe('the hash of a graph', () => {
   const hash = (source: typeof synthetic, name = 'n') =>

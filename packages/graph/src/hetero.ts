@@ -1,5 +1,6 @@
 import { RouteProfileError, type HeteroGraph, type NodeSet, type NodeType, type Relation } from '@routeprofile/schema';
-import { sha256 } from './sha256.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { NODE_TYPES, RELATIONS, RELATION_NAMES, type ProfileGraph, type RelationName } from './types.js';
 
 /**
@@ -64,17 +65,16 @@ function scoresOf(relation: string, scores: readonly (number | undefined)[]): Fl
 
 /** Hash of a graph's nodes, texts, edges and scores; its name does not count. */
 function hashOf(nodes: readonly NodeSet[], relations: readonly Relation[]): string {
-  return sha256(
-    JSON.stringify([
-      nodes.map((set) => [set.type, set.names, set.texts]),
-      relations.map((relation) => [
-        relation.name,
-        Array.from(relation.sourceIndex),
-        Array.from(relation.targetIndex),
-        relation.scores && Array.from(relation.scores),
-      ]),
+  const text = JSON.stringify([
+    nodes.map((set) => [set.type, set.names, set.texts]),
+    relations.map((relation) => [
+      relation.name,
+      Array.from(relation.sourceIndex),
+      Array.from(relation.targetIndex),
+      relation.scores && Array.from(relation.scores),
     ]),
-  );
+  ]);
+  return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
 /**

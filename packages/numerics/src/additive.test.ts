@@ -3,6 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { fitAdditive } from './additive.js';
 
 describe('fitAdditive', () => {
+  it('makes nothing of rounding errors where all models are equal', () => {
+    const [tasks, models] = [
+      [4.000000000000002, 0, 0],
+      [-1.1597959309009736e-15, 0, 0],
+    ];
+    const values = Float64Array.from({ length: 9 }, (_, k) => tasks[Math.floor(k / 3)]! + models[k % 3]!);
+    const fit = fitAdditive(values, 3, { weights: Float64Array.of(1, 2, 1, 3, 0, 1, 1, 1, 5) });
+    fit.rows.forEach((row, t) => expect(row).toBeCloseTo(tasks[t]!, 12));
+    fit.models.forEach((part) => expect(part).toBeCloseTo(0, 12));
+  });
+
   it('recovers tasks and models from an incomplete table', () => {
     const effects = fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 3, maxLength: 3 });
     fc.assert(

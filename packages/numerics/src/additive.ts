@@ -4,6 +4,8 @@ import { RouteProfileError } from '@routeprofile/schema';
 const MAX_STEPS = 500;
 /** Of the squared residual, relative to that at the start. */
 const TOLERANCE = 1e-26;
+/** Of the residual, relative to the sums it is the rest of: below it lie rounding errors, which no step may be taken along. */
+const NOISE = 4 * Number.EPSILON;
 
 /** value[row, model] ≈ rows[row] + models[model]. */
 export interface AdditiveFit {
@@ -47,9 +49,12 @@ export function fitAdditive(
     table.rowWeights[Math.floor(k / models)]! += w;
     modelWeights[k % models]! += w;
   });
+  const sizes = new Float64Array(models);
+  weight.forEach((w, k) => (sizes[k % models]! += w * Math.abs(known[k]!)));
   const effects = conjugateGradients(
     (x) => withinRows(table, (k) => x[k % models]!).map((value, m) => value + ridge * x[m]!),
     withinRows(table, (k) => known[k]!),
+    NOISE ** 2 * dot(sizes, sizes),
   );
   // Only differences are determined: the average model, weighted by what is measured of it, is worth 0.
   const total = modelWeights.reduce((a, b) => a + b, 0);
@@ -91,13 +96,20 @@ function withinRows(table: Table, value: (k: number) => number): Float64Array {
   return out;
 }
 
-/** The least-norm solution of a symmetric, positive semidefinite, solvable system. */
-function conjugateGradients(apply: (x: Float64Array) => Float64Array, target: Float64Array): Float64Array {
+/**
+ * The least-norm solution of a symmetric, positive semidefinite, solvable system.
+ * @param noise squared residual at which nothing but rounding is left
+ */
+function conjugateGradients(
+  apply: (x: Float64Array) => Float64Array,
+  target: Float64Array,
+  noise: number,
+): Float64Array {
   const x = new Float64Array(target.length);
   const residual = target.slice();
   let direction = target.slice();
   let square = dot(residual, residual);
-  const enough = square * TOLERANCE;
+  const enough = Math.max(square * TOLERANCE, noise);
   for (let step = 0; step < MAX_STEPS && square > enough; step++) {
     const image = apply(direction);
     const curvature = dot(direction, image);

@@ -1,5 +1,6 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import { solvePositiveDefinite } from './cholesky.js';
+import { sigmoid, softplus } from './softmax.js';
 
 /** One comparison of two models, by index. A tie counts half a win for either. */
 export interface Comparison {
@@ -33,10 +34,6 @@ export function countWins(models: number, comparisons: Iterable<Comparison>): Fl
   }
   return wins;
 }
-
-/** log(1 + exp(x)) without overflow. */
-const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
 /** Negative log posterior, up to a constant. */
 function loss(wins: Float64Array, strengths: Float64Array, prior: Float64Array, ridge: number): number {

@@ -1,10 +1,10 @@
 /**
- * x with A x = b for a symmetric positive definite A, by A = L Lᵀ.
- * @param a [n × n], row-major; only the lower triangle is read
- * @param b [n]
+ * The Cholesky factor: the lower triangular L with L Lᵀ = A, for a symmetric positive definite A; the rest of it is 0.
+ * n³ / 6 multiplications.
+ * @param a shape [n × n], row-major; only the lower triangle is read
+ * @returns shape [n × n]; NaN from the row on at which A turns out not to be positive definite
  */
-export function solvePositiveDefinite(a: Float64Array, b: Float64Array): Float64Array {
-  const n = b.length;
+export function cholesky(a: ArrayLike<number>, n: number): Float64Array {
   const l = new Float64Array(n * n);
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
@@ -12,14 +12,58 @@ export function solvePositiveDefinite(a: Float64Array, b: Float64Array): Float64
       for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
       l[i * n + j] = i === j ? Math.sqrt(sum) : sum / l[j * n + j]!;
     }
-  const x = b.slice();
+  return l;
+}
+
+/**
+ * z with L z = b, by forward substitution.
+ * @param l shape [n × n], lower triangular, as `cholesky` makes it
+ * @param b shape [n]
+ */
+export function solveLower(l: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
+  const z = Float64Array.from(b);
+  const n = z.length;
   for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i]! -= l[i * n + k]! * x[k]!;
-    x[i]! /= l[i * n + i]!;
+    for (let k = 0; k < i; k++) z[i]! -= l[i * n + k]! * z[k]!;
+    z[i]! /= l[i * n + i]!;
   }
+  return z;
+}
+
+/**
+ * x with L Lᵀ x = b, by forward and backward substitution.
+ * @param l shape [n × n], lower triangular, as `cholesky` makes it
+ * @param b shape [n]
+ */
+export function solveCholesky(l: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
+  const x = solveLower(l, b);
+  const n = x.length;
   for (let i = n - 1; i >= 0; i--) {
     for (let k = i + 1; k < n; k++) x[i]! -= l[k * n + i]! * x[k]!;
     x[i]! /= l[i * n + i]!;
   }
   return x;
+}
+
+/**
+ * x with A x = b for a symmetric positive definite A, by A = L Lᵀ. NaN where A is not positive definite.
+ * @param a shape [n × n], row-major; only the lower triangle is read
+ * @param b shape [n]
+ */
+export const solvePositiveDefinite = (a: ArrayLike<number>, b: ArrayLike<number>): Float64Array =>
+  solveCholesky(cholesky(a, b.length), b);
+
+/**
+ * A⁻¹ of a symmetric positive definite A, column by column. NaN where A is not positive definite.
+ * @param a shape [n × n], row-major; only the lower triangle is read
+ */
+export function invertPositiveDefinite(a: ArrayLike<number>, n: number): Float64Array {
+  const l = cholesky(a, n);
+  const out = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    const unit = new Float64Array(n);
+    unit[j] = 1;
+    solveCholesky(l, unit).forEach((x, i) => (out[i * n + j] = x));
+  }
+  return out;
 }

@@ -10,7 +10,78 @@ export {
   type Standings,
 } from './best-single.js';
 export { bradleyTerry, countWins, type BradleyTerryOptions, type Comparison } from './bradley-terry.js';
-export { solvePositiveDefinite } from './cholesky.js';
+export { binomialTail } from './binomial.js';
+export {
+  type BootstrapOptions,
+  meanOf,
+  percentileInterval,
+  quantile,
+  resample,
+  resampledMeans,
+  RESAMPLES,
+} from './bootstrap.js';
+export { cholesky, invertPositiveDefinite, solveCholesky, solveLower, solvePositiveDefinite } from './cholesky.js';
+export { type Eigen, symmetricEigen, upright } from './eigen.js';
+export { type Clusters, kMeans, nearestCentre } from './k-means.js';
+export { minimize, type MinimizeOptions, type Objective } from './minimize.js';
+export {
+  principalAxes,
+  type PrincipalAxes,
+  type PrincipalAxesOptions,
+  principalCoordinates,
+} from './principal-axes.js';
+export { rowDots, rowProducts, transpose } from './products.js';
+export { leaveOneOut, type RidgeProblem, ridgeProblem, ridgeSlopes } from './ridge.js';
+export { sha256Hex } from './sha256.js';
+export { sigmoid, softmax, softplus } from './softmax.js';
+export {
+  abilityPrior,
+  type AbilityPrior,
+  cardScale,
+  type CardScale,
+  difficultySpread,
+  dimensionsOf,
+  expectedOutcomes,
+  fisherInformation,
+  fitItemResponse,
+  type ItemResponse,
+  type ItemResponseChoice,
+  type ItemResponseOptions,
+  type Items,
+  itemsOf,
+  type LearnedItemResponse,
+  type LearnedResponses,
+  learnItemResponse,
+  learnResponses,
+  listResponses,
+  mapQueries,
+  meansByLabel,
+  mostInformative,
+  type ResponseList,
+  packResponseModel,
+  placeAbility,
+  placeByCard,
+  type PlacedAbility,
+  type ProbeCriterion,
+  predictItemResponse,
+  type QueryMap,
+  type ResponseInput,
+  type ResponseKind,
+  responseLogits,
+  type ResponseModel,
+  type Responses,
+  type TriedChoice,
+  unpackResponseModel,
+  withOwnDifficulty,
+} from './item-response/index.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
-export type { OutcomeValues, TrainingData } from '@routeprofile/schema';
+export type {
+  Matrix,
+  ModelCard,
+  NamedArray,
+  OutcomeValues,
+  Random,
+  RunContext,
+  TrainingData,
+} from '@routeprofile/schema';

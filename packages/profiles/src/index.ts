@@ -12,22 +12,20 @@ export { indexProfile, type IndexOptions } from './index-profile/index-profile.j
 export { irtProfile } from './irt/irt-profile.js';
 export type { IrtOptions } from './irt/options.js';
 export { outcomesProfile, type OutcomesOptions } from './outcomes/outcomes-profile.js';
-export { embGnnParity } from './parity.js';
 export { quantizeProfiles, type QuantizedProfiles } from './quantize/quantize-profiles.js';
 export { formatQuantization, parseQuantization, type Quantization } from './quantize/spec.js';
-export { readHopTexts, type HopTexts } from './text-gnn/hop-texts.js';
-export type { Answer, LanguageModel } from './text-gnn/llm/language-model.js';
-export type { LlmEnvironment } from './text-gnn/llm/openai-chat.js';
+export { readHopTexts, type HopTexts } from './text-gnn/kept.js';
+export type { LlmEnvironment } from './text-gnn/llm/endpoint.js';
 export type { TextGnnOptions } from './text-gnn/options.js';
 export { planTextGnn, type TextGnnPlan } from './text-gnn/plan.js';
-export { DEFAULT_TEMPLATES, PLACEHOLDERS } from './text-gnn/prompts/templates.js';
+export { DEFAULT_TEMPLATES, PLACEHOLDERS } from './text-gnn/prompts/prompt.js';
 export { createTextGnnProfile, textGnnProfile, type TextGnnEnvironment } from './text-gnn/text-gnn-profile.js';
-export { hanParity, type HanParity } from './trainable-gnn/parity.js';
 export type { TrainableGnnOptions } from './trainable-gnn/options.js';
 export { trainableGnnProfile } from './trainable-gnn/trainable-gnn-profile.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
+  ChatModel,
   HeteroGraph,
   NodeFeatures,
   ProfileInput,
@@ -38,4 +36,4 @@ export type {
   Store,
 } from '@routeprofile/schema';
 export type { Runtime } from '@routeprofile/tensor';
-export type { SummarisedType } from './text-gnn/node-texts.js';
+export type { SummarisedType } from './text-gnn/neighbours/neighbourhood.js';

@@ -13,13 +13,11 @@ export { ensembleOf, type EnsembleOptions } from './ensemble/ensemble.js';
 export { estimateCall, fitEstimates, type CallEstimate, type Estimates } from './estimates/estimates.js';
 export { graphRouter } from './graph/graph.js';
 export type { GraphOptions } from './graph/options.js';
-export { graphParity, type GraphParity } from './graph/parity.js';
 export { irtRouter, type IrtOptions } from './irt/irt.js';
 export { knnRouter, type KnnOptions } from './knn/knn.js';
 export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
-export { mlpParity, type MlpParity } from './mlp/parity.js';
 export { chooseProbes, onboardModel, placeModel, type ProbeChoice } from './onboarding/index.js';
 export {
   openRouterFrom,
@@ -69,5 +67,6 @@ export type {
   RunContext,
   ScoringRouter,
 } from '@routeprofile/schema';
-export type { PlacedAbility, Runtime } from '@routeprofile/tensor';
+export type { PlacedAbility } from '@routeprofile/numerics';
+export type { Runtime } from '@routeprofile/tensor';
 export type { EstimateOptions, FittedEstimates } from './estimates/estimates.js';

@@ -15,6 +15,10 @@ export type QueryTextPolicy = 'raw' | 'formatted';
 export interface Price {
   input: number;
   output: number;
+  /** For input read from the provider's prompt cache. Absent: as `input`. */
+  cachedInput?: number;
+  /** For input written to that cache. Absent: as `input`. */
+  cacheWrite?: number;
 }
 
 /** What a model can read and write, in tokens; what is absent counts as unlimited. */
@@ -154,8 +158,8 @@ export interface LeftOut {
  */
 export interface Dataset {
   name: string;
-  /** How its folder is laid out. */
-  layout: 'published' | 'outcomes';
+  /** How its folder is laid out: the name of a `DatasetLayout`, such as `outcomes`. */
+  layout: string;
   mode: Mode;
   queryText: QueryTextPolicy;
   /** True when outcomes were simulated; to be said wherever a number from it is shown. */

@@ -1,5 +1,5 @@
 import type { Encoder } from './encoder.js';
-import type { Metric } from './metric.js';
+import { meanOfCounted, type Metric, type MetricDefinition } from './metric.js';
 import type { ProfileStrategy } from './profile.js';
 import type { RouterStrategy, RouterWrapper } from './router.js';
 
@@ -55,9 +55,11 @@ export const defineWrapper = <O>(definition: Definition<RouterWrapper<O>>): Rout
   ...definition,
 });
 
-/** Makes a metric: adds `kind` and `specVersion`. */
-export const defineMetric = (definition: Definition<Metric>): Metric => ({
+/** Makes a metric: adds `kind` and `specVersion`, and to one with `perRow` alone the mean over the rows that count. */
+export const defineMetric = (definition: MetricDefinition): Metric => ({
   kind: 'metric',
   specVersion: 1,
-  ...definition,
+  ...('evaluate' in definition
+    ? definition
+    : { ...definition, evaluate: (run) => meanOfCounted(definition.perRow(run)) }),
 });

@@ -1,9 +1,11 @@
 export { z } from 'zod';
 export * from './artifact-array.js';
 export * from './artifacts.js';
+export * from './chat.js';
 export * from './config.js';
 export * from './context.js';
 export * from './dataset.js';
+export * from './dataset-layout.js';
 export * from './define.js';
 export * from './encoder.js';
 export * from './errors.js';

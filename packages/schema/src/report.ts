@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { figureSchema } from './formats/numbers.js';
+import { METRIC_FORMATS } from './metric.js';
 import { keptPromiseSchema, recommendationSchema } from './report-recommendation.js';
 import {
   calibrationSchema,
@@ -108,12 +109,23 @@ export const baselineSchema = z.object({
 /** A policy to compare with, such as `best-single`, `oracle` or `constant:MODEL`, on the same rows. */
 export type Baseline = z.infer<typeof baselineSchema>;
 
+/** How a metric that is not built in is called and written, as its author says. */
+export const describedMetricSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  format: z.enum(METRIC_FORMATS),
+  higherIsBetter: z.boolean(),
+});
+/** How a metric that is not built in is called and written, as its author says. */
+export type DescribedMetric = z.infer<typeof describedMetricSchema>;
+
 /** `OUT/report.json`. Numbers are not rounded; no timings, so that the same run gives the same bytes. */
 export const runReportSchema = z.object({
   version: z.literal(1),
   dataset: z.object({
     name: z.string(),
-    layout: z.enum(['published', 'outcomes']),
+    layout: z.string(),
     hash: z.string(),
     test: z.string(),
   }),
@@ -141,6 +153,8 @@ export const runReportSchema = z.object({
   recommendation: recommendationSchema.optional(),
   /** What routers promised in training, and whether test rows kept it. Absent in reports of earlier versions. */
   promises: z.array(keptPromiseSchema).optional(),
+  /** The metrics that are not built in; absent without any, and in reports of earlier versions. */
+  metrics: z.array(describedMetricSchema).optional(),
   versions: z.record(z.string(), z.string()),
 });
 /** Contents of `OUT/report.json`, which `routeprofile run --json` prints. Numbers are not rounded. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { renderDesignSpaceHtml, renderHtmlReport } from '@routeprofile/eval/node';
+import { renderDesignSpaceHtml, renderHtmlReport } from '@routeprofile/report/html';
 import { CLI, runProcess } from '../../../../tools/lib/process.mjs';
 import { assert } from '../../../../tools/lib/checks.mjs';
 import { graveContrast, graveFindings } from './axe.mjs';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { readJsonFile } from '@routeprofile/data';
-import { compareRuns, renderComparison, type ComparedRun } from '@routeprofile/eval';
+import { compareRuns, type ComparedRun } from '@routeprofile/eval';
+import { renderComparison } from '@routeprofile/report';
 import { RouteProfileError, rowsFileSchema } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { colorOf } from '../ui/color.js';

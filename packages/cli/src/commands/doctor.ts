@@ -1,6 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { codeSandboxStatus } from '@routeprofile/eval/node';
+import { codeSandboxStatus } from '@routeprofile/collect';
 import { DEFAULT_ENCODER, exitCodeOf, messageOf } from '@routeprofile/schema';
 import {
   BUILT_IN_KINDS,

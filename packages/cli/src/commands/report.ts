@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { readJsonFile, writeFileAtomic } from '@routeprofile/data';
-import { renderTextTable } from '@routeprofile/eval';
-import { renderHtmlReport } from '@routeprofile/eval/node';
+import { renderTextTable } from '@routeprofile/report';
+import { renderHtmlReport } from '@routeprofile/report/html';
 import { runReportSchema } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { colorOf } from '../ui/color.js';

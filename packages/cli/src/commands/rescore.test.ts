@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { codeSandboxStatus } from '@routeprofile/eval/node';
+import { codeSandboxStatus } from '@routeprofile/collect';
 import type { Io } from '../io.js';
 import { temporaryFolder } from '../testing/harness.js';
 import { rescoreCommand, type RescoreFlags } from './rescore.js';

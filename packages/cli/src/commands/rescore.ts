@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readJsonFile, writeFileAtomic } from '@routeprofile/data';
-import { openCodeSandbox, rescoreRows, type AuditCounts, type RescoreAudit } from '@routeprofile/eval/node';
+import { openCodeSandbox, rescoreRows, type AuditCounts, type RescoreAudit } from '@routeprofile/collect';
 import { RouteProfileError, routingFileSchema, z, type RoutingRow } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { formatColumns } from '../ui/format.js';

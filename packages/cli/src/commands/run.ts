@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
-import { renderDesignSpaceText, renderTextTable, tryAnyway, type DesignSpace } from '@routeprofile/eval';
-import { renderDesignSpaceHtml } from '@routeprofile/eval/node';
+import type { DesignSpace } from '@routeprofile/eval';
+import { renderDesignSpaceText, renderTextTable, tryAnyway } from '@routeprofile/report';
+import { renderDesignSpaceHtml } from '@routeprofile/report/html';
 import { plural, type RunConfig, type RunReport } from '@routeprofile/schema';
 import { openConsole, type Console, type Io } from '../io.js';
 import {

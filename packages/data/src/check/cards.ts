@@ -1,12 +1,15 @@
-import type { Dataset, ModelCard } from '@routeprofile/schema';
+import type { Dataset, ModelCard, Oddity } from '@routeprofile/schema';
 import { plural } from '../dataset/text.js';
 import { contradictedScores, describeContradiction, isShareOfOne } from '../dataset/unreliable.js';
-import { oddity, short, type Oddity } from './oddity.js';
+import { oddity, short } from './oddity.js';
 
 const range = (values: readonly number[]): string => `${short(Math.min(...values))} to ${short(Math.max(...values))}`;
 
-/** What is odd about the task scores of the cards. */
-export function scoreOddities(dataset: Dataset): Oddity[] {
+/**
+ * What is odd about the task scores of the cards.
+ * @param auxiliary whether auxiliary models are expected to have scores of the same tasks, on the same scale
+ */
+export function scoreOddities(dataset: Dataset, auxiliary: boolean): Oddity[] {
   const candidates = new Set(dataset.candidates.map(({ id }) => id));
   const scored = dataset.tasks.map(({ name }) => {
     const has = dataset.cards.filter((card) => card.scores.has(name));
@@ -81,7 +84,7 @@ export function scoreOddities(dataset: Dataset): Oddity[] {
       (count) =>
         `the scores of ${plural(count, 'task')} are shares of one on one side and percentages on the other: they cannot be compared`,
     ),
-    ...(dataset.layout === 'published'
+    ...(auxiliary
       ? oddity(
           'two-scales',
           twoScales,
@@ -89,7 +92,7 @@ export function scoreOddities(dataset: Dataset): Oddity[] {
             `the scores of ${plural(count, 'task')} lie on two scales: candidates and other models do not overlap, as if measured differently`,
         )
       : []),
-    ...(dataset.layout === 'published'
+    ...(auxiliary
       ? oddity(
           'candidates-only-score',
           candidatesOnly,

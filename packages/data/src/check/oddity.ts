@@ -1,13 +1,4 @@
-/** Something that is valid and yet not as one would expect. */
-export interface Oddity {
-  /** A stable word, such as `duplicate-queries`. */
-  kind: string;
-  /** One sentence: what was found, and where it matters. */
-  message: string;
-  count: number;
-  /** The first few. */
-  examples: string[];
-}
+import type { Oddity } from '@routeprofile/schema';
 
 const MAX_EXAMPLES = 5;
 

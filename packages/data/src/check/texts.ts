@@ -1,5 +1,6 @@
+import type { Oddity } from '@routeprofile/schema';
 import { normalizeText, plural } from '../dataset/text.js';
-import { excerpt, oddity, type Oddity } from './oddity.js';
+import { excerpt, oddity } from './oddity.js';
 
 interface LabelledText {
   text: string;

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkDataset } from '../check/check.js';
-import { loadDataset } from './load.js';
+import { checkDataset } from '../layouts/check.js';
+import { loadDataset } from '../layouts/load.js';
 import { assertEvaluable } from './evaluable.js';
 import { failureOf, folderOf, outcomeRow as row, temporaryFolder } from './testing.js';
 

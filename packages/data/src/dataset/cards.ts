@@ -15,11 +15,22 @@ const NO_FAMILY = 'unknown';
 export const familyOf = (card: ModelCardFile): string | null =>
   card.architecture && card.architecture.toLowerCase() !== NO_FAMILY ? card.architecture : null;
 
-/** Dollars per million tokens; null unless both are known. */
-const priceOf = (card: ModelCardFile | undefined): Price | null =>
-  typeof card?.input_price === 'number' && typeof card.output_price === 'number'
-    ? { input: card.input_price, output: card.output_price }
-    : null;
+/** Dollars per million tokens; null unless those of input and output are known. */
+function priceOf(card: ModelCardFile | undefined): Price | null {
+  if (typeof card?.input_price !== 'number' || typeof card.output_price !== 'number') return null;
+  const {
+    input_price: input,
+    output_price: output,
+    cached_input_price: cachedInput,
+    cache_write_price: cacheWrite,
+  } = card;
+  return {
+    input,
+    output,
+    ...(typeof cachedInput === 'number' && { cachedInput }),
+    ...(typeof cacheWrite === 'number' && { cacheWrite }),
+  };
+}
 
 /** An id that an API takes is a word or few; published cards also hold whole sentences in its place. */
 export const isSentence = (text: string): boolean => text.trim().split(/\s+/).length > 5;
@@ -50,7 +61,7 @@ const scoresOf = (card: ModelCardFile): Map<string, TaskScore> =>
     ),
   );
 
-/** A card as files hold it → as the rest of the code reads it: family null when unknown, price null unless both are known. */
+/** A card as files hold it → as the rest of the code reads it: family null when unknown, price null unless those of input and output are known. */
 export function modelCard(name: string, card: ModelCardFile, auxiliary: boolean): ModelCard {
   return { name, text: card.feature, family: familyOf(card), scores: scoresOf(card), price: priceOf(card), auxiliary };
 }

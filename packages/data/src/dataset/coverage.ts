@@ -1,4 +1,4 @@
-import { RouteProfileError } from '@routeprofile/schema';
+import { RouteProfileError, type RowCoverage } from '@routeprofile/schema';
 import { soleModel } from './calls.js';
 import type { OutcomeRows } from './rows.js';
 import { plural, someOf } from './text.js';
@@ -10,23 +10,6 @@ export const LOG_SHARE = 0.5;
 
 /** What to do about such a log. */
 export const COMPARE_FIRST = `Ask each model the same ${ENOUGH_OUTCOMES} or more queries, drawn at random from the log (a few hundred are better), score the answers, and put all outcomes of a query on one line.`;
-
-/** Which models have outcomes on which rows, as far as it decides what can be learned. */
-export interface RowCoverage {
-  /**
-   * `complete`: every model has an outcome on every row. `incomplete`: some are missing. `one-model-per-query`: at least half
-   * of the rows have an outcome of one model only, as the log of a product has.
-   */
-  kind: 'complete' | 'incomplete' | 'one-model-per-query';
-  rows: number;
-  /** Rows with an outcome of every model, and of one model only. */
-  completeRows: number;
-  oneModelRows: number;
-  /** Rows with an outcome, by model; most first. */
-  models: { model: string; outcomes: number }[];
-  /** What such data can tell, under which assumptions, and what not; a sentence each. Empty for complete data. */
-  notes: string[];
-}
 
 /** Counts who has outcomes where. */
 export function rowCoverage(rows: OutcomeRows): RowCoverage {

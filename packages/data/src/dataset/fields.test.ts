@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkDataset } from '../check/check.js';
-import { loadDataset } from './load.js';
+import { checkDataset } from '../layouts/check.js';
+import { loadDataset } from '../layouts/load.js';
 import { failureOf, folderOf, outcomeRow as row, temporaryFolder } from './testing.js';
 
 const root = temporaryFolder();
@@ -51,6 +51,23 @@ describe('other spellings', () => {
       'outcomes.jsonl: read under other names: cost_usd as cost (3 outcomes).',
       'outcomes.jsonl: fields that nothing reads: cost_usd beside cost (3 outcomes).',
     ]);
+  });
+
+  it('of prices for cached input are understood, and the prices go with the candidate', async () => {
+    const price = { input_price: 3, output_price: 15 };
+    const cards = {
+      a: { feature: 'A.', ...price, cached_input_price: 0.3, cache_write_price: 3.75 },
+      b: { feature: 'B.', ...price, cache_read_input_token_cost: 5e-7, cache_creation_input_token_cost: null },
+    };
+    const { candidates } = await loadDataset(folder(rowsOf({}, {}), cards));
+    expect(candidates.map((candidate) => candidate.price)).toEqual([
+      { input: 3, output: 15, cachedInput: 0.3, cacheWrite: 3.75 },
+      { input: 3, output: 15, cachedInput: 0.5 },
+    ]);
+    const error = await failureOf(() =>
+      loadDataset(folder(rowsOf({}, {}), { a: { ...cards.a, cache_write_price: -1 } })),
+    );
+    expect(error.message).toMatch(/^models\.json: a\.cache_write_price: is -1/);
   });
 
   it('of a card are understood', async () => {

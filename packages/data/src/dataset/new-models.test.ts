@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '@routeprofile/schema';
-import { loadDataset } from './load.js';
+import { loadDataset } from '../layouts/load.js';
 import { failureOf, folderOf, outcomeRow, publishedFiles, routingRow, temporaryFolder } from './testing.js';
 import { withCards } from './with-cards.js';
 

@@ -1,9 +1,8 @@
-import { RouteProfileError, type ModelCard } from '@routeprofile/schema';
-import type { DatasetOptions } from './options.js';
+import { RouteProfileError, type ModelCard, type DatasetOptions } from '@routeprofile/schema';
 import type { OutcomeRows } from './rows.js';
 import { plural, someOf } from './text.js';
 
-/** What makes a model new: nothing of it in what routers learn from. The rules that both layouts share. */
+/** What makes a model new: nothing of it in what routers learn from. The rules that layouts share. */
 
 /**
  * @param named models the user calls new

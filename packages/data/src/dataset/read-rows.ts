@@ -6,11 +6,11 @@ import {
   routingFileSchema,
   type OutcomeRow,
   type RoutingRow,
+  type DatasetOptions,
 } from '@routeprofile/schema';
 import { readError, sizeOfRegularFile } from '../disk/read.js';
 import { FieldLog, outcomeNumbers, rowFields } from './fields.js';
 import { OutcomeRows, type OutcomeNumbers } from './rows.js';
-import type { DatasetOptions } from './options.js';
 import type { Sources } from './sources.js';
 import { formattedText, plural } from './text.js';
 

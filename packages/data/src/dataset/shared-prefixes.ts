@@ -1,5 +1,4 @@
-import type { QueryRecord } from '@routeprofile/schema';
-import type { DatasetOptions } from './options.js';
+import type { QueryRecord, DatasetOptions } from '@routeprofile/schema';
 import { plural } from './text.js';
 
 /** Shorter beginnings than this cost an encoder little; characters. */

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { RouteProfileError, type z } from '@routeprofile/schema';
-import { hashBytes, hashJson } from '../disk/hash.js';
+import { hashBytes, hashJson, openSha256 } from '../disk/hash.js';
 import { parseJson } from '../disk/json.js';
 import { readTextLines } from '../disk/jsonl.js';
-import type { Problems } from '../disk/problems.js';
+import { Problems } from '../disk/problems.js';
 import { decodeText, exists, readBytes } from '../disk/read.js';
 
 /**
@@ -56,7 +55,7 @@ export class Sources {
     schema: z.ZodType<T>,
     path = join(this.dir, file),
   ): AsyncGenerator<{ line: number; row: T }> {
-    const hash = createHash('sha256');
+    const hash = openSha256();
     try {
       for await (const { line, text } of readTextLines(path, {
         label: file,
@@ -96,3 +95,6 @@ export class Sources {
     return hashJson({ files: Object.fromEntries(this.hashes), options });
   }
 }
+
+/** The files of a folder, with no problem found yet. */
+export const openSources = (dir: string, signal?: AbortSignal): Sources => new Sources(dir, new Problems(), signal);

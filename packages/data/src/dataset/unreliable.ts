@@ -1,5 +1,4 @@
-import type { ModelCard } from '@routeprofile/schema';
-import type { DatasetOptions } from './options.js';
+import type { ModelCard, DatasetOptions } from '@routeprofile/schema';
 import { someOf } from './text.js';
 
 /**

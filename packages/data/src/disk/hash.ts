@@ -1,10 +1,17 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+
+/** SHA-256 of what arrives piece by piece. */
+export const openSha256 = (): Hash => createHash('sha256');
+
+/** SHA-256 of bytes and texts (their UTF-8) one after the other: 32 bytes. */
+export const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer =>
+  parts.reduce<Hash>((hash, part) => hash.update(part), openSha256()).digest();
 
 /** SHA-256 as 64 hexadecimal digits. */
-export const hashBytes = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export const hashBytes = (bytes: Uint8Array): string => sha256(bytes).toString('hex');
 
-/** SHA-256 of the text's UTF-8 bytes. */
-export const hashText = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+/** SHA-256 of the text's UTF-8 bytes, as 64 hexadecimal digits. */
+export const hashText = (text: string): string => sha256(text).toString('hex');
 
 /** Keys in the order in which `JSON.stringify` gives those of an object filled in sorted order: indices first. */
 function sortedKeys(value: object): string[] {
@@ -42,7 +49,7 @@ const FLUSH_AT = 1 << 16;
 /** SHA-256 of a JSON value, whatever the order of its keys; its text is never held as a whole. */
 export function hashJson(value: unknown): string {
   if (value === undefined) return hashText('undefined');
-  const hash = createHash('sha256');
+  const hash = openSha256();
   let buffer = '';
   for (const piece of canonicalJson(value)) {
     buffer += piece;

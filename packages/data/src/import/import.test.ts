@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { RouteProfileError } from '@routeprofile/schema';
-import { loadDataset } from '../dataset/load.js';
+import { loadDataset } from '../layouts/load.js';
 import { importOutcomes, type ImportOptions } from './import.js';
 
 const root = mkdtempSync(join(tmpdir(), 'rp-import-'));

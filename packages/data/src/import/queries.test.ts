@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadDataset } from '../dataset/load.js';
+import { loadDataset } from '../layouts/load.js';
 import { csv, jsonl, Workbench } from './testing.js';
 
 const bench = new Workbench();

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadDataset } from '../dataset/load.js';
+import { loadDataset } from '../layouts/load.js';
 import { MODELS } from './models.js';
 import { simulateSample, TASKS, TEST_PER_TASK, TRAIN_PER_TASK, type SampleRow } from './simulate.js';
 import { writeSample } from './write.js';

@@ -1,35 +1,26 @@
-import { createServer } from 'node:http';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { answerJson, openModelServer, type ModelServer } from '@routeprofile/providers/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtInEncoders, createEncoder, encoderNames } from './create-encoder.js';
 import { threadCount } from './use-lite-node.js';
 
 const KEY = 'sk-very-secret-key';
-let requests = 0;
 let width = 3;
-const server = createServer((request, response) => {
-  let text = '';
-  request.on('data', (part: Buffer) => (text += part.toString()));
-  request.on('end', () => {
-    requests++;
-    const { input } = JSON.parse(text) as { input: string[] };
-    const data = input.map((t, index) => ({ index, embedding: Array.from({ length: width }, (_, i) => t.length + i) }));
-    response.end(JSON.stringify({ data }));
-  });
-});
+let server: ModelServer<{ input: string[] }>;
 let dir: string;
 let env: Record<string, string>;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'rp-create-'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  env = { OPENAI_BASE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, OPENAI_API_KEY: KEY };
+  server = await openModelServer(({ input }, response) => {
+    const data = input.map((t, index) => ({ index, embedding: Array.from({ length: width }, (_, i) => t.length + i) }));
+    answerJson(response, 200, { data });
+  });
+  env = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: KEY };
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
+  await server.close();
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -98,9 +89,9 @@ describe('createEncoder', () => {
     const cache = join(dir, 'openai');
     const texts = ['one', 'three'];
     const first = await (await createEncoder('openai:m', { env, cache })).encode(texts);
-    const before = requests;
+    const before = server.arrived;
     expect(await (await createEncoder('openai:m', { env, cache })).encode(texts)).toEqual(first);
-    expect(requests).toBe(before);
+    expect(server.arrived).toBe(before);
     for (const entry of await readdir(cache, { recursive: true, withFileTypes: true }))
       if (entry.isFile())
         expect((await readFile(join(entry.parentPath, entry.name))).toString('latin1')).not.toContain(KEY);

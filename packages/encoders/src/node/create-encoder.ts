@@ -1,3 +1,4 @@
+import { openAiHome } from '@routeprofile/providers';
 import {
   parseOptions,
   parseNamedReference,
@@ -112,11 +113,9 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     worksAlone: false,
     async create({ argument, options, settings }) {
       const { env = process.env, cache, signal, logger } = settings;
-      const setting = (name: string) => env[`ROUTEPROFILE_OPENAI_${name}`] || env[`OPENAI_${name}`] || undefined;
       const endpoint = {
         model: argument,
-        baseUrl: setting('BASE_URL') ?? 'https://api.openai.com/v1',
-        apiKey: setting('API_KEY'),
+        ...openAiHome(env),
         options: parseOptions({ name: 'openai', options: openAiOptionsSchema }, options),
         signal,
       };

@@ -1,19 +1,15 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@routeprofile/data';
 
 /**
  * SHA-256 of a text's UTF-8. A text with lone surrogates has no UTF-8 of its own (they all become U+FFFD), so its
  * UTF-16 is hashed instead.
  */
-export const textKey = (text: string): Buffer => {
-  const hash = createHash('sha256');
-  return (
-    /\p{Surrogate}/u.test(text) ? hash.update('utf-16\0').update(text, 'utf16le') : hash.update(text, 'utf8')
-  ).digest();
-};
+export const textKey = (text: string): Buffer =>
+  /\p{Surrogate}/u.test(text) ? sha256('utf-16\0', Buffer.from(text, 'utf16le')) : sha256(text);
 
 /** SHA-256 of token ids as little-endian 32-bit integers. */
 export function tokensKey(tokens: Int32Array): Buffer {
   const bytes = Buffer.alloc(tokens.length * 4);
   tokens.forEach((token, i) => bytes.writeInt32LE(token, 4 * i));
-  return createHash('sha256').update(bytes).digest();
+  return sha256(bytes);
 }

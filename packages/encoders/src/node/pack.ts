@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@routeprofile/data';
 
 /**
  * A pack: vectors of one encoder in one immutable file. Little-endian:
@@ -26,9 +26,6 @@ export interface PackIndex {
 const MAGIC = Buffer.from('RPPACK\0\x01', 'latin1');
 const HASH_BYTES = 32;
 const HEAD_BYTES = MAGIC.length + 8 + HASH_BYTES;
-
-const sha256 = (...parts: (string | Uint8Array)[]): Buffer =>
-  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 
 /** A 32-byte key as a compact string for maps. */
 export const keyText = (key: Uint8Array): string => Buffer.from(key).toString('latin1');

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { hashBytes, hashText } from '@routeprofile/data';
 import { RouteProfileError, type Logger } from '@routeprofile/schema';
 import { keyText, readPackIndex, readPackVectors, writePack, type PackIndex } from './pack.js';
 import {
@@ -46,8 +46,7 @@ const MANY_PACKS = 64;
 const SMALL_PACK = 512;
 
 /** Folder of one encoder within the cache. */
-export const storeFolder = (dir: string, encoderId: string): string =>
-  join(dir, createHash('sha256').update(encoderId).digest('hex').slice(0, 24));
+export const storeFolder = (dir: string, encoderId: string): string => join(dir, hashText(encoderId).slice(0, 24));
 
 /** The dimensions of the vectors kept for an encoder; undefined when none are kept or packs disagree. */
 export async function storedDimensions(dir: string, encoderId: string): Promise<number | undefined> {
@@ -130,7 +129,7 @@ export async function openVectorStore(options: VectorStoreOptions): Promise<Vect
 
   async function writeOut(entries: ReadonlyMap<string, Float32Array>): Promise<string> {
     const bytes = writePack(encoderId, dimensions, entries);
-    const file = `${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}.pack`;
+    const file = `${hashBytes(bytes).slice(0, 32)}.pack`;
     await writeWhole(folder, file, bytes);
     seen.add(file);
     const index = readPackIndex(encoderId, bytes, bytes.length);

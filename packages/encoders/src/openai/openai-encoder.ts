@@ -7,11 +7,15 @@ import {
   type Encoder,
   type RunContext,
 } from '@routeprofile/schema';
-import { assertUsableKey, endpointPath, endpointUrl } from '../http/endpoint.js';
-import { postJson, type PostFailure } from '../http/post-json.js';
-import type { Backoff } from '../http/retry.js';
-import { endpointName, redact } from '../http/secrets.js';
-import { parseEmbeddings } from './response.js';
+import {
+  assertUsableKey,
+  createOpenAiEmbeddings,
+  endpointName,
+  endpointUrl,
+  redact,
+  type Backoff,
+  type PostFailure,
+} from '@routeprofile/providers';
 
 /** The options of `openai:MODEL`, with their defaults. */
 export const openAiOptionsSchema = z.strictObject({
@@ -83,31 +87,24 @@ export function openAiId({ model, baseUrl, apiKey, options }: OpenAiSettings): {
 export async function openAiEncoder(settings: OpenAiSettings): Promise<Encoder> {
   const { id, url } = openAiId(settings);
   const options = parseOptions({ name: 'openai', options: openAiOptionsSchema }, settings.options);
-  const { model, apiKey, delays, fetch: send } = settings;
-  const target = { who: id, url: endpointPath(url, 'embeddings'), apiKey };
-
-  const request = (texts: readonly string[], dimensions: number | undefined, signal: AbortSignal | undefined) =>
-    postJson(
-      target,
-      {
-        model,
-        input: texts.map((text) => (text === '' ? ' ' : text)),
-        ...(options.dimensions === undefined ? {} : { dimensions: options.dimensions }),
-      },
-      (body) => parseEmbeddings(body, texts.length, dimensions, id),
-      {
-        ...options,
-        delays,
-        fetch: send,
-        signal,
-        refused: 'ENCODER_FAILED',
-        hint: (failure) => hintFor(failure, model),
-      },
-    );
+  const { model, apiKey, delays, fetch } = settings;
+  const { timeout, retries } = options;
+  const ask = createOpenAiEmbeddings({
+    who: id,
+    model,
+    url,
+    apiKey,
+    dimensions: options.dimensions,
+    timeout,
+    retries,
+    delays,
+    fetch,
+    hint: (failure) => hintFor(failure, model),
+  });
   const dimensions =
     options.dimensions ??
     settings.knownDimensions ??
-    (await request(['How many dimensions?'], undefined, settings.signal))[0]!.length;
+    (await ask(['How many dimensions?'], undefined, settings.signal)).vectors[0]!.length;
 
   async function encode(texts: readonly string[], ctx?: RunContext) {
     throwIfAborted(ctx);
@@ -115,7 +112,7 @@ export async function openAiEncoder(settings: OpenAiSettings): Promise<Encoder> 
     for (let start = 0; start < texts.length;) {
       throwIfAborted(ctx);
       const end = batchEnd(texts, start, options.batch);
-      const vectors = await request(texts.slice(start, end), dimensions, ctx?.signal ?? settings.signal);
+      const { vectors } = await ask(texts.slice(start, end), dimensions, ctx?.signal ?? settings.signal);
       vectors.forEach((vector, i) => out.data.set(vector, (start + i) * dimensions));
       start = end;
       ctx?.onProgress?.({ stage: 'encode', done: end, total: texts.length, unit: 'texts' });

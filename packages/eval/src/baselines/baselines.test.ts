@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyOutcomes } from '@routeprofile/schema/testing';
-import { tableOf } from '../test-data.js';
+import { tableOf } from '../testing/test-data.js';
 import { baselines } from './baselines.js';
 import { cheapest } from './cheapest.js';
 

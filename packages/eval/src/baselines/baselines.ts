@@ -1,10 +1,7 @@
 import type { Baseline, Metric, Metrics, RoutingRun } from '@routeprofile/schema';
 import { evaluateChoices } from '../evaluate.js';
-import { scoresOf } from '../metrics/row-metric.js';
-import { avgPerformanceWithoutNew, newModelPerformance } from '../metrics/new-models.js';
-import { selectionEntropy } from '../metrics/selection.js';
+import { scoresOf } from '../metrics/rows.js';
 import { builtInMetrics } from '../metrics/index.js';
-import { entropyBits } from '../table.js';
 import { bestInHindsight } from './best-in-hindsight.js';
 
 /** The rows to judge on, and what training data chose. */
@@ -79,28 +76,11 @@ export function oracleChoices(
   });
 }
 
-/** Only some constants have these: choosing among them at random is expected to give their mean. */
-const OF_SOME: readonly Metric[] = [newModelPerformance, avgPerformanceWithoutNew];
-
-/**
- * The built-in metrics but entropy are linear in each row's choice, so that choosing uniformly is expected to give the mean
- * over the constants. Of other metrics nothing is known: null.
- */
+/** What choosing uniformly is expected to give, as each built-in metric says; of other metrics nothing is known: null. */
 function expectedRandom(constants: readonly Baseline[], metrics: readonly Metric[]): Baseline {
   const share = 1 / constants.length;
-  const entropy = entropyBits(new Float64Array(constants.length).fill(share));
   const expected = (parts: readonly Metrics[]): Metrics =>
-    Object.fromEntries(
-      metrics.map((metric) => {
-        const values = parts.map((part) => part[metric.name] ?? null);
-        const known = values.filter((value) => value !== null);
-        if (known.length === 0 || (known.length < values.length && !OF_SOME.includes(metric)))
-          return [metric.name, null];
-        if (!builtInMetrics.includes(metric)) return [metric.name, null];
-        if (metric === selectionEntropy) return [metric.name, entropy];
-        return [metric.name, known.reduce((a, b) => a + b, 0) / known.length];
-      }),
-    );
+    Object.fromEntries(metrics.map(({ name }) => [name, expectedOf(name, parts)]));
   const tasks = Object.keys(constants[0]?.perTask ?? {});
   return {
     metrics: expected(constants.map(({ metrics: own }) => own)),
@@ -109,4 +89,14 @@ function expectedRandom(constants: readonly Baseline[], metrics: readonly Metric
     ),
     selection: Object.fromEntries(constants.map(({ model }) => [model ?? '', share])),
   };
+}
+
+/** @param parts the figures of each constant */
+function expectedOf(name: string, parts: readonly Metrics[]): number | null {
+  const atRandom = builtInMetrics.find((metric) => metric.name === name)?.atRandom;
+  const known = parts.map((part) => part[name] ?? null).filter((value) => value !== null);
+  if (atRandom === undefined || known.length === 0) return null;
+  if (known.length < parts.length && atRandom !== 'mean of some') return null;
+  if (typeof atRandom === 'function') return atRandom(parts.length);
+  return known.reduce((a, b) => a + b, 0) / known.length;
 }

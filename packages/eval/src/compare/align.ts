@@ -1,4 +1,4 @@
-import { plural } from '../report/format.js';
+import { plural } from '@routeprofile/schema';
 import type { ComparedRun } from './policies.js';
 
 /** The rows of two files that are the same, in the order of the first. */

@@ -1,10 +1,9 @@
 import { rowsFileSchema, type RowsFile } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { assembleRows } from '../report/rows.js';
-import { cellOf, datasetOf, tableOf } from '../test-data.js';
+import { cellOf, datasetOf, tableOf } from '../testing/test-data.js';
 import { compareRuns } from './compare-runs.js';
 import { signTest } from './sign-test.js';
-import { renderComparison } from './text.js';
 
 const SCORES = [
   [1, 0],
@@ -117,7 +116,6 @@ describe('compareRuns', () => {
   it('gives a difference without an interval where fewer than ten rows count', () => {
     const found = compare(fileOf([['one', routed]]), fileOf([['two', small]]));
     expect(found.comparisons[0]!.metrics['avg_performance']).toMatchObject({ low: null, high: null });
-    expect(renderComparison(found)).toContain('+0.300 [too few rows]');
     const [long] = compare(longFileOf('one', routed), longFileOf('two', small)).comparisons;
     expect(long!.metrics['avg_performance']!.low).toBeGreaterThan(0);
     expect(long!.tasks.map(({ low }) => low)).toEqual([null, null]);
@@ -194,27 +192,5 @@ describe('signTest', () => {
     expect([signTest(0, 0), signTest(3, 3)]).toEqual([1, 1]);
     expect(signTest(4900, 5100)).toBeCloseTo(0.0466, 3);
     expect(signTest(0, 30_000)).toBe(0);
-  });
-});
-
-describe('renderComparison', () => {
-  it('shows one pair in full, within 100 columns', () => {
-    const text = renderComparison(compare(fileOf([['one\u001b[31m', routed]]), fileOf([['two'.repeat(60), small]])));
-    expect(text).toMatch(/^avg_performance +0\.700 +0\.400 +\+0\.300 \[too few rows\]$/m);
-    expect(text).toMatch(/^y +2 +0\.750 +0\.000 .*2 \/ 0 \/ 0$/m);
-    expect(text).toMatch(/^small → large +40\.0 % +0\.750 +0\.000 +\+0\.750$/m);
-    expect(text).toContain('exact sign test (McNemar) p = 0.500');
-    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
-    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
-  });
-
-  it('shows several pairs in a line each, coloured where it is clear', () => {
-    const a = fileOf([
-      ['one', routed],
-      ['two', small],
-    ]);
-    const text = renderComparison(compare(a, a), { color: true });
-    expect(text).toMatch(/^one +0\.700 +0\.700 +0\.000 \[too few rows\] +0 \/ 5 \/ 0 +1\.000$/m);
-    expect(text).toContain('\u001b[2m');
   });
 });

@@ -1,11 +1,11 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import { meanOf, type BootstrapOptions } from '../bootstrap.js';
+import { type BootstrapOptions, meanOf } from '@routeprofile/numerics';
 import { pairedInterval } from '../interval.js';
 import { alignRows, type SharedRows } from './align.js';
 import { choiceChanges, type ChoiceChanges } from './choices.js';
 import { policyPairs, type ComparedRun, type Policy } from './policies.js';
 import { signTest } from './sign-test.js';
-import { COMPARED_VALUES, valuesOf } from './values.js';
+import { comparedMetrics, valuesOf } from './values.js';
 
 /** Both sides' means, and the bootstrap 95 % interval of a − b over the rows they share. */
 export interface ComparedMetric {
@@ -92,13 +92,13 @@ type Side = ComparedRun & { policy: Policy };
 
 function comparePolicies(a: Side, b: Side, shared: SharedRows, bootstrap: BootstrapOptions): PolicyComparison {
   const metrics: Record<string, ComparedMetric> = {};
-  for (const value of COMPARED_VALUES) {
+  for (const value of comparedMetrics) {
     const own = valuesOf(value, a.policy, a.file, shared.a);
     const other = valuesOf(value, b.policy, b.file, shared.b);
     const found = own && other && comparedMetric(own, other, bootstrap);
     if (found) metrics[value.name] = found;
   }
-  const [quality] = COMPARED_VALUES;
+  const [quality] = comparedMetrics;
   const own = valuesOf(quality!, a.policy, a.file, shared.a)!;
   const other = valuesOf(quality!, b.policy, b.file, shared.b)!;
   const tally = tallyOf(own, other);

@@ -1,46 +1,40 @@
 import type { PolicyRows, RowsFile } from '@routeprofile/schema';
+import type { ChosenRows } from '../metrics/chosen-rows.js';
+import { costPer1k } from '../metrics/cost.js';
+import { builtInMetrics } from '../metrics/index.js';
+import { avgPerformance } from '../metrics/quality.js';
+import { regret } from '../metrics/regret.js';
+import type { ReportMetric } from '../metrics/report-metric.js';
 import type { Policy } from './policies.js';
 
-/** A number a row that two runs can be compared by. NaN: the row does not count. */
-export interface ComparedValue {
-  name: string;
-  /** null: not known of this policy. */
-  perRow: (run: PolicyRows, file: RowsFile) => number[] | null;
-}
+/** A metric that two runs can be compared by: one that needs no more of a row than what was chosen. */
+export type ComparedValue = ReportMetric & Required<Pick<ReportMetric, 'perChosenRow'>>;
 
-/** Those of the report that need no other model's outcome, and regret. */
-export const COMPARED_VALUES: readonly ComparedValue[] = [
-  { name: 'avg_performance', perRow: ({ scores }) => scores },
-  {
-    name: 'regret',
-    perRow: ({ scores }, { oracle }) => scores.map((score, q) => oracle[q]! - score),
-  },
-  {
-    name: 'cost_per_1k',
-    perRow: ({ costs }) => costs && costs.map((cost) => 1000 * cost),
-  },
-  {
-    name: 'avg_hit',
-    perRow: ({ scores }, { oracle }) => scores.map((score, q) => Number(score > 0 || oracle[q]! <= 0)),
-  },
-  {
-    name: 'answerable_hit',
-    perRow: ({ scores }, { oracle }) => scores.map((score, q) => (oracle[q]! > 0 ? Number(score > 0) : NaN)),
-  },
-  {
-    name: 'discriminative_performance',
-    perRow: ({ scores }, { discriminative }) => scores.map((score, q) => (discriminative[q] ? score : NaN)),
-  },
-  {
-    name: 'new_model_share',
-    perRow: ({ choices }, { models, newModels }) =>
-      newModels.length === 0 ? null : choices.map((choice) => Number(newModels.includes(models[choice]!))),
-  },
-];
+const isCompared = (metric: ReportMetric): metric is ComparedValue => metric.perChosenRow !== undefined;
+
+/** What is given up for what, then the other metrics in the order of their list. */
+const FIRST: readonly ReportMetric[] = [avgPerformance, regret, costPer1k];
+
+/** Every metric that two runs can be compared by, in the order of a comparison; the first is the quality. */
+export const comparedMetrics: readonly ComparedValue[] = [
+  ...FIRST,
+  ...builtInMetrics.filter((metric) => !FIRST.includes(metric)),
+].filter(isCompared);
+
+/** What the file says of a policy's rows. */
+const chosenBy = ({ choices, scores, costs }: PolicyRows, file: RowsFile): ChosenRows => ({
+  models: file.models,
+  newModels: file.newModels,
+  choices,
+  scores,
+  best: file.oracle,
+  discriminative: file.discriminative,
+  costs: () => costs,
+});
 
 /** The value's mean over the policy's seeds, on the given rows. */
 export function valuesOf(value: ComparedValue, policy: Policy, file: RowsFile, rows: Int32Array): Float64Array | null {
-  const found = policy.runs.map((run) => value.perRow(run, file));
+  const found = policy.runs.map((run) => value.perChosenRow(chosenBy(run, file)));
   if (found.some((values) => values === null)) return null;
   return Float64Array.from(rows, (row) => found.reduce((sum, values) => sum + values![row]!, 0) / found.length);
 }

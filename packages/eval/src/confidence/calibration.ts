@@ -1,5 +1,5 @@
 import type { Calibration } from '@routeprofile/schema';
-import { meanOf, percentileInterval, resample, RESAMPLES, type BootstrapOptions } from '../bootstrap.js';
+import { type BootstrapOptions, meanOf, percentileInterval, resample, RESAMPLES } from '@routeprofile/numerics';
 import { areShares } from './risk-coverage.js';
 
 const MOST_BINS = 10;

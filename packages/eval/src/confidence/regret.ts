@@ -1,5 +1,5 @@
 import type { Regret } from '@routeprofile/schema';
-import { meanOf, percentileInterval, quantile, resampledMeans, type BootstrapOptions } from '../bootstrap.js';
+import { type BootstrapOptions, meanOf, percentileInterval, quantile, resampledMeans } from '@routeprofile/numerics';
 
 const QUANTILES = [0.5, 0.75, 0.9, 0.95, 0.99];
 

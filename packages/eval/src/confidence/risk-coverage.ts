@@ -1,5 +1,5 @@
 import type { RiskCoverage } from '@routeprofile/schema';
-import { percentileInterval, resample, RESAMPLES, type BootstrapOptions } from '../bootstrap.js';
+import { type BootstrapOptions, percentileInterval, resample, RESAMPLES } from '@routeprofile/numerics';
 
 /** Points of the curve at most. */
 const POINTS = 50;

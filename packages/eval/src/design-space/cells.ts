@@ -1,5 +1,5 @@
 import type { Interval, Metrics, ReportRow, RunReport } from '@routeprofile/schema';
-import { favourite } from '../report/view.js';
+import { favouriteModel } from '../report/read.js';
 
 /** One profile × router with its options, over all its seeds. */
 export interface SpaceCell {
@@ -71,7 +71,7 @@ function cellOf(rows: readonly ReportRow[], reportGraph: string): SpaceCell {
     range: averages.length === 0 ? null : { low: Math.min(...averages), high: Math.max(...averages) },
     interval: meanInterval(rows.flatMap(({ intervals }) => intervals['avg_performance'] ?? [])),
     collapsedSeeds: collapsed.length,
-    constants: [...new Set(collapsed.map(favourite))],
+    constants: [...new Set(collapsed.map(favouriteModel))],
     meanCosine: mean(numbers(rows.map(({ profileDiagnostics }) => profileDiagnostics?.['meanCosine']))),
   };
 }

@@ -1,5 +1,4 @@
-import { fixed, plural, signed } from '../report/format.js';
-import { constants } from '../report/view.js';
+import { constantBaselines } from '../report/read.js';
 import { spaceCells } from './cells.js';
 import { paperTables } from './paper-tables.js';
 import type { DesignSpaceScenario } from './schema.js';
@@ -9,8 +8,26 @@ const { setup } = paperTables;
 /** Averages that differ by less tell nothing about the rows. */
 const SAME_LEVEL = 0.0005;
 
-/** What is not as it was in the paper, in sentences, as far as the report tells. */
-export function differences(scenario: DesignSpaceScenario): string[] {
+/** One thing that is not as it was in the paper. */
+export type PaperDifference =
+  /** Other test rows, or fewer of them. */
+  | { kind: 'rows'; rows: number; test: string }
+  /** The same constants score otherwise: the mean average of `models` of them, here and in the paper. */
+  | { kind: 'level'; own: number; paper: number; models: number }
+  /** Some candidates have no training outcomes. */
+  | { kind: 'new-models'; newModels: readonly string[] }
+  | { kind: 'encoder'; encoder: string }
+  /** Profiles or routers that are not run as published. */
+  | { kind: 'repaired' }
+  /** Sentences of the neighbourhood in place of texts that a model wrote. */
+  | { kind: 'extractive' }
+  /** The main table is on another graph. */
+  | { kind: 'graph'; graph: string }
+  /** How many seeds; the paper has one. */
+  | { kind: 'seeds'; seeds: number };
+
+/** What is not as it was in the paper, as far as the report tells. */
+export function paperDifferences(scenario: DesignSpaceScenario): PaperDifference[] {
   const { report } = scenario;
   const cells = spaceCells(report);
   const mainGraph = scenarioTables(scenario).main.graph;
@@ -20,58 +37,33 @@ export function differences(scenario: DesignSpaceScenario): string[] {
   const extractive = cells.some(
     ({ profile, options }) => profile === 'text-gnn' && options.profile['summarizer'] === 'extractive',
   );
-  return [
-    ...(report.rowsUsed === setup.rows && report.dataset.test === setup.test
-      ? []
-      : [
-          `${plural(report.rowsUsed, 'test row')} with the labels of ${report.dataset.test}; the paper used all ${setup.rows} of ${setup.test}.`,
-        ]),
-    ...levelDifference(scenario),
-    ...(report.mode === setup.mode
-      ? []
-      : [
-          `Cold start: ${report.newModels.join(', ')} ${report.newModels.length === 1 ? 'has' : 'have'} no training outcomes. The paper's two tables are of the standard setting.`,
-        ]),
-    ...(report.encoder.includes('longformer')
-      ? []
-      : [`Texts are encoded with ${report.encoder}; the paper used ${setup.encoder}.`]),
-    ...(repaired
-      ? ['Profiles and routers run with their repaired defaults, not as published, except in rows marked compat.']
-      : []),
-    ...(extractive
-      ? [
-          `Text-GNN texts are put together from sentences of the neighbourhood; in the paper ${setup.summarizer} wrote them.`,
-        ]
-      : []),
-    ...(mainGraph === setup.graph
-      ? []
-      : [`The main table is on the graph ${mainGraph}; the paper's is on ${setup.graph}.`]),
-    ...seedDifference(new Set(report.rows.map(({ seed }) => seed)).size),
+  const sameRows = report.rowsUsed === setup.rows && report.dataset.test === setup.test;
+  const seeds = new Set(report.rows.map(({ seed }) => seed)).size;
+  const found: (PaperDifference | false)[] = [
+    !sameRows && { kind: 'rows', rows: report.rowsUsed, test: report.dataset.test },
+    levelDifference(scenario) ?? false,
+    report.mode !== setup.mode && { kind: 'new-models', newModels: report.newModels },
+    !report.encoder.includes('longformer') && { kind: 'encoder', encoder: report.encoder },
+    repaired && { kind: 'repaired' },
+    extractive && { kind: 'extractive' },
+    mainGraph !== setup.graph && { kind: 'graph', graph: mainGraph },
+    seeds > 0 && { kind: 'seeds', seeds },
   ];
-}
-
-function seedDifference(seeds: number): string[] {
-  if (seeds === 0) return [];
-  const ours =
-    seeds === 1
-      ? 'One seed; the intervals cover the choice of test rows, not the randomness of training.'
-      : `Means over ${seeds} seeds; the intervals cover the choice of test rows only, and their ends are means as well.`;
-  return [`${ours} The paper gives one seed and no intervals.`];
+  return found.filter((difference) => difference !== false);
 }
 
 /** How much higher or lower the rows and labels alone put everything, by what the constants score. */
-function levelDifference({ report }: DesignSpaceScenario): string[] {
-  const here = new Map(constants(report).map(({ model, baseline }) => [model, baseline.metrics['avg_performance']]));
+function levelDifference({ report }: DesignSpaceScenario): PaperDifference | null {
+  const here = new Map(
+    constantBaselines(report).map(({ model, baseline }) => [model, baseline.metrics['avg_performance']]),
+  );
   const pairs = paperTables.constants.flatMap(({ model, average }) => {
     const own = here.get(model);
     return own == null ? [] : [{ own, average }];
   });
-  if (pairs.length < paperTables.constants.length) return [];
+  if (pairs.length < paperTables.constants.length) return null;
   const mean = (pick: (pair: { own: number; average: number }) => number) =>
     pairs.reduce((sum, pair) => sum + pick(pair), 0) / pairs.length;
-  const [own, theirs] = [mean((pair) => pair.own), mean((pair) => pair.average)];
-  if (Math.abs(own - theirs) < SAME_LEVEL) return [];
-  return [
-    `Always choosing one model scores ${fixed(own)} here and ${fixed(theirs)} in the paper, on average over the ${pairs.length} models: ${signed(own - theirs)} comes from rows and labels alone.`,
-  ];
+  const [own, paper] = [mean((pair) => pair.own), mean((pair) => pair.average)];
+  return Math.abs(own - paper) < SAME_LEVEL ? null : { kind: 'level', own, paper, models: pairs.length };
 }

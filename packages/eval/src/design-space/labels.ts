@@ -2,14 +2,15 @@ import { spaceCells, type SpaceCell } from './cells.js';
 import { PAPER_ROUTERS, type PaperRouter } from './paper-tables.js';
 import type { DesignSpace, DesignSpaceScenario } from './schema.js';
 import { measured, scenarioTables, type TableRow } from './tables.js';
-import { bestCell } from './verdict.js';
+import { bestCell } from './summary.js';
 
 /** A row of either table, with what each scenario has there. */
 export interface ComparedRow extends Pick<TableRow, 'profile' | 'hops' | 'graph' | 'variant'> {
   cells: Record<PaperRouter, (SpaceCell | null)[]>;
 }
 
-interface ComparedBaseline {
+/** A baseline, with what it is in each scenario. */
+export interface ComparedBaseline {
   name: string;
   /** The model it stands for in each scenario, where it is one. */
   models: (string | null)[];

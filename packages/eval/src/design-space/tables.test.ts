@@ -1,13 +1,13 @@
 import { runReportSchema, type RunReport } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { isConstant, spaceCells } from './cells.js';
-import { differences } from './differences.js';
-import { designSpaceFixture } from './fixture.js';
+import { designSpaceFixture } from '../testing/design-space.js';
+import { paperDifferences } from './differences.js';
 import { labelComparisons } from './labels.js';
 import { PAPER_ROUTERS, paperTables } from './paper-tables.js';
 import { designSpaceSchema } from './schema.js';
+import { scenarioSummary } from './summary.js';
 import { designSpaceTables, scenarioTables, type TableRow } from './tables.js';
-import { scenarioVerdict } from './verdict.js';
 
 const space = designSpaceFixture({ rows: 40, seeds: [1, 2] });
 const standard = space.scenarios[0]!;
@@ -103,9 +103,7 @@ describe('designSpaceTables', () => {
     const rows = standard.report.rows.map((row) => ({ ...row, graph: 'query-task' }));
     const changed = withReport({ rows, graph: 'query-task' });
     expect(scenarioTables(changed).main.graph).toBe('query-task');
-    expect(differences(changed)).toContain(
-      "The main table is on the graph query-task; the paper's is on query-task-domain.",
-    );
+    expect(paperDifferences(changed)).toContainEqual({ kind: 'graph', graph: 'query-task' });
   });
 });
 
@@ -138,57 +136,53 @@ describe('spaceCells', () => {
       .map((row) => ({ ...row, metrics: { avg_performance: null }, intervals: {} }));
     expect(runReportSchema.safeParse({ ...standard.report, rows }).success).toBe(true);
     expect(spaceCells({ ...standard.report, rows })[0]).toMatchObject({ average: null, range: null, interval: null });
-    expect(scenarioVerdict(withReport({ rows })).outcome).toBe('nothing');
+    expect(scenarioSummary(withReport({ rows }))).toMatchObject({ best: null, oracle: null, bestSingle: null });
   });
 });
 
-describe('scenarioVerdict', () => {
-  it('tells of the best cell, the task alone, the oracle, and how many cells are constants', () => {
-    const { verdict, outcome, remarks } = scenarioVerdict(standard);
-    const best = spaceCells(standard.report).reduce((top, cell) => (cell.average! > top.average! ? cell : top));
-    expect(verdict).toContain(best.label);
-    expect(verdict).toContain('mean of 2 seeds');
-    expect(outcome).toBe(best.interval!.low > 0 ? 'win' : 'unclear');
-    const text = remarks.join('\n');
-    expect(text).toMatch(/task-table\) gives 0\.\d{3}; the best cell differs from that by [+−]0\.\d{3}/);
-    expect(text).toContain('(oracle)');
-    const constants = spaceCells(standard.report).filter(isConstant).length;
-    expect(constants).toBeGreaterThanOrEqual(3);
-    expect(text).toContain(`${constants} of 80 cells are constants in disguise`);
-    expect(text).toContain('1 cell failed.');
+describe('scenarioSummary', () => {
+  it('has the best cell, the task alone, the oracle, and how many cells are constants', () => {
+    const { best, cells, bestSingle, taskTable, oracle, constants, newModels, failed } = scenarioSummary(standard);
+    const all = spaceCells(standard.report);
+    expect(best).toEqual(all.reduce((top, cell) => (cell.average! > top.average! ? cell : top)));
+    expect(cells).toBe(80);
+    expect(bestSingle).toMatchObject({
+      model: standard.report.baselines['best-single']!.model,
+      interval: best!.interval,
+    });
+    for (const [name, found] of [['task-table', taskTable] as const, ['oracle', oracle] as const]) {
+      expect(found!.average).toBe(standard.report.baselines[name]!.metrics['avg_performance']);
+      expect(found!.difference).toBe(best!.average! - found!.average);
+    }
+    expect(constants.always).toBe(all.filter(isConstant).length);
+    expect(constants.always).toBeGreaterThanOrEqual(3);
+    expect([newModels, failed]).toEqual([null, 1]);
   });
 
-  it('admits defeat', () => {
-    const rows = standard.report.rows
-      .filter(({ label }) => label === 'trainable-gnn:layers=4 × sim')
-      .map((row) => ({
-        ...row,
-        intervals: { avg_performance: { against: 'best-single', difference: -0.1, low: -0.2, high: -0.01 } },
-      }));
-    const { verdict, outcome } = scenarioVerdict(withReport({ rows }));
-    expect(outcome).toBe('loss');
-    expect(verdict).toMatch(/^Nothing beats always choosing/);
+  it('says what new models bring', () => {
+    const { best, newModels } = scenarioSummary(space.scenarios[2]!);
+    expect(newModels).toEqual({
+      share: best!.metrics['new_model_share'],
+      without: best!.metrics['avg_performance_without_new'],
+      gain: expect.closeTo(0.02, 12) as number,
+    });
   });
 });
 
-describe('differences', () => {
-  it("says what is not the paper's set-up", () => {
-    const text = differences(standard).join('\n');
-    expect(text).toContain(
-      '40 test rows with the labels of dev.json; the paper used all 600 of routing_test_data.json.',
-    );
-    expect(text).toContain('the paper used allenai/longformer-base-4096');
-    expect(text).toContain('repaired defaults');
-    expect(text).toContain('Qwen2.5-7B-Instruct');
-    expect(text).toContain('Means over 2 seeds');
-    expect(text).toMatch(
-      /Always choosing one model scores 0\.\d{3} here and 0\.538 in the paper, on average over the 8/,
-    );
-    expect(text).not.toContain('Cold start');
-    expect(differences(space.scenarios[2]!).join('\n')).toContain('Cold start: mistral-small');
+describe('paperDifferences', () => {
+  it("knows what is not the paper's set-up", () => {
+    const found = paperDifferences(standard);
+    expect(found.map(({ kind }) => kind)).toEqual(['rows', 'level', 'encoder', 'repaired', 'extractive', 'seeds']);
+    expect(found[0]).toEqual({ kind: 'rows', rows: 40, test: 'dev.json' });
+    expect(found[1]).toMatchObject({ models: 8, paper: expect.closeTo(0.538, 3) as number });
+    expect(found.at(-1)).toEqual({ kind: 'seeds', seeds: 2 });
+    expect(paperDifferences(space.scenarios[2]!)).toContainEqual({
+      kind: 'new-models',
+      newModels: ['mistral-small-24b-instruct-2501-bf16'],
+    });
   });
 
-  it('says nothing of what is the same', () => {
+  it('finds nothing in what is the same', () => {
     const row = standard.report.rows.find(({ options }) => options.profile['compat'] === true)!;
     const same = withReport({
       rows: [row],
@@ -202,9 +196,7 @@ describe('differences', () => {
         ]),
       ),
     });
-    expect(differences(same)).toEqual([
-      'One seed; the intervals cover the choice of test rows, not the randomness of training. The paper gives one seed and no intervals.',
-    ]);
+    expect(paperDifferences(same)).toEqual([{ kind: 'seeds', seeds: 1 }]);
   });
 });
 

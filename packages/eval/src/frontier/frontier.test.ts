@@ -1,7 +1,7 @@
 import type { OutcomeTable } from '@routeprofile/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { datasetOf, tableOf } from '../test-data.js';
+import { datasetOf, tableOf } from '../testing/test-data.js';
 import { constantsFrontier, frontierGround, frontierOf, type FrontierChoices } from './frontier.js';
 import { costTable } from './policies.js';
 

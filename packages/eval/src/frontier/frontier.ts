@@ -6,7 +6,7 @@ import {
   type OperatingPoint,
   type OutcomeTable,
 } from '@routeprofile/schema';
-import { percentileInterval, RESAMPLES, type BootstrapOptions } from '../bootstrap.js';
+import { type BootstrapOptions, percentileInterval, RESAMPLES } from '@routeprofile/numerics';
 import { averageQuality, costToReach, upperHull, type Point } from './hull.js';
 import { policyPoints, type PolicyPoints } from './policies.js';
 

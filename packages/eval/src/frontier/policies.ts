@@ -1,6 +1,6 @@
 import type { Candidate, OutcomeTable } from '@routeprofile/schema';
-import { meanOf, resampledMeans, type BootstrapOptions } from '../bootstrap.js';
-import { callCost } from '../metrics/cost.js';
+import { type BootstrapOptions, meanOf, resampledMeans } from '@routeprofile/numerics';
+import { callCost } from '../metrics/run-costs.js';
 import type { Point } from './hull.js';
 
 /** Dollars per 1,000 queries, [rows × models]; null as soon as one is unknown, since the others would flatter. */

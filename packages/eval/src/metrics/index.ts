@@ -1,4 +1,3 @@
-import type { Metric } from '@routeprofile/schema';
 import { costPer1k } from './cost.js';
 import {
   avgPerformanceWithoutNew,
@@ -8,27 +7,16 @@ import {
   newModelShare,
 } from './new-models.js';
 import { answerableHit, avgHit, avgPerformance, discriminativePerformance, oracleGapRecovered } from './quality.js';
-import type { RowMetric } from './row-metric.js';
+import type { ReportMetric } from './report-metric.js';
 import { selectionEntropy } from './selection.js';
-
-/** Metrics that are means over rows: these get intervals. */
-export const rowMetrics: readonly RowMetric[] = [
-  avgPerformance,
-  avgHit,
-  answerableHit,
-  discriminativePerformance,
-  costPer1k,
-  newModelShare,
-  newModelHit,
-  newModelRecall,
-  avgPerformanceWithoutNew,
-];
 
 /**
  * Every metric of a report, in its order. Scores keep the scale of the outcomes, usually [0, 1]; shares and hits lie in [0, 1],
  * `cost_per_1k` is in dollars per 1,000 queries, `selection_entropy` in bits. Each metric's `summary` has its definition.
+ *
+ * Columns of tables, comparisons of runs and intervals follow from this list: a new metric is one file, and one line here.
  */
-export const builtInMetrics: readonly Metric[] = [
+export const builtInMetrics: readonly ReportMetric[] = [
   avgPerformance,
   avgHit,
   answerableHit,

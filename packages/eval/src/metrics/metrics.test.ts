@@ -1,7 +1,7 @@
 import type { RoutingRun } from '@routeprofile/schema';
 import { describeMetricContract } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
-import { tableOf } from '../test-data.js';
+import { tableOf } from '../testing/test-data.js';
 import { builtInMetrics } from './index.js';
 
 for (const metric of builtInMetrics) describeMetricContract({ describe, it, expect }, metric);

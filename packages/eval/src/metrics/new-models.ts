@@ -1,5 +1,7 @@
-import { defineMetric, type RoutingRun } from '@routeprofile/schema';
-import { mapRows, meanOfCounted, rowMetric } from './row-metric.js';
+import { meanOfCounted, type RoutingRun } from '@routeprofile/schema';
+import { mapChosen, newOnes } from './chosen-rows.js';
+import { reportMetric } from './report-metric.js';
+import { mapRows } from './rows.js';
 import { factsOf } from './table-facts.js';
 
 /** A run of which it is also known what would have been chosen from the models that are not new. */
@@ -8,22 +10,16 @@ export interface RunWithoutNew extends RoutingRun {
   choicesWithoutNew?: Int32Array;
 }
 
-/** For each model of the table, whether it is new; null when none is. */
-function newOnes({ newModels, table }: RoutingRun): boolean[] | null {
-  if (newModels.length === 0) return null;
-  const named = new Set(newModels);
-  const fresh = table.models.map((model) => named.has(model));
-  return fresh.includes(true) ? fresh : null;
-}
-
 /** Share of the rows routed to models without training outcomes; null when there are none. */
-export const newModelShare = rowMetric({
+export const newModelShare = reportMetric({
   name: 'new_model_share',
   summary: 'share of rows routed to models without training outcomes',
   higherIsBetter: true,
-  perRow(run) {
-    const fresh = newOnes(run);
-    return fresh && mapRows(run, (_, choice) => (fresh[choice] ? 1 : 0));
+  format: 'percent',
+  columns: { newModels: { place: 3, title: 'new share', help: 'Share of the queries that go to new models' } },
+  perChosenRow(rows) {
+    const fresh = newOnes(rows);
+    return fresh && mapChosen(rows, (q) => (fresh[rows.choices[q]!] ? 1 : 0));
   },
 });
 
@@ -31,12 +27,19 @@ export const newModelShare = rowMetric({
  * Share of ALL rows routed to a new model on which it reaches the row's highest score, above 0. Always choosing the new model
  * can be best by this figure, so read it beside `new_model_share` and `avg_performance`. null when no model is new.
  */
-export const newModelHit = rowMetric({
+export const newModelHit = reportMetric({
   name: 'new_model_hit',
   summary: 'share of all rows routed to a new model that has the row’s highest, non-zero score',
   higherIsBetter: true,
+  columns: {
+    newModels: {
+      place: 5,
+      title: 'new hit',
+      help: 'Share of all rows where a new model is chosen and has the highest score, above 0',
+    },
+  },
   perRow(run) {
-    const fresh = newOnes(run);
+    const fresh = newOnes({ ...run, models: run.table.models });
     const { best } = factsOf(run.table);
     return fresh && mapRows(run, (score, choice, q) => (fresh[choice] && score > 0 && score === best[q] ? 1 : 0));
   },
@@ -46,13 +49,21 @@ export const newModelHit = rowMetric({
  * Of the rows that tell models apart (some scored 0, some 1) and on which a new model is among the best, the share routed to a
  * new model. 1 for always choosing it: read it beside `avg_performance`. null when no model is new, or no row is such.
  */
-export const newModelRecall = rowMetric({
+export const newModelRecall = reportMetric({
   name: 'new_model_recall',
   summary:
     'of the rows where some model scored 0, some 1, and a new one is among the best: share routed to a new model',
   higherIsBetter: true,
+  format: 'percent',
+  columns: {
+    newModels: {
+      place: 4,
+      title: 'recall',
+      help: 'Of the rows that tell models apart and where a new model is among the best: share that goes to a new model',
+    },
+  },
   perRow(run) {
-    const fresh = newOnes(run);
+    const fresh = newOnes({ ...run, models: run.table.models });
     if (!fresh) return null;
     const { best, discriminative } = factsOf(run.table);
     const { score } = run.table.values;
@@ -62,12 +73,14 @@ export const newModelRecall = rowMetric({
 });
 
 /** Mean score on the rows routed to a new model; null when none is. Not paired with other policies: its rows are the router's. */
-export const newModelPerformance = defineMetric({
+export const newModelPerformance = reportMetric({
   name: 'new_model_performance',
   summary: 'mean score on the rows routed to a new model',
   higherIsBetter: true,
+  columns: { newModels: { place: 6, title: 'on those', help: 'Mean score on the rows that go to new models' } },
+  atRandom: 'mean of some',
   evaluate(run) {
-    const fresh = newOnes(run);
+    const fresh = newOnes({ ...run, models: run.table.models });
     return fresh && meanOfCounted(mapRows(run, (score, choice) => (fresh[choice] ? score : NaN)));
   },
 });
@@ -76,12 +89,20 @@ export const newModelPerformance = defineMetric({
  * Mean score had the router chosen its best ranked model that is not new: what it reaches without the new models in the pool.
  * null when no model is new, or when nobody knows what else would have been chosen.
  */
-export const avgPerformanceWithoutNew = rowMetric({
+export const avgPerformanceWithoutNew = reportMetric({
   name: 'avg_performance_without_new',
   summary: 'mean score when the best ranked model that is not new is chosen',
   higherIsBetter: true,
+  columns: {
+    newModels: {
+      place: 2,
+      title: 'without',
+      help: 'Mean score when the best ranked model that is not new is chosen',
+    },
+  },
+  atRandom: 'mean of some',
   perRow(run) {
-    const fresh = newOnes(run);
+    const fresh = newOnes({ ...run, models: run.table.models });
     if (!fresh) return null;
     const instead = choicesWithoutNew(run);
     // Who never chooses a new model chooses the same without them.

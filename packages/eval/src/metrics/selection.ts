@@ -1,11 +1,13 @@
-import { defineMetric } from '@routeprofile/schema';
 import { entropyBits, selectionShares } from '../table.js';
+import { reportMetric } from './report-metric.js';
 
 /** Entropy of the selection in bits: 0 for a constant, log2(models) when all are chosen alike. */
-export const selectionEntropy = defineMetric({
+export const selectionEntropy = reportMetric({
   name: 'selection_entropy',
+  format: 'bits',
   summary: 'entropy of the selection shares, in bits',
   higherIsBetter: true,
+  atRandom: (models) => entropyBits(new Float64Array(models).fill(1 / models)),
   evaluate: ({ table, choices }) =>
     choices.length === 0 ? null : entropyBits(selectionShares(table.models.length, choices)),
 });

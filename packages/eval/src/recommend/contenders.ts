@@ -1,6 +1,6 @@
 import type { Candidate, Contender, OutcomeValues, RouterTraining } from '@routeprofile/schema';
 import { bestSingle } from '@routeprofile/numerics';
-import { callCost } from '../metrics/cost.js';
+import { callCost } from '../metrics/run-costs.js';
 
 /** What a router decided on each training query by fits that had not seen it. Shape of each [training queries]. */
 export type OutOfFold =

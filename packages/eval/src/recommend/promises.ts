@@ -1,5 +1,5 @@
 import type { KeptPromise, RouterPromise } from '@routeprofile/schema';
-import type { BootstrapOptions } from '../bootstrap.js';
+import { type BootstrapOptions } from '@routeprofile/numerics';
 import { meanEstimate, ratioEstimate, type OpenEstimate } from '../interval.js';
 import { keptText, promiseText, type Scale } from './words.js';
 
@@ -71,9 +71,6 @@ export function statusOf(promise: RouterPromise, found: OpenEstimate | null): Ke
       : [found.high <= bound.most + slack, found.low > bound.most + slack];
   return surely ? 'kept' : surelyNot ? 'broken' : 'undecided';
 }
-
-/** How a status is called. */
-export const PROMISE_STATUS = { kept: 'kept', broken: 'broken', undecided: 'not decided' } as const;
 
 /** Every promise that a router made in training, and what became of it on the test rows. */
 export function keptPromises(routers: readonly JudgedChoices[], ground: PromiseGround): KeptPromise[] {

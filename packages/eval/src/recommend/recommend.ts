@@ -1,6 +1,6 @@
-import type { Contender, Interval, Recommendation, Verdict } from '@routeprofile/schema';
+import { plural, type Contender, type Interval, type Recommendation, type Verdict } from '@routeprofile/schema';
 import type { OpenEstimate } from '../interval.js';
-import { dollars, fixed, percent, plural } from '../report/format.js';
+import { dollars, fixed, percent } from '../format.js';
 import { chooseContender, nearBest } from './choose.js';
 import type { Estimates } from './contenders.js';
 import { routerWords, scaleText, verdictText, type Scale } from './words.js';

@@ -1,5 +1,5 @@
-import type { KeptPromise, Recommendation, RouterPromise } from '@routeprofile/schema';
-import { dollars, fixed, percent, plural } from '../report/format.js';
+import { plural, type KeptPromise, type Recommendation, type RouterPromise } from '@routeprofile/schema';
+import { dollars, fixed, percent } from '../format.js';
 
 /** The sentences of a recommendation. Scores from 0 to 1 are told in points of 0.01, others as they are. */
 

@@ -1,7 +1,7 @@
 import { defineMetric, runReportSchema } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { builtInMetrics } from '../metrics/index.js';
-import { cellOf as anyCellOf, datasetOf, tableOf } from '../test-data.js';
+import { cellOf as anyCellOf, datasetOf, tableOf } from '../testing/test-data.js';
 import { assembleReport, type ReportInput } from './assemble.js';
 
 /** Five rows, three times over: intervals take at least ten. */

@@ -1,4 +1,5 @@
 import {
+  plural,
   type Dataset,
   type FailedCell,
   type Metric,
@@ -12,12 +13,12 @@ import { collapseOf } from '../collapse.js';
 import { evaluateChoices } from '../evaluate.js';
 import { builtInMetrics } from '../metrics/index.js';
 import type { RunWithoutNew } from '../metrics/new-models.js';
+import { describedMetric } from '../metrics/report-metric.js';
 import { assertChoices, assertOldChoices, rowsByTask } from '../table.js';
 import { assertCell, type EvaluatedCell } from './cell.js';
 import { testGround } from './ground.js';
 import { LEAST_ROWS } from '../interval.js';
 import type { SelectionRows } from '../recommend/contenders.js';
-import { plural } from './format.js';
 import { intervalsOf, LEAST_ALIKE } from './intervals.js';
 import { MARGIN, verdictOn } from './verdict.js';
 import { sectionsOf } from './sections.js';
@@ -65,6 +66,7 @@ export interface ReportInput {
 export function assembleReport(input: ReportInput): RunReport {
   const { dataset, cells, lookups = {}, lookupsWithoutNew = {}, metrics = builtInMetrics } = input;
   const candidates = dataset.candidates.map(({ id }) => id);
+  const own = metrics.filter(({ name }) => !builtInMetrics.some((metric) => metric.name === name)).map(describedMetric);
   const ground = testGround(dataset, input.training);
   const { rows, table, single, hindsight, cheapest } = ground;
   const known = { table: dataset.test, newModels: dataset.newModels };
@@ -84,7 +86,7 @@ export function assembleReport(input: ReportInput): RunReport {
   const always = (index: number | undefined | null): RoutingRun | null =>
     index == null ? null : { ...base, choices: new Int32Array(rows.length).fill(index) };
   const references = { single: always(single?.index), hindsight: always(hindsight) };
-  const intervals = intervalsOf(runs, references, input.seed);
+  const intervals = intervalsOf(runs, references, metrics, input.seed);
   const { sections, constants } = sectionsOf(cells, {
     table,
     rows,
@@ -146,6 +148,7 @@ export function assembleReport(input: ReportInput): RunReport {
     }),
     ...(constants && { constantsFrontier: constants }),
     ...verdictOn(input, ground, reportRows),
+    ...(own.length > 0 && { metrics: own }),
     versions: { ...input.versions },
   };
 }

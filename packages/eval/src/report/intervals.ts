@@ -1,8 +1,6 @@
-import type { Interval, RoutingRun } from '@routeprofile/schema';
+import { RouteProfileError, type Interval, type Metric, type RoutingRun } from '@routeprofile/schema';
 import { pairedDifferences, pairedIntervals } from '../interval.js';
-import { rowMetrics } from '../metrics/index.js';
 import { avgPerformance } from '../metrics/quality.js';
-import type { RowMetric } from '../metrics/row-metric.js';
 
 /** Where a row's interval against the best constant on the very rows of the report is found. */
 export const VERSUS_HINDSIGHT = 'avg_performance_vs_best_in_hindsight';
@@ -18,22 +16,24 @@ interface Reference {
   name: string;
   run: RoutingRun;
   /** The metrics compared, by the names their intervals get. */
-  metrics: readonly (readonly [key: string, metric: RowMetric])[];
+  metrics: readonly (readonly [key: string, metric: Metric])[];
 }
 
 /**
- * Of every row metric against best-single, and of average performance against best-in-hindsight as well.
+ * Of every metric with a number per row against best-single, and of average performance against best-in-hindsight as well.
  * @param always one model on all rows; null where there is no such model
+ * @param metrics those of the report
  * @returns for each run, intervals by name, where both sides have the metric; null where rows are too few, or too few and alike
  */
 export function intervalsOf(
   runs: readonly RoutingRun[],
   always: { single: RoutingRun | null; hindsight: RoutingRun | null },
+  metrics: readonly Metric[],
   seed: number,
 ): Record<string, Interval | null>[] {
   const references: Reference[] = [
     ...(always.single
-      ? [{ name: 'best-single', run: always.single, metrics: rowMetrics.map((m) => [m.name, m] as const) }]
+      ? [{ name: 'best-single', run: always.single, metrics: metrics.map((m) => [m.name, m] as const) }]
       : []),
     ...(always.hindsight
       ? [
@@ -47,10 +47,11 @@ export function intervalsOf(
   ];
   const series = references.flatMap(({ name, run: reference, metrics }) =>
     metrics.flatMap(([key, metric]) => {
-      const theirs = metric.perRow(reference);
+      const theirs = metric.perRow?.(reference) ?? null;
       return runs.flatMap((run, i) => {
-        const own = theirs && metric.perRow(run);
+        const own = theirs && metric.perRow?.(run);
         if (!own) return [];
+        assertPaired(metric, own, theirs);
         const differences = pairedDifferences(own, theirs);
         return [
           { i, key, name, differences, certain: metric !== avgPerformance || !isAlike(run, reference, differences) },
@@ -78,6 +79,18 @@ export function intervalsOf(
       ),
     ),
   );
+}
+
+/** @throws RouteProfileError PLUGIN_FAILED naming a metric whose rows cannot be paired */
+function assertPaired({ name }: Metric, own: Float64Array, theirs: Float64Array): void {
+  const sound = own.every(
+    (value, q) => Number.isNaN(value) === Number.isNaN(theirs[q]) && Math.abs(value) !== Infinity,
+  );
+  if (!sound || own.length !== theirs.length)
+    throw new RouteProfileError(
+      'PLUGIN_FAILED',
+      `metric ${name}: perRow has to count the same rows whatever is chosen, each with a finite number`,
+    );
 }
 
 /** Few rows, other choices, and yet the same difference everywhere. */

@@ -1,6 +1,6 @@
 import type { PolicyRows, RowsFile } from '@routeprofile/schema';
 import { oracleChoices } from '../baselines/baselines.js';
-import { callCost } from '../metrics/cost.js';
+import { callCost } from '../metrics/run-costs.js';
 import { factsOf } from '../metrics/table-facts.js';
 import { assertChoices } from '../table.js';
 import type { ReportInput } from './assemble.js';

@@ -1,14 +1,14 @@
 import type { Dataset, KeptPromise, Recommendation, ReportRow } from '@routeprofile/schema';
-import { meanOf } from '../bootstrap.js';
+import { meanOf } from '@routeprofile/numerics';
 import { ratioEstimate } from '../interval.js';
 import { choosesOneModel } from '../collapse.js';
-import { callCost } from '../metrics/cost.js';
+import { callCost } from '../metrics/run-costs.js';
 import { estimateContenders, type RouterContender, type SelectionRows } from '../recommend/contenders.js';
 import { keptPromises } from '../recommend/promises.js';
 import { recommend } from '../recommend/recommend.js';
 import type { EvaluatedCell } from './cell.js';
 import type { TestGround } from './ground.js';
-import { nameOfRow } from './view.js';
+import { rowName } from './read.js';
 
 /** How much lower a mean score still counts as not worse, unless said otherwise: 2 points of 100. */
 export const MARGIN = 0.02;
@@ -52,7 +52,7 @@ export function verdictOn(
       const own = costs(onRows(cell));
       return {
         label: cell.label,
-        name: nameOfRow(reportRows, row),
+        name: rowName({ rows: reportRows }, row),
         profile: cell.profile,
         router: cell.router,
         seed: cell.seed,

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { mkdir, rm } from 'node:fs/promises';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
-import { renderHtmlReport } from '@routeprofile/eval/node';
+import { renderHtmlReport } from '@routeprofile/report/html';
 import { RouteProfileError, messageOf, type RunConfig, type RunContext, type RunReport } from '@routeprofile/schema';
 import { blindSpotWarnings, findBlindSpots } from '../encoders/blind-spots.js';
 import { isBuiltInRouter } from '../plugins/plugins.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseOptions, provenanceSchema, rowOf, type ProfileInput, type ProfileSet } from '@routeprofile/schema';
 import { describeProfileContract, syntheticProfileInput } from '@routeprofile/schema/testing';
 import { advantageProfile } from './advantage-profile.js';
-import { card, taskInput, trainingOf } from './testing.js';
+import { card, taskInput, trainingOf } from '../testing/training.js';
 
 const runner = { describe, it, expect };
 describeProfileContract(runner, advantageProfile);

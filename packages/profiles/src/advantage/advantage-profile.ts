@@ -9,13 +9,13 @@ import {
 import { extendKeyedSet, type JoiningKeyed } from '../common/extend-keyed.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
-import { fitAdvantages, placeAll, type AdvantageModel, type Placed } from './advantages.js';
+import { fitAdvantages, placeAll, type AdvantageModel, type Placed } from '../keyed/advantages.js';
 import { advantageOptions, type AdvantageOptions } from './options.js';
-import { placeByCard } from './place-by-card.js';
-import { scoreTable, type ScoreTable } from './score-table.js';
-import { fromState, toState } from './state.js';
-import { centroidKeys, taskKeys, type TaskKeys } from './task-keys.js';
-import { weightedCentroids } from './weighted-centroids.js';
+import { placeByCard } from '../keyed/place-by-card.js';
+import { scoreTable, type ScoreTable } from '../keyed/score-table.js';
+import { fromState, toState } from '../keyed/state.js';
+import { centroidKeys, taskKeys, type TaskKeys } from '../keyed/task-keys.js';
+import { weightedCentroids } from '../keyed/weighted-centroids.js';
 
 /**
  * What each model is worth on each task, measured against the other models and tied to the task's queries: a router attends from

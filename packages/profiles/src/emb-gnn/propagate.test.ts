@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMatrix, type HeteroGraph, type NodeFeatures } from '@routeprofile/schema';
 import fixture from '../fixtures/emb-gnn.json' with { type: 'json' };
-import { embGnnParity } from '../parity.js';
+import { embGnnParity } from '../parity/emb-gnn.js';
 import { graphOf, matrix, toyFeatures, toyGraph } from '../testing/toy.js';
 import { propagate, type PropagateOptions } from './propagate.js';
 import { scoreFactors } from './score-factors.js';

@@ -20,7 +20,7 @@ import {
   placeByCard,
   unpackResponseModel,
   type LearnedResponses,
-} from '@routeprofile/tensor';
+} from '@routeprofile/numerics';
 import { extendProfileSet } from '../common/extend.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';

@@ -1,4 +1,5 @@
 import { createMatrix, rowOf, type Matrix } from '@routeprofile/schema';
+import { softmax } from '@routeprofile/numerics';
 
 /** Differences of cosine of this size matter. */
 const TEMPERATURE = 0.05;
@@ -27,12 +28,8 @@ export function byLikeTexts(texts: Matrix, { positions, rows, abilities }: Known
       const other = rowOf(texts, positions[m]!);
       return own.reduce((sum, x, d) => sum + x * other[d]!, 0);
     });
-    const top = Math.max(...cosines);
-    const weights = cosines.map((cosine) => Math.exp((cosine - top) / TEMPERATURE));
-    const total = weights.reduce((a, b) => a + b, 0);
-    rows.forEach((m, k) =>
-      rowOf(abilities, m).forEach((ability, d) => (rowOf(out, i)[d]! += (weights[k]! / total) * ability)),
-    );
+    const shares = softmax(cosines, TEMPERATURE);
+    rows.forEach((m, k) => rowOf(abilities, m).forEach((ability, d) => (rowOf(out, i)[d]! += shares[k]! * ability)));
   });
   return out;
 }

@@ -1,5 +1,5 @@
 import { z } from '@routeprofile/schema';
-import type { ItemResponseChoice } from '@routeprofile/tensor';
+import type { ItemResponseChoice } from '@routeprofile/numerics';
 
 const auto = z.literal('auto');
 

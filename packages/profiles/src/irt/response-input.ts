@@ -1,6 +1,6 @@
 import { RouteProfileError, type ProfileInput, type RouterTraining } from '@routeprofile/schema';
-import { meansByLabel, type ResponseInput } from '@routeprofile/tensor';
-import { taskKeys } from '../advantage/task-keys.js';
+import { meansByLabel, type ResponseInput } from '@routeprofile/numerics';
+import { taskKeys } from '../keyed/task-keys.js';
 
 /**
  * What the abilities are learned from: outcomes of the training queries, else their pairs, else the cards' scores, each task

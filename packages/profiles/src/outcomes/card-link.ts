@@ -1,7 +1,7 @@
 import type { ProfileInput } from '@routeprofile/schema';
-import { fitAdvantages, type AdvantageModel } from '../advantage/advantages.js';
-import { placeByCard } from '../advantage/place-by-card.js';
-import { scoreTable } from '../advantage/score-table.js';
+import { fitAdvantages, type AdvantageModel } from '../keyed/advantages.js';
+import { placeByCard } from '../keyed/place-by-card.js';
+import { scoreTable } from '../keyed/score-table.js';
 
 /** Card scores measure models in points, outcomes in their own unit; the slope takes the one to the other. */
 export interface CardLink {

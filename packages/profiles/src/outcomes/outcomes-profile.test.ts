@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseOptions, rowOf, type ProfileInput, type ProfileSet, type ProfileStrategy } from '@routeprofile/schema';
 import { describeProfileContract } from '@routeprofile/schema/testing';
-import { card, taskInput, trainingOf } from '../advantage/testing.js';
+import { card, taskInput, trainingOf } from '../testing/training.js';
 import { outcomesProfile, type OutcomesOptions } from './outcomes-profile.js';
 import { relativeOutcomes } from './relative-outcomes.js';
 

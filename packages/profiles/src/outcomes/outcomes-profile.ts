@@ -11,12 +11,12 @@ import {
   type ProfileInput,
   type RouterTraining,
 } from '@routeprofile/schema';
-import type { Placed } from '../advantage/advantages.js';
-import { placeByCard } from '../advantage/place-by-card.js';
-import { ALL_QUERIES } from '../advantage/score-table.js';
-import { fromState, toState } from '../advantage/state.js';
-import type { TaskKeys } from '../advantage/task-keys.js';
-import { weightedCentroids } from '../advantage/weighted-centroids.js';
+import type { Placed } from '../keyed/advantages.js';
+import { placeByCard } from '../keyed/place-by-card.js';
+import { ALL_QUERIES } from '../keyed/score-table.js';
+import { fromState, toState } from '../keyed/state.js';
+import type { TaskKeys } from '../keyed/task-keys.js';
+import { weightedCentroids } from '../keyed/weighted-centroids.js';
 import { extendKeyedSet } from '../common/extend-keyed.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';

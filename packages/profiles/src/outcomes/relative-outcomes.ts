@@ -1,5 +1,5 @@
 import type { RouterTraining } from '@routeprofile/schema';
-import { additiveScores } from '../advantage/additive.js';
+import { additiveScores } from '../keyed/additive.js';
 
 /** What was measured of each model on each training query, beside the others. */
 export interface RelativeOutcomes {

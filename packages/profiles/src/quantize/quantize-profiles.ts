@@ -43,12 +43,12 @@ const asInt8 = (matrix: Matrix): Compressed => ({
 
 function asComponents(matrix: Matrix, wanted: number): Compressed {
   const found = principalComponents(matrix, wanted);
-  // As a file would hold them.
-  const stored = { ...found, mean: found.mean.map(Math.fround), components: found.components.map(Math.fround) };
+  // As a file would hold it.
+  const stored = { ...found, mean: found.mean.map(Math.fround) };
   return {
     matrix: project(matrix, stored),
-    perRow: FLOAT * found.count,
-    shared: FLOAT * matrix.cols * (found.count + 1),
+    perRow: FLOAT * found.axes.rows,
+    shared: FLOAT * matrix.cols * (found.axes.rows + 1),
   };
 }
 

@@ -1,19 +1,19 @@
-import type { ChatMessage } from '@routeprofile/schema';
-import type { LanguageModel } from '../text-gnn/llm/language-model.js';
+import { throwIfAborted, type ChatMessage, type ChatModel } from '@routeprofile/schema';
 
 /** Answers at once, says what it was asked, and remembers it. The answer depends on the prompt alone. */
-export function fakeModel(id = 'fake'): LanguageModel & { prompts: { label: string; text: string }[] } {
+export function fakeModel(id = 'fake'): ChatModel & { prompts: { label: string; text: string }[] } {
   const prompts: { label: string; text: string }[] = [];
   return {
+    specVersion: 1,
     id,
     prompts,
-    async generate(messages, label) {
+    async complete({ messages, label = '' }, ctx) {
+      throwIfAborted(ctx);
       const text = textOf(messages);
       prompts.push({ label, text });
       return {
         text: `[answer ${fingerprint(text)}] about ${/^(?:Model|Task|Domain|Family): (.*)$/m.exec(text)?.[1] ?? '?'}`,
-        promptTokens: 100,
-        completionTokens: 20,
+        usage: { uncachedInput: 100, cacheRead: 0, cacheWrite: 0, output: 20 },
         estimated: false,
         truncated: false,
         attempts: 1,

@@ -1,11 +1,31 @@
-import { throwIfAborted, type ProfileInput, type RunContext } from '@routeprofile/schema';
 import { encodeNodes } from '@routeprofile/graph';
+import { throwIfAborted, type ProfileInput, type RunContext } from '@routeprofile/schema';
 import { neighboursAsPublished } from './neighbours/as-published.js';
 import { neighboursByScore } from './neighbours/by-score.js';
-import type { Neighbourhoods } from './neighbours/neighbourhood.js';
-import { originalTexts, summarisedSets, type NodeTexts } from './node-texts.js';
+import {
+  originalTexts,
+  summarisedSets,
+  type Neighbourhood,
+  type Neighbourhoods,
+  type NodeTexts,
+} from './neighbours/neighbourhood.js';
 import type { CompleteTextGnnOptions } from './options.js';
-import type { Summarizer } from './summarizer.js';
+
+/** Writes one hop's texts. Made anew for every build, as it may remember what it wrote. */
+export interface Summarizer {
+  /**
+   * One text per neighbourhood, in order.
+   * @param texts of all nodes, as they stand after the hop before
+   */
+  summarize(
+    hop: number,
+    neighbourhoods: readonly Neighbourhood[],
+    texts: NodeTexts,
+    ctx: RunContext,
+  ): Promise<string[]>;
+  /** What the build was made with and what it took, once all hops are done. */
+  report(): { notes: string[]; diagnostics: Record<string, number> };
+}
 
 /** The neighbourhoods of a hop, given the texts after the hop before. */
 export type Surroundings = (texts: NodeTexts) => Promise<Neighbourhoods>;

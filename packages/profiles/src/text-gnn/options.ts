@@ -1,6 +1,7 @@
+import { costOf, NO_USAGE } from '@routeprofile/providers';
 import { z } from '@routeprofile/schema';
 import { decideRepairs, refuseContradictions, type Repairs } from '../common/compat.js';
-import { templatesSchema } from './prompts/templates.js';
+import { templatesSchema } from './prompts/prompt.js';
 
 export interface TextGnnRepairs {
   neighbours: 'scores' | 'published';
@@ -108,3 +109,15 @@ export const completeTextGnnOptions = (given: TextGnnOptions): CompleteTextGnnOp
   ...given,
   ...decideRepairs(repairs, given),
 });
+
+/** Dollars per million tokens. */
+export type Prices = Pick<TextGnnOptions, 'inputPrice' | 'outputPrice'>;
+
+/** Dollars for these tokens; undefined unless both prices are known. */
+export const dollarsOf = (
+  { promptTokens, completionTokens }: { promptTokens: number; completionTokens: number },
+  { inputPrice: input, outputPrice: output }: Prices,
+): number | undefined =>
+  input === undefined || output === undefined
+    ? undefined
+    : costOf({ ...NO_USAGE, uncachedInput: promptTokens, output: completionTokens }, { input, output });

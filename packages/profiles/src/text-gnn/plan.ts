@@ -1,9 +1,9 @@
+import { processEnvironment } from '@routeprofile/providers';
 import { parseOptions, throwIfAborted, type BuildPlan, type ProfileInput, type RunContext } from '@routeprofile/schema';
 import { surroundings } from './hops.js';
-import { costOf } from './llm/cost.js';
-import { modelName, processEnvironment } from './llm/openai-chat.js';
-import { originalTexts, summarisedSets, type NodeTexts } from './node-texts.js';
-import { completeTextGnnOptions, textGnnOptions } from './options.js';
+import { modelName } from './llm/endpoint.js';
+import { originalTexts, summarisedSets, type NodeTexts } from './neighbours/neighbourhood.js';
+import { completeTextGnnOptions, dollarsOf, textGnnOptions } from './options.js';
 import { promptOf } from './prompts/prompt.js';
 
 /**
@@ -71,7 +71,7 @@ export async function planTextGnn(
       prompts,
       promptTokens,
       completionTokens,
-      cost: costOf({ promptTokens, completionTokens }, options) ?? null,
+      cost: dollarsOf({ promptTokens, completionTokens }, options) ?? null,
     };
   };
   const counts = await countsFor(expected);

@@ -5,7 +5,7 @@ import { buildGraph, encodeNodes, toHetero } from '@routeprofile/graph';
 import { parseOptions, type Encoder, type ProfileInput } from '@routeprofile/schema';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fakeModel, memoryStore } from '../testing/language-model.js';
-import { readHopTexts } from './hop-texts.js';
+import { readHopTexts } from './kept.js';
 import { planTextGnn } from './plan.js';
 import { createTextGnnProfile } from './text-gnn-profile.js';
 

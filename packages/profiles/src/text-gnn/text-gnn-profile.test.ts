@@ -2,7 +2,7 @@ import { parseOptions, rowOf, type ProfileInput, type RunContext } from '@routep
 import { describeProfileContract, syntheticProfileInput, toyEncoder } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
 import { fakeModel, memoryStore } from '../testing/language-model.js';
-import { readHopTexts } from './hop-texts.js';
+import { readHopTexts } from './kept.js';
 import { createTextGnnProfile, textGnnProfile } from './text-gnn-profile.js';
 
 const runner = { describe, it, expect };
@@ -96,6 +96,21 @@ describe('text-gnn with a language model', () => {
       expect(second.some((text) => text.includes(original))).toBe(false);
     expect(second.every((text) => text.includes('[answer '))).toBe(true);
     expect(texts?.[0]).toMatch(/^\[answer \w+\] about alpha$/);
+  });
+
+  it('asks as many at a time as it may', async () => {
+    for (const concurrency of [1, 3]) {
+      const model = fakeModel();
+      let [running, most] = [0, 0];
+      const complete: typeof model.complete = async (...asked) => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve));
+        running--;
+        return model.complete(...asked);
+      };
+      await build({ summarizer: 'llm', hops: 1, concurrency }, { model: { ...model, complete } });
+      expect(most).toBe(concurrency);
+    }
   });
 
   it('tells the name of the model, except as published', async () => {

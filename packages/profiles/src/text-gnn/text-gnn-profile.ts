@@ -1,14 +1,19 @@
-import { defineProfile, normalizeRows, throwIfAborted, type ProfileStrategy } from '@routeprofile/schema';
+import {
+  defineProfile,
+  normalizeRows,
+  throwIfAborted,
+  type ChatModel,
+  type ProfileStrategy,
+} from '@routeprofile/schema';
 import { nodeSet } from '@routeprofile/graph';
 import { encodeAll } from '../common/encode.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
 import { extractiveSummarizer } from './extractive/extractive-summarizer.js';
-import { keepHopTexts } from './hop-texts.js';
+import { keepHopTexts } from './kept.js';
 import { surroundings, textsByHop } from './hops.js';
-import type { LanguageModel } from './llm/language-model.js';
 import { llmSummarizer } from './llm/llm-summarizer.js';
-import { modelName, openAiChat, type LlmEnvironment } from './llm/openai-chat.js';
+import { endpointModel, modelName, type LlmEnvironment } from './llm/endpoint.js';
 import { completeTextGnnOptions, textGnnOptions, type TextGnnOptions } from './options.js';
 import { planTextGnn } from './plan.js';
 
@@ -18,7 +23,7 @@ const ANSWERS_DEPEND_ON = ['ROUTEPROFILE_LLM_MODEL', 'ROUTEPROFILE_LLM_BASE_URL'
 /** What a build needs beside options: where to find the key and the endpoint, or a language model of one's own. */
 export interface TextGnnEnvironment extends LlmEnvironment {
   /** Answers instead of an endpoint. */
-  languageModel?: LanguageModel;
+  languageModel?: ChatModel;
 }
 
 /**
@@ -46,7 +51,7 @@ export const createTextGnnProfile = (environment: TextGnnEnvironment = {}): Prof
       const positions = modelPositions('text-gnn', input);
       const asks = options.summarizer === 'llm' && options.hops > 0;
       const summarizer = asks
-        ? llmSummarizer(graph, environment.languageModel ?? (await openAiChat(options, environment)), options)
+        ? llmSummarizer(graph, environment.languageModel ?? (await endpointModel(options, environment)), options)
         : extractiveSummarizer(graph, encoder, options);
       const around = await surroundings(input, options, ctx);
       const byHop = await textsByHop(input, options.hops, around, summarizer, ctx);

@@ -1,21 +1,101 @@
+import { nodeSet } from '@routeprofile/graph';
 import {
-  RouteProfileError,
   createMatrix,
+  RouteProfileError,
   takeRows,
   type HeteroGraph,
   type Matrix,
+  type NamedArray,
   type NodeType,
   type ProfileInput,
 } from '@routeprofile/schema';
-import { nodeSet } from '@routeprofile/graph';
-import { disposeVariables, edgeTensors, toVariables, type Runtime } from '@routeprofile/tensor';
-import { scoreSources } from '../common/standing.js';
-import { directedRelations, type DirectedRelation, type RelationEdges } from './edges.js';
-import { hanEncode, layerWidths, relationsInto, type HanShape, type PerType } from './han.js';
+import { disposeVariables, edgeTensors, toVariables, type Runtime, type Weights } from '@routeprofile/tensor';
+import { endsOf, scoreSources } from '../common/standing.js';
+import {
+  directedRelations,
+  type DirectedRelation,
+  type RelationEdges,
+  type Tensor1D,
+  type Tensor2D,
+  type TensorFlow,
+} from './edges.js';
+import { hanEncode, layerWidths, relationsInto, type HanOutput, type HanShape, type PerType } from './han.js';
 import type { CompleteTrainableGnnOptions } from './options.js';
-import { scaled } from './score-scale.js';
-import { encoderOf, stateArray, type HanState } from './state.js';
-import type { Tensor1D, Tensor2D, TensorFlow } from './tensors.js';
+import { scaled, SOURCE_CLASSES, type Problem } from './problem.js';
+
+/**
+ * What a trained set keeps so that new models can join (`ProfileSet.state`):
+ *
+ * - `encoder/NAME`: the encoder's weights
+ * - `mixing/LAYER:RELATION` [1]: weight of each relation into models, where there are several
+ * - `node/TYPE:NAME` [widths of all layers]: what a neighbour of models put into each layer, one layer after the other
+ * - `scale/RELATION:TASK` [2 × 2]: offset and spread of the task's scores, of candidates and of auxiliary models; spread 0
+ *   where nothing is known
+ * - `limit/RELATION` [1]: where scaled scores are cut off; 0 for nowhere
+ */
+export type HanState = Record<string, NamedArray>;
+
+const isEncoder = (name: string) => name.startsWith('layer.');
+
+/** The types whose nodes send messages to models. */
+const neighbourTypes = (shape: HanShape): NodeType[] => [
+  ...new Set(relationsInto(shape, 'model').map(({ source }) => source)),
+];
+
+/** To be called within a tidy: reads the output's tensors. */
+export function stateOf(graph: HeteroGraph, problem: Problem, weights: Weights, output: HanOutput): HanState {
+  const state: HanState = {};
+  for (const [name, array] of Object.entries(weights)) if (isEncoder(name)) state[`encoder/${name}`] = array;
+  output.mixing.forEach(({ model }, l) => {
+    const weights = model?.dataSync();
+    if (weights)
+      relationsInto(problem.shape, 'model').forEach(({ name }, r) => {
+        state[`mixing/${l}:${name}`] = { shape: [1], data: Float32Array.of(weights[r]!) };
+      });
+  });
+  for (const type of neighbourTypes(problem.shape)) {
+    const layers = output.inputs.map((inputs) => ({ data: inputs[type]!.dataSync(), width: inputs[type]!.shape[1] }));
+    nodeSet(graph, type)!.names.forEach((name, i) => {
+      const data = Float32Array.from(layers.flatMap((x) => [...x.data.subarray(i * x.width, (i + 1) * x.width)]));
+      state[`node/${type}:${name}`] = { shape: [data.length], data };
+    });
+  }
+  for (const { relation, scale } of problem.scored) {
+    const { models } = endsOf(relation);
+    const tasks = models === relation.sourceIndex ? relation.target : relation.source;
+    state[`limit/${relation.name}`] = {
+      shape: [1],
+      data: Float32Array.of(Number.isFinite(scale.limit) ? scale.limit : 0),
+    };
+    nodeSet(graph, tasks)!.names.forEach((name, task) => {
+      const groups = Array.from({ length: SOURCE_CLASSES }, (_, c) => SOURCE_CLASSES * task + c);
+      const known = (g: number) => Number.isFinite(scale.offset[g]);
+      const data = Float32Array.from(groups.flatMap((g) => (known(g) ? [scale.offset[g]!, scale.spread[g]!] : [0, 0])));
+      state[`scale/${relation.name}:${name}`] = { shape: [SOURCE_CLASSES, 2], data };
+    });
+  }
+  return state;
+}
+
+/**
+ * @throws RouteProfileError BAD_INPUT when the array is missing
+ */
+function stateArray(state: HanState, name: string): NamedArray {
+  const array = Object.hasOwn(state, name) ? state[name] : undefined;
+  if (!array)
+    throw new RouteProfileError('BAD_INPUT', `trainable-gnn: the profile set's state has no ${name}`, {
+      hint: 'Build the profiles again with this version; sets of other strategies cannot be extended here.',
+    });
+  return array;
+}
+
+/** The encoder's weights under their own names. */
+const encoderOf = (state: HanState): Weights =>
+  Object.fromEntries(
+    Object.entries(state)
+      .filter(([name]) => name.startsWith('encoder/'))
+      .map(([name, array]) => [name.slice('encoder/'.length), array]),
+  );
 
 /** Nodes that training saw, by type: their names and positions among the rows taken. */
 type Known = Map<NodeType, Map<string, number>>;

@@ -1,11 +1,10 @@
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createMatrix, createRandom, type HeteroGraph, type NodeFeatures, type NodeType } from '@routeprofile/schema';
 import { createRuntime, disposeVariables, toVariables, type Runtime } from '@routeprofile/tensor';
-import { beforeAll, describe, expect, it } from 'vitest';
 import { graphOf, matrix, toyFeatures, toyGraph } from '../testing/toy.js';
-import { directedRelations, edgeMap } from './edges.js';
+import { directedRelations, edgeMap, withoutTensors, type Tensor2D } from './edges.js';
 import { hanEncode, type HanShape } from './han.js';
-import { withoutTensors, type Tensor2D } from './tensors.js';
-import { decoderWeights, encoderWeights } from './weights.js';
+import { decoderWeights, encoderWeights } from './network.js';
 
 let runtime: Runtime;
 beforeAll(async () => {

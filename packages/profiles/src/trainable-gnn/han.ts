@@ -1,7 +1,6 @@
 import type { NodeType } from '@routeprofile/schema';
 import { aggregateEdges, edgeSoftmax, normalizeRowsOf, type EdgeTensors } from '@routeprofile/tensor';
-import type { DirectedRelation, EdgeMap } from './edges.js';
-import type { Parameters, Tensor, Tensor1D, Tensor2D, TensorFlow } from './tensors.js';
+import type { DirectedRelation, EdgeMap, Parameters, Tensor, Tensor1D, Tensor2D, TensorFlow } from './edges.js';
 
 /** What a network is made of; two networks of the same shape have the same parameters. */
 export interface HanShape {

@@ -1,7 +1,7 @@
 import {
-  RouteProfileError,
   createMatrix,
   defineProfile,
+  RouteProfileError,
   takeRows,
   throwIfAborted,
   type Matrix,
@@ -12,8 +12,8 @@ import { createRuntime, disposeVariables, toVariables, type Runtime, type Weight
 import { extendProfileSet } from '../common/extend.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
-import { checkpointKey, type TrainingState } from './checkpoint.js';
-import { encodeNewModels } from './extend.js';
+import { withoutTensors } from './edges.js';
+import { encodeNewModels, stateOf, type HanState } from './extend.js';
 import { openNetwork } from './network.js';
 import {
   completeTrainableGnnOptions,
@@ -22,9 +22,7 @@ import {
   type TrainableGnnOptions,
 } from './options.js';
 import { problemOf, type Problem } from './problem.js';
-import { stateOf, type HanState } from './state.js';
-import { withoutTensors } from './tensors.js';
-import { trainHan } from './train.js';
+import { checkpointKey, trainHan, type TrainingState } from './train.js';
 
 const NAME = 'trainable-gnn';
 
@@ -55,7 +53,7 @@ export const trainableGnnProfile = defineProfile<TrainableGnnOptions>({
     const positions = modelPositions(NAME, input);
     const problem = problemOf(input, options, ctx.seed);
     const runtime = await createRuntime();
-    const key = ctx.store && (await checkpointKey(input, problem, options, ctx, runtime.backend));
+    const key = ctx.store && checkpointKey(input, problem, options, ctx, runtime.backend);
     const trained = await trainHan(runtime, problem, options, ctx, key);
     const { rows, state } = encodeAll(runtime, input, problem, options, trained.bestWeights);
     const set = finishProfileSet(this, input, ctx, {

@@ -1,5 +1,5 @@
 import { createMatrix, type Matrix, type ProfileSet } from '@routeprofile/schema';
-import { rowDots } from '../common/row-products.js';
+import { rowDots } from '@routeprofile/numerics';
 
 /** Keys, and what the models are worth at each, as the router keeps them: float32 and without NaN. */
 export interface Memory {

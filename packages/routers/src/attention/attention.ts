@@ -14,11 +14,11 @@ import {
   type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
+import { rowDots } from '@routeprofile/numerics';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
 import { inheritedReason } from '../common/inherit.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';
-import { rowDots } from '../common/row-products.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { lessonOf } from '../common/seen-models.js';
 import { inheritance } from '../knn/new-models.js';

@@ -6,8 +6,8 @@ import {
   type RouterTraining,
   type RunContext,
 } from '@routeprofile/schema';
+import { rowDots } from '@routeprofile/numerics';
 import { judgeOf } from '../common/judge.js';
-import { rowDots } from '../common/row-products.js';
 import { attend, attentionTo, isComplete, shrunkScores, type Memory, type Sharpness } from './attend.js';
 
 const TEMPERATURES = [0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.4];

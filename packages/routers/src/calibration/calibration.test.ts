@@ -1,4 +1,5 @@
 import { createMatrix, createRandom, type RouterInput } from '@routeprofile/schema';
+import { sigmoid } from '@routeprofile/numerics';
 import { emptyOutcomes, syntheticRouterInput } from '@routeprofile/schema/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { calibrationSchema, chanceOf, chancesOf, fitCalibration } from './calibr
 import { expectedCalibrationError } from './error.js';
 import { fitIsotonic, isotonicChance } from './isotonic.js';
 import { whyNoChances, type Observations } from './observations.js';
-import { fitTemperature, sigmoid, temperatureChance } from './temperature.js';
+import { fitTemperature, temperatureChance } from './temperature.js';
 
 const ctx = { seed: 5 };
 const pooled = (scores: number[], outcomes: number[]): Observations => ({

@@ -1,4 +1,4 @@
-import { solvePositiveDefinite } from '@routeprofile/numerics';
+import { sigmoid, softplus, solvePositiveDefinite } from '@routeprofile/numerics';
 import type { Observations } from './observations.js';
 
 /** chance = sigmoid(slope · x + offset + offset of the model), x being the score or its logit. */
@@ -18,8 +18,6 @@ const EDGE = 1e-3;
 /** Precision of the normal prior around 0: on the slope (of scores of unit variance), the offset, and models' offsets. */
 const PRIOR = { slope: 1e-3, offset: 1e-6, model: 1 };
 const MAX_STEPS = 50;
-
-export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 function linked(link: TemperatureCurve['link'], score: number): number {
   if (link === 'identity') return score;
@@ -97,8 +95,7 @@ function derivatives(
     const score = free ? x[i]! : 0;
     const logit = at[0]! * score + at[1]! + (row < 0 ? 0 : at[row]!);
     const p = sigmoid(logit);
-    // log(1 + exp(logit)) − y · logit, without overflow.
-    value += Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - outcomes[i]! * logit;
+    value += softplus(logit) - outcomes[i]! * logit;
     const error = p - outcomes[i]!;
     const weight = p * (1 - p);
     gradient[0]! += error * score;

@@ -7,9 +7,9 @@ import {
   type RouterTraining,
   type RunContext,
 } from '@routeprofile/schema';
+import { kMeans, nearestCentre } from '@routeprofile/numerics';
 import { dealFolds, splitFold } from '../common/folds.js';
 import { judgeOf } from '../common/judge.js';
-import { kMeans, nearestCentre } from '../common/kmeans.js';
 import { FOLDS } from '../common/out-of-fold.js';
 import { ranker } from './rankings.js';
 import { mixture } from './mixture.js';

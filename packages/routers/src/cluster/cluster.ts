@@ -8,13 +8,13 @@ import {
   type Matrix,
   type RouterArtifact,
 } from '@routeprofile/schema';
+import { transpose } from '@routeprofile/numerics';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
 import { inheritedReason, inheritedRows, rowsWithHeirs } from '../common/inherit.js';
 import { queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { requireLesson, seenModels } from '../common/seen-models.js';
-import { transpose } from '../common/transpose.js';
 import { clusterQueries } from './choose.js';
 import { mixture, type Membership } from './mixture.js';
 import { assertTrainable } from '../common/trainable.js';

@@ -1,7 +1,6 @@
 import type { Matrix } from '@routeprofile/schema';
+import { rowDots, softmax } from '@routeprofile/numerics';
 import { highest } from '../sim/top-models.js';
-import { rowDots } from '../common/row-products.js';
-import { softmax } from '../common/softmax.js';
 
 /** The clusters that a query belongs to. */
 export interface Membership {

@@ -1,4 +1,5 @@
 import { RouteProfileError, z, type RunContext } from '@routeprofile/schema';
+import { sha256Hex } from '@routeprofile/numerics';
 import {
   keepCheckpoint,
   loadCheckpoint,
@@ -66,18 +67,9 @@ function figuresOf(text: string | undefined): z.infer<typeof figuresSchema> {
  * SHA-256 in hexadecimal of all that a training depends on: what it is, as JSON, and the numbers it reads.
  * The version of this package is always part of it, as other code may give other weights.
  */
-export async function trainingKey(what: unknown, numbers: readonly ArrayBufferView[]): Promise<string> {
+export function trainingKey(what: unknown, numbers: readonly ArrayBufferView[]): string {
   const lengths = numbers.map(({ byteLength }) => byteLength);
-  const head = new TextEncoder().encode(JSON.stringify(['routers', version, what, lengths]));
-  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, head.length));
-  bytes.set(head);
-  let at = head.length;
-  for (const { buffer, byteOffset, byteLength } of numbers) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256Hex(JSON.stringify(['routers', version, what, lengths]), ...numbers);
 }
 
 /** A training holds some ten times the memory of its weights; writing that after every epoch would cost more than it saves. */

@@ -1,7 +1,5 @@
 import { createMatrix, rowOf, type Matrix, type PreferencePair } from '@routeprofile/schema';
-import { minimize } from './lbfgs.js';
-import { rowDots } from './row-products.js';
-import { sigmoid, softplus } from './softmax.js';
+import { minimize, rowDots, sigmoid, softplus } from '@routeprofile/numerics';
 
 export interface PairwiseLogistic {
   /** [models × axes] */
@@ -40,9 +38,8 @@ export function fitPairwiseLogistic(
   const byQuery = groupByQuery(pairs);
   // A model takes part in 2 / models of the pairs; a pair's curvature is at most 1/4.
   const density = pairs.length / (2 * models * Math.max(1, points.rows));
-  const inverseCurvature = new Float64Array(size).fill(1 / (density * points.rows + INTERCEPT_RIDGE));
-  for (let m = 0; m < models; m++)
-    for (let j = 0; j < r; j++) inverseCurvature[m * r + j] = 1 / (density * spread[j]! + ridge);
+  const curvature = new Float64Array(size).fill(density * points.rows + INTERCEPT_RIDGE);
+  for (let m = 0; m < models; m++) for (let j = 0; j < r; j++) curvature[m * r + j] = density * spread[j]! + ridge;
 
   const slopes = createMatrix(models, r);
   const scores = new Float64Array(models);
@@ -78,7 +75,7 @@ export function fitPairwiseLogistic(
       return value;
     },
     at,
-    { inverseCurvature, tolerance: 1e-3 },
+    { curvature, tolerance: 0, gradientTolerance: 1e-3 },
   );
   return {
     slopes: createMatrix(models, r, Float32Array.from(found.subarray(0, models * r))),

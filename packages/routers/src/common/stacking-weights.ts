@@ -1,5 +1,5 @@
 import type { Matrix, RouterTraining } from '@routeprofile/schema';
-import { sigmoid, softplus } from './softmax.js';
+import { sigmoid, softplus } from '@routeprofile/numerics';
 import { nonNegativeMinimum } from './stacking-quadratic.js';
 
 /** How the scores of several routers are added up. */

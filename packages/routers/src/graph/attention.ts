@@ -1,4 +1,5 @@
 import { createMatrix, rowOf, type Matrix } from '@routeprofile/schema';
+import { softmax } from '@routeprofile/numerics';
 import { ATTENTION_SLOPE, type LinearMaps } from '@routeprofile/tensor';
 
 /** Nodes of one kind: their rows [n × in], and what they are asked: [n × 2 heads], head by head as source and as target. */
@@ -46,19 +47,11 @@ function attentionWeights(own: Matrix, others: Matrix, heads: number, balanced: 
       const target = asked[2 * h + 1]!;
       for (let j = 0; j < others.rows; j++) logits[j] = leaky(target + others.data[(j * heads + h) * 2]!);
       logits[others.rows] = leaky(target + asked[2 * h]!) + (balanced ? Math.log(others.rows) : 0);
-      softmaxInPlace(logits, heads);
+      softmax(logits, 1, logits).forEach((share, j) => (logits[j] = share / heads));
       rowOf(toOthers, i * heads + h).set(logits.subarray(0, others.rows));
       toSelf[i * heads + h] = logits[others.rows]!;
     }
   return { toOthers, toSelf };
-}
-
-function softmaxInPlace(logits: Float64Array, heads: number): void {
-  let largest = -Infinity;
-  for (const x of logits) largest = Math.max(largest, x);
-  let total = 0;
-  for (let j = 0; j < logits.length; j++) total += logits[j] = Math.exp(logits[j]! - largest);
-  for (let j = 0; j < logits.length; j++) logits[j]! /= total * heads;
 }
 
 /** Rows start … end - 1, as a view. */

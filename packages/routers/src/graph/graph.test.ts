@@ -20,7 +20,7 @@ import { meanPairwiseCosine } from '../common/pairwise-cosine.js';
 import { trainingMemory } from './memory.js';
 import { graphWeights } from './network.js';
 import { completeGraphOptions, graphOptions } from './options.js';
-import { graphParity } from './parity.js';
+import { graphParity } from '../parity/graph.js';
 import { evenBatches } from './train.js';
 
 const small = { hidden: 16, epochs: 3 };

@@ -1,4 +1,5 @@
 import { createMatrix, rowOf, takeRows, type Matrix } from '@routeprofile/schema';
+import { softplus } from '@routeprofile/numerics';
 import type { TensorFlow } from '@routeprofile/tensor';
 import { differences } from '../common/pairs.js';
 import type { Labels } from './labels.js';
@@ -40,8 +41,6 @@ export function lossOn(tf: TensorFlow, labels: Labels, rows: readonly number[]):
     return tf.sum(tf.mul(shares, tf.softplus(tf.neg(lead))));
   };
 }
-
-const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** The same on numbers: row i of `logits` belongs to the labelled query `rows[i]`. */
 export function meanLoss(logits: Matrix, labels: Labels, rows: readonly number[]): number {

@@ -133,12 +133,12 @@ const labelNumbers = (labels: Labels): ArrayBufferView[] =>
     : [Int32Array.from(labels.pairs.flat().flatMap(({ query, better, worse }) => [query, better, worse]))];
 
 /** Where checkpoints of this training lie; undefined where none can be kept. */
-async function keyOf(
+function keyOf(
   { backend }: Runtime,
   { queries, profiles, source, labels, train, validation, context }: GraphData,
   options: CompleteGraphOptions,
   { seed, store }: RunContext,
-): Promise<string | undefined> {
+): string | undefined {
   if (!store) return undefined;
   const rows = [labels.queries, train, validation, context].map((list) => Int32Array.from(list));
   const numbers = [queries.data, profiles.data, ...rows, ...labelNumbers(labels), ...sourceNumbers(source)];
@@ -156,7 +156,7 @@ export async function trainGraph(
   ctx: RunContext,
 ): Promise<TrainedGraph> {
   const { queries, profiles, labels, validation } = data;
-  const key = await keyOf(runtime, data, options, ctx);
+  const key = keyOf(runtime, data, options, ctx);
   const random = (label: string) => createRandom(ctx.seed, 'graph', 'weights', label);
   const initial = {
     ...graphWeights(random, options, queries.cols, profiles.cols),

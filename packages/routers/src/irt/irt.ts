@@ -18,7 +18,7 @@ import {
   meansByLabel,
   placeByCard,
   unpackResponseModel,
-} from '@routeprofile/tensor';
+} from '@routeprofile/numerics';
 import { joinedManifest, joiningModels } from '../common/extend.js';
 import { profileVectors, queryVectors } from '../common/input.js';
 import { probeOnboarding } from '../onboarding/index.js';

@@ -1,5 +1,5 @@
 import { createMatrix, z, type Matrix, type RouterArtifact } from '@routeprofile/schema';
-import { packResponseModel, unpackResponseModel, type ResponseModel } from '@routeprofile/tensor';
+import { packResponseModel, unpackResponseModel, type ResponseModel } from '@routeprofile/numerics';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 
 export const NAME = 'irt';

@@ -1,4 +1,5 @@
 import { createRandom, takeRows, throwIfAborted, type RunContext } from '@routeprofile/schema';
+import { softplus } from '@routeprofile/numerics';
 import { comparisonsByQuery, gatherEvidence, type Evidence } from './evidence.js';
 import type { Memory } from './memory.js';
 import { closestFirst, highest, openSearch, type Neighbours } from './neighbours.js';
@@ -153,7 +154,7 @@ function unlikelihood(memory: Memory): Loss {
   return {
     says: (q) => byQuery[q]!.length > 0,
     value: (q, scores) =>
-      byQuery[q]!.reduce((sum, { better, worse }) => sum + Math.log1p(Math.exp(scores[worse]! - scores[better]!)), 0) /
+      byQuery[q]!.reduce((sum, { better, worse }) => sum + softplus(scores[worse]! - scores[better]!), 0) /
       byQuery[q]!.length,
   };
 }

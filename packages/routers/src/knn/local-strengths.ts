@@ -1,8 +1,8 @@
+import { sigmoid } from '@routeprofile/numerics';
+
 /** Beyond this a step of Newton's method is cut: far from the optimum its curvature misleads. */
 const LONGEST_STEP = 1;
 const MAX_SWEEPS = 200;
-
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** A growing set of weighted comparisons, and the Bradley–Terry strengths they speak for. */
 export interface Contest {

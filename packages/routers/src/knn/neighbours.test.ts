@@ -1,7 +1,7 @@
 import { createMatrix, createRandom, normalizeRows, rowOf } from '@routeprofile/schema';
+import { rowProducts } from '@routeprofile/numerics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowProducts } from '../common/row-products.js';
 import { closestFirst, highest, openSearch } from './neighbours.js';
 
 describe('highest', () => {

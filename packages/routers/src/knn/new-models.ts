@@ -1,4 +1,5 @@
 import { rowOf, type Matrix } from '@routeprofile/schema';
+import { softmax } from '@routeprofile/numerics';
 
 /** Differences of cosine of this size matter. */
 const TEMPERATURE = 0.05;
@@ -20,10 +21,7 @@ export function inheritance(profiles: Matrix, known: readonly boolean[]): Float3
       continue;
     }
     const cosines = Array.from({ length: n }, (_, j) => (known[j] ? cosine(profiles, i, j) : -Infinity));
-    const top = Math.max(...cosines);
-    const weights = cosines.map((c) => Math.exp((c - top) / TEMPERATURE));
-    const total = weights.reduce((a, b) => a + b);
-    weights.forEach((w, j) => (shares[i * n + j] = w / total));
+    shares.set(softmax(cosines, TEMPERATURE), i * n);
   }
   return shares;
 }

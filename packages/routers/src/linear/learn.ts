@@ -8,16 +8,23 @@ import {
   type RouterTraining,
   type RunContext,
 } from '@routeprofile/schema';
+import {
+  leaveOneOut,
+  principalAxes,
+  type PrincipalAxes,
+  principalCoordinates,
+  ridgeProblem,
+  ridgeSlopes,
+  rowDots,
+  rowProducts,
+  softplus,
+  transpose,
+} from '@routeprofile/numerics';
 import { FOLDS } from '../common/out-of-fold.js';
 import { dealFolds } from '../common/folds.js';
 import { judgeOf, judgeScores } from '../common/judge.js';
 import { fitPairwiseLogistic, type PairwiseLogistic } from '../common/pairwise-logistic.js';
-import { coordinates, principalAxes, type PrincipalAxes } from '../common/principal-axes.js';
 import { relativeOutcomes } from '../common/relative-outcomes.js';
-import { leaveOneOut, ridgeProblem, ridgeSlopes } from '../common/ridge.js';
-import { rowDots, rowProducts } from '../common/row-products.js';
-import { softplus } from '../common/softmax.js';
-import { transpose } from '../common/transpose.js';
 
 /** From weak to strong; under the last one only the intercepts are left. */
 const RIDGES = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1e6];
@@ -61,10 +68,10 @@ export function learnFromOutcomes(
   given: number | null,
   ctx: RunContext,
 ): LinearScores {
-  const axes = principalAxes(vectors, ctx.seed);
+  const axes = principalAxes(vectors, { random: createRandom(ctx.seed, 'landmarks') });
   const { residuals, means, counts } = relativeOutcomes(training.outcomes, models);
   throwIfAborted(ctx);
-  const problem = ridgeProblem(coordinates(vectors, axes), axes.spread, residuals, counts);
+  const problem = ridgeProblem(principalCoordinates(vectors, axes), axes.spread, residuals, counts);
   const candidates: RidgeCandidate[] = [];
   if (given === null) {
     const judge = judgeOf(training, models);
@@ -94,11 +101,11 @@ export function learnFromPairs(
   given: number | null,
   ctx: RunContext,
 ): LinearScores {
-  const all = principalAxes(vectors, ctx.seed);
+  const all = principalAxes(vectors, { random: createRandom(ctx.seed, 'landmarks') });
   const room = Math.max(FEWEST_AXES, Math.floor(PASS / (vectors.rows * models)));
   const axes = widest(all, room);
   throwIfAborted(ctx);
-  const points = coordinates(vectors, axes);
+  const points = principalCoordinates(vectors, axes);
   const fit = (ridge: number, some: readonly PreferencePair[], start?: PairwiseLogistic) =>
     fitPairwiseLogistic(points, axes.spread, some, models, ridge, start);
   const candidates: RidgeCandidate[] = [];
@@ -142,10 +149,11 @@ function logLikelihood(
   return sum;
 }
 
-function widest({ mean, axes, spread }: PrincipalAxes, count: number): PrincipalAxes {
-  if (count >= axes.rows) return { mean, axes, spread };
+function widest(all: PrincipalAxes, count: number): PrincipalAxes {
+  const { axes, spread } = all;
+  if (count >= axes.rows) return all;
   return {
-    mean,
+    ...all,
     axes: createMatrix(count, axes.cols, axes.data.slice(0, count * axes.cols)),
     spread: spread.slice(0, count),
   };

@@ -8,12 +8,12 @@ import {
   type Matrix,
   type RouterArtifact,
 } from '@routeprofile/schema';
+import { rowDots } from '@routeprofile/numerics';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
 import { inheritedReason, inheritedRows, rowsWithHeirs } from '../common/inherit.js';
 import { queryVectors, trainingVectors } from '../common/input.js';
 import { learnedReason } from '../common/reasons.js';
-import { rowDots } from '../common/row-products.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { requireLesson, seenModels } from '../common/seen-models.js';
 import { learnFromOutcomes, learnFromPairs } from './learn.js';

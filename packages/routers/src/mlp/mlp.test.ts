@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import fixture from './fixtures/mlp-router.json' with { type: 'json' };
 import { lossPerBatch, lossPerQuery } from './loss.js';
 import { mlpRouter } from './mlp.js';
-import { mlpParity } from './parity.js';
+import { mlpParity } from '../parity/mlp.js';
 
 const small = { hidden: 16, output: 8, epochs: 3 };
 describe('published behaviour', () => {

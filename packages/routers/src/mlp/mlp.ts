@@ -9,10 +9,10 @@ import {
   type RouterArtifact,
   type ScoringRouter,
 } from '@routeprofile/schema';
+import { rowProducts } from '@routeprofile/numerics';
 import { createRuntime, openTower } from '@routeprofile/tensor';
 import { checkCoTrained, joinedWeights, profilesInUse, savedProfiles } from '../co-training/saved.js';
 import { profileSource } from '../co-training/source.js';
-import { rowProducts } from '../common/row-products.js';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';

@@ -119,13 +119,13 @@ const columnsOf = (pairs: readonly PreferencePair[]) =>
   Int32Array.from(pairs.flatMap(({ query, better, worse }) => [query, better, worse]));
 
 /** Where checkpoints of this training lie; undefined where none can be kept. */
-async function keyOf(
+function keyOf(
   { backend }: Runtime,
   { queries, profiles, source }: Data,
   { train, validation }: Split,
   options: MlpOptions,
   { seed, store }: RunContext,
-): Promise<string | undefined> {
+): string | undefined {
   if (!store) return undefined;
   const numbers = [queries.data, profiles.data, columnsOf(train), columnsOf(validation), ...sourceNumbers(source)];
   return trainingKey(['mlp', options, seed, backend], numbers);
@@ -152,7 +152,7 @@ export async function trainTowers(
     ...twoTowerWeights(random, shape(data.queries.cols), shape(data.profiles.cols)),
     ...(data.source && learnedWeights(random('co-training'), data.source, options.coTrainRank)),
   };
-  const key = await keyOf(runtime, data, split, options, ctx);
+  const key = keyOf(runtime, data, split, options, ctx);
   const variables = toVariables(runtime.tf, initial);
   const optimizer = createJointOptimizer(runtime.tf, variables, options.weightDecay, options);
   const model: Model = { runtime, variables, optimizer, options };

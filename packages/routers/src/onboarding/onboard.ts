@@ -6,7 +6,7 @@ import {
   type RunContext,
   type ScoringRouter,
 } from '@routeprofile/schema';
-import { placeAbility, type PlacedAbility } from '@routeprofile/tensor';
+import { placeAbility, type PlacedAbility } from '@routeprofile/numerics';
 import { create } from '../irt/fitted.js';
 import { withAbility, type AbilitySource } from '../irt/state.js';
 import { itemsOf, toUnit } from './items.js';

@@ -10,7 +10,7 @@ import {
   type RouterArtifact,
   type RunContext,
 } from '@routeprofile/schema';
-import { mostInformative } from '@routeprofile/tensor';
+import { mostInformative } from '@routeprofile/numerics';
 import { itemsOf } from './items.js';
 
 /** How probes are chosen, and how many. */

@@ -7,7 +7,7 @@ import {
   type Matrix,
   type RouterArtifact,
 } from '@routeprofile/schema';
-import { rowProducts } from '../common/row-products.js';
+import { rowProducts } from '@routeprofile/numerics';
 import { assertMadeBy, namedArray, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
 import { assertModels, profileVectors, queryVectors } from '../common/input.js';

@@ -1,7 +1,7 @@
 import { createMatrix, createRandom, rowOf } from '@routeprofile/schema';
+import { rowDots, rowProducts } from '@routeprofile/numerics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowDots, rowProducts } from '../common/row-products.js';
 import { highest, topModels } from './top-models.js';
 
 describe('topModels', () => {

@@ -1,5 +1,5 @@
 import { RouteProfileError, type Matrix } from '@routeprofile/schema';
-import { rowDots } from '../common/row-products.js';
+import { rowDots } from '@routeprofile/numerics';
 
 /** One of the nearest profiles. */
 export interface TopModel {

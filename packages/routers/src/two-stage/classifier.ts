@@ -1,9 +1,15 @@
 import { createMatrix, createRandom, rowOf, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
-import { coordinates, principalAxes } from '../common/principal-axes.js';
-import { leaveOneOut, ridgeProblem, ridgeSlopes } from '../common/ridge.js';
-import { rowDots, rowProducts } from '../common/row-products.js';
-import { softmax } from '../common/softmax.js';
-import { transpose } from '../common/transpose.js';
+import {
+  leaveOneOut,
+  principalAxes,
+  principalCoordinates,
+  ridgeProblem,
+  ridgeSlopes,
+  rowDots,
+  rowProducts,
+  softmax,
+  transpose,
+} from '@routeprofile/numerics';
 
 const RIDGES = [0.1, 0.3, 1, 3, 10, 30];
 const TEMPERATURES = [0.05, 0.08, 0.12, 0.2, 0.3, 0.5];
@@ -29,7 +35,7 @@ export interface Classifier {
  * @param labels task of each row
  */
 export function fitClassifier(vectors: Matrix, labels: Int32Array, tasks: number, ctx: RunContext): Classifier {
-  const axes = principalAxes(vectors, ctx.seed);
+  const axes = principalAxes(vectors, { random: createRandom(ctx.seed, 'landmarks') });
   throwIfAborted(ctx);
   const n = vectors.rows;
   const odds = new Float64Array(tasks);
@@ -38,7 +44,7 @@ export function fitClassifier(vectors: Matrix, labels: Int32Array, tasks: number
   labels.forEach((label, i) => {
     for (let t = 0; t < tasks; t++) targets[i * tasks + t] = (t === label ? 1 : 0) - odds[t]!;
   });
-  const points = coordinates(vectors, axes);
+  const points = principalCoordinates(vectors, axes);
   const problem = ridgeProblem(points, axes.spread, targets, new Float64Array(tasks).fill(n));
   const random = createRandom(ctx.seed, 'two-stage', 'judged');
   const judged = Int32Array.from(random.sample([...labels.keys()], MOST_JUDGED));

@@ -10,10 +10,10 @@ import {
   type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
+import { transpose } from '@routeprofile/numerics';
 import { dealFolds, onlyQueries, splitFold } from '../common/folds.js';
 import { judgeOf } from '../common/judge.js';
 import { FOLDS } from '../common/out-of-fold.js';
-import { transpose } from '../common/transpose.js';
 import { mixed } from '../cluster/mixture.js';
 import { fitClassifier, type Classifier } from './classifier.js';
 import { leadsOf, SOURCES, tableOf, type Source } from './leads.js';

@@ -11,6 +11,7 @@ import {
   type RouterArtifact,
   type RouterInput,
 } from '@routeprofile/schema';
+import { transpose } from '@routeprofile/numerics';
 import { mixed } from '../cluster/mixture.js';
 import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { joinedManifest, joiningModels } from '../common/extend.js';
@@ -18,7 +19,6 @@ import { inheritedReason, inheritedRows } from '../common/inherit.js';
 import { queryVectors, trainingVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { seenModels } from '../common/seen-models.js';
-import { transpose } from '../common/transpose.js';
 import { highest } from '../sim/top-models.js';
 import { classify } from './classifier.js';
 import { believed, cardScale, leadsByCard, SOURCES, type CardScale, type Source } from './leads.js';

@@ -8,9 +8,9 @@ import {
   type Matrix,
   type Router,
 } from '@routeprofile/schema';
+import { rowProducts } from '@routeprofile/numerics';
 import { namedArray, parsePart } from '../common/artifact.js';
 import { profileVectors } from '../common/input.js';
-import { rowProducts } from '../common/row-products.js';
 import { namesSchema } from './cascade.js';
 import { assertLearnedOf, learnedArray, nothingLearned } from './learned.js';
 import { assertKnown } from './standing.js';

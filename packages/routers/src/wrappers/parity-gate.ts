@@ -1,3 +1,4 @@
+import { binomialTail } from '@routeprofile/numerics';
 /** Where a surrogate may answer for its teacher. */
 export interface ParityGate {
   /** Least confidence at which it may; null = nowhere: the target cannot be guaranteed. */
@@ -47,19 +48,8 @@ export function lowerBound(successes: number, trials: number, delta: number): nu
   let [low, high] = [0, successes / trials];
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
-    if (upperTail(successes, trials, middle) < delta) low = middle;
+    if (binomialTail(successes, trials, middle) < delta) low = middle;
     else high = middle;
   }
   return low;
-}
-
-/** P(X ≥ k) for X binomial: terms from the k-th up, each from the one before. */
-function upperTail(k: number, n: number, p: number): number {
-  if (p <= 0) return 0;
-  let log = k * Math.log(p) + (n - k) * Math.log1p(-p);
-  for (let i = 1; i <= n - k; i++) log += Math.log((k + i) / i);
-  let term = Math.exp(log);
-  let sum = term;
-  for (let i = k; i < n; i++) sum += term *= ((n - i) / (i + 1)) * (p / (1 - p));
-  return Math.min(1, sum);
 }

@@ -19,6 +19,9 @@ export const modelCardFileSchema = z.looseObject({
   /** Dollars per million tokens. */
   input_price: pricePerMillionSchema.nullish(),
   output_price: pricePerMillionSchema.nullish(),
+  /** Ours, optional: dollars per million input tokens read from the provider's prompt cache, and written to it. */
+  cached_input_price: pricePerMillionSchema.nullish(),
+  cache_write_price: pricePerMillionSchema.nullish(),
   /** What the provider calls the model, where that differs from the entry's key; a router names it by the key. */
   model: nullableString,
   /** Ours, optional: settings to call the model with, such as a reasoning effort. */

@@ -41,6 +41,8 @@ export const CARD_SPELLINGS = spellings({
   detailed_scores: ['scores', 'detailedScores'],
   input_price: ['inputPrice', 'price_in', 'prompt_price', [1e6, 'input_cost_per_token']],
   output_price: ['outputPrice', 'price_out', 'completion_price', [1e6, 'output_cost_per_token']],
+  cached_input_price: ['cachedInputPrice', [1e6, 'cache_read_input_token_cost']],
+  cache_write_price: ['cacheWritePrice', [1e6, 'cache_creation_input_token_cost']],
   context_tokens: ['contextTokens', 'context_length', 'contextLength', 'context_window', 'contextWindow'],
 });
 

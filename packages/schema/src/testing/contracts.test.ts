@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { artifactArray } from '../artifact-array.js';
+import type { ChatModel, Completion } from '../chat.js';
 import type { Encoder } from '../encoder.js';
 import { defineMetric, defineProfile, defineRouter } from '../define.js';
 import { RouteProfileError } from '../errors.js';
@@ -10,13 +11,14 @@ import type { ProfileStrategy } from '../profile.js';
 import { decisionsFromScores, type RouterArtifact, type RouterStrategy, type ScoringRouter } from '../router.js';
 import type { QueryBatch } from '../training.js';
 import {
+  describeChatModelContract,
   describeEncoderContract,
   describeMetricContract,
   describeProfileContract,
   describeRouterContract,
   toyEncoder,
-  type TestRunner,
 } from './index.js';
+import { failingTests } from './failing-tests.js';
 
 /** Nearest profile by dot product: the smallest honest router. */
 function dotRouter(models: readonly string[], vectors: Matrix): ScoringRouter {
@@ -105,26 +107,35 @@ const average = defineMetric({
       : choices.reduce((sum, m, q) => sum + table.values.score[q * table.models.length + m]!, 0) / choices.length,
 });
 
+const wins = defineMetric({
+  name: 'wins',
+  title: 'Wins',
+  format: 'percent',
+  summary: 'share of rows on which the choice scored above 0',
+  higherIsBetter: true,
+  perRow: ({ choices, table }) =>
+    Float64Array.from(choices, (m, q) => (table.values.score[q * table.models.length + m]! > 0 ? 1 : 0)),
+});
+
 const runner = { describe, it, expect };
 describeRouterContract(runner, dot);
 describeProfileContract(runner, own);
 describeEncoderContract(runner, 'toy', () => toyEncoder());
 describeMetricContract(runner, average);
+describeMetricContract(runner, wins);
 
-/** Runs a suite and gives the names of the tests that fail. */
-async function failures(suite: (runner: TestRunner) => void): Promise<string[]> {
-  const tests: [string, () => Promise<void> | void][] = [];
-  suite({ describe: (_, body) => body(), it: (name, body) => void tests.push([name, body]), expect });
-  const failed: string[] = [];
-  for (const [name, body] of tests) {
-    try {
-      await body();
-    } catch {
-      failed.push(name);
-    }
-  }
-  return failed;
-}
+/** Repeats the last message. */
+const parrot = (change: (completion: Completion) => Partial<Completion> = () => ({})): ChatModel => ({
+  specVersion: 1,
+  id: 'parrot',
+  async complete({ messages }, ctx) {
+    throwIfAborted(ctx);
+    const usage = { uncachedInput: 9, cacheRead: 0, cacheWrite: 0, output: 9 };
+    const completion = { text: messages.at(-1)!.content, usage, estimated: true, truncated: false, attempts: 1 };
+    return { ...completion, ...change(completion) };
+  },
+});
+describeChatModelContract(runner, 'parrot', () => parrot());
 
 describe('the suites catch', () => {
   const brokenRouter = (change: (router: ScoringRouter) => Partial<ScoringRouter>): RouterStrategy => ({
@@ -184,7 +195,7 @@ describe('the suites catch', () => {
       },
     ],
   ])('%s', async (_, strategy) => {
-    expect((await failures((fake) => describeRouterContract(fake, strategy))).length).toBeGreaterThan(0);
+    expect((await failingTests((fake) => describeRouterContract(fake, strategy))).length).toBeGreaterThan(0);
   });
 
   it.each<[string, RouterStrategy, RegExp]>([
@@ -232,7 +243,7 @@ describe('the suites catch', () => {
     ],
     ['a router that says it needs outcomes and does not', { ...dot, needs: ['vectors', 'outcomes'] }, /refuses pairs/],
   ])('%s', async (_, strategy, test) => {
-    const failed = await failures((fake) => describeRouterContract(fake, strategy));
+    const failed = await failingTests((fake) => describeRouterContract(fake, strategy));
     expect(failed.some((name) => test.test(name))).toBe(true);
   });
 
@@ -260,7 +271,7 @@ describe('the suites catch', () => {
       } satisfies ProfileStrategy,
     ];
     for (const strategy of broken)
-      expect((await failures((fake) => describeProfileContract(fake, strategy))).length).toBeGreaterThan(0);
+      expect((await failingTests((fake) => describeProfileContract(fake, strategy))).length).toBeGreaterThan(0);
   });
 
   it('an encoder that loses a row, and a metric that gives NaN', async () => {
@@ -268,17 +279,56 @@ describe('the suites catch', () => {
       ...toyEncoder(),
       encode: async (texts: readonly string[]) => fromRows(texts.slice(1).map(() => new Float32Array(16))),
     });
-    expect((await failures((fake) => describeEncoderContract(fake, 'lossy', lossy))).length).toBeGreaterThan(2);
+    expect((await failingTests((fake) => describeEncoderContract(fake, 'lossy', lossy))).length).toBeGreaterThan(2);
     const telling = (unseen: (texts: readonly string[]) => number[]) => () => ({
       ...toyEncoder(),
       unseen: async (texts: readonly string[]) => Float64Array.from(unseen(texts)),
     });
     const encoderFailures = (create: () => Encoder) =>
-      failures((fake) => describeEncoderContract(fake, 'telling', create));
+      failingTests((fake) => describeEncoderContract(fake, 'telling', create));
     expect(await encoderFailures(telling((texts) => texts.map((text) => (text === '' ? 0 : 1))))).toEqual([]);
     expect(await encoderFailures(telling((texts) => texts.map(() => 1.5)))).toHaveLength(1);
     expect(await encoderFailures(telling((texts) => texts.map((_, i) => i / 10)))).toHaveLength(1);
     expect(await encoderFailures(telling(() => [0.5]))).toHaveLength(1);
-    expect(await failures((fake) => describeMetricContract(fake, { ...average, evaluate: () => NaN }))).toHaveLength(2);
+    expect(
+      await failingTests((fake) => describeMetricContract(fake, { ...average, evaluate: () => NaN })),
+    ).toHaveLength(2);
+  });
+
+  it.each<[string, () => ChatModel]>([
+    ['says nothing', () => parrot(() => ({ text: '' }))],
+    ['does not trim', () => parrot(({ text }) => ({ text: `${text}\n` }))],
+    ['gives NaN for a count', () => parrot(({ usage }) => ({ usage: { ...usage, cacheRead: NaN } }))],
+    ['counts reasoning beside the output', () => parrot(({ usage }) => ({ usage: { ...usage, reasoning: 10 } }))],
+    ['counts no input', () => parrot(({ usage }) => ({ usage: { ...usage, uncachedInput: 0 } }))],
+    ['needed no attempt', () => parrot(() => ({ attempts: 0 }))],
+    [
+      'counts attempts of other calls',
+      () => {
+        let attempts = 0;
+        return parrot(() => ({ attempts: ++attempts }));
+      },
+    ],
+    ['cannot be stopped', () => ({ ...parrot(), complete: (request) => parrot().complete(request, { seed: 1 }) })],
+    [
+      'writes to the request',
+      () => ({
+        ...parrot(),
+        complete: (request, ctx) => {
+          Object.assign(request.messages[0]!, { content: '' });
+          return parrot().complete(request, ctx);
+        },
+      }),
+    ],
+    [
+      'has another id every time',
+      (
+        (made = 0) =>
+        () => ({ ...parrot(), id: `parrot ${made++}` })
+      )(),
+    ],
+  ])('a chat model that %s', async (_, create) => {
+    const failed = await failingTests((fake) => describeChatModelContract(fake, 'broken', create));
+    expect(failed.length).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,7 @@
+export { describeChatModelContract } from './chat-model-contract.js';
 export { describeEncoderContract, type EncoderContractOptions } from './encoder-contract.js';
 export { interruptAndResume, pooledStore, type Interruption } from './interruption.js';
+export { describeLayoutContract, type LayoutContractFolders } from './layout-contract.js';
 export { describeMetricContract } from './metric-contract.js';
 export { describeProfileContract, type ProfileContractOptions } from './profile-contract.js';
 export { describeRouterContract, type RouterContractOptions } from './router-contract.js';
@@ -9,9 +11,11 @@ export { syntheticProfileInput, type SyntheticProfileOptions } from './synthetic
 export { toyEncoder } from './toy-encoder.js';
 
 /** Types of the suites above, so that a test needs no second import to name them. */
+export type { ChatModel } from '../chat.js';
 export type { RunContext, Store } from '../context.js';
 export type { Encoder } from '../encoder.js';
 export type { OutcomeValues } from '../dataset.js';
+export type { DatasetLayout, DatasetOptions } from '../dataset-layout.js';
 export type { Metric, RoutingRun } from '../metric.js';
 export type { ProfileInput, ProfileStrategy } from '../profile.js';
 export type { RouterInput, RouterStrategy } from '../router.js';

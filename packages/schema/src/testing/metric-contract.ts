@@ -18,6 +18,19 @@ export function describeMetricContract({ describe, it, expect }: TestRunner, met
       expect(typeof metric.higherIsBetter).toBe('boolean');
     });
 
+    it('counts the same rows whatever is chosen, where it has a number per row', () => {
+      if (!metric.perRow) return;
+      const run = syntheticRoutingRun();
+      const counted = (values: Float64Array | null | undefined) =>
+        values && Array.from(values, (value) => !Number.isNaN(value));
+      const own = metric.perRow(run);
+      const first = metric.perRow({ ...run, choices: run.choices.map(() => 0) });
+      expect(
+        own === null || (own.length === run.choices.length && own.every((value) => Math.abs(value) !== Infinity)),
+      ).toBe(true);
+      if (own && first) expect(counted(first)).toEqual(counted(own));
+    });
+
     it('gives a finite number or null, the same each time, and leaves the run as it was', () => {
       const run = syntheticRoutingRun();
       const before = fingerprint(run);

@@ -1,4 +1,4 @@
-import { renderHtmlReport } from '@routeprofile/eval/node';
+import { renderHtmlReport } from '@routeprofile/report/html';
 import type { Estimate, Interval, RunReport } from '@routeprofile/schema';
 import { parseHTML } from 'linkedom';
 import { readReport } from './reports';

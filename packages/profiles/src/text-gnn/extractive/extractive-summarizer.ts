@@ -1,3 +1,4 @@
+import { nodeSet } from '@routeprofile/graph';
 import {
   normalizeRows,
   rowOf,
@@ -7,15 +8,10 @@ import {
   type NodeType,
   type RunContext,
 } from '@routeprofile/schema';
-import { nodeSet } from '@routeprofile/graph';
 import { encodeAll } from '../../common/encode.js';
-import type { Neighbourhood } from '../neighbours/neighbourhood.js';
-import { meanDirection } from '../neighbours/similarity.js';
-import { summarisedSets } from '../node-texts.js';
-import type { Summarizer } from '../summarizer.js';
-import { chooseByMmr } from './mmr.js';
-import { labelOf, renderText } from './render.js';
-import { firstWords, sentencesOf, wordCount } from './sentences.js';
+import type { Summarizer } from '../hops.js';
+import { meanDirection, summarisedSets, type Neighbourhood } from '../neighbours/neighbourhood.js';
+import { chooseByMmr, firstWords, labelOf, renderText, sentencesOf, wordCount } from './sentences.js';
 
 /** A sentence of some node's own text. */
 interface Sentence {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseByMmr } from './mmr.js';
-import { firstWords, sentencesOf, wordCount } from './sentences.js';
+import { chooseByMmr, firstWords, sentencesOf, wordCount } from './sentences.js';
 
 describe('sentences', () => {
   it('end where a sentence ends, not at abbreviations, numbers or versions', () => {

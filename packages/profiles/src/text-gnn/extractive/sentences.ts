@@ -1,3 +1,7 @@
+import { nodeSet } from '@routeprofile/graph';
+import type { HeteroGraph, NodeType } from '@routeprofile/schema';
+import { dot, type Neighbourhood } from '../neighbours/neighbourhood.js';
+
 /** Abbreviations whose full stop ends no sentence. */
 const ABBREVIATIONS = /(?:^|[\s(])(?:e\.g|i\.e|vs|etc|cf|al|approx|Dr|Mr|Mrs|Ms|No|Fig|Eq|St|[A-Z])\.$/;
 
@@ -24,4 +28,82 @@ export const wordCount = (text: string): number => (text === '' ? 0 : text.split
 export function firstWords(text: string, words: number): string {
   const all = text.replace(/\s+/g, ' ').trim().split(' ');
   return all.length <= words ? all.join(' ') : `${all.slice(0, words).join(' ')} …`;
+}
+
+export interface MmrItem {
+  /** Unit length. */
+  vector: Float32Array;
+  /** Multiplies the relevance, in [0, 1]. */
+  weight: number;
+  /** What it takes of the budget. */
+  size: number;
+}
+
+/**
+ * Maximal marginal relevance (Carbonell & Goldstein, 1998): again and again the item of greatest
+ * (1 − diversity) · weight · cos(item, centroid) − diversity · max cos(item, chosen), as long as one fits in the budget.
+ * @param already vectors that count as chosen from the start
+ * @returns positions in the order chosen; ties go to the first
+ */
+export function chooseByMmr(
+  items: readonly MmrItem[],
+  centroid: Float32Array,
+  already: readonly Float32Array[],
+  budget: number,
+  diversity: number,
+): number[] {
+  const relevance = items.map(({ vector, weight }) => weight * dot(vector, centroid));
+  const redundancy = items.map(({ vector }) => Math.max(0, ...already.map((other) => dot(vector, other))));
+  const chosen: number[] = [];
+  let left = budget;
+  for (;;) {
+    let best = -1;
+    let bestScore = -Infinity;
+    items.forEach(({ size }, i) => {
+      if (size > left || chosen.includes(i)) return;
+      const score = (1 - diversity) * relevance[i]! - diversity * redundancy[i]!;
+      if (score > bestScore) [best, bestScore] = [i, score];
+    });
+    if (best < 0) return chosen;
+    chosen.push(best);
+    left -= items[best]!.size;
+    items.forEach(({ vector }, i) => {
+      redundancy[i] = Math.max(redundancy[i]!, dot(vector, items[best]!.vector));
+    });
+  }
+}
+
+interface Quote {
+  type: NodeType;
+  node: number;
+  text: string;
+}
+
+const KINDS: Record<NodeType, string> = { family: 'Family', model: 'Model', task: 'Task', domain: 'Domain', query: '' };
+
+/** Whose sentences follow: `Task mmlu:`. */
+export const labelOf = (graph: HeteroGraph, { type, node }: Omit<Quote, 'text'>): string =>
+  type === 'query' ? 'Typical queries:' : `${KINDS[type]} ${nodeSet(graph, type)!.names[node]!}:`;
+
+/** Own sentences, facts, then what is quoted, source by source in the order first quoted; queries last, in quotation marks. */
+export function renderText(
+  graph: HeteroGraph,
+  { type, node }: Pick<Neighbourhood, 'type' | 'node'>,
+  own: readonly { text: string }[],
+  facts: readonly string[],
+  quotes: readonly Quote[],
+  names: boolean,
+): string {
+  const groups = new Map<string, string[]>();
+  const others = quotes.filter((quote) => quote.type !== 'query');
+  for (const quote of [...others, ...quotes.filter((quote) => quote.type === 'query')]) {
+    const label = labelOf(graph, quote);
+    groups.set(label, [...(groups.get(label) ?? []), quote.type === 'query' ? `“${quote.text}”` : quote.text]);
+  }
+  return [
+    ...(names ? [`${nodeSet(graph, type)!.names[node]!}:`] : []),
+    ...own.map(({ text }) => text),
+    ...facts,
+    ...[...groups].flatMap(([label, texts]) => (names ? [label, ...texts] : texts)),
+  ].join(' ');
 }

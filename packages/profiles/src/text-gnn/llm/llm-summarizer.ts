@@ -1,10 +1,9 @@
-import { throwIfAborted, type HeteroGraph } from '@routeprofile/schema';
+import { inPool } from '@routeprofile/providers';
+import { throwIfAborted, type ChatModel, type HeteroGraph } from '@routeprofile/schema';
+import { dollarsOf, type Prices } from '../options.js';
 import { promptOf, type PromptOptions } from '../prompts/prompt.js';
-import type { Summarizer } from '../summarizer.js';
-import { costOf, type Prices } from './cost.js';
-import { keepAnswer, keptAnswer } from './kept-answers.js';
-import type { LanguageModel } from './language-model.js';
-import { inPool } from './pool.js';
+import type { Summarizer } from '../hops.js';
+import { keepAnswer, keptAnswer } from '../kept.js';
 
 /**
  * A prompt per node, answered by a language model. Answers are kept in `ctx.store` as they come, so that an interrupted build
@@ -13,7 +12,7 @@ import { inPool } from './pool.js';
  */
 export function llmSummarizer(
   graph: HeteroGraph,
-  model: LanguageModel,
+  model: ChatModel,
   options: PromptOptions & Prices & { hops: number; concurrency: number },
 ): Summarizer {
   const total = { prompts: 0, promptTokens: 0, completionTokens: 0, attempts: 0, truncated: 0, shortened: 0 };
@@ -27,8 +26,8 @@ export function llmSummarizer(
         throwIfAborted(ctx);
         let answer = await keptAnswer(ctx, model, messages);
         if (!answer) {
-          answer = await model.generate(messages, `hop ${hop}: ${label}`, ctx);
-          await keepAnswer(ctx, model, messages, answer);
+          const completion = await model.complete({ messages, label: `hop ${hop}: ${label}` }, ctx);
+          answer = await keepAnswer(ctx, model, messages, completion);
           fresh.prompts++;
           fresh.promptTokens += answer.promptTokens;
           fresh.completionTokens += answer.completionTokens;
@@ -53,7 +52,7 @@ export function llmSummarizer(
       return answers.map(({ text }) => text);
     },
     report() {
-      const cost = costOf(total, options);
+      const cost = dollarsOf(total, options);
       const dollars = cost === undefined ? 'no prices given' : `${cost.toFixed(4)} dollars`;
       const notes = [
         `texts written by ${model.id}: ${total.prompts} prompts, ${total.promptTokens} tokens read, ` +

@@ -1,3 +1,4 @@
+import { adjacency, type Csr } from '@routeprofile/graph';
 import {
   normalizeRows,
   rowOf,
@@ -7,11 +8,18 @@ import {
   type NodeType,
   type RunContext,
 } from '@routeprofile/schema';
-import { adjacency, type Csr } from '@routeprofile/graph';
 import { encodeAll } from '../../common/encode.js';
-import { oneLine, summarisedSets, type NodeTexts, type SummarisedType } from '../node-texts.js';
-import type { Neighbour, Neighbourhood, Neighbourhoods, Section } from './neighbourhood.js';
-import { dot } from './similarity.js';
+import {
+  dot,
+  oneLine,
+  summarisedSets,
+  type Neighbour,
+  type Neighbourhood,
+  type Neighbourhoods,
+  type NodeTexts,
+  type Section,
+  type SummarisedType,
+} from './neighbourhood.js';
 
 /** Characters of a domain's text in a heading and on a line. */
 const HEADING = 120;

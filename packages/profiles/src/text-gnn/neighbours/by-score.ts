@@ -1,12 +1,35 @@
-import { type HeteroGraph, type ModelCard, type NodeFeatures, type NodeType } from '@routeprofile/schema';
 import { nodeSet } from '@routeprofile/graph';
-import { summarisedSets, type SummarisedType } from '../node-texts.js';
-import { comparable, modelFact, modelSummary, overallFact, taskFact, taskSummary } from './facts.js';
-import { linksOf, type Links } from './links.js';
-import type { Neighbour, Neighbourhood, Neighbourhoods, Section } from './neighbourhood.js';
-import { bestAndWorst, groupBy, meanStanding, readScores, type Measurement, type Scores } from './scores.js';
-import { meanDirection, nearest, unitVectors, type UnitVectors } from './similarity.js';
-import { list, measurementText } from './words.js';
+import type { HeteroGraph, ModelCard, NodeFeatures, NodeType } from '@routeprofile/schema';
+import {
+  bestAndWorst,
+  comparable,
+  groupBy,
+  list,
+  meanStanding,
+  measurementText,
+  modelFact,
+  modelSummary,
+  overallFact,
+  readScores,
+  taskFact,
+  taskSummary,
+  type Measurement,
+  type Scores,
+} from './facts.js';
+import {
+  linksOf,
+  meanDirection,
+  nearest,
+  summarisedSets,
+  unitVectors,
+  type Links,
+  type Neighbour,
+  type Neighbourhood,
+  type Neighbourhoods,
+  type Section,
+  type SummarisedType,
+  type UnitVectors,
+} from './neighbourhood.js';
 
 /** Weight of a model's family: what it says holds for its other models too. */
 const SHARED = 0.5;

@@ -1,12 +1,11 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeNodes } from '@routeprofile/graph';
 import { createMatrix, type HeteroGraph, type ModelCard, type NodeFeatures } from '@routeprofile/schema';
 import { toyEncoder } from '@routeprofile/schema/testing';
-import { encodeNodes } from '@routeprofile/graph';
-import { beforeAll, describe, expect, it } from 'vitest';
 import { graphOf } from '../../testing/toy.js';
-import { originalTexts, type SummarisedType } from '../node-texts.js';
 import { neighboursAsPublished } from './as-published.js';
 import { neighboursByScore } from './by-score.js';
-import type { Neighbourhoods, Section } from './neighbourhood.js';
+import { originalTexts, type Neighbourhoods, type Section, type SummarisedType } from './neighbourhood.js';
 
 /** Twelve models of one family on two tasks, in two domains; models 10 and 11 are auxiliary. Eight queries on task 0. */
 const graph = graphOf(

@@ -1,12 +1,10 @@
-import { RouteProfileError } from '@routeprofile/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { estimateTokens } from '@routeprofile/providers';
+import { RouteProfileError } from '@routeprofile/schema';
 import { graphOf } from '../../testing/toy.js';
-import type { Neighbourhood } from '../neighbours/neighbourhood.js';
-import { originalTexts } from '../node-texts.js';
-import { cut, promptOf } from './prompt.js';
-import { DEFAULT_TEMPLATES, fillTemplate, PLACEHOLDERS, templateProblems } from './templates.js';
-import { estimateTokens } from './tokens.js';
+import { originalTexts, type Neighbourhood } from '../neighbours/neighbourhood.js';
+import { cut, DEFAULT_TEMPLATES, fillTemplate, PLACEHOLDERS, promptOf, templateProblems } from './prompt.js';
 
 const values = Object.fromEntries(Object.keys(PLACEHOLDERS).map((name) => [name, `<${name}>`])) as Record<
   keyof typeof PLACEHOLDERS,

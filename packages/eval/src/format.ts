@@ -1,0 +1,49 @@
+/** Numbers for people. The report itself is never rounded. */
+
+/** What stands for a number that the data cannot give. */
+const NONE = '–';
+/** From here on numbers are written with a power of ten. */
+const FIXED_BELOW = 1e7;
+type Maybe = number | null | undefined;
+
+/** Rounded, and no "−0.000". */
+function rounded(value: number, digits: number): string {
+  const size = Math.abs(value);
+  const text = size < FIXED_BELOW ? size.toFixed(digits) : size.toExponential(2);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+export const fixed = (value: Maybe, digits = 3): string => (value == null ? NONE : rounded(value, digits));
+
+export function signed(value: Maybe, digits = 3): string {
+  if (value == null) return NONE;
+  const text = rounded(value, digits);
+  return value > 0 && Number(text) !== 0 ? `+${text}` : text;
+}
+
+export const percent = (share: Maybe, digits = 0): string =>
+  share == null ? NONE : `${rounded(100 * share, digits)} %`;
+
+/** Three significant digits from a thousandth to a thousand. */
+export function dollars(value: Maybe): string {
+  if (value == null) return NONE;
+  if (value === 0) return '0';
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  return magnitude < -3 || magnitude > 5
+    ? value.toExponential(1)
+    : value.toFixed(Math.min(4, Math.max(0, 2 - magnitude)));
+}
+
+interface Ends {
+  difference: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** `+0.012 [−0.003, +0.027]`; without ends where there are too few rows for an interval. */
+export function interval(found: Ends | null | undefined, digits = 3): string {
+  if (!found) return NONE;
+  const { difference, low, high } = found;
+  const ends = low === null || high === null ? 'too few rows' : `${signed(low, digits)}, ${signed(high, digits)}`;
+  return `${signed(difference, digits)} [${ends}]`;
+}

@@ -1,0 +1,80 @@
+import type { ChatMessage, ChatModel, Usage } from '@routeprofile/schema';
+import { assertUsableKey, endpointPath, endpointUrl, type EndpointNames } from '../http/endpoint.js';
+import { postJson, type PostFailure, type PostPolicy } from '../http/post-json.js';
+import { endpointName, redact } from '../http/secrets.js';
+import { estimateUsage } from '../usage/estimate.js';
+import { addUsage, NO_USAGE } from '../usage/usage.js';
+import { parseChatAnswer, spokenAnswer, type ChatAnswer, type Spoken } from './answer.js';
+
+/** Which model `createOpenAiChat` asks, where, and how. */
+export interface OpenAiChatSettings {
+  /** How messages call the caller and its settings. */
+  names: EndpointNames;
+  /** The model's name at the endpoint. */
+  model: string;
+  /** Such as `https://api.openai.com/v1`; the path of `api` is added. */
+  baseUrl: string;
+  /** Without one no `Authorization` is sent. It goes nowhere else: not into ids, errors or answers. */
+  apiKey?: string;
+  /** `chat` (default): `/chat/completions`. `completions`: `/completions`, with the texts of the messages as a bare prompt. */
+  api?: 'chat' | 'completions';
+  /** Further fields of every request, such as `temperature` and `max_tokens`. They are part of the id. */
+  body?: Readonly<Record<string, unknown>>;
+  /** Attempts after the first. Default 5. */
+  retries?: number;
+  /** Seconds per attempt. Default 120. */
+  timeout?: number;
+  /** Milliseconds before the first retry and at most before any. Default 1,000 and 300,000. */
+  delays?: PostPolicy['delays'];
+  /** What of an answer is of use; throws `UnusableAnswer` to ask again. Default `spokenAnswer`. */
+  judge?: (answer: ChatAnswer) => Spoken;
+  /** What the user can do about a failure. */
+  hint?: (failure: PostFailure) => string;
+  /** Default: the platform's. */
+  fetch?: typeof fetch;
+  /** Default: the platform's timer. */
+  wait?: PostPolicy['wait'];
+}
+
+const PATHS = { chat: 'chat/completions', completions: 'completions' };
+
+/**
+ * A model behind any endpoint that speaks OpenAI's `/chat/completions` or `/completions`.
+ * @throws RouteProfileError BAD_OPTION for an unusable address or key.
+ */
+export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
+  const { names, model, apiKey, api = 'chat', body = {}, retries = 5, timeout = 120 } = settings;
+  const { delays = { firstDelay: 1_000, maximumDelay: 300_000 }, judge = spokenAnswer, hint, fetch, wait } = settings;
+  const base = endpointUrl(settings.baseUrl, names);
+  assertUsableKey(apiKey, names);
+  const endpoint = redact(endpointName(base), apiKey);
+  const url = endpointPath(base, PATHS[api]);
+  const called = `${redact(model, apiKey)} at ${endpoint}`;
+
+  return {
+    specVersion: 1,
+    id: redact(`${model} at ${endpoint} (${api}) ${JSON.stringify(body)}`, apiKey),
+    async complete({ messages, label }, { signal }) {
+      const input = api === 'chat' ? { messages } : { prompt: barePrompt(messages) };
+      let usage: Usage = NO_USAGE;
+      let estimated = false;
+      let attempts = 0;
+      const spoken = await postJson(
+        { who: [names.who, label, called].filter((part) => part !== undefined).join(': '), url, apiKey },
+        { model, ...input, ...body },
+        (said) => {
+          const answer = parseChatAnswer(said);
+          // Counted before it is judged: a text of no use is paid for too.
+          attempts++;
+          estimated ||= answer.usage === undefined;
+          usage = addUsage(usage, answer.usage ?? estimateUsage(messages, answer.content));
+          return judge(answer);
+        },
+        { retries, timeout, delays, hint, fetch, wait, signal },
+      );
+      return { ...spoken, usage, estimated, attempts };
+    },
+  };
+}
+
+const barePrompt = (messages: readonly ChatMessage[]): string => messages.map(({ content }) => content).join('\n\n');

@@ -1,0 +1,7 @@
+export {
+  answerJson,
+  openModelServer,
+  type ModelHandler,
+  type ModelServer,
+  type ReceivedRequest,
+} from './model-server.js';

@@ -1,0 +1,138 @@
+import * as Plot from '@observablehq/plot';
+import type { RunReport } from '@routeprofile/schema';
+import { constantBaselines } from '@routeprofile/eval';
+import { dollars, fixed } from '@routeprofile/eval/format';
+import { average } from '../../view.js';
+import { baselineEntries, rowEntries } from '../entries.js';
+import type { Markup } from '../markup.js';
+import { costAxis, costTick } from './cost-axis.js';
+import { draw, figure, shorten, type Drawing } from './figure.js';
+import { placeLabels } from './place-labels.js';
+import { scoreDomain } from './score-axis.js';
+
+interface Point {
+  kind: 'row' | 'constant' | 'baseline';
+  label: string;
+  title: string;
+  cost: number;
+  quality: number;
+}
+
+const WIDTH = 900;
+const HEIGHT = 460;
+const MARGIN = { left: 60, right: 60, bottom: 45 };
+
+function pointsOf(report: RunReport): Point[] {
+  const models = constantsDrawn(report).map(({ model, baseline }) => ({
+    kind: 'constant' as const,
+    label: shorten(model, 26),
+    name: `always ${model}`,
+    metrics: baseline.metrics,
+  }));
+  const others = baselineEntries(report)
+    .filter(({ model }) => model === null)
+    .map(({ name, metrics }) => ({ kind: 'baseline' as const, label: name, name, metrics }));
+  const rows = rowEntries(report).map(({ number, name, metrics }) => ({
+    kind: 'row' as const,
+    label: String(number),
+    name,
+    metrics,
+  }));
+  // Rows come last: they are drawn on top, but choose their label's place first.
+  return [...models, ...others, ...rows].flatMap(({ kind, label, name, metrics }) => {
+    const cost = metrics['cost_per_1k'];
+    const quality = metrics['avg_performance'];
+    if (cost == null || quality == null) return [];
+    return [{ kind, label, cost, quality, title: `${name}: ${fixed(quality)} at $${dollars(cost)} per 1,000 queries` }];
+  });
+}
+
+/** Circles at most: the best of many models, and the cheapest. */
+const MOST_CONSTANTS = 100;
+
+function constantsDrawn(report: RunReport) {
+  const all = constantBaselines(report);
+  if (all.length <= MOST_CONSTANTS) return all;
+  const cost = ({ baseline }: (typeof all)[number]) => baseline.metrics['cost_per_1k'] ?? Infinity;
+  const best = [...all].sort((a, b) => average(b.baseline) - average(a.baseline) || 0).slice(0, MOST_CONSTANTS - 1);
+  const cheapest = all.reduce((a, b) => (cost(b) < cost(a) ? b : a));
+  return [...new Set([...best, cheapest])];
+}
+
+/** Quality over cost: rows by number, single models, and other baselines. null when the data hold no costs. */
+export function costQualityPlot(report: RunReport): Markup | null {
+  const points = pointsOf(report);
+  if (!points.some(({ kind }) => kind === 'row')) return null;
+  const axis = costAxis(points.map(({ cost }) => cost));
+  const of = (kind: Point['kind']) => points.filter((point) => point.kind === kind);
+  const dots = [
+    Plot.dot(of('constant'), {
+      x: 'cost',
+      y: 'quality',
+      title: 'title',
+      r: 4.5,
+      stroke: 'var(--muted)',
+      strokeWidth: 1.5,
+    }),
+    Plot.dot(of('baseline'), {
+      x: 'cost',
+      y: 'quality',
+      title: 'title',
+      r: 5,
+      fill: 'var(--muted)',
+      symbol: 'diamond',
+    }),
+    Plot.dot(of('row'), { x: 'cost', y: 'quality', title: 'title', r: 5.5, fill: 'var(--up)', fillOpacity: 0.85 }),
+  ];
+  const options: Plot.PlotOptions = {
+    width: WIDTH,
+    height: HEIGHT,
+    marginLeft: MARGIN.left,
+    marginRight: MARGIN.right,
+    marginBottom: MARGIN.bottom,
+    x: { ...axis, labelAnchor: 'center', tickFormat: costTick },
+    y: {
+      label: 'average performance',
+      labelAnchor: 'center',
+      nice: true,
+      domain: scoreDomain(points.map(({ quality }) => quality)),
+      tickFormat: (y: number) => fixed(y, 2),
+    },
+    marks: [
+      Plot.gridX(axis.ticks, { stroke: 'var(--line)', strokeOpacity: 1 }),
+      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1 }),
+      ...dots,
+    ],
+  };
+  const drawing = draw({ ...options, marks: [...(options.marks ?? []), ...labelMarks(draw(options), points)] });
+  return figure(drawing, {
+    id: 'cost-quality',
+    title: 'Quality and cost',
+    caption:
+      'Blue dots are routers, numbered as in the table; open circles always choose one model; diamonds are other baselines. Up and to the left is better. Labels that found no room are shown when the pointer rests on a dot.',
+  });
+}
+
+/** Text beside the dots, wherever it collides with nothing. */
+function labelMarks(scaled: Drawing, points: readonly Point[]): Plot.Markish[] {
+  const at = (name: 'x' | 'y', value: number) => Number(scaled.scale(name)?.apply(value));
+  const placed = placeLabels(
+    points.map(({ cost, quality, label }) => ({ x: at('x', cost), y: at('y', quality), label })),
+    { left: MARGIN.left + 2, right: WIDTH - 5, top: 12, bottom: HEIGHT - MARGIN.bottom - 3 },
+  );
+  return placed.map(({ index, dx, dy, anchor }) => {
+    const point = points[index]!;
+    return Plot.text([point], {
+      x: 'cost',
+      y: 'quality',
+      text: 'label',
+      dx,
+      dy,
+      textAnchor: anchor,
+      fill: point.kind === 'row' ? 'currentColor' : 'var(--muted)',
+      fontWeight: point.kind === 'row' ? 700 : 400,
+      stroke: 'var(--page)',
+      strokeWidth: 3,
+    });
+  });
+}

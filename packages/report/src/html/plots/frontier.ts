@@ -1,0 +1,148 @@
+import * as Plot from '@observablehq/plot';
+import type { CostPoint, RunReport } from '@routeprofile/schema';
+import { dollars, fixed } from '@routeprofile/eval/format';
+import { html, type Markup } from '../markup.js';
+import { costAxis, costTick } from './cost-axis.js';
+import { draw, figure, shorten, type Drawing } from './figure.js';
+import { leftOutText, plottedRows, rowLegend } from './lines.js';
+import { placeLabels } from './place-labels.js';
+import { scoreDomain } from './score-axis.js';
+
+const MOST_ROWS = 10;
+const WIDTH = 980;
+const HEIGHT = 480;
+/** Names of the dearest models find room on the right. */
+const MARGIN = { left: 60, right: 150, bottom: 45 };
+/** Points a straight line of mixtures is drawn with: on a logarithmic axis it is curved. */
+const STEPS = 24;
+
+/** Quality over cost of each router for every weight of cost, above the hull of constants. null without frontiers. */
+export function frontierPlot(report: RunReport): Markup | null {
+  const { rows, leftOut } = plottedRows(report, MOST_ROWS, ({ frontier }) => frontier);
+  const constants = drawn(report.constantsFrontier?.points ?? []);
+  if (rows.length === 0 || constants.length === 0) return null;
+  const all = [...constants, ...rows.flatMap(({ found }) => found.points)];
+  const axis = costAxis(all.map(({ cost }) => cost));
+  // Level beyond the dearest corner: money can be wasted.
+  const dearest = all.reduce((most, { cost }) => Math.max(most, cost), 0);
+  const at = { x: 'cost', y: 'quality' } as const;
+  const dots = constants.map(({ model, ...point }) => ({ ...point, title: `always ${model}: ${told(point)}` }));
+  const options: Plot.PlotOptions = {
+    width: WIDTH,
+    height: HEIGHT,
+    marginLeft: MARGIN.left,
+    marginRight: MARGIN.right,
+    marginBottom: MARGIN.bottom,
+    x: { ...axis, labelAnchor: 'center', tickFormat: costTick },
+    y: {
+      label: 'average performance',
+      labelAnchor: 'center',
+      nice: true,
+      domain: scoreDomain(all.map(({ quality }) => quality)),
+      tickFormat: (y: number) => fixed(y, 2),
+    },
+    marks: [
+      Plot.gridX(axis.ticks, { stroke: 'var(--line)', strokeOpacity: 1 }),
+      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1 }),
+      Plot.line(hullLine(constants, dearest), {
+        ...at,
+        stroke: 'var(--muted)',
+        strokeWidth: 1.5,
+        strokeDasharray: '5 4',
+      }),
+      Plot.dot(dots, { ...at, title: 'title', r: 4.5, stroke: 'var(--muted)', strokeWidth: 1.5 }),
+      ...rows.flatMap(({ name, colour, found }) => [
+        Plot.line(hullLine(found.points, dearest), { ...at, stroke: colour, strokeWidth: 2 }),
+        Plot.dot(
+          found.points.map(({ lambda, ...point }) => ({
+            ...point,
+            title: `${name}, λ = ${Number(lambda.toPrecision(3))}: ${told(point)}`,
+          })),
+          { ...at, title: 'title', r: 2.8, fill: colour },
+        ),
+      ]),
+      ...rows.flatMap(({ name, colour, found: { operatingPoint: point } }) =>
+        point
+          ? [
+              Plot.dot([{ ...point, title: `${name}, ${point.target}: ${told(point)}` }], {
+                ...at,
+                title: 'title',
+                r: 8,
+                symbol: 'star',
+                fill: colour,
+                stroke: 'var(--page)',
+                strokeWidth: 1,
+              }),
+            ]
+          : [],
+      ),
+    ],
+  };
+  const lines = rows.flatMap(({ found }) => hullLine(found.points, dearest));
+  const labels = labelMarks(draw(options), constants, lines);
+  const drawing = draw({ ...options, marks: [...(options.marks ?? []), ...labels] });
+  const chosen = rows.some(({ found }) => found.operatingPoint);
+  return figure(drawing, {
+    id: 'frontier',
+    title: 'What quality costs',
+    caption: `Each dot is a router at one cost weight λ; the weights are swept without test labels. The line is what mixing these dots reaches. Open circles always choose one model. The dashed line is their hull: what mixing single models at random reaches. A useful router lies above it.${chosen ? ' Stars mark the point chosen on training data.' : ''}${leftOutText(leftOut)}`,
+    extra: rowLegend(rows, [html`<span class="dash" aria-hidden="true"></span>hull of single models`]),
+  });
+}
+
+/** Of thousands of models the best, and all on the hull. */
+const MOST_CONSTANTS = 100;
+
+function drawn<T extends CostPoint & { onHull: boolean }>(points: readonly T[]): readonly T[] {
+  if (points.length <= MOST_CONSTANTS) return points;
+  const best = new Set([...points].sort((a, b) => b.quality - a.quality).slice(0, MOST_CONSTANTS));
+  return points.filter((point) => point.onHull || best.has(point));
+}
+
+const told = ({ cost, quality }: CostPoint): string => `${fixed(quality)} at $${dollars(cost)} per 1,000 queries`;
+
+/** The non-decreasing hull from its cheapest corner to a cost. */
+function hullLine(points: readonly (CostPoint & { onHull: boolean })[], dearest: number): CostPoint[] {
+  const corners = points.filter(({ onHull }) => onHull).sort((a, b) => a.cost - b.cost);
+  const last = corners.at(-1);
+  if (!last) return [];
+  return [...corners, { cost: dearest, quality: last.quality }].flatMap((to, i) => {
+    const from = corners[i - 1];
+    if (!from) return [to];
+    return Array.from({ length: STEPS }, (_, s) => {
+      const part = (s + 1) / STEPS;
+      return {
+        cost: from.cost + part * (to.cost - from.cost),
+        quality: from.quality + part * (to.quality - from.quality),
+      };
+    });
+  });
+}
+
+/** The constants' names, those on the hull first, wherever they collide with nothing. */
+function labelMarks(
+  scaled: Drawing,
+  constants: readonly (CostPoint & { model: string; onHull: boolean })[],
+  lines: readonly CostPoint[],
+): Plot.Markish[] {
+  const at = (name: 'x' | 'y', value: number) => Number(scaled.scale(name)?.apply(value));
+  const points = [...constants].sort((a, b) => Number(a.onHull) - Number(b.onHull));
+  const placed = placeLabels(
+    points.map(({ cost, quality, model }) => ({ x: at('x', cost), y: at('y', quality), label: shorten(model, 26) })),
+    { left: MARGIN.left + 2, right: WIDTH - 5, top: 12, bottom: HEIGHT - MARGIN.bottom - 3 },
+    lines.map(({ cost, quality }) => ({ x: at('x', cost), y: at('y', quality) })),
+  );
+  return placed.map(({ index, dx, dy, anchor }) =>
+    Plot.text([{ ...points[index]!, label: shorten(points[index]!.model, 26) }], {
+      x: 'cost',
+      y: 'quality',
+      text: 'label',
+      dx,
+      dy,
+      textAnchor: anchor,
+      fill: 'var(--muted)',
+      stroke: 'var(--page)',
+      strokeWidth: 3,
+    }),
+  );
+}
