@@ -84,7 +84,8 @@ function add(copy, kind, { folder, list, exported, docs }) {
     const path = join(copy, exported);
     writeFileSync(path, `export { ${list.value} } from '${list.from}';\n${readFileSync(path, 'utf8')}`);
   }
-  edit(join(copy, docs.file), docs.before, (text) => text.replace(docs.before, () => `${docs.text}${docs.before}`));
+  if (docs !== undefined)
+    edit(join(copy, docs.file), docs.before, (text) => text.replace(docs.before, () => `${docs.text}${docs.before}`));
 }
 
 /** What was touched as a reader counts it: a new folder with one module and its test is one. */

@@ -21,6 +21,7 @@ const packages = [
   'schema',
   'numerics',
   'data',
+  'providers',
   'encoders',
   'graph',
   'profiles',

@@ -1,10 +1,12 @@
-import { defineMetric } from '@routeprofile/schema';
+import { reportMetric } from './report-metric.js';
 
 /** Mean score of the chosen models on the task where it is lowest; null where no row names a task. */
-export const worstTask = defineMetric({
+export const worstTask = reportMetric({
   name: 'worst_task',
+  title: 'Worst task',
   summary: 'mean score of the chosen models on the task where it is lowest',
   higherIsBetter: true,
+  columns: { page: true },
   evaluate({ table, choices }) {
     const byTask = new Map<string, number[]>();
     table.queries.forEach(({ task }, q) => {

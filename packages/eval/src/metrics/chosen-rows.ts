@@ -2,7 +2,7 @@ import type { RoutingRun } from '@routeprofile/schema';
 import { runCosts } from './run-costs.js';
 import { factsOf } from './table-facts.js';
 
-/** What is known of each row once a policy has chosen; a run has it, and so has the file `rows.json`. Shapes [rows]. */
+/** What is known of each row after a policy has chosen; a run has it, and so has the file `rows.json`. Shapes [rows]. */
 export interface ChosenRows {
   models: readonly string[];
   newModels: readonly string[];

@@ -65,6 +65,7 @@ export const oracleGapRecovered = reportMetric({
   help: 'how far from the best single model on these rows (0) to the best model of each row, the oracle (1); below 0, worse than that single model',
   higherIsBetter: true,
   columns: { terminal: { title: 'gap', width: 8, always: true }, page: true },
+  atRandom: 'mean',
   evaluate(run) {
     const average = avgPerformance.evaluate(run);
     if (average === null) return null;

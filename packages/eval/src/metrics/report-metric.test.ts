@@ -54,8 +54,15 @@ describe('the list of metrics', () => {
 
   it('fills in what a metric does not say', () => {
     const plain = reportMetric({ name: 'n', summary: 's', higherIsBetter: true, evaluate: () => 1 });
-    expect(plain).toMatchObject({ title: 'n', help: 's', format: 'number', columns: {}, atRandom: 'mean' });
-    expect(plain.perRow).toBeUndefined();
+    expect(plain).toMatchObject({ title: 'n', help: 's', format: 'number', columns: {} });
+    expect('perRow' in plain || 'atRandom' in plain).toBe(false);
+    const rows = reportMetric({
+      name: 'n',
+      summary: 's',
+      higherIsBetter: true,
+      perRow: () => Float64Array.of(1, NaN, 0),
+    });
+    expect(rows).toMatchObject({ atRandom: 'mean' });
   });
 });
 

@@ -24,9 +24,9 @@ export interface ReportMetric extends Metric {
   unlessAverage?: true;
   /**
    * What choosing uniformly at random is expected to give: the mean over the constants, that over the constants which have a
-   * value, or a number that follows from how many there are.
+   * value, or a number that follows from how many there are. Absent: nobody knows.
    */
-  atRandom: 'mean' | 'mean of some' | ((models: number) => number);
+  atRandom?: 'mean' | 'mean of some' | ((models: number) => number);
   /** `perRow` of a policy of which no more is known than what it chose: such a metric compares two runs. */
   perChosenRow?: (rows: ChosenRows) => Float64Array | null;
 }
@@ -37,17 +37,18 @@ type Definition = Pick<Metric, 'name' | 'summary' | 'higherIsBetter'> &
   (Pick<Metric, 'evaluate'> | Required<Pick<ReportMetric, 'perRow'>> | Required<Pick<ReportMetric, 'perChosenRow'>>);
 
 /**
- * A metric with what is not said filled in: the name as its title, the summary as its help, no column, the mean over constants at
- * random. One with `perChosenRow` or `perRow` is its mean over the rows that count.
+ * A metric with what is not said filled in: the name as its title, the summary as its help, no column. One with `perChosenRow` or `perRow` is its mean over the rows that count.
  */
 export function reportMetric(definition: Definition): ReportMetric {
   const { name, summary, higherIsBetter, saysScale, unlessAverage } = definition;
+  // A mean over rows is linear in each row's choice.
+  const atRandom = definition.atRandom ?? ('evaluate' in definition ? undefined : 'mean');
   const shown: Shown = {
     title: definition.title ?? name,
     format: definition.format ?? 'number',
     help: definition.help ?? summary,
     columns: definition.columns ?? {},
-    atRandom: definition.atRandom ?? 'mean',
+    ...(atRandom !== undefined && { atRandom }),
     ...(saysScale && { saysScale }),
     ...(unlessAverage && { unlessAverage }),
   };

@@ -7,7 +7,9 @@ import { resolveMetric } from './plugins.js';
 async function measure(port: MessagePort, { name, from, run }: MetricTask): Promise<void> {
   const reply = (message: MetricReply) => port.postMessage(message);
   try {
-    const value = (await resolveMetric(name, from)).evaluate(run);
+    const metric = await resolveMetric(name, from);
+    const value = metric.evaluate(run);
+    metric.perRow?.(run);
     // Foreign code may return anything, whatever its type says.
     reply(value === null || Number.isFinite(value) ? { measured: true } : { error: `gave ${String(value)}` });
   } catch (error) {

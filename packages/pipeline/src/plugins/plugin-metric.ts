@@ -1,4 +1,11 @@
-import { RouteProfileError, messageOf, type Metric, type RoutingRun, type RunContext } from '@routeprofile/schema';
+import {
+  RouteProfileError,
+  messageOf,
+  type Metric,
+  type OutcomeTable,
+  type RoutingRun,
+  type RunContext,
+} from '@routeprofile/schema';
 import { resolveMetric } from './plugins.js';
 import type { TrustedName } from './trust.js';
 import { openThread } from './thread.js';
@@ -40,9 +47,33 @@ async function tryOut(
   }
 }
 
+/** The numbers of each row; null, and reported, where they cannot be paired with those of other choices. */
+function forgivingRows(
+  perRow: NonNullable<Metric['perRow']>,
+  tell: (problem: string) => void,
+): NonNullable<Metric['perRow']> {
+  const countedOf = new WeakMap<OutcomeTable, string>();
+  return (run) => {
+    try {
+      const values = perRow(run);
+      if (values === null) return null;
+      const counted = Array.from(values, (value) => (Number.isNaN(value) ? '-' : '+')).join('');
+      const first = countedOf.get(run.table) ?? counted;
+      countedOf.set(run.table, first);
+      const sound = values.length === run.choices.length && values.every((value) => Math.abs(value) !== Infinity);
+      if (sound && counted === first) return values;
+      tell(sound ? 'counts other rows for other choices' : 'gave other than a finite number for each row');
+    } catch (error) {
+      tell(`failed: ${messageOf(error)}`);
+    }
+    return null;
+  };
+}
+
 /** Never throws and never gives what is not a figure: a report is not lost over a metric that fails on some rows. */
 const forgiving = (metric: Metric, tell: (problem: string) => void): Metric => ({
   ...metric,
+  ...(metric.perRow && { perRow: forgivingRows(metric.perRow.bind(metric), tell) }),
   evaluate(run) {
     try {
       const value = metric.evaluate(run);

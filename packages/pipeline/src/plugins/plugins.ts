@@ -8,6 +8,7 @@ import { builtInProfiles } from '@routeprofile/profiles';
 import { builtInRouters, builtInWrappers, wrapStrategy } from '@routeprofile/routers';
 import {
   issueText,
+  METRIC_FORMATS,
   parseStrategyReference,
   RouteProfileError,
   z,
@@ -48,7 +49,14 @@ const pluginShape = z.discriminatedUnion('kind', [
     fit: method,
     load: method,
   }),
-  z.looseObject({ ...strategyShape, kind: z.literal('metric'), evaluate: method }),
+  z.looseObject({
+    ...strategyShape,
+    kind: z.literal('metric'),
+    title: z.string().optional(),
+    format: z.enum(METRIC_FORMATS).optional(),
+    evaluate: method,
+    perRow: method.optional(),
+  }),
 ]);
 
 const isPath = (name: string) => /^(\.{1,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(name) || isAbsolute(name);
