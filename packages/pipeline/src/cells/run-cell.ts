@@ -12,7 +12,7 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { buildProfileSet, fitRouter, routerArtifact } from './build.js';
-import { cellLabel, type Bench, type BuiltProfiles } from './bench.js';
+import { cellLabel, type Workspace, type BuiltProfiles } from './workspace.js';
 import { cellKey, isLookup, profileKey } from './cell-key.js';
 import type { CellResult } from './cell-store.js';
 import { choicesOf } from './choices.js';
@@ -26,12 +26,12 @@ import { outOfFoldOf } from './selection.js';
 import { fileStore } from './file-store.js';
 
 async function buildProfiles(
-  bench: Bench,
+  workspace: Workspace,
   profile: ChosenProfile,
   key: string,
   ctx: RunContext,
 ): Promise<BuiltProfiles> {
-  const { dataset, encoder, graphs, encoded, kept } = bench;
+  const { dataset, encoder, graphs, encoded, kept } = workspace;
   const graph = graphs.get(profile.graph)!;
   const features = encoded.features.get(graph);
   const ground = { graph, encoder, train: encoded.train, ...(features && { features }) };
@@ -88,13 +88,13 @@ async function frontierOf(
 }
 
 /** Fits the cell's router on its profiles and routes the test rows; saves router and result. */
-async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContext): Promise<CellResult> {
-  const { plan, dataset, encoder, encoded } = bench;
+async function computeCell(workspace: Workspace, cell: Cell, key: string, ctx: RunContext): Promise<CellResult> {
+  const { plan, dataset, encoder, encoded } = workspace;
   const profile = plan.profiles[cell.profile]!;
   const router = plan.routers[cell.router]!;
-  const shared = profileKey(bench, cell);
-  let built = bench.profiles.get(shared);
-  if (!built) bench.profiles.set(shared, (built = buildProfiles(bench, profile, shared, ctx)));
+  const shared = profileKey(workspace, cell);
+  let built = workspace.profiles.get(shared);
+  if (!built) workspace.profiles.set(shared, (built = buildProfiles(workspace, profile, shared, ctx)));
   const { set: profiles, file } = await built;
   try {
     const trained = { vectors: encoded.train, encoder: encoder.id };
@@ -108,7 +108,7 @@ async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContex
     const { quantization } = profile;
     const from = quantization ? `${named} ${formatQuantization(quantization)}` : named;
     const artifact = await routerArtifact(fitted, dataset, router.reference, from);
-    const hash = await bench.kept.writeRouter(key, artifact);
+    const hash = await workspace.kept.writeRouter(key, artifact);
     const latency = await decisionLatency(fitted, queries, ctx);
     const result: CellResult = {
       ...chosen,
@@ -118,7 +118,7 @@ async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContex
       ...(latency && { latency }),
     };
     if (isLookup(plan, cell)) return result;
-    const { rephrased } = bench;
+    const { rephrased } = workspace;
     return {
       ...result,
       promises: promisesOf(artifact.manifest),
@@ -134,12 +134,12 @@ async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContex
 }
 
 /** What the report keeps of a cell that failed. */
-export function failedCell(bench: Bench, cell: Cell, { code, message }: RouteProfileError): FailedCell {
-  const { profiles, routers } = bench.plan;
+export function failedCell(workspace: Workspace, cell: Cell, { code, message }: RouteProfileError): FailedCell {
+  const { profiles, routers } = workspace.plan;
   return {
     profile: profiles[cell.profile]!.reference.name,
     router: nameOf(routers[cell.router]!.reference),
-    label: cellLabel(bench, cell),
+    label: cellLabel(workspace, cell),
     seed: cell.seed,
     code,
     message,
@@ -150,16 +150,16 @@ export function failedCell(bench: Bench, cell: Cell, { code, message }: RoutePro
 const ENDS_A_RUN = new Set(['OUTPUT_UNWRITABLE', 'WRITE_FAILED', 'ABORTED']);
 
 /** Computes a cell and stores its result, or gives what it failed with. */
-export async function runCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<CellResult | FailedCell> {
-  const store = fileStore(join(bench.plan.config.out, 'store'));
+export async function runCell(workspace: Workspace, cell: Cell, ctx: RunContext): Promise<CellResult | FailedCell> {
+  const store = fileStore(join(workspace.plan.config.out, 'store'));
   try {
-    const key = cellKey(bench, cell);
-    const result = await computeCell(bench, cell, key, { ...ctx, seed: cell.seed, store });
-    await bench.cells.write(key, bench.dataset.test.models, result);
+    const key = cellKey(workspace, cell);
+    const result = await computeCell(workspace, cell, key, { ...ctx, seed: cell.seed, store });
+    await workspace.cells.write(key, workspace.dataset.test.models, result);
     return result;
   } catch (error) {
     if (!RouteProfileError.isInstance(error) || ENDS_A_RUN.has(error.code)) throw error;
-    return failedCell(bench, cell, error);
+    return failedCell(workspace, cell, error);
   }
 }
 

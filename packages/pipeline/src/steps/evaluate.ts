@@ -4,7 +4,7 @@ import { defaultCacheFolder } from '../cache-folder.js';
 import { completeConfig, type PartialConfig } from '../config/config-file.js';
 import { givenEncoder, type StepContext } from './inputs.js';
 import type { GivenEncoder } from '../plugins/trust.js';
-import type { Bench } from '../cells/bench.js';
+import type { Workspace } from '../cells/workspace.js';
 import { choicesOf } from '../cells/choices.js';
 import { failureOf } from '../cells/failure.js';
 import { cellName, listed } from '../labels.js';
@@ -42,9 +42,9 @@ function assertSameModels({ test }: Dataset, { router }: SavedRouterParts, folde
   );
 }
 
-/** What the router chooses on the bench's test rows. */
+/** What the router chooses on the workspace's test rows. */
 async function savedCell(
-  { dataset, encoder, encoded }: Bench,
+  { dataset, encoder, encoded }: Workspace,
   { router, strategy, manifest }: SavedRouterParts,
   plugin: string | undefined,
   ctx: RunContext,
@@ -90,6 +90,6 @@ export async function evaluate(
   return run({ ...config, profile: [{ name: 'flat', options: {} }], router: [], quantize: undefined, jobs: 1 }, ctx, {
     ...(read && { read }),
     check: (dataset) => assertSameModels(dataset, saved, folder),
-    more: async (bench, inRun) => [await savedCell(bench, saved, plugin, inRun)],
+    more: async (workspace, inRun) => [await savedCell(workspace, saved, plugin, inRun)],
   });
 }
