@@ -1,4 +1,4 @@
-import { RouteProfileError, type RouterTraining } from '@routeprofile/schema';
+import type { RouterTraining } from '@routeprofile/schema';
 
 export interface Rewards {
   /** [queries × models]; NaN = never seen together. */
@@ -11,16 +11,11 @@ export interface Rewards {
 /**
  * What a model earned on a training query: its outcome where any were measured; otherwise, from pairs alone, the share of the
  * query's comparisons with it that it won.
- * @throws RouteProfileError NO_TRAINING_DATA
  */
 export function rewardsOf({ queries, outcomes, pairs }: RouterTraining, models: number): Rewards {
   const measured = outcomes?.score.some((score) => !Number.isNaN(score)) ?? false;
   const values = outcomes && measured ? outcomes.score : winShares(pairs, queries.texts.length, models);
   const seen = values.filter((value) => !Number.isNaN(value));
-  if (seen.length === 0)
-    throw new RouteProfileError('NO_TRAINING_DATA', 'linucb: there are no training outcomes and no pairs', {
-      hint: 'Give the dataset training rows.',
-    });
   return { values, mean: seen.reduce((a, b) => a + b, 0) / seen.length, source: measured ? 'outcomes' : 'pairs' };
 }
 

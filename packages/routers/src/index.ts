@@ -29,7 +29,7 @@ export {
 } from './open/open-router-from.js';
 export { packRouter, unpackRouter, type PackedRouter } from './open/packed-router.js';
 export { savedStrategy, type KnownStrategies } from './open/saved-strategy.js';
-export { topModels, type TopModel } from './sim/top-models.js';
+export { topModels, type TopModel } from './common/top-models.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
 export { taskTableRouter, type TaskTableOptions } from './task-table/task-table.js';
 export { twoStageRouter, type TwoStageOptions } from './two-stage/two-stage.js';

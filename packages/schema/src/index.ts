@@ -28,5 +28,28 @@ export * from './query-text.js';
 export * from './random.js';
 export * from './report.js';
 export * from './router.js';
+export * from './scoring/define-scoring-router.js';
+export * from './scoring/inheritance.js';
+export * from './scoring/joining.js';
+export * from './scoring/keyed.js';
+export * from './scoring/lesson.js';
+export * from './scoring/ordinary.js';
+export * from './scoring/saved-parts.js';
+export * from './scoring/vectors.js';
+export type {
+  AskedQueries,
+  Choice,
+  ComparedWith,
+  FoundIn,
+  JoinInput,
+  Learned,
+  LearnInput,
+  Lessons,
+  ScoredWith,
+  ScoringRouterDefinition,
+  WeightShape,
+  WeightSize,
+  WeightSizes,
+} from './scoring/definition.js';
 export * from './training.js';
 export * from './without-prefixes.js';

@@ -1,31 +1,29 @@
 import {
+  assertTrainable,
+  corruptFile,
   createMatrix,
-  defineRouter,
+  defineScoringRouter,
+  inheritance,
+  inheritedReasons,
+  joinedRows,
+  keyedScores,
+  lessonOf,
   normalizeRows,
+  profileVectors,
+  queryVectors,
   RouteProfileError,
   rowOf,
   throwIfAborted,
   z,
-  type KeyedScores,
   type Matrix,
   type ProfileSet,
-  type Reason,
-  type RouterArtifact,
   type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
 import { rowDots } from '@routeprofile/numerics';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
-import { inheritedReason } from '../common/inherit.js';
-import { assertModels, profileVectors, queryVectors } from '../common/input.js';
-import { scoringRouter } from '../common/scoring-router.js';
-import { lessonOf } from '../common/seen-models.js';
-import { inheritance } from '../knn/new-models.js';
 import { attend, attentionTo, isComplete, scoreRows, shrunkScores, type Memory, type Sharpness } from './attend.js';
 import { attentionReason, topShares, type Share } from './reasons.js';
 import { tuneOnKeys, tuneOnTraining } from './tune.js';
-import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'attention';
 const options = z.strictObject({
@@ -42,15 +40,6 @@ const options = z.strictObject({
 /** Options of `attentionRouter`, parsed. All default to `auto`. */
 export type AttentionOptions = z.infer<typeof options>;
 
-const state = z.object({
-  temperature: z.number(),
-  shrinkage: z.number(),
-  tuned: z.enum(['training', 'keys']),
-  labels: z.array(z.string()),
-  newModels: z.array(z.string()),
-  crossValidation: z.array(z.object({ temperature: z.number(), shrinkage: z.number(), value: z.number() })),
-});
-
 /**
  * Reads scores off the keys of a profile that carries them: score_m(q) = Σ_k w_k s_mk over the keys that m was measured at, with
  * w = softmax(cos(q, key) / temperature) shared out among them, drawn to the model's mean by `shrinkage` keys of evidence:
@@ -60,19 +49,35 @@ const state = z.object({
  * With `tune: keys`, and wherever there is no training data, the router learns nothing but two numbers from the keys themselves.
  * A model without a single score, in a set without biases, takes over the scores of the others, by likeness of profiles (see `inheritance`).
  */
-export const attentionRouter = defineRouter<AttentionOptions>({
+export const attentionRouter = defineScoringRouter({
   name: NAME,
   summary:
     'scores on the known queries or tasks (keys) most like the query, weighted by attention; needs a profile that carries scores',
   options,
   needs: ['vectors'],
-  async fit(input, chosen, ctx) {
-    throwIfAborted(ctx);
+  comparedWith: 'keys',
+  state: z.object({
+    temperature: z.number(),
+    shrinkage: z.number(),
+    tuned: z.enum(['training', 'keys']),
+    labels: z.array(z.string()),
+    newModels: z.array(z.string()),
+    crossValidation: z.array(z.object({ temperature: z.number(), shrinkage: z.number(), value: z.number() })),
+  }),
+  shapes: ({ models, dimensions }) => ({
+    keys: [undefined, dimensions],
+    scores: [models, 'keys'],
+    measured: [models, 'keys'],
+    priors: [models, 1],
+    inheritance: [models, models],
+    labels: ['keys', 1],
+  }),
+  learn(input, chosen, ctx) {
     const { models, profiles } = input;
-    if (chosen.tune === 'keys') assertModels(NAME, models);
-    else assertTrainable(NAME, input);
-    const keyed = keyedOf(profiles);
-    const unit = normalizeRows(profileVectors(NAME, { models, profiles }));
+    // Pairs and outcomes are not so much as looked at when the keys are to choose.
+    if (chosen.tune !== 'keys') assertTrainable(NAME, input);
+    const keyed = keyedScores(NAME, profiles);
+    const unit = normalizeRows(profileVectors(NAME, input));
     const memory: Memory = {
       keys: normalizeRows(keyed.keys),
       ...scoreRows({ ...profiles, keyed }, rowsOf(models, profiles)),
@@ -81,42 +86,52 @@ export const attentionRouter = defineRouter<AttentionOptions>({
     const { tuned, sharpness, candidates } = tune(input, memory, keyed.queries, chosen, ctx);
     const labels = [...new Set(keyed.labels)];
     const place = new Map(labels.map((label, l) => [label, l]));
-    return create({
-      manifest: {
-        version: 1,
-        strategy: NAME,
-        options: { ...chosen },
-        models: [...models],
-        encoder: profiles.provenance.encoder,
-        dimensions: memory.keys.cols,
-        seed: ctx.seed,
-        state: {
-          ...sharpness,
-          tuned,
-          labels,
-          newModels: models.filter((_, m) => !known[m]),
-          crossValidation: candidates,
-        },
-      },
+    const newModels = models.filter((_, m) => !known[m]);
+    return {
+      state: { ...sharpness, tuned, labels, newModels, crossValidation: candidates },
       weights: {
-        ...arraysOf(memory, createMatrix(models.length, models.length, inheritance(unit, known))),
-        labels: { shape: [keyed.labels.length, 1], data: Float32Array.from(keyed.labels, (l) => place.get(l)!) },
+        ...weightsOf(memory, createMatrix(models.length, models.length, inheritance(unit, known))),
+        labels: column(Float32Array.from(keyed.labels, (label) => place.get(label)!)),
       },
-    });
+    };
   },
-  async load(artifact) {
-    assertMadeBy(NAME, artifact);
-    return create(artifact);
+  prepare({ state: { labels, newModels }, models, weights }) {
+    if (!weights.labels.data.every((l) => Number.isInteger(l) && l >= 0 && l < labels.length))
+      throw corruptFile(NAME, "weights.npz: 'labels' names a label that does not exist");
+    const memory = memoryOf(weights);
+    const inheriting = models.flatMap((model, m) => (newModels.includes(model) ? [m] : []));
+    return { memory, complete: isComplete(memory), inheriting };
+  },
+  score({ models, state, weights, prepared: { memory, complete, inheriting } }, { vectors }, ctx) {
+    const { temperature, shrinkage, labels } = state;
+    const unit = normalizeRows(vectors);
+    const scores = createMatrix(unit.rows, models.length);
+    const cosines = new Float64Array(memory.keys.rows);
+    const attention = new Float64Array(memory.keys.rows);
+    const found = Array.from({ length: unit.rows }, (_, q): { shares: Share[]; evidence: Float64Array } => {
+      throwIfAborted(ctx);
+      const row = rowOf(scores, q);
+      rowDots(memory.keys, rowOf(unit, q), cosines);
+      attentionTo(cosines, temperature, attention);
+      const attended = attend(memory, attention, complete);
+      shrunkScores(attended, memory.priors, shrinkage, row);
+      for (const m of inheriting)
+        row[m] = rowOf(weights.inheritance, m).reduce((sum, w, j) => (w > 0 ? sum + w * row[j]! : sum), 0);
+      return { shares: topShares(attention, weights.labels.data, labels.length), evidence: attended.evidence };
+    });
+    return { scores, found };
+  },
+  explain({ state: { labels, newModels } }, { query, winner, model, score, found }) {
+    const { shares, evidence } = found[query]!;
+    const named = shares.map(({ label, share }) => ({ label: labels[label]!, share }));
+    return [attentionReason(model, score, evidence[winner]!, named), ...inheritedReasons(model, newModels)];
   },
   /** Who joins brings its scores at the same keys, from the extended profile set. */
-  async extend(artifact, { profiles, cards }, ctx) {
-    throwIfAborted(ctx);
-    assertMadeBy(NAME, artifact);
-    const joining = joiningModels(artifact, { profiles, cards });
-    const { newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
-    const { memory: own, shares: ownShares } = memoryOf(artifact);
-    const keyed = keyedOf(profiles);
-    const given = scoreRows({ ...profiles, keyed }, rowsOf(joining.models, profiles));
+  join({ state: { newModels }, weights }, joining) {
+    const { models, profiles } = joining;
+    const own = memoryOf(weights);
+    const keyed = keyedScores(NAME, profiles);
+    const given = scoreRows({ ...profiles, keyed }, rowsOf(models, profiles));
     assertSameKeys(own.keys, normalizeRows(keyed.keys));
     const memory: Memory = {
       keys: own.keys,
@@ -125,26 +140,36 @@ export const attentionRouter = defineRouter<AttentionOptions>({
       priors: given.priors,
     };
     memory.priors.set(own.priors);
-    const known = joining.models.map((_, m) => placed(memory, m, profiles));
-    const unit = normalizeRows(profileVectors(NAME, { models: joining.models, profiles }));
+    const known = models.map((_, m) => placed(memory, m, profiles));
+    const unit = normalizeRows(profileVectors(NAME, joining));
     const shares = createMatrix(known.length, known.length, inheritance(unit, known));
-    for (let m = 0; m < own.scores.rows; m++) rowOf(shares, m).fill(0).set(rowOf(ownShares, m));
-    const added = joining.added.filter((model) => !known[joining.models.indexOf(model)]);
-    const manifest = joinedManifest(artifact, joining);
-    return create({
-      manifest: { ...manifest, state: { ...manifest.state, newModels: [...newModels, ...added] } },
-      weights: { ...artifact.weights, ...arraysOf(memory, shares) },
-    });
+    for (let m = 0; m < own.scores.rows; m++) rowOf(shares, m).fill(0).set(rowOf(weights.inheritance, m));
+    const added = joining.added.filter((model) => !known[models.indexOf(model)]);
+    return { state: { newModels: [...newModels, ...added] }, weights: weightsOf(memory, shares) };
   },
 });
 
-/** @throws RouteProfileError BAD_INPUT for a set without keyed scores */
-function keyedOf({ keyed, provenance }: ProfileSet): KeyedScores {
-  if (keyed && keyed.keys.rows > 0) return keyed;
-  throw new RouteProfileError('BAD_INPUT', `${NAME}: the profiles (${provenance.strategy}) carry no scores`, {
-    hint: 'Build score-carrying profiles: `advantage` from model cards or outcomes, or `outcomes` from measured outcomes.',
-  });
-}
+const column = (data: Float32Array): Matrix => createMatrix(data.length, 1, data);
+
+const weightsOf = ({ keys, scores, measured, priors }: Memory, shares: Matrix) => ({
+  keys,
+  scores,
+  measured,
+  priors: column(priors),
+  inheritance: shares,
+});
+
+const memoryOf = ({
+  keys,
+  scores,
+  measured,
+  priors,
+}: Record<'keys' | 'scores' | 'measured' | 'priors', Matrix>): Memory => ({
+  keys,
+  scores,
+  measured,
+  priors: priors.data,
+});
 
 const rowsOf = (models: readonly string[], profiles: ProfileSet) =>
   models.map((model) => profiles.models.indexOf(model));
@@ -172,7 +197,6 @@ function tune(
     ...(temperature !== 'auto' && { temperature }),
     ...(shrinkage !== 'auto' && { shrinkage }),
   };
-  // Pairs and outcomes are not so much as looked at when the keys are to choose.
   const lesson = by === 'keys' ? null : lessonOf(training);
   if (by === 'training' && !lesson)
     throw new RouteProfileError('NO_TRAINING_DATA', `${NAME}: there are no training queries to tune on`, {
@@ -190,73 +214,4 @@ function tune(
   const vectors = normalizeRows(queryVectors(NAME, training.queries, space));
   const { chosen, candidates } = tuneOnTraining(memory, vectors, training, queries, given, ctx);
   return { tuned: 'training' as const, sharpness: chosen, candidates };
-}
-
-const arraysOf = ({ keys, scores, measured, priors }: Memory, shares: Matrix) => ({
-  keys: namedArray(keys),
-  scores: namedArray(scores),
-  measured: namedArray(measured),
-  priors: { shape: [priors.length, 1], data: priors },
-  inheritance: namedArray(shares),
-});
-
-function memoryOf(artifact: RouterArtifact): { memory: Memory; shares: Matrix } {
-  const { models, dimensions } = artifact.manifest;
-  const keys = weightMatrix(artifact, 'keys', undefined, dimensions ?? undefined);
-  const table = (name: string) => weightMatrix(artifact, name, models.length, keys.rows);
-  const priors = weightMatrix(artifact, 'priors', models.length, 1).data;
-  return {
-    memory: { keys, scores: table('scores'), measured: table('measured'), priors },
-    shares: weightMatrix(artifact, 'inheritance', models.length, models.length),
-  };
-}
-
-function labelsOf(artifact: RouterArtifact, keys: number, count: number): Float32Array {
-  const { data } = weightMatrix(artifact, 'labels', keys, 1);
-  if (data.every((l) => Number.isInteger(l) && l >= 0 && l < count)) return data;
-  throw new RouteProfileError('CORRUPT_FILE', `${NAME}: weights.npz: 'labels' names a label that does not exist`);
-}
-
-function create(artifact: RouterArtifact) {
-  const { models, encoder } = artifact.manifest;
-  const { temperature, shrinkage, labels, newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
-  const { memory, shares } = memoryOf(artifact);
-  const labelOf = labelsOf(artifact, memory.keys.rows, labels.length);
-  const complete = isComplete(memory);
-  const inheriting = models.flatMap((model, m) => (newModels.includes(model) ? [m] : []));
-  const space = { what: 'keys', encoder, dimensions: memory.keys.cols };
-
-  return scoringRouter({
-    name: NAME,
-    models,
-    evaluate(queries, ctx) {
-      const vectors = normalizeRows(queryVectors(NAME, queries, space));
-      const scores = createMatrix(vectors.rows, models.length);
-      const cosines = new Float64Array(memory.keys.rows);
-      const attention = new Float64Array(memory.keys.rows);
-      const seen = Array.from({ length: vectors.rows }, (_, q): { shares: Share[]; evidence: Float64Array } => {
-        throwIfAborted(ctx);
-        const row = rowOf(scores, q);
-        rowDots(memory.keys, rowOf(vectors, q), cosines);
-        attentionTo(cosines, temperature, attention);
-        const found = attend(memory, attention, complete);
-        shrunkScores(found, memory.priors, shrinkage, row);
-        for (const m of inheriting)
-          row[m] = rowOf(shares, m).reduce((sum, w, j) => (w > 0 ? sum + w * row[j]! : sum), 0);
-        return { shares: topShares(attention, labelOf, labels.length), evidence: found.evidence };
-      });
-      const explain = (q: number, winner: number): Reason[] => {
-        const model = models[winner]!;
-        const { shares: top, evidence } = seen[q]!;
-        const named = top.map(({ label, share }) => ({ label: labels[label]!, share }));
-        const reason = attentionReason(model, rowOf(scores, q)[winner]!, evidence[winner]!, named);
-        return newModels.includes(model) ? [reason, inheritedReason(model)] : [reason];
-      };
-      return { scores, explain };
-    },
-    save: () => ({
-      manifest: structuredClone(artifact.manifest),
-      weights: { ...arraysOf(memory, shares), labels: { shape: [labelOf.length, 1], data: labelOf } },
-    }),
-  });
 }

@@ -1,6 +1,10 @@
 import {
+  assertMadeBy,
   defineRouter,
   isScoringRouter,
+  joinedManifest,
+  joiningModels,
+  parsePart,
   RouteProfileError,
   rowOf,
   throwIfAborted,
@@ -10,9 +14,7 @@ import {
   type RouterStrategy,
   type ScoringRouter,
 } from '@routeprofile/schema';
-import { assertMadeBy, parsePart } from '../common/artifact.js';
 import { bestSingleRouter } from '../common/best-single.js';
-import { joinedManifest, joiningModels } from '../common/extend.js';
 import { extendMembers, packedMembers, packMembers, unpackMembers } from '../common/stacking-artifact.js';
 import { memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
 import { crossFit, decisionsOutOfFold, stackedScores, stackedWorths, worthsOf } from '../common/stacking-stage.js';

@@ -1,23 +1,19 @@
 import {
   createMatrix,
-  defineRouter,
+  defineScoringRouter,
+  inheritedReasons,
+  inheritedRows,
   normalizeRows,
+  requireLesson,
   rowOf,
+  rowsWithHeirs,
+  seenModels,
   throwIfAborted,
   z,
-  type Matrix,
-  type RouterArtifact,
 } from '@routeprofile/schema';
 import { transpose } from '@routeprofile/numerics';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joiningModels } from '../common/extend.js';
-import { inheritedReason, inheritedRows, rowsWithHeirs } from '../common/inherit.js';
-import { queryVectors, trainingVectors } from '../common/input.js';
-import { scoringRouter } from '../common/scoring-router.js';
-import { requireLesson, seenModels } from '../common/seen-models.js';
 import { clusterQueries } from './choose.js';
 import { mixture, type Membership } from './mixture.js';
-import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'cluster';
 const options = z.strictObject({
@@ -34,17 +30,6 @@ const options = z.strictObject({
 /** Options of `clusterRouter`, parsed. All default to `auto`. */
 export type ClusterOptions = z.infer<typeof options>;
 
-const state = z.object({
-  clusters: z.number().int().min(1),
-  shrinkage: z.number(),
-  temperature: z.number().min(0),
-  learned: z.enum(['outcomes', 'pairs']),
-  newModels: z.array(z.string()),
-  crossValidation: z.array(
-    z.object({ clusters: z.number(), shrinkage: z.number(), temperature: z.number(), value: z.number() }),
-  ),
-});
-
 /**
  * Training queries are put in clusters by spherical k-means, and the models are ranked in each: by what they do better than the
  * others on its queries, or by Bradley–Terry strengths on its pairs, drawn to the ranking over all clusters. A query is answered by the
@@ -55,112 +40,66 @@ const state = z.object({
  *
  * A model without training outcomes or pairs takes over the scores of the others, by likeness of profiles (see `inheritance`).
  */
-export const clusterRouter = defineRouter<ClusterOptions>({
+export const clusterRouter = defineScoringRouter({
   name: NAME,
   summary: 'k-means clusters of the training queries, with one ranking of the models per cluster',
   options,
   needs: ['vectors', 'training'],
-  async fit(input, chosen, ctx) {
-    throwIfAborted(ctx);
-    const { models, training, profiles } = input;
-    assertTrainable(NAME, input);
-    const { encoder, dimensions, vectors: raw } = trainingVectors(NAME, training);
-    const vectors = normalizeRows(raw);
+  state: z.object({
+    clusters: z.number().int().min(1),
+    shrinkage: z.number(),
+    temperature: z.number().min(0),
+    learned: z.enum(['outcomes', 'pairs']),
+    newModels: z.array(z.string()),
+    crossValidation: z.array(
+      z.object({ clusters: z.number(), shrinkage: z.number(), temperature: z.number(), value: z.number() }),
+    ),
+  }),
+  // A row of scores per model, so that models that join stand below.
+  shapes: ({ models, dimensions, state }) => ({
+    centres: [state.clusters, dimensions],
+    scores: [models, state.clusters],
+  }),
+  learn({ models, training, profiles, vectors }, { clusters, shrinkage, temperature }, ctx) {
     const learned = requireLesson(NAME, training);
     const fixed = (value: number | 'auto') => (value === 'auto' ? null : value);
-    const given = {
-      clusters: fixed(chosen.clusters),
-      shrinkage: fixed(chosen.shrinkage),
-      temperature: fixed(chosen.temperature),
-    };
-    const found = clusterQueries(vectors, training, models.length, learned, given, ctx);
+    const given = { clusters: fixed(clusters), shrinkage: fixed(shrinkage), temperature: fixed(temperature) };
+    const found = clusterQueries(normalizeRows(vectors), training, models.length, learned, given, ctx);
     const known = seenModels(training, models.length);
-    return create({
-      manifest: {
-        version: 1,
-        strategy: NAME,
-        options: { ...chosen },
-        models: [...models],
-        encoder,
-        dimensions,
-        seed: ctx.seed,
-        state: {
-          ...found.chosen,
-          learned,
-          newModels: models.filter((_, m) => !known[m]),
-          crossValidation: found.candidates,
-        },
-      },
+    const newModels = models.filter((_, m) => !known[m]);
+    return {
+      state: { ...found.chosen, learned, newModels, crossValidation: found.candidates },
       weights: {
-        centres: namedArray(found.centres),
-        scores: namedArray(inheritedRows(NAME, transpose(found.table), models, known, profiles)),
+        centres: found.centres,
+        scores: inheritedRows(NAME, transpose(found.table), models, known, profiles),
       },
-    });
+    };
   },
-  async load(artifact) {
-    assertMadeBy(NAME, artifact);
-    return create(artifact);
+  prepare: ({ state, weights }) => ({
+    table: transpose(weights.scores),
+    mix: mixture(weights.centres, state.temperature),
+  }),
+  score({ models, prepared: { table, mix } }, { vectors }, ctx) {
+    const unit = normalizeRows(vectors);
+    const scores = createMatrix(unit.rows, models.length);
+    const found = Array.from({ length: unit.rows }, (_, q): Membership => {
+      throwIfAborted(ctx);
+      const membership = mix(rowOf(unit, q));
+      rowOf(scores, q).set(membership.scores(table));
+      return membership;
+    });
+    return { scores, found };
+  },
+  explain({ state, weights }, { query, model, score, found }) {
+    const { nearest, cosine } = found[query]!;
+    const what = state.learned === 'outcomes' ? 'mean lead over the others' : 'Bradley–Terry strength';
+    const where = `cluster ${nearest + 1} of ${weights.centres.rows} (cosine ${cosine.toFixed(2)})`;
+    const text = `${what} ${score.toFixed(3)} in ${where}`;
+    return [{ kind: 'cluster', text }, ...inheritedReasons(model, state.newModels)];
   },
   /** Who joins has taught the router nothing: its scores are those of the models with like profiles. */
-  async extend(artifact, joiningSet, ctx) {
-    throwIfAborted(ctx);
-    assertMadeBy(NAME, artifact);
-    const joining = joiningModels(artifact, joiningSet);
-    const { newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
-    const rows = rowsWithHeirs(NAME, partsOf(artifact).scores, newModels, joining, joiningSet.profiles);
-    const manifest = joinedManifest(artifact, joining);
-    return create({
-      manifest: { ...manifest, state: { ...manifest.state, newModels: [...newModels, ...joining.added] } },
-      weights: { ...artifact.weights, scores: namedArray(rows) },
-    });
-  },
+  join: ({ state: { newModels }, weights }, joining) => ({
+    state: { newModels: [...newModels, ...joining.added] },
+    weights: { scores: rowsWithHeirs(NAME, weights.scores, newModels, joining) },
+  }),
 });
-
-/** `scores` is [models × clusters], so that models that join stand below. */
-function partsOf(artifact: RouterArtifact): { centres: Matrix; scores: Matrix } {
-  const { models, dimensions } = artifact.manifest;
-  const { clusters } = parsePart(NAME, 'state', state, artifact.manifest.state);
-  return {
-    centres: weightMatrix(artifact, 'centres', clusters, dimensions ?? undefined),
-    scores: weightMatrix(artifact, 'scores', models.length, clusters),
-  };
-}
-
-function create(artifact: RouterArtifact) {
-  const { models, encoder } = artifact.manifest;
-  const { learned, newModels, temperature } = parsePart(NAME, 'state', state, artifact.manifest.state);
-  const { centres, scores: kept } = partsOf(artifact);
-  const table = transpose(kept);
-  const mix = mixture(centres, temperature);
-  const space = { what: 'training queries', encoder, dimensions: centres.cols };
-  const what = learned === 'outcomes' ? 'mean lead over the others' : 'Bradley–Terry strength';
-
-  return scoringRouter({
-    name: NAME,
-    models,
-    evaluate(queries, ctx) {
-      const vectors = normalizeRows(queryVectors(NAME, queries, space));
-      const scores = createMatrix(vectors.rows, models.length);
-      const found = Array.from({ length: vectors.rows }, (_, q): Membership => {
-        throwIfAborted(ctx);
-        const membership = mix(rowOf(vectors, q));
-        rowOf(scores, q).set(membership.scores(table));
-        return membership;
-      });
-      return {
-        scores,
-        explain: (q, winner) => {
-          const { nearest, cosine } = found[q]!;
-          const where = `cluster ${nearest + 1} of ${centres.rows} (cosine ${cosine.toFixed(2)})`;
-          const text = `${what} ${rowOf(scores, q)[winner]!.toFixed(3)} in ${where}`;
-          const reason = { kind: 'cluster', text };
-          return newModels.includes(models[winner]!) ? [reason, inheritedReason(models[winner]!)] : [reason];
-        },
-      };
-    },
-    save: () => ({
-      manifest: structuredClone(artifact.manifest),
-      weights: { centres: namedArray(centres), scores: namedArray(kept) },
-    }),
-  });
-}

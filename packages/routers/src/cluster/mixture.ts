@@ -1,6 +1,7 @@
 import type { Matrix } from '@routeprofile/schema';
 import { rowDots, softmax } from '@routeprofile/numerics';
-import { highest } from '../sim/top-models.js';
+import { mixed } from '../common/mixed.js';
+import { highest } from '../common/top-models.js';
 
 /** The clusters that a query belongs to. */
 export interface Membership {
@@ -26,14 +27,4 @@ export function mixture(centres: Matrix, temperature: number): (vector: Float32A
     if (temperature === 0) shares[nearest] = 1;
     return { shares, nearest, cosine: cosines[nearest]!, scores: (table) => mixed(table, shares) };
   };
-}
-
-/** Σ_r share_r · row_r. */
-export function mixed({ rows, cols, data }: Matrix, shares: ArrayLike<number>): Float64Array {
-  const out = new Float64Array(cols);
-  for (let r = 0; r < rows; r++) {
-    const share = shares[r]!;
-    if (share !== 0) for (let m = 0; m < cols; m++) out[m]! += share * data[r * cols + m]!;
-  }
-  return out;
 }

@@ -1,7 +1,6 @@
-import { createMatrix, rowOf, type Matrix, type RouterTraining } from '@routeprofile/schema';
+import { createMatrix, lessonOf, rowOf, type Matrix, type RouterTraining } from '@routeprofile/schema';
 import { bradleyTerry, countWins } from '@routeprofile/numerics';
 import { relativeOutcomes } from '../common/relative-outcomes.js';
-import { lessonOf } from '../common/seen-models.js';
 
 /**
  * What each model is worth in each cluster, [clusters × models], by some training queries.

@@ -1,15 +1,17 @@
 import {
   createMatrix,
+  namedArray,
+  parsePart,
   RouteProfileError,
   rowOf,
   takeRows,
+  weightMatrix,
   z,
   type Matrix,
   type ProfileSet,
   type RouterArtifact,
 } from '@routeprofile/schema';
 import type { Weights } from '@routeprofile/tensor';
-import { namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 import { meanPairwiseCosine } from '../common/pairwise-cosine.js';
 import { learnedRows, PREFIX, type ProfileSource } from './learned-profile.js';
 import { coTrainFields } from './options.js';

@@ -1,104 +1,50 @@
-import {
-  createMatrix,
-  defineRouter,
-  throwIfAborted,
-  z,
-  type RouterArtifact,
-  type ScoringRouter,
-} from '@routeprofile/schema';
-import { bestSingle, type BestSingle } from '@routeprofile/numerics';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from './artifact.js';
-import { joinedManifest, joiningModels } from './extend.js';
+import { createMatrix, defineScoringRouter, z } from '@routeprofile/schema';
+import { bestSingle } from '@routeprofile/numerics';
 import { nothingToLearn } from './pairs.js';
-import { scoringRouter } from './scoring-router.js';
-import { assertTrainable } from './trainable.js';
 
 const NAME = 'best-single';
-const options = z.strictObject({});
-const state = z.object({ from: z.enum(['outcomes', 'pairs']), newModels: z.array(z.string()) });
 
 /**
  * The same order of models for every query: what any other router has to beat. The first is `bestSingle` of
  * `@routeprofile/numerics`, the model that a report is compared with. A model that nothing is known of counts as average and is
  * never the choice.
  */
-export const bestSingleRouter = defineRouter<z.infer<typeof options>>({
+export const bestSingleRouter = defineScoringRouter({
   name: NAME,
   summary: 'the model that is best over all training queries, whatever the query',
-  options,
+  options: z.strictObject({}),
   needs: ['training'],
-  async fit(input, _options, ctx) {
-    throwIfAborted(ctx);
-    assertTrainable(NAME, input);
-    const best = bestSingle(input.models, input.training);
+  state: z.object({ from: z.enum(['outcomes', 'pairs']), newModels: z.array(z.string()) }),
+  shapes: ({ models }) => ({ strengths: [1, models] }),
+  learn({ models, training }) {
+    const best = bestSingle(models, training);
     if (!best) throw nothingToLearn(NAME);
-    const row = createMatrix(1, best.worth.length, scoresOf(best));
-    return create({
-      manifest: {
-        version: 1,
-        strategy: NAME,
-        options: {},
-        models: [...input.models],
-        encoder: null,
-        dimensions: null,
-        seed: ctx.seed,
-        state: { from: best.from, newModels: input.models.filter((_, m) => Number.isNaN(best.worth[m])) },
-      },
-      weights: { strengths: namedArray(row) },
-    });
+    const { from, worth } = best;
+    const strengths = createMatrix(1, models.length, withUnknown(Float32Array.from(worth)));
+    return { state: { from, newModels: models.filter((_, m) => Number.isNaN(worth[m])) }, weights: { strengths } };
   },
-  async load(artifact) {
-    assertMadeBy(NAME, artifact);
-    return create(artifact);
+  score({ models, weights }, { texts }) {
+    const scores = createMatrix(texts.length, models.length);
+    texts.forEach((_, q) => scores.data.set(weights.strengths.data, q * models.length));
+    return scores;
   },
-  async extend(artifact, joining, ctx) {
-    throwIfAborted(ctx);
-    assertMadeBy(NAME, artifact);
-    const joined = joiningModels(artifact, joining);
-    const { models } = artifact.manifest;
-    const { newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
-    const strengths = weightMatrix(artifact, 'strengths', 1, models.length).data;
-    const newcomer = scoreOfUnknown(strengths.filter((_, m) => !newModels.includes(models[m]!)));
-    const row = createMatrix(1, joined.models.length);
-    row.data.fill(newcomer).set(strengths);
-    const manifest = joinedManifest(artifact, joined);
-    return create({
-      manifest: { ...manifest, state: { ...manifest.state, newModels: [...newModels, ...joined.added] } },
-      weights: { strengths: namedArray(row) },
-    });
+  explain({ state }, { model }) {
+    const what = state.from === 'outcomes' ? 'mean outcome' : 'Bradley–Terry strength';
+    return [{ kind: 'best-single', text: `${model} has the highest ${what} over all training queries` }];
+  },
+  join({ models: own, state: { newModels }, weights }, { models, added }) {
+    const known = weights.strengths.data.map((strength, m) => (newModels.includes(own[m]!) ? NaN : strength));
+    const strengths = createMatrix(1, models.length, withUnknown(Float32Array.of(...known, ...added.map(() => NaN))));
+    strengths.data.set(weights.strengths.data);
+    return { state: { newModels: [...newModels, ...added] }, weights: { strengths } };
   },
 });
 
-/** Worths as scores, one a model. */
-function scoresOf({ worth }: BestSingle): Float32Array {
-  const scores = Float32Array.from(worth);
-  const unknown = scoreOfUnknown(scores.filter((score) => !Number.isNaN(score)));
-  return scores.map((score) => (Number.isNaN(score) ? unknown : score));
-}
-
-/** The average of what is known, and below its best even where all are the same. */
-function scoreOfUnknown(known: Float32Array): number {
+/** NaN, which is not known, replaced by the average of what is, and below its best even where all are the same. */
+function withUnknown(scores: Float32Array): Float32Array {
+  const known = scores.filter((score) => !Number.isNaN(score));
   const average = known.reduce((sum, score) => sum + score / known.length, 0);
   const best = known.reduce((a, b) => Math.max(a, b), -Infinity);
-  return Math.min(average, best - Math.max(Math.abs(best), 1) * 2 ** -20);
-}
-
-function create(artifact: RouterArtifact): ScoringRouter {
-  const { models } = artifact.manifest;
-  const { from } = parsePart(NAME, 'state', state, artifact.manifest.state);
-  const strengths = weightMatrix(artifact, 'strengths', 1, models.length);
-  const what = from === 'outcomes' ? 'mean outcome' : 'Bradley–Terry strength';
-  return scoringRouter({
-    name: NAME,
-    models,
-    evaluate({ texts }) {
-      const scores = createMatrix(texts.length, models.length);
-      for (let q = 0; q < texts.length; q++) scores.data.set(strengths.data, q * models.length);
-      const explain = (_: number, winner: number) => [
-        { kind: 'best-single', text: `${models[winner]} has the highest ${what} over all training queries` },
-      ];
-      return { scores, explain };
-    },
-    save: () => ({ manifest: structuredClone(artifact.manifest), weights: { strengths: namedArray(strengths) } }),
-  });
+  const unknown = Math.min(average, best - Math.max(Math.abs(best), 1) * 2 ** -20);
+  return scores.map((score) => (Number.isNaN(score) ? unknown : score));
 }

@@ -1,4 +1,5 @@
 import {
+  parsePart,
   RouteProfileError,
   routerManifestSchema,
   z,
@@ -7,7 +8,6 @@ import {
   type RouterStrategy,
   type RunContext,
 } from '@routeprofile/schema';
-import { parsePart } from './artifact.js';
 
 const prefix = (index: number): string => `member${index}:`;
 

@@ -1,4 +1,5 @@
 import {
+  assertTrainable,
   createMatrix,
   decisionsFromScores,
   rowOf,
@@ -15,7 +16,6 @@ import { outOfFoldScores, sharedFolds } from './out-of-fold.js';
 import { nothingToLearn } from './pairs.js';
 import { membersOutOfFold, type MemberScores, type Skipped } from './stacking-members.js';
 import { addStacked, stacking, type WeightsWithout } from './stacking-weights.js';
-import { assertTrainable } from './trainable.js';
 
 /** Everything that is measured once, and that routers are then compared and combined by. */
 export interface Stage {

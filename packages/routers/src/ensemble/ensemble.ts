@@ -1,6 +1,10 @@
 import {
+  assertMadeBy,
   defineRouter,
   isScoringRouter,
+  joinedManifest,
+  joiningModels,
+  parsePart,
   RouteProfileError,
   throwIfAborted,
   z,
@@ -10,9 +14,7 @@ import {
   type RunContext,
   type ScoringRouter,
 } from '@routeprofile/schema';
-import { assertMadeBy, parsePart } from '../common/artifact.js';
 import { bestSingleRouter } from '../common/best-single.js';
-import { joinedManifest, joiningModels } from '../common/extend.js';
 import { extendMembers, packedMembers, packMembers, unpackMembers } from '../common/stacking-artifact.js';
 import { memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
 import {

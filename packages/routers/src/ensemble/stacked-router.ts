@@ -2,6 +2,7 @@ import {
   assertFinite,
   createMatrix,
   decisionsFromScores,
+  queryVectors,
   rowOf,
   throwIfAborted,
   type Matrix,
@@ -11,7 +12,6 @@ import {
   type RunContext,
   type ScoringRouter,
 } from '@routeprofile/schema';
-import { queryVectors } from '../common/input.js';
 import { addStacked } from '../common/stacking-weights.js';
 
 export interface WeightedMember {

@@ -1,6 +1,5 @@
-import type { QueryBatch, RouterInput, RunContext } from '@routeprofile/schema';
+import { assertOrdinary, type QueryBatch, type RouterInput, type RunContext } from '@routeprofile/schema';
 import { sharedFolds } from '../common/out-of-fold.js';
-import { assertOrdinary } from '../common/trainable.js';
 import { fitQuantity, type FittedQuantity } from './fit-quantity.js';
 import { measuredCosts, measuredLatencies } from './measured.js';
 import { quantityFor, type Quantity } from './quantity.js';

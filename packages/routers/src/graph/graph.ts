@@ -1,11 +1,18 @@
 import {
   artifactArray,
+  assertMadeBy,
+  assertModels,
   createMatrix,
   createRandom,
   defineRouter,
+  namedArray,
   normalizeRows,
+  parsePart,
+  profileVectors,
+  queryVectors,
   rowOf,
   throwIfAborted,
+  weightMatrix,
   z,
   type Matrix,
   type RouterArtifact,
@@ -15,8 +22,6 @@ import { createRuntime } from '@routeprofile/tensor';
 import { learnedSize } from '../co-training/learned-profile.js';
 import { checkCoTrained, savedProfiles } from '../co-training/saved.js';
 import { profileSource } from '../co-training/source.js';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { assertModels, profileVectors, queryVectors } from '../common/input.js';
 import { heldOut } from '../common/pairs.js';
 import { meanPairwiseCosine } from '../common/pairwise-cosine.js';
 import { learnedReason } from '../common/reasons.js';

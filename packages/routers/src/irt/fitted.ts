@@ -1,6 +1,5 @@
-import { createMatrix, rowOf, type Reason, type ScoringRouter } from '@routeprofile/schema';
+import { createMatrix, queryVectors, rowOf, type Reason, type ScoringRouter } from '@routeprofile/schema';
 import { expectedOutcomes } from '@routeprofile/numerics';
-import { queryVectors } from '../common/input.js';
 import { scoringRouter } from '../common/scoring-router.js';
 import { artifactOf, NAME, type AbilitySource, type IrtParts } from './state.js';
 

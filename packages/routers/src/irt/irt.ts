@@ -1,7 +1,13 @@
 import {
+  assertTrainable,
   createMatrix,
   defineRouter,
+  inheritance,
+  joinedManifest,
+  joiningModels,
   normalizeRows,
+  profileVectors,
+  queryVectors,
   RouteProfileError,
   rowOf,
   throwIfAborted,
@@ -19,13 +25,9 @@ import {
   placeByCard,
   unpackResponseModel,
 } from '@routeprofile/numerics';
-import { joinedManifest, joiningModels } from '../common/extend.js';
-import { profileVectors, queryVectors } from '../common/input.js';
 import { probeOnboarding } from '../onboarding/index.js';
-import { inheritance } from '../knn/new-models.js';
 import { create } from './fitted.js';
 import { NAME, partsOf, withAbility, type AbilitySource, type IrtParts, type IrtState } from './state.js';
-import { assertTrainable } from '../common/trainable.js';
 
 const auto = z.literal('auto');
 const options = z.strictObject({

@@ -1,6 +1,14 @@
-import { createMatrix, z, type Matrix, type RouterArtifact } from '@routeprofile/schema';
+import {
+  assertMadeBy,
+  createMatrix,
+  namedArray,
+  parsePart,
+  weightMatrix,
+  z,
+  type Matrix,
+  type RouterArtifact,
+} from '@routeprofile/schema';
 import { packResponseModel, unpackResponseModel, type ResponseModel } from '@routeprofile/numerics';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
 
 export const NAME = 'irt';
 

@@ -1,8 +1,14 @@
-import { createMatrix, createRandom, normalizeRows, parseOptions, type RouterArtifact } from '@routeprofile/schema';
+import {
+  createMatrix,
+  createRandom,
+  inheritance,
+  normalizeRows,
+  parseOptions,
+  type RouterArtifact,
+} from '@routeprofile/schema';
 import { describeRouterContract, syntheticRouterInput } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
 import { knnRouter } from './knn.js';
-import { inheritance } from './new-models.js';
 
 describeRouterContract({ describe, it, expect }, knnRouter, { options: { k: 7 } });
 

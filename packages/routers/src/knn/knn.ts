@@ -1,27 +1,22 @@
 import {
+  corruptFile,
   createMatrix,
-  defineRouter,
+  defineScoringRouter,
+  inheritance,
+  inheritedReasons,
   normalizeRows,
-  RouteProfileError,
+  profileVectors,
   rowOf,
   throwIfAborted,
   z,
   type Matrix,
   type ProfileSet,
-  type Reason,
-  type RouterArtifact,
-  type ScoringRouter,
+  type RouterStrategy,
 } from '@routeprofile/schema';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joiningModels, widened } from '../common/extend.js';
-import { profileVectors, queryVectors, trainingVectors } from '../common/input.js';
-import { scoringRouter } from '../common/scoring-router.js';
 import { chooseNeighbourhood } from './choose-neighbourhood.js';
 import { gatherEvidence } from './evidence.js';
-import { centred, knownModels, memoryArrays, remember, type Memory } from './memory.js';
-import { inheritance } from './new-models.js';
+import { centred, knownModels, memoryOf, memoryWeights, remember } from './memory.js';
 import { highest, openSearch, type Neighbours } from './neighbours.js';
-import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'knn';
 const options = z.strictObject({
@@ -68,103 +63,105 @@ const TOLERANCE = 1e-5;
  * Scores: [queries × models], expected outcomes, or strengths on the logit scale where pairs are all there is.
  * `fit` throws RouteProfileError NO_TRAINING_DATA without outcomes and pairs.
  */
-export const knnRouter = defineRouter<KnnOptions>({
+export const knnRouter: RouterStrategy<KnnOptions> = defineScoringRouter({
   name: NAME,
   summary:
     'mean outcome (or Bradley–Terry strength, from pairs) on the most similar training queries; nearer ones count more',
   options,
   needs: ['vectors', 'training'],
-  async fit(input, chosen, ctx) {
-    throwIfAborted(ctx);
-    const { models, training } = input;
-    assertTrainable(NAME, input);
-    const { encoder, dimensions, vectors } = trainingVectors(NAME, training);
-    const memory = remember(vectors, models.length, training.outcomes, training.pairs);
-    if (!memory || dimensions === 0)
-      throw new RouteProfileError('NO_TRAINING_DATA', `${NAME}: there are no training queries with outcomes or pairs`, {
-        hint: 'Give the dataset training rows, or use `sim`, which learns nothing.',
-      });
+  state,
+  shapes: ({ models, dimensions, state: { known, queries, pairs } }) => ({
+    centre: [1, dimensions],
+    queries: [queries, dimensions],
+    levels: known === 'outcomes' ? ['queries', 1] : null,
+    advantages: known === 'outcomes' ? ['queries', models] : null,
+    measured: known === 'outcomes' ? ['queries', models] : null,
+    pairs: known === 'pairs' ? [pairs, 3] : null,
+    inheritance: [models, models],
+  }),
+  async learn({ models, training, profiles, vectors }, chosen, ctx) {
+    const memory = remember(vectors, models.length, training);
     const fixed = {
       ...(chosen.k !== 'auto' && { k: chosen.k }),
       ...(typeof chosen.temperature === 'number' && { temperature: chosen.temperature }),
     };
     const found = await chooseNeighbourhood(memory, chosen.ridge, fixed, ctx);
     const known = knownModels(memory);
-    const shares = inheritance(unitProfiles(models, input.profiles), known);
-    return create({
-      manifest: {
-        version: 1,
-        strategy: NAME,
-        options: { ...chosen },
-        models: [...models],
-        encoder,
-        dimensions,
-        seed: ctx.seed,
-        state: {
-          k: Math.min(found.k, memory.queries.rows),
-          temperature: found.temperature,
-          known: memory.known.kind,
-          queries: memory.queries.rows,
-          ...(memory.known.kind === 'pairs' && { pairs: memory.known.pairs.length / 3 }),
-          newModels: models.filter((_, m) => !known[m]),
-          crossValidation: found.candidates,
-        },
+    const shares = inheritance(unitProfiles(models, profiles), known);
+    return {
+      state: {
+        k: Math.min(found.k, memory.queries.rows),
+        temperature: found.temperature,
+        known: memory.known.kind,
+        queries: memory.queries.rows,
+        ...(memory.known.kind === 'pairs' && { pairs: memory.known.pairs.length / 3 }),
+        newModels: models.filter((_, m) => !known[m]),
+        crossValidation: found.candidates,
       },
-      weights: { ...memoryArrays(memory), inheritance: { shape: [models.length, models.length], data: shares } },
-    });
+      weights: { ...memoryWeights(memory), inheritance: createMatrix(models.length, models.length, shares) },
+    };
   },
-  async load(artifact) {
-    assertMadeBy(NAME, artifact);
-    return create(artifact);
+  async prepare({ models, state: { known }, options: { ridge }, weights }) {
+    const memory = memoryOf(known, models.length, weights);
+    const limit = [weights.queries.rows, models.length, models.length];
+    if (!weights.pairs.data.every((index, k) => Number.isInteger(index) && index >= 0 && index < limit[k % 3]!))
+      throw corruptFile(NAME, "weights.npz: 'pairs' names a query or model that does not exist");
+    const rows = Int32Array.from({ length: memory.queries.rows }, (_, q) => q);
+    return {
+      centre: memory.centre,
+      evidence: gatherEvidence(memory, rows, ridge),
+      search: await openSearch(memory.queries),
+    };
+  },
+  score({ models, state: { k, temperature }, weights, prepared: { centre, evidence, search } }, { vectors }, ctx) {
+    const similarities = search(centred(vectors, centre));
+    const scores = createMatrix(vectors.rows, models.length);
+    const found = Array.from({ length: vectors.rows }, (_, q): Neighbours => {
+      throwIfAborted(ctx);
+      const neighbours = highest(rowOf(similarities, q), k);
+      const { add, scores: tallied } = evidence.tally();
+      const top = highestOf(neighbours);
+      neighbours.rows.forEach((row, i) => add(row, Math.exp((neighbours.similarities[i]! - top) / temperature)));
+      inherit(weights.inheritance, tallied(TOLERANCE), rowOf(scores, q));
+      return neighbours;
+    });
+    return { scores, found };
+  },
+  explain({ state: { known, newModels } }, { query, model, score, found }) {
+    const { similarities } = found[query]!;
+    const near = `the ${similarities.length} most similar training queries (cosine similarity ${highestOf(found[query]!).toFixed(2)} to ${similarities.reduce((a, b) => Math.min(a, b)).toFixed(2)}, after the mean query is subtracted)`;
+    const what = known === 'outcomes' ? 'mean outcome' : 'Bradley–Terry strength';
+    return [
+      { kind: 'neighbours', text: `${what} ${score.toFixed(3)} among ${near}` },
+      ...inheritedReasons(model, newModels),
+    ];
   },
   /** Who joins has no outcomes among the training queries, so its scores are those of models with like profiles. */
-  async extend(artifact, { profiles, cards }, ctx) {
-    throwIfAborted(ctx);
-    assertMadeBy(NAME, artifact);
-    const { models } = artifact.manifest;
-    const joining = joiningModels(artifact, { profiles, cards });
-    const width = joining.models.length;
-    const learned = parsePart(NAME, 'state', state, artifact.manifest.state);
-    const { known, newModels } = learned;
-    const seen = [...knownModels(memoryOf(artifact, learned)), ...joining.added.map(() => false)];
-    const shares = createMatrix(width, width, inheritance(unitProfiles(joining.models, profiles), seen));
-    shares.data.set(widened(weightMatrix(artifact, 'inheritance', models.length, models.length), width).data);
-    const tables = known === 'pairs' ? [] : ['advantages', 'measured'];
-    const wider = tables.map((name) => {
-      const table = weightMatrix(artifact, name, undefined, models.length);
-      return [name, namedArray(widened(table, width))] as const;
-    });
-    const manifest = joinedManifest(artifact, joining);
-    return create({
-      manifest: { ...manifest, state: { ...manifest.state, newModels: [...newModels, ...joining.added] } },
-      weights: { ...artifact.weights, ...Object.fromEntries(wider), inheritance: namedArray(shares) },
-    });
+  join({ models: own, state: { known, newModels }, weights }, { models, added, profiles }) {
+    const width = models.length;
+    const seen = [...knownModels(memoryOf(known, own.length, weights)), ...added.map(() => false)];
+    const shares = createMatrix(width, width, inheritance(unitProfiles(models, profiles), seen));
+    shares.data.set(widened(weights.inheritance, width).data);
+    const { advantages, measured } = weights;
+    return {
+      state: { newModels: [...newModels, ...added] },
+      weights: {
+        ...(known === 'outcomes' && { advantages: widened(advantages, width), measured: widened(measured, width) }),
+        inheritance: shares,
+      },
+    };
   },
 });
 
+/** A table with columns of zeros for models that join. */
+function widened({ rows, cols, data }: Matrix, width: number): Matrix {
+  const out = createMatrix(rows, width);
+  for (let r = 0; r < rows; r++) out.data.set(data.subarray(r * cols, (r + 1) * cols), r * width);
+  return out;
+}
+
 const unitProfiles = (models: readonly string[], profiles: ProfileSet): Matrix =>
   normalizeRows(profileVectors(NAME, { models, profiles }));
-
-function memoryOf(artifact: RouterArtifact, learned: z.infer<typeof state>): Memory {
-  const { known: kind } = learned;
-  const { models, dimensions } = artifact.manifest;
-  const queries = weightMatrix(artifact, 'queries', learned.queries, dimensions ?? undefined);
-  const table = (name: string, cols = models.length) => weightMatrix(artifact, name, queries.rows, cols).data;
-  const vectors = { models: models.length, centre: weightMatrix(artifact, 'centre', 1, queries.cols).data, queries };
-  if (kind === 'outcomes')
-    return {
-      ...vectors,
-      known: { kind, levels: table('levels', 1), advantages: table('advantages'), measured: table('measured') },
-    };
-  const pairs = weightMatrix(artifact, 'pairs', learned.pairs, 3).data;
-  const limit = [queries.rows, models.length, models.length];
-  if (!pairs.every((index, k) => Number.isInteger(index) && index >= 0 && index < limit[k % 3]!))
-    throw new RouteProfileError(
-      'CORRUPT_FILE',
-      `${NAME}: weights.npz: 'pairs' names a query or model that does not exist`,
-    );
-  return { ...vectors, known: { kind, pairs } };
-}
 
 const highestOf = ({ similarities }: Neighbours): number => similarities.reduce((a, b) => Math.max(a, b), -Infinity);
 
@@ -175,56 +172,4 @@ function inherit(shares: Matrix, own: Float64Array, out: Float32Array): void {
     for (let j = 0; j < own.length; j++) sum += shares.data[m * own.length + j]! * own[j]!;
     out[m] = sum;
   }
-}
-
-async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
-  const { models, encoder } = artifact.manifest;
-  const learned = parsePart(NAME, 'state', state, artifact.manifest.state);
-  const { k, temperature, known, newModels } = learned;
-  const { ridge } = parsePart(NAME, 'options', options, artifact.manifest.options);
-  const memory = memoryOf(artifact, learned);
-  const shares = weightMatrix(artifact, 'inheritance', models.length, models.length);
-  const rows = Int32Array.from({ length: memory.queries.rows }, (_, q) => q);
-  const evidence = gatherEvidence(memory, rows, ridge);
-  const search = await openSearch(memory.queries);
-  const space = { what: 'training queries', encoder, dimensions: memory.queries.cols };
-
-  return scoringRouter({
-    name: NAME,
-    models,
-    evaluate(queries, ctx) {
-      const vectors = centred(queryVectors(NAME, queries, space), memory.centre);
-      const similarities = search(vectors);
-      const scores = createMatrix(vectors.rows, models.length);
-      const found = Array.from({ length: vectors.rows }, (_, q): Neighbours => {
-        throwIfAborted(ctx);
-        const neighbours = highest(rowOf(similarities, q), k);
-        const { add, scores: tallied } = evidence.tally();
-        const top = highestOf(neighbours);
-        neighbours.rows.forEach((row, i) => add(row, Math.exp((neighbours.similarities[i]! - top) / temperature)));
-        inherit(shares, tallied(TOLERANCE), rowOf(scores, q));
-        return neighbours;
-      });
-      const explain = (q: number, winner: number): Reason[] => {
-        const { similarities } = found[q]!;
-        const score = rowOf(scores, q)[winner]!.toFixed(3);
-        const near = `the ${similarities.length} most similar training queries (cosine similarity ${highestOf(found[q]!).toFixed(2)} to ${similarities.reduce((a, b) => Math.min(a, b)).toFixed(2)}, after the mean query is subtracted)`;
-        const what = known === 'outcomes' ? 'mean outcome' : 'Bradley–Terry strength';
-        const reason: Reason = { kind: 'neighbours', text: `${what} ${score} among ${near}` };
-        if (!newModels.includes(models[winner]!)) return [reason];
-        return [
-          reason,
-          {
-            kind: 'inherited',
-            text: `${models[winner]} has no training outcomes; its score is that of models with similar profiles`,
-          },
-        ];
-      };
-      return { scores, explain };
-    },
-    save: () => ({
-      manifest: structuredClone(artifact.manifest),
-      weights: { ...memoryArrays(memory), inheritance: { shape: [shares.rows, shares.cols], data: shares.data } },
-    }),
-  });
 }

@@ -1,11 +1,4 @@
-import {
-  createMatrix,
-  normalizeRows,
-  type Matrix,
-  type NamedArray,
-  type OutcomeValues,
-  type PreferencePair,
-} from '@routeprofile/schema';
+import { createMatrix, normalizeRows, type Matrix, type RouterTraining } from '@routeprofile/schema';
 import { fitAdditive } from '@routeprofile/numerics';
 
 /** What is known of the training queries, as a router keeps it: float32, so that a loaded router scores as the fitted one. */
@@ -35,21 +28,17 @@ interface KnownPairs {
   pairs: Float32Array;
 }
 
+type MemoryName = 'centre' | 'queries' | 'levels' | 'advantages' | 'measured' | 'pairs';
+
 /**
- * Outcomes where there are any, else pairs; null when there is neither.
+ * Outcomes where any was measured, else pairs.
  * @param vectors [queries × dimensions]
  */
-export function remember(
-  vectors: Matrix,
-  models: number,
-  outcomes: OutcomeValues | null,
-  pairs: readonly PreferencePair[],
-): Memory | null {
+export function remember(vectors: Matrix, models: number, { outcomes, pairs }: RouterTraining): Memory {
   const centre = meanRow(vectors);
   const queries = centred(vectors, centre);
   if (outcomes?.score.some((score) => !Number.isNaN(score)))
     return { models, centre, queries, known: knownOutcomes(outcomes.score, models) };
-  if (pairs.length === 0) return null;
   const flat = Float32Array.from(pairs.flatMap(({ query, better, worse }) => [query, better, worse]));
   return { models, centre, queries, known: { kind: 'pairs', pairs: flat } };
 }
@@ -91,15 +80,31 @@ export function knownModels({ models, known }: Memory): boolean[] {
   return seen;
 }
 
-export function memoryArrays({ models, centre, queries, known }: Memory): Record<string, NamedArray> {
-  const array = (data: Float32Array, cols: number): NamedArray => ({ shape: [data.length / cols, cols], data });
-  const vectors = { centre: array(centre, queries.cols), queries: array(queries.data, queries.cols) };
+/** The memory as named matrices; those of the other kind of knowledge are empty. */
+export function memoryWeights({ models, centre, queries, known }: Memory): Record<MemoryName, Matrix> {
+  const matrix = (data: Float32Array, cols: number) => createMatrix(data.length / cols, cols, data);
+  const none = createMatrix(0, 0);
+  const vectors = { centre: matrix(centre, queries.cols), queries };
   return known.kind === 'pairs'
-    ? { ...vectors, pairs: array(known.pairs, 3) }
+    ? { ...vectors, levels: none, advantages: none, measured: none, pairs: matrix(known.pairs, 3) }
     : {
         ...vectors,
-        levels: array(known.levels, 1),
-        advantages: array(known.advantages, models),
-        measured: array(known.measured, models),
+        levels: matrix(known.levels, 1),
+        advantages: matrix(known.advantages, models),
+        measured: matrix(known.measured, models),
+        pairs: none,
       };
+}
+
+/** The reverse of `memoryWeights`. */
+export function memoryOf(
+  kind: Memory['known']['kind'],
+  models: number,
+  { centre, queries, levels, advantages, measured, pairs }: Readonly<Record<MemoryName, Matrix>>,
+): Memory {
+  const known: Memory['known'] =
+    kind === 'pairs'
+      ? { kind, pairs: pairs.data }
+      : { kind, levels: levels.data, advantages: advantages.data, measured: measured.data };
+  return { models, centre: centre.data, queries, known };
 }

@@ -1,23 +1,19 @@
 import {
   createMatrix,
-  defineRouter,
+  defineScoringRouter,
+  inheritedReasons,
+  inheritedRows,
   normalizeRows,
+  requireLesson,
   rowOf,
-  throwIfAborted,
+  rowsWithHeirs,
+  seenModels,
   z,
   type Matrix,
-  type RouterArtifact,
 } from '@routeprofile/schema';
-import { rowDots } from '@routeprofile/numerics';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joiningModels } from '../common/extend.js';
-import { inheritedReason, inheritedRows, rowsWithHeirs } from '../common/inherit.js';
-import { queryVectors, trainingVectors } from '../common/input.js';
 import { learnedReason } from '../common/reasons.js';
-import { scoringRouter } from '../common/scoring-router.js';
-import { requireLesson, seenModels } from '../common/seen-models.js';
+import { rowDots } from '@routeprofile/numerics';
 import { learnFromOutcomes, learnFromPairs } from './learn.js';
-import { assertTrainable } from '../common/trainable.js';
 
 const NAME = 'linear';
 const options = z.strictObject({
@@ -26,13 +22,6 @@ const options = z.strictObject({
 });
 /** Options of `linearRouter`, parsed. */
 export type LinearOptions = z.infer<typeof options>;
-
-const state = z.object({
-  ridge: z.number(),
-  learned: z.enum(['outcomes', 'pairs']),
-  newModels: z.array(z.string()),
-  crossValidation: z.array(z.object({ ridge: z.number(), value: z.number() })),
-});
 
 /**
  * A model's score is linear in the query's vector: score_m(x) = intercept_m + weights_m · x, x brought to length 1.
@@ -47,59 +36,49 @@ const state = z.object({
  * differences are log odds of winning.
  * `fit` throws RouteProfileError NO_TRAINING_DATA without outcomes and pairs.
  */
-export const linearRouter = defineRouter<LinearOptions>({
+export const linearRouter = defineScoringRouter({
   name: NAME,
   summary: 'scores that are linear in the query vector: ridge regression on outcomes, or logistic regression on pairs',
   options,
   needs: ['vectors', 'training'],
-  async fit(input, chosen, ctx) {
-    throwIfAborted(ctx);
-    const { models, training, profiles } = input;
-    assertTrainable(NAME, input);
-    const { encoder, dimensions, vectors: raw } = trainingVectors(NAME, training);
-    const vectors = normalizeRows(raw);
+  state: z.object({
+    ridge: z.number(),
+    learned: z.enum(['outcomes', 'pairs']),
+    newModels: z.array(z.string()),
+    crossValidation: z.array(z.object({ ridge: z.number(), value: z.number() })),
+  }),
+  shapes: ({ models, dimensions }) => ({ weights: [models, dimensions + 1] }),
+  learn({ models, training, profiles, vectors }, { ridge: given }, ctx) {
     const learned = requireLesson(NAME, training);
-    const given = chosen.ridge === 'auto' ? null : chosen.ridge;
     const learn = learned === 'outcomes' ? learnFromOutcomes : learnFromPairs;
-    const found = learn(vectors, training, models.length, given, ctx);
+    const found = learn(normalizeRows(vectors), training, models.length, given === 'auto' ? null : given, ctx);
+    const { ridge, candidates: crossValidation } = found;
     const known = seenModels(training, models.length);
     const own = withIntercept(found.weights, found.intercepts);
-    return create({
-      manifest: {
-        version: 1,
-        strategy: NAME,
-        options: { ...chosen },
-        models: [...models],
-        encoder,
-        dimensions,
-        seed: ctx.seed,
-        state: {
-          ridge: found.ridge,
-          learned,
-          newModels: models.filter((_, m) => !known[m]),
-          crossValidation: found.candidates,
-        },
-      },
-      weights: { weights: namedArray(inheritedRows(NAME, own, models, known, profiles)) },
-    });
+    return {
+      state: { ridge, learned, newModels: models.filter((_, m) => !known[m]), crossValidation },
+      weights: { weights: inheritedRows(NAME, own, models, known, profiles) },
+    };
   },
-  async load(artifact) {
-    assertMadeBy(NAME, artifact);
-    return create(artifact);
+  score({ models, weights: { weights } }, { vectors }) {
+    const unit = normalizeRows(vectors);
+    const scores = createMatrix(unit.rows, models.length);
+    const extended = new Float32Array(weights.cols).fill(1);
+    for (let q = 0; q < unit.rows; q++) {
+      extended.set(rowOf(unit, q));
+      rowDots(weights, extended, rowOf(scores, q));
+    }
+    return scores;
   },
+  explain: ({ models, state }, { model, winner, scores }) => [
+    learnedReason(models, scores, winner),
+    ...inheritedReasons(model, state.newModels),
+  ],
   /** Who joins has taught the router nothing: it takes over weights of the models with like profiles. */
-  async extend(artifact, joiningSet, ctx) {
-    throwIfAborted(ctx);
-    assertMadeBy(NAME, artifact);
-    const joining = joiningModels(artifact, joiningSet);
-    const { newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
-    const rows = rowsWithHeirs(NAME, weightsOf(artifact), newModels, joining, joiningSet.profiles);
-    const manifest = joinedManifest(artifact, joining);
-    return create({
-      manifest: { ...manifest, state: { ...manifest.state, newModels: [...newModels, ...joining.added] } },
-      weights: { weights: namedArray(rows) },
-    });
-  },
+  join: ({ state: { newModels }, weights: { weights } }, joining) => ({
+    state: { newModels: [...newModels, ...joining.added] },
+    weights: { weights: rowsWithHeirs(NAME, weights, newModels, joining) },
+  }),
 });
 
 /** Shape [models × dimensions + 1]: the intercept stands last. */
@@ -111,36 +90,4 @@ function withIntercept(weights: Matrix, intercepts: Float64Array): Matrix {
     row[weights.cols] = intercepts[m]!;
   }
   return out;
-}
-
-const weightsOf = ({ manifest, weights }: RouterArtifact): Matrix =>
-  weightMatrix({ manifest, weights }, 'weights', manifest.models.length, (manifest.dimensions ?? 0) + 1);
-
-function create(artifact: RouterArtifact) {
-  const { models, encoder } = artifact.manifest;
-  const { newModels } = parsePart(NAME, 'state', state, artifact.manifest.state);
-  const weights = weightsOf(artifact);
-  const dimensions = weights.cols - 1;
-
-  return scoringRouter({
-    name: NAME,
-    models,
-    evaluate(queries) {
-      const vectors = normalizeRows(queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions }));
-      const scores = createMatrix(vectors.rows, models.length);
-      const extended = new Float32Array(weights.cols).fill(1);
-      for (let q = 0; q < vectors.rows; q++) {
-        extended.set(rowOf(vectors, q));
-        rowDots(weights, extended, rowOf(scores, q));
-      }
-      return {
-        scores,
-        explain: (q, winner) => {
-          const reason = learnedReason(models, rowOf(scores, q), winner);
-          return newModels.includes(models[winner]!) ? [reason, inheritedReason(models[winner]!)] : [reason];
-        },
-      };
-    },
-    save: () => ({ manifest: structuredClone(artifact.manifest), weights: { weights: namedArray(weights) } }),
-  });
 }

@@ -1,9 +1,19 @@
 import {
+  assertMadeBy,
+  assertModels,
   createRandom,
   defineRouter,
+  joinedManifest,
+  joinedRows,
+  joiningModels,
+  namedArray,
   normalizeRows,
+  parsePart,
+  profileVectors,
+  queryVectors,
   rowOf,
   throwIfAborted,
+  weightMatrix,
   z,
   type Matrix,
   type RouterArtifact,
@@ -13,9 +23,6 @@ import { rowProducts } from '@routeprofile/numerics';
 import { createRuntime, openTower } from '@routeprofile/tensor';
 import { checkCoTrained, joinedWeights, profilesInUse, savedProfiles } from '../co-training/saved.js';
 import { profileSource } from '../co-training/source.js';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joinedRows, joiningModels } from '../common/extend.js';
-import { assertModels, profileVectors, queryVectors } from '../common/input.js';
 import { splitByPair, splitByQuery, trainingPairs } from '../common/pairs.js';
 import { learnedReason } from '../common/reasons.js';
 import { scoringRouter } from '../common/scoring-router.js';
@@ -87,6 +94,8 @@ export const mlpRouter = defineRouter<MlpOptions>({
   async extend(artifact, { profiles, cards }, ctx) {
     throwIfAborted(ctx);
     assertMadeBy(NAME, artifact);
+    // All that loading checks, so that nobody joins a damaged router.
+    await create(artifact);
     const options = parsePart(NAME, 'options', mlpOptions, artifact.manifest.options);
     const joining = joiningModels(artifact, { profiles, cards });
     const own = weightMatrix(artifact, 'profiles', artifact.manifest.models.length, undefined);

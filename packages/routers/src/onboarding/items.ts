@@ -1,6 +1,5 @@
-import { RouteProfileError, type ProbePool, type RouterArtifact } from '@routeprofile/schema';
+import { queryVectors, RouteProfileError, type ProbePool, type RouterArtifact } from '@routeprofile/schema';
 import { mapQueries, withOwnDifficulty, type AbilityPrior, type Items } from '@routeprofile/numerics';
-import { queryVectors } from '../common/input.js';
 import { partsOf, type IrtParts } from '../irt/state.js';
 
 /**

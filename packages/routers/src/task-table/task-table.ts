@@ -1,19 +1,13 @@
 import {
+  assertTrainable,
   createMatrix,
-  defineRouter,
+  defineScoringRouter,
   RouteProfileError,
   rowOf,
-  throwIfAborted,
   z,
-  type Reason,
-  type RouterArtifact,
   type RouterInput,
 } from '@routeprofile/schema';
-import { assertMadeBy, namedArray, parsePart, weightMatrix } from '../common/artifact.js';
-import { joinedManifest, joiningModels } from '../common/extend.js';
-import { scoringRouter } from '../common/scoring-router.js';
-import { joinTable, tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from './table.js';
-import { assertTrainable } from '../common/trainable.js';
+import { joinTable, tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from '../common/task-tables.js';
 
 const NAME = 'task-table';
 const SOURCES = ['outcomes', 'cards', 'pairs'] as const;
@@ -30,8 +24,6 @@ const options = z.strictObject({
 /** Options of `taskTableRouter`, parsed. */
 export type TaskTableOptions = z.infer<typeof options>;
 
-const state = z.object({ source: z.enum(SOURCES), tasks: z.array(z.string()) });
-
 /**
  * One model per task: the one that did best on it in the training data. It reads the query's task label, which a router in use
  * rarely has; it shows what a router could reach that recognised the task and nothing else.
@@ -41,57 +33,47 @@ const state = z.object({ source: z.enum(SOURCES), tasks: z.array(z.string()) });
  * rows) to an additive model task + model; card scores without a count are not. A model that was not measured on a task
  * ranks last there. A query with no task, or one that the table does not hold, is scored over all tasks.
  */
-export const taskTableRouter = defineRouter<TaskTableOptions>({
+export const taskTableRouter = defineScoringRouter({
   name: NAME,
   summary: 'best model of the query’s task on training data; needs task labels',
   options,
   needs: ['tasks'],
-  async fit(input, chosen, ctx) {
-    throwIfAborted(ctx);
+  state: z.object({ source: z.enum(SOURCES), tasks: z.array(z.string()) }),
+  // A row per task, and one for all tasks at the end.
+  shapes: ({ models, state }) => ({
+    scores: [state.tasks.length + 1, models],
+    measured: [state.tasks.length + 1, models],
+  }),
+  learn(input, chosen) {
     assertTrainable(NAME, input);
     const { source, table } = buildTable(input, chosen);
-    return create({
-      manifest: {
-        version: 1,
-        strategy: NAME,
-        options: { ...chosen },
-        models: [...input.models],
-        encoder: null,
-        dimensions: null,
-        seed: ctx.seed,
-        state: { source, tasks: table.tasks },
-      },
-      weights: arraysOf(table),
-    });
+    const { tasks, ...weights } = table;
+    return { state: { source, tasks }, weights };
   },
-  async load(artifact) {
-    assertMadeBy(NAME, artifact);
-    return create(artifact);
+  prepare: ({ state }) => new Map(state.tasks.map((task, t) => [task, t])),
+  score({ models, state, weights, prepared: place }, { tasks: labels }) {
+    const rows = labels.map((label) => (label === null ? undefined : place.get(label)) ?? state.tasks.length);
+    const scores = createMatrix(rows.length, models.length);
+    rows.forEach((row, q) => rowOf(scores, q).set(rowOf(weights.scores, row)));
+    return { scores, found: labels };
+  },
+  explain({ state, prepared: place }, { query, score, found }) {
+    const label = found[query] ?? null;
+    const worth = `${SCORE_OF[state.source]} ${score.toFixed(3)}`;
+    if (label !== null && place.has(label)) return [{ kind: 'task', text: `best on ${label}: ${worth}` }];
+    const why = label === null ? 'the query has no task' : `the task '${label}' is not in the table`;
+    return [{ kind: 'fallback', text: `${why}; best over all tasks: ${worth}` }];
   },
   /** In a table of card scores a joining model has those of its card; outcomes and pairs it has none, so it comes last. */
-  async extend(artifact, { profiles, cards }, ctx) {
-    throwIfAborted(ctx);
-    assertMadeBy(NAME, artifact);
-    const joining = joiningModels(artifact, { profiles, cards });
-    const { source } = parsePart(NAME, 'state', state, artifact.manifest.state);
+  join({ state: { source, tasks }, weights }, { added, cards }) {
     const scores = new Map(
       cards.map((card) => [card.name, new Map([...card.scores].map(([task, { value }]) => [task, value]))]),
     );
-    const columns = joining.added.map((model) => (source === 'cards' ? scores.get(model) : undefined));
-    return create({
-      manifest: joinedManifest(artifact, joining),
-      weights: arraysOf(joinTable(tableOf(artifact), columns)),
-    });
+    const columns = added.map((model) => (source === 'cards' ? scores.get(model) : undefined));
+    const { tasks: _, ...joined } = joinTable({ tasks, ...weights }, columns);
+    return { weights: joined };
   },
 });
-
-const arraysOf = ({ scores, measured }: TaskTable) => ({ scores: namedArray(scores), measured: namedArray(measured) });
-
-function tableOf(artifact: RouterArtifact): TaskTable {
-  const { tasks } = parsePart(NAME, 'state', state, artifact.manifest.state);
-  const matrix = (name: string) => weightMatrix(artifact, name, tasks.length + 1, artifact.manifest.models.length);
-  return { tasks, scores: matrix('scores'), measured: matrix('measured') };
-}
 
 function buildTable(
   input: RouterInput,
@@ -121,33 +103,3 @@ const SCORE_OF: Record<Source, string> = {
   cards: 'card score',
   pairs: 'Bradley–Terry strength',
 };
-
-function create(artifact: RouterArtifact) {
-  const { models } = artifact.manifest;
-  const { source } = parsePart(NAME, 'state', state, artifact.manifest.state);
-  const { tasks, scores: table, measured } = tableOf(artifact);
-  const place = new Map(tasks.map((task, t) => [task, t]));
-
-  return scoringRouter({
-    name: NAME,
-    models,
-    evaluate(queries) {
-      const labels = queries.texts.map((_, q) => queries.tasks?.[q] ?? null);
-      const rows = labels.map((label) => (label === null ? tasks.length : (place.get(label) ?? tasks.length)));
-      const scores = createMatrix(rows.length, models.length);
-      rows.forEach((row, q) => scores.data.set(rowOf(table, row), q * models.length));
-      const explain = (q: number, winner: number): Reason[] => {
-        const score = `${SCORE_OF[source]} ${rowOf(scores, q)[winner]!.toFixed(3)}`;
-        const label = labels[q] ?? null;
-        if (rows[q]! < tasks.length) return [{ kind: 'task', text: `best on ${label}: ${score}` }];
-        const why = label === null ? 'the query has no task' : `the task '${label}' is not in the table`;
-        return [{ kind: 'fallback', text: `${why}; best over all tasks: ${score}` }];
-      };
-      return { scores, explain };
-    },
-    save: () => ({
-      manifest: structuredClone(artifact.manifest),
-      weights: arraysOf({ tasks, scores: table, measured }),
-    }),
-  });
-}

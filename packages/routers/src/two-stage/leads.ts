@@ -1,5 +1,5 @@
 import { createMatrix, rowOf, type Matrix, type ModelCard, type RouterTraining } from '@routeprofile/schema';
-import { tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from '../task-table/table.js';
+import { tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from '../common/task-tables.js';
 
 export const SOURCES = ['outcomes', 'cards', 'pairs'] as const;
 export type Source = (typeof SOURCES)[number];

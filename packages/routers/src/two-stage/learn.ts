@@ -14,7 +14,7 @@ import { transpose } from '@routeprofile/numerics';
 import { dealFolds, onlyQueries, splitFold } from '../common/folds.js';
 import { judgeOf } from '../common/judge.js';
 import { FOLDS } from '../common/out-of-fold.js';
-import { mixed } from '../cluster/mixture.js';
+import { mixed } from '../common/mixed.js';
 import { fitClassifier, type Classifier } from './classifier.js';
 import { leadsOf, SOURCES, tableOf, type Source } from './leads.js';
 

@@ -11,6 +11,13 @@ const fit = (input: RouterInput, raw: Record<string, unknown> = {}) =>
   twoStageRouter.fit(input, parseOptions(twoStageRouter, raw), ctx);
 
 describe('two-stage', () => {
+  it('refuses to learn from nothing', async () => {
+    const { input } = syntheticRouterInput();
+    const queries = { texts: [], vectors: createMatrix(0, 8), encoder: 'synthetic' };
+    const training = { queries, tasks: [], pairs: [], outcomes: null };
+    await expect(fit({ ...input, cards: [], training })).rejects.toMatchObject({ code: 'NO_TRAINING_DATA' });
+  });
+
   it.each(['auto', 'outcomes', 'cards', 'pairs'])('recognises the task, then knows the model (%s)', async (source) => {
     const { input, queries, bestModel } = syntheticRouterInput({ models: 3, queries: 90 });
     const router = await fit(input, { source });

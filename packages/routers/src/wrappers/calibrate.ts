@@ -1,4 +1,4 @@
-import { defineWrapper, throwIfAborted, z, type Router } from '@routeprofile/schema';
+import { defineWrapper, parsePart, throwIfAborted, z, type Router } from '@routeprofile/schema';
 import {
   calibrationOptions,
   calibrationSchema,
@@ -7,7 +7,6 @@ import {
   type Calibration,
 } from '../calibration/calibration.js';
 import { whyNoChances } from '../calibration/observations.js';
-import { parsePart } from '../common/artifact.js';
 import { sharedFolds } from '../common/out-of-fold.js';
 import { figureReason } from './figures.js';
 import { assertLearnedOf, assertScores } from './learned.js';

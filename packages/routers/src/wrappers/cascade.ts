@@ -1,5 +1,6 @@
 import {
   defineWrapper,
+  parsePart,
   RouteProfileError,
   throwIfAborted,
   z,
@@ -7,7 +8,6 @@ import {
   type RouterInput,
 } from '@routeprofile/schema';
 import { standings } from '@routeprofile/numerics';
-import { parsePart } from '../common/artifact.js';
 import { columnMeans } from '../estimates/measured.js';
 import { assertLearnedOf } from './learned.js';
 import { assertCosts, cheapestWithin, trainingLedger, trialOf, type TrainingLedger } from './operating-point.js';

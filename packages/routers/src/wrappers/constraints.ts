@@ -1,5 +1,6 @@
 import {
   defineWrapper,
+  parsePart,
   RouteProfileError,
   z,
   type Candidate,
@@ -7,7 +8,6 @@ import {
   type Requirements,
   type Router,
 } from '@routeprofile/schema';
-import { parsePart } from '../common/artifact.js';
 import { promptTokens } from '../estimates/measured.js';
 import { assertLearnedOf } from './learned.js';
 import { personalData } from './pii.js';

@@ -1,5 +1,6 @@
 import {
   defineWrapper,
+  parsePart,
   RouteProfileError,
   throwIfAborted,
   z,
@@ -7,7 +8,6 @@ import {
   type RankedModel,
   type Router,
 } from '@routeprofile/schema';
-import { parsePart } from '../common/artifact.js';
 import { costPath, lambdaGrid, modelAt, pessimisticCosts } from './cost-path.js';
 import { dollars } from './figures.js';
 import { assertCosts, pointWithin, trainingLedger } from './operating-point.js';

@@ -1,5 +1,4 @@
-import { defineWrapper, throwIfAborted, z, type Router, type WrapperState } from '@routeprofile/schema';
-import { parsePart } from '../common/artifact.js';
+import { defineWrapper, parsePart, throwIfAborted, z, type Router, type WrapperState } from '@routeprofile/schema';
 import { estimateCall, fitEstimates, type Estimates } from '../estimates/estimates.js';
 import { estimatesSchema, restoreEstimates, storeEstimates } from '../estimates/state.js';
 import { figureReason } from './figures.js';

@@ -1,7 +1,10 @@
 import {
   createMatrix,
   defineWrapper,
+  namedArray,
   normalizeRows,
+  parsePart,
+  profileVectors,
   RouteProfileError,
   z,
   type Decision,
@@ -9,8 +12,6 @@ import {
   type Router,
 } from '@routeprofile/schema';
 import { rowProducts } from '@routeprofile/numerics';
-import { namedArray, parsePart } from '../common/artifact.js';
-import { profileVectors } from '../common/input.js';
 import { namesSchema } from './cascade.js';
 import { assertLearnedOf, learnedArray, nothingLearned } from './learned.js';
 import { assertKnown } from './standing.js';

@@ -1,5 +1,4 @@
-import { defineWrapper, throwIfAborted, z, type Router } from '@routeprofile/schema';
-import { parsePart } from '../common/artifact.js';
+import { defineWrapper, parsePart, throwIfAborted, z, type Router } from '@routeprofile/schema';
 import { fitEstimates } from '../estimates/estimates.js';
 import { assertLearnedOf } from './learned.js';
 import { assertKnown, cheapestModel } from './standing.js';

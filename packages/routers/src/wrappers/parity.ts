@@ -1,5 +1,6 @@
 import {
   defineWrapper,
+  parsePart,
   RouteProfileError,
   throwIfAborted,
   z,
@@ -7,7 +8,6 @@ import {
   type Router,
   type RouterInput,
 } from '@routeprofile/schema';
-import { parsePart } from '../common/artifact.js';
 import { takeQueries } from '../common/folds.js';
 import { withCalibration } from './calibrate.js';
 import { assertLearnedOf, outOfFoldDecisions } from './learned.js';

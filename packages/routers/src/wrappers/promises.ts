@@ -1,5 +1,4 @@
-import { z, type RouterArtifact, type RouterPromise } from '@routeprofile/schema';
-import { parsePart } from '../common/artifact.js';
+import { parsePart, z, type RouterArtifact, type RouterPromise } from '@routeprofile/schema';
 import { costState, costWrapper, WITHIN } from './cost.js';
 import { parityState, parityWrapper } from './parity.js';
 import { thresholdState, thresholdWrapper } from './threshold.js';

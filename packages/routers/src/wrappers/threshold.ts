@@ -1,6 +1,7 @@
 import { standings } from '@routeprofile/numerics';
 import {
   defineWrapper,
+  parsePart,
   RouteProfileError,
   throwIfAborted,
   z,
@@ -8,7 +9,6 @@ import {
   type Router,
   type RouterInput,
 } from '@routeprofile/schema';
-import { parsePart } from '../common/artifact.js';
 import { columnMeans } from '../estimates/measured.js';
 import { assertLearnedOf } from './learned.js';
 import { assertKnown, bestModel, cheapestModel } from './standing.js';

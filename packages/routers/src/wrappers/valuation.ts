@@ -1,4 +1,4 @@
-import { z, type Router, type RunContext, type WrapperInput, type WrapperState } from '@routeprofile/schema';
+import { parsePart, z, type Router, type RunContext, type WrapperInput, type WrapperState } from '@routeprofile/schema';
 import {
   calibrationSchema,
   chancesOf,
@@ -7,7 +7,6 @@ import {
   calibrationOptions,
 } from '../calibration/calibration.js';
 import { whyNoChances } from '../calibration/observations.js';
-import { parsePart } from '../common/artifact.js';
 import { sharedFolds } from '../common/out-of-fold.js';
 import { fitEstimates, type Estimates } from '../estimates/estimates.js';
 import { estimatesSchema, storeEstimates } from '../estimates/state.js';

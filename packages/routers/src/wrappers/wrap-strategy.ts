@@ -1,7 +1,9 @@
 import {
+  assertMadeBy,
   decisionsFromScores,
   defineRouter,
   isScoringRouter,
+  parsePart,
   RouteProfileError,
   routerManifestSchema,
   throwIfAborted,
@@ -15,7 +17,6 @@ import {
   type ScoringRouter,
   type WrapperState,
 } from '@routeprofile/schema';
-import { assertMadeBy, parsePart } from '../common/artifact.js';
 import { outOfFoldScores, sharedFolds } from '../common/out-of-fold.js';
 import type { ReplayingInput } from './learned.js';
 

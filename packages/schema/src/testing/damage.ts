@@ -53,3 +53,19 @@ function longer({ shape, data }: NamedArray): Float32Array {
   out.set(data);
   return out;
 }
+
+/** What takes the place of an entry of the state: of no kind that a router would keep. */
+const NONSENSE = { damaged: [null] };
+
+/** Every entry of a saved state missing or replaced by nonsense, one at a time. */
+export function stateDamagesOf(
+  state: Readonly<Record<string, unknown>>,
+): { what: string; state: Record<string, unknown> }[] {
+  return Object.keys(state).flatMap((key) => {
+    const { [key]: _gone, ...others } = state;
+    return [
+      { what: `'${key}' missing`, state: others },
+      { what: `'${key}' of another kind`, state: { ...state, [key]: NONSENSE } },
+    ];
+  });
+}

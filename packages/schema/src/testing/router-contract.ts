@@ -3,7 +3,7 @@ import { RouteProfileError } from '../errors.js';
 import { createMatrix, rowOf } from '../matrix.js';
 import { parseOptions } from '../options.js';
 import { isScoringRouter, type Decision, type Router, type RouterInput, type RouterStrategy } from '../router.js';
-import { damagesOf } from './damage.js';
+import { damagesOf, stateDamagesOf } from './damage.js';
 import { largestDifference, pickQueries, rankingProblems, throughJson, TOLERANCE } from './decisions.js';
 import { fingerprint } from './fingerprint.js';
 import { interruptAndResume } from './interruption.js';
@@ -132,6 +132,22 @@ export function describeRouterContract<O>(
       expect(accepted).toEqual([]);
     });
 
+    it('refuses an artifact with a damaged state, or does not read what is damaged', async () => {
+      const accepted: string[] = [];
+      const { router, part, all } = await setUp();
+      const artifact = throughJson(await router.save());
+      const before = await router.decide(part(all));
+      for (const { what, state } of stateDamagesOf(artifact.manifest.state)) {
+        const damaged = { ...artifact, manifest: { ...artifact.manifest, state } };
+        const outcome = strategy.load(damaged, context()).then((loaded) => loaded.decide(part(all)));
+        const error = await rejectionOf(outcome);
+        const same = error === undefined && largestDifference(before, await outcome) < TOLERANCE;
+        if (!same && (!RouteProfileError.isInstance(error) || error.code !== 'CORRUPT_FILE'))
+          accepted.push(`${what}: ${error instanceof Error ? error.message : 'decides otherwise'}`);
+      }
+      expect(accepted).toEqual([]);
+    });
+
     it('leaves its input as it was', async () => {
       const { input } = problem();
       const before = fingerprint(input);
@@ -144,9 +160,12 @@ export function describeRouterContract<O>(
       expect(rankingProblems(await router.decide(part(all)), input.models)).toEqual([]);
     });
 
-    it('learns from outcomes of which some are missing', async () => {
+    it('learns from outcomes of which some are missing, and saves what it learned', async () => {
       const { router, part, all, input } = await setUp({ missing: 0.3 });
-      expect(rankingProblems(await router.decide(part(all)), input.models)).toEqual([]);
+      const decisions = await router.decide(part(all));
+      expect(rankingProblems(decisions, input.models)).toEqual([]);
+      const loaded = await strategy.load(throughJson(await router.save()), context());
+      expect(largestDifference(decisions, await loaded.decide(part(all)))).toBeLessThan(TOLERANCE);
     });
 
     if (needs('outcomes'))

@@ -2,99 +2,83 @@ import type { Template } from '../template.js';
 
 export const routerTemplate: Template = {
   source: `import {
-  artifactArray,
-  assertFinite,
   createMatrix,
-  decisionsFromScores,
-  defineRouter,
+  defineScoringRouter,
   normalizeRows,
-  RouteProfileError,
   rowOf,
+  rowsWithHeirs,
   throwIfAborted,
   z,
-  type Matrix,
-  type QueryBatch,
-  type RouterArtifact,
   type RouterTraining,
-  type RunContext,
-  type ScoringRouter,
 } from '@routeprofile/schema';
 
 // A router goes by its package name, and a saved router is found again by it: keep the two alike.
 const NAME = '__NAME__';
 
-// Options are validated and completed by this schema: \`--router __NAME__:shrink=20\`. All of them need a default.
-const options = z.strictObject({
-  /** Number of imagined training queries that draw a model's direction to zero. The more, the less models seen rarely are trusted. */
-  shrink: z.number().min(0).default(5),
-});
-type Options = z.infer<typeof options>;
-
 /**
  * Each model has a direction: the mean of the training queries' vectors, weighted by how much better or worse than the others it
  * did on them. A query goes to the model whose direction it lies along. Put a method of your own in its place: \`learn\` and
- * \`scores\` are all there is to it.
+ * \`score\` are all there is to it. Saving, loading, ties and the checks of whatever comes in are done for you.
  */
-export default defineRouter<Options>({
+export default defineScoringRouter({
   name: NAME,
   summary: 'the model whose good queries are like this one',
-  options,
+  // Validated and completed by this schema: \`--router __NAME__:shrink=20\`. All options need a default.
+  options: z.strictObject({
+    /** Number of imagined training queries that draw a model's direction to zero. The more, the less models seen rarely are trusted. */
+    shrink: z.number().min(0).default(5),
+  }),
+  // It reads query vectors, and cannot do without outcomes or pairs.
   needs: ['vectors', 'training'],
+  // What is learned: JSON, checked by this schema when a router is loaded, and matrices of these shapes.
+  state: z.object({ newModels: z.array(z.string()) }),
+  shapes: ({ models, dimensions }) => ({ directions: [models, dimensions] }),
 
-  async fit({ models, training }, chosen, ctx) {
-    const directions = learn(training, models.length, chosen, ctx);
-    return create({
-      manifest: {
-        version: 1,
-        strategy: NAME,
-        options: { ...chosen },
-        models: [...models],
-        encoder: training.queries.encoder ?? null,
-        dimensions: directions.cols,
-        seed: ctx.seed,
-        // Anything else that \`load\` needs, as JSON; numbers in bulk belong to \`weights\`.
-        state: {},
-      },
-      weights: { directions: { shape: [directions.rows, directions.cols], data: directions.data } },
+  /** Draw randomness from \`createRandom(ctx.seed, 'a label')\`, if you need any. */
+  learn({ models, training, vectors }, { shrink }, ctx) {
+    const leads = leadsOf(training, models.length);
+    const unit = normalizeRows(vectors);
+    const directions = createMatrix(models.length, unit.cols);
+    const newModels = models.filter((_, m) => {
+      // Long steps ask now and then whether to stop, and tell how far they are.
+      throwIfAborted(ctx);
+      const row = rowOf(directions, m);
+      let seen = 0;
+      for (let q = 0; q < unit.rows; q++) {
+        const lead = leads[q * models.length + m]!;
+        if (Number.isNaN(lead)) continue;
+        seen += 1;
+        rowOf(unit, q).forEach((x, d) => (row[d]! += lead * x));
+      }
+      if (seen > 0) row.forEach((x, d) => (row[d] = x / (seen + shrink)));
+      ctx.onProgress?.({ stage: NAME, done: m + 1, total: models.length, unit: 'models' });
+      return seen === 0;
     });
+    return { state: { newModels }, weights: { directions } };
   },
 
-  async load(artifact) {
-    return create(artifact);
-  },
-});
-
-/** What the router learns, [models × dimensions]. Draw randomness from \`createRandom(ctx.seed, 'a label')\`, if you need any. */
-function learn(training: RouterTraining, models: number, { shrink }: Options, ctx: RunContext): Matrix {
-  const leads = leadsOf(training, models);
-  const vectors = unitVectors(training.queries, undefined);
-  const directions = createMatrix(models, vectors.cols);
-  for (let m = 0; m < models; m++) {
-    // Long steps ask now and then whether to stop, and tell how far they are.
-    throwIfAborted(ctx);
-    const row = rowOf(directions, m);
-    let seen = shrink;
-    for (let q = 0; q < vectors.rows; q++) {
-      const lead = leads[q * models + m]!;
-      if (Number.isNaN(lead)) continue;
-      seen += 1;
-      rowOf(vectors, q).forEach((x, d) => (row[d]! += lead * x));
+  /** [queries × models], higher is better. A model without training rows has direction 0, and so the score of an average one. */
+  score({ models, weights: { directions } }, { vectors }) {
+    const unit = normalizeRows(vectors);
+    const scores = createMatrix(unit.rows, models.length);
+    for (let q = 0; q < unit.rows; q++) {
+      const x = rowOf(unit, q);
+      rowOf(scores, q).forEach((_, m, row) => (row[m] = rowOf(directions, m).reduce((sum, w, d) => sum + w * x[d]!, 0)));
     }
-    if (seen > 0) row.forEach((x, d) => (row[d] = x / seen));
-    ctx.onProgress?.({ stage: NAME, done: m + 1, total: models, unit: 'models' });
-  }
-  return directions;
-}
+    return scores;
+  },
 
-/** [queries × models], higher is better. A model without training rows has direction 0, and so the score of an average one. */
-function scores(directions: Matrix, vectors: Matrix): Matrix {
-  const out = createMatrix(vectors.rows, directions.rows);
-  for (let q = 0; q < vectors.rows; q++) {
-    const x = rowOf(vectors, q);
-    rowOf(out, q).forEach((_, m, row) => (row[m] = rowOf(directions, m).reduce((sum, w, d) => sum + w * x[d]!, 0)));
-  }
-  return out;
-}
+  /** Why the winner won, for people. */
+  explain: (_, { model, score }) => [
+    { kind: 'direction', text: \`\${score.toFixed(3)} along the queries that \${model} is good at\` },
+  ],
+
+  /** A model that joins later points where those with profiles like its own point. Leave \`join\` out if none can. */
+  join: ({ state: { newModels }, weights }, joining) => ({
+    state: { newModels: [...newModels, ...joining.added] },
+    weights: { directions: rowsWithHeirs(NAME, weights.directions, newModels, joining) },
+  }),
+});
 
 /**
  * How much better than the others a model did on a query, [queries × models]; NaN = not seen. Outcomes tell it where they were
@@ -118,53 +102,7 @@ function leadsOf({ queries, outcomes, pairs }: RouterTraining, models: number): 
       leads[won] = (leads[won]! || 0) + 1;
       leads[lost] = (leads[lost]! || 0) - 1;
     }
-  if (leads.every(Number.isNaN))
-    throw new RouteProfileError('NO_TRAINING_DATA', \`\${NAME}: there are no training outcomes and no pairs\`, {
-      hint: 'Give the dataset training rows.',
-    });
   return leads;
-}
-
-/** The queries' vectors at unit length, checked: whoever calls a router may hand it anything. */
-function unitVectors({ texts, vectors }: QueryBatch, dimensions: number | undefined): Matrix {
-  if (texts.length === 0) return createMatrix(0, dimensions ?? 0);
-  if (!vectors || vectors.rows !== texts.length || vectors.cols !== (dimensions ?? vectors.cols))
-    throw new RouteProfileError('SHAPE_MISMATCH', \`\${NAME}: one vector of \${dimensions ?? 'any'} numbers per query is wanted\`, {
-      hint: 'Encode queries with the encoder the router was fitted on.',
-    });
-  assertFinite(vectors, \`\${NAME}: query vectors\`);
-  return normalizeRows(vectors);
-}
-
-/** A router from what was learned or loaded. @throws RouteProfileError CORRUPT_FILE */
-function create({ manifest, weights }: RouterArtifact): ScoringRouter {
-  const { models, dimensions } = manifest;
-  if (manifest.strategy !== NAME || dimensions === null)
-    throw new RouteProfileError('CORRUPT_FILE', \`\${NAME}: router.json is damaged or of another strategy\`, {
-      hint: 'Train the router again.',
-    });
-  // Checks that the array is there, finite and of this shape.
-  const saved = artifactArray({ manifest, weights }, 'directions', [models.length, dimensions]);
-  const directions = createMatrix(models.length, dimensions, saved.data);
-
-  const score = async (queries: QueryBatch, ctx?: RunContext): Promise<Matrix> => {
-    throwIfAborted(ctx);
-    return scores(directions, unitVectors(queries, dimensions));
-  };
-  return {
-    models,
-    score,
-    async decide(queries, ctx) {
-      const found = await score(queries, ctx);
-      // Sorts the models of each query, ties by their order, and says why for people.
-      return decisionsFromScores(models, found, (q, winner) => [
-        { kind: 'direction', text: \`\${rowOf(found, q)[winner]!.toFixed(3)} along the queries that \${models[winner]} is good at\` },
-      ]);
-    },
-    async save() {
-      return { manifest: { ...manifest }, weights: { directions: saved } };
-    },
-  };
 }
 `,
   test: `import { parseOptions } from '@routeprofile/schema';

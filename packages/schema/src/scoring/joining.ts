@@ -1,10 +1,6 @@
-import {
-  createMatrix,
-  RouteProfileError,
-  type JoiningModels,
-  type Matrix,
-  type RouterArtifact,
-} from '@routeprofile/schema';
+import { RouteProfileError } from '../errors.js';
+import { createMatrix, type Matrix } from '../matrix.js';
+import type { JoiningModels, RouterArtifact } from '../router.js';
 
 /** How models join a fitted router: after its own, which stay as they are. */
 export interface Joining {
@@ -65,11 +61,10 @@ export function joinedRows(strategy: string, { models }: Joining, own: Matrix, g
   return rows;
 }
 
-/** A table with columns of zeros for models that join. */
-export function widened({ rows, cols, data }: Matrix, width: number): Matrix {
-  const out = createMatrix(rows, width);
-  for (let r = 0; r < rows; r++) out.data.set(data.subarray(r * cols, (r + 1) * cols), r * width);
-  return out;
+/** The models that joined after the fit, which a manifest's state lists; none in an artifact that nobody joined. */
+export function joinedModels({ models, state }: RouterArtifact['manifest']): string[] {
+  const { joined } = state;
+  return Array.isArray(joined) ? models.filter((model) => joined.includes(model)) : [];
 }
 
 /** The manifest with all models; its state lists those that joined. */

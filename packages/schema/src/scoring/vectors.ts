@@ -1,13 +1,8 @@
-import {
-  assertFinite,
-  createMatrix,
-  plural,
-  RouteProfileError,
-  type Matrix,
-  type QueryBatch,
-  type RouterInput,
-  type RouterTraining,
-} from '@routeprofile/schema';
+import { RouteProfileError } from '../errors.js';
+import { assertFinite, createMatrix, type Matrix } from '../matrix.js';
+import { plural } from '../plural.js';
+import type { RouterInput } from '../router.js';
+import type { QueryBatch, RouterTraining } from '../training.js';
 
 /** What a router compares query vectors with. */
 export interface VectorSpace {

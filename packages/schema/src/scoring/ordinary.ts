@@ -1,5 +1,7 @@
-import { RouteProfileError, type QueryBatch, type RouterInput } from '@routeprofile/schema';
-import { assertModels } from './input.js';
+import { RouteProfileError } from '../errors.js';
+import type { RouterInput } from '../router.js';
+import type { QueryBatch } from '../training.js';
+import { assertModels } from './vectors.js';
 
 /** Routers keep 32-bit floats and square what they learn from: up to here sums of squares stay finite. */
 const LARGEST = 1e12;

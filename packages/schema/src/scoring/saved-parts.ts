@@ -1,15 +1,12 @@
-import {
-  artifactArray,
-  createMatrix,
-  issueText,
-  RouteProfileError,
-  type Matrix,
-  type NamedArray,
-  type RouterArtifact,
-  type z,
-} from '@routeprofile/schema';
+import type { z } from 'zod';
+import { artifactArray } from '../artifact-array.js';
+import { RouteProfileError } from '../errors.js';
+import { createMatrix, type Matrix, type NamedArray } from '../matrix.js';
+import { issueText } from '../options.js';
+import type { RouterArtifact } from '../router.js';
 
-const corrupt = (strategy: string, what: string) =>
+/** For files that cannot be what a router saved; `what` names the file and the part. */
+export const corruptFile = (strategy: string, what: string): RouteProfileError =>
   new RouteProfileError('CORRUPT_FILE', `${strategy}: ${what}`, {
     hint: 'Train the router again; its files are damaged or of another kind.',
   });
@@ -37,7 +34,7 @@ export function assertMadeBy(strategy: string, { manifest }: RouterArtifact): vo
 export function parsePart<T>(strategy: string, what: 'options' | 'state', schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw corrupt(strategy, `router.json: ${what}: ${parsed.error.issues.map(issueText).join('; ')}`);
+  throw corruptFile(strategy, `router.json: ${what}: ${parsed.error.issues.map(issueText).join('; ')}`);
 }
 
 /**
@@ -55,4 +52,5 @@ export function weightMatrix(
   return createMatrix(shape[0]!, shape[1]!, data);
 }
 
+/** A matrix as files hold it. */
 export const namedArray = ({ rows, cols, data }: Matrix): NamedArray => ({ shape: [rows, cols], data });

@@ -1,18 +1,25 @@
-import { RouteProfileError, type RouterTraining } from '@routeprofile/schema';
+import { RouteProfileError } from '../errors.js';
+import type { RouterTraining } from '../training.js';
 
 /** What there is to learn from: outcomes where any was measured, otherwise pairs. */
 export type Lesson = 'outcomes' | 'pairs';
 
+/** What the training rows teach; null when there are neither outcomes nor pairs. */
 export function lessonOf({ outcomes, pairs }: RouterTraining): Lesson | null {
   if (outcomes?.score.some((score) => !Number.isNaN(score))) return 'outcomes';
   return pairs.length > 0 ? 'pairs' : null;
 }
 
-/** @throws RouteProfileError NO_TRAINING_DATA when there are neither outcomes nor pairs */
-export function requireLesson(strategy: string, training: RouterTraining): Lesson {
+/**
+ * What the training rows teach.
+ * @param outcomesOnly pairs alone do not do
+ * @throws RouteProfileError NO_TRAINING_DATA when there is nothing to learn from
+ */
+export function requireLesson(strategy: string, training: RouterTraining, outcomesOnly = false): Lesson {
   const lesson = training.queries.texts.length > 0 ? lessonOf(training) : null;
-  if (lesson) return lesson;
-  throw new RouteProfileError('NO_TRAINING_DATA', `${strategy}: there are no training queries with outcomes or pairs`, {
+  if (lesson && !(outcomesOnly && lesson === 'pairs')) return lesson;
+  const what = outcomesOnly ? 'outcomes' : 'outcomes or pairs';
+  throw new RouteProfileError('NO_TRAINING_DATA', `${strategy}: there are no training queries with ${what}`, {
     hint: 'Give the dataset training rows, or use `sim`, which learns nothing.',
   });
 }

@@ -1,7 +1,8 @@
-import { createMatrix, RouteProfileError } from '@routeprofile/schema';
-import { syntheticRouterInput } from '@routeprofile/schema/testing';
+import { RouteProfileError } from '../errors.js';
+import { createMatrix } from '../matrix.js';
+import { syntheticRouterInput } from '../testing/index.js';
 import { describe, expect, it } from 'vitest';
-import { assertModels, profileVectors, queryVectors } from './input.js';
+import { assertModels, profileVectors, queryVectors } from './vectors.js';
 
 const codeOf = (body: () => unknown) => {
   try {

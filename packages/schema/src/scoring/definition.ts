@@ -1,0 +1,160 @@
+import type { z } from 'zod';
+import type { RunContext } from '../context.js';
+import type { Matrix } from '../matrix.js';
+import type { JoiningModels, Reason, RouterInput, RouterStrategy } from '../router.js';
+import type { Joining } from './joining.js';
+
+/** What the sizes of weights may depend on. */
+export interface WeightSizes<O, S> {
+  /** How many models the router chooses among. */
+  models: number;
+  /** Length of the query vectors; 0 for a router that reads none. */
+  dimensions: number;
+  options: O;
+  state: S;
+}
+
+/** A number of rows or columns; a text: as many as the matrix of that name, listed before, has rows; undefined: any number. */
+export type WeightSize = number | string | undefined;
+
+/** Rows and columns of a weight matrix. `null`: this router keeps no such matrix. */
+export type WeightShape = readonly [rows: WeightSize, cols: WeightSize] | null;
+
+/** What `learn` is given: the router's input, and the training queries' vectors once they are checked. */
+export interface LearnInput extends RouterInput {
+  /**
+   * [training queries × dimensions], finite, all of one encoder; 0 × 0 for a router that is compared with profiles or keys, or
+   * that reads no vectors.
+   */
+  vectors: Matrix;
+}
+
+/** What a router has learned: all that is saved, and all that scoring may depend on. */
+export interface Lessons<S, K extends string> {
+  /** Whose query vectors the router reads, where `learn` knows better than the training queries or profiles say. */
+  encoder?: string | null;
+  /** JSON, valid by the definition's `state` schema. */
+  state: S;
+  /** Finite, of the shapes that `shapes` gives. A matrix that it does not keep is left out of the files. */
+  weights: Readonly<Record<K, Matrix>>;
+}
+
+/** A fitted or loaded router's knowledge, checked. */
+export interface Learned<O, S, K extends string> extends Required<Lessons<S, K>> {
+  /** Ids of the models, in the order of every matrix with a row per model. */
+  models: readonly string[];
+  /** Those of them that joined later, see `join`. */
+  joined: readonly string[];
+  /** Whose query vectors it reads; null when unknown, or when it reads none. */
+  encoder: string | null;
+  /** Length of the query vectors; 0 for a router that reads none. */
+  dimensions: number;
+  options: O;
+}
+
+/** Queries to score: what the definition `needs`, checked. */
+export interface AskedQueries {
+  /** One per query. */
+  texts: readonly string[];
+  /** [queries × dimensions], finite, of the router's encoder; without columns for a router that does not need `vectors`. */
+  vectors: Matrix;
+  /** One per query; all null for a router that does not need `tasks`. */
+  tasks: readonly (string | null)[];
+}
+
+/** Scores, with what `explain` wants to know of how they came about. */
+export interface ScoredWith<F> {
+  /** [queries × models], higher is better. */
+  scores: Matrix;
+  found: F;
+}
+
+/** What `score` gives beside the scores; undefined when it gives the scores alone. */
+export type FoundIn<R> = R extends ScoredWith<infer F> ? F : undefined;
+
+/** A choice to explain. */
+export interface Choice<F> {
+  /** Row of the query in the batch. */
+  query: number;
+  /** Index and id of the model with the highest score, the first of equals. */
+  winner: number;
+  model: string;
+  /** The winner's score, and those of all models. */
+  score: number;
+  scores: Float32Array;
+  /** What `score` gave beside the scores. */
+  found: F;
+}
+
+/** Models about to join a fitted router, with one profile set for all, and the cards of those that join. */
+export interface JoinInput extends Joining, JoiningModels {}
+
+/** What a query's vector is compared with; its encoder and width are those that a router asks of queries. */
+export type ComparedWith = 'training queries' | 'profiles' | 'keys';
+
+/**
+ * What an author writes of a router that gives each model a score for each query. Everything else is done by
+ * `defineScoringRouter`. Write the members in this order: types are taken from the first to the last.
+ *
+ * O options · S state · K names of the weights · P what `prepare` gives · R what `score` gives
+ */
+export interface ScoringRouterDefinition<
+  O extends Record<string, unknown>,
+  S extends Record<string, unknown>,
+  K extends string,
+  P,
+  R extends Matrix | ScoredWith<unknown>,
+> extends Pick<RouterStrategy<O>, 'name' | 'summary' | 'needs'> {
+  /** Validates and completes the options; `{}` must be valid. */
+  options: z.ZodType<O>;
+  /** Validates the learned state, as it comes back from JSON. The key `joined` is taken: the models that joined are kept under it. */
+  state: z.ZodType<S>;
+  /** The weights by name, in the order in which the file has them, with their shapes. */
+  shapes(sizes: WeightSizes<O, S>): Readonly<Record<K, WeightShape>>;
+  /**
+   * What query vectors are compared with. Default: the training queries, for a router that needs `training` or `outcomes`;
+   * otherwise the profiles. `keys` are those of a profile set with keyed scores.
+   */
+  comparedWith?: ComparedWith;
+  /** Whether only the order of outcomes is read. Otherwise training outcomes beyond ±1e12 are refused. Default false. */
+  readsOrder?: boolean;
+  /** What is learned. Long steps call `throwIfAborted(ctx)`; randomness comes from `createRandom(ctx.seed, 'label')`. */
+  learn(input: LearnInput, options: O, ctx: RunContext): Lessons<S, K> | Promise<Lessons<S, K>>;
+  /** What scoring needs that can be made of what was learned: once per router, never saved. Throws CORRUPT_FILE for nonsense. */
+  prepare?(learned: Learned<O, S, K>): P | Promise<P>;
+  /** A pure function of each query alone: [queries × models], higher is better, alone or with what `explain` needs. */
+  score(
+    learned: Learned<O, S, K> & { prepared: P },
+    queries: AskedQueries,
+    ctx: RunContext | undefined,
+  ): R | Promise<R>;
+  /** Whether scores are chances of a correct answer, which decisions then say. Default: no. */
+  areChances?(learned: Learned<O, S, K> & { prepared: P }): boolean;
+  /** Why the winner won, for people. Default: no reasons. */
+  explain?(learned: Learned<O, S, K> & { prepared: P }, choice: Choice<FoundIn<R>>): Reason[];
+  /**
+   * What changes when models join, without training: the scores of the router's own models must stay as they are, bit for bit.
+   * What is not given stays. A router without it takes no models in.
+   */
+  join?(
+    learned: Learned<O, S, K>,
+    joining: JoinInput,
+    ctx: RunContext,
+  ): { state?: Partial<S>; weights?: Partial<Record<K, Matrix>> };
+}
+
+/** Whether a router cannot do without training rows. */
+export const needsTraining = (needs: RouterStrategy['needs']): boolean =>
+  needs.includes('training') || needs.includes('outcomes');
+
+/** What a definition's queries are compared with; null for a router that reads no vectors. */
+export function comparedWith({
+  needs,
+  comparedWith: given,
+}: {
+  needs: RouterStrategy['needs'];
+  comparedWith?: ComparedWith;
+}): ComparedWith | null {
+  if (!needs.includes('vectors')) return null;
+  return given ?? (needsTraining(needs) ? 'training queries' : 'profiles');
+}

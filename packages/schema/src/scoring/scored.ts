@@ -1,0 +1,102 @@
+import { throwIfAborted, type RunContext } from '../context.js';
+import { RouteProfileError } from '../errors.js';
+import { assertFinite, createMatrix, rowOf, type Matrix } from '../matrix.js';
+import { decisionsFromScores, type Reason, type RouterArtifact, type ScoringRouter } from '../router.js';
+import type { QueryBatch } from '../training.js';
+import {
+  comparedWith,
+  type AskedQueries,
+  type FoundIn,
+  type Learned,
+  type ScoredWith,
+  type ScoringRouterDefinition,
+} from './definition.js';
+import { queryVectors } from './vectors.js';
+
+/** The router of what was learned: finite scores, ties by the order of models, one decision per query. */
+export async function routerOf<
+  O extends Record<string, unknown>,
+  S extends Record<string, unknown>,
+  K extends string,
+  P,
+  R extends Matrix | ScoredWith<unknown>,
+>(
+  definition: ScoringRouterDefinition<O, S, K, P, R>,
+  { manifest, weights }: RouterArtifact,
+  learned: Learned<O, S, K>,
+): Promise<ScoringRouter> {
+  const { name } = definition;
+  const { models } = learned;
+  // Without `prepare` nothing can be said of P but that it is undefined.
+  const prepared = (await definition.prepare?.(learned)) as P;
+  const knowledge = { ...learned, prepared };
+  const chances = definition.areChances?.(knowledge) ?? false;
+
+  const evaluate = async (queries: QueryBatch, ctx: RunContext | undefined) => {
+    throwIfAborted(ctx);
+    const asked = askedQueries(definition, learned, queries);
+    const { scores, found } = apart(await definition.score(knowledge, asked, ctx));
+    assertScores(name, scores, queries.texts.length, models.length);
+    return { scores, found };
+  };
+
+  return {
+    models,
+    async score(queries, ctx) {
+      return (await evaluate(queries, ctx)).scores;
+    },
+    async decide(queries, ctx) {
+      const { scores, found } = await evaluate(queries, ctx);
+      const explain = (query: number, winner: number): Reason[] => {
+        const row = rowOf(scores, query);
+        const choice = { query, winner, model: models[winner]!, score: row[winner]!, scores: row, found };
+        return definition.explain?.(knowledge, choice) ?? [];
+      };
+      const decisions = decisionsFromScores(models, scores, explain);
+      if (chances) for (const { ranked } of decisions) for (const entry of ranked) entry.probability = entry.score;
+      return decisions;
+    },
+    async save() {
+      return { manifest: structuredClone(manifest), weights };
+    },
+  };
+}
+
+/** Scores, and what came with them: R says which of the two forms it is. */
+function apart<R extends Matrix | ScoredWith<unknown>>(result: R): ScoredWith<FoundIn<R>> {
+  const given: Matrix | ScoredWith<unknown> = result;
+  const { scores, found } = 'scores' in given ? given : { scores: given, found: undefined };
+  return { scores, found: found as FoundIn<R> };
+}
+
+/** What the definition needs of a batch, checked; the rest stays hidden from it. */
+function askedQueries<
+  O extends Record<string, unknown>,
+  S extends Record<string, unknown>,
+  K extends string,
+  P,
+  R extends Matrix | ScoredWith<unknown>,
+>(
+  definition: ScoringRouterDefinition<O, S, K, P, R>,
+  { encoder, dimensions }: Learned<O, S, K>,
+  queries: QueryBatch,
+): AskedQueries {
+  const { name, needs } = definition;
+  const { texts, tasks } = queries;
+  const what = comparedWith(definition);
+  return {
+    texts,
+    vectors: what ? queryVectors(name, queries, { what, encoder, dimensions }) : createMatrix(texts.length, 0),
+    tasks: texts.map((_, q) => (needs.includes('tasks') ? (tasks?.[q] ?? null) : null)),
+  };
+}
+
+function assertScores(name: string, scores: Matrix, queries: number, models: number): void {
+  if (scores.rows !== queries || scores.cols !== models || scores.data.length !== queries * models)
+    throw new RouteProfileError(
+      'PLUGIN_FAILED',
+      `${name}: it scored ${scores.rows} × ${scores.cols} (${scores.data.length} numbers), expected ${queries} queries × ${models} models`,
+      { hint: 'This is a fault in the code of the router: please report it to its author.' },
+    );
+  assertFinite(scores, `${name}: scores`);
+}
