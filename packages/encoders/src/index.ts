@@ -21,7 +21,6 @@ export {
   type OpenAiOptions,
   type OpenAiSettings,
 } from './openai/openai-encoder.js';
-export { stripPrefix, withoutPrefixes } from './prefix/without-prefixes.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type { Encoder } from '@routeprofile/schema';

@@ -1,8 +1,24 @@
-import type { Plugin, RunContext } from '@routeprofile/schema';
+import type { Encoder, Plugin } from '@routeprofile/schema';
+import { defaultCacheFolder } from './cache-folder.js';
 import { completeConfig, type PartialConfig } from './config/config-file.js';
+import { openEncoder as openTrusted } from './encoders/prepare.js';
 import { importPlugin as importTrusted } from './plugins/plugins.js';
 import { byPerson } from './plugins/trust.js';
 import { run as runConfig, type RunResult } from './run/run.js';
+import { runScenarios as runAll, type ScenarioResult } from './run/scenarios.js';
+import type { StepContext } from './steps/inputs.js';
+
+/**
+ * The pipeline as a function: the same options as `routeprofile run` and the config file, the same files, no printing.
+ * @param ctx progress, logger and a signal to stop
+ * @throws RouteProfileError BAD_OPTION for a wrong config; ABORTED
+ */
+export const run = (config: PartialConfig, ctx: StepContext = {}): Promise<RunResult> =>
+  runConfig(completeConfig(config), ctx);
+
+/** `run` for each of the config's `scenarios`; what they share is computed once. */
+export const runScenarios = (config: PartialConfig, ctx: StepContext = {}): Promise<ScenarioResult[]> =>
+  runAll(completeConfig(config), ctx);
 
 /**
  * The default export of a plugin package or file; TypeScript files work too. Its code runs: never pass a name from a file that
@@ -12,46 +28,62 @@ import { run as runConfig, type RunResult } from './run/run.js';
  */
 export const importPlugin = (name: string, from?: string): Promise<Plugin> => importTrusted(byPerson(name), from);
 
+/** What `openEncoder` may be told, all optional. */
+export interface OpenEncoderOptions extends StepContext {
+  /** Folder of the embedding cache; default the platform's. */
+  cache?: string;
+  /** Threads; default all cores. */
+  threads?: number;
+  /** Folder that paths of plugins are relative to; default the working directory. */
+  from?: string;
+}
+
 /**
- * The pipeline as a function: the same options as `routeprofile run` and the config file, the same files, no printing.
- * @throws RouteProfileError BAD_OPTION for a wrong config; see `RunContext` for progress and stopping
+ * A built-in encoder, or a plugin's in a thread of its own. A plugin's code runs, and some encoders send texts to an endpoint: never
+ * pass a name from a file that somebody else made. Dispose of it when done.
+ * @param id as `--encoder` takes it: `hash`, `openai:MODEL`, a package or a file
+ * @throws RouteProfileError UNKNOWN_NAME, and what opening that encoder throws
  */
-export const run = (config: PartialConfig, ctx: Omit<RunContext, 'seed'> = {}): Promise<RunResult> =>
-  runConfig(completeConfig(config), ctx);
+export const openEncoder = (
+  id: string,
+  { cache = defaultCacheFolder(), threads, from, ...ctx }: OpenEncoderOptions = {},
+): Promise<Encoder> => openTrusted(byPerson(id), { cache, threads, from }, { ...ctx, seed: 0 });
 
 export { completeConfig, loadConfigFile, type PartialConfig } from './config/config-file.js';
-export { loadOptions } from './config/load-options.js';
 export { mustNameOf, type RunResult, type SavedRouter } from './run/run.js';
-export { runScenarios, type ScenarioResult } from './run/scenarios.js';
-export { openRouter, type OpenRouter, type OpenRouterOptions, type RouteOptions } from './router/open-router.js';
+export type { ScenarioResult } from './run/scenarios.js';
+export { openRouter, type OpenRouter, type OpenRouterOptions } from './router/open-router.js';
+export type { RouteOptions } from '@routeprofile/routers';
 export { lineBatches, readQuery } from './router/route-queries.js';
-export { extendedWiring, wired, wiringOf } from './router/wiring.js';
+export { buildGraph, type BuiltGraph, type GraphFormat } from './steps/build-graph.js';
+export { buildProfiles, planProfiles, type BuiltProfile, type ProfileSource } from './steps/build-profiles.js';
+export { trainRouter, type TrainedRouter } from './steps/train-router.js';
+export { evaluate, type EvaluatedRouter } from './steps/evaluate.js';
+export { checkData } from './steps/check-data.js';
+export {
+  addModelToProfiles,
+  addModelToRouter,
+  type ExtendedProfiles,
+  type ExtendedRouter,
+  type ProfileExtension,
+  type RouterExtension,
+} from './steps/add-model.js';
+export {
+  chooseProbes,
+  onboardModel,
+  type Onboarded,
+  type OnboardedRouter,
+  type OnboardRequest,
+  type Probe,
+  type ProbeRequest,
+} from './steps/onboard.js';
+export type { StepContext } from './steps/inputs.js';
 export { installedPlugins, type InstalledPlugin } from './plugins/installed-plugins.js';
-export { byPerson, encoderReference, referenceByPerson } from './plugins/trust.js';
-export {
-  isBuiltInRouter,
-  pluginReference,
-  resolveProfile,
-  routerOf,
-  savedProfile,
-  savedRouter,
-} from './plugins/plugins.js';
-export {
-  addBlindSpots,
-  blindSpotOddities,
-  blindSpotWarnings,
-  findBlindSpots,
-  type BlindSpots,
-} from './encoders/blind-spots.js';
-export { graphPreset, heteroGraph, openEncoder, openSavedEncoder, readingEncoder } from './encoders/prepare.js';
-export { assertLearnable } from './cells/learnable.js';
-export { encodeTraining, profileInput, routerInput } from './cells/router-input.js';
-export { fileStore } from './cells/file-store.js';
-export { evaluateSaved } from './steps/evaluate.js';
+export type { GivenEncoder } from './plugins/trust.js';
+export { addBlindSpots, blindSpotWarnings, type BlindSpots, type Tally } from './encoders/blind-spots.js';
 export { openBackend } from './backend.js';
 export { BUILT_IN_KINDS, builtIns, namesOf, runDefaults, type BuiltIn, type BuiltInKind } from './built-ins.js';
 export { defaultCacheFolder } from './cache-folder.js';
-export { fileLabel, nameOf, strategyLabels } from './labels.js';
 export { packageVersions } from './versions.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */

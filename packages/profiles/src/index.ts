@@ -17,7 +17,7 @@ export { formatQuantization, parseQuantization, type Quantization } from './quan
 export { readHopTexts, type HopTexts } from './text-gnn/kept.js';
 export type { LlmEnvironment } from './text-gnn/llm/endpoint.js';
 export type { TextGnnOptions } from './text-gnn/options.js';
-export { planTextGnn, type PlannedPrompt, type TextGnnPlan } from './text-gnn/plan.js';
+export { planTextGnn, type TextGnnPlan } from './text-gnn/plan.js';
 export { DEFAULT_TEMPLATES, PLACEHOLDERS } from './text-gnn/prompts/prompt.js';
 export { createTextGnnProfile, textGnnProfile, type TextGnnEnvironment } from './text-gnn/text-gnn-profile.js';
 export type { TrainableGnnOptions } from './trainable-gnn/options.js';

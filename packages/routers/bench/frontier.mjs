@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildGraph, encodeNodes, toHetero } from '../../graph/dist/index.js';
-import { withoutPrefixes } from '../../encoders/dist/index.js';
+import { withoutPrefixes } from '@routeprofile/schema';
 import { builtInProfiles, createEncoder, loadDataset } from '../../profiles/dist/node.js';
 import { builtInRouters, fitFrontier } from '@routeprofile/routers';
 import { createRandom, parseOptions, parseStrategyReference, takeRows } from '@routeprofile/schema';

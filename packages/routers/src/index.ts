@@ -18,7 +18,17 @@ export { knnRouter, type KnnOptions } from './knn/knn.js';
 export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
-export { chooseProbes, onboardModel, placeModel, type ProbeChoice, type ProbePool } from './onboarding/index.js';
+export { chooseProbes, onboardModel, placeModel, type ProbeChoice } from './onboarding/index.js';
+export {
+  openRouterFrom,
+  routerOnQueries,
+  textsOf,
+  type OpenedRouter,
+  type RouteOptions,
+  type RouterParts,
+} from './open/open-router-from.js';
+export { packRouter, unpackRouter, type PackedRouter } from './open/packed-router.js';
+export { savedStrategy, type KnownStrategies } from './open/saved-strategy.js';
 export { topModels, type TopModel } from './common/top-models.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
 export { taskTableRouter, type TaskTableOptions } from './task-table/task-table.js';

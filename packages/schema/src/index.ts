@@ -52,3 +52,4 @@ export type {
   WeightSizes,
 } from './scoring/definition.js';
 export * from './training.js';
+export * from './without-prefixes.js';

@@ -4,6 +4,7 @@ import type { ModelCard } from './dataset.js';
 import type { Encoder } from './encoder.js';
 import type { HeteroGraph, NodeType } from './graph.js';
 import type { Matrix, NamedArray } from './matrix.js';
+import type { ChatMessage } from './query.js';
 import type { RouterTraining } from './training.js';
 
 /** Where a strategy stands in the design space (arXiv 2605.00180, section 3). */
@@ -88,6 +89,40 @@ export interface ProfileSet {
   state?: Record<string, NamedArray>;
 }
 
+/** A prompt as `build` would send it. */
+export interface PlannedPrompt {
+  /** Type of the node that it is about. */
+  type: NodeType;
+  /** Name of that node. */
+  name: string;
+  messages: ChatMessage[];
+  /** Estimated. */
+  tokens: number;
+  /** Lines were cut or left out to keep to a limit. */
+  shortened: boolean;
+}
+
+/** What a build would ask of a language model. Everything about tokens and dollars is an estimate. */
+export interface BuildPlan {
+  /** Whether a build would send anything. */
+  sends: boolean;
+  /** The language model; null: none named yet, or none needed. */
+  model: string | null;
+  /** Every prompt whose text is known before the first answer. */
+  prompts: PlannedPrompt[];
+  /** Prompts by hop and node type, and the tokens they hold. */
+  counts: { hop: number; type: NodeType; prompts: number; promptTokens: number }[];
+  /** Over all hops, with answers of the expected length. `cost` in dollars, null where a price is unknown. */
+  totals: { prompts: number; promptTokens: number; completionTokens: number; cost: number | null };
+  /** The most that a build can take, short of retries. */
+  atMost: { promptTokens: number; completionTokens: number; cost: number | null };
+  /** What the figures rest on, a sentence each. */
+  notes: string[];
+}
+
+/** Variables of the process that a strategy may read: `process.env` in Node. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * A way to make profiles of models (arXiv 2605.00180); made with `defineProfile`.
  * The same input, options and seed give the same bytes.
@@ -111,4 +146,18 @@ export interface ProfileStrategy<O = Record<string, unknown>> {
    * The input's graph holds the new models' nodes and public scores.
    */
   extend?(set: ProfileSet, input: ProfileInput, options: O, ctx: RunContext): Promise<ProfileSet>;
+  /**
+   * What the environment adds to what a built set depends on, as JSON: it enters the key by which finished work is found again.
+   * Never a secret. Without it, or when it gives undefined, nothing but input, options and seed counts.
+   */
+  cacheKey?(options: O, env: Environment): unknown;
+  /**
+   * What `build` would ask of a language model, without asking: for a dry run.
+   * @throws RouteProfileError as `build` does before it asks
+   */
+  plan?(
+    input: Pick<ProfileInput, 'graph' | 'cards' | 'features' | 'encoder'>,
+    options: O,
+    ctx: RunContext,
+  ): Promise<BuildPlan>;
 }

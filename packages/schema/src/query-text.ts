@@ -1,3 +1,5 @@
+import { RouteProfileError } from './errors.js';
+
 /** The text of a query, and how many parts of it are not text (images, audio, tool results) and were left out. */
 export interface ReadQuery {
   text: string;
@@ -38,6 +40,12 @@ function readMessages(messages: readonly unknown[]): ReadQuery | null {
   }
   return null;
 }
+
+/** The error for a chat in which no user says anything. @param place how a message names it */
+export const noUserText = (place: string): RouteProfileError =>
+  new RouteProfileError('BAD_INPUT', `${place}: the messages hold no text of a user`, {
+    hint: 'Give at least one message with the role user and a text.',
+  });
 
 /**
  * A query as people write it → the text that routers see.

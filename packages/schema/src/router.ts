@@ -110,6 +110,40 @@ export interface ScoringRouter extends Router {
   score(queries: QueryBatch, ctx?: RunContext): Promise<Matrix>;
 }
 
+/** Queries that a new model may be asked. */
+export interface ProbePool {
+  /** Shape [queries × dimensions], by the router's encoder. */
+  vectors: Matrix;
+  /**
+   * Shape [queries × models of the router], NaN = not measured: what the router's own models made of these queries. With it, a
+   * router may know how hard each query really is, not only how hard it looks.
+   */
+  outcomes?: ArrayLike<number> | undefined;
+}
+
+/** How a model that a fitted router does not know joins it, by its scores on a few queries: the probes. */
+export interface ProbeOnboarding {
+  /** How probes can be chosen; the first is the default. */
+  methods: readonly string[];
+  /**
+   * @param choice how, one of `methods`, and how many queries
+   * @returns positions in the pool, distinct, those that tell most first
+   * @throws RouteProfileError BAD_OPTION, BAD_INPUT, UNSUPPORTED
+   */
+  choose(
+    artifact: RouterArtifact,
+    pool: ProbePool,
+    choice: { method: string; budget: number },
+    ctx: RunContext,
+  ): Int32Array;
+  /**
+   * The router with one more model, without training.
+   * @param scores one per query asked, on the scale of the training outcomes; NaN = no answer
+   * @throws RouteProfileError NO_TRAINING_DATA without any score, BAD_INPUT, UNSUPPORTED
+   */
+  join(artifact: RouterArtifact, model: string, asked: ProbePool, scores: ArrayLike<number>, ctx: RunContext): Router;
+}
+
 /** A way to learn routing; made with `defineRouter`. The same input, options and seed give the same bytes. */
 export interface RouterStrategy<O = Record<string, unknown>> {
   kind: 'router';
@@ -134,6 +168,8 @@ export interface RouterStrategy<O = Record<string, unknown>> {
    * the scores it gives its own models, stay as they are.
    */
   extend?(artifact: RouterArtifact, joining: JoiningModels, ctx: RunContext): Promise<Router>;
+  /** For routers that can place a new model by its scores on probes. */
+  probes?: ProbeOnboarding;
 }
 
 /** What a wrapper learned of a router, as files hold it. */

@@ -1,25 +1,14 @@
 import {
-  checkDataset,
   importOutcomes,
   ROLES,
   writeSample,
   type ImportedOutcomes,
   type ImportOptions,
-  type Oddity,
   type Role,
   type RowCoverage,
 } from '@routeprofile/data';
-import { plural, type Dataset, type RunConfig, type RunContext } from '@routeprofile/schema';
-import {
-  blindSpotOddities,
-  byPerson,
-  completeConfig,
-  defaultCacheFolder,
-  findBlindSpots,
-  loadOptions,
-  openEncoder,
-  readingEncoder,
-} from '@routeprofile/pipeline';
+import { plural } from '@routeprofile/schema';
+import { checkData } from '@routeprofile/pipeline';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { configOf, type ConfigFlags } from './flags.js';
 import { formatColumns } from '../ui/format.js';
@@ -59,23 +48,9 @@ function coverageLines({ kind, rows, completeRows, oneModelRows, models, notes }
   ];
 }
 
-/** What the encoder of a later run cannot tell of the queries. */
-async function encoderOddities(dataset: Dataset, config: RunConfig, ctx: RunContext): Promise<Oddity[]> {
-  const encoder = await openEncoder(byPerson(config.encoder), { cache: config.cache ?? defaultCacheFolder() }, ctx);
-  try {
-    const queries = [...dataset.train.queries, ...dataset.test.queries].map(({ text }) => text);
-    return blindSpotOddities(await findBlindSpots(readingEncoder(encoder, dataset), queries, 'unseen', ctx));
-  } finally {
-    await encoder.dispose?.();
-  }
-}
-
 export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
-  const config = completeConfig(configOf(flags), { data: dir });
-  const check = await checkDataset(dir, { ...loadOptions(config), signal: io.signal }, (dataset) =>
-    encoderOddities(dataset, config, { ...console.context, seed: config.seed[0]! }),
-  );
+  const check = await checkData({ ...configOf(flags), data: dir }, console.context);
   console.settle();
   if (flags.json) console.printJson(check);
   else {

@@ -4,7 +4,6 @@ import { codeSandboxStatus } from '@routeprofile/collect';
 import { DEFAULT_ENCODER, exitCodeOf, messageOf } from '@routeprofile/schema';
 import {
   BUILT_IN_KINDS,
-  byPerson,
   defaultCacheFolder,
   installedPlugins,
   namesOf,
@@ -56,11 +55,7 @@ export async function doctorCommand(
     note('embedding cache', false, `${cache}: ${messageOf(error)}`);
   }
   try {
-    const encoder = await openEncoder(
-      byPerson(flags.encoder ?? DEFAULT_ENCODER),
-      { cache },
-      { ...console.context, seed: 0 },
-    );
+    const encoder = await openEncoder(flags.encoder ?? DEFAULT_ENCODER, { cache, ...console.context });
     try {
       await encoder.encode(['Is the encoder well?'], { ...console.context, seed: 0 });
       note('encoder in use', true, `${encoder.id}, ${encoder.dimensions} dimensions`);

@@ -1,26 +1,11 @@
-import { planTextGnn, textGnnProfile, type TextGnnPlan } from '@routeprofile/profiles';
-import { RouteProfileError, type ProfileInput, type RunContext, type StrategyReference } from '@routeprofile/schema';
+import type { BuildPlan } from '@routeprofile/schema';
 import { formatColumns } from '../ui/format.js';
-
-/** What a profile build would ask of a language model, without asking. */
-export async function dryRun(
-  references: readonly StrategyReference[],
-  input: Pick<ProfileInput, 'graph' | 'cards' | 'features' | 'encoder'>,
-  ctx: RunContext,
-): Promise<TextGnnPlan[]> {
-  const asking = references.filter(({ name }) => name === textGnnProfile.name);
-  if (asking.length === 0)
-    throw new RouteProfileError('BAD_OPTION', '--dry-run is for profiles that ask a language model', {
-      hint: 'Name one with --profile text-gnn:summarizer=llm.',
-    });
-  return Promise.all(asking.map(({ options }) => planTextGnn(input, options, ctx)));
-}
 
 const dollars = (cost: number | null) =>
   cost === null ? 'unknown (give inputPrice and outputPrice)' : `$${cost.toFixed(4)}`;
 
 /** Prompts, counts, tokens and cost for people. */
-export function describePlan({ prompts, counts, totals, atMost, notes, sends, model }: TextGnnPlan): string {
+export function describePlan({ prompts, counts, totals, atMost, notes, sends, model }: BuildPlan): string {
   const head = sends
     ? `Would send ${totals.prompts} prompts to ${model ?? 'a model that is not named yet'}.`
     : 'Would send nothing.';

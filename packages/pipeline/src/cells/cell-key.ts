@@ -1,10 +1,7 @@
-import type { Bench } from './bench.js';
+import type { Workspace } from './workspace.js';
 import { nameOf } from '../labels.js';
 import type { Cell, Plan } from './plan.js';
 import { wantsSelection } from './selection.js';
-
-/** Which language model answers may come from the environment; the key to it never enters. */
-const LLM_ENVIRONMENT = ['ROUTEPROFILE_LLM_MODEL', 'ROUTEPROFILE_LLM_BASE_URL', 'OPENAI_BASE_URL'];
 
 /** Counted up when what is kept of a cell changes, so that older cells are made again rather than misread. */
 const FORMAT = 4;
@@ -13,8 +10,9 @@ const FORMAT = 4;
 export const isLookup = ({ cells, lookups }: Plan, cell: Cell): boolean => cells.indexOf(cell) < lookups;
 
 /** Everything that a cell's profile set depends on. */
-function profileParts({ plan, dataset, dataKey, encoder, graphs, versions }: Bench, cell: Cell) {
+function profileParts({ plan, dataset, dataKey, encoder, graphs, versions }: Workspace, cell: Cell) {
   const profile = plan.profiles[cell.profile]!;
+  const own = profile.strategy.cacheKey?.(profile.options, process.env);
   return {
     format: FORMAT,
     data: dataKey,
@@ -24,24 +22,25 @@ function profileParts({ plan, dataset, dataKey, encoder, graphs, versions }: Ben
     profile: { name: profile.reference.name, options: profile.options },
     ...(profile.quantization && { quantization: profile.quantization }),
     ...(profile.plugin !== undefined && { profilePlugin: profile.plugin }),
-    ...(profile.options['summarizer'] === 'llm' && { llm: LLM_ENVIRONMENT.map((name) => process.env[name] ?? null) }),
+    ...(own !== undefined && { own }),
     seed: cell.seed,
     versions,
   };
 }
 
 /** The key of a cell's profile set: whatever would change its bytes. */
-export const profileKey = (bench: Bench, cell: Cell): string => bench.cells.keyOf(profileParts(bench, cell));
+export const profileKey = (workspace: Workspace, cell: Cell): string =>
+  workspace.cells.keyOf(profileParts(workspace, cell));
 
 /** The key of a cell: whatever would change its result. */
-export function cellKey(bench: Bench, cell: Cell): string {
-  const { plan, cells } = bench;
+export function cellKey(workspace: Workspace, cell: Cell): string {
+  const { plan, cells } = workspace;
   const router = plan.routers[cell.router]!;
   const { frontier, robustness, selectionFolds, seed } = plan.config;
   const extra = !isLookup(plan, cell) && (frontier || robustness !== undefined) ? { frontier, robustness } : undefined;
   const selection = !isLookup(plan, cell) && wantsSelection(plan) && { folds: selectionFolds, seed: seed[0] };
   return cells.keyOf({
-    ...profileParts(bench, cell),
+    ...profileParts(workspace, cell),
     ...(extra && { extra }),
     ...(selection && { selection }),
     router: { name: nameOf(router.reference), options: router.options },

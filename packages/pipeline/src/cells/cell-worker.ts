@@ -1,6 +1,6 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { RouteProfileError, messageOf } from '@routeprofile/schema';
-import { openBench } from './bench.js';
+import { openWorkspace } from './workspace.js';
 import { runCell } from './run-cell.js';
 import { planRun } from './plan.js';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './workers.js';
@@ -33,10 +33,10 @@ async function serve(port: MessagePort, { config, failures, shared }: WorkerTask
   const logger = { info: () => {}, warn: (warning: string) => reply({ warning }) };
   const ctx = { seed: config.seed[0]!, logger, onProgress: signsOfLife(reply) };
   const plan = await planRun(config, failures);
-  const bench = await openBench(plan, ctx, { shared, encoderThreads: 1 });
+  const workspace = await openWorkspace(plan, ctx, { shared, encoderThreads: 1 });
   port.on('message', ({ cell }: WorkerRequest) => {
     const started = performance.now();
-    runCell(bench, plan.cells[cell]!, ctx).then(
+    runCell(workspace, plan.cells[cell]!, ctx).then(
       (outcome) => reply({ cell, outcome, seconds: (performance.now() - started) / 1000 }),
       (error: unknown) => fail(port, error),
     );

@@ -11,6 +11,7 @@ import {
   type StrategyReference,
 } from '@routeprofile/schema';
 import { isBuiltInProfile, isBuiltInRouter, pluginFingerprint, resolveProfile, routerOf } from '../plugins/plugins.js';
+import type { Chosen } from './build.js';
 import { strategyLabels } from '../labels.js';
 import { graphPreset } from '../encoders/prepare.js';
 import { byPerson, referenceByPerson } from '../plugins/trust.js';
@@ -18,18 +19,13 @@ import { byPerson, referenceByPerson } from '../plugins/trust.js';
 /** Tables and neighbours that every run is compared with, next to the constants. */
 const LOOKUPS = ['task-table', 'knn'];
 
-interface Chosen<S> {
-  strategy: S;
-  options: Record<string, unknown>;
+interface Planned<S> extends Chosen<S> {
   reference: StrategyReference;
-  label: string;
-  /** Hash of the code, where it is a plugin's. */
-  plugin?: string;
   /** Why the plugin could not be loaded; the strategy then only says so. */
   failure?: string;
 }
 
-export interface ChosenProfile extends Chosen<ProfileStrategy> {
+export interface ChosenProfile extends Planned<ProfileStrategy> {
   /** Name of the graph it is built on. */
   graph: string;
   /** How it is compressed, if it is. */
@@ -49,7 +45,7 @@ export interface Plan {
   /** The profiles asked for, and one for the lookups where none of those will do. */
   profiles: ChosenProfile[];
   /** The routers asked for, then the lookups. */
-  routers: Chosen<RouterStrategy>[];
+  routers: Planned<RouterStrategy>[];
   /** How many of the cells come first and are lookups. */
   lookups: number;
   cells: Cell[];
@@ -67,7 +63,7 @@ interface Resolved<S> {
 async function choose<S extends ProfileStrategy | RouterStrategy>(
   references: readonly StrategyReference[],
   resolve: (reference: StrategyReference) => Promise<Resolved<S>>,
-): Promise<Chosen<S>[]> {
+): Promise<Planned<S>[]> {
   const labels = strategyLabels(references);
   return Promise.all(
     references.map(async (reference, i) => {
@@ -176,7 +172,7 @@ export function pluginOf({ profiles, routers }: Plan, cell: Cell): string | unde
 }
 
 /** What could not be loaded; a run of nothing else is refused. */
-function failuresOf(kinds: readonly (readonly Chosen<unknown>[])[]): LoadFailures {
+function failuresOf(kinds: readonly (readonly Planned<unknown>[])[]): LoadFailures {
   for (const chosen of kinds) {
     const [first] = chosen;
     if (first?.failure !== undefined && chosen.every(({ failure }) => failure !== undefined))

@@ -2,11 +2,8 @@ import { join } from 'node:path';
 import { formatQuantization, quantizeProfiles, type Quantization } from '@routeprofile/profiles';
 import { fitFrontier, promisesOf } from '@routeprofile/routers';
 import {
-  assertFinite,
-  assertShape,
   formatStrategyReference,
   RouteProfileError,
-  messageOf,
   type FailedCell,
   type ProfileSet,
   type QueryBatch,
@@ -14,8 +11,8 @@ import {
   type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
-import { pluginReference } from '../plugins/plugins.js';
-import { cellLabel, type Bench, type BuiltProfiles } from './bench.js';
+import { buildProfileSet, fitRouter, routerArtifact } from './build.js';
+import { cellLabel, type Workspace, type BuiltProfiles } from './workspace.js';
 import { cellKey, isLookup, profileKey } from './cell-key.js';
 import type { CellResult } from './cell-store.js';
 import { choicesOf } from './choices.js';
@@ -24,53 +21,22 @@ import { failureOf } from './failure.js';
 import { decisionLatency } from './latency.js';
 import type { Cell, ChosenProfile, Plan } from './plan.js';
 import { robustness } from './rephrase.js';
-import { profileInput, queryBatch, routerInput } from './router-input.js';
+import { queryBatch } from './router-input.js';
 import { outOfFoldOf } from './selection.js';
 import { fileStore } from './file-store.js';
-import { wired, wiringOf } from '../router/wiring.js';
-
-/**
- * What a profile strategy returned, held against its contract.
- * @throws RouteProfileError PLUGIN_FAILED
- */
-function checkedSet(label: string, set: ProfileSet, models: readonly string[]): ProfileSet {
-  try {
-    if (set.models.join('\n') !== models.join('\n'))
-      throw new RouteProfileError(
-        'SHAPE_MISMATCH',
-        `its models are ${set.models.join(', ')}, not ${models.join(', ')}`,
-      );
-    assertShape(set.vectors, models.length, set.vectors.cols, 'its vectors');
-    assertFinite(set.vectors, 'its vectors');
-    return set;
-  } catch (cause) {
-    const text = messageOf(cause);
-    throw new RouteProfileError(
-      'PLUGIN_FAILED',
-      `profile ${label} returned something that is not a profile set: ${text}`,
-      {
-        cause,
-      },
-    );
-  }
-}
 
 async function buildProfiles(
-  bench: Bench,
+  workspace: Workspace,
   profile: ChosenProfile,
   key: string,
   ctx: RunContext,
 ): Promise<BuiltProfiles> {
-  const { dataset, encoder, graphs, encoded, kept } = bench;
+  const { dataset, encoder, graphs, encoded, kept } = workspace;
   const graph = graphs.get(profile.graph)!;
   const features = encoded.features.get(graph);
+  const ground = { graph, encoder, train: encoded.train, ...(features && { features }) };
+  const whole = await buildProfileSet(dataset, profile, ground, ctx);
   try {
-    const input = await profileInput(dataset, profile.strategy, graph, encoder, ctx, {
-      train: encoded.train,
-      ...(features && { features }),
-    });
-    const built = await profile.strategy.build(input, profile.options, ctx);
-    const whole = profile.plugin === undefined ? built : checkedSet(profile.label, built, input.models);
     const set = profile.quantization ? quantizeProfiles(whole, profile.quantization).set : whole;
     const marked = dataset.simulated ? { ...set, provenance: { ...set.provenance, simulated: true } } : set;
     return { set: marked, file: { key, hash: await kept.writeProfiles(key, marked) } };
@@ -122,17 +88,17 @@ async function frontierOf(
 }
 
 /** Fits the cell's router on its profiles and routes the test rows; saves router and result. */
-async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContext): Promise<CellResult> {
-  const { plan, dataset, encoder, encoded } = bench;
+async function computeCell(workspace: Workspace, cell: Cell, key: string, ctx: RunContext): Promise<CellResult> {
+  const { plan, dataset, encoder, encoded } = workspace;
   const profile = plan.profiles[cell.profile]!;
   const router = plan.routers[cell.router]!;
-  const shared = profileKey(bench, cell);
-  let built = bench.profiles.get(shared);
-  if (!built) bench.profiles.set(shared, (built = buildProfiles(bench, profile, shared, ctx)));
+  const shared = profileKey(workspace, cell);
+  let built = workspace.profiles.get(shared);
+  if (!built) workspace.profiles.set(shared, (built = buildProfiles(workspace, profile, shared, ctx)));
   const { set: profiles, file } = await built;
   try {
-    const input = routerInput(dataset, profiles, encoded.train, encoder.id);
-    const fitted = await router.strategy.fit(input, router.options, ctx);
+    const trained = { vectors: encoded.train, encoder: encoder.id };
+    const { router: fitted, input } = await fitRouter(dataset, router, profiles, trained, ctx);
     const { models } = dataset.test;
     const withTasks = router.strategy.needs.includes('tasks');
     const queries = queryBatch(dataset.test.queries, encoded.test, encoder.id, withTasks);
@@ -140,12 +106,9 @@ async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContex
     // A name that does not depend on what else is in the run, as the cell does not.
     const named = formatStrategyReference(profile.reference);
     const { quantization } = profile;
-    const wiring = wiringOf(dataset, {
-      ...pluginReference(router.reference),
-      profile: quantization ? `${named} ${formatQuantization(quantization)}` : named,
-    });
-    const artifact = await fitted.save();
-    const hash = await bench.kept.writeRouter(key, wired(artifact, wiring));
+    const from = quantization ? `${named} ${formatQuantization(quantization)}` : named;
+    const artifact = await routerArtifact(fitted, dataset, router.reference, from);
+    const hash = await workspace.kept.writeRouter(key, artifact);
     const latency = await decisionLatency(fitted, queries, ctx);
     const result: CellResult = {
       ...chosen,
@@ -155,7 +118,7 @@ async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContex
       ...(latency && { latency }),
     };
     if (isLookup(plan, cell)) return result;
-    const { rephrased } = bench;
+    const { rephrased } = workspace;
     return {
       ...result,
       promises: promisesOf(artifact.manifest),
@@ -171,12 +134,12 @@ async function computeCell(bench: Bench, cell: Cell, key: string, ctx: RunContex
 }
 
 /** What the report keeps of a cell that failed. */
-export function failedCell(bench: Bench, cell: Cell, { code, message }: RouteProfileError): FailedCell {
-  const { profiles, routers } = bench.plan;
+export function failedCell(workspace: Workspace, cell: Cell, { code, message }: RouteProfileError): FailedCell {
+  const { profiles, routers } = workspace.plan;
   return {
     profile: profiles[cell.profile]!.reference.name,
     router: nameOf(routers[cell.router]!.reference),
-    label: cellLabel(bench, cell),
+    label: cellLabel(workspace, cell),
     seed: cell.seed,
     code,
     message,
@@ -187,16 +150,16 @@ export function failedCell(bench: Bench, cell: Cell, { code, message }: RoutePro
 const ENDS_A_RUN = new Set(['OUTPUT_UNWRITABLE', 'WRITE_FAILED', 'ABORTED']);
 
 /** Computes a cell and stores its result, or gives what it failed with. */
-export async function runCell(bench: Bench, cell: Cell, ctx: RunContext): Promise<CellResult | FailedCell> {
-  const store = fileStore(join(bench.plan.config.out, 'store'));
+export async function runCell(workspace: Workspace, cell: Cell, ctx: RunContext): Promise<CellResult | FailedCell> {
+  const store = fileStore(join(workspace.plan.config.out, 'store'));
   try {
-    const key = cellKey(bench, cell);
-    const result = await computeCell(bench, cell, key, { ...ctx, seed: cell.seed, store });
-    await bench.cells.write(key, bench.dataset.test.models, result);
+    const key = cellKey(workspace, cell);
+    const result = await computeCell(workspace, cell, key, { ...ctx, seed: cell.seed, store });
+    await workspace.cells.write(key, workspace.dataset.test.models, result);
     return result;
   } catch (error) {
     if (!RouteProfileError.isInstance(error) || ENDS_A_RUN.has(error.code)) throw error;
-    return failedCell(bench, cell, error);
+    return failedCell(workspace, cell, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { throwIfAborted, type FailedCell, type RunContext } from '@routeprofile/schema';
-import { cellLabel, type Bench } from './bench.js';
+import { cellLabel, type Workspace } from './workspace.js';
 import { cellKey } from './cell-key.js';
 import type { CellResult } from './cell-store.js';
 import type { DecisionLatency } from './latency.js';
@@ -29,10 +29,10 @@ function firstOfEachKey(keys: readonly string[]): number[] {
  * Every cell of the plan: read if an earlier run finished it, computed otherwise, here or in `jobs` workers; cells with a
  * plugin always in a worker. A failure is kept beside the results and the others go on.
  */
-export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutcomes> {
-  const { plan, dataset, cells: store, kept } = bench;
+export async function runCells(workspace: Workspace, ctx: RunContext): Promise<CellOutcomes> {
+  const { plan, dataset, cells: store, kept } = workspace;
   const { cells, config } = plan;
-  const keys = cells.map((cell) => cellKey(bench, cell));
+  const keys = cells.map((cell) => cellKey(workspace, cell));
   const done = new Map<string, CellResult | FailedCell>();
   for (const key of new Set(keys)) {
     const known = await store.read(key, dataset.test.models, dataset.test.queries.length);
@@ -50,10 +50,10 @@ export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutco
       done: finished,
       total: keys.length,
       unit: 'cells',
-      ...(cell && { note: cellLabel(bench, cell) }),
+      ...(cell && { note: cellLabel(workspace, cell) }),
     });
   const settle = (i: number, outcome: CellResult | FailedCell, seconds: number) => {
-    const label = `${cellLabel(bench, cells[i]!)}, seed ${cells[i]!.seed}`;
+    const label = `${cellLabel(workspace, cells[i]!)}, seed ${cells[i]!.seed}`;
     if (isFailure(outcome)) ctx.logger?.warn(`${label}: ${outcome.message}`);
     done.set(keys[i]!, outcome);
     timings[label] = seconds;
@@ -62,7 +62,7 @@ export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutco
   };
 
   const inWorkers = (those: readonly number[]) =>
-    runInWorkers(bench, those, config.jobs, ctx, (i, outcome, seconds) => {
+    runInWorkers(workspace, those, config.jobs, ctx, (i, outcome, seconds) => {
       settle(i, outcome, seconds);
       progress(cells[i]);
     });
@@ -76,7 +76,7 @@ export async function runCells(bench: Bench, ctx: RunContext): Promise<CellOutco
       throwIfAborted(ctx);
       const started = performance.now();
       progress(cells[i]);
-      settle(i, await runCell(bench, cells[i]!, ctx), (performance.now() - started) / 1000);
+      settle(i, await runCell(workspace, cells[i]!, ctx), (performance.now() - started) / 1000);
     }
     if (foreign.length > 0) await inWorkers(foreign);
   }

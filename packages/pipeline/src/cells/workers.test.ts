@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RouteProfileError } from '@routeprofile/schema';
 import { ThreadLost, type AskOptions, type Thread } from '../plugins/thread.js';
-import type { Bench } from './bench.js';
+import type { Workspace } from './workspace.js';
 import { runInWorkers, type WorkerReply, type WorkerRequest } from './workers.js';
 
 /** A thread whose first cell cannot be written; the others compute until they are ended. */
@@ -37,7 +37,7 @@ describe('workers', () => {
   beforeEach(() => (FakeThread.made = []));
 
   const cells = [0, 1, 2, 3].map((profile) => ({ profile, router: 0, seed: 1 }));
-  const bench = {
+  const workspace = {
     plan: {
       config: { pluginTimeout: 1 },
       cells,
@@ -46,11 +46,11 @@ describe('workers', () => {
       routers: [{ label: 'r', reference: { name: 'r' } }],
     },
     cells: { folder: 'out' },
-  } as unknown as Bench;
+  } as unknown as Workspace;
 
   it('are ended by the first error that ends a run, and none is made after it', async () => {
     const done: number[] = [];
-    const run = runInWorkers(bench, [0, 1, 2, 3], 2, { seed: 1 }, (cell) => done.push(cell));
+    const run = runInWorkers(workspace, [0, 1, 2, 3], 2, { seed: 1 }, (cell) => done.push(cell));
     await expect(run).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     // Whatever the other worker still had to say has been said by then.
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -62,7 +62,7 @@ describe('workers', () => {
   it('that were interrupted make no more either', async () => {
     const controller = new AbortController();
     controller.abort();
-    const run = runInWorkers(bench, [1, 2], 2, { seed: 1, signal: controller.signal }, () => undefined);
+    const run = runInWorkers(workspace, [1, 2], 2, { seed: 1, signal: controller.signal }, () => undefined);
     await expect(run).rejects.toSatisfy((error) => RouteProfileError.isInstance(error) && error.code === 'ABORTED');
     expect(FakeThread.made).toHaveLength(0);
   });

@@ -7,7 +7,7 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { openThread, ThreadLost, type Thread } from '../plugins/thread.js';
-import type { Bench } from './bench.js';
+import type { Workspace } from './workspace.js';
 import type { CellResult } from './cell-store.js';
 import { failedCell } from './run-cell.js';
 import { pluginOf, type Cell, type LoadFailures } from './plan.js';
@@ -62,16 +62,16 @@ const listen =
  * than `config.pluginTimeout`, costs the cell it was at; another takes its place.
  */
 export async function runInWorkers(
-  bench: Bench,
+  workspace: Workspace,
   open: readonly number[],
   jobs: number,
   ctx: RunContext,
   onDone: (cell: number, outcome: CellResult | FailedCell, seconds: number) => void,
 ): Promise<void> {
-  const { config, cells, failures } = bench.plan;
+  const { config, cells, failures } = workspace.plan;
   const { signal } = ctx;
   const queues = profileQueues(cells, open);
-  const task: WorkerTask = { config: { ...config, jobs: 1 }, failures, shared: bench.cells.folder };
+  const task: WorkerTask = { config: { ...config, jobs: 1 }, failures, shared: workspace.cells.folder };
   const threads = new Set<Thread<WorkerReply>>();
   /** What ended the run, first things first; from then on no thread is started, and a lost one is not a cell's fault. */
   const fatal: unknown[] = [];
@@ -96,7 +96,7 @@ export async function runInWorkers(
   /** The outcome of one cell; undefined in place of the thread when it was lost over it. */
   const compute = async (i: number, thread: Thread<WorkerReply>): Promise<Thread<WorkerReply> | undefined> => {
     const started = performance.now();
-    const plugin = pluginOf(bench.plan, cells[i]!);
+    const plugin = pluginOf(workspace.plan, cells[i]!);
     try {
       const request: WorkerRequest = { cell: i };
       const { outcome, seconds } = await thread.ask(
@@ -112,7 +112,7 @@ export async function runInWorkers(
         plugin === undefined ? (['INTERNAL', 'the worker'] as const) : (['PLUGIN_FAILED', plugin] as const);
       const remedy = error.silent ? '; if it needs longer, let it report progress or raise --plugin-timeout' : '';
       const failure = new RouteProfileError(code, `${who} ${error.message}${remedy}`, { cause: error });
-      onDone(i, failedCell(bench, cells[i]!, failure), (performance.now() - started) / 1000);
+      onDone(i, failedCell(workspace, cells[i]!, failure), (performance.now() - started) / 1000);
       threads.delete(thread);
       return undefined;
     }

@@ -14,7 +14,7 @@ export interface BlindSpots {
 }
 
 /** How many queries, and the first of them. */
-interface Tally {
+export interface Tally {
   count: number;
   examples: readonly string[];
 }

@@ -1,8 +1,8 @@
-import { withoutPrefixes } from '@routeprofile/encoders';
 import { createEncoder } from '@routeprofile/encoders/node';
 import { buildGraph, encodeNodes, GRAPH_PRESETS, toHetero, type GraphPreset } from '@routeprofile/graph';
 import {
   RouteProfileError,
+  withoutPrefixes,
   type Dataset,
   type Encoder,
   type HeteroGraph,
@@ -18,9 +18,9 @@ import { memoryEncoder } from './memory-encoder.js';
 export interface EncoderOptions {
   /** Embedding cache folder. */
   cache: string;
-  threads?: number;
+  threads?: number | undefined;
   /** Folder that plugin paths are relative to. */
-  from?: string;
+  from?: string | undefined;
   /** Seconds without a sign of life after which a plugin counts as hanging. */
   silence?: number;
 }

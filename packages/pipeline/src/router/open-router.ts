@@ -1,22 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRouterArtifact } from '@routeprofile/data';
-import { promisesOf } from '@routeprofile/routers';
+import { routerOnQueries, textsOf, type OpenedRouter } from '@routeprofile/routers';
 import {
-  queryText,
   RouteProfileError,
-  type Candidate,
-  type Decision,
   type Encoder,
   type Query,
-  type Requirements,
   type Router,
   type RouterArtifact,
-  type RouterPromise,
+  type RouterStrategy,
   type RunContext,
 } from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache-folder.js';
-import { noUserText } from './no-user-text.js';
 import { findBlindSpots, type BlindSpots } from '../encoders/blind-spots.js';
 import { openSavedEncoder, readingEncoder } from '../encoders/prepare.js';
 import { savedRouter } from '../plugins/plugins.js';
@@ -24,26 +19,8 @@ import { savedRouter } from '../plugins/plugins.js';
 /** A saved router without its encoder. */
 export interface SavedRouterParts {
   router: Router;
-  /** The strategy's name, wrappers included: `knn+cost`. */
-  strategy: string;
-  /** One for each of the router's models, in their order. */
-  candidates: Candidate[];
-  /** Id of the encoder that its queries are read with; null for a router that reads no vectors. */
-  encoder: string | null;
-  /** The profile it was fitted with, in short form. */
-  profile: string;
-  needsTasks: boolean;
-  /** Beginnings that its queries are encoded without. */
-  sharedPrefixes: readonly string[];
-  options: Record<string, unknown>;
-  /** What its wrappers promised in training. */
-  promises: RouterPromise[];
-}
-
-/** Each model's candidate; one that the file does not describe is called by its id. */
-function candidatesOf({ models, candidates = [] }: RouterArtifact['manifest']): Candidate[] {
-  const known = new Map(candidates.map((candidate) => [candidate.id, candidate]));
-  return models.map((id) => known.get(id) ?? { id, model: id });
+  strategy: RouterStrategy;
+  manifest: RouterArtifact['manifest'];
 }
 
 /** Routers that an error names. */
@@ -74,17 +51,7 @@ export async function loadSavedRouter(
   const artifact = await readRouterArtifact(folder);
   const { manifest } = artifact;
   const strategy = await savedRouter(manifest, plugin, folder);
-  return {
-    router: await strategy.load(artifact, ctx),
-    strategy: strategy.name,
-    candidates: candidatesOf(manifest),
-    encoder: manifest.encoder,
-    profile: manifest.profile ?? 'unknown',
-    needsTasks: strategy.needs.includes('tasks'),
-    sharedPrefixes: manifest.sharedPrefixes ?? [],
-    options: manifest.options,
-    promises: promisesOf(manifest),
-  };
+  return { router: await strategy.load(artifact, ctx), strategy, manifest };
 }
 
 /** What `openRouter` may be told, all optional; `signal`, `logger` and `onProgress` as in every `RunContext`. */
@@ -97,44 +64,13 @@ export interface OpenRouterOptions extends Pick<RunContext, 'signal' | 'logger' 
   cache?: string;
 }
 
-/** What may be said of the queries of one `route` call; lists have one entry per query. */
-export interface RouteOptions extends Pick<RunContext, 'signal' | 'onProgress'> {
-  /** Task labels, for routers that read them; others never see them. */
-  tasks?: readonly (string | null)[];
-  /** What the answering model must be able to do, for routers wrapped in `constraints`. */
-  requirements?: readonly (Requirements | null)[];
-}
-
-/** A saved router with everything that it needs to answer. */
-export interface OpenRouter {
-  /** Ids of the candidates it chooses among, in the order by which ties break. */
-  models: readonly string[];
-  /** One per model, in that order: what to call, with which settings, and what is known of it. */
-  candidates: readonly Candidate[];
-  /** The strategy's name, wrappers included: `knn+cost`. */
-  strategy: string;
-  /** Id of the encoder that it reads queries with; null for a router that reads no vectors. */
-  encoder: string | null;
-  /** The profile it was fitted with, in short form; `unknown` where the file does not say. */
-  profile: string;
-  /**
-   * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
-   * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, BAD_OPTION for what is not a list, BAD_INPUT for a chat in which
-   *   no user says anything, SHAPE_MISMATCH for lists of another length
-   */
-  route(queries: readonly Query[], options?: RouteOptions): Promise<Decision[]>;
+/** A saved router with everything that it needs to answer, its encoder included. */
+export interface OpenRouter extends OpenedRouter {
   /** What its encoder cannot tell of some queries; null for a router that reads no vectors. */
   blindSpots(queries: readonly Query[]): Promise<BlindSpots | null>;
   /** Frees the encoder; the router is of no use afterwards. */
   dispose(): Promise<void>;
 }
-
-const textsOf = (queries: readonly Query[]): string[] =>
-  queries.map((query, i) => {
-    const text = queryText(query);
-    if (text === null) throw noUserText(`query ${i + 1}`);
-    return text;
-  });
 
 async function encoderOf(
   id: string,
@@ -150,22 +86,6 @@ async function encoderOf(
   });
 }
 
-/** For programs without types. @throws RouteProfileError BAD_OPTION */
-function assertList(queries: unknown): void {
-  if (!Array.isArray(queries))
-    throw new RouteProfileError('BAD_OPTION', `route: the queries must be a list, and are a ${typeof queries}`, {
-      hint: "A single query is a list of one: route(['What is 17 * 3?']).",
-    });
-}
-
-/** @throws RouteProfileError SHAPE_MISMATCH */
-function assertOnePerQuery(what: string, list: readonly unknown[] | undefined, queries: number): void {
-  if (list !== undefined && list.length !== queries)
-    throw new RouteProfileError('SHAPE_MISMATCH', `route: ${list.length} ${what} for ${queries} queries`, {
-      hint: `Give one of \`${what}\` per query, null where there is none.`,
-    });
-}
-
 /**
  * Opens a router folder that `run`, `router train` or `router add-model` wrote: strategy, wrappers, encoder and shared prefixes.
  * @throws RouteProfileError what `loadSavedRouter` throws, BAD_OPTION for another encoder than the router was fitted on, and what
@@ -174,32 +94,11 @@ function assertOnePerQuery(what: string, list: readonly unknown[] | undefined, q
 export async function openRouter(folder: string, options: OpenRouterOptions = {}): Promise<OpenRouter> {
   const { plugin, signal, logger, onProgress } = options;
   const ctx: RunContext = { seed: 42, signal, logger, onProgress };
-  const loaded = await loadSavedRouter(folder, plugin, ctx);
-  const { router, strategy, candidates, profile, needsTasks } = loaded;
-  const encoder = loaded.encoder === null ? undefined : await encoderOf(loaded.encoder, folder, options, ctx);
-  const reading = encoder && readingEncoder(encoder, loaded);
+  const { router, strategy, manifest } = await loadSavedRouter(folder, plugin, ctx);
+  const encoder = manifest.encoder === null ? undefined : await encoderOf(manifest.encoder, folder, options, ctx);
+  const reading = encoder && readingEncoder(encoder, manifest);
   return {
-    models: router.models,
-    strategy,
-    candidates,
-    encoder: loaded.encoder,
-    profile,
-    async route(queries, { tasks, requirements, ...rest } = {}) {
-      assertList(queries);
-      assertOnePerQuery('tasks', tasks, queries.length);
-      assertOnePerQuery('requirements', requirements, queries.length);
-      const texts = textsOf(queries);
-      const asked: RunContext = { ...ctx, ...rest };
-      return router.decide(
-        {
-          texts,
-          ...(reading && encoder && { vectors: await reading.encode(texts, asked), encoder: encoder.id }),
-          ...(needsTasks && { tasks: tasks ?? texts.map(() => null) }),
-          ...(requirements && { requirements }),
-        },
-        asked,
-      );
-    },
+    ...routerOnQueries(router, strategy, manifest, encoder, ctx),
     blindSpots: async (queries) => (reading ? findBlindSpots(reading, textsOf(queries), 'all', ctx) : null),
     async dispose() {
       if (encoder && encoder !== options.encoder) await encoder.dispose?.();

@@ -1,5 +1,4 @@
-import { queryTextOf, RouteProfileError, throwIfAborted, type ReadQuery } from '@routeprofile/schema';
-import { noUserText } from './no-user-text.js';
+import { noUserText, queryTextOf, RouteProfileError, throwIfAborted, type ReadQuery } from '@routeprofile/schema';
 
 /** A longer line is not a query. */
 const MOST_CHARACTERS = 2 ** 26;

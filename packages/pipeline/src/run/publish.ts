@@ -1,4 +1,4 @@
-import type { Bench } from '../cells/bench.js';
+import type { Workspace } from '../cells/workspace.js';
 import { profileFile, profilesFolder, routerFile, routersFolder } from '../labels.js';
 import { isFailure } from '../cells/run-cell.js';
 import type { Cell } from '../cells/plan.js';
@@ -9,8 +9,11 @@ import type { CellOutcomes } from '../cells/run-cells.js';
  * those of other runs in the same place, which stay in `kept`.
  * @returns the name of each row's router, in the order of the report's rows
  */
-export async function publish(bench: Bench, { outcomes, keys }: CellOutcomes): Promise<{ cell: Cell; name: string }[]> {
-  const { plan, kept } = bench;
+export async function publish(
+  workspace: Workspace,
+  { outcomes, keys }: CellOutcomes,
+): Promise<{ cell: Cell; name: string }[]> {
+  const { plan, kept } = workspace;
   const { out } = plan.config;
   const profiles = new Map<string, string>();
   const routers = new Map<string, string>();

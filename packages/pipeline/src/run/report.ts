@@ -13,7 +13,7 @@ import { formatQuantization } from '@routeprofile/profiles';
 import type { Dataset, FailedCell, RowsFile, RunContext, RunReport } from '@routeprofile/schema';
 import { pluginMetrics, type PluginMetrics } from '../plugins/plugin-metric.js';
 import { byPerson } from '../plugins/trust.js';
-import type { Bench } from '../cells/bench.js';
+import type { Workspace } from '../cells/workspace.js';
 import { cellName, nameOf } from '../labels.js';
 import { isFailure } from '../cells/run-cell.js';
 import type { CellOutcomes } from '../cells/run-cells.js';
@@ -30,7 +30,7 @@ const testHashOf = ({ test }: Dataset): string =>
   });
 
 /** The metrics of plugins, tried on the choice of the first candidate everywhere. */
-export function metricsOf({ plan: { config }, dataset }: Bench, ctx: RunContext): Promise<PluginMetrics> {
+export function metricsOf({ plan: { config }, dataset }: Workspace, ctx: RunContext): Promise<PluginMetrics> {
   const { candidates, newModels, test } = dataset;
   const table = takeTableRows(test, usableRows(test));
   const run = { candidates, newModels, table, choices: new Int32Array(table.queries.length) };
@@ -51,15 +51,15 @@ export interface ReportExtras {
 }
 
 /**
- * The report over a bench's cells.
+ * The report over a workspace's cells.
  */
 export function reportOf(
-  bench: Bench,
+  workspace: Workspace,
   { outcomes }: CellOutcomes,
   { metrics, problems }: PluginMetrics,
   { blindSpots, places, more }: ReportExtras,
 ): { report: RunReport; rows: RowsFile } {
-  const { plan, dataset, encoder, versions } = bench;
+  const { plan, dataset, encoder, versions } = workspace;
   const { config, profiles, routers, lookups } = plan;
   const finished: ReportedCell[] = [...more];
   const failed: FailedCell[] = [];
@@ -94,7 +94,7 @@ export function reportOf(
       });
     }
   });
-  const selection = selectionRows(bench);
+  const selection = selectionRows(workspace);
   const input: ReportInput = {
     dataset,
     training: routerTraining(dataset, undefined, encoder.id),

@@ -6,7 +6,7 @@ import { RouteProfileError, messageOf, type RunConfig, type RunContext, type Run
 import { blindSpotWarnings, findBlindSpots } from '../encoders/blind-spots.js';
 import { isBuiltInRouter } from '../plugins/plugins.js';
 import { worksAlone } from '../plugins/trust.js';
-import { openBench, type Bench, type BenchOptions } from '../cells/bench.js';
+import { openWorkspace, type Workspace, type WorkspaceOptions } from '../cells/workspace.js';
 import { routersFolder } from '../labels.js';
 import { removeLeftovers } from './leftovers.js';
 import { planRun } from '../cells/plan.js';
@@ -43,7 +43,7 @@ export const mustNameOf = ({ plugin, encoder }: SavedRouter): ('plugin' | 'encod
 ];
 
 /** What the encoder cannot tell of the run's queries, all of which it has encoded. */
-async function encoderWarnings({ dataset: { train, test }, encoder }: Bench, ctx: RunContext): Promise<string[]> {
+async function encoderWarnings({ dataset: { train, test }, encoder }: Workspace, ctx: RunContext): Promise<string[]> {
   const queries = [...train.queries, ...test.queries].map(({ text }) => text);
   return blindSpotWarnings(await findBlindSpots(encoder, queries, 'all', ctx));
 }
@@ -65,9 +65,9 @@ async function ensureWritable(out: string): Promise<void> {
 }
 
 /** The routers of a run's rows, under their names in OUT. */
-async function savedRouters(bench: Bench, results: CellOutcomes): Promise<SavedRouter[]> {
-  const { config, routers } = bench.plan;
-  return (await publish(bench, results)).map(({ name, cell }) => {
+async function savedRouters(workspace: Workspace, results: CellOutcomes): Promise<SavedRouter[]> {
+  const { config, routers } = workspace.plan;
+  return (await publish(workspace, results)).map(({ name, cell }) => {
     const { reference } = routers[cell.router]!;
     return {
       folder: join(routersFolder(config.out), name),
@@ -83,15 +83,15 @@ async function savedRouters(bench: Bench, results: CellOutcomes): Promise<SavedR
  * @param started when the work began, by `performance.now()`
  */
 async function finish(
-  bench: Bench,
+  workspace: Workspace,
   results: CellOutcomes,
   more: readonly ReportedCell[],
   started: number,
   ctx: RunContext,
 ): Promise<RunResult> {
-  const { out } = bench.plan.config;
-  const metrics = await metricsOf(bench, ctx);
-  const routers = await savedRouters(bench, results);
+  const { out } = workspace.plan.config;
+  const metrics = await metricsOf(workspace, ctx);
+  const routers = await savedRouters(workspace, results);
   const places = routers.map((router) => {
     const mustName = mustNameOf(router);
     return {
@@ -99,8 +99,8 @@ async function finish(
       ...(mustName.length > 0 && { mustName }),
     };
   });
-  const { report, rows } = reportOf(bench, results, metrics, {
-    blindSpots: await encoderWarnings(bench, ctx),
+  const { report, rows } = reportOf(workspace, results, metrics, {
+    blindSpots: await encoderWarnings(workspace, ctx),
     places,
     more,
   });
@@ -116,7 +116,7 @@ async function finish(
     }),
   );
   await writeJsonFile(join(out, 'timings.json'), {
-    ...bench.seconds,
+    ...workspace.seconds,
     cells: results.timings,
     decisionMilliseconds: results.latencies,
     total: (performance.now() - started) / 1000,
@@ -125,7 +125,7 @@ async function finish(
   return {
     report,
     problems: metrics.problems,
-    reused: results.reused.slice(bench.plan.lookups).filter(Boolean).length,
+    reused: results.reused.slice(workspace.plan.lookups).filter(Boolean).length,
     routers,
     reportPath,
     htmlPath,
@@ -133,9 +133,9 @@ async function finish(
 }
 
 /** What else a run may be given. */
-export interface RunOptions extends BenchOptions {
-  /** Cells beside those of the plan, computed on its bench: a saved router's. */
-  more?: (bench: Bench, ctx: RunContext) => Promise<ReportedCell[]>;
+export interface RunOptions extends WorkspaceOptions {
+  /** Cells beside those of the plan, computed on its workspace: a saved router's. */
+  more?: (workspace: Workspace, ctx: RunContext) => Promise<ReportedCell[]>;
 }
 
 /**
@@ -154,12 +154,12 @@ export async function run(
   const plan = await planRun(config);
   await ensureWritable(config.out);
   for (const folder of new Set([config.out, options.shared ?? config.out])) await removeLeftovers(folder);
-  const bench = await openBench(plan, context, options);
+  const workspace = await openWorkspace(plan, context, options);
   try {
-    const results = await runCells(bench, context);
-    const others = more === undefined ? [] : await more(bench, context);
-    return await finish(bench, results, others, started, context);
+    const results = await runCells(workspace, context);
+    const others = more === undefined ? [] : await more(workspace, context);
+    return await finish(workspace, results, others, started, context);
   } finally {
-    await bench.encoder.dispose?.();
+    await workspace.encoder.dispose?.();
   }
 }

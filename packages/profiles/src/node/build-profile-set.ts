@@ -1,5 +1,4 @@
 import { loadDataset, routerTraining } from '@routeprofile/data';
-import { withoutPrefixes } from '@routeprofile/encoders';
 import { createEncoder } from '@routeprofile/encoders/node';
 import { buildGraph, encodeNodes, toHetero, type GraphSwitches } from '@routeprofile/graph';
 import {
@@ -14,6 +13,7 @@ import {
   type ProfileStrategy,
   type RouterTraining,
   type RunContext,
+  withoutPrefixes,
 } from '@routeprofile/schema';
 import { builtInProfiles } from '../built-in.js';
 

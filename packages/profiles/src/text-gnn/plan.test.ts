@@ -54,3 +54,16 @@ it('refuses what a build would refuse', async () => {
     code: 'LIMIT_EXCEEDED',
   });
 });
+
+it('of the strategy names the model that the environment names, and what its answers depend on', async () => {
+  const input = await syntheticProfileInput();
+  const strategy = createTextGnnProfile({ env: { ROUTEPROFILE_LLM_MODEL: 'from the environment' } });
+  const options = parseOptions(strategy, { summarizer: 'llm' });
+  expect((await strategy.plan!(input, options, ctx)).model).toBe('from the environment');
+  expect(strategy.cacheKey!(options, { ROUTEPROFILE_LLM_MODEL: 'm', ROUTEPROFILE_LLM_API_KEY: 'secret' })).toEqual([
+    'm',
+    null,
+    null,
+  ]);
+  expect(strategy.cacheKey!(parseOptions(strategy, {}), { ROUTEPROFILE_LLM_MODEL: 'm' })).toBeUndefined();
+});

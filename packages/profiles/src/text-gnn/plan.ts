@@ -1,47 +1,18 @@
 import { processEnvironment } from '@routeprofile/providers';
-import {
-  parseOptions,
-  throwIfAborted,
-  type ChatMessage,
-  type ProfileInput,
-  type RunContext,
-} from '@routeprofile/schema';
+import { parseOptions, throwIfAborted, type BuildPlan, type ProfileInput, type RunContext } from '@routeprofile/schema';
 import { surroundings } from './hops.js';
 import { modelName } from './llm/endpoint.js';
-import { originalTexts, summarisedSets, type NodeTexts, type SummarisedType } from './neighbours/neighbourhood.js';
+import { originalTexts, summarisedSets, type NodeTexts } from './neighbours/neighbourhood.js';
 import { completeTextGnnOptions, dollarsOf, textGnnOptions } from './options.js';
 import { promptOf } from './prompts/prompt.js';
 
-/** The prompt of one node of the graph, as it would be sent. */
-export interface PlannedPrompt {
-  type: SummarisedType;
-  name: string;
-  /** What would be sent; under `api: 'completions'` their texts alone. */
-  messages: ChatMessage[];
-  /** Estimated: a quarter of the UTF-8 bytes, and 8 a message. */
-  tokens: number;
-  /** Lines were cut or left out to keep to `promptTokens`. */
-  shortened: boolean;
-}
-
-/** What a build would ask of a language model. Everything about tokens and dollars is an estimate. */
-export interface TextGnnPlan {
+/**
+ * What a build would ask of a language model. The prompts are those of the first hop: later ones hold answers, which nobody knows
+ * yet. In `counts` every answer is as long as expected.
+ */
+export interface TextGnnPlan extends BuildPlan {
   /** Who would write the texts. */
   summarizer: 'extractive' | 'llm';
-  /** Whether a build would send anything: false for the extractive summarizer and for no hops. */
-  sends: boolean;
-  /** null: none named yet, or none needed. */
-  model: string | null;
-  /** Every prompt of the first hop. Those of later hops hold answers, which nobody knows yet. */
-  prompts: PlannedPrompt[];
-  /** Prompts by hop and type; tokens read, with every answer as long as `expected`. */
-  counts: { hop: number; type: SummarisedType; prompts: number; promptTokens: number }[];
-  /** Over all hops. `cost` in dollars, null unless both prices are given. */
-  totals: { prompts: number; promptTokens: number; completionTokens: number; cost: number | null };
-  /** The same with every answer as long as `maxTokens` allows: the most a build can take, short of retries. */
-  atMost: { promptTokens: number; completionTokens: number; cost: number | null };
-  /** What the figures rest on, a sentence each. */
-  notes: string[];
 }
 
 /** Tokens of an answer of 3 to 5 sentences. */

@@ -15,6 +15,10 @@ import { surroundings, textsByHop } from './hops.js';
 import { llmSummarizer } from './llm/llm-summarizer.js';
 import { endpointModel, modelName, type LlmEnvironment } from './llm/endpoint.js';
 import { completeTextGnnOptions, textGnnOptions, type TextGnnOptions } from './options.js';
+import { planTextGnn } from './plan.js';
+
+/** Which language model answers may come from the environment; the key to it never enters. */
+const ANSWERS_DEPEND_ON = ['ROUTEPROFILE_LLM_MODEL', 'ROUTEPROFILE_LLM_BASE_URL', 'OPENAI_BASE_URL'];
 
 /** What a build needs beside options: where to find the key and the endpoint, or a language model of one's own. */
 export interface TextGnnEnvironment extends LlmEnvironment {
@@ -37,6 +41,9 @@ export const createTextGnnProfile = (environment: TextGnnEnvironment = {}): Prof
     options: textGnnOptions,
     needs: ['features'],
     designPoint: ({ hops }) => ({ form: 'structured', representation: 'text', hops, learning: 'training-free' }),
+    cacheKey: ({ summarizer }, env) =>
+      summarizer === 'llm' ? ANSWERS_DEPEND_ON.map((name) => env[name] ?? null) : undefined,
+    plan: (input, given, ctx) => planTextGnn(input, given, ctx, environment.env),
     async build(input, given, ctx) {
       throwIfAborted(ctx);
       const options = completeTextGnnOptions(given);

@@ -1,3 +1,3 @@
-export type { ProbePool } from './items.js';
 export { onboardModel, placeModel } from './onboard.js';
+export { probeOnboarding } from './probe-onboarding.js';
 export { chooseProbes, type ProbeChoice } from './probes.js';

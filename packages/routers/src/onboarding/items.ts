@@ -1,17 +1,6 @@
-import { queryVectors, RouteProfileError, type Matrix, type RouterArtifact } from '@routeprofile/schema';
+import { queryVectors, RouteProfileError, type ProbePool, type RouterArtifact } from '@routeprofile/schema';
 import { mapQueries, withOwnDifficulty, type AbilityPrior, type Items } from '@routeprofile/numerics';
 import { partsOf, type IrtParts } from '../irt/state.js';
-
-/** Queries that a new model may be asked. */
-export interface ProbePool {
-  /** Shape [queries × dimensions], by the router's encoder. */
-  vectors: Matrix;
-  /**
-   * Shape [queries × models of the router], NaN = not measured: what the router's own models made of these queries. With it, an `irt`
-   * router knows how hard each query really is, not only how hard it looks.
-   */
-  outcomes?: ArrayLike<number> | undefined;
-}
 
 /**
  * Queries as items of an `irt` router. Where the outcomes of its own models on them are known, each has a difficulty of its

@@ -1,14 +1,15 @@
 import {
   RouteProfileError,
   throwIfAborted,
+  type ProbePool,
   type RouterArtifact,
   type RunContext,
   type ScoringRouter,
 } from '@routeprofile/schema';
 import { placeAbility, type PlacedAbility } from '@routeprofile/numerics';
-import { create } from '../irt/irt.js';
+import { create } from '../irt/fitted.js';
 import { withAbility, type AbilitySource } from '../irt/state.js';
-import { itemsOf, toUnit, type ProbePool } from './items.js';
+import { itemsOf, toUnit } from './items.js';
 
 /**
  * The ability that a new model's outcomes on probes speak for: the mode of its posterior under the distribution of the known

@@ -1,6 +1,7 @@
 import { parseOptions, rowOf, takeRows, type RouterArtifact, type RouterInput } from '@routeprofile/schema';
 import { syntheticRouterInput } from '@routeprofile/schema/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { builtInRouters } from '../built-in.js';
 import { irtRouter } from '../irt/irt.js';
 import { chooseProbes, onboardModel, placeModel } from './index.js';
 
@@ -122,4 +123,10 @@ describe('onboardModel', () => {
     const wrong = { vectors: takeRows(vectors, probes), outcomes: [1, 0] };
     expect(() => placeModel(artifact, wrong, ofNew(probes))).toThrow(/2 outcomes for 3 queries × 6 models/);
   });
+});
+
+it('is offered by the strategy that can, and by no other', () => {
+  expect(builtInRouters.filter(({ probes }) => probes).map(({ name }) => name)).toEqual(['irt']);
+  const pool = { vectors };
+  expect(() => irtRouter.probes!.choose(artifact, pool, { method: 'best', budget: 3 }, ctx)).toThrow(/called best/);
 });

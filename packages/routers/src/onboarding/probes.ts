@@ -6,11 +6,12 @@ import {
   takeRows,
   throwIfAborted,
   type Matrix,
+  type ProbePool,
   type RouterArtifact,
   type RunContext,
 } from '@routeprofile/schema';
 import { mostInformative } from '@routeprofile/numerics';
-import { itemsOf, type ProbePool } from './items.js';
+import { itemsOf } from './items.js';
 
 /** How probes are chosen, and how many. */
 export interface ProbeChoice {

@@ -20,7 +20,7 @@ export interface BuiltProfiles {
 }
 
 /** What every cell of a run shares: the dataset, its graphs, and everything encoded. */
-export interface Bench {
+export interface Workspace {
   plan: Plan;
   dataset: Dataset;
   encoder: Encoder;
@@ -53,7 +53,7 @@ function dataKeyOf(dataset: Dataset): string {
   });
 }
 
-export interface BenchOptions {
+export interface WorkspaceOptions {
   /** Where cells and intermediate results lie; default the run's own folder. */
   shared?: string;
   /** Threads of the encoder; default all cores. */
@@ -65,11 +65,11 @@ export interface BenchOptions {
 }
 
 /** Loads, builds and encodes what the plan needs. Dispose of its encoder when done. */
-export async function openBench(
+export async function openWorkspace(
   plan: Plan,
   ctx: RunContext,
-  { shared, encoderThreads, read, check }: BenchOptions = {},
-): Promise<Bench> {
+  { shared, encoderThreads, read, check }: WorkspaceOptions = {},
+): Promise<Workspace> {
   const { config } = plan;
   if (config.backend !== undefined) await openBackend(config.backend);
   const started = performance.now();
@@ -127,5 +127,5 @@ export async function openBench(
   }
 }
 
-export const cellLabel = ({ plan }: Bench, cell: Cell): string =>
+export const cellLabel = ({ plan }: Workspace, cell: Cell): string =>
   cellName(plan.profiles[cell.profile]!.label, plan.routers[cell.router]!.label);

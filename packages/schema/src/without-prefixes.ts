@@ -1,4 +1,4 @@
-import type { Encoder } from '@routeprofile/schema';
+import type { Encoder } from './encoder.js';
 
 /** The text after the first of the prefixes it begins with; the whole text when nothing would be left. */
 export function stripPrefix(text: string, prefixes: readonly string[]): string {

@@ -1,11 +1,11 @@
-import type { Encoder } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { hashEncoder } from '../hash/hash-encoder.js';
+import type { Encoder } from './encoder.js';
+import { toyEncoder } from './testing/toy-encoder.js';
 import { stripPrefix, withoutPrefixes } from './without-prefixes.js';
 
 describe('shared prefixes', () => {
   it('are left out of what is encoded, the longest that fits', async () => {
-    const encoder = hashEncoder({ dimensions: 64 });
+    const encoder = toyEncoder(64);
     const stripped = withoutPrefixes(encoder, ['examples\nmore\n', 'examples\n']);
     const texts = ['examples\nmore\nwhy?', 'examples\nwhy?', 'why?'];
     const { data, rows, cols } = await stripped.encode(texts);
@@ -16,16 +16,16 @@ describe('shared prefixes', () => {
 
   it('do not count in what the encoder cannot see', async () => {
     const encoder: Encoder = {
-      ...hashEncoder(),
+      ...toyEncoder(),
       unseen: async (texts) => Float64Array.from(texts, (text) => text.length),
     };
     expect(await withoutPrefixes(encoder, ['examples\n']).unseen?.(['examples\nwhy?'])).toEqual(Float64Array.of(4));
-    expect(withoutPrefixes(hashEncoder(), ['examples\n'])).not.toHaveProperty('unseen');
+    expect(withoutPrefixes(toyEncoder(), ['examples\n'])).not.toHaveProperty('unseen');
   });
 
   it('stay where nothing else is there, and the encoder is itself without any', () => {
     expect(stripPrefix('examples\n ', ['examples\n'])).toBe('examples\n ');
-    const encoder = hashEncoder();
+    const encoder = toyEncoder();
     expect(withoutPrefixes(encoder, [])).toBe(encoder);
   });
 });

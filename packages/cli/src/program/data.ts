@@ -1,0 +1,102 @@
+import { Command, Option } from 'commander';
+import type { ImportFlags } from '../commands/data.js';
+import { common, datasetFlags, encoderFlags, integer, names, type ConfigFlags } from '../commands/flags.js';
+import type { Io } from '../io.js';
+import type { RescoreFlags } from '../commands/rescore.js';
+import { ending } from './ending.js';
+
+/** `data`: check, import, rescore. */
+export function addDataCommands(program: Command, io: Io): void {
+  const data = program.command('data').description('check a dataset, or make one from logs');
+  encoderFlags(
+    datasetFlags(
+      common(
+        data
+          .command('check')
+          .description('validate a dataset, and print what it holds and what looks odd')
+          .argument('<dir>'),
+      ),
+    ),
+  ).action(
+    ending(async (dir: string, flags: ConfigFlags) =>
+      (await import('../commands/data.js')).checkCommand(dir, flags, io),
+    ),
+  );
+  common(
+    data
+      .command('import')
+      .description('make a dataset folder from logs (CSV or JSONL), or from LLMRouter or RouterBench tables')
+      .argument('<source>', 'CSV, JSON or JSONL file')
+      .argument('<dir>', 'dataset folder to write')
+      .addOption(
+        new Option(
+          '--format <format>',
+          'layout of the source: long has one row per call, wide one row per query (default: guessed from its columns)',
+        ).choices(['auto', 'long', 'wide', 'llmrouter', 'routerbench']),
+      )
+      .option('--query <column>', 'column that holds the query: text, or chat messages as JSON')
+      .option('--model <column>', 'column of the model (long format)')
+      .option('--score <column>', 'column of the score (long format)')
+      .option('--task <column>', 'column of the task')
+      .option('--id <column>', 'column of the query id')
+      .option('--split <column>', 'column of the split')
+      .option('--answer <column>', 'column of the right answer')
+      .option('--time <column>', 'column of the time of the call: ISO 8601, or seconds or milliseconds since 1970')
+      .option('--input-tokens <column>', 'column of the input tokens (long format)')
+      .option('--output-tokens <column>', 'column of the output tokens (long format)')
+      .option('--tokens <column>', 'column of the total tokens, where input and output are not apart (long format)')
+      .option('--cost <column>', 'column of the cost, in dollars per call (long format)')
+      .option('--latency <column>', 'column of the time a call took (long format)')
+      .option('--models <names>', 'the score columns, with commas between (wide format)', (text: string) =>
+        text.split(',').map((name) => name.trim()),
+      )
+      .option('--scale <scale>', 'scale of the scores: percent, 0-10, 1-5, …, or as-is (default: 0 to 1)')
+      .option('--score-scale <number>', 'the same as --scale 0-NUMBER', Number)
+      .addOption(
+        new Option('--latency-unit <unit>', 'unit of the latencies (default: as the column name says, or s)').choices([
+          'us',
+          'ms',
+          's',
+          'min',
+        ]),
+      )
+      .option('--delimiter <name>', 'comma, semicolon, tab, pipe or a character (default: guessed from the header)')
+      .addOption(
+        new Option('--decimal <mark>', 'decimal mark (default: guessed from the numbers)').choices([
+          'auto',
+          'comma',
+          'point',
+        ]),
+      )
+      .option('--encoding <name>', 'text encoding such as windows-1252 or utf-16le (default: utf-8)')
+      .option('--default-split <name>', 'split of the rows that name no split')
+      .option(
+        '--split-by-time <share>',
+        'train on this share of the queries, the oldest ones; the rest are for testing (such as 0.7)',
+        Number,
+      )
+      .option('--cards <file>', 'model cards to add as models.json')
+      .option('--name <name>', 'name of the dataset')
+      .option('--force', 'replace a dataset that is already in the folder'),
+  ).action(
+    ending(async (source: string, dir: string, flags: ImportFlags) =>
+      (await import('../commands/data.js')).importCommand(source, dir, flags, io),
+    ),
+  );
+
+  common(
+    data
+      .command('rescore')
+      .description('recompute the labels from stored responses, write them to a new file, and print an audit')
+      .argument('<source>', 'a file of routing rows, or a dataset folder with one')
+      .option('--out <file>', 'file to write')
+      .option('--tasks <names>', 'only these tasks, with commas between', names)
+      .option('--repaired', 'use the repaired metrics, not those that the published labels come from')
+      .option('--allow-code-execution', 'run stored programs, in a sandbox without network access')
+      .option('--jobs <n>', 'programs to run at the same time (default: 2)', integer(1)),
+  ).action(
+    ending(async (source: string, flags: RescoreFlags) =>
+      (await import('../commands/rescore.js')).rescoreCommand(source, flags, io),
+    ),
+  );
+}
