@@ -32,7 +32,7 @@ export interface Thread<Message> {
 }
 
 /** A built entry beside this package's own package.json, also when this runs from source. */
-export function entryFile(entry: string): string {
+function entryFile(entry: string): string {
   const require = createRequire(import.meta.url);
   return join(dirname(require.resolve('@routeprofile/pipeline/package.json')), 'dist', `${entry}.js`);
 }

@@ -51,7 +51,7 @@ export type RouterParts = ({ strategy: RouterStrategy } | KnownStrategies) &
   };
 
 /** Each model's candidate; one that the file does not describe is called by its id. */
-export function candidatesOf({ models, candidates = [] }: RouterArtifact['manifest']): Candidate[] {
+function candidatesOf({ models, candidates = [] }: RouterArtifact['manifest']): Candidate[] {
   const known = new Map(candidates.map((candidate) => [candidate.id, candidate]));
   return models.map((id) => known.get(id) ?? { id, model: id });
 }
