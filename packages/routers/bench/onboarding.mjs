@@ -156,7 +156,7 @@ for (const { known, judged } of await splits()) {
         own && Float64Array.from([...probes].flatMap((q) => [...others.subarray(q * (M - 1), (q + 1) * (M - 1))]));
       const answers = Float64Array.from(probes, (q) => known.score[q * M + model]);
       const pool = { vectors: takeRows(known.vectors, probes), ...(outcomes && { outcomes }) };
-      return judge(onboardModel(artifact, models[model], pool, answers, ctx), model, judged);
+      return judge(await onboardModel(artifact, models[model], pool, answers, ctx), model, judged);
     };
     const full = await place(range(known.vectors.rows), true);
     note('all', model, { ...full, regret: 0 });

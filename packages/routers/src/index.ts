@@ -13,12 +13,14 @@ export { ensembleOf, type EnsembleOptions } from './ensemble/ensemble.js';
 export { estimateCall, fitEstimates, type CallEstimate, type Estimates } from './estimates/estimates.js';
 export { graphRouter } from './graph/graph.js';
 export type { GraphOptions } from './graph/options.js';
-export { irtRouter, type IrtOptions } from './irt/irt.js';
+export { irtRouter } from './irt/irt.js';
+export type { IrtOptions } from './irt/responses.js';
 export { knnRouter, type KnnOptions } from './knn/knn.js';
 export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
-export { chooseProbes, onboardModel, placeModel, type ProbeChoice } from './onboarding/index.js';
+export { onboardModel, placeModel } from './onboarding/onboard.js';
+export { chooseProbes, type ProbeChoice } from './onboarding/probes.js';
 export {
   openRouterFrom,
   routerOnQueries,

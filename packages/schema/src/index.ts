@@ -37,6 +37,7 @@ export * from './scoring/ordinary.js';
 export * from './scoring/saved-parts.js';
 export * from './scoring/vectors.js';
 export type {
+  ArrayShape,
   AskedQueries,
   Choice,
   ComparedWith,

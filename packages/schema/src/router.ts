@@ -141,7 +141,13 @@ export interface ProbeOnboarding {
    * @param scores one per query asked, on the scale of the training outcomes; NaN = no answer
    * @throws RouteProfileError NO_TRAINING_DATA without any score, BAD_INPUT, UNSUPPORTED
    */
-  join(artifact: RouterArtifact, model: string, asked: ProbePool, scores: ArrayLike<number>, ctx: RunContext): Router;
+  join(
+    artifact: RouterArtifact,
+    model: string,
+    asked: ProbePool,
+    scores: ArrayLike<number>,
+    ctx: RunContext,
+  ): Promise<Router>;
 }
 
 /** A way to learn routing; made with `defineRouter`. The same input, options and seed give the same bytes. */

@@ -222,7 +222,7 @@ export async function onboardModel(
     }),
   };
   const scores = probes.map(({ score }) => score ?? NaN);
-  const joined = onboarding.join(artifact, model, asked, scores, ctx);
+  const joined = await onboarding.join(artifact, model, asked, scores, ctx);
   const wiring = extendedWiring(artifact.manifest, [candidateOf(model, [])]);
   await writeRouterArtifact(out, wired(await joined.save(), wiring));
   return {

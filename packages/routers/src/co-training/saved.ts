@@ -1,25 +1,31 @@
 import {
   createMatrix,
   namedArray,
-  parsePart,
   RouteProfileError,
   rowOf,
   takeRows,
   weightMatrix,
   z,
+  type ArrayShape,
+  type Learned,
   type Matrix,
   type ProfileSet,
   type RouterArtifact,
+  type WeightShape,
+  type WeightSizes,
 } from '@routeprofile/schema';
 import type { Weights } from '@routeprofile/tensor';
 import { meanPairwiseCosine } from '../common/pairwise-cosine.js';
 import { learnedRows, PREFIX, type ProfileSource } from './learned-profile.js';
-import { coTrainFields } from './options.js';
+import type { CoTrainOptions } from './options.js';
 import type { FittedSource } from './source.js';
-import { taskFeatures, type TaskFrame } from './task-scores.js';
+import { taskFeatures } from './task-scores.js';
+
+/** The profiles that a co-trained router's network reads. */
+export const LEARNED = 'coTrain.profiles';
 
 /** What a router's artifact says of its learned profiles, under `state.coTrain`. */
-const stateSchema = z.object({
+export const coTrainState = z.object({
   /** Mean over models of how far a profile went, as a share of its length. */
   movement: z.number(),
   /** Mean pairwise cosine of the profiles, before and after. */
@@ -30,7 +36,7 @@ const stateSchema = z.object({
 });
 
 /** What an artifact says of its learned profiles: how far they moved, how alike they are (mean pairwise cosine), and the tasks read. */
-export type CoTrainState = z.infer<typeof stateSchema>;
+export type CoTrainState = z.infer<typeof coTrainState>;
 
 const length = (row: Float32Array) => Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));
 
@@ -49,14 +55,12 @@ function movement(before: Matrix, after: Matrix): number {
 export function savedProfiles(
   source: FittedSource,
   trained: Weights,
-): { learned: Matrix; weights: Weights; state: { coTrain: CoTrainState } } {
+): { weights: CoTrained['weights']; arrays: Weights; state: { coTrain: CoTrainState } } {
   const { frozen, frame, scales } = source;
   const learned = learnedRows(source, trained);
   return {
-    learned,
-    weights: {
-      profiles: namedArray(frozen),
-      [`${PREFIX}profiles`]: namedArray(learned),
+    weights: { profiles: frozen, [LEARNED]: learned },
+    arrays: {
       [`${PREFIX}scales`]: { shape: [1, 3], data: Float32Array.of(scales.input, scales.profile, frame?.scale ?? 1) },
       ...(frame && {
         [`${PREFIX}centroids`]: namedArray(frame.centroids),
@@ -74,81 +78,65 @@ export function savedProfiles(
   };
 }
 
-const kindOf = ({ manifest }: RouterArtifact) =>
-  parsePart(manifest.strategy, 'options', z.looseObject({ coTrain: coTrainFields.coTrain }), manifest.options).coTrain;
+type CoTrained = Learned<CoTrainOptions, { coTrain?: CoTrainState | undefined }, 'profiles' | typeof LEARNED>;
+type CoTrainedSizes = WeightSizes<CoTrainOptions, CoTrained['state']>;
 
-/** The profiles that a router's network reads: the learned ones where it was co-trained, else `profiles`. */
-export function profilesInUse(artifact: RouterArtifact): Matrix {
-  const name = kindOf(artifact) === 'none' ? 'profiles' : `${PREFIX}profiles`;
-  return weightMatrix(artifact, name, artifact.manifest.models.length, undefined);
-}
-
-/** The function that made an artifact's learned profiles, for other models. */
-function openFunction(artifact: RouterArtifact, kind: ProfileSource['kind'], dimensions: number) {
-  const { manifest, weights } = artifact;
-  // What a keyed function reads is as wide as its centroids, which are checked against it below.
-  const down = weightMatrix(artifact, `${PREFIX}down`, kind === 'keyed' ? undefined : dimensions, undefined);
-  weightMatrix(artifact, `${PREFIX}up`, down.cols, dimensions);
-  const { joined } = manifest.state;
-  const fitted = manifest.models.length - (Array.isArray(joined) ? joined.length : 0);
-  if (kind === 'residual') weightMatrix(artifact, `${PREFIX}own`, fitted, dimensions);
-  const [input, profile, scale] = weightMatrix(artifact, `${PREFIX}scales`, 1, 3).data;
-  const scales = { input: input!, profile: profile! };
-  if (kind !== 'keyed') return { scales, weights };
-  const state = parsePart(manifest.strategy, 'state', z.looseObject({ coTrain: stateSchema }), manifest.state);
-  const tasks = state.coTrain.tasks ?? [];
-  weightMatrix(artifact, `${PREFIX}gates`, 1, tasks.length);
-  weightMatrix(artifact, `${PREFIX}transform`, 1, 3);
-  const frame: TaskFrame = {
-    tasks,
-    centroids: weightMatrix(artifact, `${PREFIX}centroids`, tasks.length, down.rows),
-    means: weightMatrix(artifact, `${PREFIX}means`, 1, tasks.length).data,
-    scale: scale!,
+/** The arrays of the learned function; none where nothing was co-trained. @param width name of an array as long as profiles are */
+export function coTrainedArrays({ fitted, options, state }: CoTrainedSizes, width: string): Record<string, ArrayShape> {
+  const { coTrain: kind, coTrainRank: rank } = options;
+  if (kind === 'none') return {};
+  const tasks = kind === 'keyed' ? (state.coTrain?.tasks?.length ?? 0) : null;
+  return {
+    // What a keyed function reads is as wide as its centroids.
+    [`${PREFIX}down`]: [tasks === null ? width : undefined, rank],
+    [`${PREFIX}up`]: [rank, width],
+    ...(kind === 'residual' && { [`${PREFIX}own`]: [fitted, width] }),
+    ...(tasks !== null && { [`${PREFIX}gates`]: [1, tasks], [`${PREFIX}transform`]: [1, 3] }),
+    [`${PREFIX}scales`]: [1, 3],
+    ...(tasks !== null && { [`${PREFIX}centroids`]: [tasks, `${PREFIX}down`], [`${PREFIX}means`]: [1, tasks] }),
   };
-  return { scales, weights, frame };
+}
+
+/** The profiles that were given, and those that were learned from them. */
+export function coTrainedShapes({ models, options }: CoTrainedSizes, width: string) {
+  const shape: WeightShape = options.coTrain === 'none' ? null : [models, width];
+  return { profiles: shape, [LEARNED]: shape };
 }
 
 /**
- * Everything that co-training left in an artifact, if it did.
- * @throws RouteProfileError CORRUPT_FILE naming what is missing, of another shape or not finite
- */
-export function checkCoTrained(artifact: RouterArtifact): void {
-  const kind = kindOf(artifact);
-  if (kind === 'none') return;
-  const { rows, cols } = profilesInUse(artifact);
-  weightMatrix(artifact, 'profiles', rows, cols);
-  openFunction(artifact, kind, cols);
-}
-
-/**
- * The weights of a co-trained router with models that join: their profiles are made by the function learned with the
- * others, whose rows stay as they are. Of a router that was not co-trained, the frozen profiles alone.
+ * The profiles with those of models that join, which the function learned with the others makes of them; the others' rows stay
+ * as they are.
  * @param added the models that join, last in `frozen`
  * @param frozen [all models × dimensions]
  * @throws RouteProfileError BAD_INPUT when the set lacks the keyed scores that the function reads
  */
-export function joinedWeights(
-  artifact: RouterArtifact,
+export function joinedProfiles(
+  strategy: string,
+  { options, state, weights, arrays }: CoTrained,
   set: ProfileSet,
   added: readonly string[],
   frozen: Matrix,
-): Weights {
-  const profiles = namedArray(frozen);
-  const kind = kindOf(artifact);
-  if (kind === 'none') return { ...artifact.weights, profiles };
-  const { strategy } = artifact.manifest;
-  const before = profilesInUse(artifact);
-  const { frame, scales, weights } = openFunction(artifact, kind, frozen.cols);
+): Partial<CoTrained['weights']> {
+  const { coTrain: kind } = options;
+  if (kind === 'none') return { profiles: frozen };
+  const array = (name: string) => arrays[`${PREFIX}${name}`]!;
+  const [input, profile, scale] = array('scales').data;
+  const before = weights[LEARNED];
   const fresh = takeRows(
     frozen,
     added.map((_, i) => before.rows + i),
   );
-  const keyed = frame && { features: taskFeatures(strategy, set, added, frame), centroids: frame.centroids };
-  const rows = learnedRows({ kind, frozen: fresh, ...(keyed && { keyed }), scales }, weights);
+  const source: ProfileSource = { kind, frozen: fresh, scales: { input: input!, profile: profile! } };
+  if (kind === 'keyed') {
+    const { shape, data } = array('centroids');
+    const centroids = createMatrix(shape[0]!, shape[1]!, data);
+    const frame = { tasks: state.coTrain?.tasks ?? [], centroids, means: array('means').data, scale: scale! };
+    source.keyed = { features: taskFeatures(strategy, set, added, frame), centroids };
+  }
   const learned = createMatrix(frozen.rows, frozen.cols);
   learned.data.set(before.data);
-  learned.data.set(rows.data, before.data.length);
-  return { ...artifact.weights, profiles, [`${PREFIX}profiles`]: namedArray(learned) };
+  learned.data.set(learnedRows(source, arrays).data, before.data.length);
+  return { profiles: frozen, [LEARNED]: learned };
 }
 
 /** Profiles before and after co-training, a row per model. */
@@ -166,12 +154,12 @@ export interface CoTrainedProfiles extends CoTrainState {
  * @throws RouteProfileError BAD_INPUT for a router that was not co-trained, CORRUPT_FILE for a damaged artifact.
  */
 export function coTrainedProfiles(artifact: RouterArtifact): CoTrainedProfiles {
-  const { strategy, models } = artifact.manifest;
-  if (kindOf(artifact) === 'none')
+  const { strategy, models, options } = artifact.manifest;
+  if ((options['coTrain'] ?? 'none') === 'none')
     throw new RouteProfileError('BAD_INPUT', `${strategy}: this router was not co-trained`, {
       hint: 'Fit it with coTrain=adapter, residual or keyed.',
     });
-  const vectors = profilesInUse(artifact);
+  const vectors = weightMatrix(artifact, LEARNED, models.length, undefined);
   const frozen = weightMatrix(artifact, 'profiles', vectors.rows, vectors.cols);
   return {
     models: [...models],

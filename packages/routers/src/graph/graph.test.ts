@@ -219,7 +219,7 @@ describe('graph', () => {
     expect(await codeOf(fit({ ...input, training: { ...input.training, queries } }))).toBe('NOT_FINITE');
     const endless = input.training.outcomes!.score.slice();
     endless[5] = Infinity;
-    await expect(fit(withOutcomes(input, endless))).rejects.toThrow(/training query 1, model 1 is Infinity/);
+    await expect(fit(withOutcomes(input, endless))).rejects.toThrow(/'model-1' on training query train-1 is Infinity/);
   });
 
   it('refuses what does not fit into memory, with the figure', async () => {

@@ -1,31 +1,22 @@
 import {
-  artifactArray,
-  assertMadeBy,
-  assertModels,
   createMatrix,
   createRandom,
-  defineRouter,
-  namedArray,
+  defineScoringRouter,
   normalizeRows,
-  parsePart,
   profileVectors,
-  queryVectors,
-  rowOf,
-  throwIfAborted,
-  weightMatrix,
   z,
+  type ArrayShape,
   type Matrix,
-  type RouterArtifact,
-  type ScoringRouter,
+  type RouterStrategy,
+  type WeightShape,
 } from '@routeprofile/schema';
 import { createRuntime } from '@routeprofile/tensor';
 import { learnedSize } from '../co-training/learned-profile.js';
-import { checkCoTrained, savedProfiles } from '../co-training/saved.js';
+import { coTrainedArrays, coTrainedShapes, coTrainState, savedProfiles } from '../co-training/saved.js';
 import { profileSource } from '../co-training/source.js';
 import { heldOut } from '../common/pairs.js';
 import { meanPairwiseCosine } from '../common/pairwise-cosine.js';
 import { learnedReason } from '../common/reasons.js';
-import { scoringRouter } from '../common/scoring-router.js';
 import { openGraph } from './evaluate.js';
 import { labelsOf } from './labels.js';
 import { assertFits } from './memory.js';
@@ -37,13 +28,14 @@ const NAME = 'graph';
 /** Mean cosine of the models' final rows above which a warning is due. */
 const ALIKE = 0.999;
 
-const stateSchema = z.looseObject({
+const state = z.looseObject({
   bestEpoch: z.number().int().min(1),
   labelledQueries: z.number().int().min(1),
   stepsPerEpoch: z.number().int().min(1),
   modelCosine: z.number(),
   /** Length of a profile; absent in files of earlier versions. */
   profileWidth: z.number().int().min(1).optional(),
+  coTrain: coTrainState.optional(),
 });
 
 /** Rows of length √columns: one unit of variance a dimension, on which the initial weights count. */
@@ -82,21 +74,45 @@ function scaledProfiles(profiles: Matrix, { normalize }: CompleteGraphOptions): 
  * training outcomes takes part through its profile. (RouteProfile, arXiv 2605.00180, GraphRouter; the options tell what
  * was repaired.)
  */
-export const graphRouter = defineRouter<GraphOptions>({
+export const graphRouter: RouterStrategy<GraphOptions> = defineScoringRouter({
   name: NAME,
   summary: 'a graph network with attention between queries and models, trained on outcomes or pairs',
   options: graphOptions,
   needs: ['vectors', 'training'],
-  async fit(input, given, ctx) {
-    throwIfAborted(ctx);
+  state,
+  arrays(sizes) {
+    const { hidden, layers, heads } = sizes.options;
+    return {
+      'query.weight': [sizes.dimensions, hidden],
+      'query.bias': [hidden],
+      // Files of earlier versions do not say how long a profile is.
+      'model.weight': [sizes.state.profileWidth, hidden],
+      'model.bias': [hidden],
+      'edge.first': [hidden, hidden],
+      'edge.second': [hidden, hidden],
+      'edge.bias': [hidden],
+      'edge.out': [1, hidden],
+      'edge.outBias': [1],
+      ...Object.fromEntries(
+        Array.from({ length: layers }, (_, l): [string, ArrayShape][] => [
+          [`attention.${l}.weight`, [heads * hidden, hidden]],
+          [`attention.${l}.attention`, [heads, 2, hidden]],
+          [`attention.${l}.bias`, [hidden]],
+        ]).flat(),
+      ),
+      ...coTrainedArrays(sizes, 'model.weight'),
+    };
+  },
+  shapes: (sizes): Record<string, WeightShape> => ({
+    ...Object.fromEntries(rowNames(sizes.options).map((name) => [name, [sizes.models, sizes.options.hidden] as const])),
+    ...coTrainedShapes(sizes, 'model.weight'),
+  }),
+  async learn(input, given, ctx) {
     const options = completeGraphOptions(given);
-    assertModels(NAME, input.models);
+    const { vectors: raw, training } = input;
+    const { queries } = training;
     const profiles = scaledProfiles(profileVectors(NAME, input), options);
-    const { queries } = input.training;
-    const encoder = queries.encoder ?? input.profiles.provenance.encoder;
     const labels = labelsOf(input, options.labels, ctx);
-    const dimensions = queries.vectors?.cols ?? profiles.cols;
-    const raw = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
     const order = createRandom(ctx.seed, NAME, 'split').shuffle([...labels.queries.keys()]);
     const held = heldOut(order.length, options.valSplit);
     const [validation, train] = [order.slice(0, held), order.slice(held)];
@@ -122,81 +138,38 @@ export const graphRouter = defineRouter<GraphOptions>({
         `graph: the mean cosine between models is ${modelCosine.toFixed(4)}: the router can hardly tell them apart`,
       );
     const learned = source && savedProfiles(source, trained.weights);
-    const rows = Object.fromEntries(trained.context.map((matrix, l) => [`models.${l}`, namedArray(matrix)]));
-    return create({
-      manifest: {
-        version: 1,
-        strategy: NAME,
-        options: { ...options },
-        models: [...input.models],
-        encoder,
-        dimensions,
-        seed: ctx.seed,
-        state: {
-          bestEpoch: trained.bestEpoch,
-          epochs: trained.epochs.length,
-          labels: labels.kind,
-          labelledQueries: labels.queries.length,
-          stepsPerEpoch: Math.ceil(train.length / options.batch),
-          modelCosine,
-          profileWidth: profiles.cols,
-          trainingLoss: best?.train ?? null,
-          validation: best?.validation ?? null,
-          backend: runtime.backend,
-          ...learned?.state,
-        },
+    return {
+      options,
+      encoder: queries.encoder ?? input.profiles.provenance.encoder,
+      state: {
+        bestEpoch: trained.bestEpoch,
+        epochs: trained.epochs.length,
+        labels: labels.kind,
+        labelledQueries: labels.queries.length,
+        stepsPerEpoch: Math.ceil(train.length / options.batch),
+        modelCosine,
+        profileWidth: profiles.cols,
+        trainingLoss: best?.train ?? null,
+        validation: best?.validation ?? null,
+        backend: runtime.backend,
+        ...learned?.state,
       },
-      weights: { ...trained.weights, ...rows, ...learned?.weights },
-    });
+      arrays: { ...trained.weights, ...learned?.arrays },
+      weights: {
+        ...Object.fromEntries(rowNames(options).map((name, l) => [name, trained.context[l]!])),
+        ...learned?.weights,
+      },
+    };
   },
-  async load(artifact) {
-    assertMadeBy(NAME, artifact);
-    return create(artifact);
+  /** Routing needs no TensorFlow.js: a query runs through the kernels alone, against the models' stored rows. */
+  async prepare({ options, arrays, weights }) {
+    const complete = completeGraphOptions(options);
+    const scores = (await openGraph(arrays, complete)).scorer(rowNames(options).map((name) => weights[name]!));
+    return (vectors: Matrix) => scores(scaledQueries(vectors, complete));
   },
+  score: ({ prepared }, { vectors }) => prepared(vectors),
+  explain: ({ models }, { scores, winner }) => [learnedReason(models, scores, winner)],
 });
 
-/** Every array of the artifact, checked against the shape that the options say. */
-function checkWeights(
-  artifact: RouterArtifact,
-  { hidden, layers, heads }: CompleteGraphOptions,
-  profileWidth: number | undefined,
-) {
-  const { manifest } = artifact;
-  const check = (name: string, ...shape: (number | undefined)[]) => artifactArray(artifact, name, shape);
-  const dimensions = weightMatrix(artifact, 'query.weight', manifest.dimensions ?? undefined, hidden).rows;
-  check('model.weight', profileWidth, hidden);
-  for (const name of ['query.bias', 'model.bias', 'edge.bias']) check(name, hidden);
-  for (const name of ['edge.first', 'edge.second']) check(name, hidden, hidden);
-  check('edge.out', 1, hidden);
-  check('edge.outBias', 1);
-  for (let l = 0; l < layers; l++) {
-    check(`attention.${l}.weight`, heads * hidden, hidden);
-    check(`attention.${l}.attention`, heads, 2, hidden);
-    check(`attention.${l}.bias`, hidden);
-  }
-  const context = Array.from({ length: layers + 1 }, (_, l) =>
-    weightMatrix(artifact, `models.${l}`, manifest.models.length, hidden),
-  );
-  return { dimensions, context };
-}
-
-/** Routing needs no TensorFlow.js: a query runs through the kernels alone, against the models' stored rows. */
-async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
-  const { manifest, weights } = artifact;
-  const { models, encoder } = manifest;
-  const options = completeGraphOptions(parsePart(NAME, 'options', graphOptions, manifest.options));
-  const { profileWidth } = parsePart(NAME, 'state', stateSchema, manifest.state);
-  const { dimensions, context } = checkWeights(artifact, options, profileWidth);
-  checkCoTrained(artifact);
-  const score = (await openGraph(weights, options)).scorer(context);
-  return scoringRouter({
-    name: NAME,
-    models,
-    evaluate(queries) {
-      const vectors = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
-      const scores = score(scaledQueries(vectors, options));
-      return { scores, explain: (query, winner) => [learnedReason(models, rowOf(scores, query), winner)] };
-    },
-    save: () => ({ manifest: structuredClone(manifest), weights }),
-  });
-}
+/** The models' rows going into each layer and coming out of the last, as files name them. */
+const rowNames = ({ layers }: GraphOptions) => Array.from({ length: layers + 1 }, (_, l) => `models.${l}`);

@@ -1,6 +1,5 @@
 import {
   createMatrix,
-  RouteProfileError,
   type Matrix,
   type OutcomeValues,
   type PreferencePair,
@@ -25,16 +24,8 @@ export type Labels = { queries: readonly number[] } & (
 
 const isMeasured = (score: number) => !Number.isNaN(score);
 
-function scoreRows({ score }: OutcomeValues, models: number): Float64Array[] {
-  const wrong = score.findIndex((value) => isMeasured(value) && !Number.isFinite(value));
-  if (wrong >= 0)
-    throw new RouteProfileError(
-      'NOT_FINITE',
-      `graph: the outcome of training query ${Math.floor(wrong / models)}, model ${wrong % models} is ${score[wrong]}`,
-      { hint: 'Leave out outcomes that were not measured.' },
-    );
-  return Array.from({ length: score.length / models }, (_, q) => score.subarray(q * models, (q + 1) * models));
-}
+const scoreRows = ({ score }: OutcomeValues, models: number): Float64Array[] =>
+  Array.from({ length: score.length / models }, (_, q) => score.subarray(q * models, (q + 1) * models));
 
 const spreadOf = (row: Float64Array): number => {
   const known = row.filter(isMeasured);
@@ -91,7 +82,7 @@ function fromPairs(pairs: readonly PreferencePair[]): Labels {
 
 /**
  * The queries that tell two models apart: by their outcomes, or, where no query's outcomes do, by pairs.
- * @throws RouteProfileError NO_TRAINING_DATA when there is no such query, NOT_FINITE for an infinite outcome.
+ * @throws RouteProfileError NO_TRAINING_DATA when there is no such query.
  */
 export function labelsOf(input: RouterInput, kind: 'soft' | 'discriminative', ctx: RunContext): Labels {
   const { models, training } = input;

@@ -1,41 +1,31 @@
 import {
-  assertMadeBy,
-  assertModels,
+  createMatrix,
   createRandom,
-  defineRouter,
-  joinedManifest,
+  defineScoringRouter,
   joinedRows,
-  joiningModels,
-  namedArray,
   normalizeRows,
-  parsePart,
   profileVectors,
-  queryVectors,
-  rowOf,
-  throwIfAborted,
-  weightMatrix,
   z,
+  type ArrayShape,
   type Matrix,
-  type RouterArtifact,
-  type ScoringRouter,
 } from '@routeprofile/schema';
 import { rowProducts } from '@routeprofile/numerics';
 import { createRuntime, openTower } from '@routeprofile/tensor';
-import { checkCoTrained, joinedWeights, profilesInUse, savedProfiles } from '../co-training/saved.js';
+import {
+  coTrainedArrays,
+  coTrainedShapes,
+  coTrainState,
+  joinedProfiles,
+  LEARNED,
+  savedProfiles,
+} from '../co-training/saved.js';
 import { profileSource } from '../co-training/source.js';
 import { splitByPair, splitByQuery, trainingPairs } from '../common/pairs.js';
 import { learnedReason } from '../common/reasons.js';
-import { scoringRouter } from '../common/scoring-router.js';
 import { mlpOptions, type MlpOptions } from './options.js';
 import { trainTowers } from './train.js';
 
 const NAME = 'mlp';
-
-const stateSchema = z.looseObject({
-  bestEpoch: z.number().int().min(1),
-  pairs: z.number().int().min(1),
-  validationLoss: z.number().nullable(),
-});
 
 /**
  * Two towers, one for queries and one for profiles (each: linear maps with LayerNorm, ELU and dropout between, rows of
@@ -43,106 +33,82 @@ const stateSchema = z.looseObject({
  * worse model with the hinge max(0, margin - s(better) + s(worse)). A model without training outcomes is scored by its
  * profile like any other. (RouteProfile, arXiv 2605.00180, MLPRouter; `compat` tells what was repaired.)
  */
-export const mlpRouter = defineRouter<MlpOptions>({
+export const mlpRouter = defineScoringRouter({
   name: NAME,
   summary: 'two small networks, for query and model, trained on which model was better',
   options: mlpOptions,
   needs: ['vectors', 'training'],
-  async fit(input, options, ctx) {
-    throwIfAborted(ctx);
-    assertModels(NAME, input.models);
+  readsOrder: true,
+  state: z.looseObject({
+    bestEpoch: z.number().int().min(1),
+    pairs: z.number().int().min(1),
+    validationLoss: z.number().nullable(),
+    coTrain: coTrainState.optional(),
+  }),
+  arrays: (sizes) => ({
+    ...towerArrays('query', sizes.dimensions, sizes.options),
+    ...towerArrays('model', undefined, sizes.options),
+    ...coTrainedArrays(sizes, 'model.0.weight'),
+  }),
+  shapes: (sizes) => ({ ...coTrainedShapes(sizes, 'model.0.weight'), profiles: [sizes.models, 'model.0.weight'] }),
+  async learn(input, options, ctx) {
+    const { training, vectors } = input;
     const profiles = scaled(profileVectors(NAME, input), options);
-    const { queries } = input.training;
-    const encoder = queries.encoder ?? input.profiles.provenance.encoder;
     const pairs = trainingPairs(NAME, input, options.pairsPerQuery, ctx);
-    const dimensions = queries.vectors?.cols ?? profiles.cols;
-    const vectors = scaled(queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions }), options);
     const split = options.compat ? splitByPair : splitByQuery;
     const parts = split(pairs, options.valSplit, createRandom(ctx.seed, NAME, 'split'));
     const source = profileSource(NAME, input, profiles, options);
     const runtime = await createRuntime();
-    const trained = await trainTowers(runtime, { queries: vectors, profiles, source }, parts, options, ctx);
+    const data = { queries: scaled(vectors, options), profiles, source };
+    const trained = await trainTowers(runtime, data, parts, options, ctx);
     const best = trained.epochs[trained.bestEpoch - 1];
     const learned = source && savedProfiles(source, trained.weights);
-    return create({
-      manifest: {
-        version: 1,
-        strategy: NAME,
-        options: { ...options },
-        models: [...input.models],
-        encoder,
-        dimensions,
-        seed: ctx.seed,
-        state: {
-          bestEpoch: trained.bestEpoch,
-          epochs: trained.epochs.length,
-          pairs: pairs.length,
-          trainingLoss: best?.train ?? null,
-          validationLoss: best?.validation ?? null,
-          backend: runtime.backend,
-          ...learned?.state,
-        },
+    return {
+      encoder: training.queries.encoder ?? input.profiles.provenance.encoder,
+      state: {
+        bestEpoch: trained.bestEpoch,
+        epochs: trained.epochs.length,
+        pairs: pairs.length,
+        trainingLoss: best?.train ?? null,
+        validationLoss: best?.validation ?? null,
+        backend: runtime.backend,
+        ...learned?.state,
       },
-      weights: { ...trained.weights, profiles: namedArray(profiles), ...learned?.weights },
-    });
+      arrays: { ...trained.weights, ...learned?.arrays },
+      weights: learned?.weights ?? { profiles, [LEARNED]: createMatrix(0, 0) },
+    };
   },
-  async load(artifact) {
-    assertMadeBy(NAME, artifact);
-    return create(artifact);
+  /** Routing needs no TensorFlow.js: the towers run on the kernels alone, the models' side once. */
+  async prepare({ options, weights, arrays }) {
+    const profiles = options.coTrain === 'none' ? weights.profiles : weights[LEARNED];
+    const embedded = (await openTower(arrays, 'model'))(profiles);
+    return { embedQueries: await openTower(arrays, 'query'), embedded };
   },
+  score: ({ options, prepared: { embedQueries, embedded } }, { vectors }) =>
+    rowProducts(embedQueries(scaled(vectors, options)), embedded),
+  explain: ({ models }, { scores, winner }) => [learnedReason(models, scores, winner)],
   /** The tower of the models takes any profile of the kind it was trained on; co-trained ones are made by the same function. */
-  async extend(artifact, { profiles, cards }, ctx) {
-    throwIfAborted(ctx);
-    assertMadeBy(NAME, artifact);
-    // All that loading checks, so that nobody joins a damaged router.
-    await create(artifact);
-    const options = parsePart(NAME, 'options', mlpOptions, artifact.manifest.options);
-    const joining = joiningModels(artifact, { profiles, cards });
-    const own = weightMatrix(artifact, 'profiles', artifact.manifest.models.length, undefined);
-    const given = scaled(profileVectors(NAME, { models: joining.models, profiles }), options);
-    const weights = joinedWeights(artifact, profiles, joining.added, joinedRows(NAME, joining, own, given));
-    return create({ manifest: joinedManifest(artifact, joining), weights });
+  join(learned, { models, added, profiles }) {
+    const given = scaled(profileVectors(NAME, { models, profiles }), learned.options);
+    const rows = joinedRows(NAME, { models, added }, learned.weights.profiles, given);
+    return { weights: joinedProfiles(NAME, learned, profiles, added, rows) };
   },
 });
 
 const scaled = (vectors: Matrix, { compat }: MlpOptions): Matrix => (compat ? vectors : normalizeRows(vectors));
 
-/** @throws RouteProfileError CORRUPT_FILE unless the tower reads vectors of this width and is as the options say. */
-function checkTower(
-  artifact: RouterArtifact,
+/** A tower as `towerWeights` of the tensor package makes it. */
+function towerArrays(
   name: string,
-  input: number,
+  input: number | undefined,
   { layers, hidden, output }: MlpOptions,
-): void {
-  for (let l = 0; l < layers; l++)
-    weightMatrix(artifact, `${name}.${l}.weight`, l === 0 ? input : hidden, l === layers - 1 ? output : hidden);
-}
-
-/** Routing needs no TensorFlow.js: the towers run on the kernels alone, the models' side once. */
-async function create(artifact: RouterArtifact): Promise<ScoringRouter> {
-  const { manifest, weights } = artifact;
-  const { models, encoder } = manifest;
-  const options = parsePart(NAME, 'options', mlpOptions, manifest.options);
-  parsePart(NAME, 'state', stateSchema, manifest.state);
-  checkCoTrained(artifact);
-  const profiles = profilesInUse(artifact);
-  for (const [name, { data }] of Object.entries(weights)) {
-    const row = { shape: [1, data.length], data };
-    weightMatrix({ manifest, weights: { [name]: row } }, name, 1, undefined);
+): Record<string, ArrayShape> {
+  const shapes: Record<string, ArrayShape> = {};
+  for (let l = 0; l < layers; l++) {
+    const width = l === layers - 1 ? output : hidden;
+    shapes[`${name}.${l}.weight`] = [l === 0 ? input : hidden, width];
+    for (const part of l === layers - 1 ? ['bias'] : ['bias', 'gamma', 'beta'])
+      shapes[`${name}.${l}.${part}`] = [width];
   }
-  const dimensions = weightMatrix(artifact, 'query.0.weight', manifest.dimensions ?? undefined, undefined).rows;
-  checkTower(artifact, 'query', dimensions, options);
-  checkTower(artifact, 'model', profiles.cols, options);
-  const embedQueries = await openTower(weights, 'query');
-  const embedded = (await openTower(weights, 'model'))(profiles);
-  return scoringRouter({
-    name: NAME,
-    models,
-    evaluate(queries) {
-      const vectors = queryVectors(NAME, queries, { what: 'training queries', encoder, dimensions });
-      const scores = rowProducts(embedQueries(scaled(vectors, options)), embedded);
-      return { scores, explain: (query, winner) => [learnedReason(models, rowOf(scores, query), winner)] };
-    },
-    save: () => ({ manifest: structuredClone(manifest), weights }),
-  });
+  return shapes;
 }

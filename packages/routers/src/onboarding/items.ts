@@ -1,6 +1,12 @@
 import { queryVectors, RouteProfileError, type ProbePool, type RouterArtifact } from '@routeprofile/schema';
-import { mapQueries, withOwnDifficulty, type AbilityPrior, type Items } from '@routeprofile/numerics';
-import { partsOf, type IrtParts } from '../irt/state.js';
+import {
+  mapQueries,
+  withOwnDifficulty,
+  type AbilityPrior,
+  type Items,
+  type ResponseModel,
+} from '@routeprofile/numerics';
+import { responsesOf } from '../irt/state.js';
 
 /**
  * Queries as items of an `irt` router. Where the outcomes of its own models on them are known, each has a difficulty of its
@@ -10,9 +16,10 @@ import { partsOf, type IrtParts } from '../irt/state.js';
 export function itemsOf(
   router: RouterArtifact,
   { vectors, outcomes }: ProbePool,
-): { parts: IrtParts; items: Items; prior: AbilityPrior } {
-  const parts = partsOf(router);
-  const { model, abilities, manifest, state } = parts;
+): { items: Items; prior: AbilityPrior; range: ResponseModel['range'] } {
+  const { model, abilities, state } = responsesOf(router);
+  const { manifest } = router;
+  const { prior, range } = model;
   if (model.kind === 'pairs')
     throw new RouteProfileError(
       'UNSUPPORTED',
@@ -24,7 +31,7 @@ export function itemsOf(
   const texts = Array.from({ length: vectors.rows }, () => '');
   const space = { what: 'training queries', encoder: manifest.encoder, dimensions: model.map.weights.cols };
   const items = mapQueries(model.map, queryVectors('onboarding', { texts, vectors }, space));
-  if (!outcomes) return { parts, items, prior: model.prior };
+  if (!outcomes) return { items, prior, range };
   const count = manifest.models.length;
   if (outcomes.length !== vectors.rows * count)
     throw new RouteProfileError(
@@ -34,11 +41,11 @@ export function itemsOf(
   // Models that were placed themselves would tell of their own guesses.
   const measured = Int32Array.from(manifest.models.keys()).filter((m) => state.sources[m] === 'training');
   const known = Float64Array.from({ length: vectors.rows * measured.length }, (_, k) =>
-    toUnit(outcomes[Math.floor(k / measured.length) * count + measured[k % measured.length]!]!, model.range),
+    toUnit(outcomes[Math.floor(k / measured.length) * count + measured[k % measured.length]!]!, range),
   );
   const D = abilities.cols;
   const theirs = Float64Array.from([...measured].flatMap((m) => [...abilities.data.subarray(m * D, (m + 1) * D)]));
-  return { parts, items: withOwnDifficulty(items, theirs, known, model.spread), prior: model.prior };
+  return { items: withOwnDifficulty(items, theirs, known, model.spread), prior, range };
 }
 
 /** An outcome as a share of the range that the router was trained on. */

@@ -1,14 +1,16 @@
 import {
+  joinedManifest,
+  namedArray,
   RouteProfileError,
   throwIfAborted,
   type ProbePool,
+  type Router,
   type RouterArtifact,
   type RunContext,
-  type ScoringRouter,
 } from '@routeprofile/schema';
 import { placeAbility, type PlacedAbility } from '@routeprofile/numerics';
-import { create } from '../irt/fitted.js';
-import { withAbility, type AbilitySource } from '../irt/state.js';
+import { responseRouter } from '../irt/responses.js';
+import { responsesOf, withAbility, type AbilitySource } from '../irt/state.js';
 import { itemsOf, toUnit } from './items.js';
 
 /**
@@ -29,9 +31,9 @@ export function placeModel(router: RouterArtifact, probes: ProbePool, outcomes: 
     throw new RouteProfileError('NO_TRAINING_DATA', 'onboarding: the new model has no outcome on any probe', {
       hint: 'Ask the model the probes first, or add it by its card (router add-model).',
     });
-  const { items, prior, parts } = itemsOf(router, probes);
-  assertScale(outcomes, parts.model.range);
-  const shares = Float64Array.from(outcomes, (outcome) => toUnit(outcome, parts.model.range));
+  const { items, prior, range } = itemsOf(router, probes);
+  assertScale(outcomes, range);
+  const shares = Float64Array.from(outcomes, (outcome) => toUnit(outcome, range));
   return placeAbility(items, shares, prior);
 }
 
@@ -56,17 +58,17 @@ function assertScale(outcomes: ArrayLike<number>, [low, high]: readonly [number,
  * all other models stay as they are. A model that had joined by its card or profile is placed anew.
  * @throws RouteProfileError BAD_INPUT for a model whose training outcomes the router knows, and what `placeModel` throws
  */
-export function onboardModel(
+export async function onboardModel(
   router: RouterArtifact,
   model: string,
   probes: ProbePool,
   outcomes: ArrayLike<number>,
   ctx: RunContext,
-): ScoringRouter {
+): Promise<Router> {
   throwIfAborted(ctx);
   const { ability } = placeModel(router, probes, outcomes);
-  const { parts } = itemsOf(router, { vectors: probes.vectors });
-  const { manifest, state, abilities } = parts;
+  const { state, abilities } = responsesOf(router);
+  const { manifest } = router;
   const known = manifest.models.indexOf(model);
   if (state.sources[known] === 'training')
     throw new RouteProfileError('BAD_INPUT', `onboarding: the router was trained on outcomes of '${model}'`, {
@@ -75,16 +77,13 @@ export function onboardModel(
   const at = known < 0 ? manifest.models.length : known;
   const sources = state.sources.slice();
   sources[at] = 'probes' satisfies AbilitySource;
-  const { joined } = manifest.state;
-  const before: unknown[] = Array.isArray(joined) ? joined : [];
-  return create({
-    ...parts,
-    state: { ...state, sources },
-    abilities: withAbility(abilities, at, ability),
-    manifest: {
-      ...manifest,
-      models: known < 0 ? [...manifest.models, model] : manifest.models,
-      state: known < 0 ? { ...manifest.state, joined: [...before, model] } : manifest.state,
+  const joining = { models: [...manifest.models, model], added: [model] };
+  const joined = known < 0 ? joinedManifest(router, joining) : structuredClone(manifest);
+  return responseRouter.load(
+    {
+      manifest: { ...joined, state: { ...joined.state, sources } },
+      weights: { ...router.weights, abilities: namedArray(withAbility(abilities, at, ability)) },
     },
-  });
+    ctx,
+  );
 }

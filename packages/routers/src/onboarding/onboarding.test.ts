@@ -3,7 +3,8 @@ import { syntheticRouterInput } from '@routeprofile/schema/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { builtInRouters } from '../built-in.js';
 import { irtRouter } from '../irt/irt.js';
-import { chooseProbes, onboardModel, placeModel } from './index.js';
+import { onboardModel, placeModel } from './onboard.js';
+import { chooseProbes } from './probes.js';
 
 const ctx = { seed: 6 };
 const COUNT = 7;
@@ -81,7 +82,7 @@ describe('onboardModel', () => {
     const before = await (await irtRouter.load(artifact, ctx)).decide(queries);
     const probes = chooseProbes({ method: 'information', budget: 60 }, { vectors, outcomes: known }, artifact, ctx);
     const copy = structuredClone(artifact);
-    const router = onboardModel(artifact, 'model-6', poolOf(probes), ofNew(probes), ctx);
+    const router = await onboardModel(artifact, 'model-6', poolOf(probes), ofNew(probes), ctx);
     expect(artifact).toEqual(copy);
     expect(router.models).toEqual(whole.models);
     const decisions = await router.decide(queries);
@@ -107,13 +108,13 @@ describe('onboardModel', () => {
     const wider = Float64Array.from({ length: 60 * COUNT }, (_, k) =>
       k % COUNT === NEW ? NaN : outcomes[Math.floor(k / COUNT) * NEW + (k % COUNT)]!,
     );
-    const again = onboardModel(stored, 'model-6', { vectors: asked, outcomes: wider }, ofNew(probes), ctx);
+    const again = await onboardModel(stored, 'model-6', { vectors: asked, outcomes: wider }, ofNew(probes), ctx);
     expect(await again.decide(queries)).toEqual(decisions);
   });
 
   it('refuses a model it was trained on, probes without outcomes, and a router that knows pairs only', async () => {
     const probes = Int32Array.of(0, 1, 2);
-    expect(() => onboardModel(artifact, 'model-0', poolOf(probes), ofNew(probes), ctx)).toThrow(
+    await expect(onboardModel(artifact, 'model-0', poolOf(probes), ofNew(probes), ctx)).rejects.toThrow(
       /outcomes of 'model-0'/,
     );
     expect(() => placeModel(artifact, poolOf(probes), [NaN, NaN, NaN])).toThrow(/no outcome on any probe/);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { throwIfAborted } from '../context.js';
-import { createMatrix, rowOf, type Matrix } from '../matrix.js';
+import { createMatrix, rowOf, type Matrix, type NamedArray } from '../matrix.js';
 import type { RouterArtifact, RouterInput, ScoringRouter } from '../router.js';
 import { describeRouterContract, syntheticRouterInput } from '../testing/index.js';
 import { defineScoringRouter } from './define-scoring-router.js';
@@ -194,5 +194,64 @@ describe('a definition', () => {
   ])('is told of scores %s', async (_, scored, code) => {
     const router = await fitted({ scored });
     await expect(router.decide({ texts: ['a', 'b'] })).rejects.toMatchObject({ code });
+  });
+});
+
+describe('arrays of a network', () => {
+  const layer = (length: number, at = 0) => ({ shape: [length], data: new Float32Array(length).fill(at) });
+  const network = (learned: Record<string, NamedArray>) =>
+    defineScoringRouter({
+      name: 'network',
+      summary: 'layers whose number the options tell',
+      options: z.strictObject({ layers: z.number().int().default(2) }),
+      needs: ['vectors', 'training'],
+      state: z.object({}),
+      arrays: ({ dimensions, options }) => ({
+        ...Object.fromEntries(Array.from({ length: options.layers }, (_, l) => [`layer.${l}`, [dimensions]])),
+        cube: [2, 'layer.0', 1],
+        'task/*': [undefined],
+      }),
+      shapes: ({ models }) => ({ rows: [models, 'layer.0'] }),
+      learn: ({ models, vectors }, options) => ({
+        dimensions: vectors.cols,
+        options: { layers: options.layers },
+        state: {},
+        arrays: learned,
+        weights: { rows: createMatrix(models.length, vectors.cols) },
+      }),
+      score: ({ models, arrays }, { vectors }) => {
+        const scores = createMatrix(vectors.rows, models.length);
+        return { ...scores, data: scores.data.fill(arrays['layer.1']!.data[0]!) };
+      },
+    });
+  const arrays = {
+    'task/b': layer(3),
+    'task/a': layer(5),
+    'layer.0': layer(8),
+    'layer.1': layer(8, 7),
+    cube: { shape: [2, 8, 1], data: new Float32Array(16) },
+  };
+  const fitted = (learned: Record<string, NamedArray>) => network(learned).fit(input, { layers: 2 }, ctx);
+
+  it('are saved before the weights in the order declared, and read again', async () => {
+    const artifact = await (await fitted(arrays)).save();
+    expect(Object.keys(artifact.weights)).toEqual(['layer.0', 'layer.1', 'cube', 'task/b', 'task/a', 'rows']);
+    const again = await network({}).load(artifact, ctx);
+    expect((await again.decide(queries))[0]!.ranked[0]!.score).toBe(7);
+    expect((await again.save()).weights).toEqual(artifact.weights);
+  });
+
+  it('are refused when they are not as declared', async () => {
+    const { cube: _, ...without } = arrays;
+    await expect(fitted(without)).rejects.toThrow(/declares 'cube' and did not learn it/);
+    await expect(fitted({ ...arrays, cube: { shape: [2, 1, 8], data: new Float32Array(16) } })).rejects.toThrow(
+      /'cube' as 2 × 1 × 8 .*declares 2 × 8 × 1/,
+    );
+    await expect(fitted({ ...arrays, 'layer.1': layer(8, NaN) })).rejects.toMatchObject({ code: 'NOT_FINITE' });
+    const { manifest, weights } = await (await fitted(arrays)).save();
+    const load = (changes: Record<string, NamedArray>) =>
+      network({}).load({ manifest, weights: { ...weights, ...changes } }, ctx);
+    await expect(load({ 'layer.0': layer(7) })).rejects.toThrow(/'layer.0' is 7 .*expected 8/);
+    await expect(load({ 'task/b': { shape: [1, 3], data: new Float32Array(3) } })).rejects.toMatchObject(rejection);
   });
 });

@@ -43,28 +43,30 @@ export function defineScoringRouter<
     summary,
     options: schema,
     needs,
-    async fit(input, options, ctx) {
+    async fit(input, given, ctx) {
       throwIfAborted(ctx);
       const { models, training } = input;
       assertModels(name, models);
       if (needsTraining(needs) && !definition.readsOrder && training.outcomes)
         assertOrdinary(name, 'score', training.outcomes.score, models, training.queries);
       const trained = compared === 'training queries' ? trainingVectors(name, training) : null;
-      if (needsTraining(needs)) requireLesson(name, training, needs.includes('outcomes'));
+      if (needsTraining(needs) && !definition.isLearned?.(input.profiles))
+        requireLesson(name, training, needs.includes('outcomes'));
       const vectors = trained?.vectors ?? createMatrix(0, 0);
-      const { state, weights, encoder: own } = await definition.learn({ ...input, vectors }, options, ctx);
+      const lessons = await definition.learn({ ...input, vectors }, given, ctx);
+      const { state, options = given } = lessons;
       const { encoder, dimensions } = trained ?? spaceOf(name, compared, input);
       const manifest: RouterArtifact['manifest'] = {
         version: 1,
         strategy: name,
         options: { ...options },
         models: [...models],
-        encoder: own === undefined ? encoder : own,
-        dimensions,
+        encoder: lessons.encoder === undefined ? encoder : lessons.encoder,
+        dimensions: lessons.dimensions ?? dimensions,
         seed: ctx.seed,
         state: { ...state },
       };
-      const artifact = packed(definition, manifest, weights, options);
+      const artifact = packed(definition, manifest, lessons, options);
       return routerOf(definition, artifact, learnedOf(definition, artifact, options));
     },
     async load(artifact) {
@@ -80,7 +82,7 @@ export function defineScoringRouter<
         const extended = packed(
           definition,
           { ...manifest, state: { ...manifest.state, ...changed?.state } },
-          { ...learned.weights, ...changed?.weights },
+          { weights: { ...learned.weights, ...changed?.weights }, arrays: { ...learned.arrays, ...changed?.arrays } },
           learned.options,
         );
         return routerOf(definition, extended, learnedOf(definition, extended));

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RunContext } from '../context.js';
-import type { Matrix } from '../matrix.js';
+import type { Matrix, NamedArray } from '../matrix.js';
+import type { ProfileSet } from '../profile.js';
 import type { JoiningModels, Reason, RouterInput, RouterStrategy } from '../router.js';
 import type { Joining } from './joining.js';
 
@@ -8,17 +9,22 @@ import type { Joining } from './joining.js';
 export interface WeightSizes<O, S> {
   /** How many models the router chooses among. */
   models: number;
+  /** How many of them it was fitted on; the others joined later. */
+  fitted: number;
   /** Length of the query vectors; 0 for a router that reads none. */
   dimensions: number;
   options: O;
   state: S;
 }
 
-/** A number of rows or columns; a text: as many as the matrix of that name, listed before, has rows; undefined: any number. */
+/** The length of an axis; a text: as long as the first axis of what is listed before under that name; undefined: any length. */
 export type WeightSize = number | string | undefined;
 
 /** Rows and columns of a weight matrix. `null`: this router keeps no such matrix. */
 export type WeightShape = readonly [rows: WeightSize, cols: WeightSize] | null;
+
+/** The length of each axis of an array. */
+export type ArrayShape = readonly WeightSize[];
 
 /** What `learn` is given: the router's input, and the training queries' vectors once they are checked. */
 export interface LearnInput extends RouterInput {
@@ -30,17 +36,23 @@ export interface LearnInput extends RouterInput {
 }
 
 /** What a router has learned: all that is saved, and all that scoring may depend on. */
-export interface Lessons<S, K extends string> {
+export interface Lessons<O, S, K extends string> {
   /** Whose query vectors the router reads, where `learn` knows better than the training queries or profiles say. */
   encoder?: string | null;
+  /** The options as decided, where they are kept otherwise than as given. */
+  options?: O;
+  /** How long those vectors are, where `learn` knows better. */
+  dimensions?: number;
   /** JSON, valid by the definition's `state` schema. */
   state: S;
   /** Finite, of the shapes that `shapes` gives. A matrix that it does not keep is left out of the files. */
   weights: Readonly<Record<K, Matrix>>;
+  /** Finite, of the names and shapes that `arrays` gives, and in that order in the files. Default: none. */
+  arrays?: Readonly<Record<string, NamedArray>>;
 }
 
 /** A fitted or loaded router's knowledge, checked. */
-export interface Learned<O, S, K extends string> extends Required<Lessons<S, K>> {
+export interface Learned<O, S, K extends string> extends Required<Lessons<O, S, K>> {
   /** Ids of the models, in the order of every matrix with a row per model. */
   models: readonly string[];
   /** Those of them that joined later, see `join`. */
@@ -109,6 +121,11 @@ export interface ScoringRouterDefinition<
   options: z.ZodType<O>;
   /** Validates the learned state, as it comes back from JSON. The key `joined` is taken: the models that joined are kept under it. */
   state: z.ZodType<S>;
+  /**
+   * Arrays of any rank, or whose names depend on options and state, such as the layers of a network. A name that ends in `*` stands
+   * for any number of arrays, all of that shape, whose names begin as it does. The files have them before the weights.
+   */
+  arrays?(sizes: WeightSizes<O, S>): Readonly<Record<string, ArrayShape>>;
   /** The weights by name, in the order in which the file has them, with their shapes. */
   shapes(sizes: WeightSizes<O, S>): Readonly<Record<K, WeightShape>>;
   /**
@@ -118,8 +135,10 @@ export interface ScoringRouterDefinition<
   comparedWith?: ComparedWith;
   /** Whether only the order of outcomes is read. Otherwise training outcomes beyond ±1e12 are refused. Default false. */
   readsOrder?: boolean;
+  /** Whether the profiles hold all that there is to learn, so that no outcomes or pairs are asked for. Default: they never do. */
+  isLearned?(profiles: ProfileSet): boolean;
   /** What is learned. Long steps call `throwIfAborted(ctx)`; randomness comes from `createRandom(ctx.seed, 'label')`. */
-  learn(input: LearnInput, options: O, ctx: RunContext): Lessons<S, K> | Promise<Lessons<S, K>>;
+  learn(input: LearnInput, options: O, ctx: RunContext): Lessons<O, S, K> | Promise<Lessons<O, S, K>>;
   /** What scoring needs that can be made of what was learned: once per router, never saved. Throws CORRUPT_FILE for nonsense. */
   prepare?(learned: Learned<O, S, K>): P | Promise<P>;
   /** A pure function of each query alone: [queries × models], higher is better, alone or with what `explain` needs. */
@@ -140,7 +159,7 @@ export interface ScoringRouterDefinition<
     learned: Learned<O, S, K>,
     joining: JoinInput,
     ctx: RunContext,
-  ): { state?: Partial<S>; weights?: Partial<Record<K, Matrix>> };
+  ): { state?: Partial<S>; weights?: Partial<Record<K, Matrix>>; arrays?: Readonly<Record<string, NamedArray>> };
 }
 
 /** Whether a router cannot do without training rows. */

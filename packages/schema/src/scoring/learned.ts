@@ -1,9 +1,11 @@
+import { artifactArray } from '../artifact-array.js';
 import { RouteProfileError } from '../errors.js';
 import { assertFinite, createMatrix, type Matrix, type NamedArray } from '../matrix.js';
 import { issueText } from '../options.js';
 import type { RouterArtifact } from '../router.js';
 import {
   comparedWith,
+  type ArrayShape,
   type Learned,
   type Lessons,
   type ScoredWith,
@@ -12,33 +14,59 @@ import {
   type WeightSize,
 } from './definition.js';
 import { joinedModels } from './joining.js';
-import { assertMadeBy, corruptFile, namedArray, parsePart, weightMatrix } from './saved-parts.js';
+import { assertMadeBy, corruptFile, namedArray, parsePart } from './saved-parts.js';
 
 type Manifest = RouterArtifact['manifest'];
 
-const sizesOf = <O, S>({ models, dimensions }: Manifest, options: O, state: S) => ({
-  models: models.length,
-  dimensions: dimensions ?? 0,
+const sizesOf = <O, S>(manifest: Manifest, options: O, state: S) => ({
+  models: manifest.models.length,
+  fitted: manifest.models.length - joinedModels(manifest).length,
+  dimensions: manifest.dimensions ?? 0,
   options,
   state,
 });
 
-/** Every declared matrix in turn, with the shape that is expected of it; those that are not kept are empty. */
-function matricesOf<K extends string>(
-  shapes: Readonly<Record<K, WeightShape>>,
-  read: (name: K, rows: number | undefined, cols: number | undefined) => Matrix,
-): Record<K, Matrix> {
-  const matrices: Partial<Record<string, Matrix>> = {};
+/** Reads what was declared, in that order; `read` is given the lengths of the axes. */
+function arraysOf<K extends string>(
+  { arrays, shapes }: { arrays: Readonly<Record<string, ArrayShape>>; shapes: Readonly<Record<K, WeightShape>> },
+  names: readonly string[],
+  read: (name: string, shape: readonly (number | undefined)[]) => NamedArray,
+): { arrays: Record<string, NamedArray>; weights: Record<K, Matrix> } {
+  const found: Record<string, NamedArray> = {};
   const size = (of: WeightSize) => {
     if (typeof of !== 'string') return of;
-    const matrix = matrices[of];
-    if (matrix) return matrix.rows;
-    throw new RouteProfileError('PLUGIN_FAILED', `its \`shapes\` name '${of}' before that is listed`);
+    const array = found[of];
+    if (array) return array.shape[0];
+    throw new RouteProfileError('PLUGIN_FAILED', `its shapes name '${of}' before that is listed`);
   };
+  for (const [name, shape] of Object.entries(arrays))
+    for (const each of name.endsWith('*') ? names.filter((own) => own.startsWith(name.slice(0, -1))) : [name])
+      found[each] = read(each, shape.map(size));
+  const own = { ...found };
+  const weights: Partial<Record<string, Matrix>> = {};
   for (const [name, shape] of Object.entries(shapes) as [K, WeightShape][])
-    matrices[name] = shape ? read(name, size(shape[0]), size(shape[1])) : createMatrix(0, 0);
-  return matrices as Record<K, Matrix>;
+    if (shape) {
+      const { shape: lengths, data } = (found[name] = read(name, shape.map(size)));
+      weights[name] = createMatrix(lengths[0]!, lengths[1]!, data);
+    } else weights[name] = createMatrix(0, 0);
+  return { arrays: own, weights: weights as Record<K, Matrix> };
 }
+
+const declared = <
+  O extends Record<string, unknown>,
+  S extends Record<string, unknown>,
+  K extends string,
+  P,
+  R extends Matrix | ScoredWith<unknown>,
+>(
+  definition: ScoringRouterDefinition<O, S, K, P, R>,
+  manifest: Manifest,
+  options: O,
+  state: S,
+) => {
+  const sizes = sizesOf(manifest, options, state);
+  return { arrays: definition.arrays?.(sizes) ?? {}, shapes: definition.shapes(sizes) };
+};
 
 /**
  * What a definition learned, as files hold it.
@@ -53,7 +81,7 @@ export function packed<
 >(
   definition: ScoringRouterDefinition<O, S, K, P, R>,
   manifest: Manifest,
-  weights: Lessons<S, K>['weights'],
+  { weights, arrays = {} }: Pick<Lessons<O, S, K>, 'weights' | 'arrays'>,
   options: O,
 ): RouterArtifact {
   const { name } = definition;
@@ -65,19 +93,21 @@ export function packed<
   const state = definition.state.safeParse(JSON.parse(JSON.stringify(learned)));
   if (!state.success)
     throw failed(`its own schema refuses the state it learned: ${state.error.issues.map(issueText).join('; ')}`);
-  const arrays: Record<string, NamedArray> = {};
-  matricesOf(definition.shapes(sizesOf(manifest, options, state.data)), (key, ...expected) => {
-    const matrix = weights[key];
-    const declared = [expected[0] ?? matrix.rows, expected[1] ?? matrix.cols] as const;
-    if (matrix.rows !== declared[0] || matrix.cols !== declared[1] || matrix.data.length !== declared[0] * declared[1])
+  const kept: Record<string, NamedArray> = {};
+  arraysOf(declared(definition, manifest, options, state.data), Object.keys(arrays), (key, expected) => {
+    const matrix = Object.hasOwn(weights, key) ? weights[key as K] : undefined;
+    const array = matrix ? namedArray(matrix) : arrays[key];
+    if (!array) throw failed(`it declares '${key}' and did not learn it`);
+    const lengths = expected.map((length, axis) => length ?? array.shape[axis]);
+    if (String(array.shape) !== String(lengths) || array.data.length !== array.shape.reduce((a, b) => a * b, 1))
       throw failed(
-        `it learned '${key}' as ${matrix.rows} × ${matrix.cols} (${matrix.data.length} numbers), and declares ${declared.join(' × ')}`,
+        `it learned '${key}' as ${array.shape.join(' × ')} (${array.data.length} numbers), and declares ${lengths.join(' × ')}`,
       );
-    assertFinite(matrix, `${name}: '${key}'`);
-    arrays[key] = namedArray(matrix);
-    return matrix;
+    assertFinite(matrix ?? createMatrix(1, array.data.length, array.data), `${name}: '${key}'`);
+    kept[key] = array;
+    return array;
   });
-  return { manifest, weights: arrays };
+  return { manifest, weights: kept };
 }
 
 /**
@@ -100,7 +130,6 @@ export function learnedOf<
   const options = given ?? parsePart(name, 'options', definition.options, manifest.options);
   const { joined: _, ...own } = manifest.state;
   const state = parsePart(name, 'state', definition.state, own);
-  const shapes = definition.shapes(sizesOf(manifest, options, state));
   return {
     models: manifest.models,
     joined: joinedModels(manifest),
@@ -108,6 +137,8 @@ export function learnedOf<
     dimensions: manifest.dimensions ?? 0,
     options,
     state,
-    weights: matricesOf(shapes, (key, rows, cols) => weightMatrix(artifact, key, rows, cols)),
+    ...arraysOf(declared(definition, manifest, options, state), Object.keys(artifact.weights), (key, shape) =>
+      artifactArray(artifact, key, shape),
+    ),
   };
 }
