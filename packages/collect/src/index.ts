@@ -1,4 +1,21 @@
-export * from './grading/index.js';
+export {
+  cem,
+  em,
+  emMc,
+  f1,
+  gsm8k,
+  math,
+  METRIC_ALIASES,
+  METRIC_RULES,
+  type MetricAlias,
+  type MetricRules,
+  resolveMetric,
+  RESPONSE_METRICS,
+  type ResponseMetric,
+  type RuleSet,
+  scoreResponse,
+  type TextMetric,
+} from './grading/index.js';
 export { labelAgreement, type Disagreement, type LabelAgreement } from './rescore/agreement.js';
 export { KEPT_REASONS, type AuditCounts, type KeptReason, type RescoreAudit } from './rescore/audit.js';
 export { rescoreRows, type Rescored, type RescoreOptions } from './rescore/rescore.js';

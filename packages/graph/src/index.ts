@@ -1,12 +1,29 @@
 export { buildGraph, type GraphSource } from './build.js';
-export * from './csr.js';
-export * from './encode-nodes.js';
-export * from './export.js';
-export * from './graph-file.js';
-export * from './hetero.js';
-export * from './presets.js';
-export * from './statistics.js';
-export * from './types.js';
+export { adjacency, csr, type Csr, degrees } from './csr.js';
+export { encodeNodes } from './encode-nodes.js';
+export { toGEXF, toGraphML } from './export.js';
+export { parseGraph, serializeGraph } from './graph-file.js';
+export { nodeSet, toHetero } from './hetero.js';
+export {
+  type CompleteSwitches,
+  GRAPH_PRESETS,
+  type GraphChoice,
+  type GraphPreset,
+  graphSummary,
+  type GraphSwitches,
+  graphSwitchesSchema,
+} from './presets.js';
+export { graphStatistics, type GraphStatistics, type Range, type RelationStatistics } from './statistics.js';
+export {
+  type EdgeAttributes,
+  type GraphAttributes,
+  NODE_TYPES,
+  type NodeAttributes,
+  type ProfileGraph,
+  RELATION_NAMES,
+  type RelationName,
+  RELATIONS,
+} from './types.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {

@@ -53,7 +53,6 @@ export {
   type LearnedResponses,
   learnItemResponse,
   learnResponses,
-  listResponses,
   mapQueries,
   meansByLabel,
   mostInformative,

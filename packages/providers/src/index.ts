@@ -1,16 +1,16 @@
-export { assertUsableKey, endpointPath, endpointUrl, type EndpointNames } from './http/endpoint.js';
+export { assertUsableKey, endpointUrl, type EndpointNames } from './http/endpoint.js';
 export { faultOf, UnusableAnswer, type Fault, type FaultKind, type FaultyAnswer } from './http/fault.js';
 export { postJson, type PostFailure, type PostPolicy, type PostTarget } from './http/post-json.js';
-export { backoffDelay, parseRetryAfter, type Backoff } from './http/retry.js';
-export { endpointName, redact, redactAnswer, redactRefusal } from './http/secrets.js';
+export type { Backoff } from './http/retry.js';
+export { endpointName, redact, redactAnswer } from './http/secrets.js';
 export { spokenAnswer, type ChatAnswer, type Spoken } from './openai/answer.js';
 export { createOpenAiChat, type OpenAiChatSettings } from './openai/chat.js';
 export { createOpenAiEmbeddings, type Embeddings, type OpenAiEmbeddingsSettings } from './openai/embeddings.js';
 export { openAiHome, openAiKeyFor, processEnvironment } from './openai/home.js';
 export { inPool } from './pool.js';
 export { costOf } from './usage/cost.js';
-export { estimateMessages, estimateTokens, estimateUsage } from './usage/estimate.js';
-export { addUsage, inputTokens, NO_USAGE, readUsage, type Wire } from './usage/usage.js';
+export { estimateMessages, estimateTokens } from './usage/estimate.js';
+export { inputTokens, NO_USAGE, readUsage, type Wire } from './usage/usage.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {

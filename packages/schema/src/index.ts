@@ -1,41 +1,243 @@
 export { z } from 'zod';
-export * from './artifact-array.js';
-export * from './artifacts.js';
-export * from './chat.js';
-export * from './config.js';
-export * from './context.js';
-export * from './dataset.js';
-export * from './dataset-layout.js';
-export * from './define.js';
-export * from './encoder.js';
-export * from './errors.js';
-export * from './formats/common.js';
-export * from './formats/numbers.js';
-export * from './formats/outcomes.js';
-export * from './formats/published.js';
-export * from './formats/spellings.js';
-export * from './graph.js';
-export * from './json-schema.js';
-export * from './matrix.js';
-export * from './metric.js';
-export * from './option-info.js';
-export * from './options.js';
-export * from './plural.js';
-export * from './printable.js';
-export * from './profile.js';
-export * from './query.js';
-export * from './query-text.js';
-export * from './random.js';
-export * from './report.js';
-export * from './router.js';
-export * from './scoring/define-scoring-router.js';
-export * from './scoring/inheritance.js';
-export * from './scoring/joining.js';
-export * from './scoring/keyed.js';
-export * from './scoring/lesson.js';
-export * from './scoring/ordinary.js';
-export * from './scoring/saved-parts.js';
-export * from './scoring/vectors.js';
+export { artifactArray } from './artifact-array.js';
+export {
+  candidateSchema,
+  designPointSchema,
+  type GraphFile,
+  graphFileSchema,
+  type ProfileManifest,
+  profileManifestSchema,
+  provenanceSchema,
+  routerFileSchema,
+  routerManifestSchema,
+} from './artifacts.js';
+export { type ChatModel, type ChatRequest, type Completion, type Usage } from './chat.js';
+export {
+  DEFAULT_ENCODER,
+  defineConfig,
+  type RunConfig,
+  type RunConfigInput,
+  runConfigSchema,
+  type Scenario,
+  type StrategyInput,
+} from './config.js';
+export { type Logger, type Progress, type RunContext, type Store, throwIfAborted } from './context.js';
+export {
+  type Candidate,
+  type Capabilities,
+  type Dataset,
+  type Description,
+  type DomainDescription,
+  type Latency,
+  type LeftOut,
+  type Limits,
+  type Mode,
+  type ModelCard,
+  type OutcomeTable,
+  type OutcomeValues,
+  type PreferencePair,
+  type Price,
+  type QueryRecord,
+  type QueryTextPolicy,
+  type TaskScore,
+  type TokenUse,
+  type TrainingData,
+} from './dataset.js';
+export {
+  type DatasetLayout,
+  type DatasetOptions,
+  datasetOptionsSchema,
+  type LayoutCheck,
+  type LayoutOptions,
+  type Oddity,
+  type RowCoverage,
+} from './dataset-layout.js';
+export {
+  defineEncoder,
+  defineMetric,
+  defineProfile,
+  defineRouter,
+  defineWrapper,
+  type Definition,
+  type EncoderPlugin,
+  type Plugin,
+  PLUGIN_KEYWORD,
+} from './define.js';
+export { type Encoder } from './encoder.js';
+export {
+  ERROR_FAULTS,
+  type ErrorCode,
+  type ErrorInfo,
+  exitCodeOf,
+  type FailureExitCode,
+  messageOf,
+  RouteProfileError,
+} from './errors.js';
+export { distinctNamesSchema, nameSchema } from './formats/common.js';
+export {
+  costSchema,
+  figureSchema,
+  finiteSchema,
+  float32Schema,
+  latencySchema,
+  NUMBER_BOUNDS,
+  type NumberBounds,
+  pricePerMillionSchema,
+  scoreSchema,
+  tokensSchema,
+} from './formats/numbers.js';
+export {
+  type Outcome,
+  type OutcomeRow,
+  outcomeRowSchema,
+  outcomeSchema,
+  outcomesMetaSchema,
+} from './formats/outcomes.js';
+export {
+  defaultQuerySchema,
+  descriptionsFileSchema,
+  domainTaskMapFileSchema,
+  type ModelCardFile,
+  modelCardFileSchema,
+  modelCardsFileSchema,
+  modelPerformanceSchema,
+  pairwiseFileSchema,
+  type PairwiseRow,
+  pairwiseRowSchema,
+  pairwiseRowsSchema,
+  routingFileSchema,
+  type RoutingRow,
+  routingRowSchema,
+  taskQueriesFileSchema,
+} from './formats/published.js';
+export { CARD_SPELLINGS, inOurUnit, OUTCOME_SPELLINGS, type Spelling, spellingIssues } from './formats/spellings.js';
+export { type HeteroGraph, type NodeSet, type NodeType, type Relation } from './graph.js';
+export { type FileFormat, fileSchemas, jsonSchema } from './json-schema.js';
+export {
+  assertFinite,
+  assertShape,
+  createMatrix,
+  fromRows,
+  type Matrix,
+  type NamedArray,
+  normalizeRows,
+  rowOf,
+  takeRows,
+} from './matrix.js';
+export {
+  meanOfCounted,
+  type Metric,
+  METRIC_FORMATS,
+  type MetricDefinition,
+  type MetricFormat,
+  type RoutingRun,
+} from './metric.js';
+export { type OptionInfo, optionInfos } from './option-info.js';
+export {
+  formatStrategyReference,
+  issueText,
+  parseNamedReference,
+  parseOptions,
+  parseStrategyList,
+  parseStrategyReference,
+  type StrategyReference,
+} from './options.js';
+export { plural } from './plural.js';
+export { printable } from './printable.js';
+export {
+  type BuildPlan,
+  type DesignPoint,
+  type Environment,
+  type KeyedScores,
+  type NodeFeatures,
+  type PlannedPrompt,
+  type ProfileInput,
+  type ProfileSet,
+  type ProfileStrategy,
+  type Provenance,
+} from './profile.js';
+export { type ChatMessage, chatMessageSchema, type Query, querySchema, queryText } from './query.js';
+export { noUserText, queryTextOf, type ReadQuery } from './query-text.js';
+export { createRandom, type Random } from './random.js';
+export {
+  type Baseline,
+  baselineSchema,
+  type Calibration,
+  calibrationSchema,
+  type Collapse,
+  collapseSchema,
+  type ConstantsFrontier,
+  constantsFrontierSchema,
+  type Contender,
+  contenderSchema,
+  type CostPoint,
+  type DescribedMetric,
+  describedMetricSchema,
+  type Estimate,
+  estimateSchema,
+  type Evaluation,
+  evaluationSchema,
+  type FailedCell,
+  failedCellSchema,
+  type Frontier,
+  frontierSchema,
+  type Interval,
+  intervalSchema,
+  type KeptPromise,
+  keptPromiseSchema,
+  type Metrics,
+  metricsSchema,
+  type OperatingPoint,
+  operatingPointSchema,
+  type PolicyRows,
+  promiseSchema,
+  type Quantization,
+  quantizationSchema,
+  type Recommendation,
+  recommendationSchema,
+  type Regret,
+  regretSchema,
+  type ReportRow,
+  reportRowSchema,
+  type RiskCoverage,
+  riskCoverageSchema,
+  type Robustness,
+  robustnessSchema,
+  type RouterPromise,
+  type RowsFile,
+  rowsFileSchema,
+  type RunReport,
+  runReportSchema,
+  type SeededRows,
+  type Verdict,
+  verdictSchema,
+} from './report.js';
+export {
+  type Decision,
+  decisionsFromScores,
+  isScoringRouter,
+  type JoiningModels,
+  type ProbeOnboarding,
+  type ProbePool,
+  type RankedModel,
+  type Reason,
+  type Router,
+  type RouterArtifact,
+  type RouterInput,
+  type RouterStrategy,
+  type RouterWrapper,
+  type ScoringRouter,
+  type WrapperInput,
+  type WrapperState,
+} from './router.js';
+export { defineScoringRouter } from './scoring/define-scoring-router.js';
+export { inheritance, inheritedReasons, inheritedRows, rowsWithHeirs } from './scoring/inheritance.js';
+export { joinedManifest, joinedRows, type Joining, joiningModels } from './scoring/joining.js';
+export { keyedScores } from './scoring/keyed.js';
+export { type Lesson, lessonOf, requireLesson, seenModels } from './scoring/lesson.js';
+export { assertOrdinary, assertTrainable } from './scoring/ordinary.js';
+export { assertMadeBy, corruptFile, namedArray, parsePart, weightMatrix } from './scoring/saved-parts.js';
+export { assertModels, profileVectors, queryVectors, type VectorSpace } from './scoring/vectors.js';
 export type {
   ArrayShape,
   AskedQueries,
@@ -52,5 +254,5 @@ export type {
   WeightSize,
   WeightSizes,
 } from './scoring/definition.js';
-export * from './training.js';
-export * from './without-prefixes.js';
+export { type QueryBatch, type Requirements, type RouterTraining } from './training.js';
+export { stripPrefix, withoutPrefixes } from './without-prefixes.js';

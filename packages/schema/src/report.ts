@@ -13,9 +13,42 @@ import {
   robustnessSchema,
 } from './report-sections.js';
 
-export * from './report-recommendation.js';
-export * from './report-sections.js';
-export * from './rows-file.js';
+export {
+  type Contender,
+  contenderSchema,
+  type KeptPromise,
+  keptPromiseSchema,
+  promiseSchema,
+  type Recommendation,
+  recommendationSchema,
+  type RouterPromise,
+  type Verdict,
+  verdictSchema,
+} from './report-recommendation.js';
+export {
+  type Calibration,
+  calibrationSchema,
+  type ConstantsFrontier,
+  constantsFrontierSchema,
+  type CostPoint,
+  type Estimate,
+  estimateSchema,
+  type Frontier,
+  frontierSchema,
+  type Interval,
+  intervalSchema,
+  type OperatingPoint,
+  operatingPointSchema,
+  type Quantization,
+  quantizationSchema,
+  type Regret,
+  regretSchema,
+  type RiskCoverage,
+  riskCoverageSchema,
+  type Robustness,
+  robustnessSchema,
+} from './report-sections.js';
+export { type PolicyRows, type RowsFile, rowsFileSchema, type SeededRows } from './rows-file.js';
 
 const nullable = figureSchema.nullable();
 

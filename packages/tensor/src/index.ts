@@ -15,11 +15,9 @@ export {
   denseNormElu,
   dropoutMask,
   elu,
-  LENGTH_EPSILON,
   layerNorm,
   linear,
   type LinearParameters,
-  NORM_EPSILON,
   type NormParameters,
   normalizeRowsOf,
 } from './layers/dense.js';
