@@ -1,8 +1,8 @@
 import type { RouterStrategy } from '@routeprofile/schema';
 import { attentionRouter } from './attention/attention.js';
-import { autoOf } from './auto/auto.js';
+import { defineAuto } from './auto/auto.js';
 import { clusterRouter } from './cluster/cluster.js';
-import { ensembleOf } from './ensemble/ensemble.js';
+import { defineEnsemble } from './ensemble/ensemble.js';
 import { graphRouter } from './graph/graph.js';
 import { irtRouter } from './irt/irt.js';
 import { knnRouter } from './knn/knn.js';
@@ -25,11 +25,11 @@ const MEMBERS: readonly RouterStrategy[] = [
   irtRouter,
 ];
 
-/** Weighted scores of `linear`, `cluster`, `knn`, `attention`, `two-stage` and `irt`, and of the best single model. See `ensembleOf`. */
-export const ensembleRouter = ensembleOf(MEMBERS);
+/** Weighted scores of `linear`, `cluster`, `knn`, `attention`, `two-stage` and `irt`, and of the best single model. See `defineEnsemble`. */
+export const ensembleRouter = defineEnsemble(MEMBERS);
 
-/** One of `linear`, `cluster`, `knn`, `attention`, `two-stage`, `irt`, their ensemble and the best single model. See `autoOf`. */
-export const autoRouter = autoOf(MEMBERS);
+/** One of `linear`, `cluster`, `knn`, `attention`, `two-stage`, `irt`, their ensemble and the best single model. See `defineAuto`. */
+export const autoRouter = defineAuto(MEMBERS);
 
 /** Every router of this package: what a router's name is looked up in. */
 export const builtInRouters: readonly RouterStrategy[] = [

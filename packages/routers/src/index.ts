@@ -1,5 +1,5 @@
 export { attentionRouter, type AttentionOptions } from './attention/attention.js';
-export { autoOf, type AutoOptions } from './auto/auto.js';
+export { defineAuto, type AutoOptions } from './auto/auto.js';
 export { autoRouter, builtInRouters, ensembleRouter } from './built-in.js';
 export { fitCalibration, type Calibration, type CalibrationOptions } from './calibration/calibration.js';
 export { expectedCalibrationError } from './calibration/error.js';
@@ -9,7 +9,7 @@ export type { CoTrainOptions } from './co-training/options.js';
 export { coTrainedProfiles, type CoTrainedProfiles, type CoTrainState } from './co-training/saved.js';
 export { bestSingleRouter } from './common/best-single.js';
 export { outOfFoldDecisions, outOfFoldScores, sharedFolds } from './common/out-of-fold.js';
-export { ensembleOf, type EnsembleOptions } from './ensemble/ensemble.js';
+export { defineEnsemble, type EnsembleOptions } from './ensemble/ensemble.js';
 export { estimateCall, fitEstimates, type CallEstimate, type Estimates } from './estimates/estimates.js';
 export { graphRouter } from './graph/graph.js';
 export type { GraphOptions } from './graph/options.js';

@@ -1,5 +1,5 @@
 import { assembleReport } from '@routeprofile/eval';
-import { autoOf, bestSingleRouter, builtInWrappers, fitFrontier, wrapStrategy } from '@routeprofile/routers';
+import { defineAuto, bestSingleRouter, builtInWrappers, fitFrontier, wrapStrategy } from '@routeprofile/routers';
 import {
   createMatrix,
   createRandom,
@@ -139,7 +139,7 @@ const learnedBy = async (name: string, input: RouterInput) => {
   const router = await wrapped.fit(input, wrapped.options.parse({}), ctx);
   return (await router.save()).manifest.state['wrappers'] as Record<string, unknown>[];
 };
-const auto = autoOf([lastRouter]);
+const auto = defineAuto([lastRouter]);
 const autoOptions = { members: ['last'], ensemble: false, folds: 2 };
 
 describe('the best single model', () => {

@@ -17,9 +17,9 @@ import { describe, expect, it } from 'vitest';
 import { bestSingleRouter } from '../common/best-single.js';
 import { knnRouter } from '../knn/knn.js';
 import { simRouter } from '../sim/sim.js';
-import { autoOf } from './auto.js';
+import { defineAuto } from './auto.js';
 
-const auto = autoOf([simRouter, knnRouter]);
+const auto = defineAuto([simRouter, knnRouter]);
 const ctx = { seed: 5 };
 const fit = (input: RouterInput, raw: Record<string, unknown> = {}) => auto.fit(input, parseOptions(auto, raw), ctx);
 const stateOf = ({ manifest }: RouterArtifact) =>
@@ -78,7 +78,7 @@ describe('auto', () => {
   });
 
   it('takes the ensemble where its members each know a part, whole, through files', async () => {
-    const halves = autoOf([half(0), half(1)]);
+    const halves = defineAuto([half(0), half(1)]);
     const { input, test } = anyOutcomes({ models: 6, queries: 600, soft: true });
     const router = await halves.fit(input, parseOptions(halves, {}), ctx);
     const artifact = await router.save();

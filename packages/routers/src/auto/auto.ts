@@ -18,13 +18,13 @@ import { bestSingleRouter } from '../common/best-single.js';
 import { extendMembers, packedMembers, packMembers, unpackMembers } from '../common/stacking-artifact.js';
 import { memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
 import { crossFit, decisionsOutOfFold, stackedScores, stackedWorths, worthsOf } from '../common/stacking-stage.js';
-import { ensembleOf, fitStack } from '../ensemble/ensemble.js';
+import { defineEnsemble, fitStack } from '../ensemble/ensemble.js';
 import { assertVectors } from '../ensemble/stacked-router.js';
 import { chooseCandidate } from './choose.js';
 
 const NAME = 'auto';
 
-/** Options of `autoRouter` and of what `autoOf` makes, parsed. */
+/** Options of `autoRouter` and of what `defineAuto` makes, parsed. */
 export type AutoOptions = {
   /** `linear;knn`, or a list, simplest first. Default: all that it was made of. */
   members: string | string[];
@@ -59,8 +59,8 @@ const state = z.object({
  * Simplest first: best-single, the members in the order of `strategies` (cheap before dear), the ensemble.
  * @param strategies each scores, and reads no task labels
  */
-export const autoOf = (strategies: readonly RouterStrategy[]): RouterStrategy<AutoOptions> => {
-  const known = [bestSingleRouter, ...strategies, ensembleOf(strategies)];
+export const defineAuto = (strategies: readonly RouterStrategy[]): RouterStrategy<AutoOptions> => {
+  const known = [bestSingleRouter, ...strategies, defineEnsemble(strategies)];
   return defineRouter<AutoOptions>({
     name: NAME,
     summary: 'the router that does best in cross-validation, or the best single model if no router beats it',

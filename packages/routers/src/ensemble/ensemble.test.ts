@@ -13,9 +13,9 @@ import { describe, expect, it } from 'vitest';
 import { knnRouter } from '../knn/knn.js';
 import { simRouter } from '../sim/sim.js';
 import { taskTableRouter } from '../task-table/task-table.js';
-import { ensembleOf } from './ensemble.js';
+import { defineEnsemble } from './ensemble.js';
 
-const ensemble = ensembleOf([simRouter, knnRouter, taskTableRouter]);
+const ensemble = defineEnsemble([simRouter, knnRouter, taskTableRouter]);
 const ctx = { seed: 5 };
 const fit = (input: RouterInput, raw: Record<string, unknown> = {}) =>
   ensemble.fit(input, parseOptions(ensemble, raw), ctx);
@@ -78,7 +78,7 @@ describe('ensemble', () => {
       },
     });
     const { input } = syntheticRouterInput();
-    const strategy = ensembleOf([knnRouter, broken]);
+    const strategy = defineEnsemble([knnRouter, broken]);
     await expect(strategy.fit(input, parseOptions(strategy, {}), ctx)).rejects.toThrow('diverged');
   });
 
@@ -110,6 +110,6 @@ describe('ensemble', () => {
     const load = (state: Record<string, unknown>) =>
       ensemble.load({ manifest: { ...manifest, state: { ...manifest.state, ...state } }, weights }, ctx);
     await expect(load({ manifests })).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
-    await expect(ensembleOf([simRouter]).load({ manifest, weights }, ctx)).rejects.toThrow(/no member 'knn'/);
+    await expect(defineEnsemble([simRouter]).load({ manifest, weights }, ctx)).rejects.toThrow(/no member 'knn'/);
   });
 });

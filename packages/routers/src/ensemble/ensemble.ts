@@ -30,7 +30,7 @@ import { stackedRouter, type WeightedMember } from './stacked-router.js';
 
 const NAME = 'ensemble';
 
-/** Options of `ensembleRouter` and of what `ensembleOf` makes, parsed. */
+/** Options of `ensembleRouter` and of what `defineEnsemble` makes, parsed. */
 export type EnsembleOptions = {
   /** `linear;knn`, or a list: what is combined. Default: all that the ensemble was made of. */
   members: string | string[];
@@ -62,7 +62,7 @@ const state = z.object({
  *
  * @param strategies what it may be made of: each scores, and reads no task labels; in the order in which they are listed
  */
-export const ensembleOf = (strategies: readonly RouterStrategy[]): RouterStrategy<EnsembleOptions> =>
+export const defineEnsemble = (strategies: readonly RouterStrategy[]): RouterStrategy<EnsembleOptions> =>
   defineRouter<EnsembleOptions>({
     name: NAME,
     summary: 'the scores of several routers, weighted by how well each does on queries it was not fitted on',

@@ -60,7 +60,7 @@ function mapsOf(weights: Weights, { layers, heads }: GraphShape): Record<string,
 }
 
 /** Opens trained weights for evaluation; they must fit the shape. */
-export async function openGraph(initial: Weights, shape: GraphShape): Promise<GraphEvaluator> {
+export async function createGraphEvaluator(initial: Weights, shape: GraphShape): Promise<GraphEvaluator> {
   const { layers, heads, residual, balanced } = shape;
   const maps = await openLinearMaps(mapsOf(initial, shape));
   let weights = initial;

@@ -17,7 +17,7 @@ import { profileSource } from '../co-training/source.js';
 import { heldOut } from '../common/pairs.js';
 import { meanPairwiseCosine } from '../common/pairwise-cosine.js';
 import { learnedReason } from '../common/reasons.js';
-import { openGraph } from './evaluate.js';
+import { createGraphEvaluator } from './evaluate.js';
 import { labelsOf } from './labels.js';
 import { assertFits } from './memory.js';
 import { completeGraphOptions, graphOptions, type CompleteGraphOptions, type GraphOptions } from './options.js';
@@ -164,7 +164,9 @@ export const graphRouter: RouterStrategy<GraphOptions> = defineScoringRouter({
   /** Routing needs no TensorFlow.js: a query runs through the kernels alone, against the models' stored rows. */
   async prepare({ options, arrays, weights }) {
     const complete = completeGraphOptions(options);
-    const scores = (await openGraph(arrays, complete)).scorer(rowNames(options).map((name) => weights[name]!));
+    const scores = (await createGraphEvaluator(arrays, complete)).scorer(
+      rowNames(options).map((name) => weights[name]!),
+    );
     return (vectors: Matrix) => scores(scaledQueries(vectors, complete));
   },
   score: ({ prepared }, { vectors }) => prepared(vectors),

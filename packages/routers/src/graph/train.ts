@@ -16,7 +16,7 @@ import { createJointOptimizer } from '../co-training/optimizer.js';
 import { sourceNumbers, type FittedSource } from '../co-training/source.js';
 import { trainingKey } from '../common/checkpoint.js';
 import { runEpochs, type TrainedEpochs } from '../common/epochs.js';
-import { openGraph, type GraphEvaluator } from './evaluate.js';
+import { createGraphEvaluator, type GraphEvaluator } from './evaluate.js';
 import type { Labels } from './labels.js';
 import { lossOn, meanLoss, meanPerformance } from './loss.js';
 import { encodeGraph, graphWeights, predictEdges } from './network.js';
@@ -162,7 +162,7 @@ export async function trainGraph(
     ...graphWeights(random, options, queries.cols, profiles.cols),
     ...(data.source && learnedWeights(random('co-training'), data.source, options.coTrainRank)),
   };
-  const evaluator = await openGraph(initial, options);
+  const evaluator = await createGraphEvaluator(initial, options);
   const variables = toVariables(runtime.tf, initial);
   const optimizer = createJointOptimizer(runtime.tf, variables, 0, options);
   const model: Model = { runtime, variables, optimizer, options };

@@ -2,7 +2,7 @@ import { createRandom, takeRows, throwIfAborted, type RunContext } from '@routep
 import { softplus } from '@routeprofile/numerics';
 import { comparisonsByQuery, gatherEvidence, type Evidence } from './evidence.js';
 import type { Memory } from './memory.js';
-import { closestFirst, highest, openSearch, type Neighbours } from './neighbours.js';
+import { closestFirst, highest, createSearch, type Neighbours } from './neighbours.js';
 
 const SIZES = [10, 20, 40, 80, 160, 320, 640];
 const TEMPERATURES = [0.1, 0.2, 0.4, 1];
@@ -62,7 +62,7 @@ export async function chooseNeighbourhood(
     throwIfAborted(ctx);
     const block = tested.slice(start, start + BLOCK);
     // The few are laid out, the many pass by: [queries × block].
-    const similarities = (await openSearch(takeRows(memory.queries, block)))(memory.queries);
+    const similarities = (await createSearch(takeRows(memory.queries, block)))(memory.queries);
     block.forEach((q, i) => {
       const { rest, evidence } = folds[foldOf[q]!]!;
       const among = Float32Array.from(rest, (row) => similarities.data[row * block.length + i]!);

@@ -16,7 +16,7 @@ import {
 import { chooseNeighbourhood } from './choose-neighbourhood.js';
 import { gatherEvidence } from './evidence.js';
 import { centred, knownModels, memoryOf, memoryWeights, remember } from './memory.js';
-import { highest, openSearch, type Neighbours } from './neighbours.js';
+import { highest, createSearch, type Neighbours } from './neighbours.js';
 
 const NAME = 'knn';
 const options = z.strictObject({
@@ -110,7 +110,7 @@ export const knnRouter: RouterStrategy<KnnOptions> = defineScoringRouter({
     return {
       centre: memory.centre,
       evidence: gatherEvidence(memory, rows, ridge),
-      search: await openSearch(memory.queries),
+      search: await createSearch(memory.queries),
     };
   },
   score({ models, state: { k, temperature }, weights, prepared: { centre, evidence, search } }, { vectors }, ctx) {

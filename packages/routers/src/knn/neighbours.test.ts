@@ -2,7 +2,7 @@ import { createMatrix, createRandom, normalizeRows, rowOf } from '@routeprofile/
 import { rowProducts } from '@routeprofile/numerics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closestFirst, highest, openSearch } from './neighbours.js';
+import { closestFirst, highest, createSearch } from './neighbours.js';
 
 describe('highest', () => {
   it('is the head of a full sort, equal similarities in row order', () => {
@@ -24,7 +24,7 @@ describe('highest', () => {
   });
 });
 
-describe('openSearch', () => {
+describe('createSearch', () => {
   it('compares every vector with every row, alone as among others', async () => {
     const random = createRandom(1, 'search');
     const some = (rows: number) =>
@@ -36,7 +36,7 @@ describe('openSearch', () => {
         ),
       );
     const [space, vectors] = [some(37), some(70)];
-    const search = await openSearch(space);
+    const search = await createSearch(space);
     const cosines = search(vectors);
     const expected = rowProducts(vectors, space);
     cosines.data.forEach((c, k) => expect(c).toBeCloseTo(expected.data[k]!, 6));

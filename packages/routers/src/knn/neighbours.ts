@@ -57,7 +57,7 @@ export type Search = (vectors: Matrix) => Matrix;
  * once, about 0.2 ms per 1,000 rows of 512 numbers.
  * @param space unit rows, like the vectors to come
  */
-export async function openSearch(space: Matrix): Promise<Search> {
+export async function createSearch(space: Matrix): Promise<Search> {
   const columns = transposed(space);
   const maps = await openLinearMaps({ space: { weight: { shape: [columns.rows, columns.cols], data: columns.data } } });
   return (vectors) => maps.apply('space', vectors);

@@ -10,7 +10,7 @@ import {
   type Weights,
 } from '@routeprofile/tensor';
 import { largestDifference, transposed, vectorOf } from './fixtures.js';
-import { openGraph } from '../graph/evaluate.js';
+import { createGraphEvaluator } from '../graph/evaluate.js';
 import type { Labels } from '../graph/labels.js';
 import { lossOn } from '../graph/loss.js';
 import { encodeGraph, predictEdges, type GraphShape } from '../graph/network.js';
@@ -116,7 +116,7 @@ export async function graphParity(fixtureJson: unknown, runtime: Runtime): Promi
     balanced: false,
   };
   const initial = weightsOf(fixture.weights);
-  const evaluator = await openGraph(initial, shape);
+  const evaluator = await createGraphEvaluator(initial, shape);
   const variables = toVariables(tf, initial);
   const optimizer = createAdamW(tf, variables, { weightDecay: 0 });
   const [queries, models] = [tf.tensor2d(fixture.queries), tf.tensor2d(fixture.models)];
