@@ -26,10 +26,10 @@ const MEMBERS: readonly RouterStrategy[] = [
 ];
 
 /** Weighted scores of `linear`, `cluster`, `knn`, `attention`, `two-stage` and `irt`, and of the best single model. See `ensembleOf`. */
-export const ensembleRouter = ensembleOf(MEMBERS);
+export const ensembleRouter = /* @__PURE__ */ ensembleOf(MEMBERS);
 
 /** One of `linear`, `cluster`, `knn`, `attention`, `two-stage`, `irt`, their ensemble and the best single model. See `autoOf`. */
-export const autoRouter = autoOf(MEMBERS);
+export const autoRouter = /* @__PURE__ */ autoOf(MEMBERS);
 
 /** Every router of this package: what a router's name is looked up in. */
 export const builtInRouters: readonly RouterStrategy[] = [

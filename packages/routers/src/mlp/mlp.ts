@@ -43,7 +43,7 @@ const stateSchema = z.looseObject({
  * worse model with the hinge max(0, margin - s(better) + s(worse)). A model without training outcomes is scored by its
  * profile like any other. (RouteProfile, arXiv 2605.00180, MLPRouter; `compat` tells what was repaired.)
  */
-export const mlpRouter = defineRouter<MlpOptions>({
+export const mlpRouter = /* @__PURE__ */ defineRouter<MlpOptions>({
   name: NAME,
   summary: 'two small networks, for query and model, trained on which model was better',
   options: mlpOptions,
