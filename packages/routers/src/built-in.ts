@@ -26,10 +26,10 @@ const MEMBERS: readonly RouterStrategy[] = [
 ];
 
 /** Weighted scores of `linear`, `cluster`, `knn`, `attention`, `two-stage` and `irt`, and of the best single model. See `defineEnsemble`. */
-export const ensembleRouter = defineEnsemble(MEMBERS);
+export const ensembleRouter = /* @__PURE__ */ defineEnsemble(MEMBERS);
 
 /** One of `linear`, `cluster`, `knn`, `attention`, `two-stage`, `irt`, their ensemble and the best single model. See `defineAuto`. */
-export const autoRouter = defineAuto(MEMBERS);
+export const autoRouter = /* @__PURE__ */ defineAuto(MEMBERS);
 
 /** Every router of this package: what a router's name is looked up in. */
 export const builtInRouters: readonly RouterStrategy[] = [

@@ -49,7 +49,7 @@ export type AttentionOptions = z.infer<typeof options>;
  * With `tune: keys`, and wherever there is no training data, the router learns nothing but two numbers from the keys themselves.
  * A model without a single score, in a set without biases, takes over the scores of the others, by likeness of profiles (see `inheritance`).
  */
-export const attentionRouter = defineScoringRouter({
+export const attentionRouter = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary:
     'scores on the known queries or tasks (keys) most like the query, weighted by attention; needs a profile that carries scores',

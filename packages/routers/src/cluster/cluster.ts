@@ -40,7 +40,7 @@ export type ClusterOptions = z.infer<typeof options>;
  *
  * A model without training outcomes or pairs takes over the scores of the others, by likeness of profiles (see `inheritance`).
  */
-export const clusterRouter = defineScoringRouter({
+export const clusterRouter = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary: 'k-means clusters of the training queries, with one ranking of the models per cluster',
   options,

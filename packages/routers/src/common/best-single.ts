@@ -9,7 +9,7 @@ const NAME = 'best-single';
  * `@routeprofile/numerics`, the model that a report is compared with. A model that nothing is known of counts as average and is
  * never the choice.
  */
-export const bestSingleRouter = defineScoringRouter({
+export const bestSingleRouter = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary: 'the model that is best over all training queries, whatever the query',
   options: z.strictObject({}),

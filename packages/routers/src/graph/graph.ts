@@ -74,7 +74,7 @@ function scaledProfiles(profiles: Matrix, { normalize }: CompleteGraphOptions): 
  * training outcomes takes part through its profile. (RouteProfile, arXiv 2605.00180, GraphRouter; the options tell what
  * was repaired.)
  */
-export const graphRouter: RouterStrategy<GraphOptions> = defineScoringRouter({
+export const graphRouter: RouterStrategy<GraphOptions> = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary: 'a graph network with attention between queries and models, trained on outcomes or pairs',
   options: graphOptions,

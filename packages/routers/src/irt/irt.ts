@@ -5,9 +5,8 @@ import { responseRouter, type IrtOptions } from './responses.js';
 
 const METHODS: readonly ProbeChoice['method'][] = ['information', 'prediction', 'k-center', 'random'];
 
-/** `responseRouter`, which also takes in a model by its scores on probes. */
-export const irtRouter: RouterStrategy<IrtOptions> = {
-  ...responseRouter,
+const withProbes = (router: RouterStrategy<IrtOptions>): RouterStrategy<IrtOptions> => ({
+  ...router,
   probes: {
     methods: METHODS,
     choose(artifact, pool, { method: name, budget }, ctx) {
@@ -20,4 +19,7 @@ export const irtRouter: RouterStrategy<IrtOptions> = {
     },
     join: onboardModel,
   },
-};
+});
+
+/** `responseRouter`, which also takes in a model by its scores on probes. */
+export const irtRouter = /* @__PURE__ */ withProbes(responseRouter);

@@ -49,7 +49,7 @@ export type IrtOptions = z.output<typeof options>;
  * fitted here. A model without training outcomes gets the ability that its card scores speak for, or, without scores on
  * known tasks, the mean ability of the others, weighted by how like its profile theirs are (see `inheritance`).
  */
-export const responseRouter = defineScoringRouter({
+export const responseRouter = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary: 'chance of being right, from the abilities of the models and the difficulty of the query',
   options,

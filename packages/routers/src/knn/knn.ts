@@ -63,7 +63,7 @@ const TOLERANCE = 1e-5;
  * Scores: [queries × models], expected outcomes, or strengths on the logit scale where pairs are all there is.
  * `fit` throws RouteProfileError NO_TRAINING_DATA without outcomes and pairs.
  */
-export const knnRouter: RouterStrategy<KnnOptions> = defineScoringRouter({
+export const knnRouter: RouterStrategy<KnnOptions> = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary:
     'mean outcome (or Bradley–Terry strength, from pairs) on the most similar training queries; nearer ones count more',

@@ -36,7 +36,7 @@ export type LinearOptions = z.infer<typeof options>;
  * differences are log odds of winning.
  * `fit` throws RouteProfileError NO_TRAINING_DATA without outcomes and pairs.
  */
-export const linearRouter = defineScoringRouter({
+export const linearRouter = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary: 'scores that are linear in the query vector: ridge regression on outcomes, or logistic regression on pairs',
   options,

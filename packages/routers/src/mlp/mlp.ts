@@ -33,7 +33,7 @@ const NAME = 'mlp';
  * worse model with the hinge max(0, margin - s(better) + s(worse)). A model without training outcomes is scored by its
  * profile like any other. (RouteProfile, arXiv 2605.00180, MLPRouter; `compat` tells what was repaired.)
  */
-export const mlpRouter = defineScoringRouter({
+export const mlpRouter = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary: 'two small networks, for query and model, trained on which model was better',
   options: mlpOptions,

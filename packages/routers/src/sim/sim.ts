@@ -12,7 +12,7 @@ export type SimOptions = z.infer<typeof options>;
  * Queries and profiles must come from one encoder; others are refused with SHAPE_MISMATCH or BAD_INPUT. Scores: [queries × models].
  * (RouteProfile, arXiv 2605.00180, SimRouter.)
  */
-export const simRouter = defineScoringRouter({
+export const simRouter = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary: 'cosine of query and profile; learns nothing',
   options,

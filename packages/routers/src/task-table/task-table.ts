@@ -33,7 +33,7 @@ export type TaskTableOptions = z.infer<typeof options>;
  * rows) to an additive model task + model; card scores without a count are not. A model that was not measured on a task
  * ranks last there. A query with no task, or one that the table does not hold, is scored over all tasks.
  */
-export const taskTableRouter = defineScoringRouter({
+export const taskTableRouter = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary: 'best model of the query’s task on training data; needs task labels',
   options,

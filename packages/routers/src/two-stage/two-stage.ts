@@ -42,7 +42,7 @@ export type TwoStageOptions = z.infer<typeof options>;
  * A model without training outcomes or pairs is placed by its card: its leads there, brought to the scale of the table by what cards
  * and table say of the other models. Without a card it takes over the leads of models with like profiles (see `inheritance`).
  */
-export const twoStageRouter = defineScoringRouter({
+export const twoStageRouter = /* @__PURE__ */ defineScoringRouter({
   name: NAME,
   summary: 'recognises the task of a query, then takes the best model of that task',
   options,

@@ -37,6 +37,7 @@ function sizeOf(maps: Readonly<Record<string, LinearMap>>, name: string): [numbe
   return [input, output];
 }
 
+/** Sums run and round as the kernels' do: each product, then each sum, to float32. */
 function plainProduct(x: Matrix, weight: Float32Array, output: number, bias?: Float32Array): Matrix {
   const out = createMatrix(x.rows, output);
   for (let r = 0; r < x.rows; r++) {
@@ -44,13 +45,13 @@ function plainProduct(x: Matrix, weight: Float32Array, output: number, bias?: Fl
     if (bias) row.set(bias);
     for (let p = 0; p < x.cols; p++) {
       const scale = x.data[r * x.cols + p]!;
-      for (let j = 0, at = p * output; j < output; j++) row[j]! += scale * weight[at + j]!;
+      for (let j = 0, at = p * output; j < output; j++) row[j]! += Math.fround(scale * weight[at + j]!);
     }
   }
   return out;
 }
 
-/** Plain JavaScript: the reference, and the way where WebAssembly SIMD is not to be had. */
+/** Plain JavaScript, to the same bits: the reference, and the way where an engine cannot, or may not, compile WebAssembly SIMD. */
 export function plainLinearMaps(maps: Readonly<Record<string, LinearMap>>): LinearMaps {
   for (const name of Object.keys(maps)) sizeOf(maps, name);
   let current = maps;
@@ -142,7 +143,8 @@ async function wasmLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promis
 }
 
 /**
- * Opens linear maps in memory of their own, in plain JavaScript where the engine has no WebAssembly SIMD.
+ * Opens linear maps in memory of their own; in plain JavaScript, which gives the same bits, where the engine has no WebAssembly SIMD, or
+ * may not compile it, as in runtimes of edge workers.
  * @throws RouteProfileError CORRUPT_FILE naming the map whose arrays do not fit each other.
  */
 export async function openLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promise<LinearMaps> {
