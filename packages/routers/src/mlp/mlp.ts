@@ -27,6 +27,14 @@ import { trainTowers } from './train.js';
 
 const NAME = 'mlp';
 
+// Not within the router: a call there would keep it in bundles of programs that do not name it.
+const state = z.looseObject({
+  bestEpoch: z.number().int().min(1),
+  pairs: z.number().int().min(1),
+  validationLoss: z.number().nullable(),
+  coTrain: coTrainState.optional(),
+});
+
 /**
  * Two towers, one for queries and one for profiles (each: linear maps with LayerNorm, ELU and dropout between, rows of
  * length one at the end). The score of a model is the cosine of the two; they are trained on pairs of a better and a
@@ -39,12 +47,7 @@ export const mlpRouter = /* @__PURE__ */ defineScoringRouter({
   options: mlpOptions,
   needs: ['vectors', 'training'],
   readsOrder: true,
-  state: z.looseObject({
-    bestEpoch: z.number().int().min(1),
-    pairs: z.number().int().min(1),
-    validationLoss: z.number().nullable(),
-    coTrain: coTrainState.optional(),
-  }),
+  state,
   arrays: (sizes) => ({
     ...towerArrays('query', sizes.dimensions, sizes.options),
     ...towerArrays('model', undefined, sizes.options),
