@@ -1,4 +1,5 @@
-type Variables = Readonly<Record<string, string | undefined>>;
+/** Environment variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 const setting = (env: Variables, name: string) =>
   env[`ROUTEPROFILE_OPENAI_${name}`] || env[`OPENAI_${name}`] || undefined;
