@@ -66,7 +66,7 @@ export async function openPairFolds({ encoder: name, graph: preset, folds, cache
   }
 
   /**
-   * Which held-out pairs a router ranks right, a tie counting half, and the state it saves.
+   * The held-out pairs that the router ranks right, a tie counting half, and the state it saves.
    * @param absent a model without training pairs, whose pairs alone count
    */
   async function judge(reference, profiles, fold, seed, absent) {
