@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { readdirSync } from 'node:fs';
 import type { Decision } from '@routeprofile/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from './program.js';
-import { routeprofile, temporaryFolder } from './testing/harness.js';
+import { routeprofile, temporaryFolder, trainedRouter } from './testing/harness.js';
 
 const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
 
@@ -11,16 +10,7 @@ describe('route', () => {
   const folder = temporaryFolder();
   let router = '';
   beforeAll(async () => {
-    const [data, out] = [join(folder.path, 'data'), join(folder.path, 'out')];
-    expect((await routeprofile(['sample', data, '--quiet'])).code).toBe(0);
-    const small = ['--encoder', 'hash:dimensions=32', '--limit-train', '60', '--limit-test', '20'];
-    const run = ['run', '--data', data, ...small, '--profile', 'flat', '--router', 'knn:k=5', '--out', out, '--quiet'];
-    expect((await routeprofile(run)).code).toBe(0);
-    router = join(
-      out,
-      'routers',
-      readdirSync(join(out, 'routers')).find((name) => name.includes('knn'))!,
-    );
+    router = await trainedRouter(folder.path, 'knn:k=5');
   });
   afterAll(() => folder.remove());
 

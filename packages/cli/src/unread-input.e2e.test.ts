@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { routeprofile, temporaryFolder } from './testing/harness.js';
+import { temporaryFolder, trainedRouter } from './testing/harness.js';
 
 const BIN = fileURLToPath(new URL('../bin/routeprofile.js', import.meta.url));
 const LIMIT_MS = 20_000;
@@ -12,16 +10,7 @@ describe('route - with input that is not read to its end', () => {
   const folder = temporaryFolder();
   let router = '';
   beforeAll(async () => {
-    const [data, out] = [join(folder.path, 'data'), join(folder.path, 'out')];
-    expect((await routeprofile(['sample', data, '--quiet'])).code).toBe(0);
-    const small = ['--encoder', 'hash:dimensions=32', '--limit-train', '60', '--limit-test', '20'];
-    const run = ['run', '--data', data, ...small, '--profile', 'flat', '--router', 'sim', '--out', out, '--quiet'];
-    expect((await routeprofile(run)).code).toBe(0);
-    router = join(
-      out,
-      'routers',
-      readdirSync(join(out, 'routers')).find((name) => name.includes('sim'))!,
-    );
+    router = await trainedRouter(folder.path, 'sim');
   });
   afterAll(() => folder.remove());
 

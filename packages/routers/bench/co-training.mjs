@@ -6,12 +6,9 @@
 // scores over those same queries, so accuracies compare options; they do not predict test scores.
 // Every profile carries the keyed scores of `advantage`, so that coTrain=keyed can be compared on all of them. Prints one JSON
 // document.
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildGraph, encodeNodes, toHetero } from '../../graph/dist/index.js';
-import { builtInProfiles, createEncoder, loadDataset } from '../../profiles/dist/node.js';
-import { builtInRouters } from '@routeprofile/routers';
-import { createRandom, parseOptions, parseStrategyReference, takeRows } from '@routeprofile/schema';
+import { parseStrategyReference } from '@routeprofile/schema';
+import { mean, openPairFolds } from './pair-folds.mjs';
 
 const DEFAULT_ROUTERS = ['mlp', 'graph'].flatMap((router) =>
   ['none', 'adapter', 'residual', 'keyed'].map((kind) => `${router}:co-train=${kind}`),
@@ -30,87 +27,19 @@ const { values: args, positionals } = parseArgs({
   },
 });
 const FOLDS = Number(args.folds);
-const data = process.env.ROUTEPROFILE_DATA;
-if (!data) throw new Error('set ROUTEPROFILE_DATA to the folder that holds routeprofile/');
-const folder = join(data, 'routeprofile');
-// Loading wants test rows; nothing below reads them.
-const dataset = await loadDataset(folder, { mode: 'standard', test: join(folder, 'route_data/routing_dev_data.json') });
-const encoder = await createEncoder(args.encoder, { cache: args.cache });
-const ctx = { seed: 42 };
-const { queries, pairs } = dataset.train;
-const texts = queries.map((query) => query.text);
-const vectors = await encoder.encode(texts, ctx);
-const foldOf = new Int32Array(queries.length);
-createRandom(ctx.seed, 'folds')
-  .shuffle([...queries.keys()])
-  .forEach((query, i) => (foldOf[query] = i % FOLDS));
-const models = dataset.candidates.map((candidate) => candidate.id);
+const { models, profilesOf, judge } = await openPairFolds({ ...args, folds: FOLDS });
 
-const find = (strategies, reference) => {
-  const { name, options } = parseStrategyReference(reference);
-  const strategy = strategies.find((entry) => entry.name === name);
-  if (!strategy) throw new Error(`there is no '${name}'`);
-  return { strategy, options: parseOptions(strategy, options) };
-};
-
-async function profilesOf(profile, fold) {
-  const held = new Set(texts.filter((_, q) => foldOf[q] === fold));
-  const taskQueries = dataset.taskQueries.map((entry) => ({
-    ...entry,
-    queries: entry.queries.filter((text) => !held.has(text)),
-  }));
-  const graph = toHetero(buildGraph({ ...dataset, taskQueries }, { preset: args.graph }));
-  const features = await encodeNodes(graph, encoder, ctx);
-  const build = (reference) => {
-    const { strategy, options } = find(builtInProfiles, reference);
-    return strategy.build({ models, cards: dataset.cards, graph, features, encoder }, options, ctx);
-  };
-  const { keyed } = await build('advantage');
-  return { ...(await build(profile)), keyed };
+/** A profile with the keyed scores of `advantage`. */
+async function keyedProfiles(profile, fold) {
+  const [set, { keyed }] = await profilesOf([profile, 'advantage'], fold);
+  return { ...set, keyed };
 }
 
-const batchOf = (rows) => ({
-  texts: rows.map((q) => texts[q]),
-  vectors: takeRows(vectors, rows),
-  encoder: encoder.id,
-});
-
-/** Share of each query's held-out pairs ranked right; `absent`: a model without training pairs, whose pairs alone count. */
+/** Which of the fold's pairs are ranked right; `absent`: a model without training pairs, whose pairs alone count. */
 async function foldScore(reference, profiles, fold, seed, absent) {
-  const { strategy, options } = find(builtInRouters, reference);
-  const all = [...queries.keys()];
-  const [train, held] = [all.filter((q) => foldOf[q] !== fold), all.filter((q) => foldOf[q] === fold)];
-  const at = new Map(train.map((q, i) => [q, i]));
-  const involves = ({ better, worse }) => better === absent || worse === absent;
-  const training = {
-    queries: batchOf(train),
-    tasks: train.map((q) => queries[q].task),
-    pairs: pairs
-      .filter((pair) => at.has(pair.query) && !involves(pair))
-      .map((pair) => ({ ...pair, query: at.get(pair.query) })),
-    outcomes: null,
-  };
-  const input = { models, candidates: dataset.candidates, cards: dataset.cards, profiles, training };
-  const router = await strategy.fit(input, options, { seed });
-  const { state } = (await router.save()).manifest;
-  const decisions = await router.decide(batchOf(held));
-  const ranks = new Map(
-    decisions.map(({ ranked }, i) => [held[i], new Map(ranked.map(({ model, score }) => [model, score]))]),
-  );
-  const rights = [];
-  for (const pair of pairs) {
-    const { query, better, worse } = pair;
-    if (foldOf[query] !== fold || (absent !== undefined && !involves(pair))) continue;
-    const lead = ranks.get(query).get(models[better]) - ranks.get(query).get(models[worse]);
-    rights.push({ query, right: lead > 0 ? 1 : lead === 0 ? 0.5 : 0 });
-  }
+  const { rights, state } = await judge(reference, profiles, fold, seed, absent);
   return { rights, epochs: state.epochs, ...state.coTrain };
 }
-
-const mean = (values) => {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((a, b) => a + b, 0) / known.length;
-};
 
 /** Sum of rights and count of pairs, a query. */
 function byQuery(parts) {
@@ -139,7 +68,7 @@ const rows = [];
 const routers = positionals.length > 0 ? positionals : DEFAULT_ROUTERS;
 for (const profile of args.profile.split(',')) {
   const built = [];
-  for (let fold = 0; fold < FOLDS; fold++) built.push(await profilesOf(profile, fold));
+  for (let fold = 0; fold < FOLDS; fold++) built.push(await keyedProfiles(profile, fold));
   for (const task of args.task.split(',')) {
     const frozen = new Map();
     for (const router of routers) {

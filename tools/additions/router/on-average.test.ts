@@ -5,9 +5,14 @@ import { onAverageRouter } from './on-average.js';
 describeRouterContract({ describe, it, expect }, onAverageRouter);
 
 describe('on-average', () => {
-  it('gives every query to one model', async () => {
-    const router = await onAverageRouter.fit(syntheticRouterInput().input, {}, { seed: 1 });
-    const decisions = await router.decide({ texts: ['a', 'b', 'c'] });
-    expect(new Set(decisions.map(({ model }) => model)).size).toBe(1);
+  it('scores each model by its mean outcome, whatever the query', async () => {
+    const { input } = syntheticRouterInput({ models: 2, queries: 2 });
+    const outcomes = { ...input.training.outcomes!, score: Float64Array.of(1, 0.5, NaN, 1) };
+    const router = await onAverageRouter.fit({ ...input, training: { ...input.training, outcomes } }, {}, { seed: 1 });
+    const decisions = await router.decide({ texts: ['a', 'b'] });
+    expect(decisions.map(({ ranked }) => ranked.map(({ score }) => score))).toEqual([
+      [1, 0.75],
+      [1, 0.75],
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport } from '@routeprofile/schema';
@@ -39,4 +39,19 @@ export async function runReport(args: readonly string[]): Promise<{ code: number
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'routeprofile-test-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The folder of a router that `run` trained on a few rows of the sample and saved below `folder`. */
+export async function trainedRouter(folder: string, router: string): Promise<string> {
+  const [data, out] = [join(folder, 'data'), join(folder, 'out')];
+  const small = ['--encoder', 'hash:dimensions=32', '--limit-train', '60', '--limit-test', '20'];
+  const run = ['run', '--data', data, ...small, '--profile', 'flat', '--router', router, '--out', out, '--quiet'];
+  for (const args of [['sample', data, '--quiet'], run]) {
+    const { code, stderr } = await routeprofile(args);
+    if (code !== 0) throw new Error(`${args[0]} ended with ${code}: ${stderr}`);
+  }
+  const routers = join(out, 'routers');
+  const [saved, ...others] = readdirSync(routers);
+  if (saved === undefined || others.length > 0) throw new Error(`${routers} does not hold one router`);
+  return join(routers, saved);
 }

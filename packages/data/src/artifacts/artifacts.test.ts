@@ -13,15 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createMatrix,
-  RouteProfileError,
-  type GraphFile,
-  type ProfileSet,
-  type RouterArtifact,
-} from '@routeprofile/schema';
+import { createMatrix, type GraphFile, type ProfileSet, type RouterArtifact } from '@routeprofile/schema';
 import { readNpz, writeNpz, writeNpzFile } from '../arrays/npz.js';
 import { hashBytes } from '../disk/hash.js';
+import { failureOf } from '../disk/testing.js';
 import { readGraphFiles, writeGraphFiles } from './graph-files.js';
 import { readProfileSet, writeProfileSet } from './profile-set.js';
 import { readRouterArtifact, writeRouterArtifact } from './router-artifact.js';
@@ -35,13 +30,8 @@ beforeEach(() => {
 afterAll(() => roots.forEach((root) => rmSync(root, { recursive: true })));
 
 const failure = async (action: () => Promise<unknown>): Promise<string> => {
-  try {
-    await action();
-  } catch (error) {
-    if (RouteProfileError.isInstance(error)) return `${error.code}: ${error.message}`;
-    throw error;
-  }
-  return 'nothing thrown';
+  const { code, message } = await failureOf(action);
+  return `${code}: ${message}`;
 };
 
 const profiles: ProfileSet = {

@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { checkDataset } from '../layouts/check.js';
 import { loadDataset } from '../layouts/load.js';
 import { assertEvaluable } from './evaluable.js';
-import { failureOf, folderOf, outcomeRow as row, temporaryFolder } from './testing.js';
+import { failureOf } from '../disk/testing.js';
+import { folderOf, outcomeRow as row, temporaryFolder } from './testing.js';
 
 const root = temporaryFolder();
 afterAll(() => rmSync(root, { recursive: true }));

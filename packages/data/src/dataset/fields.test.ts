@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkDataset } from '../layouts/check.js';
 import { loadDataset } from '../layouts/load.js';
-import { failureOf, folderOf, outcomeRow as row, temporaryFolder } from './testing.js';
+import { failureOf } from '../disk/testing.js';
+import { folderOf, outcomeRow as row, temporaryFolder } from './testing.js';
 
 const root = temporaryFolder();
 afterAll(() => rmSync(root, { recursive: true }));

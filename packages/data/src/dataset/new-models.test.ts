@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '@routeprofile/schema';
 import { loadDataset } from '../layouts/load.js';
-import { failureOf, folderOf, outcomeRow, publishedFiles, routingRow, temporaryFolder } from './testing.js';
+import { failureOf } from '../disk/testing.js';
+import { folderOf, outcomeRow, publishedFiles, routingRow, temporaryFolder } from './testing.js';
 import { withCards } from './with-cards.js';
 
 const root = temporaryFolder();

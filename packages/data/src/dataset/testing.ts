@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { RouteProfileError } from '@routeprofile/schema';
 
 /** Helpers of this package's tests: dataset folders made on the spot. */
 
@@ -24,16 +23,6 @@ export function folderOf(root: string, name: string, files: Record<string, unkno
   }
   mkdirSync(dir, { recursive: true });
   return dir;
-}
-
-export async function failureOf(action: () => Promise<unknown>): Promise<RouteProfileError> {
-  try {
-    await action();
-  } catch (error) {
-    if (RouteProfileError.isInstance(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 /** A row of `outcomes.jsonl`; scores by model. */

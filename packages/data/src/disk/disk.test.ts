@@ -10,6 +10,7 @@ import { hashBytes, hashJson, hashText } from './hash.js';
 import { parseJson, readJsonFile, writeJsonFile } from './json.js';
 import { findJsonFault } from './json-scan.js';
 import { readJsonLines } from './jsonl.js';
+import { failureOf } from './testing.js';
 
 const root = mkdtempSync(join(tmpdir(), 'rp-disk-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -19,16 +20,6 @@ beforeEach(() => {
   folder = join(root, String(count++));
   mkdirSync(folder);
 });
-
-const failure = async (action: () => unknown): Promise<RouteProfileError> => {
-  try {
-    await action();
-  } catch (error) {
-    if (RouteProfileError.isInstance(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-};
 
 describe('writeFileAtomic', () => {
   it('makes parents, replaces, and leaves nothing but the file', async () => {
@@ -42,10 +33,10 @@ describe('writeFileAtomic', () => {
   it('says OUTPUT_UNWRITABLE where no file can be, and cleans up', async () => {
     writeFileSync(join(folder, 'file'), 'kept');
     mkdirSync(join(folder, 'taken', 'inner'), { recursive: true });
-    const under = await failure(() => writeFileAtomic(join(folder, 'file', 'x', 'y.txt'), 'no'));
+    const under = await failureOf(() => writeFileAtomic(join(folder, 'file', 'x', 'y.txt'), 'no'));
     expect(under.code).toBe('OUTPUT_UNWRITABLE');
     expect(under.message).toContain('y.txt');
-    expect((await failure(() => writeFileAtomic(join(folder, 'taken'), 'no'))).code).toBe('OUTPUT_UNWRITABLE');
+    expect((await failureOf(() => writeFileAtomic(join(folder, 'taken'), 'no'))).code).toBe('OUTPUT_UNWRITABLE');
     expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('kept');
   });
@@ -63,7 +54,7 @@ describe('writeFileAtomic', () => {
     const [a, b] = [join(folder, 'a'), join(folder, 'missing', 'b')];
     writeFileSync(a, 'old');
     writeFileSync(join(folder, 'missing'), 'a file in the way');
-    await failure(() =>
+    await failureOf(() =>
       writeFilesAtomic([
         [a, 'new'],
         [b, 'new'],
@@ -80,7 +71,7 @@ describe('writeFileAtomic', () => {
       yield 'x'.repeat(3_000_000);
       throw new RouteProfileError('ABORTED', 'stop');
     };
-    expect((await failure(() => writePiecesAtomic(path, pieces()))).code).toBe('ABORTED');
+    expect((await failureOf(() => writePiecesAtomic(path, pieces()))).code).toBe('ABORTED');
     expect(readFileSync(path, 'utf8')).toBe('ab');
     expect(readdirSync(folder)).toEqual(['long.txt']);
   });
@@ -126,7 +117,7 @@ describe('files that may never end', () => {
       [folder, 'a folder'],
     ] as const)
       for (const read of [lines, (file: string) => readJsonFile(file, z.unknown())]) {
-        const error = await failure(() => read(path));
+        const error = await failureOf(() => read(path));
         expect([error.code, error.message]).toEqual(['BAD_INPUT', `${path}: is ${kind}, expected a regular file`]);
         expect(error.hint).not.toBe('');
       }
@@ -221,7 +212,7 @@ describe('parseJson', () => {
     ['"a\tb"', /control character/],
     ['['.repeat(100_000), /nested deeper than 200/],
   ])('says what is wrong with %.30s', async (text, message) => {
-    const error = await failure(() => parseJson(text, 'f.json'));
+    const error = await failureOf(() => parseJson(text, 'f.json'));
     expect(error.message).toMatch(message);
     expect(error.message).toMatch(/^f\.json: line/);
     expect(error.code).toBe('BAD_INPUT');
@@ -242,7 +233,7 @@ describe('readJsonFile', () => {
         { n: 1, id: null },
       ],
     });
-    const error = await failure(() => readJsonFile(path, schema, { label: 'x.json' }));
+    const error = await failureOf(() => readJsonFile(path, schema, { label: 'x.json' }));
     expect(error.code).toBe('BAD_INPUT');
     expect(error.details).toEqual([
       'x.json: name: is missing, expected a string',
@@ -253,21 +244,21 @@ describe('readJsonFile', () => {
 
   it('tells missing, cut short, too large and unreadable files apart', async () => {
     const path = join(folder, 'x.json');
-    expect((await failure(() => readJsonFile(path, schema))).code).toBe('MISSING_FILE');
+    expect((await failureOf(() => readJsonFile(path, schema))).code).toBe('MISSING_FILE');
     await writeJsonFile(path, { name: 'a', list: [] });
     expect(await readJsonFile(path, schema)).toEqual({ name: 'a', list: [] });
-    expect((await failure(() => readJsonFile(path, schema, { maxBytes: 10 }))).code).toBe('LIMIT_EXCEEDED');
+    expect((await failureOf(() => readJsonFile(path, schema, { maxBytes: 10 }))).code).toBe('LIMIT_EXCEEDED');
     truncateSync(path, 12);
-    const cut = await failure(() => readJsonFile(path, schema));
+    const cut = await failureOf(() => readJsonFile(path, schema));
     expect(cut.code).toBe('CORRUPT_FILE');
     expect(cut.message).toMatch(/x\.json: line 2, column \d+/);
-    expect((await failure(() => readJsonFile(folder, schema))).code).toBe('BAD_INPUT');
+    expect((await failureOf(() => readJsonFile(folder, schema))).code).toBe('BAD_INPUT');
     writeFileSync(path, new Uint8Array([0x22, 0xff, 0x22]));
-    expect((await failure(() => readJsonFile(path, schema))).message).toContain('not UTF-8');
+    expect((await failureOf(() => readJsonFile(path, schema))).message).toContain('not UTF-8');
   });
 
   it('does not write a NaN as null', async () => {
-    expect((await failure(() => writeJsonFile(join(folder, 'n.json'), { a: [NaN] }))).code).toBe('NOT_FINITE');
+    expect((await failureOf(() => writeJsonFile(join(folder, 'n.json'), { a: [NaN] }))).code).toBe('NOT_FINITE');
     expect(readdirSync(folder)).toEqual([]);
   });
 });
@@ -301,15 +292,15 @@ describe('readJsonLines', () => {
   });
 
   it('names line and column of a bad line, and of one cut short', async () => {
-    expect((await failure(() => read('{"a":1}\n{"a":}\n'))).message).toMatch(/^rows\.jsonl: line 2, column 6/);
-    const cut = await failure(() => read('{"a":1}\n{"a":'));
+    expect((await failureOf(() => read('{"a":1}\n{"a":}\n'))).message).toMatch(/^rows\.jsonl: line 2, column 6/);
+    const cut = await failureOf(() => read('{"a":1}\n{"a":'));
     expect([cut.code, cut.message]).toEqual(['CORRUPT_FILE', expect.stringMatching(/line 2, column 6/)]);
   });
 
   it('stops at a line beyond the limit, and when asked to', async () => {
-    expect((await failure(() => read(`"${'x'.repeat(3_000_000)}"`, { maxLineBytes: 2_000_000 }))).code).toBe(
+    expect((await failureOf(() => read(`"${'x'.repeat(3_000_000)}"`, { maxLineBytes: 2_000_000 }))).code).toBe(
       'LIMIT_EXCEEDED',
     );
-    expect((await failure(() => read('1\n2', { signal: AbortSignal.abort() }))).code).toBe('ABORTED');
+    expect((await failureOf(() => read('1\n2', { signal: AbortSignal.abort() }))).code).toBe('ABORTED');
   });
 });

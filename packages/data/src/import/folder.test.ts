@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { csv, failure, Workbench } from './testing.js';
+import { failureOf } from '../disk/testing.js';
+import { csv, Workbench } from './testing.js';
 
 const bench = new Workbench();
 beforeEach(() => bench.next());
@@ -13,7 +14,7 @@ describe('the folder', () => {
   it.each(['outcomes.jsonl', 'meta.json'])('does not replace %s that is there, unless told', async (file) => {
     mkdirSync(bench.out);
     writeFileSync(join(bench.out, file), '{}\n');
-    const error = await failure(() => bench.import('a.csv', text));
+    const error = await failureOf(() => bench.import('a.csv', text));
     expect([error.code, error.hint]).toEqual(['OUTPUT_UNWRITABLE', expect.stringContaining('--force')]);
     expect(readdirSync(bench.out)).toEqual([file]);
     expect(readFileSync(join(bench.out, file), 'utf8')).toBe('{}\n');

@@ -1,50 +1,29 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { RouteProfileError } from '@routeprofile/schema';
+import { failureOf } from '../disk/testing.js';
 import { loadDataset } from '../layouts/load.js';
 import { importOutcomes, type ImportOptions } from './import.js';
+import { Workbench } from './testing.js';
 
-const root = mkdtempSync(join(tmpdir(), 'rp-import-'));
-afterAll(() => rmSync(root, { recursive: true }));
-let dir = '';
-let count = 0;
-beforeEach(() => {
-  dir = join(root, String(count++));
-  mkdirSync(dir);
-});
+const bench = new Workbench();
+beforeEach(() => bench.next());
+afterAll(() => bench.remove());
 
 const file = (name: string, text: string) => {
-  writeFileSync(join(dir, name), text);
-  return join(dir, name);
-};
-const rowsOf = () =>
-  readFileSync(join(dir, 'out', 'outcomes.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-const run = async (name: string, text: string, options: ImportOptions = {}) =>
-  importOutcomes(file(name, text), join(dir, 'out'), options);
-const failure = async (action: () => Promise<unknown>): Promise<RouteProfileError> => {
-  try {
-    await action();
-  } catch (error) {
-    if (RouteProfileError.isInstance(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
+  writeFileSync(join(bench.dir, name), text);
+  return join(bench.dir, name);
 };
 
 describe('importOutcomes', () => {
   it('takes a long CSV of own logs, with quotes, line breaks and missing values', async () => {
-    const result = await run(
+    const result = await bench.import(
       'logs.csv',
       '\ufeffquery,model,score,cost,tokens,task\r\n"Say ""hi"",\nplease",gpt,1,0.002,30,chat\r\n"Say ""hi"",\nplease",llama,0,,12,chat\r\nAdd 1 and 2,gpt,true,0.001,,math\r\nAdd 1 and 2,llama,,0.0001,5,math\r\n',
     );
     expect(result).toMatchObject({ format: 'long', rows: 2, models: ['gpt', 'llama'], tasks: ['chat', 'math'] });
     expect(result.warnings).toEqual([expect.stringMatching(/^1 outcome without a score/)]);
-    expect(rowsOf()).toEqual([
+    expect(bench.rows()).toEqual([
       {
         id: 'q1',
         task: 'chat',
@@ -69,18 +48,18 @@ describe('importOutcomes', () => {
         .join('\n'),
     );
     const extra = JSON.stringify({ prompt: 'question 0', llm: 'a', grade: 20, usd: 0.03 });
-    const result = await run('logs.jsonl', [...lines, extra].join('\n'), {
+    const result = await bench.import('logs.jsonl', [...lines, extra].join('\n'), {
       columns: { query: 'prompt', model: 'llm', score: 'grade', cost: 'usd' },
       scoreScale: 100,
       name: 'mine',
     });
     expect(result.warnings).toEqual([expect.stringMatching(/^1 outcome of a model/)]);
-    expect(rowsOf()[0]).toEqual({
+    expect(bench.rows()[0]).toEqual({
       id: 'q1',
       query: 'question 0',
       models: { a: { score: 0.5, cost: 0.02 }, b: { score: 0.2, cost: 0.01 } },
     });
-    const dataset = await loadDataset(join(dir, 'out'));
+    const dataset = await loadDataset(bench.out);
     expect([
       dataset.name,
       dataset.candidates.map(({ id }) => id),
@@ -90,15 +69,15 @@ describe('importOutcomes', () => {
   });
 
   it('takes a wide table: every column that is nothing else is a model', async () => {
-    await run('wide.tsv', 'id\tquery\tgpt-4\tgpt-4.cost\tllama\n7\tone\t1\t0.5\t0\n8\ttwo\t0.25\t\t\n');
-    expect(rowsOf()).toEqual([
+    await bench.import('wide.tsv', 'id\tquery\tgpt-4\tgpt-4.cost\tllama\n7\tone\t1\t0.5\t0\n8\ttwo\t0.25\t\t\n');
+    expect(bench.rows()).toEqual([
       { id: '7', query: 'one', models: { 'gpt-4': { score: 1, cost: 0.5 }, llama: { score: 0 } } },
       { id: '8', query: 'two', models: { 'gpt-4': { score: 0.25 } } },
     ]);
   });
 
   it('finds models that only later JSON lines name', async () => {
-    const result = await run('wide.jsonl', '{"query":"one","a":1}\n{"query":"two","a":0,"b":1}\n');
+    const result = await bench.import('wide.jsonl', '{"query":"one","a":1}\n{"query":"two","a":0,"b":1}\n');
     expect(result.models).toEqual(['a', 'b']);
   });
 
@@ -132,12 +111,12 @@ describe('importOutcomes', () => {
         { path: train, split: 'train' },
         { path: test, split: 'test' },
       ],
-      join(dir, 'out'),
+      bench.out,
       { cards },
     );
     expect(result).toMatchObject({ format: 'llmrouter', rows: 2 });
     const outcome = { score: 1, inputTokens: 10, outputTokens: 20, tokens: 30, latency: 1.5 };
-    expect(rowsOf()[0]).toEqual({
+    expect(bench.rows()[0]).toEqual({
       id: 'q1',
       task: 'gsm8k',
       split: 'train',
@@ -145,7 +124,7 @@ describe('importOutcomes', () => {
       answer: '4',
       models: { a: outcome, b: { ...outcome, score: 0 } },
     });
-    const dataset = await loadDataset(join(dir, 'out'));
+    const dataset = await loadDataset(bench.out);
     expect(dataset.overlap).toBe(1);
     expect(dataset.candidates[0]!.price).toEqual({ input: 1, output: 2 });
     // Cost from tokens and prices, as none is stored.
@@ -155,12 +134,12 @@ describe('importOutcomes', () => {
   it("takes RouterBench's wide table, its prompts being Python lists", async () => {
     const header =
       'sample_id,prompt,eval_name,gpt-4,m/7b,gpt-4|model_response,m/7b|model_response,gpt-4|total_cost,m/7b|total_cost,oracle_model_to_route_to';
-    const result = await run(
+    const result = await bench.import(
       'routerbench.csv',
       `${header}\nmmlu.1,"['Answer. It\\'s B:\\n?']",mmlu,1.0,0.0,B,C,0.01,0.001,gpt-4\nmbpp.2,[plain text],mbpp,0.5,1.0,x,y,0.02,0.002,m/7b\n`,
     );
     expect(result).toMatchObject({ format: 'routerbench', models: ['gpt-4', 'm/7b'], tasks: ['mmlu', 'mbpp'] });
-    expect(rowsOf()).toEqual([
+    expect(bench.rows()).toEqual([
       {
         id: 'mmlu.1',
         task: 'mmlu',
@@ -177,8 +156,8 @@ describe('importOutcomes', () => {
   });
 
   it('lists what is wrong row by row, and writes nothing then', async () => {
-    const error = await failure(() =>
-      run('bad.csv', 'query,model,score,cost\none,a,fine,1\n,a,1,1\ntwo,__proto__,1,-3\nthree,,Infinity,1\n'),
+    const error = await failureOf(() =>
+      bench.import('bad.csv', 'query,model,score,cost\none,a,fine,1\n,a,1,1\ntwo,__proto__,1,-3\nthree,,Infinity,1\n'),
     );
     expect(error.code).toBe('BAD_INPUT');
     expect(error.details.map((line) => line.slice(line.indexOf(': ') + 2))).toEqual([
@@ -187,7 +166,7 @@ describe('importOutcomes', () => {
       expect.stringMatching(/^line 4: model: is "__proto__": .*reserved/),
       'line 5: model: is empty, expected a value',
     ]);
-    expect(readdirSync(dir)).toEqual(['bad.csv']);
+    expect(readdirSync(bench.dir)).toEqual(['bad.csv']);
   });
 
   it.each<[string, string, ImportOptions, RegExp, string]>([
@@ -217,14 +196,14 @@ describe('importOutcomes', () => {
     ['a.xlsx', 'PK', {}, /unknown kind, expected \.csv/, 'BAD_INPUT'],
     ['a.csv', 'query,a\n', { scoreScale: 0 }, /scoreScale/, 'BAD_OPTION'],
   ])('refuses %s %j', async (name, text, options, message, code) => {
-    const error = await failure(() => run(name, text, options));
+    const error = await failureOf(() => bench.import(name, text, options));
     expect([error.message, error.code]).toEqual([expect.stringMatching(message), code]);
   });
 
   it('says so when the table is missing, or the run is stopped', async () => {
-    expect((await failure(() => importOutcomes(join(dir, 'none.csv'), join(dir, 'out')))).code).toBe('MISSING_FILE');
-    expect((await failure(() => run('a.csv', 'query,a,b\none,1,0\n', { signal: AbortSignal.abort() }))).code).toBe(
-      'ABORTED',
-    );
+    expect((await failureOf(() => importOutcomes(join(bench.dir, 'none.csv'), bench.out))).code).toBe('MISSING_FILE');
+    expect(
+      (await failureOf(() => bench.import('a.csv', 'query,a,b\none,1,0\n', { signal: AbortSignal.abort() }))).code,
+    ).toBe('ABORTED');
   });
 });

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RouteProfileError } from '@routeprofile/schema';
+import type { RouteProfileError } from '@routeprofile/schema';
+import { failureOf } from '../disk/testing.js';
 import { importOutcomes, type ImportedOutcomes, type ImportOptions } from './import.js';
 
 /** A row of an imported `outcomes.jsonl`. */
@@ -10,17 +11,6 @@ export interface WrittenRow {
   query: string;
   split?: string;
   models: Record<string, object>;
-}
-
-/** What an action fails with. */
-export async function failure(action: () => Promise<unknown>): Promise<RouteProfileError> {
-  try {
-    await action();
-  } catch (error) {
-    if (RouteProfileError.isInstance(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 /** Lines of a table. */
@@ -54,7 +44,7 @@ export class Workbench {
 
   /** The error of an import that must fail, and write nothing. */
   async refused(name: string, content: string | Uint8Array, options: ImportOptions = {}): Promise<RouteProfileError> {
-    const error = await failure(() => this.import(name, content, options));
+    const error = await failureOf(() => this.import(name, content, options));
     const left = readdirSync(this.dir);
     if (left.join() !== name) throw new Error(`left behind: ${left.join()}`);
     return error;

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ImportOptions } from './import.js';
-import { csv, failure, Workbench } from './testing.js';
+import { failureOf } from '../disk/testing.js';
+import { csv, Workbench } from './testing.js';
 
 const bench = new Workbench();
 beforeEach(() => bench.next());
@@ -34,7 +35,7 @@ describe('the text of a table', () => {
     expect(silent.hint).toContain('--encoding utf-16le');
     const marked = await bench.refused('a.csv', `\ufeff${text}`, { encoding: 'windows-1252' });
     expect(marked.message).toMatch(/byte order mark of utf-8, not windows-1252/);
-    expect((await failure(() => bench.import('a.csv', text, { encoding: 'klingon' }))).code).toBe('BAD_OPTION');
+    expect((await failureOf(() => bench.import('a.csv', text, { encoding: 'klingon' }))).code).toBe('BAD_OPTION');
   });
 
   it.each([
@@ -54,7 +55,7 @@ describe('the text of a table', () => {
     const text = 'query^model,name^score\none^a^1\none^b^0\n';
     await bench.import('a.csv', text, { delimiter: '^', columns: { model: 'model,name' } });
     expect(bench.rows()[0]!.models).toEqual({ a: { score: 1 }, b: { score: 0 } });
-    expect((await failure(() => bench.import('b.csv', text, { delimiter: '::' }))).code).toBe('BAD_OPTION');
+    expect((await failureOf(() => bench.import('b.csv', text, { delimiter: '::' }))).code).toBe('BAD_OPTION');
   });
 
   it.each<[string, RegExp, ImportOptions, object]>([

@@ -2,7 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '@routeprofile/schema';
 import { afterAll, describe, expect, it } from 'vitest';
-import { failureOf, folderOf, outcomeRow, publishedFiles, routingRow, temporaryFolder } from '../dataset/testing.js';
+import { failureOf } from '../disk/testing.js';
+import { folderOf, outcomeRow, publishedFiles, routingRow, temporaryFolder } from '../dataset/testing.js';
 import { checkDataset, type DatasetCheck } from './check.js';
 
 const root = temporaryFolder();

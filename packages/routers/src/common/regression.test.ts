@@ -1,20 +1,16 @@
-import { createMatrix, createRandom, type Matrix, type PreferencePair } from '@routeprofile/schema';
+import { createMatrix, createRandom, type PreferencePair } from '@routeprofile/schema';
 import { bradleyTerry, countWins } from '@routeprofile/numerics';
 import { describe, expect, it } from 'vitest';
 import { fitPairwiseLogistic } from './pairwise-logistic.js';
 import { relativeOutcomes } from './relative-outcomes.js';
 
-const gaussian = (rows: number, cols: number, label: string): Matrix => {
-  const random = createRandom(3, label);
-  return createMatrix(
-    rows,
-    cols,
-    Float32Array.from({ length: rows * cols }, (_, k) => random.normal() * (1 + (k % cols))),
-  );
-};
-
 describe('fitPairwiseLogistic', () => {
-  const points = gaussian(20, 3, 'queries');
+  const random = createRandom(3, 'queries');
+  const points = createMatrix(
+    20,
+    3,
+    Float32Array.from({ length: 60 }, (_, k) => random.normal() * (1 + (k % 3))),
+  );
   const pairs: PreferencePair[] = Array.from({ length: 60 }, (_, k) =>
     k % 3 === 0 ? { query: k % 20, better: 2, worse: 0 } : { query: k % 20, better: k % 2, worse: 2 },
   );

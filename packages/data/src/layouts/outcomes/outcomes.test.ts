@@ -4,14 +4,8 @@ import { join } from 'node:path';
 import { describeLayoutContract } from '@routeprofile/schema/testing';
 import { loadDataset } from '../load.js';
 import { outcomesLayout } from './outcomes.js';
-import {
-  failureOf,
-  folderOf,
-  outcomeRow as row,
-  publishedFiles,
-  routingRow,
-  temporaryFolder,
-} from '../../dataset/testing.js';
+import { failureOf } from '../../disk/testing.js';
+import { folderOf, outcomeRow as row, publishedFiles, routingRow, temporaryFolder } from '../../dataset/testing.js';
 
 const root = temporaryFolder();
 afterAll(() => rmSync(root, { recursive: true }));

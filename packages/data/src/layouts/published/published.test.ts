@@ -4,15 +4,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { describeLayoutContract } from '@routeprofile/schema/testing';
 import { loadDataset } from '../load.js';
 import { publishedLayout } from './published.js';
-import {
-  failureOf,
-  folderOf,
-  outcomeRow,
-  pairRow,
-  publishedFiles,
-  routingRow,
-  temporaryFolder,
-} from '../../dataset/testing.js';
+import { failureOf } from '../../disk/testing.js';
+import { folderOf, outcomeRow, pairRow, publishedFiles, routingRow, temporaryFolder } from '../../dataset/testing.js';
 
 const root = temporaryFolder();
 afterAll(() => rmSync(root, { recursive: true }));

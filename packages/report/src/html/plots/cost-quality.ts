@@ -5,10 +5,8 @@ import { dollars, fixed } from '@routeprofile/eval/format';
 import { average } from '../../view.js';
 import { baselineEntries, rowEntries } from '../entries.js';
 import type { Markup } from '../markup.js';
-import { costAxis, costTick } from './cost-axis.js';
-import { draw, figure, shorten, type Drawing } from './figure.js';
-import { placeLabels } from './place-labels.js';
-import { scoreDomain } from './score-axis.js';
+import { figure, shorten } from './figure.js';
+import { AT, drawQualityOverCost } from './quality-over-cost.js';
 
 interface Point {
   kind: 'row' | 'constant' | 'baseline';
@@ -18,9 +16,7 @@ interface Point {
   quality: number;
 }
 
-const WIDTH = 900;
-const HEIGHT = 460;
-const MARGIN = { left: 60, right: 60, bottom: 45 };
+const FRAME = { width: 900, height: 460, margin: { left: 60, right: 60, bottom: 45 } };
 
 function pointsOf(report: RunReport): Point[] {
   const models = constantsDrawn(report).map(({ model, baseline }) => ({
@@ -63,76 +59,30 @@ function constantsDrawn(report: RunReport) {
 export function costQualityPlot(report: RunReport): Markup | null {
   const points = pointsOf(report);
   if (!points.some(({ kind }) => kind === 'row')) return null;
-  const axis = costAxis(points.map(({ cost }) => cost));
   const of = (kind: Point['kind']) => points.filter((point) => point.kind === kind);
   const dots = [
     Plot.dot(of('constant'), {
-      x: 'cost',
-      y: 'quality',
+      ...AT,
       title: 'title',
       r: 4.5,
       stroke: 'var(--muted)',
       strokeWidth: 1.5,
     }),
     Plot.dot(of('baseline'), {
-      x: 'cost',
-      y: 'quality',
+      ...AT,
       title: 'title',
       r: 5,
       fill: 'var(--muted)',
       symbol: 'diamond',
     }),
-    Plot.dot(of('row'), { x: 'cost', y: 'quality', title: 'title', r: 5.5, fill: 'var(--up)', fillOpacity: 0.85 }),
+    Plot.dot(of('row'), { ...AT, title: 'title', r: 5.5, fill: 'var(--up)', fillOpacity: 0.85 }),
   ];
-  const options: Plot.PlotOptions = {
-    width: WIDTH,
-    height: HEIGHT,
-    marginLeft: MARGIN.left,
-    marginRight: MARGIN.right,
-    marginBottom: MARGIN.bottom,
-    x: { ...axis, labelAnchor: 'center', tickFormat: costTick },
-    y: {
-      label: 'average performance',
-      labelAnchor: 'center',
-      nice: true,
-      domain: scoreDomain(points.map(({ quality }) => quality)),
-      tickFormat: (y: number) => fixed(y, 2),
-    },
-    marks: [
-      Plot.gridX(axis.ticks, { stroke: 'var(--line)', strokeOpacity: 1 }),
-      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1 }),
-      ...dots,
-    ],
-  };
-  const drawing = draw({ ...options, marks: [...(options.marks ?? []), ...labelMarks(draw(options), points)] });
+  const named = points.map((point) => ({ ...point, bold: point.kind === 'row' }));
+  const drawing = drawQualityOverCost(FRAME, points, dots, named);
   return figure(drawing, {
     id: 'cost-quality',
     title: 'Quality and cost',
     caption:
       'Blue dots are routers, numbered as in the table; open circles always choose one model; diamonds are other baselines. Up and to the left is better. Labels that found no room are shown when the pointer rests on a dot.',
-  });
-}
-
-/** Text beside the dots, wherever it collides with nothing. */
-function labelMarks(scaled: Drawing, points: readonly Point[]): Plot.Markish[] {
-  const at = (name: 'x' | 'y', value: number) => Number(scaled.scale(name)?.apply(value));
-  const placed = placeLabels(
-    points.map(({ cost, quality, label }) => ({ x: at('x', cost), y: at('y', quality), label })),
-    { left: MARGIN.left + 2, right: WIDTH - 5, top: 12, bottom: HEIGHT - MARGIN.bottom - 3 },
-  );
-  return placed.map(({ index, dx, dy, anchor }) => {
-    const point = points[index]!;
-    return Plot.text([point], {
-      x: 'cost',
-      y: 'quality',
-      text: 'label',
-      dx,
-      dy,
-      textAnchor: anchor,
-      fill: point.kind === 'row' ? 'currentColor' : 'var(--muted)',
-      fontWeight: point.kind === 'row' ? 700 : 400,
-      stroke: 'var(--page)',
-      strokeWidth: 3,
-    });
   });
 }

@@ -2,17 +2,13 @@ import * as Plot from '@observablehq/plot';
 import type { CostPoint, RunReport } from '@routeprofile/schema';
 import { dollars, fixed } from '@routeprofile/eval/format';
 import { html, type Markup } from '../markup.js';
-import { costAxis, costTick } from './cost-axis.js';
-import { draw, figure, shorten, type Drawing } from './figure.js';
+import { figure, shorten } from './figure.js';
 import { leftOutText, plottedRows, rowLegend } from './lines.js';
-import { placeLabels } from './place-labels.js';
-import { scoreDomain } from './score-axis.js';
+import { AT, drawQualityOverCost } from './quality-over-cost.js';
 
 const MOST_ROWS = 10;
-const WIDTH = 980;
-const HEIGHT = 480;
 /** Names of the dearest models find room on the right. */
-const MARGIN = { left: 60, right: 150, bottom: 45 };
+const FRAME = { width: 980, height: 480, margin: { left: 60, right: 150, bottom: 45 } };
 /** Points a straight line of mixtures is drawn with: on a logarithmic axis it is curved. */
 const STEPS = 24;
 
@@ -22,65 +18,49 @@ export function frontierPlot(report: RunReport): Markup | null {
   const constants = drawn(report.constantsFrontier?.points ?? []);
   if (rows.length === 0 || constants.length === 0) return null;
   const all = [...constants, ...rows.flatMap(({ found }) => found.points)];
-  const axis = costAxis(all.map(({ cost }) => cost));
   // Level beyond the dearest corner: money can be wasted.
   const dearest = all.reduce((most, { cost }) => Math.max(most, cost), 0);
-  const at = { x: 'cost', y: 'quality' } as const;
   const dots = constants.map(({ model, ...point }) => ({ ...point, title: `always ${model}: ${told(point)}` }));
-  const options: Plot.PlotOptions = {
-    width: WIDTH,
-    height: HEIGHT,
-    marginLeft: MARGIN.left,
-    marginRight: MARGIN.right,
-    marginBottom: MARGIN.bottom,
-    x: { ...axis, labelAnchor: 'center', tickFormat: costTick },
-    y: {
-      label: 'average performance',
-      labelAnchor: 'center',
-      nice: true,
-      domain: scoreDomain(all.map(({ quality }) => quality)),
-      tickFormat: (y: number) => fixed(y, 2),
-    },
-    marks: [
-      Plot.gridX(axis.ticks, { stroke: 'var(--line)', strokeOpacity: 1 }),
-      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1 }),
-      Plot.line(hullLine(constants, dearest), {
-        ...at,
-        stroke: 'var(--muted)',
-        strokeWidth: 1.5,
-        strokeDasharray: '5 4',
-      }),
-      Plot.dot(dots, { ...at, title: 'title', r: 4.5, stroke: 'var(--muted)', strokeWidth: 1.5 }),
-      ...rows.flatMap(({ name, colour, found }) => [
-        Plot.line(hullLine(found.points, dearest), { ...at, stroke: colour, strokeWidth: 2 }),
-        Plot.dot(
-          found.points.map(({ lambda, ...point }) => ({
-            ...point,
-            title: `${name}, λ = ${Number(lambda.toPrecision(3))}: ${told(point)}`,
-          })),
-          { ...at, title: 'title', r: 2.8, fill: colour },
-        ),
-      ]),
-      ...rows.flatMap(({ name, colour, found: { operatingPoint: point } }) =>
-        point
-          ? [
-              Plot.dot([{ ...point, title: `${name}, ${point.target}: ${told(point)}` }], {
-                ...at,
-                title: 'title',
-                r: 8,
-                symbol: 'star',
-                fill: colour,
-                stroke: 'var(--page)',
-                strokeWidth: 1,
-              }),
-            ]
-          : [],
+  const marks = [
+    Plot.line(hullLine(constants, dearest), {
+      ...AT,
+      stroke: 'var(--muted)',
+      strokeWidth: 1.5,
+      strokeDasharray: '5 4',
+    }),
+    Plot.dot(dots, { ...AT, title: 'title', r: 4.5, stroke: 'var(--muted)', strokeWidth: 1.5 }),
+    ...rows.flatMap(({ name, colour, found }) => [
+      Plot.line(hullLine(found.points, dearest), { ...AT, stroke: colour, strokeWidth: 2 }),
+      Plot.dot(
+        found.points.map(({ lambda, ...point }) => ({
+          ...point,
+          title: `${name}, λ = ${Number(lambda.toPrecision(3))}: ${told(point)}`,
+        })),
+        { ...AT, title: 'title', r: 2.8, fill: colour },
       ),
-    ],
-  };
+    ]),
+    ...rows.flatMap(({ name, colour, found: { operatingPoint: point } }) =>
+      point
+        ? [
+            Plot.dot([{ ...point, title: `${name}, ${point.target}: ${told(point)}` }], {
+              ...AT,
+              title: 'title',
+              r: 8,
+              symbol: 'star',
+              fill: colour,
+              stroke: 'var(--page)',
+              strokeWidth: 1,
+            }),
+          ]
+        : [],
+    ),
+  ];
+  // Those on the hull are named first.
+  const named = [...constants]
+    .sort((a, b) => Number(a.onHull) - Number(b.onHull))
+    .map(({ model, cost, quality }) => ({ cost, quality, label: shorten(model, 26) }));
   const lines = rows.flatMap(({ found }) => hullLine(found.points, dearest));
-  const labels = labelMarks(draw(options), constants, lines);
-  const drawing = draw({ ...options, marks: [...(options.marks ?? []), ...labels] });
+  const drawing = drawQualityOverCost(FRAME, all, marks, named, lines);
   const chosen = rows.some(({ found }) => found.operatingPoint);
   return figure(drawing, {
     id: 'frontier',
@@ -117,32 +97,4 @@ function hullLine(points: readonly (CostPoint & { onHull: boolean })[], dearest:
       };
     });
   });
-}
-
-/** The constants' names, those on the hull first, wherever they collide with nothing. */
-function labelMarks(
-  scaled: Drawing,
-  constants: readonly (CostPoint & { model: string; onHull: boolean })[],
-  lines: readonly CostPoint[],
-): Plot.Markish[] {
-  const at = (name: 'x' | 'y', value: number) => Number(scaled.scale(name)?.apply(value));
-  const points = [...constants].sort((a, b) => Number(a.onHull) - Number(b.onHull));
-  const placed = placeLabels(
-    points.map(({ cost, quality, model }) => ({ x: at('x', cost), y: at('y', quality), label: shorten(model, 26) })),
-    { left: MARGIN.left + 2, right: WIDTH - 5, top: 12, bottom: HEIGHT - MARGIN.bottom - 3 },
-    lines.map(({ cost, quality }) => ({ x: at('x', cost), y: at('y', quality) })),
-  );
-  return placed.map(({ index, dx, dy, anchor }) =>
-    Plot.text([{ ...points[index]!, label: shorten(points[index]!.model, 26) }], {
-      x: 'cost',
-      y: 'quality',
-      text: 'label',
-      dx,
-      dy,
-      textAnchor: anchor,
-      fill: 'var(--muted)',
-      stroke: 'var(--page)',
-      strokeWidth: 3,
-    }),
-  );
 }
