@@ -17,6 +17,7 @@ const NOT_COUNTED =
   '(?:as|at|before|behind|by|for|from|gives|has|in|into|is|makes|needs|of|on|over|reads|takes|than|to|under|was|with)';
 
 const FAULTS = [
+  { pattern: /^(?:<{7}|>{7}) .*|^(?:> ){6}.*/gm, instead: 'the text as merged: this is a mark of a conflict' },
   // What a merge left behind.
   { pattern: /<{7} \S+/g, instead: 'what both sides meant' },
   { pattern: /\btold of\b/gi, instead: '"is reported" or "is named"' },

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Checks } from '../lib/checks.mjs';
 import { withRegistry } from '../lib/registry.mjs';
+import { savedRouterAnywhere } from './anywhere.mjs';
 import { compilersAgree } from './compilers.mjs';
 import { exampleRuns, importsAlike, installAlone, typesHold } from './consumer.mjs';
 import { contentProblems, manifestProblems } from './contents.mjs';
@@ -67,6 +68,10 @@ async function checkConsumer(entry, env) {
   if (name === 'profiles')
     await checks.check('profiles: from a dataset folder to a profile set in ten lines, ESM and CJS', () =>
       profilesInTenLines(folder, env),
+    );
+  if (name === 'pipeline')
+    await checks.check('pipeline: a saved router decides alike in ESM, CJS, and bundles for edge workers', () =>
+      savedRouterAnywhere(folder, env),
     );
   return installed;
 }

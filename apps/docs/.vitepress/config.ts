@@ -70,6 +70,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Embeddings from a server', '/guides/embeddings'],
       ['Add a new model', '/guides/new-model'],
       ['Choose by cost', '/guides/cost'],
+      ['Use a saved router in your program', '/guides/saved-router'],
       ['Write a plugin', '/guides/plugin'],
       ['Resume, seeds, reproducibility', '/guides/reproducibility'],
       ['Grade stored answers', '/guides/grade-answers'],

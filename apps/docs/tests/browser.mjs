@@ -13,6 +13,7 @@ import { skipLink, tabThrough } from './browser/keyboard.mjs';
 import * as playground from './browser/playground.mjs';
 import { mapPool } from './browser/pool.mjs';
 import { makeReports, readReport } from './browser/reports.mjs';
+import { decidesAsInNode } from './browser/saved-router.mjs';
 import { searchFinds } from './browser/search.mjs';
 import { serveSite } from './browser/server.mjs';
 import { visit } from './browser/visit.mjs';
@@ -112,6 +113,7 @@ function checkBehaviour(checks, browser, site) {
     ['interactive page: the explorer filters', playground.explorerFilters],
     ['interactive page: use-lite begins to load, and can be cancelled', playground.cancelsUseLite],
     ...(options.all ? [['interactive page: use-lite loads, and routes', playground.loadsUseLite]] : []),
+    ['saved routers decide in a page and in its worker as in Node', decidesAsInNode],
     ['search finds emb-gnn, offline, by keyboard', searchFinds],
     ['Tab goes from the skip link to the content', (...on) => tabThrough(...on, '/getting-started', 'light')],
     ['the focus is seen in the dark, too', (...on) => tabThrough(...on, '/', 'dark')],

@@ -2,8 +2,16 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDataset, readRouterArtifact } from '@routeprofile/data';
+import { hashEncoder } from '@routeprofile/encoders';
 import { createEncoder } from '@routeprofile/encoders/node';
-import { knnRouter } from '@routeprofile/routers';
+import {
+  builtInRouters,
+  builtInWrappers,
+  knnRouter,
+  openRouterFrom,
+  packRouter,
+  unpackRouter,
+} from '@routeprofile/routers';
 import type { Decision, ModelCardFile } from '@routeprofile/schema';
 import { openRouter } from '@routeprofile/pipeline';
 import { routeprofile, runReport, temporaryFolder } from './testing/harness.js';
@@ -55,6 +63,28 @@ describe('a saved router opened from a program', () => {
       } finally {
         await router.dispose();
       }
+    }
+  });
+
+  it('answers alike without its files, packed and opened by openRouterFrom', async () => {
+    for (const name of readdirSync(at('run', 'routers'))) {
+      const packed: unknown = JSON.parse(JSON.stringify(packRouter(await readRouterArtifact(saved(name)))));
+      const shipped = await openRouterFrom(unpackRouter(packed), {
+        encoder: hashEncoder({ dimensions: 64 }),
+        routers: builtInRouters,
+        wrappers: builtInWrappers,
+      });
+      const opened = await openRouter(saved(name), { cache });
+      const queries = [...QUERIES, [{ role: 'user' as const, content: QUERIES[1]! }]];
+      expect(await shipped.route(queries)).toEqual(await opened.route(queries));
+      expect(shipped).toMatchObject({
+        models: opened.models,
+        candidates: opened.candidates,
+        strategy: opened.strategy,
+        encoder: opened.encoder,
+        profile: opened.profile,
+      });
+      await opened.dispose();
     }
   });
 

@@ -4,7 +4,8 @@
 const NONE = '–';
 /** From here on numbers are written with a power of ten. */
 const FIXED_BELOW = 1e7;
-type Maybe = number | null | undefined;
+/** A number, or none where the data cannot give it. */
+export type Maybe = number | null | undefined;
 
 /** Rounded, and no "−0.000". */
 function rounded(value: number, digits: number): string {
@@ -34,7 +35,8 @@ export function dollars(value: Maybe): string {
     : value.toFixed(Math.min(4, Math.max(0, 2 - magnitude)));
 }
 
-interface Ends {
+/** A difference with the ends of its interval; null where there are too few rows for one. */
+export interface Ends {
   difference: number;
   low: number | null;
   high: number | null;

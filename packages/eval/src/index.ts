@@ -77,6 +77,7 @@ export type {
   Collapse,
   Evaluation,
   Metric,
+  Metrics,
   OutcomeTable,
   Random,
   RoutingRun,

@@ -4,6 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { symmetricEigen, upright } from './eigen.js';
 
 describe('symmetricEigen', () => {
+  it.each([1e-300, 1e-200, 1e200, 1e300])('is as exact where entries are of size %s', (size) => {
+    const a = Float64Array.of(2, 1, 0, 1, 3, 1, 0, 1, 4);
+    const plain = symmetricEigen(a, 3);
+    const scaled = symmetricEigen(
+      a.map((x) => x * size),
+      3,
+    );
+    scaled.values.forEach((value, k) => expect(value / size).toBeCloseTo(plain.values[k]!, 12));
+    scaled.vectors.forEach((x, k) => expect(x).toBeCloseTo(plain.vectors[k]!, 12));
+  });
+
   it('takes any symmetric matrix apart, of any rank', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 12 }), (seed, n, rank) => {

@@ -19,13 +19,20 @@ const MAX_STEPS = 60;
 export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
   if (!matrix.every(Number.isFinite))
     throw new RouteProfileError('NOT_FINITE', 'eigenvalues: the matrix holds numbers that are not finite');
-  const { diagonal, below, rows } = tridiagonal(matrix.slice(), n);
+  // By a power of two, which rounds nothing: squares of very large or small entries would leave the range of numbers.
+  const scale = powerOfTwoNear(matrix.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0));
+  const { diagonal, below, rows } = tridiagonal(
+    matrix.map((x) => x / scale),
+    n,
+  );
   diagonalize(diagonal, below, rows, n);
   const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[j]! - diagonal[i]! || i - j);
   const vectors = new Float64Array(n * n);
   order.forEach((from, to) => vectors.set(upright(rows.subarray(from * n, (from + 1) * n)), to * n));
-  return { values: Float64Array.from(order, (i) => diagonal[i]!), vectors };
+  return { values: Float64Array.from(order, (i) => diagonal[i]! * scale), vectors };
 }
+
+const powerOfTwoNear = (x: number): number => (x === 0 ? 1 : 2 ** Math.max(-1000, Math.floor(Math.log2(x))));
 
 /** Entries of a unit vector that differ by less count as equal. */
 const SAME_SIZE = 1e-12;

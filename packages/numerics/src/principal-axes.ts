@@ -38,8 +38,8 @@ export interface PrincipalAxesOptions {
  * Principal component analysis: the eigenvectors of the rows' covariance, by way of the smaller of Σ x xᵀ and the products of the
  * rows with each other. Double precision; the same rows and draws give the same bytes.
  *
- * Exact up to 512 rows or 512 dimensions. Of more of both, approximations: where `most` is given, eight rounds of subspace iteration
- * with a Rayleigh–Ritz step at the end (Halko, Martinsson and Tropp 2011, algorithm 4.4); where all axes are asked for, those of the
+ * Where `most` leaves axes out, an approximation: eight rounds of subspace iteration with a Rayleigh–Ritz step at the end (Halko,
+ * Martinsson and Tropp 2011, algorithm 4.4). All axes are exact up to 512 rows or 512 dimensions; of more of both, they are those of the
  * rows' projections on the span of 512 drawn rows.
  *
  * @param rows shape [rows × dimensions]
@@ -51,7 +51,7 @@ export function principalAxes(rows: Matrix, options: PrincipalAxesOptions = {}):
   const size = Math.min(rows.rows, rows.cols);
   if (most === Infinity && size > WIDEST) return withinSample(rows, mean, flat, random);
   const width = most + SPARE;
-  const approximate = size > WIDEST && width < size;
+  const approximate = width < size;
   const byColumns = rows.cols <= rows.rows;
   const products = byColumns ? columnProducts(rows, mean) : centredProducts(rows, mean);
   const { values, vectors } = approximate ? leading(products, size, width, random) : symmetricEigen(products, size);

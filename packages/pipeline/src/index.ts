@@ -87,4 +87,6 @@ export { defaultCacheFolder } from './cache-folder.js';
 export { packageVersions } from './versions.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
-export type { Plugin, RunContext } from '@routeprofile/schema';
+export type { DatasetCheck } from '@routeprofile/data';
+export type { BuildPlan, Encoder, Plugin, ReadQuery, RunContext } from '@routeprofile/schema';
+export type { Runtime } from '@routeprofile/tensor';

@@ -8,15 +8,23 @@ const manifest = z.looseObject({
   dependencies: z.record(z.string(), z.string()).default({}),
 });
 
-const readManifest = (path: string) => manifest.parse(JSON.parse(readFileSync(path, 'utf8')));
-
-/** This package and the RouteProfile packages it runs with, by name. */
+/**
+ * This package and the RouteProfile packages it runs with, by name: those that it imports, those that they import, and so on, since
+ * each of them has a part in a result.
+ */
 export function packageVersions(): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  const own = readManifest(require.resolve('../package.json'));
-  const versions: Record<string, string> = { [own.name]: own.version };
-  for (const name of Object.keys(own.dependencies).sort())
-    if (name.startsWith('@routeprofile/'))
-      versions[name] = readManifest(require.resolve(`${name}/package.json`)).version;
-  return versions;
+  const found = new Map<string, string>();
+  const add = (path: string): void => {
+    const { name, version, dependencies } = manifest.parse(JSON.parse(readFileSync(path, 'utf8')));
+    if (found.has(name)) return;
+    found.set(name, version);
+    // Each package resolves its own: where packages are kept apart, this one does not see those of others.
+    const require = createRequire(path);
+    for (const dependency of Object.keys(dependencies))
+      if (dependency.startsWith('@routeprofile/')) add(require.resolve(`${dependency}/package.json`));
+  };
+  const own = createRequire(import.meta.url).resolve('../package.json');
+  add(own);
+  const [first, ...others] = [...found];
+  return Object.fromEntries(first ? [first, ...others.sort(([a], [b]) => (a < b ? -1 : 1))] : []);
 }

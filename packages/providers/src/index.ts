@@ -6,7 +6,7 @@ export { endpointName, redact, redactAnswer } from './http/secrets.js';
 export { spokenAnswer, type ChatAnswer, type Spoken } from './openai/answer.js';
 export { createOpenAiChat, type OpenAiChatSettings } from './openai/chat.js';
 export { createOpenAiEmbeddings, type Embeddings, type OpenAiEmbeddingsSettings } from './openai/embeddings.js';
-export { openAiHome, openAiKeyFor, processEnvironment } from './openai/home.js';
+export { openAiHome, openAiKeyFor, processEnvironment, type Variables } from './openai/home.js';
 export { inPool } from './pool.js';
 export { costOf } from './usage/cost.js';
 export { estimateMessages, estimateTokens } from './usage/estimate.js';

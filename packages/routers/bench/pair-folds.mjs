@@ -66,7 +66,7 @@ export async function openPairFolds({ encoder: name, graph: preset, folds, cache
   }
 
   /**
-   * Which held-out pairs a router ranks right, a tie counting half, and the state it saves.
+   * The held-out pairs, each with 1 where it is ranked right, 0.5 for a tie and 0 otherwise, and the state that the router saves.
    * @param absent a model without training pairs, whose pairs alone count
    */
   async function judge(reference, profiles, fold, seed, absent) {

@@ -57,7 +57,10 @@ export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
   Decision,
+  Encoder,
   Matrix,
+  ProbePool,
+  Query,
   QueryBatch,
   Router,
   RouterArtifact,

@@ -48,4 +48,4 @@ export {
 } from './train/variables.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
-export type { Matrix, NamedArray, Random } from '@routeprofile/schema';
+export type { Matrix, NamedArray, Random, RunContext } from '@routeprofile/schema';

@@ -4,14 +4,14 @@ import { createHash, type Hash } from 'node:crypto';
 export const openSha256 = (): Hash => createHash('sha256');
 
 /** SHA-256 of bytes and texts (their UTF-8) one after the other: 32 bytes. */
-export const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer =>
+export const sha256 = (...parts: readonly (string | Uint8Array)[]): Uint8Array =>
   parts.reduce<Hash>((hash, part) => hash.update(part), openSha256()).digest();
 
 /** SHA-256 as 64 hexadecimal digits. */
-export const hashBytes = (bytes: Uint8Array): string => sha256(bytes).toString('hex');
+export const hashBytes = (bytes: Uint8Array): string => openSha256().update(bytes).digest('hex');
 
 /** SHA-256 of the text's UTF-8 bytes, as 64 hexadecimal digits. */
-export const hashText = (text: string): string => sha256(text).toString('hex');
+export const hashText = (text: string): string => openSha256().update(text).digest('hex');
 
 /** Keys in the order in which `JSON.stringify` gives those of an object filled in sorted order: indices first. */
 function sortedKeys(value: object): string[] {

@@ -47,8 +47,8 @@ export function writePack(encoderId: string, dimensions: number, entries: Readon
   MAGIC.copy(bytes);
   bytes.writeUInt32LE(dimensions, MAGIC.length);
   bytes.writeUInt32LE(entries.size, MAGIC.length + 4);
-  sha256(bytes.subarray(start)).copy(bytes, MAGIC.length + 8);
-  sha256(encoderId, '\0', bytes.subarray(0, start - HASH_BYTES)).copy(bytes, start - HASH_BYTES);
+  bytes.set(sha256(bytes.subarray(start)), MAGIC.length + 8);
+  bytes.set(sha256(encoderId, '\0', bytes.subarray(0, start - HASH_BYTES)), start - HASH_BYTES);
   return bytes;
 }
 
@@ -74,7 +74,7 @@ export function readPackIndex(encoderId: string, bytes: Buffer, fileBytes: numbe
   if (bytes.length < offset || fileBytes !== packBytes(entries, dimensions))
     return `it has ${fileBytes} bytes, ${entries} vectors of ${dimensions} numbers take ${packBytes(entries, dimensions)}`;
   const hash = sha256(encoderId, '\0', bytes.subarray(0, offset - HASH_BYTES));
-  if (!hash.equals(bytes.subarray(offset - HASH_BYTES, offset))) return 'its index does not match its checksum';
+  if (!bytes.subarray(offset - HASH_BYTES, offset).equals(hash)) return 'its index does not match its checksum';
   const keys = Array.from({ length: entries }, (_, row) =>
     bytes.toString('latin1', HEAD_BYTES + row * HASH_BYTES, HEAD_BYTES + (row + 1) * HASH_BYTES),
   );
@@ -92,7 +92,7 @@ export function readPackIndex(encoderId: string, bytes: Buffer, fileBytes: numbe
  * @returns undefined when they do not match the index's checksum
  */
 export function readPackVectors(index: PackIndex, bytes: Buffer): Float32Array | undefined {
-  if (bytes.length !== index.entries * index.dimensions * 4 || !sha256(bytes).equals(index.vectorsHash))
+  if (bytes.length !== index.entries * index.dimensions * 4 || !index.vectorsHash.equals(sha256(bytes)))
     return undefined;
   const out = new Float32Array(index.entries * index.dimensions);
   for (let i = 0; i < out.length; i++) out[i] = bytes.readFloatLE(4 * i);

@@ -7,8 +7,6 @@ import { symmetricEigen } from '../eigen.js';
 const SLOPE = 4;
 /** Directions without evidence start here instead of at 0, where the gradient of both factors vanishes. */
 const SMALLEST = 0.05;
-/** Singular values of at most this share of the largest are rounding. */
-const NEGLIGIBLE = 1e-7;
 
 /**
  * Where the fit starts: ridge regressions of each model's lead over the mean of those measured on the same query, brought to
@@ -87,25 +85,36 @@ function factorise(
           ? effects[i * models + k]! * effects[j * models + k]!
           : effects[k * models + i]! * effects[k * models + j]!;
   const { values, vectors } = symmetricEigen(gram, small);
-  const negligible = NEGLIGIBLE * Math.sqrt(Math.max(0, values[0]!));
+  const alike = across ? undefined : firstAlike(effects, width, models);
   for (let d = 0; d < Math.min(D, small); d++) {
     const size = Math.sqrt(Math.max(0, values[d]!));
     const root = Math.sqrt(Math.max(SMALLEST, size));
     const side = vectors.subarray(d * small, (d + 1) * small);
-    const direction = new Float64Array(width); // of length 1
-    if (across) direction.set(side);
-    else if (size <= negligible) direction[d % width] = 1;
-    else for (let k = 0; k < width; k++) direction[k] = dot(side, (m) => effects[k * models + m]!) / size;
-    for (let k = 0; k < width; k++) out[k * D + d] = root * direction[k]!;
-    // From a model's own effects even where `side` holds models: who cannot be told apart starts at one point, to the last bit.
-    if (size > negligible)
-      for (let m = 0; m < models; m++)
-        out[at + m * D + d] = (root * dot(direction, (k) => effects[k * models + m]!)) / size;
+    for (let k = 0; k < width; k++) {
+      let other = 0;
+      if (!across) for (let m = 0; m < models; m++) other += (effects[k * models + m]! * side[m]!) / (size || 1);
+      out[k * D + d] = root * (across ? side[k]! : other);
+    }
+    for (let m = 0; m < models; m++) {
+      let other = 0;
+      if (across) for (let k = 0; k < width; k++) other += (effects[k * models + m]! * side[k]!) / (size || 1);
+      out[at + m * D + d] = root * (alike ? side[alike[m]!]! : other);
+    }
   }
 }
 
-function dot(a: Float64Array, b: (i: number) => number): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b(i);
-  return sum;
+/**
+ * For each model the first one with the same effects, itself in most cases. Entries of an eigenvector that belong to equal rows agree
+ * but for rounding, or not at all where the direction holds no evidence; who cannot be told apart starts at one point, to the last bit.
+ */
+function firstAlike(effects: Float64Array, width: number, models: number): Int32Array {
+  const same = (a: number, b: number) => {
+    for (let k = 0; k < width; k++) if (effects[k * models + a] !== effects[k * models + b]) return false;
+    return true;
+  };
+  return Int32Array.from({ length: models }, (_, m) => {
+    let first = 0;
+    while (first < m && !same(first, m)) first++;
+    return first;
+  });
 }

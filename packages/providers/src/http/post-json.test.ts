@@ -39,6 +39,36 @@ describe('postJson', () => {
     expect(never.asked()).toBe(3);
   });
 
+  it.each([
+    ['a refused key', { error: { code: 401, message: 'no such key' } }, 1, /HTTP|no such key/],
+    ['an account without credit', { error: { code: 'insufficient_quota', message: 'top up' } }, 1, /top up/],
+    ['an overload', { error: { type: 'overloaded_error', message: 'busy' } }, 3, /busy/],
+  ])('reads %s out of a body that came with status 200', async (_, body, asked, said) => {
+    const server = serverOf(() => new Response(JSON.stringify(body)));
+    const read = () => {
+      throw new UnusableAnswer('no answer in it');
+    };
+    const policy = { retries: 2, timeout: 5, delays: { firstDelay: 1, maximumDelay: 5 }, fetch: server.send };
+    const target = { who: 'test', url: new URL('http://host.test/v1/thing'), apiKey: KEY };
+    await expect(postJson(target, {}, read, policy)).rejects.toThrow(said);
+    expect(server.asked()).toBe(asked);
+  });
+
+  it('masks a key that JSON writes with escapes, and keeps the answer valid', async () => {
+    const key = 'sk-abc/DEF+ghijklmnop1234567890';
+    const escaped = [...key].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+    for (const written of [key.replace('/', '\\/'), escaped, key.slice(0, 24).replace('/', '\\/')]) {
+      const said = await ask(
+        serverOf(() => new Response(`{"text":"you are ${written}, \\"you\\"","n":1.5}`)).send,
+        {},
+        key,
+      );
+      const { text, n } = JSON.parse(said) as { text: string; n: number };
+      expect(text).toBe('you are ***, "you"');
+      expect(n).toBe(1.5);
+    }
+  });
+
   it('does not ask again after a mistake of the reader', async () => {
     const server = serverOf(() => new Response('bug'));
     await expect(ask(server.send)).rejects.toThrow(TypeError);

@@ -1,7 +1,7 @@
 import { RouteProfileError, throwIfAborted, type ErrorCode } from '@routeprofile/schema';
 import { faultOf, readServerError, UnusableAnswer, type Fault, type FaultKind } from './fault.js';
 import { backoffDelay, sleep, type Backoff } from './retry.js';
-import { redactAnswer, redactRefusal } from './secrets.js';
+import { redactBody, redactRefusal } from './secrets.js';
 
 /** Where a request goes, and for whom. */
 export interface PostTarget {
@@ -68,8 +68,10 @@ export async function postJson<T>(
         return read(outcome.body);
       } catch (error) {
         if (!(error instanceof UnusableAnswer)) throw error;
-        const what = `${error.message}${tries(attempt)}`;
-        failed = failure(target, policy, faultOf({ status: 200, error }), what, 200, policy.refused);
+        // Some servers answer 200 and say in the body what is wrong.
+        const { message, words } = readServerError(outcome.body);
+        const what = `${error.message}${tries(attempt)}${words.length > 0 ? quoted(message) : ''}`;
+        failed = failure(target, policy, faultOf({ status: 200, body: outcome.body }), what, 200, policy.refused);
       }
     const { fault, error } = failed;
     if (!fault.retryable || attempt >= retries) throw error;
@@ -104,10 +106,9 @@ async function post(target: PostTarget, body: string, policy: PostPolicy, attemp
     });
     const { ok, status } = answer;
     const said = await answer.text();
-    if (ok) return { body: redactAnswer(said, apiKey) };
+    if (ok) return { body: redactBody(said, apiKey) };
     const fault = faultOf({ status, headers: answer.headers, body: said });
-    const excerpt = redactRefusal(readServerError(said).message, apiKey).replace(/\s+/g, ' ').trim().slice(0, EXCERPT);
-    const what = `HTTP ${status}${tries(attempt)}${excerpt === '' ? '' : `: ${excerpt}`}`;
+    const what = `HTTP ${status}${tries(attempt)}${quoted(redactRefusal(readServerError(said).message, apiKey))}`;
     const busy = fault.kind === 'overloaded' || status === 429;
     return failure(target, policy, fault, what, status, busy ? 'NETWORK' : refused);
   } catch (error) {
@@ -138,6 +139,12 @@ const failure = (
     hint: hint?.({ status, kind: fault.kind, hasKey: apiKey !== undefined }),
   }),
 });
+
+/** What a server says, behind what is said of it. */
+function quoted(said: string): string {
+  const excerpt = said.replace(/\s+/g, ' ').trim().slice(0, EXCERPT);
+  return excerpt === '' ? '' : `: ${excerpt}`;
+}
 
 const tries = (attempt: number) => (attempt === 0 ? '' : ` after ${attempt + 1} attempts`);
 

@@ -87,6 +87,21 @@ const PART_OF_ANSWER = 16;
 export const redactAnswer = (text: string, key: string | undefined): string =>
   key !== undefined && key.length >= SECRET_LENGTH ? redactParts(redact(text, key), key, PART_OF_ANSWER) : text;
 
+/**
+ * The body of an answer with the key masked. JSON may write any character as an escape (`\/`, `\u0073`), so where a body has escapes its
+ * strings are masked as they read, and the JSON is written anew.
+ */
+export function redactBody(body: string, key: string | undefined): string {
+  if (key === undefined || key.length < SECRET_LENGTH || !body.includes('\\')) return redactAnswer(body, key);
+  try {
+    return JSON.stringify(
+      JSON.parse(body, (_, value: unknown) => (typeof value === 'string' ? redactAnswer(value, key) : value)),
+    );
+  } catch {
+    return redactAnswer(body, key);
+  }
+}
+
 /** What a server says is wrong, with the key masked, whole or eight characters of it. */
 export const redactRefusal = (text: string, key: string | undefined): string =>
   key !== undefined && key.length >= SECRET_LENGTH

@@ -15,7 +15,7 @@ it('takes RouteProfile’s own settings first, then the common ones, then OpenAI
 it('gives the key to its own host only', () => {
   const env = { OPENAI_BASE_URL: 'http://a:80/v1', OPENAI_API_KEY: 'common' };
   expect(openAiKeyFor('http://a/v2', env)).toBe('common');
-  for (const address of ['http://b/v1', 'http://a:81/v1', 'nowhere'])
+  for (const address of ['http://b/v1', 'http://a:81/v1', 'https://a/v1', 'nowhere'])
     expect(openAiKeyFor(address, env)).toBeUndefined();
   expect(openAiKeyFor('nowhere', { OPENAI_BASE_URL: 'nowhere', OPENAI_API_KEY: 'common' })).toBeUndefined();
 });

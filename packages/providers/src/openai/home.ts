@@ -1,4 +1,5 @@
-type Variables = Readonly<Record<string, string | undefined>>;
+/** Environment variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 const setting = (env: Variables, name: string) =>
   env[`ROUTEPROFILE_OPENAI_${name}`] || env[`OPENAI_${name}`] || undefined;
@@ -12,11 +13,14 @@ export const openAiHome = (env: Variables): { baseUrl: string; apiKey: string | 
   apiKey: setting(env, 'API_KEY'),
 });
 
-/** Its key, for an address on the same host, and none for any other: a saved option must not lead the key astray. */
+/**
+ * Its key, for an address of the same scheme and host, and none for any other: a saved option must not lead the key astray, nor have it
+ * sent in the clear.
+ */
 export function openAiKeyFor(address: string, env: Variables): string | undefined {
   const { baseUrl, apiKey } = openAiHome(env);
-  const hosts = [address, baseUrl].map((one) => (URL.canParse(one) ? new URL(one).host : undefined));
-  return hosts[0] !== undefined && hosts[0] === hosts[1] ? apiKey : undefined;
+  const origins = [address, baseUrl].map((one) => (URL.canParse(one) ? new URL(one).origin : undefined));
+  return origins[0] !== undefined && origins[0] === origins[1] ? apiKey : undefined;
 }
 
 /** The process's environment; empty in a browser. */

@@ -1,4 +1,4 @@
-import type { Usage } from '@routeprofile/schema';
+import type { Price, Usage } from '@routeprofile/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costOf } from './cost.js';
@@ -106,6 +106,20 @@ describe('usage', () => {
     expect(readUsage(wire, given)).toEqual(expected);
   });
 
+  it.each<[Wire, Record<string, unknown>]>([
+    ['chat', { total_tokens: '2000' }],
+    ['chat', { prompt_tokens_details: [] }],
+    ['chat', { prompt_tokens_details: { cached_tokens: -1 } }],
+    ['chat', { completion_tokens_details: 'none' }],
+    ['chat', { completion_tokens_details: { reasoning_tokens: '5' } }],
+    ['chat', { prompt_cache_hit_tokens: 'x' }],
+    ['messages', { cache_read_input_tokens: '1' }],
+  ])('of %s keeps its counts beside an odd one: %j', (wire, odd) => {
+    const counts =
+      wire === 'chat' ? { prompt_tokens: 10, completion_tokens: 5 } : { input_tokens: 10, output_tokens: 5 };
+    expect(readUsage(wire, { ...counts, ...odd })).toEqual({ ...NO_USAGE, uncachedInput: 10, output: 5 });
+  });
+
   it('takes no more out of the input than there is', () => {
     const given = { prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 12 } };
     expect(readUsage('chat', given)).toEqual(usage(0, 10, 0, 1));
@@ -151,6 +165,10 @@ describe('usage', () => {
 });
 
 describe('cost', () => {
+  it('is refused where a price or a count is missing, instead of being NaN', () => {
+    expect(() => costOf(NO_USAGE, JSON.parse('{"input": 1}') as Price)).toThrow('a price is missing');
+  });
+
   it('is dollars by price per million tokens, cached input at its own price', () => {
     const price = { input: 3, output: 15, cachedInput: 0.3, cacheWrite: 3.75 };
     expect(costOf(usage(1_000_000, 0, 0, 0), price)).toBe(3);

@@ -7,14 +7,19 @@ export type Wire = 'chat' | 'responses' | 'messages' | 'embeddings';
 export const NO_USAGE: Usage = Object.freeze({ uncachedInput: 0, cacheRead: 0, cacheWrite: 0, output: 0 });
 
 const count = z.number().min(0);
-const maybe = count.nullish().transform((value) => value ?? 0);
-const inputDetails = z.looseObject({ cached_tokens: maybe, cache_write_tokens: maybe }).nullish();
-const outputDetails = z.looseObject({ reasoning_tokens: count.nullish() }).nullish();
+/** Counts that a server need not give: one that is odd is as good as none, and costs no other. */
+const maybe = count
+  .nullish()
+  .catch(undefined)
+  .transform((value) => value ?? 0);
+const optional = count.nullish().catch(undefined);
+const inputDetails = z.looseObject({ cached_tokens: maybe, cache_write_tokens: maybe }).nullish().catch(undefined);
+const outputDetails = z.looseObject({ reasoning_tokens: optional }).nullish().catch(undefined);
 
 const chatSchema = z.looseObject({
   prompt_tokens: count,
   completion_tokens: count,
-  total_tokens: count.nullish(),
+  total_tokens: optional,
   prompt_tokens_details: inputDetails,
   completion_tokens_details: outputDetails,
   /** DeepSeek's name of what it read from its cache. */

@@ -10,6 +10,7 @@ import {
   type TensorFlow,
   type Weights,
 } from '../index.js';
+import { normalMatrix } from './testing.js';
 
 let tf: TensorFlow;
 beforeAll(async () => {
@@ -17,13 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => tf.setBackend('embedded'));
 
-const matrix = (label: string, rows: number, columns: number): Tensor2D => {
-  const random = createRandom(5, label);
-  return tf.tensor2d(
-    Float32Array.from({ length: rows * columns }, () => random.normal()),
-    [rows, columns],
-  );
-};
+const matrix = (label: string, rows: number, columns: number): Tensor2D => normalMatrix(tf, label, rows, columns);
 const tensorsOf = (weights: Weights) => {
   const at = (name: string): Tensor => {
     const { data, shape } = weights[name]!;

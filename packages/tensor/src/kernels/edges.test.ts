@@ -1,4 +1,3 @@
-import { createRandom } from '@routeprofile/schema';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -10,6 +9,7 @@ import {
   type EdgeTensors,
   type TensorFlow,
 } from '../index.js';
+import { normalMatrix } from './testing.js';
 
 let tf: TensorFlow;
 beforeAll(async () => {
@@ -17,12 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => tf.setBackend('embedded'));
 
-const numbers = (label: string, count: number) => {
-  const random = createRandom(5, label);
-  return Float32Array.from({ length: count }, () => random.normal());
-};
-const matrix = (label: string, rows: number, columns: number): Tensor2D =>
-  tf.tensor2d(numbers(label, rows * columns), [rows, columns]);
+const matrix = (label: string, rows: number, columns: number): Tensor2D => normalMatrix(tf, label, rows, columns);
 
 /** Five targets over four sources: none, one, four, two (the same source twice) and one edge. */
 const [OFFSETS, NEIGHBOURS] = [Int32Array.of(0, 0, 1, 5, 7, 8), Int32Array.of(2, 0, 1, 2, 3, 1, 1, 3)];

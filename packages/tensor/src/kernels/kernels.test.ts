@@ -5,6 +5,7 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime, denseNormElu, dropoutMask, linear, normalizeRowsOf, type TensorFlow } from '../index.js';
+import { normalMatrix, normals } from './testing.js';
 
 let tf: TensorFlow;
 beforeAll(async () => {
@@ -12,12 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => tf.setBackend('embedded'));
 
-const numbers = (label: string, count: number) => {
-  const random = createRandom(5, label);
-  return Float32Array.from({ length: count }, () => random.normal());
-};
-const matrix = (label: string, rows: number, columns: number): Tensor2D =>
-  tf.tensor2d(numbers(label, rows * columns), [rows, columns]);
+const matrix = (label: string, rows: number, columns: number): Tensor2D => normalMatrix(tf, label, rows, columns);
 
 /** The same computation on a backend, its results as plain numbers. */
 async function on(backend: 'cpu' | 'wasm' | 'embedded', compute: () => Tensor[]): Promise<number[][]> {
@@ -58,7 +54,7 @@ describe('matMul', () => {
 
   it.each(transposes)('in batches, one side broadcast or not, transposes %s %s', async (transposeA, transposeB) => {
     const cube = (label: string, b: number, r: number, c: number, turned: boolean) =>
-      tf.tensor3d(numbers(label, b * r * c), turned ? [b, c, r] : [b, r, c]);
+      tf.tensor3d(normals(label, b * r * c), turned ? [b, c, r] : [b, r, c]);
     for (const [left, right] of [
       [3, 3],
       [1, 3],
@@ -109,7 +105,7 @@ describe('unsortedSegmentSum', () => {
       const ids: Tensor1D = tf.tensor1d([2, 0, -1, 2, 1, 0, 3], 'int32');
       return [
         tf.unsortedSegmentSum(matrix('x', 7, 5), ids, 4),
-        tf.unsortedSegmentSum(tf.tensor1d(numbers('y', 7)), ids, 4),
+        tf.unsortedSegmentSum(tf.tensor1d(normals('y', 7)), ids, 4),
       ];
     };
     expect(largestDifference(await on('embedded', compute), await on('cpu', compute))).toBeLessThan(1e-6);
@@ -141,7 +137,7 @@ const layers: Record<string, [(inputs: Tensor[]) => Tensor2D, (rows: number, wid
   {
     linear: [
       ([x, weight, bias]) => linear(tf, x as Tensor2D, { weight: weight!, bias: bias! }),
-      (rows, width, out) => [matrix('x', rows, width), matrix('w', width, out), tf.tensor1d(numbers('bias', out))],
+      (rows, width, out) => [matrix('x', rows, width), matrix('w', width, out), tf.tensor1d(normals('bias', out))],
     ],
     denseNormElu: [
       ([x, weight, bias, gamma, beta]) =>
@@ -149,7 +145,7 @@ const layers: Record<string, [(inputs: Tensor[]) => Tensor2D, (rows: number, wid
       (rows, width, out) => [
         matrix('x', rows, width),
         matrix('w', width, out),
-        ...['bias', 'gamma', 'beta'].map((label) => tf.tensor1d(numbers(label, out))),
+        ...['bias', 'gamma', 'beta'].map((label) => tf.tensor1d(normals(label, out))),
       ],
     ],
     'denseNormElu with dropout': [
@@ -161,7 +157,7 @@ const layers: Record<string, [(inputs: Tensor[]) => Tensor2D, (rows: number, wid
       (rows, width, out) => [
         matrix('x', rows, width),
         matrix('w', width, out),
-        ...['bias', 'gamma', 'beta'].map((label) => tf.tensor1d(numbers(label, out))),
+        ...['bias', 'gamma', 'beta'].map((label) => tf.tensor1d(normals(label, out))),
       ],
     ],
     normalizeRows: [([x]) => normalizeRowsOf(tf, x as Tensor2D), (rows, width) => [matrix('x', rows, width)]],
