@@ -67,7 +67,7 @@ export function graphSummary(switches: CompleteSwitches): string {
 }
 
 /** Whether a string a user gave names a published graph. */
-export const isGraphPreset = (name: string): name is GraphPreset => Object.hasOwn(GRAPH_PRESETS, name);
+const isGraphPreset = (name: string): name is GraphPreset => Object.hasOwn(GRAPH_PRESETS, name);
 
 /** A published graph by name, or switches of one's own. */
 export type GraphChoice = { preset: string } | GraphSwitches;

@@ -13,7 +13,7 @@ export {
 } from './place.js';
 export { type Items, itemsOf, predictItemResponse, responseLogits } from './predict.js';
 export { mapQueries, type QueryMap } from './query-map.js';
-export { listResponses, type ResponseKind, type Responses } from './responses.js';
+export type { ResponseKind, Responses } from './responses.js';
 export { cardScale, type CardScale, placeByCard } from './card-scores.js';
 export { learnResponses, type LearnedResponses, meansByLabel, type ResponseInput } from './learn-responses.js';
 export {
