@@ -197,6 +197,86 @@ describe('a definition', () => {
   });
 });
 
+/** A definition that types would not let through, as one without types may be. */
+const lying = (parts: Record<string, unknown>) =>
+  defineScoringRouter({
+    name: 'liar',
+    summary: 'says one thing and does another',
+    options: z.looseObject({}),
+    needs: [],
+    state: z.looseObject({}),
+    shapes: ({ models }) => ({ row: [1, models] }),
+    learn: () => ({ state: {}, weights: { row: createMatrix(1, 4) } }),
+    score: ({ weights }, { texts }) => createMatrix(texts.length, 4, repeated(weights.row.data, texts.length)),
+    ...(parts as object),
+  });
+const row = createMatrix(1, 4);
+const cycle: Record<string, unknown> = {};
+cycle['self'] = { cycle };
+
+describe('code that does not do what its definition says', () => {
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['learns nothing', { learn: () => undefined }, /`learn` gave nothing/],
+    ['gives no weights', { learn: () => ({ state: {} }) }, /`learn` gave no `weights`/],
+    ['leaves out a matrix', { learn: () => ({ state: {}, weights: {} }) }, /declares 'row' and did not learn it/],
+    ['gives null for a matrix', { learn: () => ({ state: {}, weights: { row: null } }) }, /did not learn it/],
+    ['has a Map in its state', { learn: () => ({ state: { a: [new Map()] }, weights: { row } }) }, /'a\.0' is a Map/],
+    ['has NaN in its state', { learn: () => ({ state: { a: NaN }, weights: { row } }) }, /'a' is NaN/],
+    ['has a cycle in its state', { learn: () => ({ state: cycle, weights: { row } }) }, /holds itself/],
+    [
+      'has a function in its state',
+      { learn: () => ({ state: { f: () => 1 }, weights: { row } }) },
+      /'f' is a function/,
+    ],
+    ['takes a name of ours', { learn: () => ({ state: { joined: ['x'] }, weights: { row } }) }, /name that is taken/],
+  ])('and %s is named when it is fitted', async (_, parts, message) => {
+    await expect(lying(parts).fit(input, {}, ctx)).rejects.toMatchObject({
+      code: 'PLUGIN_FAILED',
+      message: expect.stringMatching(message) as unknown,
+    });
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['scores nothing', { score: () => undefined }, /`score` gave no scores/],
+    ['gives no scores', { score: () => ({ scores: undefined }) }, /no matrix of float32/],
+    ['scores in plain numbers', { score: () => ({ rows: 1, cols: 4, data: [0, 0, 0, 0] }) }, /no matrix of float32/],
+    ['gives words for reasons', { explain: () => 'why' }, /no list of reasons/],
+  ])('and %s is named when it is asked', async (_, parts, message) => {
+    const router = await lying(parts).fit(input, {}, ctx);
+    await expect(router.decide({ texts: ['q'] })).rejects.toMatchObject({
+      code: 'PLUGIN_FAILED',
+      message: expect.stringMatching(message) as unknown,
+    });
+  });
+
+  it('decides as the files it saves, and as nobody else can change: in their precision, with copies of what was given', async () => {
+    const given = { deep: { k: 1 } };
+    const data = Float64Array.of(0.1, 0.2, 0.3, 0.7);
+    const strategy = lying({
+      learn: () => ({ state: {}, weights: { row: { rows: 1, cols: 4, data } } }),
+      score: ({ options, weights }: { options: typeof given; weights: { row: Matrix } }) =>
+        createMatrix(
+          1,
+          4,
+          weights.row.data.map((x) => x * options.deep.k),
+        ),
+    });
+    const router = await strategy.fit(input, given, ctx);
+    const [before] = await router.decide({ texts: ['q'] });
+    given.deep.k = 42;
+    data.fill(9);
+    expect(await router.decide({ texts: ['q'] })).toEqual([before]);
+    expect(await (await strategy.load(await router.save(), ctx)).decide({ texts: ['q'] })).toEqual([before]);
+    expect(before?.ranked[0]?.score).toBe(Math.fround(0.7));
+  });
+
+  it('is not confused by files without state', async () => {
+    const { manifest, weights } = await (await lying({}).fit(input, {}, ctx)).save();
+    const bare = { ...manifest, state: null } as unknown as RouterArtifact['manifest'];
+    await expect(lying({}).load({ manifest: bare, weights }, ctx)).rejects.toMatchObject(rejection);
+  });
+});
+
 describe('arrays of a network', () => {
   const layer = (length: number, at = 0) => ({ shape: [length], data: new Float32Array(length).fill(at) });
   const network = (learned: Record<string, NamedArray>) =>

@@ -11,7 +11,7 @@ import {
 } from './definition.js';
 import { joinedManifest, joiningModels } from './joining.js';
 import { keyedScores } from './keyed.js';
-import { learnedOf, packed } from './learned.js';
+import { codeFault, learnedOf, packed } from './learned.js';
 import { requireLesson } from './lesson.js';
 import { assertOrdinary } from './ordinary.js';
 import { routerOf } from './scored.js';
@@ -54,7 +54,9 @@ export function defineScoringRouter<
         requireLesson(name, training, needs.includes('outcomes'));
       const vectors = trained?.vectors ?? createMatrix(0, 0);
       const lessons = await definition.learn({ ...input, vectors }, given, ctx);
+      if (typeof lessons !== 'object' || lessons === null) throw codeFault(name, '`learn` gave nothing');
       const { state, options = given } = lessons;
+      assertNotReserved(name, state);
       const { encoder, dimensions } = trained ?? spaceOf(name, compared, input);
       const manifest: RouterArtifact['manifest'] = {
         version: 1,
@@ -67,7 +69,7 @@ export function defineScoringRouter<
         state: { ...state },
       };
       const artifact = packed(definition, manifest, lessons, options);
-      return routerOf(definition, artifact, learnedOf(definition, artifact, options));
+      return routerOf(definition, artifact, learnedOf(definition, artifact));
     },
     async load(artifact) {
       return routerOf(definition, artifact, learnedOf(definition, artifact));
@@ -78,6 +80,7 @@ export function defineScoringRouter<
         const learned = learnedOf(definition, artifact);
         const joining = joiningModels(artifact, { profiles, cards });
         const changed = definition.join?.(learned, { ...joining, profiles, cards }, ctx);
+        assertNotReserved(name, changed?.state);
         const manifest = joinedManifest(artifact, joining);
         const extended = packed(
           definition,
@@ -89,6 +92,11 @@ export function defineScoringRouter<
       },
     }),
   });
+}
+
+/** @throws RouteProfileError PLUGIN_FAILED for a state with the member in which the models that joined are kept */
+function assertNotReserved(name: string, state: object | undefined): void {
+  if (state && 'joined' in state) throw codeFault(name, "its state has a member 'joined', a name that is taken");
 }
 
 /** Whose vectors queries must have and how long they are, for a router that is not compared with the training queries. */

@@ -1,5 +1,5 @@
 import { artifactArray } from '../artifact-array.js';
-import { RouteProfileError } from '../errors.js';
+import { messageOf, RouteProfileError } from '../errors.js';
 import { assertFinite, createMatrix, type Matrix, type NamedArray } from '../matrix.js';
 import { issueText } from '../options.js';
 import type { RouterArtifact } from '../router.js';
@@ -14,6 +14,7 @@ import {
   type WeightSize,
 } from './definition.js';
 import { joinedModels } from './joining.js';
+import { plainJson } from './plain-json.js';
 import { assertMadeBy, corruptFile, namedArray, parsePart } from './saved-parts.js';
 
 type Manifest = RouterArtifact['manifest'];
@@ -68,6 +69,12 @@ const declared = <
   return { arrays: definition.arrays?.(sizes) ?? {}, shapes: definition.shapes(sizes) };
 };
 
+/** For what a router's own code did. */
+export const codeFault = (name: string, what: string): RouteProfileError =>
+  new RouteProfileError('PLUGIN_FAILED', `${name}: ${what}`, {
+    hint: 'This is a fault in the code of the router: please report it to its author.',
+  });
+
 /**
  * What a definition learned, as files hold it.
  * @throws RouteProfileError PLUGIN_FAILED unless it is what the definition declares, NOT_FINITE
@@ -85,34 +92,49 @@ export function packed<
   options: O,
 ): RouterArtifact {
   const { name } = definition;
-  const failed = (what: string) =>
-    new RouteProfileError('PLUGIN_FAILED', `${name}: ${what}`, {
-      hint: 'This is a fault in the code of the router: please report it to its author.',
-    });
-  const { joined: _, ...learned } = manifest.state;
-  const state = definition.state.safeParse(JSON.parse(JSON.stringify(learned)));
+  const failed = (what: string) => codeFault(name, what);
+  const asJson = (what: string, value: Record<string, unknown>): Record<string, unknown> => {
+    try {
+      return plainJson(value) as Record<string, unknown>;
+    } catch (error) {
+      throw failed(`its ${what} cannot be kept as JSON: ${messageOf(error)}`);
+    }
+  };
+  if (typeof weights !== 'object' || weights === null) throw failed('`learn` gave no `weights`');
+  const { joined, ...own } = manifest.state;
+  const learned = asJson('state', own);
+  const state = definition.state.safeParse(learned);
   if (!state.success)
     throw failed(`its own schema refuses the state it learned: ${state.error.issues.map(issueText).join('; ')}`);
   const kept: Record<string, NamedArray> = {};
   arraysOf(declared(definition, manifest, options, state.data), Object.keys(arrays), (key, expected) => {
     const matrix = Object.hasOwn(weights, key) ? weights[key as K] : undefined;
-    const array = matrix ? namedArray(matrix) : arrays[key];
-    if (!array) throw failed(`it declares '${key}' and did not learn it`);
+    const given = matrix ? namedArray(matrix) : Object.hasOwn(arrays, key) ? arrays[key] : undefined;
+    if (!given?.data) throw failed(`it declares '${key}' and did not learn it`);
+    // A copy, in the precision of the file: what is fitted is what is loaded, and nobody else writes to it.
+    const array = { shape: [...given.shape], data: Float32Array.from(given.data) };
     const lengths = expected.map((length, axis) => length ?? array.shape[axis]);
     if (String(array.shape) !== String(lengths) || array.data.length !== array.shape.reduce((a, b) => a * b, 1))
       throw failed(
         `it learned '${key}' as ${array.shape.join(' × ')} (${array.data.length} numbers), and declares ${lengths.join(' × ')}`,
       );
-    assertFinite(matrix ?? createMatrix(1, array.data.length, array.data), `${name}: '${key}'`);
+    const { cols } = matrix ?? { cols: array.data.length };
+    assertFinite(createMatrix(array.data.length / (cols || 1), cols, array.data), `${name}: '${key}'`);
     kept[key] = array;
     return array;
   });
-  return { manifest, weights: kept };
+  return {
+    manifest: {
+      ...manifest,
+      options: asJson('options', manifest.options),
+      state: { ...learned, ...(joined !== undefined && { joined }) },
+    },
+    weights: kept,
+  };
 }
 
 /**
  * What an artifact holds, checked.
- * @param given the options, where they need not be read from the artifact
  * @throws RouteProfileError CORRUPT_FILE
  */
 export function learnedOf<
@@ -121,13 +143,14 @@ export function learnedOf<
   K extends string,
   P,
   R extends Matrix | ScoredWith<unknown>,
->(definition: ScoringRouterDefinition<O, S, K, P, R>, artifact: RouterArtifact, given?: O): Learned<O, S, K> {
+>(definition: ScoringRouterDefinition<O, S, K, P, R>, artifact: RouterArtifact): Learned<O, S, K> {
   const { name } = definition;
   assertMadeBy(name, artifact);
   const { manifest } = artifact;
   if (comparedWith(definition) && manifest.dimensions === null)
     throw corruptFile(name, 'router.json: dimensions is null, expected the length of the query vectors');
-  const options = given ?? parsePart(name, 'options', definition.options, manifest.options);
+  if (typeof manifest.state !== 'object' || manifest.state === null) throw corruptFile(name, 'router.json: no state');
+  const options = parsePart(name, 'options', definition.options, manifest.options);
   const { joined: _, ...own } = manifest.state;
   const state = parsePart(name, 'state', definition.state, own);
   return {

@@ -1,5 +1,4 @@
 import { throwIfAborted, type RunContext } from '../context.js';
-import { RouteProfileError } from '../errors.js';
 import { assertFinite, createMatrix, rowOf, type Matrix } from '../matrix.js';
 import { decisionsFromScores, type Reason, type RouterArtifact, type ScoringRouter } from '../router.js';
 import type { QueryBatch } from '../training.js';
@@ -11,6 +10,7 @@ import {
   type ScoredWith,
   type ScoringRouterDefinition,
 } from './definition.js';
+import { codeFault } from './learned.js';
 import { queryVectors } from './vectors.js';
 
 /** The router of what was learned: finite scores, ties by the order of models, one decision per query. */
@@ -35,7 +35,7 @@ export async function routerOf<
   const evaluate = async (queries: QueryBatch, ctx: RunContext | undefined) => {
     throwIfAborted(ctx);
     const asked = askedQueries(definition, learned, queries);
-    const { scores, found } = apart(await definition.score(knowledge, asked, ctx));
+    const { scores, found } = apart(name, await definition.score(knowledge, asked, ctx));
     assertScores(name, scores, queries.texts.length, models.length);
     return { scores, found };
   };
@@ -50,7 +50,9 @@ export async function routerOf<
       const explain = (query: number, winner: number): Reason[] => {
         const row = rowOf(scores, query);
         const choice = { query, winner, model: models[winner]!, score: row[winner]!, scores: row, found };
-        return definition.explain?.(knowledge, choice) ?? [];
+        const reasons: unknown = definition.explain?.(knowledge, choice) ?? [];
+        if (!Array.isArray(reasons)) throw codeFault(name, '`explain` gave no list of reasons');
+        return reasons as Reason[];
       };
       const decisions = decisionsFromScores(models, scores, explain);
       if (chances) for (const { ranked } of decisions) for (const entry of ranked) entry.probability = entry.score;
@@ -63,8 +65,9 @@ export async function routerOf<
 }
 
 /** Scores, and what came with them: R says which of the two forms it is. */
-function apart<R extends Matrix | ScoredWith<unknown>>(result: R): ScoredWith<FoundIn<R>> {
-  const given: Matrix | ScoredWith<unknown> = result;
+function apart<R extends Matrix | ScoredWith<unknown>>(name: string, result: R): ScoredWith<FoundIn<R>> {
+  const given: Matrix | ScoredWith<unknown> | null | undefined = result;
+  if (typeof given !== 'object' || given === null) throw codeFault(name, '`score` gave no scores');
   const { scores, found } = 'scores' in given ? given : { scores: given, found: undefined };
   return { scores, found: found as FoundIn<R> };
 }
@@ -92,11 +95,12 @@ function askedQueries<
 }
 
 function assertScores(name: string, scores: Matrix, queries: number, models: number): void {
-  if (scores.rows !== queries || scores.cols !== models || scores.data.length !== queries * models)
-    throw new RouteProfileError(
-      'PLUGIN_FAILED',
-      `${name}: it scored ${scores.rows} × ${scores.cols} (${scores.data.length} numbers), expected ${queries} queries × ${models} models`,
-      { hint: 'This is a fault in the code of the router: please report it to its author.' },
+  const { data }: { data: unknown } = scores ?? { data: undefined };
+  if (!(data instanceof Float32Array)) throw codeFault(name, '`score` gave no matrix of float32 numbers');
+  if (scores.rows !== queries || scores.cols !== models || data.length !== queries * models)
+    throw codeFault(
+      name,
+      `it scored ${scores.rows} × ${scores.cols} (${data.length} numbers), expected ${queries} queries × ${models} models`,
     );
   assertFinite(scores, `${name}: scores`);
 }
