@@ -114,11 +114,11 @@ export const datasetFlags = (command: Command): Command =>
     .option('--limit-test <n>', 'use at most N test rows, drawn at random with the seed', integer(1))
     .option('--seed <n>', 'seed of all randomness; `run` takes several, with commas between (default: 42)', seeds);
 
-export const encoderFlags = (command: Command): Command =>
+export const encoderFlags = (command: Command, whenOmitted = runDefaults().encoder): Command =>
   command
     .option(
       '--encoder <id>',
-      `text encoder: ${namesOf('encoder').join(', ')}, a package or a file (default: ${runDefaults().encoder})`,
+      `text encoder: ${namesOf('encoder').join(', ')}, a package or a file (default: ${whenOmitted})`,
     )
     .option('--cache <dir>', 'folder for cached embeddings')
     .option('--backend <name>', 'tensor backend (default: the fastest that is installed)');

@@ -13,6 +13,7 @@ export function addResultCommands(program: Command, io: Io): void {
           .command('route')
           .description("which model, with scores; '-' reads queries from standard input")
           .argument('<query>'),
+        "the router's own",
       )
         .option('--router <dir>', 'router folder, such as OUT/routers/…')
         .option('--task <name>', 'task label, for routers that read one')

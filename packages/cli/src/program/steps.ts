@@ -155,7 +155,10 @@ export function addStepCommands(program: Command, io: Io): void {
     configFlag(
       common(
         marginFlag(
-          encoderFlags(datasetFlags(program.command('evaluate').description('evaluate a saved router on test rows'))),
+          encoderFlags(
+            datasetFlags(program.command('evaluate').description('evaluate a saved router on test rows')),
+            "the router's own",
+          ),
         )
           .option('--router <dir>', 'router folder')
           .option('--out <dir>', 'output folder (default: evaluation)'),

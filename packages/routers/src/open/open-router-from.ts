@@ -70,6 +70,11 @@ function assertList(queries: unknown): void {
     throw new RouteProfileError('BAD_OPTION', `route: the queries must be a list, and are a ${typeof queries}`, {
       hint: "A single query is a list of one: route(['What is 17 * 3?']).",
     });
+  const odd = queries.findIndex((query) => typeof query !== 'string' && !Array.isArray(query));
+  if (odd >= 0)
+    throw new RouteProfileError('BAD_OPTION', `route: query ${odd + 1} is neither a text nor a list of messages`, {
+      hint: 'A single chat is a list of one too: route([messages]).',
+    });
 }
 
 /** @throws RouteProfileError SHAPE_MISMATCH */

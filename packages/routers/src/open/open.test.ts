@@ -60,6 +60,16 @@ describe('a saved router opened without files', () => {
     });
   });
 
+  it('reads a chat as one query of the list, and says so where the messages stand alone', async () => {
+    const router = await openRouterFrom(artifact, { routers: [knnRouter], wrappers: [cost], encoder });
+    const messages = [{ role: 'user' as const, content: 'Answer. why?' }];
+    expect(await router.route([messages])).toEqual(await router.route(['Answer. why?']));
+    await expect(router.route(messages as never)).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      hint: expect.stringContaining('route([messages])') as string,
+    });
+  });
+
   it('that was damaged on its way is refused', () => {
     const packed = packRouter(artifact);
     const [name] = Object.keys(packed.weights);
