@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 
 /** A request as the stand-in read it. */
 export interface ReceivedRequest<T> {
@@ -8,8 +8,23 @@ export interface ReceivedRequest<T> {
   body: T;
 }
 
+/** What a handler writes its answer with: a part of Node's `ServerResponse`, named here so that no types of Node are needed. */
+export interface ModelResponse {
+  writeHead(status: number, headers?: Record<string, string>): unknown;
+  write(text: string): unknown;
+  end(text?: string): unknown;
+  /** Breaks the connection. */
+  destroy(): unknown;
+}
+
+/** What a handler may look at beside the body. */
+export interface ModelRequest {
+  url?: string | undefined;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
 /** What the stand-in does with one request; one that does nothing leaves it without an answer. */
-export type ModelHandler<T> = (body: T, response: ServerResponse, request: IncomingMessage) => Promise<void> | void;
+export type ModelHandler<T> = (body: T, response: ModelResponse, request: ModelRequest) => Promise<void> | void;
 
 /** A stand-in for a model server, on a free port of this machine. */
 export interface ModelServer<T> {
@@ -30,7 +45,7 @@ export interface ModelServer<T> {
 
 /** Answers with JSON, or with a text as it is. */
 export function answerJson(
-  response: ServerResponse,
+  response: ModelResponse,
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},

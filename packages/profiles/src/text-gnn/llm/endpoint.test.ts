@@ -1,9 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import { UnusableAnswer } from '@routeprofile/providers';
 import {
   answerJson as answer,
   openModelServer,
   type ModelHandler,
+  type ModelResponse,
   type ModelServer,
 } from '@routeprofile/providers/testing';
 import { parseOptions, RouteProfileError, type ProfileSet, type RunContext } from '@routeprofile/schema';
@@ -28,7 +28,7 @@ interface Asked {
 type Handler = ModelHandler<Asked>;
 
 const promptOf = ({ messages, prompt }: Asked) => prompt ?? messages!.map(({ content }) => content).join('\n');
-const say = (response: ServerResponse, content: string | null, finish_reason = 'stop') =>
+const say = (response: ModelResponse, content: string | null, finish_reason = 'stop') =>
   answer(response, 200, {
     choices: [{ message: { role: 'assistant', content }, text: content, finish_reason }],
     usage: { prompt_tokens: 50, completion_tokens: 10 },
