@@ -20,7 +20,7 @@ export interface ModelResponse {
 /** What a handler may look at beside the body. */
 export interface ModelRequest {
   url?: string | undefined;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
+  headers: Readonly<Record<string, string | string[] | undefined>> & { authorization?: string | undefined };
 }
 
 /** What the stand-in does with one request; one that does nothing leaves it without an answer. */
