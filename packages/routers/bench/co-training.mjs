@@ -8,7 +8,7 @@
 // document.
 import { parseArgs } from 'node:util';
 import { parseStrategyReference } from '@routeprofile/schema';
-import { mean, openPairFolds } from './pair-folds.mjs';
+import { mean, openPairFolds } from './common/pair-folds.mjs';
 
 const DEFAULT_ROUTERS = ['mlp', 'graph'].flatMap((router) =>
   ['none', 'adapter', 'residual', 'keyed'].map((kind) => `${router}:co-train=${kind}`),

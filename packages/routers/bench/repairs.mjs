@@ -4,7 +4,7 @@
 // graph before the profiles that answer them are built, and out of the router's training. Model cards hold mean scores over
 // those same queries, so accuracies compare options; they do not predict test scores. Prints one JSON document.
 import { parseArgs } from 'node:util';
-import { mean, openPairFolds } from './pair-folds.mjs';
+import { mean, openPairFolds } from './common/pair-folds.mjs';
 
 const DEFAULT_ROUTERS = [
   'mlp',

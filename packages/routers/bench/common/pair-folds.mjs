@@ -1,8 +1,8 @@
 // Routers judged by the training pairs of the published data, in folds by query: no test row is read. The queries of a fold are taken
 // out of the graph before the profiles that answer them are built.
 import { join } from 'node:path';
-import { buildGraph, encodeNodes, toHetero } from '../../graph/dist/index.js';
-import { builtInProfiles, createEncoder, loadDataset } from '../../profiles/dist/node.js';
+import { buildGraph, encodeNodes, toHetero } from '../../../graph/dist/index.js';
+import { builtInProfiles, createEncoder, loadDataset } from '../../../profiles/dist/node.js';
 import { builtInRouters } from '@routeprofile/routers';
 import { createRandom, parseOptions, parseStrategyReference, takeRows } from '@routeprofile/schema';
 
