@@ -1,12 +1,6 @@
-import { defineConfig } from 'vitest/config';
+import { packageTests } from '../../tools/vitest.js';
 
-export default defineConfig({
-  test: {
-    include: ['src/**/*.test.ts'],
-    // Threads and child processes need JavaScript files: the package is built for them once, apart from dist.
-    globalSetup: ['./vitest.build.ts'],
-    reporters: ['default', ['json', { outputFile: '.vitest/report.json' }]],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-  },
+export default packageTests({
+  // Threads and child processes need JavaScript files: the package is built for them once, apart from dist.
+  globalSetup: ['./vitest.build.ts'],
 });

@@ -1,10 +1,3 @@
-import { defineConfig } from 'vitest/config';
+import { packageTests } from '../../tools/vitest.js';
 
-export default defineConfig({
-  test: {
-    include: ['src/**/*.test.ts'],
-    reporters: ['default', ['json', { outputFile: '.vitest/report.json' }]],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-  },
-});
+export default packageTests();
