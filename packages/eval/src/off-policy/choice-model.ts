@@ -3,7 +3,7 @@ import { minimize, softmax } from '@routeprofile/numerics';
 
 /** Steps at most, and how small a gain ends them: propensities need no more digits than that. */
 const STEPS = 60;
-const TOLERANCE = 1e-5;
+const TOLERANCE = 1e-4;
 /** What the intercepts are drawn with to the models' shares; it keeps a model without a choice off minus infinity. */
 const INTERCEPT_PENALTY = 0.01;
 
@@ -36,13 +36,6 @@ export function fitChoices(
   intercepts.forEach((intercept, m) => (first[m * width] = intercept));
   if (axes === 0) return { axes, weights: first };
 
-  const shares = softmax(intercepts);
-  const curvature = new Float64Array(models * width);
-  shares.forEach((share, m) => {
-    const spread = Math.max(share * (1 - share), 1e-6) * rows.length;
-    curvature.fill(spread / axes + penalty, m * width, (m + 1) * width);
-    curvature[m * width] = spread + INTERCEPT_PENALTY;
-  });
   // Once, with a leading 1 for the intercept: the objective is computed some hundred times.
   const x = new Float64Array(rows.length * width);
   const y = new Int32Array(rows.length);
@@ -50,6 +43,13 @@ export function fitChoices(
     x[i * width] = 1;
     for (let j = 0; j < axes; j++) x[i * width + 1 + j] = points.data[row * points.cols + j]!;
     y[i] = chosen[row]!;
+  });
+  const spread = new Float64Array(width);
+  x.forEach((value, at) => (spread[at % width]! += value * value));
+  const shares = softmax(intercepts);
+  const curvature = Float64Array.from(first, (_, k) => {
+    const share = shares[Math.floor(k / width)]!;
+    return share * (1 - share) * spread[k % width]! + (k % width === 0 ? INTERCEPT_PENALTY : penalty);
   });
   const chances = new Float64Array(models);
   const objective = (weights: Float64Array, gradient: Float64Array) => {

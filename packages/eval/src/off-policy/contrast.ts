@@ -24,7 +24,7 @@ export interface Support {
   meanWeightError: number;
   /** Share of the policy's decisions whose propensity is below the floor. */
   unsupportedShare: number;
-  /** The same by the model decided for. Models that the policy never decides for are left out. */
+  /** The same by the model decided for, with the expected number of decisions for it; without models of none. */
   byModel: { model: string; decisions: number; unsupportedShare: number }[];
 }
 

@@ -316,6 +316,16 @@ describe('input that makes no sense', () => {
     expect(() => fitOffPolicy(log, { seed: 1, rewardModel: broken })).toThrow(/reward model broken/);
   });
 
+  it('can be given up on', () => {
+    const controller = new AbortController();
+    const stages = new Set<string>();
+    const onProgress = ({ stage }: { stage: string }) => stages.add(stage);
+    fitOffPolicy(log, { seed: 1, onProgress, signal: controller.signal });
+    expect([...stages].sort()).toEqual(['off-policy: expected outcomes', 'off-policy: propensities']);
+    controller.abort();
+    expect(() => fitOffPolicy(log, { seed: 1, signal: controller.signal })).toThrow('interrupted');
+  });
+
   it('is refused of a policy too', () => {
     const evidence = fitOffPolicy(log, { seed: 1 });
     const value = (policy: Parameters<typeof offPolicyValue>[1]) => () => offPolicyValue(evidence, policy);

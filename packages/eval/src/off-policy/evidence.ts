@@ -1,13 +1,11 @@
-import { RouteProfileError, type Matrix } from '@routeprofile/schema';
+import { RouteProfileError, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
 import { assertLoggedRows, type LoggedRows } from './logged-rows.js';
 import { dealRows, queryPoints, splits } from './points.js';
 import { propensitiesOf, type Propensities } from './propensities.js';
 import { ridgeRewards, type RewardModel } from './reward-model.js';
 
-/** How a log is prepared. */
-export interface OffPolicyOptions {
-  /** Deals the folds; a non-negative safe integer. */
-  seed: number;
+/** How a log is prepared; the seed of the context deals the folds. */
+export interface OffPolicyOptions extends Pick<RunContext, 'seed' | 'signal' | 'onProgress'> {
   /** Folds of the cross-fitting, at least 2. Default 5. */
   folds?: number;
   /**
@@ -51,7 +49,7 @@ export interface Outcomes {
  *
  * Takes time in proportion to rows × models × axes (at most 32), some hundred times over when propensities have to be estimated.
  * @throws RouteProfileError as `assertLoggedRows`; BAD_OPTION for folds or a floor out of range; PLUGIN_FAILED for a reward model
- *   that predicts NaN or too few numbers
+ *   that predicts NaN or too few numbers; ABORTED
  */
 export function fitOffPolicy(log: LoggedRows, options: OffPolicyOptions): OffPolicyEvidence {
   const { seed, folds: wanted = FOLDS, floor = PROPENSITY_FLOOR, rewardModel = ridgeRewards } = options;
@@ -67,14 +65,14 @@ export function fitOffPolicy(log: LoggedRows, options: OffPolicyOptions): OffPol
   const parts = splits(dealRows(rows, folds, seed), folds);
   const outcomesOf = (measured: Float64Array): Outcomes => ({
     measured,
-    expected: outOfFold(points, measured, models.length, parts, rewardModel),
+    expected: outOfFold(points, measured, models.length, parts, rewardModel, options),
   });
   return {
     models,
     rows,
     floor,
     rewardModel: rewardModel.name,
-    propensities: propensitiesOf(log, points, parts, floor),
+    propensities: propensitiesOf(log, points, parts, floor, options),
     counted: countedMeasurements(log),
     score: outcomesOf(score),
     cost: cost?.some((dollars) => !Number.isNaN(dollars)) ? outcomesOf(cost) : null,
@@ -87,9 +85,12 @@ function outOfFold(
   models: number,
   parts: readonly { heldOut: Int32Array; rest: Int32Array }[],
   rewardModel: RewardModel,
+  ctx: Pick<RunContext, 'signal' | 'onProgress'>,
 ): Float64Array {
   const out = new Float64Array(measured.length);
-  for (const { heldOut, rest } of parts) {
+  for (const [fold, { heldOut, rest }] of parts.entries()) {
+    throwIfAborted(ctx);
+    ctx.onProgress?.({ stage: 'off-policy: expected outcomes', done: fold, total: parts.length });
     const predicted = rewardModel.predict({ points, models, measured, learnFrom: rest, predictFor: heldOut });
     if (predicted.length !== heldOut.length * models || predicted.some((x) => !Number.isFinite(x)))
       throw new RouteProfileError(

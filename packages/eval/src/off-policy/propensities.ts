@@ -1,4 +1,4 @@
-import { rowOf, type Matrix } from '@routeprofile/schema';
+import { rowOf, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
 import { equalMassBins } from '../confidence/calibration.js';
 import { chancesAt, fitChoices, type ChoiceModel } from './choice-model.js';
 import type { LoggedRows } from './logged-rows.js';
@@ -48,8 +48,9 @@ export function propensitiesOf(
   points: Matrix,
   parts: readonly { heldOut: Int32Array; rest: Int32Array }[],
   floor: number,
+  ctx: Pick<RunContext, 'signal' | 'onProgress'>,
 ): Propensities {
-  const found = ofChoices(log, points, parts, floor);
+  const found = ofChoices(log, points, parts, floor, ctx);
   const { asked } = log;
   if (!asked) return found;
   const raised = (chances: Float64Array) => chances.map((chance, k) => (asked[k] ? 1 : chance));
@@ -61,13 +62,14 @@ function ofChoices(
   points: Matrix,
   parts: readonly { heldOut: Int32Array; rest: Int32Array }[],
   floor: number,
+  ctx: Pick<RunContext, 'signal' | 'onProgress'>,
 ): Propensities {
   const width = models.length;
   if (propensities?.of === 'all') {
     const { values } = propensities;
     return { source: 'logged', weighing: values, overlap: values, clipped: 0, calibration: null };
   }
-  const { chances, calibration } = estimateChoices(points, chosen, width, parts);
+  const { chances, calibration } = estimateChoices(points, chosen, width, parts, ctx);
   if (propensities) {
     const { values } = propensities;
     const known = chances.slice();
@@ -88,6 +90,7 @@ function estimateChoices(
   chosen: Int32Array,
   models: number,
   parts: readonly { heldOut: Int32Array; rest: Int32Array }[],
+  ctx: Pick<RunContext, 'signal' | 'onProgress'>,
 ): { chances: Float64Array; calibration: PropensityCalibration } {
   const tried = TRIED.map(({ axes, penalty }) => ({ axes: Math.min(axes, points.cols), penalty })).filter(
     (own, i, all) =>
@@ -97,6 +100,7 @@ function estimateChoices(
   const fitted = ({ axes, penalty }: { axes: number; penalty: number }) => {
     const chances = new Float64Array(chosen.length * models);
     parts.forEach(({ heldOut, rest }, fold) => {
+      throwIfAborted(ctx);
       const start = starts[fold];
       const model = fitChoices(points, chosen, models, rest, { axes, penalty, ...(start && { start }) });
       starts[fold] = model;
@@ -109,7 +113,8 @@ function estimateChoices(
   };
   const simplest = fitted(tried[0]!);
   let best = simplest;
-  for (const setting of tried.slice(1)) {
+  for (const [i, setting] of tried.slice(1).entries()) {
+    ctx.onProgress?.({ stage: 'off-policy: propensities', done: i, total: tried.length - 1 });
     const found = fitted(setting);
     if (!(found.logLikelihood > best.logLikelihood)) break;
     best = found;
