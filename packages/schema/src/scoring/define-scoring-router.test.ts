@@ -228,6 +228,11 @@ describe('code that does not do what its definition says', () => {
       { learn: () => ({ state: { f: () => 1 }, weights: { row } }) },
       /'f' is a function/,
     ],
+    [
+      'names a size that is not listed before',
+      { shapes: () => ({ row: ['later', 4], later: [1, 4] }) },
+      /^liar: its shapes name 'later' before that is listed/,
+    ],
     ['takes a name of ours', { learn: () => ({ state: { joined: ['x'] }, weights: { row } }) }, /name that is taken/],
   ])('and %s is named when it is fitted', async (_, parts, message) => {
     await expect(lying(parts).fit(input, {}, ctx)).rejects.toMatchObject({
