@@ -275,6 +275,36 @@ describe('code that does not do what its definition says', () => {
     expect(before?.ranked[0]?.score).toBe(Math.fround(0.7));
   });
 
+  it('shares nothing with an artifact that it saved, or was loaded or extended from', async () => {
+    const spoil = ({ manifest, weights }: RouterArtifact) => {
+      manifest.models.reverse();
+      (manifest.state as { newModels: string[] }).newModels.push('spoilt');
+      Object.assign(manifest.options, { scale: -1 });
+      for (const { shape, data } of Object.values(weights)) (shape as number[]).fill(data.fill(NaN).length);
+    };
+    const fitted = await fit();
+    const [before, artifact] = [await fitted.decide(queries), await fitted.save()];
+    const own = structuredClone(artifact);
+    spoil(artifact);
+    expect(await fitted.decide(queries)).toEqual(before);
+    expect(await fitted.save()).toEqual(own);
+
+    const given = structuredClone(own);
+    const loaded = await lead.load(given, ctx);
+    spoil(given);
+    expect(await loaded.decide(queries)).toEqual(before);
+    expect(await loaded.save()).toEqual(own);
+
+    const profiles = { ...input.profiles, models: [...input.models, 'late'] };
+    profiles.vectors = createMatrix(5, 8, new Float32Array(40).fill(1));
+    const grown = structuredClone(own);
+    const extended = await lead.extend!(grown, { profiles, cards: [] }, ctx);
+    const [after, saved] = [await extended.decide(queries), await extended.save()];
+    spoil(grown);
+    expect(await extended.decide(queries)).toEqual(after);
+    expect(await extended.save()).toEqual(saved);
+  });
+
   it('is not confused by files without state', async () => {
     const { manifest, weights } = await (await lying({}).fit(input, {}, ctx)).save();
     const bare = { ...manifest, state: null } as unknown as RouterArtifact['manifest'];
