@@ -1,4 +1,4 @@
-import { defineMetric } from '@routeprofile/schema';
+import { defineMetric, RouteProfileError, type RunReport } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { assembleReport, builtInMetrics } from '@routeprofile/eval';
 import { cellOf, datasetOf, richReport, tableOf } from '@routeprofile/eval/testing';
@@ -114,6 +114,19 @@ describe('renderTextTable', () => {
       /^cell 0 minus always using a, the best single model on these test rows only \(mean score 0\.667\): \+0\.333 \[/m,
     );
     expect(headline(reportOf(['a', 'b'], [oracle])).remarks.join('\n')).not.toContain('Against always');
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /: Invalid input: expected object, received undefined$/],
+    ['text that nobody parsed', '{"version":1}', /: Invalid input: expected object, received string$/],
+    ['a report that nobody waited for', Promise.resolve(), /: version: .*; dataset: .* and \d+ more$/],
+    ['all that a run gives', { report: {} }, /: version: .*; dataset: .* and \d+ more$/],
+    ['a report cut short', { ...reportOf(['a', 'b'], [oracle]), rows: undefined }, /: rows: .*received undefined$/],
+  ])('says what it expected when it is given %s', (_, given, message) => {
+    const render = () => renderTextTable(given as RunReport);
+    expect(render).toThrow(RouteProfileError);
+    expect(render).toThrow(/^renderTextTable: this is no report of a run: /);
+    expect(render).toThrow(message);
   });
 
   it('lets no name act on the terminal', () => {
