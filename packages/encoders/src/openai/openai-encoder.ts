@@ -33,7 +33,7 @@ export const openAiOptionsSchema = z.strictObject({
 /** Options of `openai:MODEL` as people write them; all of it is optional. */
 export type OpenAiOptions = z.input<typeof openAiOptionsSchema>;
 
-/** What `openAiEncoder` asks, and where. */
+/** What `createOpenAiEncoder` asks, and where. */
 export interface OpenAiSettings {
   /** The model's name at the endpoint. */
   model: string;
@@ -84,7 +84,7 @@ export function openAiId({ model, baseUrl, apiKey, options }: OpenAiSettings): {
  * connections are tried again.
  * @throws RouteProfileError BAD_OPTION, ENCODER_FAILED, NETWORK, ABORTED.
  */
-export async function openAiEncoder(settings: OpenAiSettings): Promise<Encoder> {
+export async function createOpenAiEncoder(settings: OpenAiSettings): Promise<Encoder> {
   const { id, url } = openAiId(settings);
   const options = parseOptions({ name: 'openai', options: openAiOptionsSchema }, settings.options);
   const { model, apiKey, delays, fetch } = settings;
