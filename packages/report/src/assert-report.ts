@@ -14,7 +14,7 @@ export function assertReport(who: string, report: RunReport): void {
   const unsaid = issues.length - MOST_ISSUES;
   throw new RouteProfileError(
     'BAD_INPUT',
-    `${who}: this is no report of a run: ${issues.slice(0, MOST_ISSUES).join('; ')}${unsaid > 0 ? ` and ${unsaid} more` : ''}`,
+    `${who}: this is not a report of a run: ${issues.slice(0, MOST_ISSUES).join('; ')}${unsaid > 0 ? ` and ${unsaid} more` : ''}`,
     {
       hint: 'Give it `report` of what `run` gives once it is awaited, what `assembleReport` gives, or a report.json that was parsed.',
       details: issues,

@@ -16,7 +16,7 @@ export const SIX_SCORES: readonly (readonly number[])[] = [
 const SIX_TASKS = ['x', 'x', 'y', 'y', null, 'y'];
 
 /**
- * For tests: the rows of a run over the models `small`, at 0.001 dollars a query, and `large`, at 0.003.
+ * For tests: the rows of a run over the models `small`, at 0.001 dollars per query, and `large`, at 0.003.
  * @param cells `choices`: one a query; seed 1 unless given
  * @param scores [queries × 2]; the tasks of `SIX_SCORES` are repeated along them
  */

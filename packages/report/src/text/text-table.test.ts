@@ -97,7 +97,7 @@ describe('renderTextTable', () => {
   ])('says what it expected when it is given %s', (_, given, message) => {
     const render = () => renderTextTable(given as RunReport);
     expect(render).toThrow(RouteProfileError);
-    expect(render).toThrow(/^renderTextTable: this is no report of a run: /);
+    expect(render).toThrow(/^renderTextTable: this is not a report of a run: /);
     expect(render).toThrow(message);
   });
 
