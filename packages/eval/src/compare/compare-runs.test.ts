@@ -2,8 +2,7 @@ import { rowsFileSchema, type RowsFile } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { assembleRows } from '../report/rows.js';
 import { cellOf, datasetOf, tableOf } from '../testing/test-data.js';
-import { compareRuns } from './compare-runs.js';
-import { signTest } from './sign-test.js';
+import { compareRuns, signTest } from './compare-runs.js';
 
 const SCORES = [
   [1, 0],
