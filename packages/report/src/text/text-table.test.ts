@@ -2,7 +2,7 @@ import { defineMetric } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { assembleReport, builtInMetrics } from '@routeprofile/eval';
 import { cellOf, datasetOf, richReport, tableOf } from '@routeprofile/eval/testing';
-import { tryAnyway } from '../ask.js';
+import { tryAnyway } from '../view.js';
 import { headline } from '../headline.js';
 import { renderTextTable } from './text-table.js';
 

@@ -3,8 +3,8 @@ import { fixed, interval } from '@routeprofile/eval/format';
 import { plural, type Interval, type Metrics, type RunReport } from '@routeprofile/schema';
 import { headline } from '../headline.js';
 import { figure, figureWithUnit, ownMetrics, shownMetrics } from '../metrics.js';
-import { PROMISE_STATUS } from '../promise-status.js';
 import {
+  PROMISE_STATUS,
   effectiveModels,
   isRecommended,
   isRecommendedBaseline,
