@@ -140,6 +140,7 @@ export {
   parseOptions,
   parseStrategyList,
   parseStrategyReference,
+  partOptions,
   type StrategyReference,
 } from './options.js';
 export { plural, printable } from './printing.js';

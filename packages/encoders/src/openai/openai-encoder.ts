@@ -129,7 +129,9 @@ function batchEnd(texts: readonly string[], start: number, batch: number): numbe
   return end;
 }
 
-function hintFor({ status, hasKey }: PostFailure, model: string): string {
+function hintFor({ status, kind, hasKey }: PostFailure, model: string): string {
+  if (kind === 'too-long')
+    return 'Check that OPENAI_BASE_URL is the address of a model server, or encode fewer texts at a time: `:batch=16`.';
   if (status === undefined) return 'Check OPENAI_BASE_URL and the connection; what was encoded before is in the cache.';
   if (status === 401 || status === 403)
     return hasKey
