@@ -140,10 +140,10 @@ export {
   parseOptions,
   parseStrategyList,
   parseStrategyReference,
+  partOptions,
   type StrategyReference,
 } from './options.js';
-export { plural } from './plural.js';
-export { printable } from './printable.js';
+export { plural, printable } from './printing.js';
 export {
   type BuildPlan,
   type DesignPoint,
