@@ -60,6 +60,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['The pipeline', '/concepts/pipeline'],
       ['Standard and newllm', '/concepts/settings'],
       ['Evaluation', '/concepts/evaluation'],
+      ['Judging a router by logs', '/concepts/off-policy'],
     ),
   },
   {
