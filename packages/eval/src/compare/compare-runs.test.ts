@@ -1,8 +1,7 @@
 import { rowsFileSchema, type RowsFile } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { rowsFileOf, SIX_SCORES } from '../testing/two-models.js';
-import { compareRuns } from './compare-runs.js';
-import { signTest } from './sign-test.js';
+import { compareRuns, signTest } from './compare-runs.js';
 
 const routed = [0, 0, 1, 1, 0, 1];
 const small = [0, 0, 0, 0, 0, 0];

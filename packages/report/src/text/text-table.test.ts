@@ -2,7 +2,7 @@ import { defineMetric, RouteProfileError, type RunReport } from '@routeprofile/s
 import { describe, expect, it } from 'vitest';
 import { builtInMetrics } from '@routeprofile/eval';
 import { cellOf, richReport, THIRDS, THIRDS_ORACLE, thirdsReport, type Dataset } from '@routeprofile/eval/testing';
-import { tryAnyway } from '../ask.js';
+import { tryAnyway } from '../view.js';
 import { headline } from '../headline.js';
 import { renderTextTable } from './text-table.js';
 

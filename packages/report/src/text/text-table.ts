@@ -4,8 +4,8 @@ import { plural, type Interval, type Metrics, type RunReport } from '@routeprofi
 import { assertReport } from '../assert-report.js';
 import { headline } from '../headline.js';
 import { figure, figureWithUnit, ownMetrics, shownMetrics } from '../metrics.js';
-import { PROMISE_STATUS } from '../promise-status.js';
 import {
+  PROMISE_STATUS,
   effectiveModels,
   isRecommended,
   isRecommendedBaseline,
