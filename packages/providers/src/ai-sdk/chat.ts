@@ -10,7 +10,7 @@ import {
 import { CallError } from '../http/call-error.js';
 import { faultOf, UnusableAnswer } from '../http/fault.js';
 import { spokenAnswer, type ChatAnswer } from '../openai/answer.js';
-import { estimateUsage } from '../usage/estimate.js';
+import { estimateUsage } from '../usage/usage.js';
 import {
   generatedSchema,
   isLanguageModel,

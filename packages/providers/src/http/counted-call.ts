@@ -1,7 +1,6 @@
 import type { ChatMessage, Completion, Usage } from '@routeprofile/schema';
 import type { ChatAnswer, Spoken } from '../openai/answer.js';
-import { estimateUsage } from '../usage/estimate.js';
-import { addUsage, NO_USAGE } from '../usage/usage.js';
+import { addUsage, estimateUsage, NO_USAGE } from '../usage/usage.js';
 import { isCallError } from './call-error.js';
 import { postJson, type PostPolicy, type PostTarget } from './post-json.js';
 
