@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { sizeOfRegularFile } from '@routeprofile/data';
-import { bradleyTerry, countWins, sigmoid, type Comparison } from '@routeprofile/numerics';
+import { fitBradleyTerry, countWins, sigmoid, type Comparison } from '@routeprofile/numerics';
 import {
   defineGrader,
   RouteProfileError,
@@ -183,7 +183,7 @@ function gradesOf(answers: readonly GivenAnswer[], verdicts: readonly Shown[], r
     worse: won === 0 ? first : second,
     tie: won === 0.5,
   }));
-  const strengths = bradleyTerry(countWins(n, comparisons), n, { ridge });
+  const strengths = fitBradleyTerry(countWins(n, comparisons), n, { ridge });
   return answers.map((_, i) => {
     const all = read.filter(({ first, second }) => first === i || second === i);
     const own = all

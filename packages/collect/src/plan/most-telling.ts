@@ -1,4 +1,4 @@
-import { abilityPrior, learnItemResponse, mapQueries, mostInformative, placeAbility } from '@routeprofile/numerics';
+import { abilityPrior, fitTunedItemResponse, mapQueries, mostInformative, placeAbility } from '@routeprofile/numerics';
 import { createRandom, takeRows, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
 import type { Pair } from './grid.js';
 
@@ -28,7 +28,7 @@ export function mostTelling(
     scores.subarray(i * models, (i + 1) * models).some((score) => !Number.isNaN(score)),
   );
   if (scored.length < FEWEST) return undefined;
-  const learned = learnItemResponse(vectors, { queries: items, models, outcomes: scores }, {}, ctx);
+  const learned = fitTunedItemResponse(vectors, { queries: items, models, outcomes: scores }, {}, ctx);
   const D = learned.dimensions;
   const known = learned.abilities.filter((_, k) => learned.known[Math.floor(k / D)]);
   const prior = abilityPrior(known, D);
