@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CollectConfigInput } from './collect-config.js';
 import { parseStrategyReference, type StrategyReference } from './options.js';
 
 type NamedInput = { name: string; options?: Record<string, unknown> | undefined };
@@ -144,5 +145,8 @@ export type Scenario = z.infer<typeof scenarioSchema>;
  */
 export type RunConfigInput = z.input<typeof runConfigSchema>;
 
+/** What a config file may hold: the options of `run`, and a section for `collect`. */
+export type ConfigFile = Partial<RunConfigInput> & { collect?: Partial<CollectConfigInput> };
+
 /** For `routeprofile.config.ts`: types and completion, nothing else. Paths are relative to the config file. */
-export const defineConfig = (config: Partial<RunConfigInput>): Partial<RunConfigInput> => config;
+export const defineConfig = (config: ConfigFile): ConfigFile => config;

@@ -13,6 +13,14 @@ export {
 } from './artifacts.js';
 export { type ChatModel, type ChatRequest, type Completion, type Usage } from './chat.js';
 export {
+  type AskedModel,
+  type CollectConfig,
+  type CollectConfigInput,
+  collectConfigSchema,
+  type LanguageModelObject,
+} from './collect-config.js';
+export {
+  type ConfigFile,
   DEFAULT_ENCODER,
   defineConfig,
   type RunConfig,
@@ -54,6 +62,7 @@ export {
 } from './dataset-layout.js';
 export {
   defineEncoder,
+  defineGrader,
   defineMetric,
   defineProfile,
   defineRouter,
@@ -111,6 +120,17 @@ export {
   taskQueriesFileSchema,
 } from './formats/published.js';
 export { CARD_SPELLINGS, inOurUnit, OUTCOME_SPELLINGS, type Spelling, spellingIssues } from './formats/spellings.js';
+export {
+  type GivenAnswer,
+  type Grade,
+  type GradedComparison,
+  type Grader,
+  type GraderParts,
+  type GraderPlugin,
+  type ProgramRunner,
+  type PromptItem,
+  promptItemSchema,
+} from './grader.js';
 export { type HeteroGraph, type NodeSet, type NodeType, type Relation } from './graph.js';
 export { type FileFormat, fileSchemas, jsonSchema } from './json-schema.js';
 export {
