@@ -31,6 +31,7 @@ export {
   type Latency,
   type LeftOut,
   type Limits,
+  mapOutcomes,
   type Mode,
   type ModelCard,
   type OutcomeTable,
