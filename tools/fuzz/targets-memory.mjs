@@ -1,7 +1,7 @@
 // Parsers that read from memory: bytes, text or a JSON value.
 import { parseJson, parsePythonLiteral, readNpy, readNpz, writeNpz } from '@routeprofile/data';
 import { builtIns } from '@routeprofile/pipeline';
-import { openAiEncoder, parseVocabulary } from '@routeprofile/encoders';
+import { createOpenAiEncoder, parseVocabulary } from '@routeprofile/encoders';
 import { scoreResponse } from '@routeprofile/collect';
 import { compareRuns, designSpaceSchema } from '@routeprofile/eval';
 import { buildGraph, parseGraph, serializeGraph, toHetero } from '@routeprofile/graph';
@@ -262,7 +262,7 @@ function parseOptionsOrEmpty(strategy) {
 }
 
 async function embeddingsOf(answer) {
-  const encoder = await openAiEncoder({
+  const encoder = await createOpenAiEncoder({
     model: 'm',
     baseUrl: 'http://127.0.0.1:9/v1',
     delays: [],

@@ -1,11 +1,11 @@
-import { hashEncoder } from '@routeprofile/encoders';
+import { createHashEncoder } from '@routeprofile/encoders';
 import { builtInWrappers, openRouterFrom, unpackRouter } from '@routeprofile/routers';
 
 /** What decides with packed routers, of which `routers` are the strategies: decisions by the router's name. */
 export const decideWith =
   (routers) =>
   async ({ queries, routers: packed }) => {
-    const encoder = hashEncoder({ dimensions: 128 });
+    const encoder = createHashEncoder({ dimensions: 128 });
     const decisions = {};
     for (const [name, saved] of Object.entries(packed)) {
       const router = await openRouterFrom(unpackRouter(saved), { encoder, routers, wrappers: builtInWrappers });

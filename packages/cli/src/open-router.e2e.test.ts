@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDataset, readRouterArtifact } from '@routeprofile/data';
-import { hashEncoder } from '@routeprofile/encoders';
+import { createHashEncoder } from '@routeprofile/encoders';
 import { createEncoder } from '@routeprofile/encoders/node';
 import {
   builtInRouters,
@@ -70,7 +70,7 @@ describe('a saved router opened from a program', () => {
     for (const name of readdirSync(at('run', 'routers'))) {
       const packed: unknown = JSON.parse(JSON.stringify(packRouter(await readRouterArtifact(saved(name)))));
       const shipped = await openRouterFrom(unpackRouter(packed), {
-        encoder: hashEncoder({ dimensions: 64 }),
+        encoder: createHashEncoder({ dimensions: 64 }),
         routers: builtInRouters,
         wrappers: builtInWrappers,
       });

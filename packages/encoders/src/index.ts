@@ -1,9 +1,9 @@
-export { HASH_VERSION, hashEncoder, hashOptionsSchema, type HashOptions } from './hash/hash-encoder.js';
+export { HASH_VERSION, createHashEncoder, hashOptionsSchema, type HashOptions } from './hash/hash-encoder.js';
 export {
   HASHED_DIMENSIONS,
   USE_LITE_HASH_VERSION,
   USE_LITE_VERSION,
-  useLiteEncoder,
+  openUseLiteEncoder,
   type UseLiteOptions,
 } from './use-lite/encoder.js';
 export { USE_LITE_DIMENSIONS, type UseLiteFiles } from './use-lite/model.js';
@@ -16,7 +16,7 @@ export {
 } from './use-lite/unigram.js';
 export { WINDOW_POLICIES, WINDOW_TOKENS, type WindowPolicy } from './use-lite/windows.js';
 export {
-  openAiEncoder,
+  createOpenAiEncoder,
   openAiOptionsSchema,
   type OpenAiOptions,
   type OpenAiSettings,

@@ -6,14 +6,14 @@ export {
   type BuiltInEncoder,
   type CreateEncoderOptions,
 } from './node/create-encoder.js';
-export { npzEncoder } from './node/npz-encoder.js';
+export { openNpzEncoder } from './node/npz-encoder.js';
 export {
-  transformersEncoder,
+  openTransformersEncoder,
   type TransformersOptions,
   type TransformersSettings,
 } from './node/transformers-encoder.js';
 export { useLiteFiles } from './node/use-lite-files.js';
-export { nodeUseLite, type NodeUseLiteOptions } from './node/use-lite-node.js';
+export { openNodeUseLite, type NodeUseLiteOptions } from './node/use-lite-node.js';
 export { withCache, type CacheOptions } from './node/with-cache.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */

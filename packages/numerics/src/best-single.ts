@@ -1,6 +1,6 @@
 import { RouteProfileError, type TrainingData } from '@routeprofile/schema';
 import { fitAdditive } from './additive.js';
-import { bradleyTerry, countWins } from './bradley-terry.js';
+import { fitBradleyTerry, countWins } from './bradley-terry.js';
 
 /**
  * What a table's means were taken over:
@@ -125,7 +125,7 @@ export type Judged = Pick<TrainingData, 'pairs' | 'outcomes'>;
 
 /**
  * How good each model is over all training rows: its mean outcome (`comparableMeans`) where there are outcomes, else its
- * Bradley–Terry strength on the pairs (`bradleyTerry`, ridge 1). Of new models nothing is read.
+ * Bradley–Terry strength on the pairs (`fitBradleyTerry`, ridge 1). Of new models nothing is read.
  *
  * @param models the models that pairs and outcome columns index
  * @param newModels models that training data may not speak for, should they hold something of them
@@ -146,7 +146,7 @@ export function standings(
   );
   if (known.length === 0) return null;
   const players = new Set(known.flatMap(({ better, worse }) => [better, worse]));
-  const strengths = bradleyTerry(countWins(n, known), n);
+  const strengths = fitBradleyTerry(countWins(n, known), n);
   return { from: 'pairs', worth: strengths.map((strength, m) => (players.has(m) ? strength : NaN)) };
 }
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bradleyTerry, countWins, type Comparison } from './bradley-terry.js';
+import { fitBradleyTerry, countWins, type Comparison } from './bradley-terry.js';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-describe('bradleyTerry', () => {
+describe('fitBradleyTerry', () => {
   it('is the log odds of two models when the prior is weak', () => {
-    const [a, b] = bradleyTerry(Float64Array.of(0, 3, 1, 0), 2, { ridge: 1e-9 });
+    const [a, b] = fitBradleyTerry(Float64Array.of(0, 3, 1, 0), 2, { ridge: 1e-9 });
     expect(a! - b!).toBeCloseTo(Math.log(3), 6);
     expect(a! + b!).toBeCloseTo(0, 6);
   });
@@ -17,7 +17,7 @@ describe('bradleyTerry', () => {
       { better: 0, worse: 1, tie: true },
     ]);
     expect([...wins]).toEqual([0, 1.5, 0.5, 0]);
-    const [a, b] = bradleyTerry(countWins(2, [{ better: 0, worse: 1, tie: true }]), 2);
+    const [a, b] = fitBradleyTerry(countWins(2, [{ better: 0, worse: 1, tie: true }]), 2);
     expect(a).toBeCloseTo(b!, 12);
   });
 
@@ -26,7 +26,7 @@ describe('bradleyTerry', () => {
       3,
       Array.from({ length: 50 }, () => ({ better: 0, worse: 1 })),
     );
-    const strengths = bradleyTerry(wins, 3, { prior: Float64Array.of(0, 0, 0.7) });
+    const strengths = fitBradleyTerry(wins, 3, { prior: Float64Array.of(0, 0, 0.7) });
     expect(strengths.every(Number.isFinite)).toBe(true);
     expect(strengths[0]).toBeGreaterThan(1);
     expect(strengths[2]).toBeCloseTo(0.7, 10);
@@ -38,7 +38,7 @@ describe('bradleyTerry', () => {
       { better: 2, worse: 3 },
       { better: 2, worse: 3 },
     ]);
-    const [a, b, c, d] = bradleyTerry(wins, 4);
+    const [a, b, c, d] = fitBradleyTerry(wins, 4);
     expect([a! + b!, c! + d!].every((sum) => Math.abs(sum) < 1e-9)).toBe(true);
     expect(c!).toBeGreaterThan(a!);
   });
@@ -54,7 +54,7 @@ describe('bradleyTerry', () => {
     fc.assert(
       fc.property(played, fc.double({ min: 0.01, max: 10, noNaN: true }), (comparisons: Comparison[], ridge) => {
         const wins = countWins(5, comparisons);
-        const s = bradleyTerry(wins, 5, { ridge });
+        const s = fitBradleyTerry(wins, 5, { ridge });
         for (let i = 0; i < 5; i++) {
           let slope = -ridge * s[i]!;
           for (let j = 0; j < 5; j++) {
@@ -70,8 +70,8 @@ describe('bradleyTerry', () => {
   });
 
   it('refuses what has no answer', () => {
-    expect(() => bradleyTerry(new Float64Array(4), 2, { ridge: 0 })).toThrow(/ridge/);
-    expect(() => bradleyTerry(new Float64Array(3), 2)).toThrow(/3 counts/);
-    expect(() => bradleyTerry(Float64Array.of(0, NaN, 0, 0), 2)).toThrow(/finite/);
+    expect(() => fitBradleyTerry(new Float64Array(4), 2, { ridge: 0 })).toThrow(/ridge/);
+    expect(() => fitBradleyTerry(new Float64Array(3), 2)).toThrow(/3 counts/);
+    expect(() => fitBradleyTerry(Float64Array.of(0, NaN, 0, 0), 2)).toThrow(/finite/);
   });
 });

@@ -25,7 +25,7 @@ export interface BradleyTerryOptions {
   prior?: Float64Array;
 }
 
-/** How often the row's model beat the column's, by weight. Shape [models × models], row-major; what `bradleyTerry` reads. */
+/** How often the row's model beat the column's, by weight. Shape [models × models], row-major; what `fitBradleyTerry` reads. */
 export function countWins(models: number, comparisons: Iterable<Comparison>): Float64Array {
   const wins = new Float64Array(models * models);
   for (const { better, worse, tie = false, weight = 1 } of comparisons) {
@@ -61,7 +61,7 @@ const MAX_STEPS = 100;
  * @returns one strength per model, on the logit scale
  * @throws RouteProfileError BAD_OPTION for a ridge that is not above 0; NOT_FINITE for counts that are not finite and at least 0.
  */
-export function bradleyTerry(wins: Float64Array, models: number, options: BradleyTerryOptions = {}): Float64Array {
+export function fitBradleyTerry(wins: Float64Array, models: number, options: BradleyTerryOptions = {}): Float64Array {
   const { ridge = 1, prior = new Float64Array(models) } = options;
   if (!(ridge > 0) || !Number.isFinite(ridge))
     throw new RouteProfileError('BAD_OPTION', `Bradley–Terry: ridge is ${ridge}, expected a number above 0`);

@@ -9,7 +9,7 @@ export {
   type MeanBasis,
   type Standings,
 } from './best-single.js';
-export { bradleyTerry, countWins, type BradleyTerryOptions, type Comparison } from './bradley-terry.js';
+export { fitBradleyTerry, countWins, type BradleyTerryOptions, type Comparison } from './bradley-terry.js';
 export { binomialTail } from './binomial.js';
 export {
   type BootstrapOptions,
@@ -51,8 +51,8 @@ export {
   itemsOf,
   type LearnedItemResponse,
   type LearnedResponses,
-  learnItemResponse,
-  learnResponses,
+  fitTunedItemResponse,
+  fitResponseModel,
   mapQueries,
   meansByLabel,
   mostInformative,

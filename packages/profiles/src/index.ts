@@ -19,7 +19,7 @@ export type { LlmEnvironment } from './text-gnn/llm/endpoint.js';
 export type { TextGnnOptions } from './text-gnn/options.js';
 export { planTextGnn, type TextGnnPlan } from './text-gnn/plan.js';
 export { DEFAULT_TEMPLATES, PLACEHOLDERS } from './text-gnn/prompts/prompt.js';
-export { createTextGnnProfile, textGnnProfile, type TextGnnEnvironment } from './text-gnn/text-gnn-profile.js';
+export { defineTextGnnProfile, textGnnProfile, type TextGnnEnvironment } from './text-gnn/text-gnn-profile.js';
 export type { TrainableGnnOptions } from './trainable-gnn/options.js';
 export { trainableGnnProfile } from './trainable-gnn/trainable-gnn-profile.js';
 

@@ -141,6 +141,7 @@ export {
   parseOptions,
   parseStrategyList,
   parseStrategyReference,
+  partOptions,
   type StrategyReference,
 } from './options.js';
 export { plural } from './plural.js';

@@ -5,6 +5,7 @@ import {
   formatStrategyReference,
   parseNamedReference,
   parseOptions,
+  partOptions,
   parseStrategyList,
   parseStrategyReference,
 } from './options.js';
@@ -113,6 +114,34 @@ describe('parseOptions', () => {
     } catch (error) {
       expect(error).toMatchObject({ code: 'BAD_OPTION', hint: 'Options of mlp: epochs, lr.' });
     }
+  });
+
+  it('names the options of the part that a wrong one was given to', () => {
+    const pace = z.union([z.number().min(1), z.strictObject({ perSecond: z.number().min(1) })]);
+    const engine = { name: 'engine', options: z.strictObject({ power: z.number().min(1), pace: pace.default(1) }) };
+    const whole = {
+      name: 'car',
+      options: z.strictObject({ colour: z.string().default('red'), engine: partOptions(engine, { power: 5 }) }),
+    };
+    expect(parseOptions(whole, {})).toEqual({ colour: 'red', engine: { power: 5, pace: 1 } });
+    const refused = (raw: unknown) => {
+      try {
+        return parseOptions(whole, raw);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refused({ engine: { power: 1, wheels: 4 } })).toMatchObject({
+      code: 'BAD_OPTION',
+      message: 'car: engine: Unrecognized key: "wheels"',
+      hint: 'Options of engine: power, pace.',
+    });
+    expect(refused({ engine: { power: 1, pace: { perSecond: 0 } } })).toMatchObject({
+      message: expect.stringMatching(/^car: engine\.pace\.perSecond: /) as unknown,
+    });
+    expect(refused({ colour: 1, engine: { power: 0 } })).toMatchObject({
+      hint: 'Options of car: colour, engine. Options of engine: power, pace.',
+    });
   });
 
   it('reads wrappers around a router, innermost first, and writes them again', () => {

@@ -102,16 +102,56 @@ function formatNamed({ name, options }: Pick<StrategyReference, 'name' | 'option
 
 /**
  * Options validated and completed by a strategy's own schema.
- * @throws RouteProfileError BAD_OPTION naming the strategy and every wrong option.
+ * @throws RouteProfileError BAD_OPTION naming the strategy and every wrong option; its hint lists the options there are, of a part
+ * where `partOptions` made the schema of the part.
  */
 export function parseOptions<O>(strategy: { name: string; options: z.ZodType<O> }, raw: unknown): O {
   const parsed = strategy.options.safeParse(raw ?? {});
   if (parsed.success) return parsed.data;
   throw new RouteProfileError('BAD_OPTION', `${strategy.name}: ${parsed.error.issues.map(issueText).join('; ')}`, {
-    hint: `Options of ${strategy.name}: ${optionNames(strategy.options).join(', ') || 'none'}.`,
+    hint: refusedParts(strategy, parsed.error.issues).map(optionList).join(' '),
     details: parsed.error.issues.map((issue) => `${strategy.name}: ${issueText(issue)}`),
   });
 }
+
+/**
+ * The schema of a part's options within those of a whole, such as a wrapper's within those of the wrapped router. What is wrong in
+ * it is reported with the part's own names, see `parseOptions`.
+ * @param fallback what the part is given where the whole says nothing of it
+ */
+export const partOptions = <O extends Record<string, unknown>>(
+  part: { name: string; options: z.ZodType<O> },
+  fallback: Record<string, unknown> = {},
+): z.ZodType<O> =>
+  z
+    .record(z.string(), z.unknown())
+    .prefault(fallback)
+    .transform((given, ctx): O => {
+      const parsed = part.options.safeParse(given);
+      if (parsed.success) return parsed.data;
+      for (const issue of parsed.error.issues) {
+        const { path, message } = closestIssue(issue);
+        const params = markOf(issue) ?? { part: part.name, options: optionNames(part.options) };
+        ctx.addIssue({ code: 'custom', message, path: [...path], params });
+      }
+      return z.NEVER;
+    });
+
+/** Whose options an issue is about, where `partOptions` says so. */
+const partMark = z.object({ part: z.string(), options: z.array(z.string()) });
+type PartMark = z.infer<typeof partMark>;
+
+const markOf = (issue: z.core.$ZodIssue): PartMark | undefined =>
+  issue.code === 'custom' ? partMark.safeParse(issue.params).data : undefined;
+
+/** The whole, or the parts of it, that refuse what they were given; each once. */
+function refusedParts(whole: { name: string; options: z.ZodType }, issues: readonly z.core.$ZodIssue[]): PartMark[] {
+  const own: PartMark = { part: whole.name, options: optionNames(whole.options) };
+  const all = issues.map((issue) => markOf(issue) ?? own);
+  return all.filter(({ part }, i) => all.findIndex((other) => other.part === part) === i);
+}
+
+const optionList = ({ part, options }: PartMark) => `Options of ${part}: ${options.join(', ') || 'none'}.`;
 
 const optionNames = (schema: z.ZodType): string[] => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []);
 

@@ -10,7 +10,7 @@ export {
   bipartiteAttentionWeights,
 } from './layers/bipartite-attention.js';
 export { edgeScores, type EdgeScoreParameters, edgeScoreWeights } from './layers/edge-scores.js';
-export { type LinearMap, type LinearMaps, openLinearMaps, plainLinearMaps } from './layers/linear-maps.js';
+export { type LinearMap, type LinearMaps, createLinearMaps, createPlainLinearMaps } from './layers/linear-maps.js';
 export {
   denseNormElu,
   dropoutMask,
@@ -31,7 +31,7 @@ export {
   twoTower,
   twoTowerWeights,
 } from './layers/tower.js';
-export { openTower, plainTower, type TowerEvaluator } from './layers/evaluate.js';
+export { createTowerEvaluator, createPlainTowerEvaluator, type TowerEvaluator } from './layers/evaluate.js';
 export { type AdamW, type AdamWOptions, createAdamW } from './train/adamw.js';
 export { type CheckpointNotes, packCheckpoint, unpackCheckpoint } from './train/checkpoint.js';
 export { keepCheckpoint, loadCheckpoint } from './train/kept-checkpoint.js';

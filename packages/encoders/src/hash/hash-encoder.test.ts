@@ -2,17 +2,17 @@ import { describeEncoderContract } from '@routeprofile/schema/testing';
 import { RouteProfileError, rowOf } from '@routeprofile/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashEncoder } from './hash-encoder.js';
+import { createHashEncoder } from './hash-encoder.js';
 
-describeEncoderContract({ describe, it, expect }, 'hash', () => hashEncoder());
-describeEncoderContract({ describe, it, expect }, 'hash:dimensions=64', () => hashEncoder({ dimensions: 64 }));
+describeEncoderContract({ describe, it, expect }, 'hash', () => createHashEncoder());
+describeEncoderContract({ describe, it, expect }, 'hash:dimensions=64', () => createHashEncoder({ dimensions: 64 }));
 
 const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 
 describe('hash encoder', () => {
   it('gives a word the weights the docstring tells', async () => {
     // 'is': the word (1), '<is' and 'is>' and '<is>' (0.3 each), no collision among 65,536 dimensions.
-    const { data } = await hashEncoder({ dimensions: 65_536 }).encode(['is']);
+    const { data } = await createHashEncoder({ dimensions: 65_536 }).encode(['is']);
     const norm = Math.sqrt(1 + 3 * 0.09);
     const weights = [...data].filter((x) => x !== 0).map((x) => Math.abs(x) * norm);
     expect(weights.sort((a, b) => b - a).map((x) => x.toFixed(5))).toEqual([
@@ -24,7 +24,7 @@ describe('hash encoder', () => {
   });
 
   it('gives the same numbers for ever', async () => {
-    const { data } = await hashEncoder({ dimensions: 8 }).encode(['What is 2 + 2?']);
+    const { data } = await createHashEncoder({ dimensions: 8 }).encode(['What is 2 + 2?']);
     expect([...data].map((x) => Number(x.toFixed(6)))).toMatchInlineSnapshot(`
       [
         0.295706,
@@ -42,14 +42,14 @@ describe('hash encoder', () => {
   it('gives every text a unit vector', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
-        const row = rowOf(await hashEncoder().encode([text]), 0);
+        const row = rowOf(await createHashEncoder().encode([text]), 0);
         expect(cosine(row, row)).toBeCloseTo(1, 5);
       }),
     );
   });
 
   it('puts texts that share words near each other, whatever their case', async () => {
-    const { data } = await hashEncoder().encode([
+    const { data } = await createHashEncoder().encode([
       'the red house',
       'THE RED HOUSE',
       'the red houses',
@@ -62,13 +62,16 @@ describe('hash encoder', () => {
   });
 
   it('names its parameters in its id and refuses senseless ones', () => {
-    expect(hashEncoder({ dimensions: 256 }).id).toBe('hash@1:dimensions=256');
-    expect(() => hashEncoder({ dimensions: 0.5 })).toThrow(RouteProfileError);
+    expect(createHashEncoder({ dimensions: 256 }).id).toBe('hash@1:dimensions=256');
+    expect(() => createHashEncoder({ dimensions: 0.5 })).toThrow(RouteProfileError);
   });
 
   it('notices an interruption among many texts', async () => {
     const controller = new AbortController();
-    const work = hashEncoder().encode(Array<string>(5000).fill('some text'), { seed: 1, signal: controller.signal });
+    const work = createHashEncoder().encode(Array<string>(5000).fill('some text'), {
+      seed: 1,
+      signal: controller.signal,
+    });
     controller.abort();
     await expect(work).rejects.toMatchObject({ code: 'ABORTED' });
   });

@@ -26,7 +26,7 @@ export const HASH_VERSION = '1';
  * vector of a feature of its own. It knows words, not meanings.
  * @throws RouteProfileError BAD_OPTION.
  */
-export function hashEncoder(options: HashOptions = {}): Encoder {
+export function createHashEncoder(options: HashOptions = {}): Encoder {
   const { dimensions } = parseOptions({ name: 'hash', options: hashOptionsSchema }, options);
   return {
     specVersion: 1,

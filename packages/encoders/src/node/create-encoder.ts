@@ -7,13 +7,13 @@ import {
   type Encoder,
   type Logger,
 } from '@routeprofile/schema';
-import { HASH_VERSION, hashEncoder, hashOptionsSchema } from '../hash/hash-encoder.js';
-import { openAiEncoder, openAiId, openAiOptionsSchema } from '../openai/openai-encoder.js';
+import { HASH_VERSION, createHashEncoder, hashOptionsSchema } from '../hash/hash-encoder.js';
+import { createOpenAiEncoder, openAiId, openAiOptionsSchema } from '../openai/openai-encoder.js';
 import { HASHED_DIMENSIONS, USE_LITE_HASH_VERSION, USE_LITE_VERSION } from '../use-lite/encoder.js';
 import { WINDOW_POLICIES } from '../use-lite/windows.js';
-import { npzEncoder, npzOptionsSchema } from './npz-encoder.js';
-import { transformersEncoder, transformersOptionsSchema } from './transformers-encoder.js';
-import { nodeUseLite } from './use-lite-node.js';
+import { openNpzEncoder, npzOptionsSchema } from './npz-encoder.js';
+import { openTransformersEncoder, transformersOptionsSchema } from './transformers-encoder.js';
+import { openNodeUseLite } from './use-lite-node.js';
 import { storedDimensions } from './vector-store.js';
 import { withCache } from './with-cache.js';
 
@@ -67,7 +67,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     async create({ argument, options, settings }) {
       refuseArgument('use-lite-hash', argument);
       const own = parseOptions({ name: 'use-lite-hash', options: useLiteHashOptionsSchema }, options);
-      return nodeUseLite({ ...own, ...settings });
+      return openNodeUseLite({ ...own, ...settings });
     },
   },
   {
@@ -79,7 +79,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     async create({ argument, options, settings }) {
       refuseArgument('use-lite', argument);
       const { window } = parseOptions({ name: 'use-lite', options: useLiteOptionsSchema }, options);
-      return nodeUseLite({ window, ...settings });
+      return openNodeUseLite({ window, ...settings });
     },
   },
   {
@@ -90,7 +90,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     worksAlone: true,
     async create({ argument, options }) {
       refuseArgument('hash', argument);
-      return hashEncoder(parseOptions({ name: 'hash', options: hashOptionsSchema }, options));
+      return createHashEncoder(parseOptions({ name: 'hash', options: hashOptionsSchema }, options));
     },
   },
   {
@@ -102,7 +102,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     async create({ argument, options }) {
       if (argument === '')
         throw new RouteProfileError('BAD_OPTION', 'npz: names no file', { hint: 'Write npz:vectors.npz.' });
-      return npzEncoder(argument, parseOptions({ name: 'npz', options: npzOptionsSchema }, options));
+      return openNpzEncoder(argument, parseOptions({ name: 'npz', options: npzOptionsSchema }, options));
     },
   },
   {
@@ -121,7 +121,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
       };
       const { id } = openAiId(endpoint);
       const knownDimensions = cache === undefined ? undefined : await storedDimensions(cache, id);
-      const encoder = await openAiEncoder({ ...endpoint, knownDimensions });
+      const encoder = await createOpenAiEncoder({ ...endpoint, knownDimensions });
       return cache === undefined ? encoder : withCache(encoder, cache, { logger });
     },
   },
@@ -132,7 +132,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     options: transformersOptionsSchema,
     worksAlone: false,
     async create({ argument, options, settings: { cache, load, logger } }) {
-      const encoder = await transformersEncoder({
+      const encoder = await openTransformersEncoder({
         model: argument,
         options: parseOptions({ name: 'transformers', options: transformersOptionsSchema }, options),
         load,

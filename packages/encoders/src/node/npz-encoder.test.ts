@@ -5,8 +5,8 @@ import { hashText, writeNpzFile } from '@routeprofile/data';
 import { rowOf, type NamedArray } from '@routeprofile/schema';
 import { describeEncoderContract } from '@routeprofile/schema/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashEncoder } from '../hash/hash-encoder.js';
-import { npzEncoder } from './npz-encoder.js';
+import { createHashEncoder } from '../hash/hash-encoder.js';
+import { openNpzEncoder } from './npz-encoder.js';
 
 const texts = ['What is 2 + 2?', '', 'Grüße 👋', 'line one\nline two', 'last '.repeat(100)];
 let dir: string;
@@ -23,33 +23,33 @@ async function write(
   change: (array: NamedArray) => NamedArray = (array) => array,
   key = 'vectors',
 ) {
-  const { rows, cols, data } = await hashEncoder({ dimensions: 16 }).encode(texts);
+  const { rows, cols, data } = await createHashEncoder({ dimensions: 16 }).encode(texts);
   await writeNpzFile(join(dir, `${name}.npz`), new Map([[key, change({ shape: [rows, cols], data })]]));
   await writeFile(join(dir, `${name}.json`), JSON.stringify(listed));
   return join(dir, `${name}.npz`);
 }
 
-describeEncoderContract({ describe, it, expect }, 'npz', () => npzEncoder(file), { texts });
+describeEncoderContract({ describe, it, expect }, 'npz', () => openNpzEncoder(file), { texts });
 
 describe('npz encoder', () => {
   it('finds vectors by text or by hash of the text', async () => {
-    const expected = rowOf(await hashEncoder({ dimensions: 16 }).encode(['Grüße 👋']), 0);
+    const expected = rowOf(await createHashEncoder({ dimensions: 16 }).encode(['Grüße 👋']), 0);
     const hashed = await write('hashed', { sha256: texts.map(hashText) });
     for (const path of [file, hashed])
-      expect([...(await (await npzEncoder(path)).encode(['Grüße 👋'])).data]).toEqual([...expected]);
+      expect([...(await (await openNpzEncoder(path)).encode(['Grüße 👋'])).data]).toEqual([...expected]);
   });
 
   it('names its contents in its id, which finds it again and refuses others', async () => {
-    const { id } = await npzEncoder(file);
+    const { id } = await openNpzEncoder(file);
     expect(id).toMatch(/^npz:vectors\.npz:contents=sha256-[0-9a-f]{16}$/);
     const other = await write('other', [...texts.slice(0, 4), 'another']);
-    expect((await npzEncoder(other)).id.split('=')[1]).not.toBe(id.split('=')[1]);
-    await expect(npzEncoder(other, { contents: id.split('=')[1] })).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
+    expect((await openNpzEncoder(other)).id.split('=')[1]).not.toBe(id.split('=')[1]);
+    await expect(openNpzEncoder(other, { contents: id.split('=')[1] })).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
   });
 
   it('says which text has no vector, in 60 characters, and how to make one', async () => {
     const unknown = 'An unknown question, '.repeat(10);
-    const work = (await npzEncoder(file)).encode(['What is 2 + 2?', unknown, 'another']);
+    const work = (await openNpzEncoder(file)).encode(['What is 2 + 2?', unknown, 'another']);
     await expect(work).rejects.toMatchObject({
       code: 'ENCODER_FAILED',
       message: expect.stringContaining(`"${unknown.slice(0, 60)}…" and 1 more`) as string,
@@ -74,12 +74,12 @@ describe('npz encoder', () => {
       () => write('nan', texts, ({ shape, data }) => ({ shape, data: data.map((x, i) => (i === 20 ? NaN : x)) })),
     ],
   ])('refuses %s', async (_, code, make) => {
-    await expect(npzEncoder(await make())).rejects.toMatchObject({ code });
+    await expect(openNpzEncoder(await make())).rejects.toMatchObject({ code });
   });
 
   it('refuses a file without its texts', async () => {
     const path = await write('alone', texts);
     await rm(join(dir, 'alone.json'));
-    await expect(npzEncoder(path)).rejects.toMatchObject({ code: 'MISSING_FILE' });
+    await expect(openNpzEncoder(path)).rejects.toMatchObject({ code: 'MISSING_FILE' });
   });
 });

@@ -28,7 +28,7 @@ const SHOWN_CHARACTERS = 60;
  * @throws RouteProfileError MISSING_FILE, CORRUPT_FILE, SHAPE_MISMATCH, BAD_INPUT; encode throws ENCODER_FAILED for a
  * text that has no vector.
  */
-export async function npzEncoder(file: string, options: z.input<typeof npzOptionsSchema> = {}): Promise<Encoder> {
+export async function openNpzEncoder(file: string, options: z.input<typeof npzOptionsSchema> = {}): Promise<Encoder> {
   const textsFile = file.replace(/\.npz$/i, '') + '.json';
   const arrays = await readNpzFile(file);
   const array = arrays.get('vectors');

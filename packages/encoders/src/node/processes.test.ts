@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashEncoder } from '../hash/hash-encoder.js';
+import { createHashEncoder } from '../hash/hash-encoder.js';
 import { withCache } from './with-cache.js';
 
 const run = promisify(execFile);
@@ -61,8 +61,8 @@ describe('the cache under several processes', () => {
   const slow = (cache: string, from: number, to: number, pause: number) => [
     '--input-type=module',
     '-e',
-    `import { hashEncoder, withCache } from ${JSON.stringify(`file://${build}node.js`)};
-     const hash = hashEncoder();
+    `import { createHashEncoder, withCache } from ${JSON.stringify(`file://${build}node.js`)};
+     const hash = createHashEncoder();
      const slow = { ...hash, encode: async (texts, ctx) => { await new Promise((r) => setTimeout(r, ${pause})); return hash.encode(texts, ctx); } };
      const texts = Array.from({ length: ${to - from} }, (_, i) => 'text ' + (i + ${from}));
      await withCache(slow, ${JSON.stringify(cache)}, { lot: 20 }).encode(texts, { seed: 1, onProgress: (p) => console.log(String(p.done)) });`,
@@ -76,8 +76,8 @@ describe('the cache under several processes', () => {
       run(process.execPath, slow(cache, 0, 200, 2)),
     ]);
     const texts = Array.from({ length: 300 }, (_, i) => `text ${i}`);
-    const deaf = { ...hashEncoder(), encode: () => Promise.reject(new Error('asked although cached')) };
-    expect(await withCache(deaf, cache).encode(texts)).toEqual(await hashEncoder().encode(texts));
+    const deaf = { ...createHashEncoder(), encode: () => Promise.reject(new Error('asked although cached')) };
+    expect(await withCache(deaf, cache).encode(texts)).toEqual(await createHashEncoder().encode(texts));
   });
 
   it('keeps what a killed process had finished', async () => {
@@ -92,7 +92,7 @@ describe('the cache under several processes', () => {
       child.on('exit', () => resolve());
     });
     const asked: string[] = [];
-    const hash = hashEncoder();
+    const hash = createHashEncoder();
     const counting = { ...hash, encode: (list: readonly string[]) => (asked.push(...list), hash.encode(list)) };
     const texts = Array.from({ length: 1_000 }, (_, i) => `text ${i}`);
     expect(await withCache(counting, cache).encode(texts)).toEqual(await hash.encode(texts));

@@ -1,9 +1,9 @@
 import { describeEncoderContract } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
-import { hashEncoder } from '../hash/hash-encoder.js';
-import { transformersEncoder } from './transformers-encoder.js';
+import { createHashEncoder } from '../hash/hash-encoder.js';
+import { openTransformersEncoder } from './transformers-encoder.js';
 
-const teacher = hashEncoder({ dimensions: 24 });
+const teacher = createHashEncoder({ dimensions: 24 });
 
 /** A module of the library's shape; it encodes by hashing. */
 function fakeLibrary(change: (output: { dims: number[]; data: Float32Array }) => unknown = (output) => output) {
@@ -26,16 +26,16 @@ function fakeLibrary(change: (output: { dims: number[]; data: Float32Array }) =>
 }
 
 describeEncoderContract({ describe, it, expect }, 'transformers', () =>
-  transformersEncoder({ model: 'tiny', load: fakeLibrary().load }),
+  openTransformersEncoder({ model: 'tiny', load: fakeLibrary().load }),
 );
 
 describe('transformers encoder', () => {
   it('asks for mean pooling and unit length unless told otherwise', async () => {
     const { load, calls } = fakeLibrary();
-    const plain = await transformersEncoder({ model: 'tiny', load });
+    const plain = await openTransformersEncoder({ model: 'tiny', load });
     expect(calls.map(({ options }) => options)).toEqual([{ dtype: 'fp32' }, { pooling: 'mean', normalize: true }]);
     expect(plain.id).toBe('transformers:tiny:dtype=fp32:normalize=true:pooling=mean:version=4.3.1');
-    const other = await transformersEncoder({
+    const other = await openTransformersEncoder({
       model: 'tiny',
       load,
       options: { pooling: 'cls', normalize: false, dtype: 'q8' },
@@ -46,7 +46,7 @@ describe('transformers encoder', () => {
 
   it('groups texts by length and gives them back in order', async () => {
     const { load, calls } = fakeLibrary();
-    const encoder = await transformersEncoder({ model: 'tiny', load, options: { batch: 2 } });
+    const encoder = await openTransformersEncoder({ model: 'tiny', load, options: { batch: 2 } });
     const texts = ['aaaa', 'b', 'cc', 'ddddd', ''];
     const matrix = await encoder.encode(texts);
     expect(calls.slice(2).map((call) => call.texts)).toEqual([['ddddd', 'aaaa'], ['cc', 'b'], ['']]);
@@ -55,26 +55,28 @@ describe('transformers encoder', () => {
 
   it('frees the model', async () => {
     const { load, disposed } = fakeLibrary();
-    await (await transformersEncoder({ model: 'tiny', load })).dispose?.();
+    await (await openTransformersEncoder({ model: 'tiny', load })).dispose?.();
     expect(disposed()).toBe(1);
   });
 
   it('says how to install what is absent', async () => {
     const load = () => Promise.reject(new Error('Cannot find package'));
-    await expect(transformersEncoder({ model: 'tiny', load })).rejects.toMatchObject({
+    await expect(openTransformersEncoder({ model: 'tiny', load })).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       hint: expect.stringMatching(/npm install @huggingface\/transformers.*ONNXRUNTIME_NODE_INSTALL=skip/) as string,
     });
-    await expect(transformersEncoder({ model: 'tiny', load: async () => ({}) })).rejects.toMatchObject({
+    await expect(openTransformersEncoder({ model: 'tiny', load: async () => ({}) })).rejects.toMatchObject({
       code: 'UNSUPPORTED',
     });
   });
 
   it('refuses another version than the vectors were made with', async () => {
     const { load } = fakeLibrary();
-    await expect(transformersEncoder({ model: 'tiny', load, options: { version: '4.0.0' } })).rejects.toMatchObject({
-      code: 'UNSUPPORTED',
-    });
+    await expect(openTransformersEncoder({ model: 'tiny', load, options: { version: '4.0.0' } })).rejects.toMatchObject(
+      {
+        code: 'UNSUPPORTED',
+      },
+    );
   });
 
   it.each<[string, string, (output: { dims: number[]; data: Float32Array }) => unknown]>([
@@ -84,7 +86,7 @@ describe('transformers encoder', () => {
     ['something else', 'tiny', () => 'hello'],
     ['an unknown model', 'absent', (output) => output],
   ])('fails on %s', async (_, model, change) => {
-    await expect(transformersEncoder({ model, load: fakeLibrary(change).load })).rejects.toMatchObject({
+    await expect(openTransformersEncoder({ model, load: fakeLibrary(change).load })).rejects.toMatchObject({
       code: 'ENCODER_FAILED',
     });
   });

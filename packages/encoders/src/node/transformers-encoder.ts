@@ -28,7 +28,7 @@ interface TransformersModule {
 }
 const tensorSchema = z.object({ dims: z.array(z.number().int()), data: z.instanceof(Float32Array) });
 
-/** Which model `transformersEncoder` opens, and how. */
+/** Which model `openTransformersEncoder` opens, and how. */
 export interface TransformersSettings {
   /** A name on the Hugging Face hub, or a local folder. */
   model: string;
@@ -42,7 +42,7 @@ export interface TransformersSettings {
  * are cut by its own tokenizer.
  * @throws RouteProfileError UNSUPPORTED when the library is absent or of another version, ENCODER_FAILED, BAD_OPTION.
  */
-export async function transformersEncoder(settings: TransformersSettings): Promise<Encoder> {
+export async function openTransformersEncoder(settings: TransformersSettings): Promise<Encoder> {
   const { model, load = (specifier: string) => import(specifier) as Promise<unknown> } = settings;
   const options = parseOptions({ name: 'transformers', options: transformersOptionsSchema }, settings.options);
   if (model === '')

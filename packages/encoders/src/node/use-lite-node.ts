@@ -21,7 +21,7 @@ import { useLiteFiles } from './use-lite-files.js';
 import { openVectorStore, type VectorStore } from './vector-store.js';
 import { createWorkerPool, type WorkerPool } from './worker-pool.js';
 
-/** Settings of `nodeUseLite`; all of it is optional. */
+/** Settings of `openNodeUseLite`; all of it is optional. */
 export interface NodeUseLiteOptions {
   /** What of a text longer than 128 tokens counts. Default `mean`. */
   window?: WindowPolicy;
@@ -45,7 +45,7 @@ const TOKENS_PER_THREAD = 2_048;
 const THREAD_BYTES = 300e6;
 
 /** `use-lite` or `use-lite-hash` with the machine's cores and a cache of windows. Nothing is loaded before a window must be encoded. */
-export async function nodeUseLite(options: NodeUseLiteOptions = {}): Promise<Encoder> {
+export async function openNodeUseLite(options: NodeUseLiteOptions = {}): Promise<Encoder> {
   const files = useLiteFiles();
   const tokenizer = createTokenizer(parseVocabulary(await files.vocab(), 'vocab.json'));
   const threads = threadCount(options);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createMatrix, type Encoder } from '@routeprofile/schema';
 import { describeEncoderContract } from '@routeprofile/schema/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hashEncoder } from '../hash/hash-encoder.js';
+import { createHashEncoder } from '../hash/hash-encoder.js';
 import { textKey, tokensKey } from './keys.js';
 import { withCache } from './with-cache.js';
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 /** hash, counting what it is asked. */
-function counting(encoder: Encoder = hashEncoder()) {
+function counting(encoder: Encoder = createHashEncoder()) {
   const asked: string[] = [];
   const wrapped: Encoder = {
     ...encoder,
@@ -32,32 +32,35 @@ function counting(encoder: Encoder = hashEncoder()) {
   return { encoder: wrapped, asked };
 }
 
-describeEncoderContract({ describe, it, expect }, 'hash with a cache', () => withCache(hashEncoder(), dir));
+describeEncoderContract({ describe, it, expect }, 'hash with a cache', () => withCache(createHashEncoder(), dir));
 
 describe('withCache', () => {
   const texts = ['one', 'two', '', 'one', 'Grüße 👋', 'two'];
 
   it('asks for each distinct text once, and never again', async () => {
     const first = counting();
-    const plain = await hashEncoder().encode(texts);
+    const plain = await createHashEncoder().encode(texts);
     expect(await withCache(first.encoder, dir).encode(texts)).toEqual(plain);
     expect(first.asked).toEqual(['one', 'two', '', 'Grüße 👋']);
     const second = counting();
     expect(await withCache(second.encoder, dir).encode([...texts].reverse())).toEqual(
-      await hashEncoder().encode([...texts].reverse()),
+      await createHashEncoder().encode([...texts].reverse()),
     );
     expect(second.asked).toEqual([]);
   });
 
   it('hands on what the encoder cannot see', async () => {
-    const encoder: Encoder = { ...hashEncoder(), unseen: async (list) => new Float64Array(list.length).fill(0.5) };
+    const encoder: Encoder = {
+      ...createHashEncoder(),
+      unseen: async (list) => new Float64Array(list.length).fill(0.5),
+    };
     expect(await withCache(encoder, dir).unseen?.(['one'])).toEqual(Float64Array.of(0.5));
-    expect(withCache(hashEncoder(), dir)).not.toHaveProperty('unseen');
+    expect(withCache(createHashEncoder(), dir)).not.toHaveProperty('unseen');
   });
 
   it('does not mix encoders', async () => {
-    await withCache(hashEncoder(), dir).encode(texts);
-    const other = counting(hashEncoder({ dimensions: 64 }));
+    await withCache(createHashEncoder(), dir).encode(texts);
+    const other = counting(createHashEncoder({ dimensions: 64 }));
     expect((await withCache(other.encoder, dir).encode(texts)).cols).toBe(64);
     expect(other.asked).toHaveLength(4);
   });
@@ -77,7 +80,7 @@ describe('withCache', () => {
   });
 
   it('stores no text', async () => {
-    await withCache(hashEncoder(), dir).encode(['a very secret question']);
+    await withCache(createHashEncoder(), dir).encode(['a very secret question']);
     for (const folder of await readdir(dir))
       for (const file of await readdir(join(dir, folder)))
         expect((await readFile(join(dir, folder, file))).toString('latin1')).not.toContain('secret');
@@ -88,7 +91,7 @@ describe('withCache', () => {
     ['a row too many', () => createMatrix(2, 512)],
     ['other dimensions', () => createMatrix(1, 8)],
   ])('keeps nothing of an encoder that returns %s', async (_, answer) => {
-    const broken: Encoder = { ...hashEncoder(), encode: async () => answer() };
+    const broken: Encoder = { ...createHashEncoder(), encode: async () => answer() };
     await expect(withCache(broken, dir).encode(['text'])).rejects.toMatchObject({ code: 'ENCODER_FAILED' });
     const sound = counting();
     await withCache(sound.encoder, dir).encode(['text']);

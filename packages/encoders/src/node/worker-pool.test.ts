@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Progress } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { nodeUseLite } from './use-lite-node.js';
+import { openNodeUseLite } from './use-lite-node.js';
 import { createWorkerPool } from './worker-pool.js';
 
 const build = new URL('../../.vitest/build/', import.meta.url);
@@ -16,10 +16,10 @@ const texts = Array.from({ length: 48 }, (_, i) => text(40 + ((i * 29) % 110), i
 
 describe('use-lite on threads', () => {
   it('gives the same bits as on this thread, and reports what is done', async () => {
-    const here = await nodeUseLite({ threads: 1 });
+    const here = await openNodeUseLite({ threads: 1 });
     const expected = await here.encode(texts);
     const seen: Progress[] = [];
-    const encoder = await nodeUseLite({ threads: 3, worker });
+    const encoder = await openNodeUseLite({ threads: 3, worker });
     const matrix = await encoder.encode(texts, { seed: 1, onProgress: (progress) => seen.push(progress) });
     expect(Buffer.from(matrix.data.buffer).equals(Buffer.from(expected.data.buffer))).toBe(true);
     await encoder.dispose?.();
@@ -30,7 +30,7 @@ describe('use-lite on threads', () => {
   });
 
   it('stops when asked to, and is of use afterwards', async () => {
-    const encoder = await nodeUseLite({ threads: 2, worker });
+    const encoder = await openNodeUseLite({ threads: 2, worker });
     const controller = new AbortController();
     const work = encoder.encode(texts, { seed: 1, signal: controller.signal, onProgress: () => controller.abort() });
     await expect(work).rejects.toMatchObject({ code: 'ABORTED' });

@@ -33,7 +33,7 @@ export const openAiOptionsSchema = z.strictObject({
 /** Options of `openai:MODEL` as people write them; all of it is optional. */
 export type OpenAiOptions = z.input<typeof openAiOptionsSchema>;
 
-/** What `openAiEncoder` asks, and where. */
+/** What `createOpenAiEncoder` asks, and where. */
 export interface OpenAiSettings {
   /** The model's name at the endpoint. */
   model: string;
@@ -84,7 +84,7 @@ export function openAiId({ model, baseUrl, apiKey, options }: OpenAiSettings): {
  * connections are tried again.
  * @throws RouteProfileError BAD_OPTION, ENCODER_FAILED, NETWORK, ABORTED.
  */
-export async function openAiEncoder(settings: OpenAiSettings): Promise<Encoder> {
+export async function createOpenAiEncoder(settings: OpenAiSettings): Promise<Encoder> {
   const { id, url } = openAiId(settings);
   const options = parseOptions({ name: 'openai', options: openAiOptionsSchema }, settings.options);
   const { model, apiKey, delays, fetch } = settings;
@@ -129,7 +129,9 @@ function batchEnd(texts: readonly string[], start: number, batch: number): numbe
   return end;
 }
 
-function hintFor({ status, hasKey }: PostFailure, model: string): string {
+function hintFor({ status, kind, hasKey }: PostFailure, model: string): string {
+  if (kind === 'too-long')
+    return 'Check that OPENAI_BASE_URL is the address of a model server, or encode fewer texts at a time: `:batch=16`.';
   if (status === undefined) return 'Check OPENAI_BASE_URL and the connection; what was encoded before is in the cache.';
   if (status === 401 || status === 403)
     return hasKey

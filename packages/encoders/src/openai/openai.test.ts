@@ -7,8 +7,8 @@ import {
 import { RouteProfileError, rowOf } from '@routeprofile/schema';
 import { describeEncoderContract } from '@routeprofile/schema/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hashEncoder } from '../hash/hash-encoder.js';
-import { openAiEncoder, type OpenAiSettings } from './openai-encoder.js';
+import { createHashEncoder } from '../hash/hash-encoder.js';
+import { createOpenAiEncoder, type OpenAiSettings } from './openai-encoder.js';
 
 const KEY = 'sk-test-0123456789+/abcdef';
 
@@ -19,7 +19,7 @@ interface Asked {
 }
 type Handler = ModelHandler<Asked>;
 
-const teacher = hashEncoder({ dimensions: 32 });
+const teacher = createHashEncoder({ dimensions: 32 });
 const rowsFor = async (input: string[]) => {
   const matrix = await teacher.encode(input);
   return input.map((_, index) => ({ object: 'embedding', index, embedding: [...rowOf(matrix, index)] }));
@@ -34,7 +34,7 @@ afterAll(() => server.close());
 afterEach(() => server.reset());
 
 const create = (more: Partial<OpenAiSettings> = {}) =>
-  openAiEncoder({
+  createOpenAiEncoder({
     model: 'toy',
     baseUrl: server.baseUrl,
     apiKey: KEY,

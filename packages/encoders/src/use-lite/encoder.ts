@@ -106,7 +106,7 @@ export const localRunner =
     return vectors;
   };
 
-/** Where `useLiteEncoder` finds its weights, and how it reads long texts. */
+/** Where `openUseLiteEncoder` finds its weights, and how it reads long texts. */
 export interface UseLiteOptions {
   /** In Node `useLiteFiles()` of `@routeprofile/encoders/node`. */
   files: UseLiteFiles;
@@ -123,7 +123,7 @@ export interface UseLiteOptions {
  * With `hashed` it is `use-lite-hash`: `hashed` extra dimensions, which tell apart texts that the vocabulary cannot spell.
  * @throws RouteProfileError CORRUPT_FILE for damaged weights, BACKEND_UNAVAILABLE.
  */
-export async function useLiteEncoder({ files, window, hashed, runtime }: UseLiteOptions): Promise<Encoder> {
+export async function openUseLiteEncoder({ files, window, hashed, runtime }: UseLiteOptions): Promise<Encoder> {
   const tokenizer = createTokenizer(parseVocabulary(await files.vocab(), 'vocab.json'));
   const model = await loadUseLiteModel(files, runtime ?? (await createRuntime()));
   const runner = localRunner(model);

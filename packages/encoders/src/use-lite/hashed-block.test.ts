@@ -2,12 +2,12 @@ import { describeEncoderContract } from '@routeprofile/schema/testing';
 import { createMatrix, rowOf, type Encoder, type Matrix } from '@routeprofile/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useLiteFiles } from '../node/use-lite-files.js';
-import { HASHED_DIMENSIONS, useLiteEncoder } from './encoder.js';
+import { HASHED_DIMENSIONS, openUseLiteEncoder } from './encoder.js';
 import { appendHashedBlock } from './hashed-block.js';
 
 const files = useLiteFiles();
 const hashed = HASHED_DIMENSIONS;
-const open = () => useLiteEncoder({ files, hashed });
+const open = () => openUseLiteEncoder({ files, hashed });
 
 describeEncoderContract({ describe, it, expect }, 'use-lite-hash', open);
 describeEncoderContract({ describe, it, expect }, 'use-lite-hash, texts it cannot read', open, {
@@ -32,7 +32,7 @@ describe('use-lite-hash', () => {
   let plain: Encoder;
   let encoder: Encoder;
   beforeAll(async () => {
-    plain = await useLiteEncoder({ files });
+    plain = await openUseLiteEncoder({ files });
     encoder = await open();
   });
   afterAll(async () => {

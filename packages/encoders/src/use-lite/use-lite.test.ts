@@ -4,7 +4,7 @@ import { createRuntime } from '@routeprofile/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fixture from '../fixtures/use-lite.json';
 import { useLiteFiles } from '../node/use-lite-files.js';
-import { useLiteEncoder } from './encoder.js';
+import { openUseLiteEncoder } from './encoder.js';
 import { loadUseLiteModel } from './model.js';
 import { createTokenizer, parseVocabulary } from './unigram.js';
 
@@ -16,12 +16,12 @@ const difference = (a: Float32Array, b: Float32Array) =>
   a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]!)), 0);
 const files = useLiteFiles();
 
-describeEncoderContract({ describe, it, expect }, 'use-lite', () => useLiteEncoder({ files }));
+describeEncoderContract({ describe, it, expect }, 'use-lite', () => openUseLiteEncoder({ files }));
 
 describe('use-lite against @energetic-ai/embeddings', () => {
   let encoder: Encoder;
   beforeAll(async () => {
-    encoder = await useLiteEncoder({ files, window: 'head' });
+    encoder = await openUseLiteEncoder({ files, window: 'head' });
   });
   afterAll(() => encoder.dispose?.());
 
@@ -47,7 +47,7 @@ describe('use-lite', () => {
   const texts = Array.from({ length: 6 }, (_, i) => text(1 + ((i * 59) % 190), i));
 
   it('gives a text the same bits in whatever company', async () => {
-    const encoder = await useLiteEncoder({ files });
+    const encoder = await openUseLiteEncoder({ files });
     const together = await encoder.encode(texts);
     const backwards = await encoder.encode([...texts].reverse().flatMap((t) => [t, `${t} more`]));
     for (const [i, t] of texts.entries()) {
@@ -65,7 +65,7 @@ describe('use-lite', () => {
     const sum = new Float64Array(512);
     for (const cut of cuts) (await model.run([cut])).forEach((x, d) => (sum[d]! += x * cut.length));
     const norm = Math.hypot(...sum);
-    const encoder = await useLiteEncoder({ files });
+    const encoder = await openUseLiteEncoder({ files });
     const [mean] = [rowOf(await encoder.encode([long]), 0)];
     expect(cuts.length).toBeGreaterThan(4);
     expect(
@@ -85,7 +85,7 @@ describe('use-lite', () => {
       ['head', ids.subarray(0, 128)],
       ['tail', ids.subarray(-128)],
     ] as const) {
-      const encoder = await useLiteEncoder({ files, window });
+      const encoder = await openUseLiteEncoder({ files, window });
       expect([...(await encoder.encode([texts.join('. ')])).data]).toEqual([...(await model.run([part]))]);
       expect(encoder.id).toBe(`use-lite@0.2.0:window=${window}`);
       await encoder.dispose?.();
@@ -96,7 +96,7 @@ describe('use-lite', () => {
   it('gives the same bits again after another encoder has come and gone, and keeps no tensor', async () => {
     const { tf } = await createRuntime();
     const before = tf.memory().numTensors;
-    const [one, two] = [await useLiteEncoder({ files }), await useLiteEncoder({ files })];
+    const [one, two] = [await openUseLiteEncoder({ files }), await openUseLiteEncoder({ files })];
     const first = await one.encode(texts);
     await two.encode(texts.slice(3));
     await two.dispose?.();
@@ -113,6 +113,6 @@ describe('use-lite', () => {
     ['a model.json that is something else', { ...files, model: async () => ({ weights: [] }) }],
     ['a vocabulary that is something else', { ...files, vocab: async () => 'hello' }],
   ])('refuses %s', async (_, broken) => {
-    await expect(useLiteEncoder({ files: broken })).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
+    await expect(openUseLiteEncoder({ files: broken })).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
   });
 });

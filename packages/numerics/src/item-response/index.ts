@@ -1,6 +1,6 @@
 export type { ItemResponseChoice, TriedChoice } from './choose.js';
 export { fitItemResponse, type ItemResponse, type ItemResponseOptions } from './fit.js';
-export { learnItemResponse, type LearnedItemResponse } from './learn.js';
+export { fitTunedItemResponse, type LearnedItemResponse } from './fit-tuned.js';
 export { difficultySpread, withOwnDifficulty } from './own-difficulty.js';
 export {
   abilityPrior,
@@ -15,7 +15,7 @@ export { type Items, itemsOf, predictItemResponse, responseLogits } from './pred
 export { mapQueries, type QueryMap } from './query-map.js';
 export type { ResponseKind, Responses } from './responses.js';
 export { cardScale, type CardScale, placeByCard } from './card-scores.js';
-export { learnResponses, type LearnedResponses, meansByLabel, type ResponseInput } from './learn-responses.js';
+export { fitResponseModel, type LearnedResponses, meansByLabel, type ResponseInput } from './fit-response-model.js';
 export {
   dimensionsOf,
   expectedOutcomes,

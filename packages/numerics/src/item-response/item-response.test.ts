@@ -2,7 +2,7 @@ import { createMatrix, createRandom } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { sigmoid } from '../softmax.js';
 import { layoutOf, penalisedLikelihood } from './likelihood.js';
-import { learnItemResponse, type LearnedItemResponse } from './learn.js';
+import { fitTunedItemResponse, type LearnedItemResponse } from './fit-tuned.js';
 import { fitItemResponse } from './fit.js';
 import { predictItemResponse, responseLogits } from './predict.js';
 import { mapQueries } from './query-map.js';
@@ -83,20 +83,20 @@ describe('the likelihood', () => {
 describe('the fit', () => {
   it('finds the chances that outcomes were drawn from, better with soft ones', () => {
     const hard = drawn();
-    const learned = learnItemResponse(hard.vectors, hard, {}, { seed: 1 });
+    const learned = fitTunedItemResponse(hard.vectors, hard, {}, { seed: 1 });
     expect(learned.choice.constant).toBe(false);
     expect(learned.tried.length).toBeGreaterThan(4);
     expect(meanError(chances(learned, hard.vectors), hard.chance)).toBeLessThan(0.06);
     const soft = drawn({ soft: true });
     const choice = { width: WIDTH, dimensions: 2, ridge: 0.1, constant: false };
     expect(
-      meanError(chances(learnItemResponse(soft.vectors, soft, choice, { seed: 1 }), soft.vectors), soft.chance),
+      meanError(chances(fitTunedItemResponse(soft.vectors, soft, choice, { seed: 1 }), soft.vectors), soft.chance),
     ).toBeLessThan(0.05);
   });
 
   it('does without a third of the outcomes', () => {
     const data = drawn({ missing: 0.35 });
-    const learned = learnItemResponse(
+    const learned = fitTunedItemResponse(
       data.vectors,
       data,
       { ridge: 4, dimensions: 2, width: WIDTH, constant: false },
@@ -107,7 +107,7 @@ describe('the fit', () => {
 
   it('learns the order of models from pairs alone, and no difficulty', () => {
     const { vectors, pairs, queries, models, chance } = drawn();
-    const { kind, map, abilities } = learnItemResponse(vectors, { queries, models, pairs }, {}, { seed: 1 });
+    const { kind, map, abilities } = fitTunedItemResponse(vectors, { queries, models, pairs }, {}, { seed: 1 });
     expect(kind).toBe('pairs');
     const items = mapQueries(map, vectors);
     expect(items.difficulty.every((b) => b === 0)).toBe(true);
@@ -130,7 +130,7 @@ describe('the fit', () => {
     const outcomes = Float64Array.from({ length: queries * models }, (_, k) =>
       random.float() < 0.2 + 0.1 * (k % models) ? 1 : 0,
     );
-    const { choice, map, abilities } = learnItemResponse(vectors, { queries, models, outcomes }, {}, { seed: 1 });
+    const { choice, map, abilities } = fitTunedItemResponse(vectors, { queries, models, outcomes }, {}, { seed: 1 });
     expect(choice.constant).toBe(true);
     const a = mapQueries(map, vectors).discrimination;
     expect(Math.max(...a) - Math.min(...a)).toBeLessThan(1e-9);
@@ -141,7 +141,7 @@ describe('the fit', () => {
   it('gives the same bytes twice, and leaves a model without answers at 0', () => {
     const data = drawn({ queries: 80 });
     const outcomes = data.outcomes.map((y, k) => (k % data.models === 3 ? NaN : y));
-    const learn = () => learnItemResponse(data.vectors, { ...data, outcomes }, {}, { seed: 3 });
+    const learn = () => fitTunedItemResponse(data.vectors, { ...data, outcomes }, {}, { seed: 3 });
     expect(learn()).toEqual(learn());
     const { known, abilities, dimensions } = learn();
     expect(known).toEqual([true, true, true, false, true, true]);
@@ -164,11 +164,11 @@ describe('the fit', () => {
   it('refuses to learn from nothing, and stops when asked to', () => {
     const { vectors, queries, models } = drawn({ queries: 20 });
     const nothing = { queries, models, outcomes: new Float64Array(queries * models).fill(NaN) };
-    expect(() => learnItemResponse(vectors, nothing, {}, { seed: 1 })).toThrow(/0 responses/);
+    expect(() => fitTunedItemResponse(vectors, nothing, {}, { seed: 1 })).toThrow(/0 responses/);
     const controller = new AbortController();
     controller.abort();
     expect(() =>
-      learnItemResponse(vectors, drawn({ queries: 20 }), {}, { seed: 1, signal: controller.signal }),
+      fitTunedItemResponse(vectors, drawn({ queries: 20 }), {}, { seed: 1, signal: controller.signal }),
     ).toThrow(/interrupted/);
   });
 });

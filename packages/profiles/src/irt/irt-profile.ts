@@ -14,7 +14,7 @@ import {
 } from '@routeprofile/schema';
 import {
   dimensionsOf,
-  learnResponses,
+  fitResponseModel,
   mapQueries,
   packResponseModel,
   placeByCard,
@@ -53,7 +53,7 @@ export const irtProfile = defineProfile<IrtOptions>({
     throwIfAborted(ctx);
     const positions = modelPositions(NAME, input);
     const { learnFrom, order } = responseInput(NAME, input);
-    const learned = learnResponses(learnFrom, fixedChoice(options), ctx);
+    const learned = fitResponseModel(learnFrom, fixedChoice(options), ctx);
     const vectors = vectorsOf(learned, order);
     const unknown = order.filter((_, i) => learned.sources[i] === null);
     if (unknown.length > 0) {

@@ -4,7 +4,7 @@ import { parseOptions, rowOf, type ProfileInput, type ProfileSet, type ProfileSt
 import { describeProfileContract } from '@routeprofile/schema/testing';
 import { card, taskInput, trainingOf } from '../testing/training.js';
 import { outcomesProfile, type OutcomesOptions } from './outcomes-profile.js';
-import { relativeOutcomes } from './relative-outcomes.js';
+import { centredOutcomes } from './centred-outcomes.js';
 
 /** The suite's input has no training rows: here they are, the same whatever the order of the models. */
 const withRows: ProfileStrategy<OutcomesOptions> = {
@@ -118,7 +118,7 @@ describe('outcomes', () => {
   });
 });
 
-describe('relative outcomes', () => {
+describe('centred outcomes', () => {
   const table = fc.integer({ min: 2, max: 5 }).chain((models) =>
     fc.array(
       fc.array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(0, 0.5, 1) }, fc.constant(NaN)), {
@@ -134,7 +134,7 @@ describe('relative outcomes', () => {
       fc.property(table, (scores) => {
         const models = scores[0]!.length;
         const of = (list: readonly (readonly number[])[]) =>
-          relativeOutcomes(
+          centredOutcomes(
             trainingOf(
               models,
               list.map((row) => ({ task: null, scores: row })),

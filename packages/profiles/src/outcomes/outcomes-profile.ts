@@ -21,7 +21,7 @@ import { extendKeyedSet } from '../common/extend-keyed.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
 import { cardLink, type CardLink } from './card-link.js';
-import { relativeOutcomes } from './relative-outcomes.js';
+import { centredOutcomes } from './centred-outcomes.js';
 
 const options = z.strictObject({
   /** New models: card scores marked unreliable count as not measured (default); false takes them as they are. */
@@ -35,7 +35,7 @@ const SLOPE = 'outcomes:slope';
 /**
  * The training rows themselves: a key a training query, scores the outcomes measured there less the row's centre, in shares of one
  * (in the design space of RouteProfile, arXiv 2605.00180: flat form; the representation "scores" is ours; nothing is learned).
- * Without outcomes, (wins − losses) / (wins + losses) of the model's pairs there. See `relativeOutcomes`.
+ * Without outcomes, (wins − losses) / (wins + losses) of the model's pairs there. See `centredOutcomes`.
  * `keyed.keys` [training queries × dimensions], `keyed.scores` [models × training queries], NaN = not measured.
  *
  * `biases` [models] are mean scores, `vectors` [models × dimensions] the mean of the queries weighted by scores. A new model has NaN under every key; its bias and
@@ -54,7 +54,7 @@ export const outcomesProfile = defineProfile<OutcomesOptions>({
     modelPositions('outcomes', input);
     const { training, vectors: keys } = memoryOf(input);
     const { models } = input;
-    const { score, overall } = relativeOutcomes(training, models.length);
+    const { score, overall } = centredOutcomes(training, models.length);
     const rows = training.tasks.length;
     const measured = models.map((_, m) =>
       score.subarray(m * rows, (m + 1) * rows).some((value) => !Number.isNaN(value)),

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseOptions } from '@routeprofile/schema';
 import { fakeModel } from '../testing/language-model.js';
 import { planTextGnn } from './plan.js';
-import { createTextGnnProfile } from './text-gnn-profile.js';
+import { defineTextGnnProfile } from './text-gnn-profile.js';
 
 const ctx = { seed: 1 };
 
@@ -12,7 +12,7 @@ it('shows the prompts a build sends first, and how many there will be', async ()
   const options = { summarizer: 'llm', hops: 3, model: 'toy', inputPrice: 1, outputPrice: 2 };
   const plan = await planTextGnn(input, options, ctx);
   const languageModel = fakeModel();
-  const profile = createTextGnnProfile({ languageModel });
+  const profile = defineTextGnnProfile({ languageModel });
   await profile.build(input, parseOptions(profile, { ...options, concurrency: 1 }), ctx);
 
   expect(plan.prompts.map(({ messages }) => messages[0]!.content)).toEqual(
@@ -57,7 +57,7 @@ it('refuses what a build would refuse', async () => {
 
 it('of the strategy names the model that the environment names, and what its answers depend on', async () => {
   const input = await syntheticProfileInput();
-  const strategy = createTextGnnProfile({ env: { ROUTEPROFILE_LLM_MODEL: 'from the environment' } });
+  const strategy = defineTextGnnProfile({ env: { ROUTEPROFILE_LLM_MODEL: 'from the environment' } });
   const options = parseOptions(strategy, { summarizer: 'llm' });
   expect((await strategy.plan!(input, options, ctx)).model).toBe('from the environment');
   expect(strategy.cacheKey!(options, { ROUTEPROFILE_LLM_MODEL: 'm', ROUTEPROFILE_LLM_API_KEY: 'secret' })).toEqual([

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { loadDataset } from '@routeprofile/data';
-import { hashEncoder } from '@routeprofile/encoders';
+import { createHashEncoder } from '@routeprofile/encoders';
 import { buildGraph, encodeNodes, toHetero } from '@routeprofile/graph';
 import { parseOptions, type Encoder, type ProfileInput } from '@routeprofile/schema';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fakeModel, memoryStore } from '../testing/language-model.js';
 import { readHopTexts } from './kept.js';
 import { planTextGnn } from './plan.js';
-import { createTextGnnProfile } from './text-gnn-profile.js';
+import { defineTextGnnProfile } from './text-gnn-profile.js';
 
 const data = process.env['ROUTEPROFILE_DATA'];
 const ctx = { seed: 42 };
@@ -18,14 +18,14 @@ describe.runIf(data)('text-gnn on the published data, graph query-task-domain', 
     const folder = join(data!, 'routeprofile');
     const dataset = await loadDataset(folder, { test: join(folder, 'route_data/routing_dev_data.json') });
     const graph = toHetero(buildGraph(dataset, { preset: 'query-task-domain' }));
-    const encoder = hashEncoder({ dimensions: 64 });
+    const encoder = createHashEncoder({ dimensions: 64 });
     const features = await encodeNodes(graph, encoder, ctx);
     input = { models: dataset.candidates.map(({ id }) => id), cards: dataset.cards, graph, features, encoder };
   });
   const build = async (options: Record<string, unknown>, encoder: Encoder = input.encoder) => {
     const model = fakeModel();
     const store = memoryStore();
-    const profile = createTextGnnProfile({ languageModel: model });
+    const profile = defineTextGnnProfile({ languageModel: model });
     const given = parseOptions(profile, { summarizer: 'llm', concurrency: 1, promptTokens: 100_000, ...options });
     return { set: await profile.build({ ...input, encoder }, given, { ...ctx, store }), model, store };
   };

@@ -3,14 +3,14 @@ import { describeProfileContract, syntheticProfileInput, toyEncoder } from '@rou
 import { describe, expect, it } from 'vitest';
 import { fakeModel, memoryStore } from '../testing/language-model.js';
 import { readHopTexts } from './kept.js';
-import { createTextGnnProfile, textGnnProfile } from './text-gnn-profile.js';
+import { defineTextGnnProfile, textGnnProfile } from './text-gnn-profile.js';
 
 const runner = { describe, it, expect };
 describeProfileContract(runner, textGnnProfile);
 describeProfileContract(runner, textGnnProfile, { options: { hops: 4 } });
 describeProfileContract(runner, textGnnProfile, { options: { hops: 0 } });
 describeProfileContract(runner, textGnnProfile, { options: { compat: true } });
-describeProfileContract(runner, createTextGnnProfile({ languageModel: fakeModel() }), {
+describeProfileContract(runner, defineTextGnnProfile({ languageModel: fakeModel() }), {
   options: { summarizer: 'llm', hops: 3 },
 });
 
@@ -18,7 +18,7 @@ const build = async (
   options: Record<string, unknown>,
   { input, ctx, model }: { input?: ProfileInput; ctx?: Partial<RunContext>; model?: ReturnType<typeof fakeModel> } = {},
 ) => {
-  const profile = createTextGnnProfile({ languageModel: model ?? fakeModel() });
+  const profile = defineTextGnnProfile({ languageModel: model ?? fakeModel() });
   return profile.build(input ?? (await syntheticProfileInput()), parseOptions(profile, options), { seed: 1, ...ctx });
 };
 /** Models 1 … n on one task. */

@@ -34,7 +34,7 @@ export interface TextGnnEnvironment extends LlmEnvironment {
  * `ctx.store` keeps every answer as it comes, and at the end the texts of all nodes after all hops (`readHopTexts`); the set's
  * `texts` hold the models' last ones. Without a store an interrupted build starts from nothing.
  */
-export const createTextGnnProfile = (environment: TextGnnEnvironment = {}): ProfileStrategy<TextGnnOptions> =>
+export const defineTextGnnProfile = (environment: TextGnnEnvironment = {}): ProfileStrategy<TextGnnOptions> =>
   defineProfile<TextGnnOptions>({
     name: 'text-gnn',
     summary: 'texts that sum up K hops of the graph around each model, written by a language model or without one',
@@ -81,6 +81,6 @@ export const createTextGnnProfile = (environment: TextGnnEnvironment = {}): Prof
 
 /**
  * `text-gnn` as the process's environment sets it up; without further options texts are put together from sentences, and nothing
- * is sent anywhere. See `createTextGnnProfile`.
+ * is sent anywhere. See `defineTextGnnProfile`.
  */
-export const textGnnProfile = createTextGnnProfile();
+export const textGnnProfile = defineTextGnnProfile();

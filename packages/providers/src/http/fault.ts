@@ -29,6 +29,8 @@ const KINDS = {
   signature: false,
   /** The address redirects; nothing is sent to where, as the key would go there too. */
   redirect: false,
+  /** The answer did not end within the bytes that the caller reads at most. */
+  'too-long': false,
   /** Whatever else the server refuses in the request. */
   'bad-request': false,
   /** An answer came, but it is of no use: empty, cut short, of another format. */

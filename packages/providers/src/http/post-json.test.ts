@@ -1,5 +1,6 @@
+import { createServer, type Server } from 'node:http';
 import { RouteProfileError } from '@routeprofile/schema';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UnusableAnswer } from './fault.js';
 import { postJson, type PostPolicy } from './post-json.js';
 
@@ -154,5 +155,79 @@ describe('postJson', () => {
     if (!RouteProfileError.isInstance(error)) throw error;
     expect(error.code).toBe('BAD_OPTION');
     expect(error.message).toBe('test: HTTP 401: ***');
+  });
+});
+
+describe('an answer that does not end', () => {
+  let server: Server;
+  let address: URL;
+  let closed = Promise.resolve();
+  let asked = 0;
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      asked++;
+      closed = new Promise((resolve) => response.on('close', resolve));
+      response.writeHead(request.url === '/busy' ? 503 : 200);
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const bound = server.address();
+    if (bound === null || typeof bound === 'string') throw new Error('the server has no port');
+    address = new URL(`http://127.0.0.1:${bound.port}`);
+  });
+  afterAll(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  const post = (path: string, more: Partial<PostPolicy> = {}) =>
+    postJson({ who: 'test', url: new URL(path, address) }, {}, (body) => body, {
+      retries: 2,
+      timeout: 20,
+      delays: { firstDelay: 1, maximumDelay: 5 },
+      ...more,
+    });
+
+  it('is broken off at the limit, with an error that names it, and not asked for again', async () => {
+    asked = 0;
+    const hint = ({ kind, status }: { kind: string; status: number | undefined }) => `${kind} ${status}`;
+    await expect(post('/', { maxAnswerBytes: 1_000_000, refused: 'ENCODER_FAILED', hint })).rejects.toMatchObject({
+      code: 'ENCODER_FAILED',
+      message: 'test: the answer is longer than the limit of 1,000,000 bytes',
+      hint: 'too-long 200',
+    });
+    await closed;
+    expect(asked).toBe(1);
+  });
+
+  it('has a limit of 32 MiB unless told otherwise', async () => {
+    await expect(post('/')).rejects.toThrow('longer than the limit of 33,554,432 bytes');
+    await closed;
+  });
+
+  it('leaves an error what its status says', async () => {
+    await expect(post('/busy', { maxAnswerBytes: 100_000, retries: 0 })).rejects.toThrow(/HTTP 503: x{300}$/);
+    await closed;
+  });
+
+  it('passes where it is as long as the limit, and counts bytes, whatever they are cut into', async () => {
+    const bytes = new TextEncoder().encode('"grün €"');
+    const cut = () =>
+      new Response(
+        new ReadableStream({
+          start(controller) {
+            for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+            controller.close();
+          },
+        }),
+      );
+    expect(await ask(serverOf(cut).send, { maxAnswerBytes: bytes.length })).toBe('"grün €"');
+    await expect(ask(serverOf(cut).send, { maxAnswerBytes: bytes.length - 1 })).rejects.toThrow(/limit of 10 bytes/);
   });
 });

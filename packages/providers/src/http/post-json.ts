@@ -1,5 +1,6 @@
 import { RouteProfileError, throwIfAborted, type ErrorCode } from '@routeprofile/schema';
 import { faultOf, readServerError, UnusableAnswer, type Fault, type FaultKind } from './fault.js';
+import { readBody } from './read-body.js';
 import { backoffDelay, sleep, type Backoff } from './retry.js';
 import { redactBody, redactRefusal } from './secrets.js';
 
@@ -26,6 +27,8 @@ export interface PostPolicy {
   retries: number;
   /** Seconds per attempt. */
   timeout: number;
+  /** Bytes of an answer's body, unpacked, that are read at most. Default 32 MiB. */
+  maxAnswerBytes?: number;
   /** Milliseconds before the first retry and at most before any. Default 500 and 60,000. */
   delays?: Pick<Backoff, 'firstDelay' | 'maximumDelay'>;
   /** The code of a refusal that trying again does not help, such as 401. Default NETWORK. */
@@ -41,12 +44,15 @@ export interface PostPolicy {
 }
 
 const EXCERPT = 300;
+/** 32 MiB: the longest answers that models write are far shorter. */
+export const MAX_ANSWER_BYTES = 32 * 2 ** 20;
 const DELAYS = { firstDelay: 500, maximumDelay: 60_000 };
 
 /**
  * Sends `payload` as JSON and gives what `read` makes of the answer's body. Overload (408, 429, 5xx), 409, timeouts, broken
  * connections and answers that `read` calls unusable are tried again, after a doubling delay or what `Retry-After` asks
- * for; an account without credit is not. Redirects are not followed, as they would take the key elsewhere.
+ * for; an account without credit is not. Redirects are not followed, as they would take the key elsewhere. A body is read as it
+ * comes; one longer than `maxAnswerBytes` is broken off, and not asked for again.
  * @param read may throw `UnusableAnswer`; whatever else it throws ends the request at once
  * @throws RouteProfileError NETWORK, the policy's `refused`, ABORTED.
  */
@@ -92,7 +98,7 @@ interface Failed {
 
 async function post(target: PostTarget, body: string, policy: PostPolicy, attempt: number): Promise<Attempt> {
   const { url, apiKey } = target;
-  const { timeout, signal, fetch: send = fetch, refused } = policy;
+  const { timeout, signal, fetch: send = fetch, refused, maxAnswerBytes = MAX_ANSWER_BYTES } = policy;
   const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
   if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
   const limit = AbortSignal.timeout(timeout * 1000);
@@ -105,7 +111,11 @@ async function post(target: PostTarget, body: string, policy: PostPolicy, attemp
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
     const { ok, status } = answer;
-    const said = await answer.text();
+    const { text: said, whole } = await readBody(answer, maxAnswerBytes);
+    if (ok && !whole) {
+      const what = `the answer is longer than the limit of ${maxAnswerBytes.toLocaleString('en-US')} bytes`;
+      return failure(target, policy, { kind: 'too-long', retryable: false }, what, status, refused);
+    }
     if (ok) return { body: redactBody(said, apiKey) };
     const fault = faultOf({ status, headers: answer.headers, body: said });
     const what = `HTTP ${status}${tries(attempt)}${quoted(redactRefusal(readServerError(said).message, apiKey))}`;

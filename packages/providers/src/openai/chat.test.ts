@@ -43,6 +43,12 @@ describeChatModelContract({ describe, it, expect }, 'createOpenAiChat, bare prom
 );
 
 describe('a chat model behind an endpoint', () => {
+  it('reads no more of an answer than it may', async () => {
+    const asked = create({ maxAnswerBytes: 20 }).complete({ messages: [{ role: 'user', content: 'q' }] }, { seed: 1 });
+    await expect(asked).rejects.toThrow(/longer than the limit of 20 bytes/);
+    expect(server.arrived).toBe(1);
+  });
+
   it('sends messages, model and settings with the key', async () => {
     const completion = await create({ body: { temperature: 0, max_tokens: 5 } }).complete(
       { messages, label: 'x' },

@@ -24,6 +24,8 @@ export interface OpenAiChatSettings {
   retries?: number;
   /** Seconds per attempt. Default 120. */
   timeout?: number;
+  /** Bytes of an answer that are read at most. Default 32 MiB. */
+  maxAnswerBytes?: number;
   /** Milliseconds before the first retry and at most before any. Default 1,000 and 300,000. */
   delays?: PostPolicy['delays'];
   /** What of an answer is of use; throws `UnusableAnswer` to ask again. Default `spokenAnswer`. */
@@ -44,7 +46,14 @@ const PATHS = { chat: 'chat/completions', completions: 'completions' };
  */
 export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
   const { names, model, apiKey, api = 'chat', body = {}, retries = 5, timeout = 120 } = settings;
-  const { delays = { firstDelay: 1_000, maximumDelay: 300_000 }, judge = spokenAnswer, hint, fetch, wait } = settings;
+  const {
+    delays = { firstDelay: 1_000, maximumDelay: 300_000 },
+    judge = spokenAnswer,
+    hint,
+    fetch,
+    wait,
+    maxAnswerBytes,
+  } = settings;
   const base = endpointUrl(settings.baseUrl, names);
   assertUsableKey(apiKey, names);
   const endpoint = redact(endpointName(base), apiKey);
@@ -70,7 +79,7 @@ export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
           usage = addUsage(usage, answer.usage ?? estimateUsage(messages, answer.content));
           return judge(answer);
         },
-        { retries, timeout, delays, hint, fetch, wait, signal },
+        { retries, timeout, maxAnswerBytes, delays, hint, fetch, wait, signal },
       );
       return { ...spoken, usage, estimated, attempts };
     },

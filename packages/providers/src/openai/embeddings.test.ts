@@ -27,6 +27,26 @@ describe('parseEmbeddings', () => {
 });
 
 describe('createOpenAiEmbeddings', () => {
+  it('reads longer answers to more texts, unless it is given a limit', async () => {
+    const texts = Array.from({ length: 150 }, (_, i) => `text ${i}`);
+    const vectors = JSON.stringify({ data: texts.map((_, index) => ({ index, embedding: [index] })) });
+    const embed = (more: object) =>
+      createOpenAiEmbeddings({
+        who: 'test',
+        model: 'toy',
+        url: new URL('http://host.test/v1/'),
+        retries: 0,
+        timeout: 20,
+        fetch: async () => new Response(' '.repeat(33 * 2 ** 20) + vectors),
+        ...more,
+      })(texts, undefined, undefined);
+    expect((await embed({})).vectors).toHaveLength(150);
+    await expect(embed({ maxAnswerBytes: 1000 })).rejects.toMatchObject({
+      code: 'ENCODER_FAILED',
+      message: 'test: the answer is longer than the limit of 1,000 bytes',
+    });
+  });
+
   it('asks once for all texts, and says what the server counted', async () => {
     const names = { who: 'test', baseUrl: 'the base URL', apiKey: 'the key' };
     const sent: unknown[] = [];

@@ -1,6 +1,6 @@
 import { RouteProfileError, z, type Usage } from '@routeprofile/schema';
 import { endpointPath } from '../http/endpoint.js';
-import { postJson, type PostPolicy } from '../http/post-json.js';
+import { MAX_ANSWER_BYTES, postJson, type PostPolicy } from '../http/post-json.js';
 import { readUsage } from '../usage/usage.js';
 
 /** Which model `createOpenAiEmbeddings` asks, where, and how. */
@@ -18,7 +18,12 @@ export interface OpenAiEmbeddingsSettings extends Pick<
   apiKey?: string;
   /** Sent as `dimensions`, for models that can shorten their vectors. */
   dimensions?: number;
+  /** Bytes of an answer that are read at most. Default 32 MiB, or 256 KiB for each text of the request where that is more. */
+  maxAnswerBytes?: number;
 }
+
+/** Room for 8,192 numbers of 32 characters. */
+const BYTES_A_TEXT = 256 * 2 ** 10;
 
 /** Vectors of one request. */
 export interface Embeddings {
@@ -34,7 +39,8 @@ export interface Embeddings {
  * @returns a function from texts to vectors; `width` is the length that earlier answers had, if there were any
  * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED (the function).
  */
-export function createOpenAiEmbeddings({ who, model, url, apiKey, dimensions, ...policy }: OpenAiEmbeddingsSettings) {
+export function createOpenAiEmbeddings(settings: OpenAiEmbeddingsSettings) {
+  const { who, model, url, apiKey, dimensions, maxAnswerBytes, ...policy } = settings;
   const target = { who, url: endpointPath(url, 'embeddings'), apiKey };
   return (texts: readonly string[], width: number | undefined, signal: AbortSignal | undefined): Promise<Embeddings> =>
     postJson(
@@ -45,7 +51,12 @@ export function createOpenAiEmbeddings({ who, model, url, apiKey, dimensions, ..
         ...(dimensions !== undefined && { dimensions }),
       },
       (body) => parseEmbeddings(body, texts.length, width, who),
-      { ...policy, signal, refused: 'ENCODER_FAILED' },
+      {
+        ...policy,
+        maxAnswerBytes: maxAnswerBytes ?? Math.max(MAX_ANSWER_BYTES, texts.length * BYTES_A_TEXT),
+        signal,
+        refused: 'ENCODER_FAILED',
+      },
     );
 }
 

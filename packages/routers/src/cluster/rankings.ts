@@ -1,5 +1,5 @@
 import { createMatrix, lessonOf, rowOf, type Matrix, type RouterTraining } from '@routeprofile/schema';
-import { bradleyTerry, countWins } from '@routeprofile/numerics';
+import { fitBradleyTerry, countWins } from '@routeprofile/numerics';
 import { relativeOutcomes } from '../common/relative-outcomes.js';
 
 /**
@@ -41,11 +41,11 @@ function byPairs({ pairs }: RouterTraining, models: number): Rank {
   return (rows, assignment, clusters, shrinkage) => {
     const known = new Set(rows);
     const learned = pairs.filter(({ query }) => known.has(query));
-    const overall = bradleyTerry(countWins(models, learned), models);
+    const overall = fitBradleyTerry(countWins(models, learned), models);
     const out = createMatrix(clusters, models);
     for (let c = 0; c < clusters; c++) {
       const here = learned.filter(({ query }) => assignment[query] === c);
-      const strengths = bradleyTerry(countWins(models, here), models, { ridge: shrinkage, prior: overall });
+      const strengths = fitBradleyTerry(countWins(models, here), models, { ridge: shrinkage, prior: overall });
       rowOf(out, c).set(strengths);
     }
     return out;

@@ -1,5 +1,5 @@
 import { createMatrix, createRandom, type PreferencePair } from '@routeprofile/schema';
-import { bradleyTerry, countWins } from '@routeprofile/numerics';
+import { fitBradleyTerry, countWins } from '@routeprofile/numerics';
 import { describe, expect, it } from 'vitest';
 import { fitPairwiseLogistic } from './pairwise-logistic.js';
 import { relativeOutcomes } from './relative-outcomes.js';
@@ -18,7 +18,7 @@ describe('fitPairwiseLogistic', () => {
 
   it('is Bradley–Terry under a strong ridge', () => {
     const { intercepts, slopes } = fitPairwiseLogistic(points, spread, pairs, 3, 1e8);
-    const expected = bradleyTerry(countWins(3, pairs), 3);
+    const expected = fitBradleyTerry(countWins(3, pairs), 3);
     intercepts.forEach((b, m) => expect(b).toBeCloseTo(expected[m]!, 3));
     expect(slopes.data.every((w) => Math.abs(w) < 1e-4)).toBe(true);
   });

@@ -1,5 +1,5 @@
 import { createMatrix, type Matrix, type ModelCard, type RouterTraining } from '@routeprofile/schema';
-import { bradleyTerry, countWins, fitAdditive } from '@routeprofile/numerics';
+import { fitBradleyTerry, countWins, fitAdditive } from '@routeprofile/numerics';
 
 /** What each model is worth on each task; the last row stands for a query whose task is unknown. */
 export interface TaskTable {
@@ -107,12 +107,12 @@ export function tableFromPairs(training: RouterTraining, models: number, ridge: 
   const { pairs } = training;
   if (pairs.length === 0) return null;
   const tasks = taskNames(training);
-  const overall = bradleyTerry(countWins(models, pairs), models, { ridge });
+  const overall = fitBradleyTerry(countWins(models, pairs), models, { ridge });
   const seen = new Set(pairs.flatMap(({ better, worse }) => [better, worse]));
   const table = emptyTable(tasks, models);
   tasks.forEach((task, t) => {
     const here = pairs.filter(({ query }) => training.tasks[query] === task);
-    const strengths = bradleyTerry(countWins(models, here), models, { ridge, prior: overall });
+    const strengths = fitBradleyTerry(countWins(models, here), models, { ridge, prior: overall });
     setRow(table, t, (m) => (seen.has(m) ? strengths[m]! : null));
   });
   setRow(table, tasks.length, (m) => (seen.has(m) ? overall[m]! : null));

@@ -1,5 +1,5 @@
 import { createMatrix, rowOf, type Matrix, type NamedArray } from '@routeprofile/schema';
-import { openLinearMaps, type LinearMap, type Weights } from '@routeprofile/tensor';
+import { createLinearMaps, type LinearMap, type Weights } from '@routeprofile/tensor';
 import { attend, rowRange, type Nodes } from './attention.js';
 import type { GraphShape } from './network.js';
 
@@ -62,7 +62,7 @@ function mapsOf(weights: Weights, { layers, heads }: GraphShape): Record<string,
 /** Opens trained weights for evaluation; they must fit the shape. */
 export async function createGraphEvaluator(initial: Weights, shape: GraphShape): Promise<GraphEvaluator> {
   const { layers, heads, residual, balanced } = shape;
-  const maps = await openLinearMaps(mapsOf(initial, shape));
+  const maps = await createLinearMaps(mapsOf(initial, shape));
   let weights = initial;
 
   const nodes = (rows: Matrix, l: number): Nodes => ({ rows, asked: maps.apply(`asked.${l}`, rows) });

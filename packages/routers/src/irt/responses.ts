@@ -19,7 +19,7 @@ import {
   dimensionsOf,
   expectedOutcomes,
   type ItemResponseChoice,
-  learnResponses,
+  fitResponseModel,
   meansByLabel,
   packResponseModel,
   placeByCard,
@@ -181,7 +181,7 @@ function learn(
   ctx: RunContext,
 ): LearnedResponses {
   const { outcomes, pairs, tasks } = training;
-  const learned = learnResponses(
+  const learned = fitResponseModel(
     { models, cards, vectors, outcomes: outcomes?.score ?? null, pairs, tasks: meansByLabel(vectors, tasks) },
     fixedChoice(chosen),
     ctx,

@@ -1,4 +1,4 @@
-import { bradleyTerry, countWins, type Comparison } from '@routeprofile/numerics';
+import { fitBradleyTerry, countWins, type Comparison } from '@routeprofile/numerics';
 import { contest } from './local-strengths.js';
 import type { KnownOutcomes, Memory } from './memory.js';
 
@@ -81,7 +81,7 @@ function pairEvidence(models: number, byQuery: readonly Comparison[][], rows: In
   const comparisons = Array.from(rows, (row) => byQuery[row]!)
     .flat()
     .map(among);
-  const overall = bradleyTerry(countWins(played.length, comparisons), played.length, { ridge });
+  const overall = fitBradleyTerry(countWins(played.length, comparisons), played.length, { ridge });
   return {
     tally() {
       const { add, strengths } = contest(overall, ridge);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bradleyTerry, countWins } from '@routeprofile/numerics';
+import { fitBradleyTerry, countWins } from '@routeprofile/numerics';
 import { contest } from './local-strengths.js';
 
 describe('contest', () => {
@@ -19,7 +19,7 @@ describe('contest', () => {
           const prior = Float64Array.from(numbers);
           const { add, strengths } = contest(prior, ridge);
           for (const { better, worse, weight } of comparisons) add(better, worse, weight);
-          const expected = bradleyTerry(countWins(6, comparisons), 6, { ridge, prior });
+          const expected = fitBradleyTerry(countWins(6, comparisons), 6, { ridge, prior });
           strengths(prior, 1e-9).forEach((s, m) => expect(s).toBeCloseTo(expected[m]!, 4));
         },
       ),

@@ -15,7 +15,7 @@ export interface Contest {
 }
 
 /**
- * The posterior mode of `bradleyTerry` under s ~ N(prior, 1 / ridge), one strength after another by Newton's method. Only the
+ * The posterior mode of `fitBradleyTerry` under s ~ N(prior, 1 / ridge), one strength after another by Newton's method. Only the
  * pairs of models that met are visited, which for a neighbourhood are few: about 0.1 ms for 100 models, where a dense Newton
  * step factors a matrix.
  */

@@ -1,5 +1,5 @@
 import { createMatrix, type Matrix } from '@routeprofile/schema';
-import { openLinearMaps } from '@routeprofile/tensor';
+import { createLinearMaps } from '@routeprofile/tensor';
 
 export interface Neighbours {
   rows: Int32Array;
@@ -59,7 +59,9 @@ export type Search = (vectors: Matrix) => Matrix;
  */
 export async function createSearch(space: Matrix): Promise<Search> {
   const columns = transposed(space);
-  const maps = await openLinearMaps({ space: { weight: { shape: [columns.rows, columns.cols], data: columns.data } } });
+  const maps = await createLinearMaps({
+    space: { weight: { shape: [columns.rows, columns.cols], data: columns.data } },
+  });
   return (vectors) => maps.apply('space', vectors);
 }
 

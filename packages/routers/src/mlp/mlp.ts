@@ -10,7 +10,7 @@ import {
   type Matrix,
 } from '@routeprofile/schema';
 import { rowProducts } from '@routeprofile/numerics';
-import { createRuntime, openTower } from '@routeprofile/tensor';
+import { createRuntime, createTowerEvaluator } from '@routeprofile/tensor';
 import {
   coTrainedArrays,
   coTrainedShapes,
@@ -84,8 +84,8 @@ export const mlpRouter = /* @__PURE__ */ defineScoringRouter({
   /** Routing needs no TensorFlow.js: the towers run on the kernels alone, the models' side once. */
   async prepare({ options, weights, arrays }) {
     const profiles = options.coTrain === 'none' ? weights.profiles : weights[LEARNED];
-    const embedded = (await openTower(arrays, 'model'))(profiles);
-    return { embedQueries: await openTower(arrays, 'query'), embedded };
+    const embedded = (await createTowerEvaluator(arrays, 'model'))(profiles);
+    return { embedQueries: await createTowerEvaluator(arrays, 'query'), embedded };
   },
   score: ({ options, prepared: { embedQueries, embedded } }, { vectors }) =>
     rowProducts(embedQueries(scaled(vectors, options)), embedded),

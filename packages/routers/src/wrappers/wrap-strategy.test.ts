@@ -1,6 +1,7 @@
 import {
   parseOptions,
   parseStrategyReference,
+  RouteProfileError,
   type QueryBatch,
   type Router,
   type RouterArtifact,
@@ -73,6 +74,29 @@ describe('a wrapped strategy', () => {
     expect(() =>
       parseOptions(strategy, { wrappers: [{ name: 'cost', options: { lambda: -1 } }, { name: 'constraints' }] }),
     ).toThrow(/wrappers\.0\.options\.lambda/);
+  });
+
+  it('names the options of the part that was given a wrong one', () => {
+    const refused = (reference: string) => {
+      try {
+        return named(reference);
+      } catch (error) {
+        if (RouteProfileError.isInstance(error)) return error;
+        throw error;
+      }
+    };
+    expect(refused('knn+calibrate+cost:bogus=1')).toMatchObject({
+      code: 'BAD_OPTION',
+      message: 'knn+calibrate+cost: wrappers.1.options: Unrecognized key: "bogus"',
+      hint: expect.stringMatching(/^Options of cost: .*\blambda\b.*\.$/) as unknown,
+    });
+    expect(refused('knn:bogus=1+cost')).toMatchObject({
+      message: 'knn+cost: router: Unrecognized key: "bogus"',
+      hint: expect.stringMatching(/^Options of knn: k, .*\.$/) as unknown,
+    });
+    expect(refused('knn:k=0+cost:lambda=-1')).toMatchObject({
+      hint: expect.stringMatching(/^Options of knn: .*\. Options of cost: .*\.$/) as unknown,
+    });
   });
 
   it('asks for scores out of fold once, whatever the number of wrappers', async () => {

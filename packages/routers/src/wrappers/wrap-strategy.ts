@@ -4,6 +4,7 @@ import {
   defineRouter,
   isScoringRouter,
   parsePart,
+  partOptions,
   RouteProfileError,
   routerManifestSchema,
   throwIfAborted,
@@ -125,7 +126,7 @@ export function wrapStrategy(
 /** The composite's options: every part completed by the strategy or wrapper it belongs to. */
 function optionsOf(strategy: RouterStrategy, wrappers: readonly NamedWrapper[]): z.ZodType<WrappedOptions> {
   const parts = wrappers.map(({ wrapper, options = {} }) =>
-    z.strictObject({ name: z.literal(wrapper.name), options: completed(wrapper.options, options) }),
+    z.strictObject({ name: z.literal(wrapper.name), options: partOptions(wrapper, options) }),
   );
   const given = wrappers.map(({ wrapper }) => ({ name: wrapper.name }));
   const list = z
@@ -137,19 +138,17 @@ function optionsOf(strategy: RouterStrategy, wrappers: readonly NamedWrapper[]):
         const parsed = parts[i]!.safeParse(value);
         if (parsed.success) return parsed.data;
         for (const issue of parsed.error.issues)
-          ctx.addIssue({ code: 'custom', message: issue.message, path: [i, ...issue.path] });
+          ctx.addIssue({
+            code: 'custom',
+            message: issue.message,
+            path: [i, ...issue.path],
+            ...(issue.code === 'custom' && { params: issue.params }),
+          });
         return z.NEVER;
       }),
     );
-  return z.strictObject({ router: completed(strategy.options, {}), wrappers: list });
+  return z.strictObject({ router: partOptions(strategy), wrappers: list });
 }
-
-/** Options by a part's own schema, which is written for its own output type alone. */
-const completed = (schema: z.ZodType<Record<string, unknown>>, fallback: Record<string, unknown>) =>
-  z
-    .record(z.string(), z.unknown())
-    .prefault(fallback)
-    .pipe(schema as z.ZodType<Record<string, unknown>, Record<string, unknown>>);
 
 const prefixed = (prefix: string, weights: Record<string, NamedArray>) =>
   Object.entries(weights).map(([key, array]) => [`${prefix}:${key}`, array] as const);

@@ -228,6 +228,11 @@ describe('code that does not do what its definition says', () => {
       { learn: () => ({ state: { f: () => 1 }, weights: { row } }) },
       /'f' is a function/,
     ],
+    [
+      'names a size that is not listed before',
+      { shapes: () => ({ row: ['later', 4], later: [1, 4] }) },
+      /^liar: its shapes name 'later' before that is listed/,
+    ],
     ['takes a name of ours', { learn: () => ({ state: { joined: ['x'] }, weights: { row } }) }, /name that is taken/],
   ])('and %s is named when it is fitted', async (_, parts, message) => {
     await expect(lying(parts).fit(input, {}, ctx)).rejects.toMatchObject({
@@ -268,6 +273,36 @@ describe('code that does not do what its definition says', () => {
     expect(await router.decide({ texts: ['q'] })).toEqual([before]);
     expect(await (await strategy.load(await router.save(), ctx)).decide({ texts: ['q'] })).toEqual([before]);
     expect(before?.ranked[0]?.score).toBe(Math.fround(0.7));
+  });
+
+  it('shares nothing with an artifact that it saved, or was loaded or extended from', async () => {
+    const spoil = ({ manifest, weights }: RouterArtifact) => {
+      manifest.models.reverse();
+      (manifest.state as { newModels: string[] }).newModels.push('spoilt');
+      Object.assign(manifest.options, { scale: -1 });
+      for (const { shape, data } of Object.values(weights)) (shape as number[]).fill(data.fill(NaN).length);
+    };
+    const fitted = await fit();
+    const [before, artifact] = [await fitted.decide(queries), await fitted.save()];
+    const own = structuredClone(artifact);
+    spoil(artifact);
+    expect(await fitted.decide(queries)).toEqual(before);
+    expect(await fitted.save()).toEqual(own);
+
+    const given = structuredClone(own);
+    const loaded = await lead.load(given, ctx);
+    spoil(given);
+    expect(await loaded.decide(queries)).toEqual(before);
+    expect(await loaded.save()).toEqual(own);
+
+    const profiles = { ...input.profiles, models: [...input.models, 'late'] };
+    profiles.vectors = createMatrix(5, 8, new Float32Array(40).fill(1));
+    const grown = structuredClone(own);
+    const extended = await lead.extend!(grown, { profiles, cards: [] }, ctx);
+    const [after, saved] = [await extended.decide(queries), await extended.save()];
+    spoil(grown);
+    expect(await extended.decide(queries)).toEqual(after);
+    expect(await extended.save()).toEqual(saved);
   });
 
   it('is not confused by files without state', async () => {

@@ -15,12 +15,16 @@ import { codeFault, learnedOf, packed } from './learned.js';
 import { requireLesson } from './lesson.js';
 import { assertOrdinary } from './ordinary.js';
 import { routerOf } from './scored.js';
+import { ownArtifact } from './saved-parts.js';
 import { assertModels, trainingVectors } from './vectors.js';
 
 /**
  * A router strategy from what its author knows: what is learned, how queries are scored from it and, if wanted, why the winner won
  * and how new models join. The rest is done here: manifest, saving, loading and joining with their checks, ties, reasons, seeds,
  * interruption, and the checks of training data, query vectors and scores.
+ *
+ * A router shares no array with anybody: `load` and `save` copy the artifact once each, which takes the time and memory of its weights
+ * again; what the caller does to it afterwards changes no decision. Drop an artifact that was loaded, and only one copy stays.
  *
  * `fit` throws RouteProfileError BAD_INPUT for fewer than two models or for vectors of two encoders, NO_TRAINING_DATA when the router needs
  * training and there is none, NOT_FINITE for outcomes out of all proportion and for weights that are not finite, PLUGIN_FAILED for
@@ -71,7 +75,8 @@ export function defineScoringRouter<
       const artifact = packed(definition, manifest, lessons, options);
       return routerOf(definition, artifact, learnedOf(definition, artifact));
     },
-    async load(artifact) {
+    async load(given) {
+      const artifact = ownArtifact(given);
       return routerOf(definition, artifact, learnedOf(definition, artifact));
     },
     ...(definition.join && {

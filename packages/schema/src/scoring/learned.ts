@@ -29,6 +29,7 @@ const sizesOf = <O, S>(manifest: Manifest, options: O, state: S) => ({
 
 /** Reads what was declared, in that order; `read` is given the lengths of the axes. */
 function arraysOf<K extends string>(
+  strategy: string,
   { arrays, shapes }: { arrays: Readonly<Record<string, ArrayShape>>; shapes: Readonly<Record<K, WeightShape>> },
   names: readonly string[],
   read: (name: string, shape: readonly (number | undefined)[]) => NamedArray,
@@ -38,7 +39,7 @@ function arraysOf<K extends string>(
     if (typeof of !== 'string') return of;
     const array = found[of];
     if (array) return array.shape[0];
-    throw new RouteProfileError('PLUGIN_FAILED', `its shapes name '${of}' before that is listed`);
+    throw codeFault(strategy, `its shapes name '${of}' before that is listed`);
   };
   for (const [name, shape] of Object.entries(arrays))
     for (const each of name.endsWith('*') ? names.filter((own) => own.startsWith(name.slice(0, -1))) : [name])
@@ -107,7 +108,7 @@ export function packed<
   if (!state.success)
     throw failed(`its own schema refuses the state it learned: ${state.error.issues.map(issueText).join('; ')}`);
   const kept: Record<string, NamedArray> = {};
-  arraysOf(declared(definition, manifest, options, state.data), Object.keys(arrays), (key, expected) => {
+  arraysOf(name, declared(definition, manifest, options, state.data), Object.keys(arrays), (key, expected) => {
     const matrix = Object.hasOwn(weights, key) ? weights[key as K] : undefined;
     const given = matrix ? namedArray(matrix) : Object.hasOwn(arrays, key) ? arrays[key] : undefined;
     if (!given?.data) throw failed(`it declares '${key}' and did not learn it`);
@@ -160,7 +161,7 @@ export function learnedOf<
     dimensions: manifest.dimensions ?? 0,
     options,
     state,
-    ...arraysOf(declared(definition, manifest, options, state), Object.keys(artifact.weights), (key, shape) =>
+    ...arraysOf(name, declared(definition, manifest, options, state), Object.keys(artifact.weights), (key, shape) =>
       artifactArray(artifact, key, shape),
     ),
   };

@@ -54,3 +54,16 @@ export function weightMatrix(
 
 /** A matrix as files hold it. */
 export const namedArray = ({ rows, cols, data }: Matrix): NamedArray => ({ shape: [rows, cols], data });
+
+/**
+ * An artifact of one's own: nobody else can write to it. Costs as much memory as its weights. What is no array of float32 numbers
+ * stays as it is, for the checks to name.
+ */
+export function ownArtifact({ manifest, weights }: RouterArtifact): RouterArtifact {
+  const copies = Object.entries(weights).map(([name, array]) => {
+    const given: { data?: unknown } | null | undefined = array;
+    const own = given?.data instanceof Float32Array ? { shape: [...array.shape], data: array.data.slice() } : array;
+    return [name, own] as const;
+  });
+  return { manifest: structuredClone(manifest), weights: Object.fromEntries(copies) };
+}

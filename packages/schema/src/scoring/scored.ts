@@ -11,6 +11,7 @@ import {
   type ScoringRouterDefinition,
 } from './definition.js';
 import { codeFault } from './learned.js';
+import { ownArtifact } from './saved-parts.js';
 import { queryVectors } from './vectors.js';
 
 /** The router of what was learned: finite scores, ties by the order of models, one decision per query. */
@@ -22,7 +23,7 @@ export async function routerOf<
   R extends Matrix | ScoredWith<unknown>,
 >(
   definition: ScoringRouterDefinition<O, S, K, P, R>,
-  { manifest, weights }: RouterArtifact,
+  artifact: RouterArtifact,
   learned: Learned<O, S, K>,
 ): Promise<ScoringRouter> {
   const { name } = definition;
@@ -59,7 +60,7 @@ export async function routerOf<
       return decisions;
     },
     async save() {
-      return { manifest: structuredClone(manifest), weights };
+      return ownArtifact(artifact);
     },
   };
 }

@@ -11,7 +11,7 @@ const BATCH = 64;
 const PAGE = 65_536;
 
 /** Plain JavaScript: the reference, and the way where WebAssembly SIMD is not to be had. */
-export function plainTower(weights: Weights, prefix: string): TowerEvaluator {
+export function createPlainTowerEvaluator(weights: Weights, prefix: string): TowerEvaluator {
   const shape = towerShape(weights, prefix);
   const array = (i: number, name: string) => weights[`${prefix}.${i}.${name}`]!.data;
   return (x) => {
@@ -91,12 +91,12 @@ function runBatch({ shape, routines, at, front, back, scales, panel }: Placed, r
  * Where the engine has no WebAssembly SIMD the same numbers come from plain JavaScript.
  * @throws RouteProfileError CORRUPT_FILE when the weights are not a tower.
  */
-export async function openTower(weights: Weights, prefix: string): Promise<TowerEvaluator> {
+export async function createTowerEvaluator(weights: Weights, prefix: string): Promise<TowerEvaluator> {
   let placed: Placed;
   try {
     placed = await place(weights, prefix);
   } catch (error) {
-    if (error instanceof WebAssembly.CompileError) return plainTower(weights, prefix);
+    if (error instanceof WebAssembly.CompileError) return createPlainTowerEvaluator(weights, prefix);
     throw error;
   }
   const { shape, numbersAt, front } = placed;

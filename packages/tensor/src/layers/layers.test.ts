@@ -5,8 +5,8 @@ import {
   dropoutMask,
   glorotUniform,
   linearWeights,
-  openTower,
-  plainTower,
+  createTowerEvaluator,
+  createPlainTowerEvaluator,
   toVariables,
   tower,
   towerShape,
@@ -72,10 +72,10 @@ describe.each([
   const x = vectors(131, shape.input);
 
   it('gives the same rows on kernels, in plain JavaScript and on every backend', async () => {
-    const expected = plainTower(weights, 'query')(x).data;
+    const expected = createPlainTowerEvaluator(weights, 'query')(x).data;
     const near = (values: ArrayLike<number>) =>
       expected.forEach((value, i) => expect(Math.abs(values[i]! - value)).toBeLessThan(1e-6));
-    near((await openTower(weights, 'query'))(x).data);
+    near((await createTowerEvaluator(weights, 'query'))(x).data);
     for (const backend of ['cpu', 'wasm', 'embedded'] as const) {
       const { tf } = await createRuntime({ backend });
       near(
@@ -85,7 +85,7 @@ describe.each([
   });
 
   it('does not let one row depend on its batch', async () => {
-    const run = await openTower(weights, 'query');
+    const run = await createTowerEvaluator(weights, 'query');
     const all = run(x);
     for (const i of [0, 63, 64, 130])
       expect([...run(takeRows(x, [i])).data]).toEqual([...all.data.slice(i * shape.output, (i + 1) * shape.output)]);

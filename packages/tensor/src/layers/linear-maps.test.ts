@@ -1,6 +1,6 @@
 import { createMatrix, createRandom, rowOf, takeRows } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { linearWeights, openLinearMaps, plainLinearMaps } from '../index.js';
+import { linearWeights, createLinearMaps, createPlainLinearMaps } from '../index.js';
 
 const random = createRandom(3, 'linear maps');
 const matrix = (rows: number, cols: number) =>
@@ -18,7 +18,7 @@ describe('linear maps without a backend', () => {
   };
 
   it('equal plain JavaScript bit for bit, in any batch', async () => {
-    const [fast, plain] = [await openLinearMaps(maps), plainLinearMaps(maps)];
+    const [fast, plain] = [await createLinearMaps(maps), createPlainLinearMaps(maps)];
     for (const [name, width] of [
       ['a', 70],
       ['b', 33],
@@ -32,7 +32,7 @@ describe('linear maps without a backend', () => {
   });
 
   it('multiply given matrices, growing as they need, and leave the maps as they were', async () => {
-    const [fast, plain] = [await openLinearMaps(maps), plainLinearMaps(maps)];
+    const [fast, plain] = [await createLinearMaps(maps), createPlainLinearMaps(maps)];
     const x = matrix(3, 70);
     const before = fast.apply('a', x);
     for (const [n, k, m] of [
@@ -48,17 +48,17 @@ describe('linear maps without a backend', () => {
   });
 
   it('take other numbers in place', async () => {
-    const fast = await openLinearMaps(maps);
+    const fast = await createLinearMaps(maps);
     const others = { ...maps, a: linearWeights(random, 70, 33) };
     fast.load(others);
     const x = matrix(4, 70);
-    expect(fast.apply('a', x)).toEqual(plainLinearMaps(others).apply('a', x));
+    expect(fast.apply('a', x)).toEqual(createPlainLinearMaps(others).apply('a', x));
   });
 
   it('refuse arrays that do not fit', async () => {
     const weight = { shape: [2, 3], data: new Float32Array(5) };
-    await expect(openLinearMaps({ wrong: { weight } })).rejects.toThrow(/wrong is \[2, 3\]/);
-    const maps = await openLinearMaps({ a: { weight: { shape: [2, 3], data: new Float32Array(6) } } });
+    await expect(createLinearMaps({ wrong: { weight } })).rejects.toThrow(/wrong is \[2, 3\]/);
+    const maps = await createLinearMaps({ a: { weight: { shape: [2, 3], data: new Float32Array(6) } } });
     expect(() => maps.apply('a', createMatrix(1, 3))).toThrow(/rows of a/);
   });
 });

@@ -52,7 +52,7 @@ function plainProduct(x: Matrix, weight: Float32Array, output: number, bias?: Fl
 }
 
 /** Plain JavaScript, to the same bits: the reference, and the way where an engine cannot, or may not, compile WebAssembly SIMD. */
-export function plainLinearMaps(maps: Readonly<Record<string, LinearMap>>): LinearMaps {
+export function createPlainLinearMaps(maps: Readonly<Record<string, LinearMap>>): LinearMaps {
   for (const name of Object.keys(maps)) sizeOf(maps, name);
   let current = maps;
   return {
@@ -78,7 +78,7 @@ interface Place {
   bias: number;
 }
 
-async function wasmLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promise<LinearMaps> {
+async function createWasmLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promise<LinearMaps> {
   // Address 0 stands for "none" in the routines, so nothing is placed there.
   let end = 64;
   const reserve = (count: number): number => {
@@ -143,15 +143,15 @@ async function wasmLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promis
 }
 
 /**
- * Opens linear maps in memory of their own; in plain JavaScript, which gives the same bits, where the engine has no WebAssembly SIMD, or
+ * Linear maps in memory of their own; in plain JavaScript, which gives the same bits, where the engine has no WebAssembly SIMD, or
  * may not compile it, as in runtimes of edge workers.
  * @throws RouteProfileError CORRUPT_FILE naming the map whose arrays do not fit each other.
  */
-export async function openLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promise<LinearMaps> {
+export async function createLinearMaps(maps: Readonly<Record<string, LinearMap>>): Promise<LinearMaps> {
   try {
-    return await wasmLinearMaps(maps);
+    return await createWasmLinearMaps(maps);
   } catch (error) {
-    if (error instanceof WebAssembly.CompileError) return plainLinearMaps(maps);
+    if (error instanceof WebAssembly.CompileError) return createPlainLinearMaps(maps);
     throw error;
   }
 }

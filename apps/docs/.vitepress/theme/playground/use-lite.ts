@@ -18,7 +18,7 @@ const shards: Record<string, string> = Object.fromEntries(
 
 /** The sentence encoder, its weights and its WebAssembly from this site: nothing else is asked. */
 export async function openUseLite(options: FetchOptions): Promise<Encoder> {
-  const [{ useLiteEncoder }, { setWasmPaths }] = await Promise.all([
+  const [{ openUseLiteEncoder }, { setWasmPaths }] = await Promise.all([
     import('@routeprofile/encoders'),
     import('@tensorflow/tfjs-backend-wasm'),
   ]);
@@ -27,5 +27,5 @@ export async function openUseLite(options: FetchOptions): Promise<Encoder> {
     'tfjs-backend-wasm-simd.wasm': simdUrl,
     'tfjs-backend-wasm-threaded-simd.wasm': threadedUrl,
   });
-  return useLiteEncoder({ files: fetchedFiles({ model: modelUrl, vocab: vocabUrl, shards }, options) });
+  return openUseLiteEncoder({ files: fetchedFiles({ model: modelUrl, vocab: vocabUrl, shards }, options) });
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { hashEncoder } from '@routeprofile/encoders';
+import { createHashEncoder } from '@routeprofile/encoders';
 import type { Router } from '@routeprofile/schema';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LAMBDAS } from './prices';
@@ -24,7 +24,7 @@ let router: Router;
 
 beforeAll(async () => {
   sample = parseSample(await generated('sample.json'));
-  bench = await openWorkbench(sample, hashEncoder(), ctx);
+  bench = await openWorkbench(sample, createHashEncoder(), ctx);
   router = await fitRouter('attention', bench.input, ctx);
 }, 60_000);
 

@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { hashEncoder } from '@routeprofile/encoders';
+import { createHashEncoder } from '@routeprofile/encoders';
 import { RouteProfileError, throwIfAborted, type Router, type RunContext } from '@routeprofile/schema';
 import overview from '../../../playground/generated/overview.json';
 import sampleUrl from '../../../playground/generated/sample.json?url';
@@ -47,7 +47,7 @@ function benchOf(encoder: EncoderName): Promise<Timed<Workbench>> {
   return kept(benches, encoder, async () => {
     if (encoder !== 'hash') throw new RouteProfileError('BAD_INPUT', `${encoder} has not been loaded yet`);
     const data = await (sample ??= fetchSample());
-    return timed(() => openWorkbench(data, hashEncoder(), ctx));
+    return timed(() => openWorkbench(data, createHashEncoder(), ctx));
   });
 }
 

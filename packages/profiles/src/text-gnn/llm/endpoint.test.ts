@@ -11,7 +11,7 @@ import { syntheticProfileInput } from '@routeprofile/schema/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { memoryStore } from '../../testing/language-model.js';
 import { readHopTexts } from '../kept.js';
-import { createTextGnnProfile, type TextGnnEnvironment } from '../text-gnn-profile.js';
+import { defineTextGnnProfile, type TextGnnEnvironment } from '../text-gnn-profile.js';
 import { wholeSentences } from './endpoint.js';
 
 const KEY = 'sk-test-0123456789+/abcdef';
@@ -48,7 +48,7 @@ const build = async (
   ctx: Partial<RunContext> = {},
   environment: TextGnnEnvironment = {},
 ): Promise<ProfileSet> => {
-  const profile = createTextGnnProfile({
+  const profile = defineTextGnnProfile({
     env: { ROUTEPROFILE_LLM_BASE_URL: server.baseUrl, ROUTEPROFILE_LLM_MODEL: 'toy', ROUTEPROFILE_LLM_API_KEY: KEY },
     delays: { firstDelay: 1, maximumDelay: 50 },
     ...environment,

@@ -106,7 +106,8 @@ function upToLastSentence(text: string): string | undefined {
   return sentences?.[0].trim();
 }
 
-function hintFor({ status, hasKey }: PostFailure, model: string): string {
+function hintFor({ status, kind, hasKey }: PostFailure, model: string): string {
+  if (kind === 'too-long') return 'Check that ROUTEPROFILE_LLM_BASE_URL is the address of a model server.';
   const KEPT = 'what was answered so far is kept where the run has a store';
   if (status === undefined) return `Check ROUTEPROFILE_LLM_BASE_URL and the connection, then run again: ${KEPT}.`;
   if (status === 401 || status === 403)

@@ -1,7 +1,7 @@
 import { syntheticRouterInput } from '@routeprofile/schema/testing';
 import { rowOf } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { learnResponses, meansByLabel, type ResponseInput } from './learn-responses.js';
+import { fitResponseModel, meansByLabel, type ResponseInput } from './fit-response-model.js';
 import { dimensionsOf, expectedOutcomes, packResponseModel, unpackResponseModel } from './response-model.js';
 
 function input(newModels = 0): ResponseInput {
@@ -18,9 +18,9 @@ function input(newModels = 0): ResponseInput {
 }
 const ctx = { seed: 2 };
 
-describe('learnResponses', () => {
+describe('fitResponseModel', () => {
   it('places a model without outcomes by its card where the models of its kind are', () => {
-    const { model, abilities, sources } = learnResponses(input(1), {}, ctx);
+    const { model, abilities, sources } = fitResponseModel(input(1), {}, ctx);
     expect(sources).toEqual(['training', 'training', 'training', 'training', 'training', 'card']);
     const D = dimensionsOf(model);
     const distance = (i: number, j: number) =>
@@ -30,7 +30,7 @@ describe('learnResponses', () => {
 
   it('says when nothing is known of a model, and leaves it at the mean', () => {
     const bare = { ...input(1), cards: [] };
-    const { model, abilities, sources } = learnResponses(bare, {}, ctx);
+    const { model, abilities, sources } = fitResponseModel(bare, {}, ctx);
     expect(sources[5]).toBeNull();
     expect([...abilities.subarray(-dimensionsOf(model))]).toEqual([...model.prior.mean]);
   });
@@ -39,7 +39,7 @@ describe('learnResponses', () => {
     const plain = input();
     const percent = { ...plain, outcomes: plain.outcomes!.map((y) => 100 * y) };
     const [a, b] = [plain, percent].map((data) => {
-      const { model, abilities } = learnResponses(data, {}, ctx);
+      const { model, abilities } = fitResponseModel(data, {}, ctx);
       return expectedOutcomes(model, abilities, data.vectors);
     });
     b!.forEach((y, k) => expect(y / 100).toBeCloseTo(a![k]!, 5));
@@ -47,7 +47,7 @@ describe('learnResponses', () => {
 
   it('is the same model after a round trip through arrays, which are refused when damaged', () => {
     const data = input();
-    const { model, abilities } = learnResponses(data, {}, ctx);
+    const { model, abilities } = fitResponseModel(data, {}, ctx);
     const arrays = packResponseModel(model);
     const again = unpackResponseModel(arrays);
     expect(packResponseModel(again)).toEqual(arrays);
@@ -59,7 +59,7 @@ describe('learnResponses', () => {
   });
 
   it('refuses to learn from nothing', () => {
-    expect(() => learnResponses({ ...input(), outcomes: null, pairs: [] }, {}, ctx)).toThrow(
+    expect(() => fitResponseModel({ ...input(), outcomes: null, pairs: [] }, {}, ctx)).toThrow(
       /no outcomes and no pairs/,
     );
   });

@@ -1,14 +1,14 @@
 import { RouteProfileError, takeRows, type Matrix, type ModelCard, type RunContext } from '@routeprofile/schema';
 import { cardScale, placeByCard } from './card-scores.js';
 import type { ItemResponseChoice, TriedChoice } from './choose.js';
-import { learnItemResponse } from './learn.js';
+import { fitTunedItemResponse } from './fit-tuned.js';
 import { abilityPrior } from './place.js';
 import { difficultySpread } from './own-difficulty.js';
 import { responseLogits } from './predict.js';
 import { mapQueries, type QueryMap } from './query-map.js';
 import type { ResponseModel } from './response-model.js';
 
-/** What `learnResponses` learns from: the training rows, and the models' cards. */
+/** What `fitResponseModel` learns from: the training rows, and the models' cards. */
 export interface ResponseInput {
   models: readonly string[];
   cards: readonly ModelCard[];
@@ -35,12 +35,12 @@ export interface LearnedResponses {
 }
 
 /**
- * Learns a response model from training rows (see `learnItemResponse`), and places models without training outcomes by their
- * card scores.
+ * Fits a response model to training rows (see `fitTunedItemResponse`), and places models without training outcomes by their card
+ * scores.
  * @param fixed hyper-parameters that cross-validation is not to choose
  * @throws RouteProfileError NO_TRAINING_DATA without an outcome or a pair, SHAPE_MISMATCH, ABORTED.
  */
-export function learnResponses(
+export function fitResponseModel(
   { models, cards, vectors, outcomes, pairs, tasks }: ResponseInput,
   fixed: Partial<ItemResponseChoice>,
   ctx: RunContext,
@@ -63,7 +63,7 @@ export function learnResponses(
     known,
     choice,
     tried,
-  } = learnItemResponse(vectors, responses, fixed, ctx);
+  } = fitTunedItemResponse(vectors, responses, fixed, ctx);
 
   const rows = Int32Array.from(known.keys()).filter((m) => known[m]);
   const knownAbilities = Float64Array.from([...rows].flatMap((m) => [...abilities.subarray(m * D, (m + 1) * D)]));

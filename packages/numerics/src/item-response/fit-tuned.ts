@@ -28,7 +28,7 @@ const WIDEST = 96;
  * @param vectors [queries × width]
  * @throws RouteProfileError NO_TRAINING_DATA without responses, BAD_INPUT for an outcome outside [0, 1], SHAPE_MISMATCH, ABORTED.
  */
-export function learnItemResponse(
+export function fitTunedItemResponse(
   vectors: Matrix,
   given: Responses,
   fixed: Partial<ItemResponseChoice>,

@@ -2,7 +2,7 @@ import type { RouterTraining } from '@routeprofile/schema';
 import { additiveScores } from '../keyed/additive.js';
 
 /** What was measured of each model on each training query, beside the others. */
-export interface RelativeOutcomes {
+export interface CentredOutcomes {
   /** Row-major [models × queries]; NaN = not measured, or measured alone. */
   score: Float64Array;
   /** [models], the mean of a model's scores, drawn towards 0 where there are few; 0 for a model without any. */
@@ -19,7 +19,7 @@ const PRIOR_QUERIES = 5;
  *
  * Without outcomes, pairs: (wins − losses) / (wins + losses) of each model on each query.
  */
-export function relativeOutcomes({ outcomes, pairs, tasks }: RouterTraining, models: number): RelativeOutcomes {
+export function centredOutcomes({ outcomes, pairs, tasks }: RouterTraining, models: number): CentredOutcomes {
   const queries = tasks.length;
   if (!outcomes) {
     const score = winShares(pairs, models, queries);
