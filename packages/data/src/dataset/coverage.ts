@@ -31,8 +31,9 @@ export function rowCoverage(rows: OutcomeRows): RowCoverage {
   return { ...coverage, notes: kind === 'one-model-per-query' ? logNotes(coverage) : [] };
 }
 
-/** Share of the rows with outcomes that have one model's only. */
+/** Share of the rows with outcomes that have one model's only; 0 where a single model was asked. */
 export function loneShare(rows: OutcomeRows, indices: readonly number[]): number {
+  if (rows.coverage(indices).filter((count) => count > 0).length < 2) return 0;
   const counts = indices.map((row) => measuredModels(rows, row));
   const measured = counts.filter((count) => count > 0).length;
   return measured === 0 ? 0 : counts.filter((count) => count === 1).length / measured;
