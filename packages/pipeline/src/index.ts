@@ -4,8 +4,7 @@ import { completeConfig, type PartialConfig } from './config/config-file.js';
 import { openEncoder as openTrusted } from './encoders/prepare.js';
 import { importPlugin as importTrusted } from './plugins/plugins.js';
 import { byPerson } from './plugins/trust.js';
-import { run as runConfig, type RunResult } from './run/run.js';
-import { runScenarios as runAll, type ScenarioResult } from './run/scenarios.js';
+import { run as runConfig, type RunResult, runScenarios as runAll, type ScenarioResult } from './run/run.js';
 import type { StepContext } from './steps/inputs.js';
 
 /**
@@ -50,8 +49,7 @@ export const openEncoder = (
 ): Promise<Encoder> => openTrusted(byPerson(id), { cache, threads, from }, { ...ctx, seed: 0 });
 
 export { completeConfig, loadConfigFile, type PartialConfig } from './config/config-file.js';
-export { mustNameOf, type RunResult, type SavedRouter } from './run/run.js';
-export type { ScenarioResult } from './run/scenarios.js';
+export { mustNameOf, type RunResult, type SavedRouter, type ScenarioResult } from './run/run.js';
 export { openRouter, type OpenRouter, type OpenRouterOptions } from './router/open-router.js';
 export type { RouteOptions } from '@routeprofile/routers';
 export { lineBatches, readQuery } from './router/route-queries.js';

@@ -1,5 +1,4 @@
-export { advantageProfile } from './advantage/advantage-profile.js';
-export type { AdvantageOptions } from './advantage/options.js';
+export { advantageProfile, type AdvantageOptions } from './advantage/advantage-profile.js';
 export { builtInProfiles } from './built-in.js';
 export { profileDiagnostics, type ProfileDiagnostics } from './diagnostics.js';
 export { embGnnProfile } from './emb-gnn/emb-gnn-profile.js';
@@ -9,17 +8,21 @@ export { scoreFactors, type EdgeFactors, type ScoreFactorOptions } from './emb-g
 export { flatProfile } from './flat/flat-profile.js';
 export type { FlatOptions } from './flat/options.js';
 export { indexProfile, type IndexOptions } from './index-profile/index-profile.js';
-export { irtProfile } from './irt/irt-profile.js';
-export type { IrtOptions } from './irt/options.js';
+export { irtProfile, type IrtOptions } from './irt/irt-profile.js';
 export { outcomesProfile, type OutcomesOptions } from './outcomes/outcomes-profile.js';
 export { quantizeProfiles, type QuantizedProfiles } from './quantize/quantize-profiles.js';
 export { formatQuantization, parseQuantization, type Quantization } from './quantize/spec.js';
-export { readHopTexts, type HopTexts } from './text-gnn/kept.js';
+export { readHopTexts, type HopTexts } from './text-gnn/hops.js';
 export type { LlmEnvironment } from './text-gnn/llm/endpoint.js';
 export type { TextGnnOptions } from './text-gnn/options.js';
-export { planTextGnn, type TextGnnPlan } from './text-gnn/plan.js';
 export { DEFAULT_TEMPLATES, PLACEHOLDERS } from './text-gnn/prompts/prompt.js';
-export { defineTextGnnProfile, textGnnProfile, type TextGnnEnvironment } from './text-gnn/text-gnn-profile.js';
+export {
+  defineTextGnnProfile,
+  planTextGnn,
+  textGnnProfile,
+  type TextGnnEnvironment,
+  type TextGnnPlan,
+} from './text-gnn/text-gnn-profile.js';
 export type { TrainableGnnOptions } from './trainable-gnn/options.js';
 export { trainableGnnProfile } from './trainable-gnn/trainable-gnn-profile.js';
 

@@ -8,9 +8,15 @@ export { createOpenAiChat, type OpenAiChatSettings } from './openai/chat.js';
 export { createOpenAiEmbeddings, type Embeddings, type OpenAiEmbeddingsSettings } from './openai/embeddings.js';
 export { openAiHome, openAiKeyFor, processEnvironment, type Variables } from './openai/home.js';
 export { inPool } from './pool.js';
-export { costOf } from './usage/cost.js';
-export { estimateMessages, estimateTokens } from './usage/estimate.js';
-export { inputTokens, NO_USAGE, readUsage, type Wire } from './usage/usage.js';
+export {
+  costOf,
+  estimateMessages,
+  estimateTokens,
+  inputTokens,
+  NO_USAGE,
+  readUsage,
+  type Wire,
+} from './usage/usage.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {

@@ -68,3 +68,21 @@ export function effectiveModels(metrics: Metrics): number | null {
   const bits = metrics['selection_entropy'] ?? null;
   return bits === null ? null : 2 ** bits;
 }
+
+/** How what became of a promise is called. */
+export const PROMISE_STATUS = { kept: 'kept', broken: 'broken', undecided: 'not decided' } as const;
+
+/**
+ * The row whose router is worth asking: the recommended one; where a model is recommended, the row that was judged, else the best
+ * that is not a constant in disguise. undefined where there is none.
+ */
+export function tryAnyway(report: RunReport): ReportRow | undefined {
+  const rows = orderedRows(report);
+  const sound = rows.filter(({ collapse }) => !collapse.flag);
+  const judged = report.recommendation?.judged;
+  return (
+    rows.find((row) => isRecommended(report, row)) ??
+    sound.find(({ label, seed }) => judged?.label === label && judged.seed === seed) ??
+    sound[0]
+  );
+}

@@ -144,8 +144,7 @@ export {
   partOptions,
   type StrategyReference,
 } from './options.js';
-export { plural } from './plural.js';
-export { printable } from './printable.js';
+export { plural, printable } from './printing.js';
 export {
   type BuildPlan,
   type DesignPoint,

@@ -32,12 +32,11 @@ export {
   twoTowerWeights,
 } from './layers/tower.js';
 export { createTowerEvaluator, createPlainTowerEvaluator, type TowerEvaluator } from './layers/evaluate.js';
-export { type AdamW, type AdamWOptions, createAdamW } from './train/adamw.js';
+export { type AdamW, type AdamWOptions, cosineRate, createAdamW } from './train/adamw.js';
 export { type CheckpointNotes, packCheckpoint, unpackCheckpoint } from './train/checkpoint.js';
 export { keepCheckpoint, loadCheckpoint } from './train/kept-checkpoint.js';
 export { clipGlobalNorm } from './train/clip.js';
 export { assertFiniteLoss, type Best, improves, noBest, outOfPatience } from './train/early-stopping.js';
-export { cosineRate } from './train/schedule.js';
 export {
   disposeVariables,
   lossAndGradients,

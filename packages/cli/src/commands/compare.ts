@@ -5,7 +5,7 @@ import { compareRuns, type ComparedRun } from '@routeprofile/eval';
 import { renderComparison } from '@routeprofile/report';
 import { RouteProfileError, rowsFileSchema } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
-import { colorOf } from '../ui/color.js';
+import { colorOf } from '../ui/screen.js';
 
 /** `RUN` or `RUN#LABEL`: a run's folder, and one of its rows or baselines. A folder's own name may hold a `#`. */
 async function readRun(text: string): Promise<ComparedRun> {

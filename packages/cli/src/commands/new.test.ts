@@ -4,7 +4,7 @@ import { createJiti } from 'jiti';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z, type Plugin } from '@routeprofile/schema';
 import { importPlugin, packageVersions } from '@routeprofile/pipeline';
-import { PLUGIN_KINDS, type PluginKind } from '../scaffold/kinds.js';
+import { PLUGIN_KINDS, type PluginKind } from '../scaffold/template.js';
 import { folderOf, packageNameSchema } from '../scaffold/package-name.js';
 import { pluginFiles } from '../scaffold/plugin-files.js';
 import { routeprofile, temporaryFolder } from '../testing/harness.js';

@@ -7,7 +7,7 @@ import { builtInProfiles } from '@routeprofile/profiles';
 import { builtInRouters } from '@routeprofile/routers';
 import { issueText, RouteProfileError, messageOf } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
-import type { PluginKind } from '../scaffold/kinds.js';
+import type { PluginKind } from '../scaffold/template.js';
 import { folderOf, packageNameSchema } from '../scaffold/package-name.js';
 import { pluginFiles } from '../scaffold/plugin-files.js';
 import { packageVersions } from '@routeprofile/pipeline';

@@ -5,7 +5,7 @@ import { renderTextTable } from '@routeprofile/report';
 import { renderHtmlReport } from '@routeprofile/report/html';
 import { runReportSchema } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
-import { colorOf } from '../ui/color.js';
+import { colorOf } from '../ui/screen.js';
 
 /** The HTML report of a finished run, made again from its report.json. */
 export async function reportCommand(path: string, flags: CommonFlags & { out?: string }, io: Io): Promise<number> {

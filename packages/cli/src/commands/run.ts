@@ -15,7 +15,7 @@ import {
 } from '@routeprofile/pipeline';
 import { askCommand } from './ask.js';
 import { configOf, type ConfigFlags } from './flags.js';
-import { colorOf } from '../ui/color.js';
+import { colorOf } from '../ui/screen.js';
 
 /** The table, the reading of it, and where the files are. */
 export function summaryOf({ report, reused, routers, reportPath, htmlPath }: RunResult, io: Io): string {

@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { common } from '../commands/flags.js';
 import type { CommonFlags, Io } from '../io.js';
 import { completionScript, SHELLS, type Shell } from '../commands/completion.js';
-import { PLUGIN_KINDS, type PluginKind } from '../scaffold/kinds.js';
+import { PLUGIN_KINDS, type PluginKind } from '../scaffold/template.js';
 import { screenOf } from '../ui/screen.js';
 import { ending } from './ending.js';
 

@@ -1,6 +1,5 @@
 import { PLUGIN_KEYWORD } from '@routeprofile/schema';
-import type { PluginKind } from './kinds.js';
-import type { Template } from './template.js';
+import type { PluginKind, Template } from './template.js';
 import { encoderTemplate } from './templates/encoder.js';
 import { metricTemplate } from './templates/metric.js';
 import { profileTemplate } from './templates/profile.js';

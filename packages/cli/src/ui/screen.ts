@@ -51,3 +51,7 @@ export function screenOf(sink: Sink): Screen {
     json: (text) => write(visibleJson(text)),
   };
 }
+
+/** Colours on a terminal unless NO_COLOR is set (no-color.org). */
+export const colorOf = (sink: Sink, env: NodeJS.ProcessEnv = process.env): boolean =>
+  sink.isTTY === true && !env['NO_COLOR'];

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createRuntime } from '@routeprofile/tensor';
 import { loadUseLiteModel, type UseLiteModel } from '../use-lite/model.js';
 import { useLiteFiles } from './use-lite-files.js';
-import type { WorkerReply, WorkerSetup, WorkerTask } from './worker-messages.js';
+import type { WorkerReply, WorkerSetup, WorkerTask } from './worker-pool.js';
 
 const port = parentPort;
 if (port) {

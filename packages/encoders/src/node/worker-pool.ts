@@ -2,7 +2,20 @@ import { Worker } from 'node:worker_threads';
 import { RouteProfileError } from '@routeprofile/schema';
 import type { BackendName } from '@routeprofile/tensor';
 import type { BatchRunner } from '../use-lite/run-batches.js';
-import type { WorkerReply, WorkerSetup, WorkerTask } from './worker-messages.js';
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  backend: BackendName;
+}
+
+/** Windows of one batch, of equal length, one after another. */
+export interface WorkerTask {
+  id: number;
+  tokens: Int32Array;
+  windowLength: number;
+}
+
+export type WorkerReply = { id: number; vectors: Float32Array } | { id: number; error: string };
 
 /** Threads that each hold a model; they start when first needed and keep no process alive while idle. */
 export interface WorkerPool {

@@ -1,8 +1,6 @@
-import type { Baseline, Metric, Metrics, RoutingRun } from '@routeprofile/schema';
+import type { Baseline, Metric, Metrics, RoutingRun, OutcomeTable } from '@routeprofile/schema';
 import { evaluateChoices } from '../evaluate.js';
-import { scoresOf } from '../metrics/rows.js';
 import { builtInMetrics } from '../metrics/index.js';
-import { bestInHindsight } from './best-in-hindsight.js';
 
 /** The rows to judge on, and what training data chose. */
 export interface BaselineInput extends Omit<RoutingRun, 'choices'> {
@@ -60,6 +58,10 @@ export function baselines({
   };
 }
 
+/** The scores of row q, one a model. */
+const scoresOf = ({ table }: RoutingRun, q: number): Float64Array =>
+  table.values.score.subarray(q * table.models.length, (q + 1) * table.models.length);
+
 /**
  * The best-scoring model of each row, the first of equals: what no router can beat.
  * @param among indices of models in ascending order; default all models
@@ -99,4 +101,16 @@ function expectedOf(name: string, parts: readonly Metrics[]): number | null {
   if (known.length < parts.length && atRandom !== 'mean of some') return null;
   if (typeof atRandom === 'function') return atRandom(parts.length);
   return known.reduce((a, b) => a + b, 0) / known.length;
+}
+
+/**
+ * The model with the highest mean score on these very rows, the first of equals: no one can know it beforehand, and the best
+ * of many constants looks better here than it is.
+ * @param table every score known
+ * @returns its index; null without rows
+ */
+export function bestInHindsight({ models, queries, values }: OutcomeTable): number | null {
+  if (queries.length === 0) return null;
+  const sums = models.map((_, m) => queries.reduce((sum, _query, q) => sum + values.score[q * models.length + m]!, 0));
+  return sums.indexOf(Math.max(...sums));
 }

@@ -1,53 +1,20 @@
 import { rowsFileSchema, type RowsFile } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { assembleRows } from '../report/rows.js';
-import { cellOf, datasetOf, tableOf } from '../testing/test-data.js';
-import { compareRuns } from './compare-runs.js';
-import { signTest } from './sign-test.js';
+import { rowsFileOf, SIX_SCORES } from '../testing/two-models.js';
+import { compareRuns, signTest } from './compare-runs.js';
 
-const SCORES = [
-  [1, 0],
-  [1, 1],
-  [0, 1],
-  [0, 0.5],
-  [0, 0],
-  [NaN, 1],
-];
-const TASKS = ['x', 'x', 'y', 'y', null, 'y'];
-
-function fileOf(
-  cells: readonly (readonly [label: string, choices: number[], seed?: number])[],
-  scores = SCORES,
-): RowsFile {
-  const table = tableOf(
-    ['small', 'large'],
-    scores,
-    scores.map((_, q) => TASKS[q % TASKS.length]!),
-  );
-  table.values.cost.forEach((_, k) => (table.values.cost[k] = k % 2 ? 0.003 : 0.001));
-  const dataset = datasetOf(table);
-  return assembleRows(
-    {
-      dataset,
-      training: dataset.train,
-      cells: cells.map(([label, choices, seed = 1]) => cellOf(label, choices, { seed })),
-      testName: 'test',
-      lookups: { knn: new Int32Array(scores.length).fill(1) },
-    },
-    JSON.stringify(scores),
-  );
-}
 const routed = [0, 0, 1, 1, 0, 1];
 const small = [0, 0, 0, 0, 0, 0];
 /** Three times over: intervals take at least ten rows. */
 const tiled = <T>(list: readonly T[]): T[] => [...list, ...list, ...list];
-const longFileOf = (label: string, choices: readonly number[]) => fileOf([[label, tiled(choices)]], tiled(SCORES));
+const longFileOf = (label: string, choices: readonly number[]) =>
+  rowsFileOf([[label, tiled(choices)]], tiled(SIX_SCORES));
 const bootstrap = { seed: 1, resamples: 200 };
 const compare = (a: RowsFile, b: RowsFile, labels: { a?: string; b?: string } = {}) =>
   compareRuns({ name: 'A', file: a, label: labels.a }, { name: 'B', file: b, label: labels.b }, bootstrap);
 
 describe('assembleRows', () => {
-  const file = fileOf([['flat × sim', routed]]);
+  const file = rowsFileOf([['flat × sim', routed]]);
 
   it('keeps the rows that count, of routers and baselines, in a form that files hold', () => {
     expect(rowsFileSchema.parse(JSON.parse(JSON.stringify(file)))).toEqual(file);
@@ -75,7 +42,7 @@ describe('assembleRows', () => {
 
 describe('compareRuns', () => {
   it('puts two policies side by side, row by row', () => {
-    const { comparisons, sharedRows, warnings } = compare(fileOf([['one', routed]]), fileOf([['two', small]]));
+    const { comparisons, sharedRows, warnings } = compare(rowsFileOf([['one', routed]]), rowsFileOf([['two', small]]));
     expect([sharedRows, warnings]).toEqual([5, []]);
     const [found] = comparisons;
     expect(found!.metrics['avg_performance']).toMatchObject({ a: 0.7, b: 0.4 });
@@ -114,7 +81,7 @@ describe('compareRuns', () => {
   });
 
   it('gives a difference without an interval where fewer than ten rows count', () => {
-    const found = compare(fileOf([['one', routed]]), fileOf([['two', small]]));
+    const found = compare(rowsFileOf([['one', routed]]), rowsFileOf([['two', small]]));
     expect(found.comparisons[0]!.metrics['avg_performance']).toMatchObject({ low: null, high: null });
     const [long] = compare(longFileOf('one', routed), longFileOf('two', small)).comparisons;
     expect(long!.metrics['avg_performance']!.low).toBeGreaterThan(0);
@@ -122,11 +89,11 @@ describe('compareRuns', () => {
   });
 
   it('averages over seeds, and pairs the choices of equal ones', () => {
-    const a = fileOf([
+    const a = rowsFileOf([
       ['one', routed, 1],
       ['one', small, 2],
     ]);
-    const b = fileOf([
+    const b = rowsFileOf([
       ['one', small, 2],
       ['one', routed, 1],
     ]);
@@ -135,12 +102,12 @@ describe('compareRuns', () => {
     expect(found!.metrics['avg_performance']!.a).toBeCloseTo(0.55, 12);
     expect(found!.rows.ties).toBe(5);
     expect(found!.choices.differ).toBe(0);
-    const [apart] = compare(fileOf([['one', routed, 1]]), fileOf([['one', small, 7]])).comparisons;
+    const [apart] = compare(rowsFileOf([['one', routed, 1]]), rowsFileOf([['one', small, 7]])).comparisons;
     expect(apart!.choices.differ).toBe(0.4);
   });
 
   it('matches labels, takes baselines by name, and asks where it cannot know', () => {
-    const two = fileOf([
+    const two = rowsFileOf([
       ['one', routed],
       ['two', small],
     ]);
@@ -152,22 +119,22 @@ describe('compareRuns', () => {
     ]);
     expect(labels(compare(two, two, { a: 'one', b: 'best-single' }))).toEqual([['one', 'best-single']]);
     expect(labels(compare(two, two, { b: 'two' }))).toEqual([['two', 'two']]);
-    expect(labels(compare(two, fileOf([['three', small]]), { a: 'one' }))).toEqual([['one', 'three']]);
+    expect(labels(compare(two, rowsFileOf([['three', small]]), { a: 'one' }))).toEqual([['one', 'three']]);
     expect(() => compare(two, two, { a: 'four' })).toThrow(/A has no row "four"/);
-    expect(() => compare(two, fileOf([['three', small]]))).toThrow(/A does not say which/);
+    expect(() => compare(two, rowsFileOf([['three', small]]))).toThrow(/A does not say which/);
   });
 
   it('leaves out rows of one side, and says when labels or models differ', () => {
-    const graded = SCORES.map((row, q) => (q === 0 ? [0, 1] : q === 5 ? [1, 1] : row));
-    const other = fileOf([['one', routed]], graded);
-    const { sharedRows, warnings, b } = compare(fileOf([['one', routed]]), other);
+    const graded = SIX_SCORES.map((row, q) => (q === 0 ? [0, 1] : q === 5 ? [1, 1] : row));
+    const other = rowsFileOf([['one', routed]], graded);
+    const { sharedRows, warnings, b } = compare(rowsFileOf([['one', routed]]), other);
     expect([sharedRows, b.rows]).toEqual([5, 6]);
     expect(warnings).toEqual([
       '1 row only in B, left out',
       '1 row scores the same model differently: the labels differ',
     ]);
     const renamed: RowsFile = { ...other, models: ['small', 'huge'], simulated: true };
-    expect(compare(fileOf([['one', routed]]), renamed).warnings).toEqual(
+    expect(compare(rowsFileOf([['one', routed]]), renamed).warnings).toEqual(
       expect.arrayContaining([
         '1 model only in A: large',
         '1 model only in B: huge',
@@ -179,7 +146,7 @@ describe('compareRuns', () => {
   });
 
   it('is the same under the same seed', () => {
-    const run = () => JSON.stringify(compare(fileOf([['one', routed]]), fileOf([['two', small]])));
+    const run = () => JSON.stringify(compare(rowsFileOf([['one', routed]]), rowsFileOf([['two', small]])));
     expect(run()).toBe(run());
   });
 });

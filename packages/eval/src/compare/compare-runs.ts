@@ -1,10 +1,9 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import { type BootstrapOptions, meanOf } from '@routeprofile/numerics';
+import { type BootstrapOptions, meanOf, binomialTail } from '@routeprofile/numerics';
 import { pairedInterval } from '../interval.js';
 import { alignRows, type SharedRows } from './align.js';
 import { choiceChanges, type ChoiceChanges } from './choices.js';
 import { policyPairs, type ComparedRun, type Policy } from './policies.js';
-import { signTest } from './sign-test.js';
 import { comparedMetrics, valuesOf } from './values.js';
 
 /** Both sides' means, and the bootstrap 95 % interval of a − b over the rows they share. */
@@ -139,3 +138,10 @@ function tallyOf(a: ArrayLike<number>, b: ArrayLike<number>): Tally {
   }
   return tally;
 }
+
+/**
+ * Exact two-sided sign test of rows on which one side did better: McNemar's test where scores are 0 and 1. The probability,
+ * were both equally good, of a split at least as uneven. Ties do not count.
+ */
+export const signTest = (wins: number, losses: number): number =>
+  Math.min(1, 2 * binomialTail(Math.max(wins, losses), wins + losses, 1 / 2));

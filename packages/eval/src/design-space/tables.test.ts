@@ -1,7 +1,7 @@
 import { runReportSchema, type RunReport } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { isConstant, spaceCells } from './cells.js';
-import { designSpaceFixture } from '../testing/design-space.js';
+import { asInThePaper, designSpaceFixture } from '../testing/design-space.js';
 import { paperDifferences } from './differences.js';
 import { labelComparisons } from './labels.js';
 import { PAPER_ROUTERS, paperTables } from './paper-tables.js';
@@ -183,20 +183,7 @@ describe('paperDifferences', () => {
   });
 
   it('finds nothing in what is the same', () => {
-    const row = standard.report.rows.find(({ options }) => options.profile['compat'] === true)!;
-    const same = withReport({
-      rows: [row],
-      rowsUsed: 600,
-      dataset: { ...standard.report.dataset, test: 'routing_test_data.json' },
-      encoder: 'transformers:allenai/longformer-base-4096',
-      baselines: Object.fromEntries(
-        paperTables.constants.map(({ model, average }) => [
-          `constant:${model}`,
-          { metrics: { avg_performance: average }, model },
-        ]),
-      ),
-    });
-    expect(paperDifferences(same)).toEqual([{ kind: 'seeds', seeds: 1 }]);
+    expect(paperDifferences(asInThePaper(standard))).toEqual([{ kind: 'seeds', seeds: 1 }]);
   });
 });
 

@@ -1,7 +1,6 @@
 import { meanOfCounted, type RoutingRun } from '@routeprofile/schema';
 import { mapChosen, newOnes } from './chosen-rows.js';
 import { reportMetric } from './report-metric.js';
-import { mapRows } from './rows.js';
 import { factsOf } from './table-facts.js';
 
 /** A run of which it is also known what would have been chosen from the models that are not new. */
@@ -114,3 +113,10 @@ export const avgPerformanceWithoutNew = reportMetric({
 /** Metrics get a plain run; one made by this package may know more. */
 const choicesWithoutNew = (run: RoutingRun): Int32Array | undefined =>
   'choicesWithoutNew' in run && run.choicesWithoutNew instanceof Int32Array ? run.choicesWithoutNew : undefined;
+
+/** One number per row, from the score of the choice. */
+function mapRows(run: RoutingRun, value: (score: number, choice: number, q: number) => number): Float64Array {
+  const { score } = run.table.values;
+  const width = run.table.models.length;
+  return Float64Array.from(run.choices, (choice, q) => value(score[q * width + choice]!, choice, q));
+}

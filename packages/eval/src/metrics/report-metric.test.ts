@@ -1,13 +1,11 @@
 import { defineMetric } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { comparedMetrics } from '../compare/values.js';
-import { assembleReport } from '../report/assemble.js';
-import { cellOf, datasetOf, tableOf } from '../testing/test-data.js';
+import { cellOf, tableOf } from '../testing/test-data.js';
+import { THIRDS, THIRDS_ORACLE, thirdsReport } from '../testing/two-models.js';
 import { builtInMetrics } from './index.js';
 import { reportMetric } from './report-metric.js';
 
-const scores = Array.from({ length: 30 }, (_, q) => [q % 3 === 0 ? 0 : 1, q % 3 === 0 ? 1 : 0]);
-const oracle = scores.map((_, q) => (q % 3 === 0 ? 1 : 0));
 const firstShare = defineMetric({
   name: 'first_share',
   title: 'First',
@@ -16,26 +14,19 @@ const firstShare = defineMetric({
   higherIsBetter: false,
   perRow: ({ choices }) => Float64Array.from(choices, (choice) => Number(choice === 0)),
 });
-const reportOf = (metrics = [firstShare]) => {
-  const dataset = datasetOf(tableOf(['a', 'b'], scores));
-  return assembleReport({
-    dataset,
-    training: dataset.train,
-    cells: [cellOf('cell', oracle)],
-    encoder: 'hash',
-    graph: 'task',
-    versions: {},
-    testName: 'test',
-    seed: 1,
-    metrics: [...builtInMetrics, ...metrics],
-  });
-};
+const reportOf = (metrics = [firstShare]) =>
+  thirdsReport([cellOf('cell', THIRDS_ORACLE)], { metrics: [...builtInMetrics, ...metrics] });
 
 describe('the list of metrics', () => {
   it('decides what has an interval: every metric with a number per row that the data allow', () => {
     const { intervals } = reportOf([]).rows[0]!;
     const own = Object.keys(intervals).filter((name) => !name.includes('_vs_'));
-    const run = { candidates: [], newModels: [], table: tableOf(['a', 'b'], scores), choices: Int32Array.from(oracle) };
+    const run = {
+      candidates: [],
+      newModels: [],
+      table: tableOf(['a', 'b'], THIRDS),
+      choices: Int32Array.from(THIRDS_ORACLE),
+    };
     const paired = builtInMetrics.filter((metric) => metric.perRow?.(run));
     expect(own).toEqual(paired.map(({ name }) => name));
     expect(own).toContain('discriminative_performance');
@@ -90,7 +81,7 @@ describe('a metric of a plugin', () => {
     const odd = {
       ...firstShare,
       name: 'odd',
-      perRow: () => Float64Array.from(scores, (_, q) => (q === calls ? NaN : 1)),
+      perRow: () => Float64Array.from(THIRDS, (_, q) => (q === calls ? NaN : 1)),
     };
     let calls = 0;
     const perRow = () => {

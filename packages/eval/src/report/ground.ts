@@ -1,6 +1,6 @@
 import { bestSingle, type BestSingle } from '@routeprofile/numerics';
 import { RouteProfileError, type Dataset, type OutcomeTable, type TrainingData } from '@routeprofile/schema';
-import { bestInHindsight } from '../baselines/best-in-hindsight.js';
+import { bestInHindsight } from '../baselines/baselines.js';
 import { cheapest } from '../baselines/cheapest.js';
 import { takeTableRows, usableRows } from '../table.js';
 

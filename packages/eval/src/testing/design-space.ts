@@ -143,3 +143,21 @@ export function designSpaceFixture(options: DesignSpaceFixtureOptions = {}): Des
   const standard = [scenario('standard', 0, options), scenario('standard-regraded', 0.1, options)];
   return { name: `${options.prefix ?? ''}design space`, scenarios: [...standard, ...standard.map(coldStart)] };
 }
+
+/** For tests: a scenario of which nothing but the seeds is other than in the paper, around its first cell in the paper's own form. */
+export function asInThePaper({ name, report }: DesignSpaceScenario): DesignSpaceScenario {
+  const constants = paperTables.constants.map(
+    ({ model, average }) => [`constant:${model}`, { metrics: { avg_performance: average }, model }] as const,
+  );
+  return {
+    name,
+    report: {
+      ...report,
+      rows: report.rows.filter(({ options }) => options.profile['compat'] === true).slice(0, 1),
+      rowsUsed: paperTables.setup.rows,
+      dataset: { ...report.dataset, test: paperTables.setup.test },
+      encoder: 'transformers:allenai/longformer-base-4096',
+      baselines: Object.fromEntries(constants),
+    },
+  };
+}

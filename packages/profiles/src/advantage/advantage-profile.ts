@@ -5,17 +5,33 @@ import {
   throwIfAborted,
   type KeyedScores,
   type ProfileInput,
+  z,
 } from '@routeprofile/schema';
 import { extendKeyedSet, type JoiningKeyed } from '../common/extend-keyed.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
-import { fitAdvantages, placeAll, type AdvantageModel, type Placed } from '../keyed/advantages.js';
-import { advantageOptions, type AdvantageOptions } from './options.js';
-import { placeByCard } from '../keyed/place-by-card.js';
+import { fitAdvantages, placeAll, type AdvantageModel, type Placed, placeByCard } from '../keyed/advantages.js';
 import { scoreTable, type ScoreTable } from '../keyed/score-table.js';
 import { fromState, toState } from '../keyed/state.js';
-import { centroidKeys, taskKeys, type TaskKeys } from '../keyed/task-keys.js';
-import { weightedCentroids } from '../keyed/weighted-centroids.js';
+import { centroidKeys, taskKeys, type TaskKeys, weightedCentroids } from '../keyed/task-keys.js';
+
+const advantageOptions = z.strictObject({
+  /** Card scores marked unreliable count as not measured (default); false takes them as they are. */
+  distrust: z.boolean().default(true),
+  /** A key per query of each task (default), or one per task: the mean of its queries' vectors, of unit length. */
+  keys: z.enum(['queries', 'tasks']).default('queries'),
+  /** Advantages drawn towards the model's overall one, by how little they rest on (default), or as measured. */
+  shrink: z.boolean().default(true),
+  /** What stands where a model is not measured: `nan` (default), or `mean`, its overall advantage. */
+  missing: z.enum(['nan', 'mean']).default('nan'),
+  /**
+   * `points` (default): ten points are ten points on every task, as a mean score counts them; only scores that are not percentages
+   * are brought to the common spread. `spread`: every task is.
+   */
+  scale: z.enum(['points', 'spread']).default('points'),
+});
+/** Options of `advantageProfile`, parsed. Each member tells its default. */
+export type AdvantageOptions = z.output<typeof advantageOptions>;
 
 /**
  * What each model is worth on each task, measured against the other models and tied to the task's queries: a router attends from

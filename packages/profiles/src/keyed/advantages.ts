@@ -1,6 +1,7 @@
 import { additiveScores, overallOf, type AdditiveScores } from './additive.js';
 import { samplingVariance, taskScales, type TaskScale } from './task-scale.js';
-import type { ScoreTable } from './score-table.js';
+import { type ScoreTable, cardCell } from './score-table.js';
+import type { ModelCard } from '@routeprofile/schema';
 
 /**
  * What scores say of models, as y = centre[task] + overall[model] + own[model, task] + sampling error: an average model's score,
@@ -123,3 +124,17 @@ export const placeAll = (fit: AdvantageModel, { models, tasks, score, count }: S
     const row = (values: Float64Array) => values.subarray(m * tasks.length, (m + 1) * tasks.length);
     return placeModel(fit, row(score), row(count));
   });
+
+/** A model by what its card says of the tasks of the fit. */
+export function placeByCard(
+  fit: AdvantageModel,
+  card: ModelCard | undefined,
+  { distrust, queriesOf }: { distrust: boolean; queriesOf: (task: string) => number | undefined },
+): Placed {
+  const cells = fit.tasks.map((task) => card && cardCell(card, task, distrust, queriesOf(task)));
+  return placeModel(
+    fit,
+    cells.map((cell) => cell?.value ?? NaN),
+    cells.map((cell) => cell?.count ?? 0),
+  );
+}

@@ -10,6 +10,7 @@ import {
 } from '@routeprofile/schema';
 import { nodeSet } from '@routeprofile/graph';
 import { ALL_QUERIES } from './score-table.js';
+import type { Placed } from './advantages.js';
 
 /** Where a query may come near a task: vectors, each with the task it stands for. */
 export interface TaskKeys {
@@ -78,7 +79,7 @@ function findQueries(
 }
 
 /** Tasks in order of first appearance, with the mean of their keys' vectors. */
-export function taskCentroids({ keys, labels }: Pick<TaskKeys, 'keys' | 'labels'>): {
+function taskCentroids({ keys, labels }: Pick<TaskKeys, 'keys' | 'labels'>): {
   tasks: string[];
   centroids: Matrix;
 } {
@@ -99,4 +100,24 @@ export function taskCentroids({ keys, labels }: Pick<TaskKeys, 'keys' | 'labels'
 export function centroidKeys(given: TaskKeys): TaskKeys {
   const { tasks, centroids } = taskCentroids(given);
   return { keys: normalizeRows(centroids), labels: tasks };
+}
+
+/** vector[m] = mean over tasks of advantage[m, task] × centroid[task]; a model's overall advantage where it is not measured. */
+export function weightedCentroids(
+  keys: Pick<TaskKeys, 'keys' | 'labels'>,
+  place: ReadonlyMap<string, number>,
+  placed: readonly Placed[],
+): Matrix {
+  const { tasks, centroids } = taskCentroids(keys);
+  const out = createMatrix(placed.length, centroids.cols);
+  placed.forEach(({ advantages, overall }, m) => {
+    const sum = new Float64Array(out.cols);
+    tasks.forEach((task, c) => {
+      const known = advantages[place.get(task) ?? -1] ?? NaN;
+      const weight = (Number.isNaN(known) ? overall : known) / tasks.length;
+      rowOf(centroids, c).forEach((x, d) => (sum[d]! += weight * x));
+    });
+    rowOf(out, m).set(sum);
+  });
+  return out;
 }

@@ -1,6 +1,5 @@
 import type { ProfileInput } from '@routeprofile/schema';
-import { fitAdvantages, type AdvantageModel } from '../keyed/advantages.js';
-import { placeByCard } from '../keyed/place-by-card.js';
+import { fitAdvantages, type AdvantageModel, placeByCard } from '../keyed/advantages.js';
 import { scoreTable } from '../keyed/score-table.js';
 
 /** Card scores measure models in points, outcomes in their own unit; the slope takes the one to the other. */

@@ -11,12 +11,10 @@ import {
   type ProfileInput,
   type RouterTraining,
 } from '@routeprofile/schema';
-import type { Placed } from '../keyed/advantages.js';
-import { placeByCard } from '../keyed/place-by-card.js';
+import { type Placed, placeByCard } from '../keyed/advantages.js';
 import { ALL_QUERIES } from '../keyed/score-table.js';
 import { fromState, toState } from '../keyed/state.js';
-import type { TaskKeys } from '../keyed/task-keys.js';
-import { weightedCentroids } from '../keyed/weighted-centroids.js';
+import { type TaskKeys, weightedCentroids } from '../keyed/task-keys.js';
 import { extendKeyedSet } from '../common/extend-keyed.js';
 import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';

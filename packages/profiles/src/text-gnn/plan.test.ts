@@ -2,8 +2,7 @@ import { syntheticProfileInput } from '@routeprofile/schema/testing';
 import { expect, it } from 'vitest';
 import { parseOptions } from '@routeprofile/schema';
 import { fakeModel } from '../testing/language-model.js';
-import { planTextGnn } from './plan.js';
-import { defineTextGnnProfile } from './text-gnn-profile.js';
+import { defineTextGnnProfile, planTextGnn } from './text-gnn-profile.js';
 
 const ctx = { seed: 1 };
 

@@ -5,9 +5,8 @@ import { buildGraph, encodeNodes, toHetero } from '@routeprofile/graph';
 import { parseOptions, type Encoder, type ProfileInput } from '@routeprofile/schema';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fakeModel, memoryStore } from '../testing/language-model.js';
-import { readHopTexts } from './kept.js';
-import { planTextGnn } from './plan.js';
-import { defineTextGnnProfile } from './text-gnn-profile.js';
+import { readHopTexts } from './hops.js';
+import { defineTextGnnProfile, planTextGnn } from './text-gnn-profile.js';
 
 const data = process.env['ROUTEPROFILE_DATA'];
 const ctx = { seed: 42 };

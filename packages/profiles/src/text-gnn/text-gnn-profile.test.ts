@@ -2,7 +2,7 @@ import { parseOptions, rowOf, type ProfileInput, type RunContext } from '@routep
 import { describeProfileContract, syntheticProfileInput, toyEncoder } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
 import { fakeModel, memoryStore } from '../testing/language-model.js';
-import { readHopTexts } from './kept.js';
+import { readHopTexts } from './hops.js';
 import { defineTextGnnProfile, textGnnProfile } from './text-gnn-profile.js';
 
 const runner = { describe, it, expect };

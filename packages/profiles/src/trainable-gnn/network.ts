@@ -115,7 +115,7 @@ export interface Network {
   dispose(): void;
 }
 
-export function openNetwork(
+export function createNetwork(
   { tf }: Runtime,
   problem: Problem,
   parameters: Parameters,

@@ -32,7 +32,7 @@ import {
 import { version } from '../../package.json';
 import { withoutTensors } from './edges.js';
 import { drawMasks } from './reconstruction.js';
-import { decoderWeights, encoderWeights, openNetwork, type Network } from './network.js';
+import { decoderWeights, encoderWeights, createNetwork, type Network } from './network.js';
 import type { CompleteTrainableGnnOptions } from './options.js';
 import type { Problem } from './problem.js';
 
@@ -188,7 +188,7 @@ export async function trainHan(
 
   const variables = toVariables(runtime.tf, initial);
   const optimizer = createAdamW(runtime.tf, variables, { weightDecay: options.weightDecay });
-  const network = openNetwork(runtime, problem, variables, options, ctx.seed);
+  const network = createNetwork(runtime, problem, variables, options, ctx.seed);
   const training: Training = { runtime, problem, options, ctx, variables, optimizer, network };
   try {
     if (state.running) {

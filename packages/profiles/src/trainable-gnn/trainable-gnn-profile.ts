@@ -14,7 +14,7 @@ import { modelPositions } from '../common/models.js';
 import { finishProfileSet } from '../common/profile-set.js';
 import { withoutTensors } from './edges.js';
 import { encodeNewModels, stateOf, type HanState } from './extend.js';
-import { openNetwork } from './network.js';
+import { createNetwork } from './network.js';
 import {
   completeTrainableGnnOptions,
   trainableGnnOptions,
@@ -92,7 +92,7 @@ function encodeAll(
   weights: Weights,
 ): { rows: Matrix; state: HanState } {
   const variables = toVariables(runtime.tf, weights);
-  const network = openNetwork(runtime, problem, variables, options, 0);
+  const network = createNetwork(runtime, problem, variables, options, 0);
   try {
     return withoutTensors(runtime.tf, () => {
       const output = network.encode(['model']);

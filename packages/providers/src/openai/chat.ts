@@ -2,8 +2,7 @@ import type { ChatMessage, ChatModel, Usage } from '@routeprofile/schema';
 import { assertUsableKey, endpointPath, endpointUrl, type EndpointNames } from '../http/endpoint.js';
 import { postJson, type PostFailure, type PostPolicy } from '../http/post-json.js';
 import { endpointName, redact } from '../http/secrets.js';
-import { estimateUsage } from '../usage/estimate.js';
-import { addUsage, NO_USAGE } from '../usage/usage.js';
+import { estimateUsage, addUsage, NO_USAGE } from '../usage/usage.js';
 import { parseChatAnswer, spokenAnswer, type ChatAnswer, type Spoken } from './answer.js';
 
 /** Which model `createOpenAiChat` asks, where, and how. */

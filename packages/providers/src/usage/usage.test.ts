@@ -1,9 +1,7 @@
-import type { Price, Usage } from '@routeprofile/schema';
 import fc from 'fast-check';
+import type { Price, Usage } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { costOf } from './cost.js';
-import { estimateUsage } from './estimate.js';
-import { addUsage, inputTokens, NO_USAGE, readUsage, type Wire } from './usage.js';
+import { costOf, addUsage, inputTokens, NO_USAGE, readUsage, type Wire, estimateUsage } from './usage.js';
 
 const usage = (
   uncachedInput: number,

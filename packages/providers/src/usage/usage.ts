@@ -1,4 +1,4 @@
-import { z, type Usage } from '@routeprofile/schema';
+import { z, type Usage, RouteProfileError, type Price, type ChatMessage } from '@routeprofile/schema';
 
 /** How a server speaks: OpenAI's chat completions (`/completions` too), responses and embeddings, Anthropic's messages. */
 export type Wire = 'chat' | 'responses' | 'messages' | 'embeddings';
@@ -116,3 +116,42 @@ export function addUsage(a: Usage, b: Usage): Usage {
     ...(reasoning !== undefined && { reasoning }),
   };
 }
+
+/**
+ * Dollars. Cached input costs what uncached input does where the price does not say otherwise.
+ * @throws RouteProfileError BAD_INPUT for counts or prices that are missing or are not numbers
+ */
+export function costOf(
+  { uncachedInput, cacheRead, cacheWrite, output }: Usage,
+  { input, output: written, cachedInput = input, cacheWrite: kept = input }: Price,
+): number {
+  const dollars = (uncachedInput * input + cacheRead * cachedInput + cacheWrite * kept + output * written) / 1e6;
+  if (Number.isFinite(dollars)) return dollars;
+  throw new RouteProfileError(
+    'BAD_INPUT',
+    'the cost of a call: a count of tokens or a price is missing, or is not a number',
+    {
+      hint: 'A price is `{ input, output }` in dollars per million tokens; a usage is what `readUsage` gives.',
+    },
+  );
+}
+
+/** What the frame of a message costs in the chat templates of common models, rounded up. */
+const FRAME = 8;
+
+/**
+ * Tokens of a text, estimated as a quarter of its UTF-8 bytes: close for English with common tokenizers, somewhat high for
+ * Latin scripts with accents, about right for Chinese and Japanese. No tokenizer is loaded, as each model has its own.
+ */
+export const estimateTokens = (text: string): number => Math.ceil(new TextEncoder().encode(text).length / 4);
+
+/** Tokens of a prompt: its texts as `estimateTokens` counts them, and 8 for each message. */
+export const estimateMessages = (messages: readonly ChatMessage[]): number =>
+  messages.reduce((sum, { content }) => sum + FRAME + estimateTokens(content), 0);
+
+/** What a call took whose server does not say. */
+export const estimateUsage = (messages: readonly ChatMessage[], answer: string): Usage => ({
+  ...NO_USAGE,
+  uncachedInput: estimateMessages(messages),
+  output: estimateTokens(answer),
+});

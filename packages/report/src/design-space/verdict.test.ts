@@ -1,5 +1,5 @@
-import { isConstant, paperTables, spaceCells } from '@routeprofile/eval';
-import { designSpaceFixture } from '@routeprofile/eval/testing';
+import { isConstant, spaceCells } from '@routeprofile/eval';
+import { asInThePaper, designSpaceFixture } from '@routeprofile/eval/testing';
 import type { RunReport } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { differences } from './differences.js';
@@ -73,20 +73,7 @@ describe('differences', () => {
   });
 
   it('says nothing of what is the same', () => {
-    const row = standard.report.rows.find(({ options }) => options.profile['compat'] === true)!;
-    const same = withReport({
-      rows: [row],
-      rowsUsed: 600,
-      dataset: { ...standard.report.dataset, test: 'routing_test_data.json' },
-      encoder: 'transformers:allenai/longformer-base-4096',
-      baselines: Object.fromEntries(
-        paperTables.constants.map(({ model, average }) => [
-          `constant:${model}`,
-          { metrics: { avg_performance: average }, model },
-        ]),
-      ),
-    });
-    expect(differences(same)).toEqual([
+    expect(differences(asInThePaper(standard))).toEqual([
       'One seed; the intervals cover the choice of test rows, not the randomness of training. The paper gives one seed and no intervals.',
     ]);
   });

@@ -1,33 +1,9 @@
-import { assembleRows, compareRuns } from '@routeprofile/eval';
-import { cellOf, datasetOf, tableOf } from '@routeprofile/eval/testing';
+import { compareRuns } from '@routeprofile/eval';
+import { rowsFileOf } from '@routeprofile/eval/testing';
 import type { RowsFile } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { renderComparison } from './comparison.js';
 
-const SCORES = [
-  [1, 0],
-  [1, 1],
-  [0, 1],
-  [0, 0.5],
-  [0, 0],
-  [NaN, 1],
-];
-const TASKS = ['x', 'x', 'y', 'y', null, 'y'];
-
-function fileOf(cells: readonly (readonly [label: string, choices: number[]])[]): RowsFile {
-  const table = tableOf(['small', 'large'], SCORES, TASKS);
-  table.values.cost.forEach((_, k) => (table.values.cost[k] = k % 2 ? 0.003 : 0.001));
-  const dataset = datasetOf(table);
-  return assembleRows(
-    {
-      dataset,
-      training: dataset.train,
-      cells: cells.map(([label, choices]) => cellOf(label, choices)),
-      testName: 'test',
-    },
-    'hash',
-  );
-}
 const routed = [0, 0, 1, 1, 0, 1];
 const small = [0, 0, 0, 0, 0, 0];
 const compare = (a: RowsFile, b: RowsFile) =>
@@ -35,7 +11,9 @@ const compare = (a: RowsFile, b: RowsFile) =>
 
 describe('renderComparison', () => {
   it('shows one pair in full, within 100 columns', () => {
-    const text = renderComparison(compare(fileOf([['one\u001b[31m', routed]]), fileOf([['two'.repeat(60), small]])));
+    const text = renderComparison(
+      compare(rowsFileOf([['one\u001b[31m', routed]]), rowsFileOf([['two'.repeat(60), small]])),
+    );
     expect(text).toMatch(/^avg_performance +0\.700 +0\.400 +\+0\.300 \[too few rows\]$/m);
     expect(text).toMatch(/^y +2 +0\.750 +0\.000 .*2 \/ 0 \/ 0$/m);
     expect(text).toMatch(/^small → large +40\.0 % +0\.750 +0\.000 +\+0\.750$/m);
@@ -45,7 +23,7 @@ describe('renderComparison', () => {
   });
 
   it('shows several pairs in a line each, coloured where it is clear', () => {
-    const a = fileOf([
+    const a = rowsFileOf([
       ['one', routed],
       ['two', small],
     ]);

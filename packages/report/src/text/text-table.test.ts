@@ -1,27 +1,18 @@
-import { defineMetric } from '@routeprofile/schema';
+import { defineMetric, RouteProfileError, type RunReport } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { assembleReport, builtInMetrics } from '@routeprofile/eval';
-import { cellOf, datasetOf, richReport, tableOf } from '@routeprofile/eval/testing';
-import { tryAnyway } from '../ask.js';
+import { builtInMetrics } from '@routeprofile/eval';
+import { cellOf, richReport, THIRDS, THIRDS_ORACLE, thirdsReport, type Dataset } from '@routeprofile/eval/testing';
+import { tryAnyway } from '../view.js';
 import { headline } from '../headline.js';
 import { renderTextTable } from './text-table.js';
 
-const scores = Array.from({ length: 30 }, (_, q) => [q % 3 === 0 ? 0 : 1, q % 3 === 0 ? 1 : 0]);
-const reportOf = (names: [string, string], choices: readonly number[][], more = {}) => {
-  const dataset = datasetOf(tableOf(names, scores), more);
-  return assembleReport({
-    dataset,
-    training: dataset.train,
-    cells: choices.map((list, i) => cellOf(`cell ${i}`, list)),
-    encoder: 'hash',
-    graph: 'task',
-    versions: {},
-    testName: 'test',
-    seed: 1,
-  });
-};
-const oracle = scores.map((_, q) => (q % 3 === 0 ? 1 : 0));
-const constant = scores.map(() => 0);
+const reportOf = (models: [string, string], choices: readonly (readonly number[])[], dataset: Partial<Dataset> = {}) =>
+  thirdsReport(
+    choices.map((list, i) => cellOf(`cell ${i}`, list)),
+    { models, dataset },
+  );
+const oracle = THIRDS_ORACLE;
+const constant = THIRDS.map(() => 0);
 
 describe('renderTextTable', () => {
   it('shows averages, intervals, collapse marks and baselines', () => {
@@ -34,24 +25,13 @@ describe('renderTextTable', () => {
   });
 
   it('tells the metrics of plugins, of rows and of what they are compared with', () => {
-    const dataset = datasetOf(tableOf(['a', 'b'], scores));
     const first = defineMetric({
       name: 'first_share',
       summary: 'share of rows that got the first model',
       higherIsBetter: true,
       evaluate: ({ choices }) => choices.filter((choice) => choice === 0).length / choices.length,
     });
-    const report = assembleReport({
-      dataset,
-      training: dataset.train,
-      cells: [cellOf('cell', oracle)],
-      encoder: 'hash',
-      graph: 'task',
-      versions: {},
-      testName: 'test',
-      seed: 1,
-      metrics: [...builtInMetrics, first],
-    });
+    const report = thirdsReport([cellOf('cell', oracle)], { metrics: [...builtInMetrics, first] });
     expect(renderTextTable(report)).toContain('first_share: cell 0.667 · best-single 1.000');
     const { metrics: _, ...old } = report;
     expect(renderTextTable(old)).toContain('first_share: cell 0.667 · best-single 1.000');
@@ -68,16 +48,8 @@ describe('renderTextTable', () => {
   });
 
   it('tells of new models in a table of their own', () => {
-    const dataset = datasetOf(tableOf(['a', 'b'], scores), { mode: 'newllm', newModels: ['b'] });
-    const report = assembleReport({
-      dataset,
-      training: dataset.train,
-      cells: [cellOf('cell', oracle, { choicesWithoutNew: Int32Array.from(constant) })],
-      encoder: 'hash',
-      graph: 'task',
-      versions: {},
-      testName: 'test',
-      seed: 1,
+    const report = thirdsReport([cellOf('cell', oracle, { choicesWithoutNew: Int32Array.from(constant) })], {
+      dataset: { mode: 'newllm', newModels: ['b'] },
     });
     const text = renderTextTable(report);
     expect(text).toContain('New, without training outcomes: b');
@@ -116,6 +88,19 @@ describe('renderTextTable', () => {
     expect(headline(reportOf(['a', 'b'], [oracle])).remarks.join('\n')).not.toContain('Against always');
   });
 
+  it.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /: Invalid input: expected object, received undefined$/],
+    ['text that nobody parsed', '{"version":1}', /: Invalid input: expected object, received string$/],
+    ['a report that nobody waited for', Promise.resolve(), /: version: .*; dataset: .* and \d+ more$/],
+    ['all that a run gives', { report: {} }, /: version: .*; dataset: .* and \d+ more$/],
+    ['a report cut short', { ...reportOf(['a', 'b'], [oracle]), rows: undefined }, /: rows: .*received undefined$/],
+  ])('says what it expected when it is given %s', (_, given, message) => {
+    const render = () => renderTextTable(given as RunReport);
+    expect(render).toThrow(RouteProfileError);
+    expect(render).toThrow(/^renderTextTable: this is not a report of a run: /);
+    expect(render).toThrow(message);
+  });
+
   it('lets no name act on the terminal', () => {
     const text = renderTextTable(
       reportOf(['a\u001b[31m', 'b\u202e'], [oracle], { name: 'x\n\u0007y', warnings: ['\u001b]0;title\u0007'] }),
@@ -139,10 +124,10 @@ describe('headline', () => {
       /^Use cell 0: what it saves cannot be said, because costs are not known; its quality is between \d+\.\d and \d+\.\d points higher \(95 % interval, 30 test queries\)\.$/,
     );
     expect(win.remarks[0]).toBe('Better than always using a: the whole interval lies above 0.');
-    const open = headline(reportOf(['a', 'b'], [scores.map((_, q) => Number(q === 0 || q === 1))]));
+    const open = headline(reportOf(['a', 'b'], [THIRDS.map((_, q) => Number(q === 0 || q === 1))]));
     expect(open.outcome).toBe('unclear');
     expect(open.verdict).toMatch(/quality is between \d+\.\d points lower and \d+\.\d points higher/);
-    const loss = headline(reportOf(['a', 'b'], [scores.map((_, q) => (q % 2 === 0 && q % 3 !== 0 ? 1 : 0))]));
+    const loss = headline(reportOf(['a', 'b'], [THIRDS.map((_, q) => (q % 2 === 0 && q % 3 !== 0 ? 1 : 0))]));
     expect(loss.outcome).toBe('loss');
     expect(loss.verdict).toBe('Use a for every query: no router proved worth it.');
     expect(loss.remarks.slice(0, 2)).toEqual([

@@ -1,10 +1,11 @@
 import { rowName } from '@routeprofile/eval';
 import { fixed, interval } from '@routeprofile/eval/format';
 import { plural, type Interval, type Metrics, type RunReport } from '@routeprofile/schema';
+import { assertReport } from '../assert-report.js';
 import { headline } from '../headline.js';
 import { figure, figureWithUnit, ownMetrics, shownMetrics } from '../metrics.js';
-import { PROMISE_STATUS } from '../promise-status.js';
 import {
+  PROMISE_STATUS,
   effectiveModels,
   isRecommended,
   isRecommendedBaseline,
@@ -126,8 +127,10 @@ function promiseLines({ promises = [] }: RunReport): string[] {
  * The report for a terminal: verdict, rows, baselines, warnings, in lines of at most 100 columns. `*` marks a constant in
  * disguise; `gap` is the share of the way from the best constant to the oracle; `models` the effective number of models.
  * Further tables tell of new models, and of frontiers, confidence and the like, where there are any.
+ * @throws RouteProfileError BAD_INPUT for what is not a report, with what was expected
  */
 export function renderTextTable(report: RunReport, { color = false }: TextTableOptions = {}): string {
+  assertReport('renderTextTable', report);
   const paint = painter(color);
   const bold = (text: string) => paint(1, text);
   const dim = (text: string) => paint(2, text);

@@ -56,7 +56,7 @@ export function weightMatrix(
 export const namedArray = ({ rows, cols, data }: Matrix): NamedArray => ({ shape: [rows, cols], data });
 
 /**
- * An artifact of one's own: nobody else can write to it. Costs as much memory as its weights. What is no array of float32 numbers
+ * An artifact of one's own: nobody else can write to it. Costs as much memory as its weights. What is not an array of float32 numbers
  * stays as it is, for the checks to name.
  */
 export function ownArtifact({ manifest, weights }: RouterArtifact): RouterArtifact {

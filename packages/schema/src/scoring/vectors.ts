@@ -1,6 +1,6 @@
 import { RouteProfileError } from '../errors.js';
 import { assertFinite, createMatrix, type Matrix } from '../matrix.js';
-import { plural } from '../plural.js';
+import { plural } from '../printing.js';
 import type { RouterInput } from '../router.js';
 import type { QueryBatch, RouterTraining } from '../training.js';
 

@@ -10,7 +10,7 @@ import { parseOptions, RouteProfileError, type ProfileSet, type RunContext } fro
 import { syntheticProfileInput } from '@routeprofile/schema/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { memoryStore } from '../../testing/language-model.js';
-import { readHopTexts } from '../kept.js';
+import { readHopTexts } from '../hops.js';
 import { defineTextGnnProfile, type TextGnnEnvironment } from '../text-gnn-profile.js';
 import { wholeSentences } from './endpoint.js';
 

@@ -1,9 +1,17 @@
-import { inPool } from '@routeprofile/providers';
-import { throwIfAborted, type ChatModel, type HeteroGraph } from '@routeprofile/schema';
+import { sha256Hex } from '@routeprofile/numerics';
+import { inPool, inputTokens } from '@routeprofile/providers';
+import {
+  throwIfAborted,
+  z,
+  type ChatMessage,
+  type ChatModel,
+  type Completion,
+  type HeteroGraph,
+  type RunContext,
+} from '@routeprofile/schema';
 import { dollarsOf, type Prices } from '../options.js';
 import { promptOf, type PromptOptions } from '../prompts/prompt.js';
 import type { Summarizer } from '../hops.js';
-import { keepAnswer, keptAnswer } from '../kept.js';
 
 /**
  * A prompt per node, answered by a language model. Answers are kept in `ctx.store` as they come, so that an interrupted build
@@ -77,4 +85,49 @@ export function llmSummarizer(
       };
     },
   };
+}
+
+const answerSchema = z.object({
+  text: z.string().min(1),
+  truncated: z.boolean(),
+  promptTokens: z.number().min(0),
+  completionTokens: z.number().min(0),
+  estimated: z.boolean(),
+  attempts: z.number().int().min(1),
+});
+/** What is kept of a completion: its text, and the tokens read and written. */
+type KeptAnswer = z.output<typeof answerSchema>;
+
+/** Where the answer to a prompt is kept: by model, settings and messages, whatever node or hop it is for. */
+const answerKey = (model: ChatModel, messages: readonly ChatMessage[]): string =>
+  sha256Hex(JSON.stringify(['text-gnn answer 1', model.id, messages]));
+
+/** An answer kept by an earlier build, if any. A record that cannot be read counts as none, with a warning. */
+async function keptAnswer(
+  { store, logger }: Pick<RunContext, 'store' | 'logger'>,
+  model: ChatModel,
+  messages: readonly ChatMessage[],
+): Promise<KeptAnswer | undefined> {
+  const key = store && answerKey(model, messages);
+  const bytes = key === undefined ? undefined : await store?.get(key);
+  if (!bytes) return undefined;
+  try {
+    return answerSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    logger?.warn(`text-gnn: the stored answer ${key} cannot be read; asking again`);
+    return undefined;
+  }
+}
+
+/** Keeps an answer, where there is a store, and gives it as it is kept. */
+async function keepAnswer(
+  { store }: Pick<RunContext, 'store'>,
+  model: ChatModel,
+  messages: readonly ChatMessage[],
+  { text, truncated, usage, estimated, attempts }: Completion,
+): Promise<KeptAnswer> {
+  const tokens = { promptTokens: inputTokens(usage), completionTokens: usage.output };
+  const answer: KeptAnswer = { text, truncated, ...tokens, estimated, attempts };
+  await store?.set(answerKey(model, messages), new TextEncoder().encode(JSON.stringify(answer)));
+  return answer;
 }

@@ -1,7 +1,7 @@
 import { dollars, fixed, percent, signed } from '@routeprofile/eval/format';
 import { plural, type RunReport } from '@routeprofile/schema';
 import { headline } from '../../headline.js';
-import { PROMISE_STATUS } from '../../promise-status.js';
+import { PROMISE_STATUS } from '../../view.js';
 import { html, type Markup } from '../markup.js';
 
 /** Title, what to use, what that saves or gains and how sure it is, and what to know before believing it. */

@@ -1,7 +1,7 @@
 import { assembleReport, type EvaluatedCell } from '@routeprofile/eval';
 import { cellOf, datasetOf, tableOf } from '@routeprofile/eval/testing';
 import { describe, expect, it } from 'vitest';
-import { tryAnyway } from './ask.js';
+import { tryAnyway } from './view.js';
 import { headline } from './headline.js';
 
 /** 60 queries; `big` answers all but every sixth, `small` two of three and at a tenth of the cost. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { plural } from './plural.js';
+import { plural } from './printing.js';
 
 it('counts in words a person would use', () => {
   expect([plural(0, 'problem'), plural(1, 'problem'), plural(2, 'problem')]).toEqual([
