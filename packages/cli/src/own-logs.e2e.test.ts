@@ -64,9 +64,9 @@ describe('logs of one’s own', () => {
     const written = readFileSync(at('thumbs', 'outcomes.jsonl'), 'utf8');
     const again = await routeprofile(args);
     expect(again).toMatchObject({ code: 2, stdout: '' });
-    expect(again.stderr).toContain('--force');
+    expect(again.stderr).toContain('--replace');
     expect(readFileSync(at('thumbs', 'outcomes.jsonl'), 'utf8')).toBe(written);
-    expect((await routeprofile([...args, '--force', '--json'])).code).toBe(0);
+    expect((await routeprofile([...args, '--replace', '--json'])).code).toBe(0);
     expect(readFileSync(at('thumbs', 'outcomes.jsonl'), 'utf8')).not.toContain('"split"');
   });
 

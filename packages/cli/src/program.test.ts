@@ -3,6 +3,8 @@ import { builtIns, runDefaults } from '@routeprofile/pipeline';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtInPresets } from '@routeprofile/data';
+import { PRESETS } from './program/data.js';
 import { routeprofile, temporaryFolder } from './testing/harness.js';
 
 const COMMANDS = [
@@ -33,6 +35,10 @@ describe('command line', () => {
     const { code, stdout } = await routeprofile([command, '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain(`routeprofile ${command}`);
+  });
+
+  it('names every preset of the import', () => {
+    expect(PRESETS).toEqual(builtInPresets.map(({ name }) => name));
   });
 
   it('tells its version', async () => {
@@ -93,10 +99,10 @@ describe('command line', () => {
           words('routeprofile run --profile adv', 3) +
           words('routeprofile run --router knn,two', 3) +
           words('routeprofile run --router knn+ca', 3) +
-          words('routeprofile data import --format ll', 4),
+          words('routeprofile data import --preset pr', 4),
       );
       expect(execFileSync('bash', [script], { encoding: 'utf8' })).toBe(
-        'advantage\nknn,two-stage\nknn+calibrate knn+cascade\nllmrouter\n',
+        'advantage\nknn,two-stage\nknn+calibrate knn+cascade\npromptfoo\n',
       );
     } finally {
       folder.remove();

@@ -53,6 +53,34 @@ export { builtInMetrics } from './metrics/index.js';
 export type { ChosenRows } from './metrics/chosen-rows.js';
 export type { MetricColumns, ReportMetric } from './metrics/report-metric.js';
 export { callCost } from './metrics/run-costs.js';
+export type { Estimator, Support } from './off-policy/contrast.js';
+export {
+  offPolicyDifference,
+  offPolicyValue,
+  type Assumption,
+  type OffPolicyValue,
+  type PropensityNote,
+  type Verdicts,
+} from './off-policy/estimate.js';
+export {
+  fitOffPolicy,
+  PROPENSITY_FLOOR,
+  type OffPolicyEvidence,
+  type OffPolicyOptions,
+  type Outcomes,
+} from './off-policy/evidence.js';
+export type { LoggedPropensities, LoggedRows, TargetPolicy } from './off-policy/logged-rows.js';
+export type { Propensities, PropensityCalibration } from './off-policy/propensities.js';
+export { meanRewards, ridgeRewards, type RewardModel, type RewardRows } from './off-policy/reward-model.js';
+export { suggestQueries, type SuggestedQuery, type Suggestions } from './off-policy/suggest.js';
+export {
+  LEAST_EFFECTIVE_ROWS,
+  MOST_UNSUPPORTED,
+  type KnownVerdict,
+  type Obstacle,
+  type UnknownVerdict,
+  type Verdict,
+} from './off-policy/verdict.js';
 export { assembleReport, type ReportInput } from './report/assemble.js';
 export type { CellQuantization, EvaluatedCell } from './report/cell.js';
 export type { FrontierChoices } from './frontier/frontier.js';

@@ -7,7 +7,7 @@ import {
   type Role,
   type RowCoverage,
 } from '@routeprofile/data';
-import { plural } from '@routeprofile/schema';
+import { plural, RouteProfileError } from '@routeprofile/schema';
 import { checkData } from '@routeprofile/pipeline';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { configOf, type ConfigFlags } from './flags.js';
@@ -78,36 +78,41 @@ export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Pro
   return check.problems.length === 0 ? 0 : 2;
 }
 
-/** Flags of `data import`: columns by role, and the rest of the options. */
+/** Options of the import that are flags of the same name. */
+const PASSED_ON = [
+  ...(['preset', 'records', 'format', 'models', 'variant', 'scale', 'scoreScale', 'latencyUnit', 'decimal'] as const),
+  ...(['delimiter', 'encoding', 'splitByTime', 'splitTime', 'cards', 'name', 'replace'] as const),
+] satisfies readonly (keyof ImportOptions)[];
+
+/** Flags of `data import`: columns by role, values from paths, and the rest of the options. */
 export type ImportFlags = CommonFlags &
   Partial<Record<Role, string>> &
-  Pick<
-    ImportOptions,
-    | 'format'
-    | 'models'
-    | 'scale'
-    | 'scoreScale'
-    | 'latencyUnit'
-    | 'decimal'
-    | 'delimiter'
-    | 'encoding'
-    | 'splitByTime'
-    | 'cards'
-    | 'name'
-    | 'force'
-  > & { defaultSplit?: string };
+  Pick<ImportOptions, (typeof PASSED_ON)[number]> & {
+    defaultSplit?: string;
+    modelFrom?: string;
+    taskFrom?: string;
+    splitFrom?: string;
+  };
 
-export async function importCommand(source: string, dir: string, flags: ImportFlags, io: Io): Promise<number> {
+export async function importCommand(paths: readonly string[], flags: ImportFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
-  const columns: Partial<Record<Role, string>> = {};
-  for (const role of ROLES) if (flags[role] !== undefined) columns[role] = flags[role];
-  const { format, models, scale, scoreScale, latencyUnit, decimal, delimiter, encoding } = flags;
-  const { splitByTime, cards, name, force, defaultSplit: split } = flags;
-  const given = { format, models, scale, scoreScale, latencyUnit, decimal, delimiter, encoding, splitByTime };
+  const dir = paths.at(-1)!;
+  const sources = paths.slice(0, -1).map((path) => ({ path }));
+  if (sources.length === 0)
+    throw new RouteProfileError(
+      'BAD_OPTION',
+      'data import: only one path is given, expected sources and a dataset folder',
+      {
+        hint: `Such as: data import ${dir} my-data`,
+      },
+    );
+  const { defaultSplit: split, modelFrom: model, taskFrom: task, splitFrom } = flags;
   const { signal, onProgress } = console.context;
-  const result = await importOutcomes(source, dir, {
-    columns,
-    ...definedOf({ ...given, cards, name, force, split }),
+  const result = await importOutcomes(sources, dir, {
+    columns: pick(flags, ROLES),
+    fromPath: definedOf({ model, task, split: splitFrom }),
+    ...pick(flags, PASSED_ON),
+    ...definedOf({ split }),
     ...(signal && { signal }),
     onProgress,
   });
@@ -116,15 +121,24 @@ export async function importCommand(source: string, dir: string, flags: ImportFl
   return 0;
 }
 
+/** The members of these names that are not undefined. */
+const pick = <T extends object, K extends keyof T>(
+  object: T,
+  names: readonly K[],
+): { [N in K]?: Exclude<T[N], undefined> } =>
+  Object.fromEntries(names.flatMap((name) => (object[name] === undefined ? [] : [[name, object[name]]]))) as never;
+
 /** The members that are not undefined. */
 const definedOf = <T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
 
-function describeImport({ dir, format, rows, models, tasks, columns, unused, warnings }: ImportedOutcomes): string {
+function describeImport(result: ImportedOutcomes): string {
+  const { dir, preset, format, files, rows, models, tasks, columns, unused, warnings } = result;
   const read = Object.entries(columns).map(([role, column]) => (role === column ? role : `${role} from ${column}`));
   const summary = {
     dir,
-    format,
+    ...(preset === null ? { format } : { preset }),
+    ...(files > 1 && { files: `${files} read` }),
     queries: `${rows.toLocaleString('en-US')} in outcomes.jsonl`,
     models,
     ...(tasks.length > 0 && { tasks }),

@@ -5,6 +5,12 @@ import type { Io } from '../io.js';
 import type { RescoreFlags } from '../commands/rescore.js';
 import { ending } from './ending.js';
 
+/** Names of `builtInPresets`: written out, so that `--help` need not load the package that has them. */
+export const PRESETS = [
+  ...['lm-eval', 'promptfoo', 'inspect', 'llmrouterbench', 'routerarena', 'llmrouter', 'routerbench'],
+  ...['helicone', 'langfuse', 'litellm', 'evalplus', 'battles', 'openai'],
+];
+
 /** `data`: check, import, rescore. */
 export function addDataCommands(program: Command, io: Io): void {
   const data = program.command('data').description('check a dataset, or make one from logs');
@@ -25,23 +31,41 @@ export function addDataCommands(program: Command, io: Io): void {
   common(
     data
       .command('import')
-      .description('make a dataset folder from logs (CSV or JSONL), or from LLMRouter or RouterBench tables')
-      .argument('<source>', 'CSV, JSON or JSONL file')
-      .argument('<dir>', 'dataset folder to write')
+      .description('make a dataset folder from what other tools export, or from logs and tables')
+      .usage('[options] <source...> <dir>')
+      .argument('<paths...>', 'files, folders or patterns such as "runs/*.jsonl"; then the dataset folder to write')
+      .addOption(
+        new Option(
+          '--preset <name>',
+          'what the files are (default: recognised by their shape); none reads columns',
+        ).choices([...PRESETS, 'none']),
+      )
+      .option('--records <path>', 'where the records lie in JSON, such as results.results; * is any one key')
       .addOption(
         new Option(
           '--format <format>',
-          'layout of the source: long has one row per call, wide one row per query (default: guessed from its columns)',
-        ).choices(['auto', 'long', 'wide', 'llmrouter', 'routerbench']),
+          'layout of a table: long has one row per call, wide one row per query (default: guessed from its columns)',
+        ).choices(['auto', 'long', 'wide']),
       )
-      .option('--query <column>', 'column that holds the query: text, or chat messages as JSON')
+      .option(
+        '--model-from <pattern>',
+        'model from the path of each file: a pattern such as "{model}/*.jsonl", or path to guess',
+      )
+      .option('--task-from <pattern>', 'task from the path of each file, likewise')
+      .option('--split-from <pattern>', 'split from the path of each file, likewise')
+      .option(
+        '--variant <name>',
+        'which of several readings of the same answers, such as a filter of lm-evaluation-harness',
+      )
+      .option('--query <column>', 'column or path (vars.question) of the query: text, or chat messages as JSON')
       .option('--model <column>', 'column of the model (long format)')
-      .option('--score <column>', 'column of the score (long format)')
+      .option('--score <column>', 'column or path (scores.*.value) of the score (long format)')
       .option('--task <column>', 'column of the task')
       .option('--id <column>', 'column of the query id')
       .option('--split <column>', 'column of the split')
       .option('--answer <column>', 'column of the right answer')
       .option('--time <column>', 'column of the time of the call: ISO 8601, or seconds or milliseconds since 1970')
+      .option('--end-time <column>', 'column of the time at which the call ended: with --time it gives the latency')
       .option('--input-tokens <column>', 'column of the input tokens (long format)')
       .option('--output-tokens <column>', 'column of the output tokens (long format)')
       .option('--tokens <column>', 'column of the total tokens, where input and output are not apart (long format)')
@@ -75,12 +99,16 @@ export function addDataCommands(program: Command, io: Io): void {
         'train on this share of the queries, the oldest ones; the rest are for testing (such as 0.7)',
         Number,
       )
+      .option(
+        '--split-time <date>',
+        'queries before this time are for training, the rest for testing (such as 2026-03-01)',
+      )
       .option('--cards <file>', 'model cards to add as models.json')
       .option('--name <name>', 'name of the dataset')
-      .option('--force', 'replace a dataset that is already in the folder'),
+      .option('--replace', 'replace a dataset that is already in the folder'),
   ).action(
-    ending(async (source: string, dir: string, flags: ImportFlags) =>
-      (await import('../commands/data.js')).importCommand(source, dir, flags, io),
+    ending(async (paths: string[], flags: ImportFlags) =>
+      (await import('../commands/data.js')).importCommand(paths, flags, io),
     ),
   );
 

@@ -87,20 +87,40 @@ async function openAtomicWriter(path: string): Promise<AtomicWriter> {
   };
 }
 
+/** What a file is to hold: all of it, or text piece by piece for files too long to hold. */
+export type FileContent = Uint8Array | string | AsyncIterable<string> | Iterable<string>;
+
+const isWhole = (data: FileContent): data is Uint8Array | string =>
+  typeof data === 'string' || data instanceof Uint8Array;
+
+/** Characters of pieces that are put together before they are written. */
+const FLUSH_AT = 1 << 20;
+
+async function writeContent(writer: AtomicWriter, data: FileContent): Promise<void> {
+  if (isWhole(data)) return writer.write(data);
+  let buffer = '';
+  for await (const piece of data) {
+    buffer += piece;
+    if (buffer.length < FLUSH_AT) continue;
+    await writer.write(buffer);
+    buffer = '';
+  }
+  await writer.write(buffer);
+}
+
 /**
  * Writes files that belong together: all are complete on disk before the first gets its name.
  * On failure the earlier files stay as they were, and no temporary file is left.
- * @throws RouteProfileError OUTPUT_UNWRITABLE when the place takes no files, WRITE_FAILED when the disk is full or broken.
+ * @throws RouteProfileError OUTPUT_UNWRITABLE when the place takes no files, WRITE_FAILED when the disk is full or broken;
+ * whatever the pieces of a file throw.
  */
-export async function writeFilesAtomic(
-  files: readonly (readonly [path: string, data: Uint8Array | string])[],
-): Promise<void> {
+export async function writeFilesAtomic(files: readonly (readonly [path: string, data: FileContent])[]): Promise<void> {
   const writers: AtomicWriter[] = [];
   try {
     for (const [path, data] of files) {
       const writer = await openAtomicWriter(path);
       writers.push(writer);
-      await writer.write(data);
+      await writeContent(writer, data);
       await writer.finish();
     }
     for (const writer of writers) await writer.publish();
@@ -121,21 +141,5 @@ export const writeFileAtomic = (path: string, data: Uint8Array | string): Promis
  * Writes text piece by piece, for files too long to hold; atomic like `writeFileAtomic`.
  * @throws RouteProfileError OUTPUT_UNWRITABLE, WRITE_FAILED; whatever `pieces` throws, after removing the temporary file.
  */
-export async function writePiecesAtomic(path: string, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {
-  const FLUSH_AT = 1 << 20;
-  const writer = await openAtomicWriter(path);
-  try {
-    let buffer = '';
-    for await (const piece of pieces) {
-      buffer += piece;
-      if (buffer.length < FLUSH_AT) continue;
-      await writer.write(buffer);
-      buffer = '';
-    }
-    await writer.write(buffer);
-    await writer.finish();
-    await writer.publish();
-  } finally {
-    await writer.discard();
-  }
-}
+export const writePiecesAtomic = (path: string, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> =>
+  writeFilesAtomic([[path, pieces]]);

@@ -85,7 +85,7 @@ describe('which column is what', () => {
       'The score is read from "thumbs"; "judge" looks like one too (--score COLUMN takes another).',
     );
     expect(first.unused).toEqual(['judge']);
-    await bench.import('a.csv', text, { columns: { score: 'judge' }, force: true });
+    await bench.import('a.csv', text, { columns: { score: 'judge' }, replace: true });
     expect(bench.rows()[0]!.models).toEqual({ a: { score: 0.5 }, b: { score: 0.25 } });
   });
 });

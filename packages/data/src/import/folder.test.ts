@@ -15,17 +15,17 @@ describe('the folder', () => {
     mkdirSync(bench.out);
     writeFileSync(join(bench.out, file), '{}\n');
     const error = await failureOf(() => bench.import('a.csv', text));
-    expect([error.code, error.hint]).toEqual(['OUTPUT_UNWRITABLE', expect.stringContaining('--force')]);
+    expect([error.code, error.hint]).toEqual(['OUTPUT_UNWRITABLE', expect.stringContaining('--replace')]);
     expect(readdirSync(bench.out)).toEqual([file]);
     expect(readFileSync(join(bench.out, file), 'utf8')).toBe('{}\n');
-    await bench.import('a.csv', text, { force: true });
+    await bench.import('a.csv', text, { replace: true });
     expect(bench.rows()).toHaveLength(1);
   });
 
   it('keeps cards of an earlier dataset, and says so', async () => {
     mkdirSync(bench.out);
     writeFileSync(join(bench.out, 'models.json'), '{}\n');
-    const { warnings } = await bench.import('a.csv', text, { force: true });
+    const { warnings } = await bench.import('a.csv', text, { replace: true });
     expect(warnings).toEqual([expect.stringMatching(/^models\.json of the earlier dataset was kept/)]);
   });
 });

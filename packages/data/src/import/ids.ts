@@ -1,43 +1,80 @@
-import type { QueryOutcomes } from './collect.js';
+import { hash53, HashSet } from './group/hash.js';
+import type { Query } from './group/group.js';
 
-/** Ids of the rows to write, and what had to be done to make them ids. */
-export interface RowIds {
-  ids: string[];
-  /** Ids of the table that stood for queries of different text or task. */
-  shared: string[];
+/** Queries that have an id in common. */
+interface Sharing {
+  id: string;
+  queries: number;
+  /** Different texts and tasks among them. */
+  texts: Set<number>;
+  tasks: Set<string>;
+  splits: Set<string>;
+  /** Some of them have none. */
+  noTask: boolean;
+  noSplit: boolean;
 }
 
 /**
- * An id per query: the first that its rows had, or a number. An id that several queries share gets the task in front, the
- * split where that is what differs, and a number where neither helps.
+ * Gives each query an id of its own: the first that its calls had, or a number. An id that several queries share gets the task
+ * in front, the split where that is what differs, and a number where neither helps. Ids are kept as hashes: only those that
+ * are shared are held as text.
  */
-export function rowIds(queries: readonly QueryOutcomes[]): RowIds {
-  const byId = new Map<string, QueryOutcomes[]>();
-  for (const query of queries)
-    for (const id of query.ids) {
-      const known = byId.get(id);
-      if (known === undefined) byId.set(id, [query]);
-      else known.push(query);
-    }
-  const seen = new Set<string>();
-  const ids = queries.map((query, i) => {
-    const [given] = query.ids;
-    const id = given === undefined ? `q${i + 1}` : qualified(given, query, byId.get(given)!);
-    let unique = id;
-    for (let number = 2; seen.has(unique); number++) unique = `${id}#${number}`;
-    seen.add(unique);
-    return unique;
-  });
-  const differ = (sharing: readonly QueryOutcomes[]) =>
-    new Set(sharing.map(({ task, query }) => JSON.stringify([task, query]))).size > 1;
-  return { ids, shared: [...byId].filter(([, sharing]) => differ(sharing)).map(([id]) => id) };
-}
+export class IdGiver {
+  private readonly known = new HashSet();
+  private readonly repeated = new Set<number>();
+  private readonly sharing = new Map<number, Sharing>();
+  private readonly given = new HashSet();
+  private count = 0;
 
-function qualified(id: string, { task, split }: QueryOutcomes, sharing: readonly QueryOutcomes[]): string {
-  if (sharing.length === 1) return id;
-  const isDistinct = (field: 'task' | 'split') =>
-    new Set(sharing.map((query) => query[field])).size === sharing.length &&
-    sharing.every((query) => query[field] !== null);
-  if (isDistinct('task')) return `${task}:${id}`;
-  return isDistinct('split') ? `${split}:${id}` : id;
+  /** First pass: every query once, in any order. */
+  see({ ids }: Query): void {
+    for (const id of ids) {
+      const hash = hash53(id);
+      if (!this.known.add(hash)) this.repeated.add(hash);
+    }
+  }
+
+  get needsSecondPass(): boolean {
+    return this.repeated.size > 0;
+  }
+
+  /** Second pass, where it is needed. */
+  compare({ ids, query, task, split }: Query): void {
+    for (const id of ids) {
+      const hash = hash53(id);
+      if (!this.repeated.has(hash)) continue;
+      const sharing = this.sharing.get(hash) ?? {
+        ...{ id, queries: 0, texts: new Set(), tasks: new Set(), splits: new Set(), noTask: false, noSplit: false },
+      };
+      sharing.queries++;
+      sharing.texts.add(hash53(JSON.stringify([task, query])));
+      if (task === null) sharing.noTask = true;
+      else sharing.tasks.add(task);
+      if (split === null) sharing.noSplit = true;
+      else sharing.splits.add(split);
+      this.sharing.set(hash, sharing);
+    }
+  }
+
+  /** Last pass: the queries in order. */
+  idOf(query: Query): string {
+    this.count++;
+    const [first] = query.ids;
+    const id = first === undefined ? `q${this.count}` : this.qualified(first, query);
+    let unique = id;
+    for (let number = 2; !this.given.add(hash53(unique)); number++) unique = `${id}#${number}`;
+    return unique;
+  }
+
+  private qualified(id: string, { task, split }: Query): string {
+    const sharing = this.sharing.get(hash53(id));
+    if (sharing === undefined || sharing.queries === 1) return id;
+    if (!sharing.noTask && sharing.tasks.size === sharing.queries) return `${task}:${id}`;
+    return !sharing.noSplit && sharing.splits.size === sharing.queries ? `${split}:${id}` : id;
+  }
+
+  /** Ids that stand for queries of different text or task. */
+  shared(): string[] {
+    return [...this.sharing.values()].flatMap((sharing) => (sharing.texts.size > 1 ? [sharing.id] : []));
+  }
 }

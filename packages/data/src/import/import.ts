@@ -11,30 +11,32 @@ import { writeFilesAtomic } from '../disk/files.js';
 import { formatJson, readJsonFile } from '../disk/json.js';
 import { Problems } from '../disk/problems.js';
 import { exists } from '../disk/read.js';
-import { plural } from '../dataset/text.js';
-import { OutcomeCollector, outcomeRows, type QueryOutcomes } from './collect.js';
+import { CallReader } from './calls.js';
 import { DecimalReader } from './decimals.js';
-import { rowIds } from './ids.js';
-import { importOptionsSchema, type CompleteImportOptions, type TableFormat } from './options.js';
-import { planImport, type Plan } from './plan.js';
-import { openTable } from './records.js';
+import { Grouper, type Query } from './group/group.js';
+import { ScratchFolder } from './group/line-store.js';
+import { IdGiver } from './ids.js';
+import { cutsByTime, importOptionsSchema, type CompleteImportOptions, type TableFormat } from './options.js';
+import type { Plan } from './plan.js';
+import type { Preset } from './presets/preset.js';
+import { openReader } from './readers/open.js';
+import type { Reader } from './readers/table.js';
+import { Choices, columnsSaid, presetOf, recipeFor, type Recipe } from './recipe.js';
 import type { Columns } from './roles.js';
+import { outcomeRow } from './rows.js';
 import { saidOf } from './said.js';
-import { parseScale, type Scale } from './scale.js';
+import { PERCENT, parseScale, type Scale } from './scale.js';
 import { ScoreReader } from './scores.js';
-import { splitByTime } from './time-split.js';
+import { valuesFromPath } from './sources/from-path.js';
+import { filesOf, type ImportSource, type SourceFile } from './sources/sources.js';
+import { Tally } from './tally.js';
+import { TimeSplit } from './time-split.js';
+import { parseTime } from './times.js';
 import { Cells } from './values.js';
 
-/** A table to import: CSV, TSV, JSON lines or a JSON array. */
-export interface ImportSource {
-  path: string;
-  /** Split of this file's rows that name none, such as `train`. */
-  split?: string;
-}
-
 /**
- * How `importOutcomes` reads tables. Defaults: format, columns, units, delimiter and decimal mark are told by the file;
- * scores have to lie in 0 to 1; text is UTF-8.
+ * How `importOutcomes` reads its sources. Defaults: preset, format, columns, units, delimiter and decimal mark are told by the
+ * files; scores have to lie in 0 to 1, or be percentages beyond doubt; text is UTF-8.
  */
 export type ImportOptions = z.input<typeof importOptionsSchema> & Partial<Pick<RunContext, 'signal' | 'onProgress'>>;
 
@@ -42,13 +44,17 @@ export type ImportOptions = z.input<typeof importOptionsSchema> & Partial<Pick<R
 export interface ImportedOutcomes {
   /** The dataset folder. */
   dir: string;
-  /** The format the tables were read as. */
+  /** What the files were read as: the name of a preset; null where their columns were read. */
+  preset: string | null;
+  /** Whether a record was a call (`long`) or a query with a column per model (`wide`). */
   format: TableFormat;
+  /** Files that were read. */
+  files: number;
   /** Distinct queries, a line each in `outcomes.jsonl`. */
   rows: number;
   models: string[];
   tasks: string[];
-  /** Which column was read as what; in a table with a column per model, `models` are columns too. */
+  /** What was read from which column, or, of a preset, from where; in a table with a column per model, `models` are columns too. */
   columns: Columns;
   /** Columns that nothing was read from. */
   unused: string[];
@@ -59,18 +65,18 @@ export interface ImportedOutcomes {
 const PROGRESS_EVERY = 1000;
 
 /**
- * Turns tables of outcomes into a dataset folder in the outcomes layout.
+ * Turns what people have of their models' answers into a dataset folder in the outcomes layout.
  *
- * Takes CSV, TSV, JSON lines or a JSON array: someone's own logs in long form (a row per query and model) or wide form (a
- * row per query, a score column per model), LLMRouter's routing data, RouterBench's wide table. Scores may be numbers,
- * percentages or words such as `pass` and `fail`; an empty one means "not measured". Rows of equal text and task are one
- * query, whatever their ids; outcomes of one model on one query are averaged.
+ * Takes CSV, TSV, JSON lines and JSON, also packed with gzip: someone's own logs with a record per call (long) or a row per query and a
+ * score column per model (wide), and what tools export (`builtInPresets`), recognised by its shape. Scores may be numbers,
+ * percentages or words such as `pass` and `fail`; an empty one means "not measured". Calls of equal text and task are one query,
+ * whatever their ids; outcomes of one model on one query are averaged. Files of any length are read in bounded memory.
  *
- * @param source a file, or several with the split each stands for
+ * @param source a file, a folder, or a pattern such as `runs/*.jsonl`; or several, with the split each stands for
  * @param target the dataset folder; `outcomes.jsonl`, `meta.json` and, with `cards`, `models.json` are written into it,
  * all or none
- * @throws RouteProfileError BAD_INPUT listing what is wrong row by row (nothing is written then), MISSING_FILE, BAD_OPTION,
- * CORRUPT_FILE, OUTPUT_UNWRITABLE (also when there is a dataset already and `force` is not given), WRITE_FAILED, ABORTED.
+ * @throws RouteProfileError BAD_INPUT listing what is wrong record by record (nothing is written then), MISSING_FILE, BAD_OPTION,
+ * CORRUPT_FILE, OUTPUT_UNWRITABLE (also when there is a dataset already and `replace` is not given), WRITE_FAILED, ABORTED.
  */
 export async function importOutcomes(
   source: string | readonly ImportSource[],
@@ -79,41 +85,86 @@ export async function importOutcomes(
 ): Promise<ImportedOutcomes> {
   const { signal, onProgress, ...given } = options;
   const completed = parseOptions<CompleteImportOptions>({ name: 'import', options: importOptionsSchema }, given);
-  const sources = typeof source === 'string' ? [{ path: source }] : source;
-  const files = sources.map(({ path }) => path).join(', ');
   const cards = completed.cards === undefined ? undefined : await readJsonFile(completed.cards, modelCardsFileSchema);
-  await assertFree(target, cards !== undefined, completed.force);
+  await assertFree(target, cards !== undefined, completed.replace);
+  const files = await filesOf(typeof source === 'string' ? [{ path: source }] : source);
+  const scratch = new ScratchFolder();
+  try {
+    return await importFiles(files, target, completed, { signal, onProgress, cards, scratch });
+  } finally {
+    await scratch.remove();
+  }
+}
 
-  const read = await readTables(sources, completed, { signal, onProgress });
-  const { plan, collector, scores } = read;
-  const queries = collector.queries();
-  const models = modelsOf(queries);
-  scores.assertScale(files, plan.columns.score);
-  assertOutcomes(queries, models, files, plan);
-  const timeSplit = completed.splitByTime === undefined ? undefined : splitByTime(queries, completed.splitByTime);
-  const ids = rowIds(queries);
-  const keepsCards = completed.force && cards === undefined && (await exists(join(target, CARDS)));
+interface Context {
+  signal?: AbortSignal | undefined;
+  onProgress?: ImportOptions['onProgress'];
+  cards: z.output<typeof modelCardsFileSchema> | undefined;
+  scratch: ScratchFolder;
+}
 
+async function importFiles(
+  files: readonly SourceFile[],
+  target: string,
+  options: CompleteImportOptions,
+  { signal, onProgress, cards, scratch }: Context,
+): Promise<ImportedOutcomes> {
+  const grouper = new Grouper(scratch);
+  const read = await readFiles(files, options, grouper, { signal, onProgress });
+  const { plan, calls, scores, choices } = read;
+  const named = files.map(({ path }) => path).join(', ');
+  assertScored(calls, named, read);
+  scores.assertScale(named, plan.columns.score);
+
+  const tally = new Tally(scores);
+  const ids = new IdGiver();
+  const timeSplit = timeSplitOf(options);
+  await grouper.group((query) => {
+    tally.see(query);
+    ids.see(query);
+    timeSplit?.see(query);
+  });
+  timeSplit?.settle();
+  const splitOf = (query: Query): Query =>
+    timeSplit === undefined ? query : { ...query, split: timeSplit.splitOf(query) };
+  if (ids.needsSecondPass) for await (const query of grouper.inOrder()) ids.compare(splitOf(query));
+
+  async function* lines(): AsyncGenerator<string> {
+    for await (const found of grouper.inOrder()) {
+      throwIfAborted({ signal });
+      const query = splitOf(found);
+      timeSplit?.count(query);
+      yield `${formatJson(outcomeRow(query, ids.idOf(query), query.split, scores), OUTCOMES)}\n`;
+    }
+  }
+  const keepsCards = options.replace && cards === undefined && (await exists(join(target, CARDS)));
   const meta = {
-    name: completed.name ?? basename(resolve(target)),
-    source: sources.map(({ path }) => basename(path)).join(', '),
+    name: options.name ?? basename(resolve(target)),
+    source: sourceSaid(files),
+    ...(read.presets.size > 0 && { preset: [...read.presets.keys()].map(({ name }) => name).join(', ') }),
+    format: plan.format,
   };
   await writeFilesAtomic([
-    [join(target, OUTCOMES), encodeLines(outcomeRows(queries, ids.ids))],
+    [join(target, OUTCOMES), lines()],
     ...(cards === undefined ? [] : [[join(target, CARDS), `${formatJson(cards, CARDS, 2)}\n`] as const]),
-    [join(target, META), `${formatJson({ ...meta, format: plan.format }, META, 2)}\n`],
+    [join(target, META), `${formatJson(meta, META, 2)}\n`],
   ]);
-  const { counts } = collector;
+  const models = [...calls.models];
   return {
     dir: target,
+    preset: [...read.presets.keys()][0]?.name ?? null,
     format: plan.format,
-    rows: queries.length,
+    files: read.files,
+    rows: tally.queries,
     models,
-    tasks: [...new Set(queries.flatMap(({ task }) => task ?? []))],
-    columns: plan.columns,
+    tasks: [...calls.tasks],
+    columns: read.columns,
     unused: read.unused,
     warnings: [
-      ...saidOf({ plan, queries, models, counts, scores, ids, commas: read.commas, timeSplit }),
+      ...saidOf({
+        ...{ plan, choices, models, tally, scores, timeSplit, counts: calls.counts, sharedIds: ids.shared() },
+        ...{ presets: read.presets, passedOver: read.passedOver, fromPath: read.fromPath, commas: read.commas },
+      }),
       ...(keepsCards ? [`${CARDS} of the earlier dataset was kept; --cards FILE replaces it.`] : []),
     ],
   };
@@ -122,121 +173,158 @@ export async function importOutcomes(
 const OUTCOMES = 'outcomes.jsonl';
 const CARDS = 'models.json';
 const META = 'meta.json';
+const SOURCES_NAMED = 20;
+
+const sourceSaid = (files: readonly SourceFile[]): string => {
+  const names = files.slice(0, SOURCES_NAMED).map(({ path }) => basename(path));
+  return files.length > names.length ? `${names.join(', ')} and ${files.length - names.length} more` : names.join(', ');
+};
 
 /** A dataset may have been written by hand: it is replaced only when that is asked for. */
-async function assertFree(target: string, withCards: boolean, force: boolean): Promise<void> {
-  if (force) return;
+async function assertFree(target: string, withCards: boolean, replace: boolean): Promise<void> {
+  if (replace) return;
   for (const file of [OUTCOMES, META, ...(withCards ? [CARDS] : [])])
     if (await exists(join(target, file)))
       throw new RouteProfileError('OUTPUT_UNWRITABLE', `${join(target, file)}: exists already, nothing was written`, {
-        hint: 'Name another folder, or give --force to replace the dataset that is there.',
+        hint: 'Name another folder, or give --replace to replace the dataset that is there.',
       });
 }
 
-interface ReadTables {
-  /** Of the first table. */
+function timeSplitOf({ splitByTime, splitTime }: CompleteImportOptions): TimeSplit | undefined {
+  if (splitByTime !== undefined) return new TimeSplit({ share: splitByTime });
+  return splitTime === undefined ? undefined : new TimeSplit({ time: parseTime(splitTime)! });
+}
+
+interface ReadFiles {
+  /** Of the first file. */
   plan: Plan;
-  collector: OutcomeCollector;
+  columns: Columns;
+  presets: Map<Preset, number>;
+  calls: CallReader;
   scores: ScoreReader;
+  choices: Choices;
+  files: number;
   unused: string[];
+  passedOver: string[];
+  fromPath: readonly string[];
   commas: number;
 }
 
-/** @throws RouteProfileError BAD_INPUT with every problem of every table. */
-async function readTables(
-  sources: readonly ImportSource[],
+/** Reads all calls of all files into the grouper. @throws RouteProfileError BAD_INPUT with every problem of every file. */
+async function readFiles(
+  files: readonly SourceFile[],
   options: CompleteImportOptions,
+  grouper: Grouper,
   { signal, onProgress }: Pick<ImportOptions, 'signal' | 'onProgress'>,
-): Promise<ReadTables> {
+): Promise<ReadFiles> {
   const problems = new Problems();
   const scores = new ScoreReader(scaleOf(options));
-  const collector = new OutcomeCollector(scores, options.splitByTime !== undefined);
+  const calls = new CallReader(scores, cutsByTime(options));
+  const choices = new Choices(options.variant);
+  const fromPath = valuesFromPath(options.fromPath, files);
+  const presets = new Map<Preset, number>();
   const unused = new Set<string>();
-  let first: Plan | undefined;
-  let commas = 0;
-  let done = 0;
-  for (const { path, split } of sources) {
-    const table = await openTable(path, { ...options, signal }, problems);
-    if (table.header.length === 0) {
-      problems.add(path, '', 'holds no rows, or rows without any field');
-      continue;
-    }
-    const plan = planImport(table.header, first === undefined ? options : { ...options, format: first.format }, path);
-    first ??= plan;
-    for (const name of plan.unused) unused.add(name);
-    if (options.splitByTime !== undefined && plan.columns.time === undefined) throw noTimes(path, table.header);
+  const passedOver: string[] = [];
+  let first: { plan: Plan; columns: Columns } | undefined;
+  let [count, commas, done] = [0, 0, 0];
+  const opened = await openAll(files, options, { signal }, problems, passedOver);
+  for (const { file, reader } of opened) {
+    const values = fromPath.of(file);
+    const recipe = await recipeFor(file, reader, asFirst(options, first?.plan), choices, values);
+    first ??= { plan: recipe.plan, columns: columnsSaid(recipe, options.columns, values) };
+    if (recipe.preset !== undefined) presets.set(recipe.preset, (presets.get(recipe.preset) ?? 0) + 1);
+    if (recipe.preset?.scale === 'percent') scores.usual = PERCENT;
+    for (const name of recipe.plan.unused) unused.add(name);
+    assertTimes(recipe, file, options);
     const decimals = new DecimalReader({
       decimal: options.decimal,
-      commas: table.delimiter !== undefined && table.delimiter !== ',',
+      commas: reader.delimiter !== undefined && reader.delimiter !== ',',
     });
-    let rows = 0;
-    for await (const { place, fields } of table.rows) {
+    let records = 0;
+    for await (const record of reader.records(recipe.records)) {
       throwIfAborted({ signal });
-      collector.add(new Cells(problems, place, fields, decimals), plan, split ?? options.split ?? null);
-      rows++;
+      records++;
+      for (const fields of recipe.calls(record)) {
+        const cells = new Cells(problems, record.place, fields, decimals);
+        const call = calls.read(cells, recipe.plan, file.split ?? options.split ?? null);
+        if (call !== null && problems.count === 0) await grouper.add(call);
+      }
       if (++done % PROGRESS_EVERY === 0) onProgress?.({ stage: 'import', done, unit: 'rows' });
     }
-    if (rows === 0 && problems.count === 0) problems.add(path, '', 'holds no rows');
+    count++;
+    if (records === 0 && problems.count === 0) problems.add(file.path, '', 'holds no rows');
     const doubt = decimals.doubt();
-    if (doubt !== undefined) problems.add(path, '', doubt);
+    if (doubt !== undefined) problems.add(file.path, '', doubt);
     commas += decimals.commas;
   }
-  problems.throwIfAny(
-    'import',
-    'BAD_INPUT',
-    'Correct the table, or say which column is which (--query, --model, --score …).',
-  );
-  // Without a table there would have been a problem, unless there was no source at all.
+  problems.throwIfAny('import', 'BAD_INPUT', hintOf([...presets.keys()]));
+  // Without a file there would have been a problem, unless there was no source at all.
   if (first === undefined)
-    throw new RouteProfileError('BAD_INPUT', 'there is no table to import', { hint: 'Name at least one file.' });
-  return { plan: first, collector, scores, unused: [...unused], commas };
+    throw new RouteProfileError('BAD_INPUT', 'there is nothing to import', { hint: 'Name at least one file.' });
+  return {
+    ...{ ...first, presets, calls, scores, choices, files: count, unused: [...unused], passedOver },
+    ...{ fromPath: fromPath.said, commas },
+  };
 }
+
+/** Later tables are laid out as the first. */
+const asFirst = (options: CompleteImportOptions, first: Plan | undefined): CompleteImportOptions =>
+  first === undefined || options.format !== 'auto'
+    ? options
+    : { ...options, ...(first.models.length > 0 && { format: 'wide' }) };
+
+/** Files that were found in a folder, and are of no known shape while others are, are something else. */
+async function openAll(
+  files: readonly SourceFile[],
+  options: CompleteImportOptions,
+  { signal }: Pick<ImportOptions, 'signal'>,
+  problems: Problems,
+  passedOver: string[],
+): Promise<{ file: SourceFile; reader: Reader }[]> {
+  const opened: { file: SourceFile; reader: Reader; preset: Preset | undefined }[] = [];
+  for (const file of files) {
+    throwIfAborted({ signal });
+    const reader = await openReader(file.path, { ...options, signal }, problems);
+    opened.push({ file, reader, preset: presetOf(file, reader, options)?.preset });
+  }
+  const known = opened.find(({ preset }) => preset !== undefined)?.preset;
+  return opened.filter(({ file, preset }) => {
+    if (known === undefined || !file.found || preset === known) return true;
+    passedOver.push(file.path);
+    return false;
+  });
+}
+
+const hintOf = (presets: readonly Preset[]): string =>
+  [
+    ...presets.flatMap(({ hints }) => Object.values(hints ?? {})),
+    'Correct the records, or say which column is which (--query, --model, --score …).',
+  ].join(' ');
 
 function scaleOf({ scale, scoreScale }: CompleteImportOptions): Scale | 'as-is' | undefined {
   if (scoreScale !== undefined) return { low: 0, high: scoreScale };
   return scale === undefined ? undefined : (parseScale(scale) ?? undefined);
 }
 
-const noTimes = (path: string, header: readonly string[]) =>
-  new RouteProfileError(
-    'BAD_INPUT',
-    `${path}: has no column of times; its columns are ${header.slice(0, 30).join(', ')}`,
-    {
-      hint: 'A split by time needs one: name it with --time COLUMN, or omit --split-by-time.',
-    },
-  );
-
-const modelsOf = (queries: readonly QueryOutcomes[]): string[] => [
-  ...new Set(queries.flatMap(({ models }) => [...models.keys()])),
-];
-
-function assertOutcomes(queries: readonly QueryOutcomes[], models: readonly string[], files: string, plan: Plan): void {
-  if (models.length < 2)
-    throw new RouteProfileError(
-      'BAD_INPUT',
-      `${files}: has outcomes of ${plural(models.length, 'model')}, expected at least two`,
-      { hint: 'A router needs models to choose from.' },
-    );
-  if (queries.some((query) => [...query.models.values()].some((fields) => fields.has('score')))) return;
-  throw new RouteProfileError(
-    'BAD_INPUT',
-    `${files}: has no score at all${plan.columns.score === undefined ? '' : `: the column ${JSON.stringify(plan.columns.score)} is empty in every row`}`,
-    {
-      hint: 'Say which column holds the scores: --score COLUMN. Without scores nothing can be learned: grade the answers first.',
-    },
-  );
+function assertTimes({ plan }: Recipe, { path }: SourceFile, options: CompleteImportOptions): void {
+  if (!cutsByTime(options) || plan.columns.time !== undefined) return;
+  throw new RouteProfileError('BAD_INPUT', `${path}: has no column of times`, {
+    hint: `Its columns are ${[...Object.values(plan.columns), ...plan.unused].slice(0, 30).join(', ')}. A split by time needs one: name it with --time COLUMN, or omit the split.`,
+  });
 }
 
-/** Lines of JSON as bytes: a text of them could be longer than a string may be. */
-function encodeLines(rows: Iterable<unknown>): Uint8Array {
-  const FLUSH_AT = 1 << 20;
-  const pieces: Uint8Array[] = [];
-  let buffer = '';
-  for (const row of rows) {
-    buffer += `${formatJson(row, OUTCOMES)}\n`;
-    if (buffer.length < FLUSH_AT) continue;
-    pieces.push(Buffer.from(buffer));
-    buffer = '';
+function assertScored({ scored }: CallReader, files: string, { plan, presets }: ReadFiles): void {
+  const [preset] = presets.keys();
+  if (scored === 0) {
+    const column = preset === undefined ? plan.columns.score : undefined;
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${files}: ${preset === undefined ? 'has' : `read as ${preset.title}, has`} no score at all${column === undefined ? '' : `: the column ${JSON.stringify(column)} is empty in every row`}`,
+      {
+        hint:
+          preset?.hints?.score ??
+          'Say which column holds the scores: --score COLUMN. Without scores nothing can be learned: grade the answers first.',
+      },
+    );
   }
-  return Buffer.concat([...pieces, Buffer.from(buffer)]);
 }

@@ -1,18 +1,21 @@
 import { z } from '@routeprofile/schema';
 import { LATENCY_UNITS, MEASURES, ROLES, type LatencyUnit } from './roles.js';
 import { parseScale } from './scale.js';
+import { PATH_ROLES } from './sources/from-path.js';
+import { parseTime } from './times.js';
 
-/**
- * The table formats `importOutcomes` reads: a row per query and model (`long`), a row per query (`wide`), LLMRouter's
- * and RouterBench's tables, or told by the columns (`auto`).
- */
-export const FORMATS = ['auto', 'long', 'wide', 'llmrouter', 'routerbench'] as const;
+/** How a table may be laid out: a row per query and model (`long`), a row per query (`wide`), or told by the columns (`auto`). */
+export const FORMATS = ['auto', 'long', 'wide'] as const;
 export type TableFormat = Exclude<(typeof FORMATS)[number], 'auto'>;
 
 /** Names of the delimiters that are recognised; any other single character can be given. */
 export const DELIMITERS: Readonly<Record<string, string>> = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
 
 const SHARE = 'expected a share between 0 and 1, such as 0.7';
+
+/** Splits are made of times. */
+export const cutsByTime = (options: { splitByTime?: number | undefined; splitTime?: unknown }): boolean =>
+  options.splitByTime !== undefined || options.splitTime !== undefined;
 
 const isEncoding = (label: string): boolean => {
   try {
@@ -25,11 +28,25 @@ const isEncoding = (label: string): boolean => {
 export const importOptionsSchema = z
   .strictObject({
     /**
-     * `long`: a row per query and model. `wide`: a row per query, a score column per model. `llmrouter`, `routerbench`:
-     * the tables of those projects. `auto` tells by the columns.
+     * What the files are: the name of a preset, such as `promptfoo`; `none` to read columns. Default: recognised by the shape of
+     * each file, unless `records`, `format` or `models` describe it.
      */
+    preset: z.string().min(1).optional(),
+    /** Where the records lie in JSON: keys with points between, `*` for any one, such as `results.results`. Lists are taken apart. */
+    records: z.string().optional(),
+    /**
+     * Values from the paths of files: a pattern of their ends, such as `{model}/samples_{task}_*.jsonl`, or `path` for the part in
+     * which they differ.
+     */
+    fromPath: z.partialRecord(z.enum(PATH_ROLES), z.string().min(1)).default({}),
+    /** Which of several readings of the same answers to import, such as a filter of lm-evaluation-harness. Default: a task's first. */
+    variant: z.string().min(1).optional(),
+    /** `long`: a row per query and model. `wide`: a row per query, a score column per model. `auto` tells by the columns. */
     format: z.enum(FORMATS).default('auto'),
-    /** Which column holds what; the others are found by their usual names. */
+    /**
+     * Which column holds what; the others are found by their usual names. A path leads deeper into a record, or to what stands
+     * around the records: `vars.question`, `choices[0].message`, `scores.*.value` (`*`: any one key).
+     */
     columns: z.partialRecord(z.enum(ROLES), z.string().min(1)).default({}),
     /** Wide: the score columns. Default: every column that is nothing else. */
     models: z.array(z.string().min(1)).optional(),
@@ -66,6 +83,13 @@ export const importOptionsSchema = z
       .string()
       .refine(isEncoding, { error: 'is not an encoding known here; expected one such as windows-1252 or utf-16le' })
       .optional(),
+    /** Queries before this time are for training, the others for testing: ISO 8601, or a number of seconds since 1970. Needs times. */
+    splitTime: z
+      .union([z.string(), z.number()])
+      .refine((time) => parseTime(time) !== null, {
+        error: 'expected a time such as 2026-03-01 or 2026-03-01T10:00:00Z',
+      })
+      .optional(),
     /** The older rows, this share of the queries, are for training, the newer ones for testing. Needs times. */
     splitByTime: z.number({ error: SHARE }).gt(0, { error: SHARE }).lt(1, { error: SHARE }).optional(),
     /** File of model cards, as in `candidate_models.json`, to go along as `models.json`. */
@@ -73,14 +97,22 @@ export const importOptionsSchema = z
     /** Name of the dataset; default the target folder's. */
     name: z.string().min(1).optional(),
     /** Replaces a dataset that is already in the target folder. */
-    force: z.boolean().default(false),
+    replace: z.boolean().default(false),
   })
   .refine(({ scale, scoreScale }) => scale === undefined || scoreScale === undefined, {
     error: 'scale and scoreScale say the same: give one of them',
     path: ['scoreScale'],
   })
-  .refine(({ splitByTime, split, columns }) => splitByTime === undefined || (split ?? columns.split) === undefined, {
-    error: 'splitByTime makes the splits: give no split besides',
-    path: ['splitByTime'],
-  });
+  .refine(({ splitByTime, splitTime }) => splitByTime === undefined || splitTime === undefined, {
+    error: 'splitTime and splitByTime both cut by time: give one of them',
+    path: ['splitTime'],
+  })
+  .refine(
+    (options) =>
+      !cutsByTime(options) || (options.split ?? options.columns.split ?? options.fromPath.split) === undefined,
+    {
+      error: 'a split by time makes the splits: give no split besides',
+      path: ['splitByTime'],
+    },
+  );
 export type CompleteImportOptions = z.output<typeof importOptionsSchema>;

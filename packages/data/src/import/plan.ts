@@ -1,6 +1,6 @@
 import { nameSchema, RouteProfileError } from '@routeprofile/schema';
 import { someOf } from '../dataset/text.js';
-import type { CompleteImportOptions, TableFormat } from './options.js';
+import { cutsByTime, type CompleteImportOptions, type TableFormat } from './options.js';
 import {
   costUnitOfName,
   LATENCY_UNITS,
@@ -35,19 +35,13 @@ export interface Plan {
 const SUFFIXES: Readonly<Partial<Record<Measure, string>>> = Object.fromEntries(
   MEASURES.map((measure) => [measure, `.${measure}`]),
 );
-// RouterBench's wide table (arXiv 2403.12031), exported from its pickle to CSV or JSON lines.
-const ROUTERBENCH_COST = '|total_cost';
-const ROUTERBENCH_RESPONSE = '|model_response';
-const ROUTERBENCH_OTHER = 'oracle_model_to_route_to';
-const ROUTERBENCH_COLUMNS: Columns = { id: 'sample_id', query: 'prompt', task: 'eval_name', split: 'split' };
-
 /** Roles that say something of one call: a row per query has no use for them. */
-const CALL_ROLES: readonly Role[] = ['model', 'score', ...MEASURES];
+const CALL_ROLES: readonly Role[] = ['model', 'score', 'endTime', ...MEASURES];
 
 /** @throws RouteProfileError BAD_INPUT naming a column that is missing, or that cannot be what it would be taken for. */
 export function planImport(header: readonly string[], options: CompleteImportOptions, file: string): Plan {
   const found = findColumns(header, options);
-  const format = options.format === 'auto' ? detectFormat(header, found.columns, options) : options.format;
+  const format = options.format === 'auto' ? detectFormat(found.columns, options) : options.format;
   for (const [role, name] of Object.entries(options.columns))
     if (!header.includes(name)) throw missingColumn(file, header, role as Role, name);
   const { latency, cost } = found.columns;
@@ -66,10 +60,7 @@ export function planImport(header: readonly string[], options: CompleteImportOpt
     unused: [],
     otherScores: found.otherScores,
   };
-  const complete =
-    format === 'wide' || format === 'routerbench'
-      ? widePlan(plan, header, options, file)
-      : longPlan(plan, header, file);
+  const complete = format === 'wide' ? widePlan(plan, header, options, file) : longPlan(plan, header, file);
   const used = new Set([...Object.values(complete.columns), ...complete.models, ...companionsOf(complete, header)]);
   return { ...complete, unused: header.filter((name) => !used.has(name)) };
 }
@@ -86,7 +77,7 @@ function findColumns(header: readonly string[], options: CompleteImportOptions):
   const columns: Columns = { ...options.columns };
   let otherScores: string[] = [];
   for (const role of ROLES) {
-    if (columns[role] !== undefined || (role === 'split' && options.splitByTime !== undefined)) continue;
+    if (columns[role] !== undefined || (role === 'split' && cutsByTime(options))) continue;
     const named = candidates.filter((candidate) => candidate.role === role);
     // `score` itself is meant; of other names that look like one, the first column is taken, and the rest is said.
     const best =
@@ -101,11 +92,8 @@ function findColumns(header: readonly string[], options: CompleteImportOptions):
 }
 
 /** The format that the column names speak of: a column of models means a row per call. */
-function detectFormat(header: readonly string[], columns: Columns, options: CompleteImportOptions): TableFormat {
-  const has = (name: string) => header.includes(name);
-  if (has('eval_name') && header.some((name) => name.endsWith(ROUTERBENCH_COST))) return 'routerbench';
+function detectFormat(columns: Columns, options: CompleteImportOptions): TableFormat {
   if (options.models !== undefined) return 'wide';
-  if (has('model_name') && has('performance')) return 'llmrouter';
   return columns.model === undefined ? 'wide' : 'long';
 }
 
@@ -133,24 +121,15 @@ function longPlan(plan: Plan, header: readonly string[], file: string): Plan {
 }
 
 function widePlan(plan: Plan, header: readonly string[], options: CompleteImportOptions, file: string): Plan {
-  const isRouterBench = plan.format === 'routerbench';
-  const columns = isRouterBench
-    ? {
-        ...Object.fromEntries(Object.entries(ROUTERBENCH_COLUMNS).filter(([, name]) => header.includes(name))),
-        ...options.columns,
-      }
-    : plan.columns;
+  const { columns } = plan;
   if (columns.query === undefined) throw missingColumn(file, header, 'query', 'query');
-  const suffixes = { ...(isRouterBench ? { cost: ROUTERBENCH_COST } : SUFFIXES), ...options.suffixes };
+  const suffixes = { ...SUFFIXES, ...options.suffixes };
   for (const model of options.models ?? [])
     if (!header.includes(model)) throw missingColumn(file, header, 'models', model);
   const taken = new Set(Object.values(columns));
-  const bare = { ...plan, suffixes, models: [...header] };
-  const companions = new Set(companionsOf(bare, header));
-  const free = header.filter((name) => !taken.has(name) && !companions.has(name) && name !== ROUTERBENCH_OTHER);
-  const priced = free.filter((name) => header.includes(`${name}${ROUTERBENCH_COST}`));
-  const models = options.models ?? (isRouterBench ? priced : free);
-  if (options.models === undefined && !isRouterBench) assertScores(plan, models, header, file);
+  const companions = new Set(companionsOf({ models: header, suffixes }, header));
+  const models = options.models ?? header.filter((name) => !taken.has(name) && !companions.has(name));
+  if (options.models === undefined) assertScores(plan, models, header, file);
   assertModelNames(models, header, file);
   const kept = Object.fromEntries(Object.entries(columns).filter(([role]) => !CALL_ROLES.includes(role as Role)));
   return { ...plan, columns: kept, suffixes, models, otherScores: [] };
@@ -209,11 +188,13 @@ function assertModelNames(models: readonly string[], header: readonly string[], 
 }
 
 /** Wide tables: the columns that say more of a model, such as `gpt-4.cost`. */
-function companionsOf({ models, suffixes, format }: Plan, header: readonly string[]): string[] {
+function companionsOf(
+  { models, suffixes }: Pick<Plan, 'suffixes'> & { models: readonly string[] },
+  header: readonly string[],
+): string[] {
   if (models.length === 0) return [];
   const known = new Set(models);
-  const endings = [...Object.values(suffixes), ...(format === 'routerbench' ? [ROUTERBENCH_RESPONSE] : [])];
   return header.filter((name) =>
-    endings.some((suffix) => name.endsWith(suffix) && known.has(name.slice(0, -suffix.length))),
+    Object.values(suffixes).some((suffix) => name.endsWith(suffix) && known.has(name.slice(0, -suffix.length))),
   );
 }

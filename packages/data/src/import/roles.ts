@@ -6,6 +6,7 @@ export const ROLES = [
   'split',
   'answer',
   'time',
+  'endTime',
   'model',
   'score',
   'cost',
@@ -55,7 +56,8 @@ const SPELLINGS: Readonly<Record<Role, readonly string[]>> = {
   task: ['task', 'task name', 'category', 'topic', 'dataset', 'benchmark', 'eval name', 'subject'],
   split: ['split'],
   answer: ['answer', 'ground truth', 'reference', 'reference answer', 'expected', 'expected answer', 'target', 'gold'],
-  time: ['time', 'timestamp', 'ts', 'created at', 'created', 'datetime', 'date', 'start time', 'started at'],
+  time: ['time', 'timestamp', 'ts', 'created at', 'created', 'datetime', 'date', 'start time', 'started at', 'start'],
+  endTime: ['end time', 'ended at', 'finished at', 'completed at', 'end', 'response time stamp'],
   model: ['model', 'model name', 'model id', 'llm', 'llm name', 'llm selected', 'request model'],
   score: [
     ...['score', 'performance', 'grade', 'rating', 'reward', 'judge', 'judge score', 'quality', 'accuracy'],

@@ -1,18 +1,28 @@
 import { plural, someOf } from '../dataset/text.js';
-import { meanOf, type Counts, type QueryOutcomes } from './collect.js';
-import type { RowIds } from './ids.js';
+import type { Counts } from './calls.js';
 import type { Plan } from './plan.js';
+import type { Preset } from './presets/preset.js';
+import type { Choices } from './recipe.js';
 import type { ScoreReader } from './scores.js';
+import type { Tally } from './tally.js';
 import type { TimeSplit } from './time-split.js';
 
 /** All that an import did and that one may not expect. */
 export interface Done {
   plan: Plan;
-  queries: readonly QueryOutcomes[];
+  /** What the files were read as, and how many each. */
+  presets: ReadonlyMap<Preset, number>;
+  /** Files that were found in a folder or by a pattern, and were not what the others are. */
+  passedOver: readonly string[];
+  /** How values were taken from paths. */
+  fromPath: readonly string[];
+  choices: Choices;
   models: readonly string[];
   counts: Counts;
+  tally: Tally;
   scores: ScoreReader;
-  ids: RowIds;
+  /** Ids that stand for queries of different text or task. */
+  sharedIds: readonly string[];
   /** Numbers that were read with a decimal comma. */
   commas: number;
   timeSplit: TimeSplit | undefined;
@@ -26,18 +36,48 @@ const said = (is: boolean, text: () => string): string[] => (is ? [text()] : [])
 /** What was put together, averaged, guessed or left out, each said once with its number. */
 export function saidOf(done: Done): string[] {
   return [
+    ...howFilesWereRead(done),
     ...howColumnsWereRead(done),
     ...howNumbersWereRead(done),
     ...whatWasMerged(done),
     ...whatIsMissing(done),
-    ...(done.timeSplit?.warnings ?? []),
+    ...(done.timeSplit?.warnings() ?? []),
     ...productionLog(done),
   ];
 }
 
-function howColumnsWereRead({ plan, counts, queries }: Done): string[] {
+function howFilesWereRead({ presets, passedOver, fromPath, choices }: Done): string[] {
+  const skipped = [...choices.skipped].map(([reason, count]) => `${number(count)} ${reason}`);
+  const variants = [...choices.variantsLeft].map(([name, count]) => `${name} (${number(count)})`);
+  const [first] = presets.keys();
+  return [
+    ...[...presets].map(
+      ([{ title, name }, files]) =>
+        `Read as ${title}${files > 1 ? `, ${number(files)} files` : ''} (--preset ${name}; --preset none reads columns).`,
+    ),
+    ...said(fromPath.length > 0, () => `From the paths: ${fromPath.join('; ')}.`),
+    ...said(
+      passedOver.length > 0,
+      () =>
+        `${plural(passedOver.length, 'file was', 'files were')} passed over, not being of the same kind: ${someOf(passedOver)}.`,
+    ),
+    ...said(skipped.length > 0, () => `Left out: ${skipped.join(', ')}.`),
+    ...said(
+      variants.length > 0,
+      () =>
+        `Answers were read in several ways (${first?.variants ?? 'variant'}): ${[...choices.variantsRead].join(', ')} is imported, ${variants.join(', ')} left out (--variant NAME takes another).`,
+    ),
+    ...said(
+      choices.scoresLeft.size > 0,
+      () =>
+        `There are several scores: ${someOf([...choices.scoresRead])} is read, ${someOf([...choices.scoresLeft])} not (--score PATH takes another).`,
+    ),
+  ];
+}
+
+function howColumnsWereRead({ plan, counts, tally }: Done): string[] {
   const { columns, models, otherScores } = plan;
-  const differ = queries.filter(({ answersDiffer }) => answersDiffer).length;
+  const differ = tally.answersDiffer;
   return [
     ...said(
       models.length > 0 && plan.format === 'wide',
@@ -66,51 +106,54 @@ function howColumnsWereRead({ plan, counts, queries }: Done): string[] {
   ];
 }
 
-function howNumbersWereRead({ plan, scores, commas, queries, models }: Done): string[] {
+function howNumbersWereRead({ plan, scores, commas, tally }: Done): string[] {
   const words = [...scores.words].map(([word, { count, score }]) => `${word} = ${score} (${number(count)})`);
-  const latencies = queries.flatMap((query) => models.flatMap((model) => meanOf(query, model, 'latency') ?? []));
-  const mean = latencies.reduce((sum, latency) => sum + latency, 0) / latencies.length;
+  const mean = tally.meanLatency();
+  const found = scores.foundScale();
   const astray = scores.onAnotherScale();
   return [
     ...said(commas > 0, () => `${plural(commas, 'number')} with a decimal comma: 0,5 was read as 0.5.`),
     ...said(words.length > 0, () => `Scores in words: ${someOf(words, 12)}.`),
+    ...said(
+      found !== undefined,
+      () =>
+        `Scores run from ${found!.least} to ${found!.most}: they were read as percentages (--scale says another scale, --scale as-is keeps them).`,
+    ),
     ...said(
       astray.length > 0,
       () =>
         `All scores of ${someOf(astray)} lie within 0 to 1 on a scale that goes far beyond: were they on another scale already?`,
     ),
     ...said(
-      latencies.length > 0 && !plan.latencyUnitKnown && mean >= 100,
+      !plan.latencyUnitKnown && mean >= 100,
       () =>
         `Latencies were read as seconds, and the mean is ${number(Math.round(mean))} s: if they are milliseconds, give --latency-unit ms.`,
     ),
   ];
 }
 
-function whatWasMerged({ plan, queries, counts, ids }: Done): string[] {
-  const merged = queries.filter((query) => query.ids.size > 1);
-  const rows = merged.reduce((sum, query) => sum + query.rows, 0);
+function whatWasMerged({ plan, tally, counts, sharedIds }: Done): string[] {
   return [
     ...said(
-      merged.length > 0,
+      tally.merged > 0,
       () =>
-        `${rowsOf(plan, rows)} of ${plural(merged.length, 'query', 'queries')} were put together by their text, though their ids differ.`,
+        `${rowsOf(plan, tally.mergedCalls)} of ${plural(tally.merged, 'query', 'queries')} were put together by their text, though their ids differ.`,
     ),
     ...said(
-      ids.shared.length > 0,
+      sharedIds.length > 0,
       () =>
-        `${plural(ids.shared.length, 'id stands', 'ids stand')} for queries of different text or task (${someOf(ids.shared)}): they stay apart, and got ids of their own.`,
+        `${plural(sharedIds.length, 'id stands', 'ids stand')} for queries of different text or task (${someOf(sharedIds)}): they stay apart, and got ids of their own.`,
     ),
     ...said(
-      counts.repeated > 0,
+      tally.repeated > 0,
       () =>
-        `${plural(counts.repeated, 'outcome')} of a model on the same query as before, in ${rowsOf(plan, counts.rows)}: averaged.`,
+        `${plural(tally.repeated, 'outcome')} of a model on the same query as before, in ${rowsOf(plan, counts.rows)}: averaged.`,
     ),
   ];
 }
 
-function whatIsMissing({ plan, counts, queries, models }: Done): string[] {
-  const scoreless = models.filter((model) => queries.every((query) => meanOf(query, model, 'score') === null));
+function whatIsMissing({ plan, counts, tally, models }: Done): string[] {
+  const scoreless = models.filter((model) => tally.scoreOf(model).count === 0);
   return [
     ...said(
       counts.unmeasured > 0,
@@ -118,23 +161,24 @@ function whatIsMissing({ plan, counts, queries, models }: Done): string[] {
         `${plural(counts.unmeasured, 'outcome')} without a score, in ${rowsOf(plan, counts.rows)}: counted as not measured.`,
     ),
     ...said(scoreless.length > 0, () => `No score at all: ${someOf(scoreless)}.`),
+    ...said(
+      models.length === 1,
+      () =>
+        `Only one model has outcomes: ${models[0]!}. A router needs two to choose from: import several files at once, or the others with --append.`,
+    ),
   ];
 }
 
 /** Logs of production have one model per query: no two models can be compared on the same one. */
-function productionLog({ queries, models }: Done): string[] {
-  const single = queries.filter((query) => query.models.size === 1);
-  if (single.length * 2 <= queries.length) return [];
-  const scored = single.filter((query) =>
-    [...query.models.keys()].some((model) => meanOf(query, model, 'score') !== null),
-  );
-  const share = single.length === queries.length ? 'each of its' : `${number(single.length)} of its`;
+function productionLog({ tally, models }: Done): string[] {
+  const { single, singleScored, queries } = tally;
+  if (single * 2 <= queries) return [];
+  const share = single === queries ? 'each of its' : `${number(single)} of its`;
   const perModel = models.map((model) => {
-    const own = queries.flatMap((query) => meanOf(query, model, 'score') ?? []);
-    const mean = own.reduce((sum, score) => sum + score, 0) / own.length;
-    return own.length === 0 ? `${model} none` : `${model} ${mean.toFixed(2)} on ${number(own.length)}`;
+    const { count, mean } = tally.scoreOf(model);
+    return count === 0 ? `${model} none` : `${model} ${mean.toFixed(2)} on ${number(count)}`;
   });
   return [
-    `This is a production log: ${share} ${number(queries.length)} queries was answered by one model, ${number(scored.length)} of ${number(single.length)} with a score. It tells how each model did on the queries it was given (mean scores: ${someOf(perModel, 8)}), not how it would have done on the others; who does better where can only be estimated, as far as queries were handed out without regard to how hard they are. To compare models outright, have all of them answer a sample of these queries, and import those answers as well.`,
+    `This is a production log: ${share} ${number(queries)} queries was answered by one model, ${number(singleScored)} of ${number(single)} with a score. It tells how each model did on the queries it was given (mean scores: ${someOf(perModel, 8)}), not how it would have done on the others; who does better where can only be estimated, as far as queries were handed out without regard to how hard they are. To compare models outright, have all of them answer a sample of these queries, and import those answers as well.`,
   ];
 }

@@ -30,8 +30,8 @@ export const formatTime = (time: number): string => new Date(time).toISOString()
  * The point in time that divides queries: those before it are the older `share`, as nearly as equal times allow.
  * @throws RouteProfileError BAD_INPUT when all have the same time.
  */
-export function cutTime(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
+export function cutTime(times: readonly number[] | Float64Array, share: number): number {
+  const sorted = Float64Array.from(times).sort();
   const wanted = Math.min(sorted.length - 1, Math.max(1, Math.round(sorted.length * share)));
   // Queries of one moment stay together: the cut moves to the nearest change of time.
   const isChange = (at: number) => at > 0 && at < sorted.length && sorted[at] !== sorted[at - 1];

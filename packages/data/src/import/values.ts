@@ -1,6 +1,7 @@
 import { nameSchema, type ReadQuery } from '@routeprofile/schema';
 import { describeValue, type Problems } from '../disk/problems.js';
 import type { DecimalReader } from './decimals.js';
+import type { Fields } from './paths.js';
 import { readQueryCell } from './query-cell.js';
 import { scoreOfWord } from './scale.js';
 import { parseTime } from './times.js';
@@ -32,7 +33,7 @@ export class Cells {
   constructor(
     private readonly problems: Problems,
     private readonly place: string,
-    private readonly fields: ReadonlyMap<string, unknown>,
+    private readonly fields: Fields,
     private readonly decimals: DecimalReader,
   ) {}
 
@@ -42,7 +43,7 @@ export class Cells {
   }
 
   private value(column: string | undefined): unknown {
-    return column === undefined ? undefined : this.fields.get(column);
+    return column !== undefined && Object.hasOwn(this.fields, column) ? this.fields[column] : undefined;
   }
 
   /** A number of at least 0, a dollar sign before it being left out; null when absent. */

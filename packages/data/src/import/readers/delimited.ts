@@ -1,9 +1,9 @@
 import { Readable, pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { RouteProfileError } from '@routeprofile/schema';
-import type { Problems } from '../disk/problems.js';
-import { DELIMITERS } from './options.js';
-import type { Table, TableRecord } from './table.js';
+import type { Problems } from '../../disk/problems.js';
+import { DELIMITERS } from '../options.js';
+import { NO_FIELDS, type Reader, type TableRecord } from './table.js';
 
 const MAX_RECORD_CHARACTERS = 16 * 2 ** 20;
 /** The first line of a CSV that Excel wrote for a country with decimal commas. */
@@ -44,16 +44,29 @@ export async function openDelimited(
   path: string,
   problems: Problems,
   forced?: string,
-): Promise<Table> {
+): Promise<Reader> {
   let header: string[] = [];
   let delimiter = forced ?? ',';
-  for await (const first of parseLines(open(), forced, path)) {
-    header = checkHeader(first.cells, path, first.line);
-    delimiter = first.delimiter;
-    break;
+  const sample: unknown[] = [];
+  for await (const line of parseLines(open(), forced, path)) {
+    if (header.length === 0) {
+      header = checkHeader(line.cells, path, line.line);
+      delimiter = line.delimiter;
+    } else if (line.cells.length === header.length) sample.push(rowOf(header, line.cells));
+    if (sample.length >= SAMPLED_ROWS) break;
   }
-  return { header, delimiter, rows: rowsOf(parseLines(open(), forced, path), header, path, problems) };
+  return {
+    delimiter,
+    isDocument: false,
+    sample,
+    header: () => Promise.resolve(header),
+    records: () => rowsOf(parseLines(open(), forced, path), header, path, problems),
+  };
 }
+
+const SAMPLED_ROWS = 20;
+const rowOf = (header: readonly string[], cells: readonly string[]): Record<string, string> =>
+  Object.fromEntries(header.map((name, i) => [name, cells[i]!]));
 
 interface Line {
   cells: string[];
@@ -121,8 +134,7 @@ async function* rowsOf(
   for await (const { cells, line } of lines) {
     const place = `${path}: line ${line}`;
     if (isHeader) isHeader = false;
-    else if (cells.length === header.length)
-      yield { place, fields: new Map(header.map((name, i) => [name, cells[i]])) };
+    else if (cells.length === header.length) yield { place, fields: rowOf(header, cells), outer: NO_FIELDS };
     else problems.add(place, '', `has ${cells.length} cells, expected ${header.length}, one per column`);
   }
 }

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Problems } from '../disk/problems.js';
-import { DecimalReader, parseDecimal } from './decimals.js';
+import { Problems } from '../../disk/problems.js';
+import { DecimalReader, parseDecimal } from '../decimals.js';
 import { openDelimited, recogniseDelimiter } from './delimited.js';
 import { likelyEncoding, readText } from './encoding.js';
-import { openTable } from './records.js';
-import { cutTime, parseTime } from './times.js';
+import { openReader } from './open.js';
+import { cutTime, parseTime } from '../times.js';
 
 const root = mkdtempSync(join(tmpdir(), 'rp-readers-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -40,8 +40,8 @@ describe('delimited text', () => {
           const problems = new Problems();
           const table = await openDelimited(() => pieces(text, 1 << 16), 'a.csv', problems);
           const read: unknown[] = [];
-          for await (const { fields } of table.rows) read.push([...fields.values()]);
-          expect([table.header, read, problems.count]).toEqual([header, rows, 0]);
+          for await (const { fields } of table.records([])) read.push(Object.values(fields));
+          expect([await table.header([]), read, problems.count]).toEqual([header, rows, 0]);
         },
       ),
       { numRuns: 60 },
@@ -121,7 +121,7 @@ describe('what is not a regular file', () => {
       [device, 'a device'],
       [directory, 'a folder'],
     ] as const)
-      await expect(openTable(path, {}, new Problems())).rejects.toMatchObject({
+      await expect(openReader(path, {}, new Problems())).rejects.toMatchObject({
         code: 'BAD_INPUT',
         message: `${path}: is ${kind}, expected a regular file`,
         hint: expect.stringMatching(/\w/) as string,

@@ -1,6 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { RouteProfileError } from '@routeprofile/schema';
-import { readError, sizeOfRegularFile } from '../disk/read.js';
+import { readError, sizeOfRegularFile } from '../../disk/read.js';
 
 export interface TextOptions {
   /** Label of the encoding, such as `windows-1252`. Default: what a byte order mark says, else UTF-8. */
@@ -54,7 +57,7 @@ export async function* readText(path: string, { encoding, signal }: TextOptions 
     }
   };
   try {
-    for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20, signal }) as AsyncIterable<Buffer>) {
+    for await (const bytes of await openBytes(path, signal)) {
       if (decoder === undefined) {
         const marked = encodingOfMark(bytes);
         if (marked !== undefined && encoding !== undefined && new TextDecoder(encoding).encoding !== marked)
@@ -79,7 +82,36 @@ export async function* readText(path: string, { encoding, signal }: TextOptions 
   } catch (cause) {
     if (RouteProfileError.isInstance(cause)) throw cause;
     if (signal?.aborted) throw new RouteProfileError('ABORTED', 'interrupted', { cause });
+    if (isGzipFault(cause))
+      throw new RouteProfileError('CORRUPT_FILE', `${path}: cannot be unpacked (${cause.message})`, {
+        hint: 'The file is cut short or damaged: make or fetch it again.',
+        cause,
+      });
     throw readError(path, cause);
+  }
+}
+
+const isGzipFault = (cause: unknown): cause is Error =>
+  cause instanceof Error && 'code' in cause && /^Z_|^ERR_STREAM_PREMATURE_CLOSE$/.test(String(cause.code));
+
+/** The bytes of a file, unpacked where they are those of gzip, whatever the file is called. */
+async function openBytes(path: string, signal: AbortSignal | undefined): Promise<AsyncIterable<Buffer>> {
+  const packed = await isGzip(path);
+  const file = createReadStream(path, { highWaterMark: 1 << 20, signal });
+  if (!packed) return file as AsyncIterable<Buffer>;
+  const text = createGunzip({ chunkSize: 1 << 18 });
+  // An error of either side destroys the other, and is thrown where the bytes are awaited.
+  pipeline(file, text, () => undefined);
+  return text as AsyncIterable<Buffer>;
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,0 +1,137 @@
+import { costSchema, latencySchema, NUMBER_BOUNDS, scoreSchema, tokensSchema, type z } from '@routeprofile/schema';
+import type { Plan } from './plan.js';
+import { MEASURES, type Columns, type Measure } from './roles.js';
+import type { ScoreReader } from './scores.js';
+import type { Cells } from './values.js';
+
+/** What is kept of an outcome. `raw` is a score on the scale of its source, which is settled when all are read. */
+export type Field = 'score' | 'raw' | Measure;
+
+/** What a number may be, in the unit that the dataset has it in; a file with others could not be loaded again. */
+export const BOUNDED: Readonly<Record<Field, { schema: z.ZodType<number>; smallest: number }>> = {
+  score: { schema: scoreSchema, smallest: NUMBER_BOUNDS.score.smallest },
+  raw: { schema: scoreSchema, smallest: NUMBER_BOUNDS.score.smallest },
+  cost: { schema: costSchema, smallest: NUMBER_BOUNDS.cost.smallest },
+  latency: { schema: latencySchema, smallest: NUMBER_BOUNDS.latency.smallest },
+  inputTokens: { schema: tokensSchema, smallest: NUMBER_BOUNDS.tokens.smallest },
+  outputTokens: { schema: tokensSchema, smallest: NUMBER_BOUNDS.tokens.smallest },
+  tokens: { schema: tokensSchema, smallest: NUMBER_BOUNDS.tokens.smallest },
+};
+
+/** What one record says: one query, and what one model, or several, did with it. */
+export interface Call {
+  query: string;
+  task: string | null;
+  split: string | null;
+  id: string | null;
+  answer: string | null;
+  /** Milliseconds since 1970. */
+  time: number | null;
+  outcomes: [model: string, numbers: Partial<Record<Field, number>>][];
+}
+
+/** What was left out or not there, counted while records are read. */
+export interface Counts {
+  /** Records, or rows of a table. */
+  rows: number;
+  /** Outcomes without a score. */
+  unmeasured: number;
+  /** Parts of messages that are not text. */
+  omittedParts: number;
+  /** Queries that parts were left out of. */
+  omittedFrom: number;
+  /** Values of a time column that are not a time. */
+  unreadTimes: number;
+}
+
+/** Turns records into calls; what is wrong with one becomes a problem. */
+export class CallReader {
+  readonly counts: Counts = { rows: 0, unmeasured: 0, omittedParts: 0, omittedFrom: 0, unreadTimes: 0 };
+  /** In order of first appearance. */
+  readonly models = new Set<string>();
+  readonly tasks = new Set<string>();
+  scored = 0;
+
+  /** @param timesRequired a time that cannot be read is a problem, not merely left out */
+  constructor(
+    private readonly scores: ScoreReader,
+    private readonly timesRequired: boolean,
+  ) {}
+
+  /** Null where the record names no query or no model. */
+  read(cells: Cells, plan: Plan, defaultSplit: string | null): Call | null {
+    const { columns } = plan;
+    this.counts.rows++;
+    const read = cells.query(columns.query!);
+    const model = plan.models.length > 0 ? null : cells.name(columns.model, true);
+    if (read === null || (plan.models.length === 0 && model === null)) return null;
+    if (read.omitted > 0) {
+      this.counts.omittedParts += read.omitted;
+      this.counts.omittedFrom++;
+    }
+    const id = cells.text(columns.id)?.trim();
+    const call: Call = {
+      query: read.text,
+      task: cells.name(columns.task),
+      split: cells.text(columns.split)?.trim() ?? defaultSplit,
+      id: id === undefined || id === '' ? null : id,
+      answer: cells.text(columns.answer),
+      time: this.timeOf(cells, columns.time),
+      outcomes: [],
+    };
+    if (call.task !== null) this.tasks.add(call.task);
+    if (model !== null) this.addOutcome(call, model, cells, columns, plan);
+    else
+      for (const name of plan.models)
+        this.addOutcome(call, name, cells, { score: name, ...companions(plan, name) }, plan);
+    return call;
+  }
+
+  private timeOf(cells: Cells, column: string | undefined): number | null {
+    const time = cells.time(column);
+    if (typeof time === 'number') return time;
+    if (this.timesRequired)
+      cells.problem(
+        column!,
+        time === null
+          ? 'is empty, expected a time'
+          : `is ${cells.shown(column!)}, expected a time such as 2026-03-01T10:00:00Z or seconds since 1970`,
+      );
+    else if (time === undefined) this.counts.unreadTimes++;
+    return null;
+  }
+
+  private addOutcome(call: Call, model: string, cells: Cells, columns: Columns, { units, models }: Plan): void {
+    const score = this.scores.read(cells, columns.score, model);
+    if (score === null) this.counts.unmeasured++;
+    else this.scored++;
+    const numbers: Partial<Record<Field, number>> = {};
+    const put = (field: Field, column: string | undefined, value: number | null) => {
+      if (value === null) return;
+      const parsed = BOUNDED[field].schema.safeParse(value);
+      if (parsed.success) numbers[field] = value;
+      else cells.problem(column!, parsed.error.issues[0]!.message);
+    };
+    if (score !== null) put(score.onUnit ? 'score' : 'raw', columns.score, score.value);
+    for (const measure of MEASURES) {
+      const value = cells.measure(columns[measure]);
+      put(measure, columns[measure], value === null ? null : value / (units[measure] ?? 1));
+    }
+    if (numbers.latency === undefined) put('latency', columns.latency, this.between(cells, columns));
+    // In a wide table an empty cell says nothing; in a long one somebody wrote a row.
+    if (Object.keys(numbers).length === 0 && models.length > 0) return;
+    call.outcomes.push([model, numbers]);
+    this.models.add(model);
+  }
+
+  /** Seconds from the start of a call to its end, where both are known. */
+  private between(cells: Cells, columns: Columns): number | null {
+    if (columns.endTime === undefined) return null;
+    const [start, end] = [cells.time(columns.time), cells.time(columns.endTime)];
+    return typeof start === 'number' && typeof end === 'number' && end >= start ? (end - start) / 1000 : null;
+  }
+}
+
+/** The columns of a wide table that say more of a model. */
+const companions = ({ suffixes }: Plan, model: string): Columns =>
+  Object.fromEntries(Object.entries(suffixes).map(([measure, suffix]) => [measure, `${model}${suffix}`]));

@@ -1,0 +1,146 @@
+import { BOUNDED, type Call, type Field } from '../calls.js';
+import { hash53 } from './hash.js';
+import { LineStore, type ScratchFolder } from './line-store.js';
+
+/** Numbers of several outcomes, to be averaged. */
+export type Sum = [total: number, count: number];
+
+/** All calls of one query: the same text, task and split. */
+export interface Query {
+  /** Which query of the import it was, by its first call. */
+  order: number;
+  /** Ids of its calls, each once, in order. */
+  ids: string[];
+  /** Calls that were put together here. */
+  calls: number;
+  query: string;
+  task: string | null;
+  split: string | null;
+  answer: string | null;
+  /** Its calls do not agree on the answer: the first is kept. */
+  answersDiffer: boolean;
+  /** Times of its first and last call, in milliseconds since 1970. */
+  time: { first: number; last: number } | null;
+  models: [model: string, numbers: Partial<Record<Field, Sum>>][];
+  /** Outcomes that were averaged into an earlier one. */
+  repeated: number;
+}
+
+/** How many parts the calls are divided into; one part at a time is held. */
+const PARTS = 64;
+/** Texts may be long, and begin alike: their ends tell them apart as well. */
+const HASHED_CHARACTERS = 512;
+
+const partOf = (query: string): number => {
+  const text = query.trim();
+  return (
+    hash53(
+      text.length <= 2 * HASHED_CHARACTERS ? text : text.slice(0, HASHED_CHARACTERS) + text.slice(-HASHED_CHARACTERS),
+    ) % PARTS
+  );
+};
+
+/**
+ * Puts calls together by query, however far apart they are and however many there are. Calls go into parts by a hash of their
+ * text; each part is then grouped by itself, and the groups come back in the order of their first calls. What is beyond
+ * some megabytes lies on disk meanwhile.
+ */
+export class Grouper {
+  private readonly calls: LineStore;
+  private readonly queries: LineStore;
+  private count = 0;
+
+  /** @param held characters that may be held before they go to disk */
+  constructor(folder: ScratchFolder, held?: number) {
+    this.calls = new LineStore(folder, 'calls', PARTS, held);
+    this.queries = new LineStore(folder, 'queries', PARTS, held);
+  }
+
+  async add(call: Call): Promise<void> {
+    await this.calls.add(partOf(call.query), JSON.stringify([this.count++, call]));
+  }
+
+  /** Groups all calls, once. @param seen sees each query, in no particular order */
+  async group(seen: (query: Query) => void): Promise<void> {
+    for (let part = 0; part < PARTS; part++) {
+      const byKey = new Map<string, Building>();
+      for await (const line of this.calls.lines(part)) {
+        const [order, call] = JSON.parse(line) as [number, Call];
+        // Blanks around a text make no other query of it. An id says nothing: it may start again with each task, or be one of a call.
+        const key = JSON.stringify([call.split, call.task, call.query.trim()]);
+        const known = byKey.get(key);
+        if (known === undefined) byKey.set(key, begun(call, order));
+        else put(known, call);
+      }
+      for (const { ids, models, ...rest } of byKey.values()) {
+        const query: Query = { ...rest, ids: [...ids], models: [...models] };
+        seen(query);
+        await this.queries.add(part, JSON.stringify(query));
+      }
+    }
+    this.calls.clear();
+  }
+
+  /** The queries in the order of their first calls; may be asked for more than once. */
+  async *inOrder(): AsyncGenerator<Query> {
+    const sources = Array.from({ length: PARTS }, (_, part) => this.queries.lines(part));
+    const heads: (Query | undefined)[] = [];
+    const next = async (part: number): Promise<void> => {
+      const line = await sources[part]!.next();
+      heads[part] = line.done === true ? undefined : (JSON.parse(line.value) as Query);
+    };
+    for (const part of sources.keys()) await next(part);
+    for (;;) {
+      let first = -1;
+      for (const [part, head] of heads.entries())
+        if (head !== undefined && (first === -1 || head.order < heads[first]!.order)) first = part;
+      if (first === -1) return;
+      yield heads[first]!;
+      await next(first);
+    }
+  }
+}
+
+interface Building extends Omit<Query, 'ids' | 'models'> {
+  ids: Set<string>;
+  models: Map<string, Partial<Record<Field, Sum>>>;
+}
+
+function begun(call: Call, order: number): Building {
+  const { query, task, split } = call;
+  const made: Building = {
+    ...{ order, ids: new Set(), calls: 0, query, task, split, answer: null, answersDiffer: false, time: null },
+    ...{ models: new Map(), repeated: 0 },
+  };
+  put(made, call);
+  return made;
+}
+
+function put(query: Building, { id, answer, time, outcomes }: Call): void {
+  query.calls++;
+  if (id !== null) query.ids.add(id);
+  if (query.answer !== null && answer !== null && answer !== query.answer) query.answersDiffer = true;
+  query.answer ??= answer;
+  if (time !== null)
+    query.time = {
+      first: Math.min(time, query.time?.first ?? time),
+      last: Math.max(time, query.time?.last ?? time),
+    };
+  for (const [model, numbers] of outcomes) {
+    const sums = query.models.get(model) ?? {};
+    query.models.set(model, sums);
+    let isRepeated = false;
+    for (const [field, value] of Object.entries(numbers) as [Field, number][]) {
+      const sum = sums[field];
+      isRepeated ||= sum !== undefined;
+      sums[field] = [(sum?.[0] ?? 0) + value, (sum?.[1] ?? 0) + 1];
+    }
+    if (isRepeated) query.repeated++;
+  }
+}
+
+/** The mean of some outcomes; a mean may be smaller than what a file may hold: that is nothing. */
+export function meanOf(field: Field, [total, count]: Sum): number {
+  const value = total / count;
+  return Math.abs(value) < BOUNDED[field].smallest ? 0 : value;
+}

@@ -1,0 +1,94 @@
+import { isFields, unpacked, type Fields } from '../paths.js';
+import { at, byRole, has, type Preset } from './preset.js';
+
+const trace = /* @__PURE__ */ at('traceId', 'trace_id');
+const model = /* @__PURE__ */ at('model', 'providedModelName', 'provided_model_name', 'internalModel');
+const cost = /* @__PURE__ */ at(
+  ...['totalCost', 'total_cost', 'calculatedTotalCost', 'costDetails.total', 'cost_details.total', 'totalPrice'],
+);
+const inputTokens = /* @__PURE__ */ at(
+  ...['usageDetails.input', 'usage_details.input', 'usage.input', 'usage.promptTokens', 'promptTokens', 'inputUsage'],
+);
+const outputTokens = /* @__PURE__ */ at(
+  ...['usageDetails.output', 'usage_details.output', 'usage.output', 'usage.completionTokens', 'completionTokens'],
+  'outputUsage',
+);
+const start = /* @__PURE__ */ at('startTime', 'start_time');
+const end = /* @__PURE__ */ at('endTime', 'end_time');
+const query = /* @__PURE__ */ at('input.messages', 'input.contents', 'input');
+
+const valueOf = (score: Fields): unknown => score['stringValue'] ?? score['string_value'] ?? score['value'];
+/** Booleans are 0 and 1, and have a text beside them. */
+const scoreOf = (score: Fields): unknown =>
+  /^(?:BOOLEAN|NUMERIC)$/.test(String(score['dataType'] ?? score['data_type'])) ? score['value'] : valueOf(score);
+
+/** Scores of an observation in the same export: its own, then those of the whole trace. */
+function scoresOf(record: Fields, outer: Fields): Fields {
+  const own = unpacked(record['scores']);
+  const all = unpacked(outer['scores']);
+  const lists = [own, all].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+  const listed = lists.filter(isFields).filter((score) => {
+    const observation = score['observationId'] ?? score['observation_id'];
+    return observation === undefined || observation === null || observation === record['id'];
+  });
+  return {
+    ...Object.fromEntries(
+      listed.map((score) => [typeof score['name'] === 'string' ? score['name'] : 'score', scoreOf(score)] as const),
+    ),
+    ...(isFields(own) && own),
+  };
+}
+
+/** A single question under a name of its own, where the input is neither text nor messages. */
+function queryOf(record: Fields): unknown {
+  const given = unpacked(query(record));
+  return isFields(given) ? (byRole(given, 'query') ?? given) : given;
+}
+
+/**
+ * Observations of Langfuse: the table's export (JSON, JSON lines, CSV), the export to a bucket (`observations_v2/`, snake case), the API
+ * (`data[]`), or a trace downloaded with its observations and scores (`observations[]`). Scores of other exports are a file
+ * of their own, joined by `observationId` or `traceId`. Only generations are calls of a model.
+ */
+export const langfuse: Preset = {
+  name: 'langfuse',
+  title: 'observations of Langfuse',
+  records: ['', 'data', 'observations'],
+  reads: {
+    ...{ query: 'input', model: 'model', id: 'id', time: 'startTime', latency: 'startTime to endTime' },
+    ...{ cost: 'totalCost', inputTokens: 'usageDetails.input', outputTokens: 'usageDetails.output' },
+    ...{ task: 'metadata', score: 'scores, or a second file' },
+  },
+  recognise: (record) =>
+    trace(record) !== undefined &&
+    has(record, 'id', 'type') &&
+    (has(record, 'startTime') || has(record, 'start_time')) &&
+    /^[A-Z]+$/.test(String(record['type'])),
+  calls(record, { outer }) {
+    if (record['type'] !== 'GENERATION') return { skipped: 'observations that are not generations' };
+    if (record['level'] === 'ERROR') return { skipped: 'failed calls' };
+    return [
+      {
+        query: queryOf(record),
+        model: model(record),
+        id: record['id'],
+        time: start(record),
+        endTime: end(record),
+        task: byRole(unpacked(record['metadata']), 'task'),
+        cost: cost(record),
+        inputTokens: inputTokens(record),
+        outputTokens: outputTokens(record),
+        scores: scoresOf(record, outer),
+      },
+    ];
+  },
+  joins: [
+    ['id', 'observationId'],
+    ['id', 'observation_id'],
+    ['traceId', 'traceId'],
+    ['trace_id', 'trace_id'],
+    ['trace_id', 'traceId'],
+    ['traceId', 'trace_id'],
+  ],
+  hints: { score: 'Scores of Langfuse are exported apart: give that file with --scores FILE.' },
+};

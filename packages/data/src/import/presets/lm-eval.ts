@@ -1,0 +1,90 @@
+import { isFields, type Fields } from '../paths.js';
+import { at, byRole, has, numberOf, type Preset } from './preset.js';
+
+/** What a sample has beside its metrics. */
+const OWN_FIELDS = new Set([
+  ...['doc_id', 'doc', 'target', 'arguments', 'resps', 'filtered_resps', 'filter', 'metrics', 'doc_hash'],
+  ...['prompt_hash', 'target_hash', 'task', 'model', 'bypass'],
+]);
+const FILE = /(?:^|\/)samples_(.+?)(?:_\d{4}-\d\d-\d\d[T_][\d.-]+)?\.jsonl?(?:\.gz)?$/;
+const FOLDER = /([^/]+)\/[^/]+$/;
+const DOC_QUERY = /* @__PURE__ */ at(
+  'question',
+  'query',
+  'problem',
+  'prompt',
+  'goal',
+  'ctx',
+  'sentence',
+  'text',
+  'input',
+  'instruction',
+);
+const CHOICES = /* @__PURE__ */ at('choices.text', 'choices', 'options', 'endings');
+
+/** A text, as the query of a doc has to be: some tasks have a structure under the same name. */
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value : undefined;
+
+/** The question, with its choices: two questions may differ in nothing else. */
+function queryOf({ doc, arguments: given }: Fields): unknown {
+  if (isFields(doc)) {
+    const question = textOf(DOC_QUERY(doc)) ?? textOf(byRole(doc, 'query'));
+    const choices = CHOICES(doc);
+    if (question !== undefined)
+      return Array.isArray(choices) && choices.length > 0 && choices.every((choice) => typeof choice === 'string')
+        ? [question, ...choices.map((choice, i) => `${String.fromCharCode(65 + i)}. ${choice}`)].join('\n')
+        : question;
+  }
+  return promptOf(given);
+}
+
+/** The prompt: `{ gen_args_0: { arg_0: PROMPT } }`, before version 0.4.3 `[[PROMPT, …]]`. */
+function promptOf(given: unknown): unknown {
+  const first = Array.isArray(given) ? (given as unknown[])[0] : isFields(given) ? Object.values(given)[0] : undefined;
+  return Array.isArray(first) ? (first as unknown[])[0] : isFields(first) ? first['arg_0'] : undefined;
+}
+
+function scoresOf(sample: Fields): Fields {
+  const named = sample['metrics'];
+  const names = Array.isArray(named)
+    ? named.filter((name): name is string => typeof name === 'string')
+    : Object.keys(sample).filter((name) => !OWN_FIELDS.has(name));
+  const scores = names
+    .map((name) => [name, sample[name]] as const)
+    .filter(([, value]) => typeof value === 'boolean' || numberOf(value) !== undefined);
+  return Object.fromEntries(scores);
+}
+
+/**
+ * Samples of EleutherAI's lm-evaluation-harness, 0.4.0 to 0.4.9 (`--log_samples`): `MODEL/samples_TASK_DATE.jsonl`, a line per
+ * document and filter. Model and task are in the path alone; `doc_id` starts again with each task; the score is the field
+ * that `metrics` names first, and where a task has several filters, each document has a line per filter.
+ */
+export const lmEval: Preset = {
+  name: 'lm-eval',
+  title: 'samples of lm-evaluation-harness',
+  records: [''],
+  reads: {
+    ...{ query: 'the question of doc with its choices, else the prompt in arguments', model: 'the folder' },
+    ...{ task: 'the file name', id: 'doc_id', score: 'the first of metrics', answer: 'target' },
+  },
+  variants: 'filter',
+  recognise: (record) => has(record, 'doc_id', 'doc') && (has(record, 'resps') || has(record, 'filtered_resps')),
+  calls(record, { path }) {
+    const target = record['target'];
+    return [
+      {
+        query: queryOf(record),
+        // Slashes of a model's name become two underscores.
+        model: FOLDER.exec(path)?.[1]?.replaceAll('__', '/'),
+        task: FILE.exec(path)?.[1],
+        id: record['doc_id'],
+        ...(['string', 'number'].includes(typeof target) && { answer: target }),
+        scores: scoresOf(record),
+        ...(typeof record['filter'] === 'string' && { variant: record['filter'] }),
+      },
+    ];
+  },
+  hints: { model: "The model is the folder of a samples file; where it is not, give --model-from '{model}/…'." },
+};

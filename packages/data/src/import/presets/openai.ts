@@ -1,0 +1,98 @@
+import { isFields, unpacked, type Fields } from '../paths.js';
+import { LATENCY_UNITS, roleOfName, unitOfName } from '../roles.js';
+import { at, byRole, has, numberOf, type Preset, type PresetCall } from './preset.js';
+
+const REQUESTS = ['request.body', 'request', 'request_body', 'requestBody', 'body', 'req', 'input', 'params'];
+const RESPONSES = ['response.body', 'response', 'response_body', 'responseBody', 'res', 'output', 'completion'];
+const ask = /* @__PURE__ */ at('messages', 'input', 'prompt', 'contents');
+const inputTokens = /* @__PURE__ */ at('usage.prompt_tokens', 'usage.input_tokens', 'usageMetadata.promptTokenCount');
+const outputTokens = /* @__PURE__ */ at(
+  'usage.completion_tokens',
+  'usage.output_tokens',
+  'usageMetadata.candidatesTokenCount',
+);
+const id = /* @__PURE__ */ at('custom_id', 'request_id', 'id', 'trace_id');
+const scores = /* @__PURE__ */ at('scores', 'metadata.scores', 'evaluation', 'feedback', 'metadata.feedback');
+const status = /* @__PURE__ */ at('response.status_code', 'status_code', 'status');
+
+function partOf(record: Fields, names: readonly string[], isOne: (part: Fields) => boolean): Fields | undefined {
+  for (const name of names) {
+    const part = unpacked(at(name)(record));
+    if (isFields(part) && isOne(part)) return part;
+  }
+  return isOne(record) ? record : undefined;
+}
+const requestOf = (record: Fields) =>
+  partOf(record, REQUESTS, (part) => ask(part) !== undefined && (has(part, 'model') || has(part, 'messages')));
+const responseOf = (record: Fields) =>
+  partOf(
+    record,
+    RESPONSES,
+    (part) => has(part, 'choices') || has(part, 'usage') || (has(part, 'object') && has(part, 'output')),
+  );
+
+/** The first number under a name that speaks of a latency, in seconds. */
+function latencyOf(record: Fields): number | undefined {
+  for (const [name, value] of Object.entries(record)) {
+    const number = roleOfName(name)?.role === 'latency' ? numberOf(value) : undefined;
+    if (number !== undefined) return number / LATENCY_UNITS[unitOfName(name) ?? 's'];
+  }
+  return undefined;
+}
+
+/** A score beside the request and the response, or in the metadata. */
+function scoreOf(record: Fields): Pick<PresetCall, 'score' | 'scores'> {
+  const score = byRole(record, 'score');
+  if (score !== undefined && !isFields(score)) return { score };
+  const several = unpacked(scores(record));
+  if (isFields(several)) return { scores: several };
+  return { score: byRole(unpacked(record['metadata']), 'score') };
+}
+
+/**
+ * Logs of requests and responses in the shape of OpenAI's API (Chat Completions and Responses, also as gateways and the Batch API keep
+ * them): a request with `model` and `messages`, a response with `choices` or `usage`, as fields of one record or one within the
+ * other. Scores stand beside them, or come from a second file.
+ */
+export const openAiLogs: Preset = {
+  name: 'openai',
+  title: 'requests and responses of an OpenAI-style API',
+  records: ['', 'data'],
+  reads: {
+    ...{ query: 'request.messages', model: 'request.model, else response.model', score: 'score, scores or metadata' },
+    ...{ inputTokens: 'response.usage', outputTokens: 'response.usage', cost: 'cost', latency: 'latency', id: 'id' },
+    ...{ time: 'created', task: 'task or metadata' },
+  },
+  recognise: (record) => requestOf(record) !== undefined && responseOf(record) !== undefined,
+  calls(record) {
+    const code = numberOf(status(record));
+    if (code !== undefined && code >= 400) return { skipped: 'failed requests' };
+    const request = requestOf(record) ?? record;
+    const response = responseOf(record) ?? record;
+    return [
+      {
+        query: ask(request),
+        model: request['model'] ?? response['model'] ?? record['model'],
+        ...scoreOf(record),
+        cost: byRole(record, 'cost') ?? byRole(response['usage'], 'cost'),
+        latency: latencyOf(record),
+        inputTokens: inputTokens(response),
+        outputTokens: outputTokens(response),
+        id: id(record) ?? id(response),
+        time: byRole(record, 'time') ?? response['created'] ?? response['created_at'],
+        task: byRole(record, 'task') ?? byRole(unpacked(record['metadata']), 'task'),
+      },
+    ];
+  },
+  joins: [
+    ['request_id', 'request_id'],
+    ['custom_id', 'custom_id'],
+    ['id', 'id'],
+    ['id', 'request_id'],
+    ['response.id', 'id'],
+    ['response.id', 'request_id'],
+  ],
+  hints: {
+    score: 'Give the file that holds them with --scores FILE --join COLUMN, or name their field with --score PATH.',
+  },
+};

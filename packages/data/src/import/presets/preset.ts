@@ -1,0 +1,85 @@
+import { fieldAt, isFields, parsePath, type Fields } from '../paths.js';
+import { roleOfName, type Role } from '../roles.js';
+
+/** What a record says of one call, by role: a score in 0 to 1 (or on the preset's scale), dollars, tokens, seconds. */
+export type PresetCall = Partial<Record<Role, unknown>> & {
+  /** Scores by the names of their metrics, where there may be several: the first is read, and the others are named. */
+  scores?: Fields;
+  /** Which of several readings of the same answer this is: only the first that a task has is imported. */
+  variant?: string;
+};
+
+/** Why there is no call in a record, in the plural: `failed calls`. */
+export interface Skipped {
+  skipped: string;
+}
+
+export interface PresetContext {
+  /** What stands around the records of the file. */
+  outer: Fields;
+  /** Path of the file, with `/` between its parts. */
+  path: string;
+}
+
+/** How to read what one tool exports. A preset is a value in the list `builtInPresets`; what it reads is told to the user. */
+export interface Preset {
+  /** As `--preset` takes it. */
+  name: string;
+  /** As messages call the files: `promptfoo results`. */
+  title: string;
+  /** Where records may be: paths, the most telling first. The empty path is a record per line, or a list of them. */
+  records: readonly string[];
+  /** From what each role is read, in words. */
+  reads: Partial<Record<Role, string>>;
+  /** True for a record of this tool and of no other. */
+  recognise(record: Fields, context: PresetContext): boolean;
+  /** The calls that a record tells of. A role that is missing is not known. */
+  calls(record: Fields, context: PresetContext): readonly PresetCall[] | Skipped;
+  /** The scale of its scores, unless they all lie in 0 to 1. */
+  scale?: 'percent';
+  /** What its variants are called: `filter`. */
+  variants?: string;
+  /** By which fields a second file with scores is joined: of the record, and of that file. The first that exists is taken. */
+  joins?: readonly (readonly [record: string, scores: string])[];
+  /** What to do when there are no scores, or no queries. */
+  hints?: { score?: string; query?: string; model?: string };
+}
+
+/** Reads the first of some fields or paths that is there and not null. */
+export function at(...names: readonly string[]): (record: Fields) => unknown {
+  const paths = names.map((name) => ({ name, path: parsePath(name) }));
+  return (record) => {
+    for (const { name, path } of paths) {
+      const value = fieldAt(record, name, path);
+      if (value !== undefined && value !== null && value !== '') return value;
+    }
+    return undefined;
+  };
+}
+
+/** True where the record has all of these fields, whatever they hold. */
+export const has = (record: Fields, ...names: readonly string[]): boolean =>
+  names.every((name) => Object.hasOwn(record, name));
+
+/** The first field of an object whose name speaks of a role: `question` for the query. */
+export function byRole(value: unknown, role: Role): unknown {
+  if (!isFields(value)) return undefined;
+  const named = Object.keys(value).flatMap((name) => {
+    const known = roleOfName(name);
+    return known?.role === role ? [{ name, rank: known.rank }] : [];
+  });
+  const [best] = named.toSorted((a, b) => a.rank - b.rank);
+  return best === undefined ? undefined : value[best.name];
+}
+
+/** A number, also one that a CSV has as text; undefined for anything else. */
+export function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** Milliseconds → seconds. */
+export const seconds = (milliseconds: unknown): number | undefined => {
+  const number = numberOf(milliseconds);
+  return number === undefined ? undefined : number / 1000;
+};

@@ -1,0 +1,398 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { importOutcomes, type ImportOptions } from '../import.js';
+import { isFields } from '../paths.js';
+import { ROLES } from '../roles.js';
+import { csv, jsonl, Workbench } from '../testing.js';
+import { builtInPresets, recognise } from './index.js';
+
+const bench = new Workbench();
+beforeEach(() => bench.next());
+afterAll(() => bench.remove());
+
+/** Writes files below the folder `export`, and imports it. */
+async function importFiles(files: Readonly<Record<string, string>>, options: ImportOptions = {}) {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(bench.dir, 'export', name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  return importOutcomes(join(bench.dir, 'export'), bench.out, options);
+}
+
+const chat = (text: string) => [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: text },
+];
+
+interface Example {
+  files: Record<string, string>;
+  options?: ImportOptions;
+  /** The first row that is written. */
+  row: object;
+  rows: number;
+}
+
+const lmEvalSample = (id: number, filter: string, score: number) => ({
+  ...{ doc_id: id, doc: { question: `Sum ${id}?`, answer: '7' }, target: '7', filter, metrics: ['exact_match', 'f1'] },
+  ...{ arguments: { gen_args_0: { arg_0: `Question: Sum ${id}?`, arg_1: {} } }, resps: [['7']], filtered_resps: ['7'] },
+  ...{ exact_match: score, f1: 0.5 },
+});
+const promptfooResult = (model: string, success: boolean, more: object = {}) => ({
+  ...{ promptIdx: 0, testIdx: 3, provider: { id: model, label: '' }, prompt: { raw: 'Answer: Why?', label: 'x' } },
+  ...{ vars: { question: 'Why?', category: 'talk' }, success, score: Number(success), latencyMs: 250, cost: 0.01 },
+  ...{ response: { output: 'x', tokenUsage: { total: 30, prompt: 20, completion: 10 } }, ...more },
+});
+const inspectLog = (model: string, grade: string) =>
+  JSON.stringify({
+    ...{ version: 2, status: 'success', eval: { model, task: 'quiz', created: '2025-06-01T10:00:00+00:00' } },
+    samples: [
+      {
+        ...{
+          id: 1,
+          epoch: 1,
+          input: chat('Who?'),
+          target: 'me',
+          scores: { match: { value: grade }, fuzzy: { value: 0.3 } },
+        },
+        ...{ model_usage: { [model]: { input_tokens: 5, output_tokens: 6, total_tokens: 11 } }, total_time: 1.5 },
+      },
+    ],
+  });
+const battle = {
+  question_id: 'x',
+  model_a: 'a',
+  model_b: 'b',
+  winner: 'model_b',
+  conversation_a: chat('Say hi').slice(1),
+};
+const observation = (id: string, model: string, more: object = {}) => ({
+  ...{ id, traceId: `t-${id}`, type: 'GENERATION', startTime: '2025-06-01T10:00:00.000Z' },
+  ...{
+    endTime: '2025-06-01T10:00:01.500Z',
+    model,
+    input: chat('Hello?'),
+    usageDetails: { input: 4, output: 5, total: 9 },
+  },
+  ...{ costDetails: { total: 0.002 }, metadata: { task: 'greet' }, ...more },
+});
+const helicone = (id: string, model: string, scores: object) => ({
+  ...{ request_id: id, request_created_at: '2025-06-01T10:00:00Z', request_model: model, response_status: 200 },
+  ...{
+    request_body: { model, messages: chat('Hi?') },
+    delay_ms: 1200,
+    costUSD: 0.0009,
+    prompt_tokens: 4,
+    completion_tokens: 5,
+  },
+  ...{ scores, request_properties: { Task: 'greet' } },
+});
+const spend = (id: string, model: string, more: object = {}) => ({
+  ...{ request_id: id, call_type: 'acompletion', spend: 0.001, prompt_tokens: 4, completion_tokens: 5, model },
+  ...{
+    startTime: '2025-06-01T10:00:00.000Z',
+    endTime: '2025-06-01T10:00:00.900Z',
+    messages: chat('Hi?'),
+    status: 'success',
+  },
+  ...{ metadata: { score: 0.5 }, cache_hit: 'False', ...more },
+});
+const gatewayLog = (model: string, rating: number) => ({
+  ...{ id: `r-${model}`, timestamp: 1748772000, latency_ms: 800, rating },
+  request: { model, messages: chat('Hi?'), temperature: 0 },
+  response: { object: 'chat.completion', choices: [], usage: { prompt_tokens: 4, completion_tokens: 5 } },
+});
+
+/** One small export of each tool, in its shape; the contents are invented. */
+const EXAMPLES: Readonly<Record<string, Example>> = {
+  'lm-eval': {
+    files: {
+      'acme__big/samples_sums_2025-06-01T10-00-00.000000.jsonl': jsonl(
+        ...[lmEvalSample(0, 'strict', 1), lmEvalSample(0, 'flexible', 0), lmEvalSample(1, 'strict', 0)],
+      ),
+      'tiny/samples_sums_2025-06-02T10-00-00.000000.jsonl': jsonl(lmEvalSample(0, 'strict', 0)),
+      'tiny/results_2025-06-02T10-00-00.000000.json': JSON.stringify({
+        results: { sums: { 'exact_match,strict': 0.5 } },
+      }),
+    },
+    row: {
+      id: '0',
+      task: 'sums',
+      query: 'Sum 0?',
+      answer: '7',
+      models: { 'acme/big': { score: 1 }, tiny: { score: 0 } },
+    },
+    rows: 2,
+  },
+  promptfoo: {
+    files: {
+      'results.json': JSON.stringify({
+        evalId: 'eval-1',
+        results: { version: 3, results: [promptfooResult('openai:a', true), promptfooResult('openai:b', false)] },
+        config: {},
+      }),
+    },
+    row: {
+      ...{ id: '3', task: 'talk', query: 'Why?' },
+      models: {
+        'openai:a': { score: 1, cost: 0.01, inputTokens: 20, outputTokens: 10, latency: 0.25 },
+        'openai:b': { score: 0, cost: 0.01, inputTokens: 20, outputTokens: 10, latency: 0.25 },
+      },
+    },
+    rows: 1,
+  },
+  inspect: {
+    files: { 'a.json': inspectLog('a', 'P'), 'b.json': inspectLog('b', 'I') },
+    row: {
+      ...{ id: '1', task: 'quiz', time: '2025-06-01T10:00:00Z', query: 'Who?', answer: 'me' },
+      models: {
+        a: { score: 0.5, inputTokens: 5, outputTokens: 6, latency: 1.5 },
+        b: { score: 0, inputTokens: 5, outputTokens: 6, latency: 1.5 },
+      },
+    },
+    rows: 1,
+  },
+  llmrouterbench: {
+    files: Object.fromEntries(
+      ['a', 'b'].map((model, i) => [
+        `bench/sums/test/${model}/1.json`,
+        JSON.stringify({
+          ...{ performance: 1, model_name: model, dataset_name: 'sums', split: 'test' },
+          records: [
+            {
+              ...{ index: 1, origin_query: '1+1?', prompt: 'Q: 1+1?', prediction: '2', ground_truth: '2', score: i },
+              ...{ prompt_tokens: 4, completion_tokens: 5, cost: 0.003 },
+            },
+          ],
+        }),
+      ]),
+    ),
+    row: {
+      ...{ id: '1', task: 'sums', query: '1+1?', answer: '2' },
+      models: {
+        a: { score: 0, cost: 0.003, inputTokens: 4, outputTokens: 5 },
+        b: { score: 1, cost: 0.003, inputTokens: 4, outputTokens: 5 },
+      },
+    },
+    rows: 1,
+  },
+  routerarena: {
+    files: Object.fromEntries(
+      ['a', 'b'].map((model, i) => [
+        `${model}.jsonl`,
+        jsonl({
+          ...{ global_index: 'geo_7', question: 'Where?', llm_selected: model, generated_answer: 'x', success: true },
+          token_usage: { input_tokens: 4, output_tokens: 5, total_tokens: 9 },
+          evaluation_result: {
+            extracted_answer: 'x',
+            ground_truth: 'y',
+            score: i,
+            metric: 'mcq',
+            inference_cost: 0.01,
+          },
+        }),
+      ]),
+    ),
+    row: {
+      ...{ id: 'geo_7', task: 'geo', query: 'Where?', answer: 'y' },
+      models: {
+        a: { score: 0, cost: 0.01, inputTokens: 4, outputTokens: 5 },
+        b: { score: 1, cost: 0.01, inputTokens: 4, outputTokens: 5 },
+      },
+    },
+    rows: 1,
+  },
+  llmrouter: {
+    files: {
+      'default_routing_train_data.jsonl': jsonl(
+        ...['a', 'b'].map((model, i) => ({
+          ...{
+            task_name: 'gsm8k',
+            query: '1+1?',
+            ground_truth: '2',
+            metric: 'GSM8K',
+            model_name: model,
+            response: 'r',
+          },
+          ...{ token_num: 9, input_tokens: 4, output_tokens: 5, response_time: 1.5, performance: i, embedding_id: 3 },
+        })),
+      ),
+    },
+    row: {
+      ...{ id: 'q1', task: 'gsm8k', query: '1+1?', answer: '2' },
+      models: {
+        a: { score: 0, inputTokens: 4, outputTokens: 5, tokens: 9, latency: 1.5 },
+        b: { score: 1, inputTokens: 4, outputTokens: 5, tokens: 9, latency: 1.5 },
+      },
+    },
+    rows: 1,
+  },
+  routerbench: {
+    files: {
+      'routerbench.csv': csv(
+        'sample_id,prompt,eval_name,a,m/b,a|model_response,a|total_cost,m/b|total_cost,oracle_model_to_route_to',
+        `mmlu.1,"['Is it?']",mmlu,1.0,0.0,B,0.01,0.001,a`,
+      ),
+    },
+    row: {
+      id: 'mmlu.1',
+      task: 'mmlu',
+      query: 'Is it?',
+      models: { a: { score: 1, cost: 0.01 }, 'm/b': { score: 0, cost: 0.001 } },
+    },
+    rows: 1,
+  },
+  helicone: {
+    files: { 'requests.jsonl': jsonl(helicone('1', 'a', { correct: 40 }), helicone('2', 'b', { correct: 100 })) },
+    row: {
+      ...{ id: '1', task: 'greet', time: '2025-06-01T10:00:00Z', query: 'Hi?' },
+      models: {
+        a: { score: 0.4, cost: 0.0009, inputTokens: 4, outputTokens: 5, latency: 1.2 },
+        b: { score: 1, cost: 0.0009, inputTokens: 4, outputTokens: 5, latency: 1.2 },
+      },
+    },
+    rows: 1,
+  },
+  langfuse: {
+    files: {
+      'trace.json': JSON.stringify({
+        id: 't',
+        name: 'chat',
+        observations: [
+          { id: 's', traceId: 't', type: 'SPAN', startTime: '2025-06-01T10:00:00.000Z', input: null },
+          observation('1', 'a'),
+          observation('2', 'b'),
+        ],
+        scores: [
+          { id: 'x', traceId: 't', observationId: '1', name: 'ok', value: 1, dataType: 'BOOLEAN', stringValue: 'True' },
+          {
+            id: 'y',
+            traceId: 't',
+            observationId: '2',
+            name: 'ok',
+            value: 0,
+            dataType: 'BOOLEAN',
+            stringValue: 'False',
+          },
+        ],
+      }),
+    },
+    row: {
+      ...{ id: '1', task: 'greet', time: '2025-06-01T10:00:00Z', query: 'Hello?' },
+      models: {
+        a: { score: 1, cost: 0.002, inputTokens: 4, outputTokens: 5, latency: 1.5 },
+        b: { score: 0, cost: 0.002, inputTokens: 4, outputTokens: 5, latency: 1.5 },
+      },
+    },
+    rows: 1,
+  },
+  litellm: {
+    files: {
+      'spend.jsonl': jsonl(
+        spend('1', 'a'),
+        spend('2', 'b', { cache_hit: 'True' }),
+        spend('3', 'a', { status: 'failure' }),
+      ),
+    },
+    row: {
+      ...{ id: '1', time: '2025-06-01T10:00:00Z', query: 'Hi?' },
+      models: {
+        a: { score: 0.5, cost: 0.001, inputTokens: 4, outputTokens: 5, latency: 0.9 },
+        b: { score: 0.5, inputTokens: 4, outputTokens: 5 },
+      },
+    },
+    rows: 1,
+  },
+  evalplus: {
+    files: Object.fromEntries(
+      [
+        ['acme--big_vllm_temp_0.0.eval_results.json', 'pass', 'fail'],
+        ['tiny_temp_0.0_eval_results.json', 'pass', 'pass'],
+      ].map(([name, base, plus]) => [
+        name!,
+        JSON.stringify({
+          ...{ date: '2025-06-01', hash: 'x' },
+          eval: { 'HumanEval/0': [{ task_id: 'HumanEval/0', solution: 'x', base_status: base, plus_status: plus }] },
+        }),
+      ]),
+    ),
+    // Without the file of problems, whatever else names them will do.
+    options: { columns: { query: 'task_id' } },
+    row: {
+      id: 'HumanEval/0',
+      task: 'HumanEval',
+      query: 'HumanEval/0',
+      models: { 'acme/big': { score: 0 }, tiny: { score: 1 } },
+    },
+    rows: 1,
+  },
+  battles: {
+    files: {
+      'battles.json': JSON.stringify([
+        battle,
+        { ...battle, question_id: 'y', winner: 'tie (bothbad)', conversation_a: chat('And?') },
+      ]),
+    },
+    row: { id: 'x', query: 'Say hi', models: { a: { score: 0 }, b: { score: 1 } } },
+    rows: 2,
+  },
+  openai: {
+    files: { 'log.jsonl': jsonl(gatewayLog('a', 1), gatewayLog('b', 0)) },
+    row: {
+      ...{ id: 'r-a', time: '2025-06-01T10:00:00Z', query: 'Hi?' },
+      models: {
+        a: { score: 1, inputTokens: 4, outputTokens: 5, latency: 0.8 },
+        b: { score: 0, inputTokens: 4, outputTokens: 5, latency: 0.8 },
+      },
+    },
+    rows: 1,
+  },
+};
+
+describe.each(builtInPresets.map((preset) => [preset.name, preset] as const))('the preset %s', (name, preset) => {
+  const example = EXAMPLES[name]!;
+
+  it('reads what its tool exports, recognised by its shape', async () => {
+    const result = await importFiles(example.files, example.options);
+    expect([result.preset, result.rows]).toEqual([name, example.rows]);
+    expect(bench.rows()[0]).toEqual(example.row);
+    expect(result.warnings.join('\n')).toContain(`Read as ${preset.title}`);
+  });
+
+  it('is the only one that knows its shape', () => {
+    const [path, text] = Object.entries(example.files)[0]!;
+    const sample = path.endsWith('.csv')
+      ? [
+          Object.fromEntries(
+            text
+              .split('\n')[0]!
+              .split(',')
+              .map((column) => [column, 'x']),
+          ),
+        ]
+      : path.endsWith('.json')
+        ? [JSON.parse(text) as unknown]
+        : text.split('\n').map((line) => JSON.parse(line) as unknown);
+    const others = builtInPresets.filter((one) => one !== preset);
+    expect([recognise(sample, `x/${path}`)?.preset.name, recognise(sample, `x/${path}`, others)?.preset.name]).toEqual([
+      name,
+      undefined,
+    ]);
+  });
+
+  it('says what it reads, under names that are roles', () => {
+    expect(preset.title).not.toBe('');
+    expect(Object.keys(preset.reads).filter((role) => !ROLES.some((known) => known === role))).toEqual([]);
+    expect(Object.keys(preset.reads)).toEqual(expect.arrayContaining(['query', 'model', 'score']));
+  });
+
+  it('takes records apart without failing, whatever they hold', () => {
+    for (const value of [{}, { request: 1, response: [] }, { scores: 'x', doc: 3, vars: null, eval: {} }])
+      for (const outer of [{}, { eval: 1, scores: {}, observations: null }])
+        if (isFields(value)) {
+          expect(typeof preset.recognise(value, { path: 'a.json', outer })).toBe('boolean');
+          preset.calls(value, { path: 'a.json', outer });
+        }
+  });
+});

@@ -1,0 +1,60 @@
+import { isFields, type Fields } from '../paths.js';
+import { at, byRole, has, seconds, type Preset } from './preset.js';
+
+const provider = /* @__PURE__ */ at('provider.id', 'provider', 'provider.label');
+const prompt = /* @__PURE__ */ at('prompt.raw', 'prompt');
+const vars = /* @__PURE__ */ at('vars', 'testCase.vars');
+const cost = /* @__PURE__ */ at('cost', 'response.cost');
+const usage = /* @__PURE__ */ at('response.tokenUsage', 'tokenUsage');
+const metadata = /* @__PURE__ */ at('testCase.metadata', 'metadata');
+const score = /* @__PURE__ */ at('score', 'gradingResult.score', 'success');
+const description = /* @__PURE__ */ at('testCase.description');
+
+/** The variable that holds the question; the only one, whatever its name; else the whole prompt. */
+function queryOf(record: Fields): unknown {
+  const given = vars(record);
+  const named = byRole(given, 'query');
+  if (named !== undefined) return named;
+  const [only, ...others] = isFields(given) ? Object.values(given) : [];
+  return typeof only === 'string' && only.trim() !== '' && others.length === 0 ? only : prompt(record);
+}
+
+/** A failure of the assertions is 1, of the provider 2: the second says nothing of the answer. */
+const isError = (record: Fields): boolean =>
+  record['failureReason'] === 2 ||
+  (record['failureReason'] === undefined && typeof record['error'] === 'string' && !has(record, 'response'));
+
+/**
+ * Results of promptfoo: the JSON that `promptfoo eval --output` or `promptfoo export` writes (`results.results[]`, version 3;
+ * `results[]`, version 2), or its JSON lines.
+ */
+export const promptfoo: Preset = {
+  name: 'promptfoo',
+  title: 'results of promptfoo',
+  records: ['results.results', 'results', ''],
+  reads: {
+    ...{ query: 'the question among vars, else prompt.raw', model: 'provider.id', score: 'score' },
+    ...{ task: 'vars or metadata (topic, category, …)', id: 'testIdx', cost: 'cost', latency: 'latencyMs' },
+    ...{ inputTokens: 'response.tokenUsage.prompt', outputTokens: 'response.tokenUsage.completion' },
+  },
+  recognise: (record) =>
+    has(record, 'provider') &&
+    (has(record, 'vars') || has(record, 'testCase')) &&
+    (has(record, 'score') || has(record, 'success') || has(record, 'gradingResult')),
+  calls(record) {
+    const spent = usage(record);
+    // What came from the cache took no time, and is billed as nothing.
+    const cached = isFields(record['response']) && record['response']['cached'] === true;
+    return [
+      {
+        query: queryOf(record),
+        model: provider(record),
+        task: byRole(vars(record), 'task') ?? byRole(metadata(record), 'task'),
+        id: record['testIdx'] ?? description(record),
+        score: isError(record) ? null : score(record),
+        ...(!cached && { cost: cost(record), latency: seconds(record['latencyMs']) }),
+        ...(isFields(spent) && { inputTokens: spent['prompt'], outputTokens: spent['completion'] }),
+      },
+    ];
+  },
+};

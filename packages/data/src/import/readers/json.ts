@@ -1,0 +1,151 @@
+import { RouteProfileError, throwIfAborted, z } from '@routeprofile/schema';
+import { parseJson, parseWith } from '../../disk/json.js';
+import { isFields, recordsAt, type Fields, type Path } from '../paths.js';
+import { beginningOf, JsonSplitter } from './json-split.js';
+import { NO_FIELDS, type Reader, type TableRecord } from './table.js';
+
+interface JsonOptions {
+  signal?: AbortSignal | undefined;
+}
+/** Begins a file's text, in pieces. */
+export type OpenText = () => AsyncGenerator<string>;
+
+const objectSchema = z.record(z.string(), z.unknown());
+const fieldsOf = (value: unknown, place: string): Fields => parseWith(objectSchema, value, place);
+
+const SAMPLED_LINES = 20;
+/** Enough of a document to see its shape; a document whose first record is longer than that is still closed somewhere. */
+const SAMPLED_CHARACTERS = 1 << 20;
+
+async function beginning(open: OpenText): Promise<{ text: string; whole: boolean }> {
+  let text = '';
+  for await (const piece of open()) {
+    text += piece;
+    if (text.length >= SAMPLED_CHARACTERS) return { text, whole: false };
+  }
+  return { text, whole: true };
+}
+
+async function headerOf(records: AsyncIterable<TableRecord>): Promise<string[]> {
+  const header = new Set<string>();
+  for await (const { fields } of records) for (const name of Object.keys(fields)) header.add(name);
+  return [...header];
+}
+
+/** Records of JSON lines: each line is a record, or holds some at a path. */
+export async function openJsonLines(open: OpenText, path: string, options: JsonOptions): Promise<Reader> {
+  const { text, whole } = await beginning(open);
+  const lines = text.split('\n');
+  const sample = (whole ? lines : lines.slice(0, Math.max(1, lines.length - 1)))
+    .filter((line) => line.trim() !== '')
+    .slice(0, SAMPLED_LINES)
+    .flatMap((line) => beginningOf(line).slice(0, 1));
+  const records = (at: Path) => lineRecords(open(), path, at, options);
+  return { delimiter: undefined, isDocument: false, sample, records, header: (at) => headerOf(records(at)) };
+}
+
+async function* lineRecords(
+  text: AsyncGenerator<string>,
+  path: string,
+  at: Path,
+  options: JsonOptions,
+): AsyncGenerator<TableRecord> {
+  let line = 0;
+  for await (const one of linesOf(text)) {
+    line++;
+    throwIfAborted({ signal: options.signal });
+    if (one.trim() !== '') yield* within(parseJson(one, path, line), at, `${path}: line ${line}`);
+  }
+}
+
+/** The records that a value holds, or that it is. */
+function* within(value: unknown, at: Path, place: string): Generator<TableRecord> {
+  if (at.length === 0 && !Array.isArray(value)) {
+    yield { place, fields: fieldsOf(value, place), outer: NO_FIELDS };
+    return;
+  }
+  if (at.length === 0) fieldsOf(value, place);
+  const outer = isFields(value) ? value : NO_FIELDS;
+  let number = 0;
+  for (const record of recordsAt(value, at)) {
+    const inner = `${place}, record ${++number}`;
+    yield { place: inner, fields: fieldsOf(record, inner), outer };
+  }
+}
+
+async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let pending = '';
+  for await (const piece of pieces) {
+    const lines = (pending + piece).split('\n');
+    pending = lines.pop()!;
+    yield* lines;
+  }
+  if (pending !== '') yield pending;
+}
+
+/**
+ * Records of a JSON document, or of several after one another, which is what JSON lines under a wrong name are. A document
+ * is read record by record: nothing but what stands around the records is held.
+ */
+export async function openJson(open: OpenText, path: string, options: JsonOptions): Promise<Reader> {
+  const { text } = await beginning(open);
+  const records = (at: Path) => documentRecords(open, path, at, options);
+  const sample = beginningOf(text).slice(0, SAMPLED_LINES);
+  return { delimiter: undefined, isDocument: true, sample, records, header: (at) => headerOf(records(at)) };
+}
+
+async function* documentRecords(
+  open: OpenText,
+  path: string,
+  at: Path,
+  options: JsonOptions,
+): AsyncGenerator<TableRecord> {
+  const { documents, rest } = await around(open, path, at, options);
+  if (documents > 1 && at.length > 0) {
+    for await (const { text, line } of split(open, path, [], options))
+      yield* within(parseJson(text, path, line), at, `${path}: line ${line}`);
+    return;
+  }
+  const outer = at.length > 0 && isFields(rest) ? rest : NO_FIELDS;
+  let number = 0;
+  for await (const { text, line } of split(open, path, at, options)) {
+    const place = `${path}: [${number++}]`;
+    yield { place, fields: fieldsOf(parseJson(text, path, line), place), outer };
+  }
+}
+
+/** What stands around the records of a file, its syntax being checked; the first of several documents. */
+async function around(
+  open: OpenText,
+  path: string,
+  at: Path,
+  options: JsonOptions,
+): Promise<{ documents: number; rest: unknown }> {
+  const splitter = new JsonSplitter(at, path);
+  for await (const text of open()) {
+    throwIfAborted({ signal: options.signal });
+    splitter.push(text);
+  }
+  splitter.finish();
+  if (splitter.documents === 0) return { documents: 0, rest: undefined };
+  // Several documents are checked one by one, as records.
+  if (splitter.documents > 1) return { documents: splitter.documents, rest: undefined };
+  return { documents: 1, rest: parseJson(splitter.rest, path) };
+}
+
+async function* split(open: OpenText, path: string, at: Path, options: JsonOptions) {
+  const splitter = new JsonSplitter(at, path);
+  for await (const text of open()) {
+    throwIfAborted({ signal: options.signal });
+    yield* splitter.push(text);
+  }
+  yield* splitter.finish();
+}
+
+/** @throws RouteProfileError BAD_INPUT when a records path asks for an item by its number. */
+export function assertRecordsPath(at: Path): void {
+  if (at.some((step) => typeof step === 'number'))
+    throw new RouteProfileError('BAD_OPTION', 'records: a path to records names keys, not items by number', {
+      hint: 'Lists are taken apart by themselves: give the keys that lead to the list, such as results.results.',
+    });
+}

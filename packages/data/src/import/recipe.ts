@@ -1,0 +1,241 @@
+import { RouteProfileError } from '@routeprofile/schema';
+import { someOf } from '../dataset/text.js';
+import { cutsByTime, type CompleteImportOptions } from './options.js';
+import { fieldAt, isFields, parsePath, recordsAt, type Fields, type Path } from './paths.js';
+import { planImport, type Plan } from './plan.js';
+import { presetNamed, recognise, type Recognised } from './presets/index.js';
+import type { Preset, PresetCall } from './presets/preset.js';
+import type { Reader, TableRecord } from './readers/table.js';
+import { assertRecordsPath } from './readers/json.js';
+import { ROLES, type Columns, type Role } from './roles.js';
+import type { SourceFile } from './sources/sources.js';
+
+/** How the records of a file become calls. */
+export interface Recipe {
+  plan: Plan;
+  preset: Preset | undefined;
+  /** Where its records are. */
+  records: Path;
+  /** The fields of each call that a record tells of, under the plan's column names. */
+  calls(record: TableRecord): readonly Fields[];
+}
+
+/** What recipes of several files have in common, and what was left out or chosen on the way. */
+export class Choices {
+  /** Why there was no call in a record, and in how many. */
+  readonly skipped = new Map<string, number>();
+  /** Of each task, the variant and the score that are read. */
+  private readonly variants = new Map<unknown, string>();
+  private readonly scores = new Map<unknown, string>();
+  readonly variantsRead = new Set<string>();
+  readonly variantsLeft = new Map<string, number>();
+  readonly scoresRead = new Set<string>();
+  readonly scoresLeft = new Set<string>();
+
+  /** @param variant the one to read, where that was asked for */
+  constructor(private readonly variant: string | undefined) {}
+
+  skip(reason: string): void {
+    this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
+  }
+
+  /** Of several readings of the same answers, one per task: the first. */
+  takes({ variant, task }: PresetCall): boolean {
+    if (variant === undefined) return true;
+    if (!this.variants.has(task)) this.variants.set(task, this.variant ?? variant);
+    if (this.variants.get(task) === variant) {
+      this.variantsRead.add(variant);
+      return true;
+    }
+    this.variantsLeft.set(variant, (this.variantsLeft.get(variant) ?? 0) + 1);
+    return false;
+  }
+
+  /** Of several scores, one per task: the first that was seen. */
+  scoreOf({ scores, score, task }: PresetCall): unknown {
+    if (scores === undefined) return score;
+    const names = Object.keys(scores);
+    if (!this.scores.has(task) && names.length > 0) this.scores.set(task, names[0]!);
+    const chosen = this.scores.get(task);
+    if (chosen !== undefined && names.includes(chosen)) this.scoresRead.add(chosen);
+    for (const name of names) if (name !== chosen) this.scoresLeft.add(name);
+    return chosen === undefined ? undefined : scores[chosen];
+  }
+}
+
+const PATH_PREFIX = 'path:';
+/** The name under which a value from the path stands among the fields. */
+const pathColumn = (role: string): string => `${PATH_PREFIX}${role}`;
+
+/** How to read a file: as a preset when one knows its shape or was asked for, else by its columns. */
+export async function recipeFor(
+  file: SourceFile,
+  reader: Reader,
+  options: CompleteImportOptions,
+  choices: Choices,
+  fromPath: Partial<Record<Role, string>>,
+): Promise<Recipe> {
+  const found = presetOf(file, reader, options);
+  return found === undefined
+    ? byColumns(file, reader, options, fromPath)
+    : byPreset(found, options, choices, file, fromPath);
+}
+
+/** Records and formats that the user describes are read as described. */
+export function presetOf(
+  { portable }: SourceFile,
+  { sample }: Reader,
+  options: CompleteImportOptions,
+): Recognised | undefined {
+  if (options.preset === 'none') return undefined;
+  if (options.preset !== undefined) return presetNamed(options.preset, sample, portable);
+  if (options.records !== undefined || options.format !== 'auto' || options.models !== undefined) return undefined;
+  return recognise(sample, portable);
+}
+
+function byPreset(
+  { preset, records: place }: Recognised,
+  options: CompleteImportOptions,
+  choices: Choices,
+  { portable }: SourceFile,
+  fromPath: Partial<Record<Role, string>>,
+): Recipe {
+  const given = Object.entries(options.columns).map(([role, name]) => ({ role, name, path: parsePath(name) }));
+  const overridden = (record: TableRecord): Fields =>
+    Object.fromEntries(given.map(({ role, name, path }) => [role, deepIn(record.fields, record.outer, name, path)]));
+  const plan: Plan = {
+    ...{ format: 'long', suffixes: {}, models: [], units: {}, latencyUnitKnown: true, unused: [], otherScores: [] },
+    columns: Object.fromEntries(
+      ROLES.filter((role) => role !== 'split' || !cutsByTime(options)).map((role) => [role, role]),
+    ),
+  };
+  return {
+    plan,
+    preset,
+    records: options.records === undefined ? place : recordsPath(options.records),
+    calls(record) {
+      const said = preset.calls(record.fields, { path: portable, outer: record.outer });
+      if ('skipped' in said) {
+        choices.skip(said.skipped);
+        return [];
+      }
+      const own = overridden(record);
+      return said
+        .filter((call) => choices.takes(call))
+        .map(({ scores, variant: _, ...call }) => ({
+          ...call,
+          ...(!('score' in own) && { score: choices.scoreOf({ ...call, ...(scores && { scores }) }) }),
+          ...fromPath,
+          ...own,
+        }));
+    },
+  };
+}
+
+function recordsPath(text: string): Path {
+  const path = parsePath(text);
+  if (path === null)
+    throw new RouteProfileError('BAD_OPTION', `records: ${JSON.stringify(text)} is not a path`, {
+      hint: 'Give the keys that lead to the records, with points between, such as results.results.',
+    });
+  assertRecordsPath(path);
+  return path;
+}
+
+async function byColumns(
+  file: SourceFile,
+  reader: Reader,
+  options: CompleteImportOptions,
+  fromPath: Partial<Record<Role, string>>,
+): Promise<Recipe> {
+  const records = options.records === undefined ? placeOfRecords(file.path, reader) : recordsPath(options.records);
+  const roles = Object.keys(fromPath) as Role[];
+  const columns = { ...options.columns, ...Object.fromEntries(roles.map((role) => [role, pathColumn(role)])) };
+  const plain = await reader.header(records);
+  if (plain.length === 0)
+    throw new RouteProfileError('BAD_INPUT', `${file.path}: holds no rows, or rows without any field`, {
+      hint: records.length > 0 ? 'Look whether --records names the place of the records.' : 'Look into the file.',
+    });
+  // Values that lie deeper, around the records, or in the path, are put among the fields.
+  const deeper = Object.values(options.columns)
+    .filter((name) => !plain.includes(name))
+    .map((name) => ({ name, path: parsePath(name) }));
+  const reached = await reachedBy(reader, records, deeper);
+  const put = Object.fromEntries(roles.map((role) => [pathColumn(role), fromPath[role]]));
+  return {
+    plan: planImport([...plain, ...reached, ...roles.map(pathColumn)], { ...options, columns }, file.path),
+    preset: undefined,
+    records,
+    calls: ({ fields, outer }) =>
+      deeper.length + roles.length === 0
+        ? [fields]
+        : [
+            {
+              ...fields,
+              ...Object.fromEntries(deeper.map(({ name, path }) => [name, deepIn(fields, outer, name, path)])),
+              ...put,
+            },
+          ],
+  };
+}
+
+const deepIn = (fields: Fields, outer: Fields, name: string, path: Path | null): unknown =>
+  fieldAt(fields, name, path) ?? fieldAt(outer, name, path);
+
+/** The names that lead somewhere in a record, or around them. */
+async function reachedBy(
+  reader: Reader,
+  records: Path,
+  names: readonly { name: string; path: Path | null }[],
+): Promise<string[]> {
+  const left = new Map(names.map(({ name, path }) => [name, path]));
+  if (left.size > 0)
+    for await (const { fields, outer } of reader.records(records)) {
+      for (const [name, path] of left) if (deepIn(fields, outer, name, path) !== undefined) left.delete(name);
+      if (left.size === 0) break;
+    }
+  return names.map(({ name }) => name).filter((name) => !left.has(name));
+}
+
+/** Where the records of a JSON document are, if it is one object with one list of objects in it. */
+function placeOfRecords(path: string, { sample, isDocument }: Reader): Path {
+  const [only, ...others] = sample;
+  if (!isDocument || others.length > 0 || !isFields(only)) return [];
+  const lists = listsIn(only);
+  if (lists.length === 1) return lists[0]!;
+  if (lists.length === 0) return [];
+  throw new RouteProfileError(
+    'BAD_INPUT',
+    `${path}: is an object with several lists of records: ${someOf(lists.map((list) => list.join('.')))}`,
+    { hint: `Say which one: --records ${lists[0]!.join('.')}` },
+  );
+}
+
+const DEEPEST = 4;
+
+/** Paths of lists of objects that are not messages, outside of other lists. */
+function listsIn(value: Fields, at: readonly string[] = []): string[][] {
+  return Object.entries(value).flatMap(([key, member]) => {
+    const path = [...at, key];
+    if (Array.isArray(member)) {
+      const items = [...recordsAt(member, [])];
+      const isRecords = items.length > 0 && items.every(isFields) && !items.some((item) => 'role' in item);
+      return isRecords ? [path] : [];
+    }
+    return isFields(member) && path.length < DEEPEST ? listsIn(member, path) : [];
+  });
+}
+
+/** Columns for messages: those of the table, or what a preset reads, with what was given and what the path says. */
+export function columnsSaid(
+  { plan, preset }: Recipe,
+  given: Columns,
+  fromPath: Partial<Record<Role, string>>,
+): Columns {
+  const said = preset === undefined ? plan.columns : { ...preset.reads, ...given };
+  const named = Object.fromEntries(Object.keys(fromPath).map((role) => [role, 'the path']));
+  return {
+    ...said,
+    ...Object.fromEntries(Object.entries(named).filter(([role]) => given[role as Role] === undefined)),
+  };
+}
