@@ -1,5 +1,5 @@
-import { RouteProfileError, type LeftOut, type DatasetOptions } from '@routeprofile/schema';
-import { loneShare, LOG_SHARE } from '../dataset/coverage.js';
+import { LOG_SHARE, RouteProfileError, type LeftOut, type DatasetOptions } from '@routeprofile/schema';
+import { loneShare } from '../dataset/coverage.js';
 import { assertNamedModels, assertTested } from '../dataset/new-models.js';
 import type { OutcomeRows } from '../dataset/rows.js';
 import { plural, someOf } from '../dataset/text.js';

@@ -1,15 +1,13 @@
-import type { RowCoverage } from '@routeprofile/schema';
+import { LOG_SHARE, type RowCoverage } from '@routeprofile/schema';
 import { soleModel } from './calls.js';
 import type { OutcomeRows } from './rows.js';
 import { plural, someOf } from './text.js';
 
 /** Fewer outcomes than this say little of a model's mean. */
 const ENOUGH_OUTCOMES = 30;
-/** From this share of rows with one model on, a folder is a log of what each query's one model did. */
-export const LOG_SHARE = 0.5;
 
 /** What to do about such a log. */
-export const COMPARE_FIRST = `Ask each model the same ${ENOUGH_OUTCOMES} or more queries, drawn at random from the log (a few hundred are better), score the answers, and put all outcomes of a query on one line.`;
+const COMPARE_FIRST = `Ask each model the same ${ENOUGH_OUTCOMES} or more queries, drawn at random from the log (a few hundred are better), score the answers, and put all outcomes of a query on one line.`;
 
 /** Counts who has outcomes where. */
 export function rowCoverage(rows: OutcomeRows): RowCoverage {

@@ -1,5 +1,5 @@
 import { fitAdditive } from '@routeprofile/numerics';
-import type { OutcomeValues, RouterTraining } from '@routeprofile/schema';
+import { isLog, type OutcomeValues, type RouterTraining } from '@routeprofile/schema';
 
 /** How well scores route training queries. */
 export interface Judge {
@@ -18,8 +18,6 @@ export interface Judge {
   worth(query: number, scores: ArrayLike<number>): number;
 }
 
-/** From this share of queries with one model's outcome on, training rows are judged as a log. */
-const LOG_SHARE = 0.5;
 /** Smaller chances are taken for this: one query must not outweigh 50. */
 const LEAST_CHANCE = 0.02;
 
@@ -37,13 +35,6 @@ const measuredModels = (score: Float64Array, models: number): Int32Array[] =>
   Array.from({ length: models === 0 ? 0 : score.length / models }, (_, q) =>
     Int32Array.from({ length: models }, (__, m) => m).filter((m) => !Number.isNaN(score[q * models + m]!)),
   );
-
-/** Whether most queries with outcomes have one model's only, so that they compare nothing by themselves. */
-export function isLog({ score }: Pick<OutcomeValues, 'score'>, models: number): boolean {
-  const counts = measuredModels(score, models).map((measured) => measured.length);
-  const known = counts.filter((count) => count > 0).length;
-  return known > 0 && models > 1 && counts.filter((count) => count === 1).length >= LOG_SHARE * known;
-}
 
 function outcomeJudge(score: Float64Array, models: number): Judge {
   const measured = measuredModels(score, models);
