@@ -123,8 +123,10 @@ export const runConfigSchema = z.strictObject({
   testSplit: z.string().min(1).default('test'),
   /** Training share when an outcomes dataset has a single split. */
   split: z.number().gt(0).lt(1).default(0.7),
-  /** A candidate has outcomes on at least this share of the training rows. */
+  /** A candidate has outcomes on at least this share of the training rows, where models were asked the same queries. */
   minCoverage: z.number().min(0).max(1).default(0.95),
+  /** A candidate has at least this many training outcomes, where most queries were answered by one model (a log). */
+  minOutcomes: z.number().int().min(1).default(30),
   /** Use at most this many training and test queries, drawn by the seed. */
   limitTrain: z.number().int().min(1).optional(),
   limitTest: z.number().int().min(1).optional(),

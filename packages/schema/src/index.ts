@@ -39,6 +39,7 @@ export {
   type Latency,
   type LeftOut,
   type Limits,
+  mapOutcomes,
   type Mode,
   type ModelCard,
   type OutcomeTable,
@@ -254,7 +255,7 @@ export { defineScoringRouter } from './scoring/define-scoring-router.js';
 export { inheritance, inheritedReasons, inheritedRows, rowsWithHeirs } from './scoring/inheritance.js';
 export { joinedManifest, joinedRows, type Joining, joiningModels } from './scoring/joining.js';
 export { keyedScores } from './scoring/keyed.js';
-export { type Lesson, lessonOf, requireLesson, seenModels } from './scoring/lesson.js';
+export { isLog, type Lesson, lessonOf, LOG_SHARE, requireLesson, seenModels } from './scoring/lesson.js';
 export { assertOrdinary, assertTrainable } from './scoring/ordinary.js';
 export { assertMadeBy, corruptFile, namedArray, parsePart, weightMatrix } from './scoring/saved-parts.js';
 export { assertModels, profileVectors, queryVectors, type VectorSpace } from './scoring/vectors.js';
@@ -276,3 +277,11 @@ export type {
 } from './scoring/definition.js';
 export { type QueryBatch, type Requirements, type RouterTraining } from './training.js';
 export { stripPrefix, withoutPrefixes } from './without-prefixes.js';
+export {
+  type OffPolicy,
+  type OffPolicyPolicy,
+  offPolicyPolicySchema,
+  offPolicySchema,
+  type OffPolicyVerdict,
+  offPolicyVerdictSchema,
+} from './report-off-policy.js';
