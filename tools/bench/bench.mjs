@@ -9,6 +9,7 @@ const NOT_SPEED = new Set([
   'auto-splits',
   'co-training',
   'frontier',
+  'off-policy-coverage',
   'onboarding',
   'repairs',
   'trainable-gnn-choices',

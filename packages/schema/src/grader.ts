@@ -69,7 +69,7 @@ export interface Grader {
    * `grade`.
    */
   gradeAll?(item: PromptItem, answers: readonly GivenAnswer[], ctx: RunContext): Promise<Grade[]>;
-  /** Of a grader that asks a model: how often at most for an item with so many answers, and with how many answers in each prompt. */
+  /** Of a grader that asks a model: how often at most for an item, by the number of its answers, and how many answers each prompt holds. */
   asks?: { model: string; calls(answers: number): number; answersInPrompt: number };
 }
 

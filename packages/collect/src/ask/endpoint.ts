@@ -11,7 +11,7 @@ export interface Endpoint {
    * @returns what gives the slot back
    */
   enter(tokens: number, signal?: AbortSignal): Promise<() => void>;
-  /** Nothing is sent for so many milliseconds. */
+  /** Nothing is sent for that long. */
   pause(milliseconds: number): void;
   succeeded(model: string): void;
   failed(model: string, fault: FaultKind, message: string): void;

@@ -29,7 +29,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Fields of a request by which servers limit an answer. */
 const LIMITS = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'];
-/** Fields that would break what is counted on: one answer a request, whole. */
+/** Fields that would break what is counted on: one whole answer per request. */
 const FORBIDDEN = ['n', 'best_of', 'stream', 'model', 'messages'];
 
 /**

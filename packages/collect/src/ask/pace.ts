@@ -1,8 +1,8 @@
 /** When requests to an endpoint may be sent. */
 export interface Pace {
-  /** Books a request of so many tokens. @returns milliseconds until it may be sent */
+  /** Books a request with its tokens. @returns milliseconds until it may be sent */
   book(tokens: number): number;
-  /** Nothing is sent for so many milliseconds, as the endpoint asked. */
+  /** Nothing is sent for that long, as the endpoint asked. */
   pause(milliseconds: number): void;
   /** Milliseconds until the pause is over; 0 when there is none. */
   paused(): number;
@@ -14,12 +14,12 @@ export interface Rates {
   tokensPerMinute?: number | undefined;
 }
 
-/** Requests that may follow at once after a delay, so that a late timer loses no throughput. */
-const CATCH_UP = 3;
 const MINUTE = 60_000;
+/** Milliseconds whose requests may follow at once after a delay, so that a late timer or a pause loses no throughput; at least 3 requests. */
+const CATCH_UP = 1000;
 
 /**
- * Spaces requests evenly (the generic cell rate algorithm): a window of any length then holds no more than its share and a few. Tokens
+ * Spaces requests evenly (the generic cell rate algorithm): a minute then holds no more than its share and what a second may. Tokens
  * are booked alike, as many as a call takes at most.
  * @param now milliseconds on any clock that does not run backwards
  */
@@ -30,7 +30,7 @@ export function createPace({ requestsPerMinute, tokensPerMinute }: Rates, now: (
   return {
     book(tokens) {
       const time = now();
-      const request = Math.max(nextRequest, time - CATCH_UP * perRequest);
+      const request = Math.max(nextRequest, time - Math.max(CATCH_UP, 3 * perRequest));
       const token = Math.max(nextToken, time);
       nextRequest = request + perRequest;
       nextToken = token + tokens * perToken;

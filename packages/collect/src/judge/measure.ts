@@ -42,7 +42,7 @@ export interface JudgeQuality {
   consistency: Measured | null;
   /** What the answer shown first won, on average, beyond a half: 0 without a position bias, 0.5 when the first always wins. */
   positionBias: Measured | null;
-  /** Leniency towards the judge's own answers less that towards the others. Null when the judge is no candidate, or nothing is labelled. */
+  /** Leniency towards the judge's own answers less that towards the others. Null when the judge is not a candidate, or nothing is labelled. */
   selfPreference: Measured | null;
 }
 
