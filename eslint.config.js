@@ -63,6 +63,7 @@ export default ts.config(
           'setTimeout',
           'setInterval',
           'clearInterval',
+          'clearTimeout',
           'Buffer',
           'AbortController',
         ].map((name) => [name, 'readonly']),

@@ -19,6 +19,7 @@ const HEADS = {
   encoder: 'encoder',
   graph: 'graph',
   metric: 'metric',
+  grader: 'grader',
 };
 
 const cell = (text) => text.replaceAll('|', '\\|');

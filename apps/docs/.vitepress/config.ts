@@ -67,6 +67,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     text: 'Guides',
     items: links(
       ['Bring your own logs', '/guides/own-logs'],
+      ['I have prompts', '/guides/prompts'],
       ['Read and trust a report', '/guides/read-a-report'],
       ['Embeddings from a server', '/guides/embeddings'],
       ['Add a new model', '/guides/new-model'],

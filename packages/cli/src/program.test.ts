@@ -120,6 +120,10 @@ describe('command line', () => {
     for (const { kind, name } of builtIns()) {
       expect(listing.stdout).toMatch(new RegExp(`^${kind} .*\\b${name}\\b`, 'm'));
       expect(doctor.stdout).toMatch(new RegExp(`${kind}s .*\\b${name}\\b`));
+      if (kind === 'grader') {
+        expect((await routeprofile(['collect', '--help'])).stdout).toMatch(new RegExp(`\\b${name}\\b`));
+        continue;
+      }
       if (kind === 'metric') continue; // Reports hold them all; no flag names one.
       for (const { stdout } of [help, bash, fish]) expect(stdout).toMatch(new RegExp(`\\b${name}\\b`));
     }

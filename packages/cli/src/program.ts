@@ -6,6 +6,7 @@ import { describeError } from './ui/errors.js';
 import { screenOf } from './ui/screen.js';
 import { ownVersion } from './own-package.js';
 import { addRunCommands } from './program/run.js';
+import { addCollectCommand } from './program/collect.js';
 import { addDataCommands } from './program/data.js';
 import { addStepCommands } from './program/steps.js';
 import { addResultCommands } from './program/saved.js';
@@ -36,6 +37,7 @@ export function buildProgram(io: Io): Command {
 
   addRunCommands(program, io);
   addDataCommands(program, io);
+  addCollectCommand(program, io);
   addStepCommands(program, io);
   addResultCommands(program, io);
   addSetupCommands(program, io);

@@ -49,6 +49,21 @@ export function collapseOf(table: OutcomeTable, choices: Int32Array, candidates:
   };
 }
 
+/**
+ * The flag by choices alone, where outcomes are not known.
+ * @param shares shape [models], of sum 1
+ */
+export function collapseByChoices(shares: Float64Array, rows: number): Collapse {
+  const topShare = shares.reduce((most, share) => Math.max(most, share), 0);
+  const effectiveModels = 2 ** entropyBits(shares);
+  return {
+    flag: rows >= LEAST_ROWS && (topShare >= COLLAPSED_TOP_SHARE || effectiveModels <= COLLAPSED_EFFECTIVE_MODELS),
+    topShare,
+    effectiveModels,
+    equals: null,
+  };
+}
+
 /** Of those, whether its choices alone tell: (almost) all queries go to one model, whatever that scores. */
 export const choosesOneModel = ({ flag, topShare, effectiveModels }: Collapse): boolean =>
   flag && (topShare >= COLLAPSED_TOP_SHARE || effectiveModels <= COLLAPSED_EFFECTIVE_MODELS);

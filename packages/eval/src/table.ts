@@ -1,4 +1,4 @@
-import { RouteProfileError, type OutcomeTable, type OutcomeValues } from '@routeprofile/schema';
+import { mapOutcomes, RouteProfileError, type OutcomeTable } from '@routeprofile/schema';
 
 /**
  * Rows on which every candidate has a score. Everything is computed on these, so that all policies face the same rows.
@@ -17,14 +17,7 @@ export function takeTableRows({ models, queries, values }: OutcomeTable, rows: I
     rows.forEach((row, i) => out.set(column.subarray(row * width, (row + 1) * width), i * width));
     return out;
   };
-  const picked: OutcomeValues = {
-    score: take(values.score),
-    cost: take(values.cost),
-    inputTokens: take(values.inputTokens),
-    outputTokens: take(values.outputTokens),
-    latency: take(values.latency),
-  };
-  return { models, queries: Array.from(rows, (row) => queries[row]!), values: picked };
+  return { models, queries: Array.from(rows, (row) => queries[row]!), values: mapOutcomes(values, take) };
 }
 
 /** Row numbers of each task, tasks in the order of their first row; rows without a task are in none. */

@@ -67,4 +67,25 @@ describe('fitAdditive', () => {
   it('names values that overflow', () => {
     expect(() => fitAdditive([1e308, -1e308, 1e308, 1e308], 2)).toThrow(/too large/);
   });
+
+  it('takes rows with a single value as one row where it is chance who has it', () => {
+    const log = [1, NaN, NaN, 0, 1, NaN, NaN, 0];
+    const apart = fitAdditive(log, 2);
+    expect([[...apart.rows], [...apart.models]]).toEqual([
+      [1, 0, 1, 0],
+      [0, 0],
+    ]);
+    const together = fitAdditive([1, NaN, NaN, 0, 1, NaN, NaN, 1], 2, { loneRows: 'together' });
+    expect([...together.rows]).toEqual([0.75, 0.75, 0.75, 0.75]);
+    expect(together.models[0]).toBeCloseTo(0.25, 12);
+    expect(together.models[1]).toBeCloseTo(-0.25, 12);
+  });
+
+  it('leaves rows that compare models as they are beside those that share a level', () => {
+    const values = [0.9, 0.5, 0.3, -0.1, 0.8, NaN, NaN, 0.4];
+    const fit = fitAdditive(values, 2, { loneRows: 'together' });
+    expect(fit.models[0]! - fit.models[1]!).toBeCloseTo(0.4, 12);
+    expect(fit.rows[2]).toBe(fit.rows[3]);
+    expect(fit.rows[0]).toBeCloseTo(0.7, 12);
+  });
 });

@@ -21,6 +21,12 @@ export interface AdditiveOptions {
   weights?: ArrayLike<number>;
   /** How many rows of no advantage each model is given beforehand, at least 0. Default 0. */
   ridge?: number;
+  /**
+   * What a row with a single value has for a level. `apart` (default): its own, so that it says nothing of its model. `together`: one
+   * that all such rows share, as if they were a single row, so that each model is worth its mean there: right where it is chance
+   * which model answered, as in a log with one model per query.
+   */
+  loneRows?: 'apart' | 'together';
 }
 
 /**
@@ -38,61 +44,75 @@ export interface AdditiveOptions {
 export function fitAdditive(
   values: ArrayLike<number>,
   models: number,
-  { weights, ridge = 0 }: AdditiveOptions = {},
+  { weights, ridge = 0, loneRows = 'apart' }: AdditiveOptions = {},
 ): AdditiveFit {
   const weight = Float64Array.from(values, (value, k) => (weights ? weights[k]! : Number.isNaN(value) ? 0 : 1));
   const known = Float64Array.from(values, (value, k) => (weight[k]! > 0 ? value : 0));
   const rows = models === 0 ? 0 : known.length / models;
-  const table: Table = { weight, models, rowWeights: new Float64Array(rows) };
+  const levelOf = levels(weight, rows, models, loneRows);
+  const table: Table = { weight, models, levelOf, levelWeights: new Float64Array(rows) };
   const modelWeights = new Float64Array(models);
   weight.forEach((w, k) => {
-    table.rowWeights[Math.floor(k / models)]! += w;
+    table.levelWeights[levelOf[Math.floor(k / models)]!]! += w;
     modelWeights[k % models]! += w;
   });
   const sizes = new Float64Array(models);
   weight.forEach((w, k) => (sizes[k % models]! += w * Math.abs(known[k]!)));
   const effects = conjugateGradients(
-    (x) => withinRows(table, (k) => x[k % models]!).map((value, m) => value + ridge * x[m]!),
-    withinRows(table, (k) => known[k]!),
+    (x) => withinLevels(table, (k) => x[k % models]!).map((value, m) => value + ridge * x[m]!),
+    withinLevels(table, (k) => known[k]!),
     NOISE ** 2 * dot(sizes, sizes),
   );
   // Only differences are determined: the average model, weighted by what is measured of it, is worth 0.
   const total = modelWeights.reduce((a, b) => a + b, 0);
   const shift = total > 0 ? dot(modelWeights, effects) / total : 0;
   const centred = effects.map((effect, m) => (modelWeights[m]! > 0 ? effect - shift : 0));
-  const levels = rowMeans(table, (k) => known[k]! - centred[k % models]!);
-  if (![...levels, ...centred].every(Number.isFinite))
+  const means = levelMeans(table, (k) => known[k]! - centred[k % models]!);
+  if (![...means, ...centred].every(Number.isFinite))
     throw new RouteProfileError('NOT_FINITE', 'additive fit: the values are too large to be added up', {
       hint: 'Bring scores to an ordinary scale, such as 0 to 1.',
     });
-  return { rows: levels, models: centred };
+  return { rows: Float64Array.from(levelOf, (level) => means[level]!), models: centred };
+}
+
+/** The level of each row, named by the first row that has it. */
+function levels(weight: Float64Array, rows: number, models: number, loneRows: 'apart' | 'together'): Int32Array {
+  const levelOf = Int32Array.from({ length: rows }, (_, q) => q);
+  if (loneRows === 'apart') return levelOf;
+  const isLone = (q: number) =>
+    weight.subarray(q * models, (q + 1) * models).reduce((n, w) => n + (w > 0 ? 1 : 0), 0) === 1;
+  const first = levelOf.find(isLone);
+  return levelOf.map((q) => (first !== undefined && isLone(q) ? first : q));
 }
 
 interface Table {
   /** [rows × models] */
   weight: Float64Array;
   models: number;
-  rowWeights: Float64Array;
+  /** Shape [rows]: see `levels`. */
+  levelOf: Int32Array;
+  /** Shape [rows]: what is measured at each level; 0 for the rows that share another's. */
+  levelWeights: Float64Array;
 }
 
-/** Weighted mean of each row; 0 for one without weight. */
-function rowMeans({ weight, models, rowWeights }: Table, value: (k: number) => number): Float64Array {
-  const out = new Float64Array(rowWeights.length);
+/** Weighted mean at each level; 0 for one without weight. */
+function levelMeans({ weight, models, levelOf, levelWeights }: Table, value: (k: number) => number): Float64Array {
+  const out = new Float64Array(levelOf.length);
   for (let q = 0, k = 0; q < out.length; q++) {
     let sum = 0;
     for (let m = 0; m < models; m++, k++) if (weight[k]! > 0) sum += weight[k]! * value(k);
-    if (rowWeights[q]! > 0) out[q] = sum / rowWeights[q]!;
+    out[levelOf[q]!]! += sum;
   }
-  return out;
+  return out.map((sum, level) => (levelWeights[level]! > 0 ? sum / levelWeights[level]! : 0));
 }
 
-/** Σ over rows of w (value − the row's mean), for each model. */
-function withinRows(table: Table, value: (k: number) => number): Float64Array {
-  const means = rowMeans(table, value);
+/** Σ over rows of w (value − the mean at the row's level), for each model. */
+function withinLevels(table: Table, value: (k: number) => number): Float64Array {
+  const means = levelMeans(table, value);
   const out = new Float64Array(table.models);
   for (let q = 0, k = 0; q < means.length; q++)
     for (let m = 0; m < table.models; m++, k++)
-      if (table.weight[k]! > 0) out[m]! += table.weight[k]! * (value(k) - means[q]!);
+      if (table.weight[k]! > 0) out[m]! += table.weight[k]! * (value(k) - means[table.levelOf[q]!]!);
   return out;
 }
 

@@ -1,4 +1,5 @@
 import { builtInEncoders } from '@routeprofile/encoders/node';
+import { builtInGraders } from '@routeprofile/collect';
 import { builtInMetrics } from '@routeprofile/eval';
 import { GRAPH_PRESETS, graphSummary } from '@routeprofile/graph';
 import { builtInProfiles } from '@routeprofile/profiles';
@@ -6,7 +7,7 @@ import { builtInRouters, builtInWrappers } from '@routeprofile/routers';
 import { optionInfos, runConfigSchema, type OptionInfo, type z } from '@routeprofile/schema';
 
 /** What can be named on the command line and comes with the package. */
-export const BUILT_IN_KINDS = ['profile', 'router', 'wrapper', 'encoder', 'graph', 'metric'] as const;
+export const BUILT_IN_KINDS = ['profile', 'router', 'wrapper', 'encoder', 'graph', 'metric', 'grader'] as const;
 /** One of `BUILT_IN_KINDS`. */
 export type BuiltInKind = (typeof BUILT_IN_KINDS)[number];
 
@@ -60,6 +61,13 @@ const listed = (): Listed[] => [
     summary: graphSummary(switches),
   })),
   ...builtInMetrics.map(({ name, summary }): Listed => ({ kind: 'metric', name, usage: name, summary })),
+  ...builtInGraders.map(({ name, summary, options }): Listed => ({
+    kind: 'grader',
+    name,
+    usage: name,
+    summary,
+    schema: options,
+  })),
 ];
 
 /** Everything that is built in, with its options. */

@@ -58,6 +58,7 @@ export { buildProfiles, planProfiles, type BuiltProfile, type ProfileSource } fr
 export { trainRouter, type TrainedRouter } from './steps/train-router.js';
 export { evaluate, type EvaluatedRouter } from './steps/evaluate.js';
 export { checkData } from './steps/check-data.js';
+export { collect, planCollect, type CollectRequest } from './steps/collect.js';
 export {
   addModelToProfiles,
   addModelToRouter,
@@ -85,6 +86,7 @@ export { defaultCacheFolder } from './cache-folder.js';
 export { packageVersions } from './versions.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
+export type { CollectPlan, CollectReport } from '@routeprofile/collect';
 export type { DatasetCheck } from '@routeprofile/data';
-export type { BuildPlan, Encoder, Plugin, ReadQuery, RunContext } from '@routeprofile/schema';
+export type { BuildPlan, CollectConfigInput, Encoder, Plugin, ReadQuery, RunContext } from '@routeprofile/schema';
 export type { Runtime } from '@routeprofile/tensor';

@@ -1,7 +1,16 @@
+export { createAiSdkChat, type AiSdkChatSettings } from './ai-sdk/chat.js';
+export {
+  isLanguageModel,
+  type LanguageModelCall,
+  type LanguageModelLike,
+  type LanguageModelMessage,
+} from './ai-sdk/language-model.js';
+export { createAnthropicChat, type AnthropicChatSettings } from './anthropic/chat.js';
+export { CallError, isCallError } from './http/call-error.js';
 export { assertUsableKey, endpointUrl, type EndpointNames } from './http/endpoint.js';
 export { faultOf, UnusableAnswer, type Fault, type FaultKind, type FaultyAnswer } from './http/fault.js';
 export { postJson, type PostFailure, type PostPolicy, type PostTarget } from './http/post-json.js';
-export type { Backoff } from './http/retry.js';
+export { backoffDelay, sleep, type Backoff } from './http/retry.js';
 export { endpointName, redact, redactAnswer } from './http/secrets.js';
 export { spokenAnswer, type ChatAnswer, type Spoken } from './openai/answer.js';
 export { createOpenAiChat, type OpenAiChatSettings } from './openai/chat.js';
@@ -9,6 +18,7 @@ export { createOpenAiEmbeddings, type Embeddings, type OpenAiEmbeddingsSettings 
 export { openAiHome, openAiKeyFor, processEnvironment, type Variables } from './openai/home.js';
 export { inPool } from './pool.js';
 export {
+  addUsage,
   costOf,
   estimateMessages,
   estimateTokens,

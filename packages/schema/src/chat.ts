@@ -23,6 +23,11 @@ export interface ChatRequest {
   messages: readonly ChatMessage[];
   /** What the answer is for, such as a query's id, for errors. Never sent. */
   label?: string;
+  /**
+   * Names this call, for endpoints that know a repeated request by its `Idempotency-Key` and do not charge for it again. The same for
+   * a call that may have been cut off, another one for a call whose answer came. Endpoints that know no such header ignore it.
+   */
+  idempotencyKey?: string;
 }
 
 /** What a language model answered, and what that took. */

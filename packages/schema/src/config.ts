@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CollectConfigInput } from './collect-config.js';
 import { parseStrategyReference, type StrategyReference } from './options.js';
 
 type NamedInput = { name: string; options?: Record<string, unknown> | undefined };
@@ -122,8 +123,10 @@ export const runConfigSchema = z.strictObject({
   testSplit: z.string().min(1).default('test'),
   /** Training share when an outcomes dataset has a single split. */
   split: z.number().gt(0).lt(1).default(0.7),
-  /** A candidate has outcomes on at least this share of the training rows. */
+  /** A candidate has outcomes on at least this share of the training rows, where models were asked the same queries. */
   minCoverage: z.number().min(0).max(1).default(0.95),
+  /** A candidate has at least this many training outcomes, where most queries were answered by one model (a log). */
+  minOutcomes: z.number().int().min(1).default(30),
   /** Use at most this many training and test queries, drawn by the seed. */
   limitTrain: z.number().int().min(1).optional(),
   limitTest: z.number().int().min(1).optional(),
@@ -144,5 +147,8 @@ export type Scenario = z.infer<typeof scenarioSchema>;
  */
 export type RunConfigInput = z.input<typeof runConfigSchema>;
 
+/** What a config file may hold: the options of `run`, and a section for `collect`. */
+export type ConfigFile = Partial<RunConfigInput> & { collect?: Partial<CollectConfigInput> };
+
 /** For `routeprofile.config.ts`: types and completion, nothing else. Paths are relative to the config file. */
-export const defineConfig = (config: Partial<RunConfigInput>): Partial<RunConfigInput> => config;
+export const defineConfig = (config: ConfigFile): ConfigFile => config;

@@ -39,8 +39,10 @@ export const datasetOptionsSchema = z.object({
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42),
   /** Training share of an outcomes dataset with a single split. */
   split: z.number().gt(0).lt(1).default(0.7),
-  /** A candidate has outcomes on at least this share of the training rows. */
+  /** A candidate has outcomes on at least this share of the training rows, where models were asked the same queries. */
   minCoverage: z.number().min(0).max(1).default(0.95),
+  /** A candidate has at least this many training outcomes, where most queries were answered by one model (a log). */
+  minOutcomes: z.number().int().min(1).default(30),
   /** At most this many training queries, drawn by the seed, stratified by task. */
   limitTrain: z.number().int().min(1).optional(),
   limitTest: z.number().int().min(1).optional(),

@@ -120,7 +120,22 @@ export interface OutcomeValues {
   inputTokens: Float64Array;
   outputTokens: Float64Array;
   latency: Float64Array;
+  /** Chance in (0, 1] with which the model was chosen where a policy chose it; NaN = unknown. Absent: no row says. */
+  propensity?: Float64Array;
 }
+
+/** The same outcomes with every column put through `change`, such as one that takes some rows. */
+export const mapOutcomes = (
+  { score, cost, inputTokens, outputTokens, latency, propensity }: OutcomeValues,
+  change: (column: Float64Array) => Float64Array,
+): OutcomeValues => ({
+  score: change(score),
+  cost: change(cost),
+  inputTokens: change(inputTokens),
+  outputTokens: change(outputTokens),
+  latency: change(latency),
+  ...(propensity && { propensity: change(propensity) }),
+});
 
 /** Outcomes of every model on every query; models by candidate id. `values` is [queries × models] in the order of the two lists. */
 export interface OutcomeTable {
@@ -145,7 +160,10 @@ export interface TrainingData {
   outcomes: OutcomeValues | null;
 }
 
-/** A model that is not a candidate, having outcomes on too few training rows (`minCoverage`, 95 % by default). */
+/**
+ * A model that is not a candidate, having too few training outcomes: on less than `minCoverage` of the rows (95 % by default), or
+ * in a log fewer than `minOutcomes` (30).
+ */
 export interface LeftOut {
   model: string;
   /** Share of the training rows with an outcome. */
@@ -170,6 +188,11 @@ export interface Dataset {
   /** Candidates without training outcomes (mode newllm). */
   newModels: readonly string[];
   leftOut: readonly LeftOut[];
+  /**
+   * The training rows are a log: most queries were answered by one model or a few, as the traffic of a product is, and what
+   * another model would have done there is unknown. Absent: the candidates were asked the same queries, but for a few.
+   */
+  logged?: true;
   /** Candidates and auxiliary models, in file order. */
   cards: readonly ModelCard[];
   families: readonly Description[];

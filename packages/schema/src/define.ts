@@ -1,4 +1,5 @@
 import type { Encoder } from './encoder.js';
+import type { GraderPlugin } from './grader.js';
 import { meanOfCounted, type Metric, type MetricDefinition } from './metric.js';
 import type { ProfileStrategy } from './profile.js';
 import type { RouterStrategy, RouterWrapper } from './router.js';
@@ -16,7 +17,7 @@ export interface EncoderPlugin {
 }
 
 /** What the default export of a plugin package may be. */
-export type Plugin = EncoderPlugin | ProfileStrategy | RouterStrategy | Metric;
+export type Plugin = EncoderPlugin | GraderPlugin | ProfileStrategy | RouterStrategy | Metric;
 
 /** What an author writes of a plugin; `kind` and `specVersion` are added. */
 export type Definition<T> = Omit<T, 'kind' | 'specVersion'>;
@@ -62,4 +63,11 @@ export const defineMetric = (definition: MetricDefinition): Metric => ({
   ...('evaluate' in definition
     ? definition
     : { ...definition, evaluate: (run) => meanOfCounted(definition.perRow(run)) }),
+});
+
+/** Makes a grader: adds `kind` and `specVersion`, and takes the options' type from their zod schema. */
+export const defineGrader = <O>(definition: Definition<GraderPlugin<O>>): GraderPlugin<O> => ({
+  kind: 'grader',
+  specVersion: 1,
+  ...definition,
 });

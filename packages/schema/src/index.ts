@@ -13,6 +13,14 @@ export {
 } from './artifacts.js';
 export { type ChatModel, type ChatRequest, type Completion, type Usage } from './chat.js';
 export {
+  type AskedModel,
+  type CollectConfig,
+  type CollectConfigInput,
+  collectConfigSchema,
+  type LanguageModelObject,
+} from './collect-config.js';
+export {
+  type ConfigFile,
   DEFAULT_ENCODER,
   defineConfig,
   type RunConfig,
@@ -31,6 +39,7 @@ export {
   type Latency,
   type LeftOut,
   type Limits,
+  mapOutcomes,
   type Mode,
   type ModelCard,
   type OutcomeTable,
@@ -54,6 +63,7 @@ export {
 } from './dataset-layout.js';
 export {
   defineEncoder,
+  defineGrader,
   defineMetric,
   defineProfile,
   defineRouter,
@@ -111,6 +121,17 @@ export {
   taskQueriesFileSchema,
 } from './formats/published.js';
 export { CARD_SPELLINGS, inOurUnit, OUTCOME_SPELLINGS, type Spelling, spellingIssues } from './formats/spellings.js';
+export {
+  type GivenAnswer,
+  type Grade,
+  type GradedComparison,
+  type Grader,
+  type GraderParts,
+  type GraderPlugin,
+  type ProgramRunner,
+  type PromptItem,
+  promptItemSchema,
+} from './grader.js';
 export { type HeteroGraph, type NodeSet, type NodeType, type Relation } from './graph.js';
 export { type FileFormat, fileSchemas, jsonSchema } from './json-schema.js';
 export {
@@ -234,7 +255,7 @@ export { defineScoringRouter } from './scoring/define-scoring-router.js';
 export { inheritance, inheritedReasons, inheritedRows, rowsWithHeirs } from './scoring/inheritance.js';
 export { joinedManifest, joinedRows, type Joining, joiningModels } from './scoring/joining.js';
 export { keyedScores } from './scoring/keyed.js';
-export { type Lesson, lessonOf, requireLesson, seenModels } from './scoring/lesson.js';
+export { isLog, type Lesson, lessonOf, LOG_SHARE, requireLesson, seenModels } from './scoring/lesson.js';
 export { assertOrdinary, assertTrainable } from './scoring/ordinary.js';
 export { assertMadeBy, corruptFile, namedArray, parsePart, weightMatrix } from './scoring/saved-parts.js';
 export { assertModels, profileVectors, queryVectors, type VectorSpace } from './scoring/vectors.js';
@@ -256,3 +277,11 @@ export type {
 } from './scoring/definition.js';
 export { type QueryBatch, type Requirements, type RouterTraining } from './training.js';
 export { stripPrefix, withoutPrefixes } from './without-prefixes.js';
+export {
+  type OffPolicy,
+  type OffPolicyPolicy,
+  offPolicyPolicySchema,
+  offPolicySchema,
+  type OffPolicyVerdict,
+  offPolicyVerdictSchema,
+} from './report-off-policy.js';

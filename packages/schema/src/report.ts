@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { figureSchema } from './formats/numbers.js';
 import { METRIC_FORMATS } from './metric.js';
+import { offPolicySchema } from './report-off-policy.js';
 import { keptPromiseSchema, recommendationSchema } from './report-recommendation.js';
 import {
   calibrationSchema,
@@ -186,6 +187,11 @@ export const runReportSchema = z.object({
   recommendation: recommendationSchema.optional(),
   /** What routers promised in training, and whether test rows kept it. Absent in reports of earlier versions. */
   promises: z.array(keptPromiseSchema).optional(),
+  /**
+   * Where test rows are a log and (almost) none has an outcome of every candidate: what can be estimated from them. The rows' own
+   * figures are null then, but for what they choose.
+   */
+  offPolicy: offPolicySchema.optional(),
   /** The metrics that are not built in; absent without any, and in reports of earlier versions. */
   metrics: z.array(describedMetricSchema).optional(),
   versions: z.record(z.string(), z.string()),

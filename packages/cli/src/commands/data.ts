@@ -81,7 +81,8 @@ export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Pro
 /** Options of the import that are flags of the same name. */
 const PASSED_ON = [
   ...(['preset', 'records', 'format', 'models', 'variant', 'scale', 'scoreScale', 'latencyUnit', 'decimal'] as const),
-  ...(['delimiter', 'encoding', 'splitByTime', 'splitTime', 'cards', 'name', 'replace'] as const),
+  ...(['delimiter', 'encoding', 'splitByTime', 'splitTime', 'cards', 'name', 'replace', 'append'] as const),
+  ...(['scores', 'queries', 'join', 'good', 'bad'] as const),
 ] satisfies readonly (keyof ImportOptions)[];
 
 /** Flags of `data import`: columns by role, values from paths, and the rest of the options. */

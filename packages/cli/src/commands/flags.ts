@@ -34,7 +34,7 @@ const share = (text: string): number => {
   return value;
 };
 
-const atLeastZero = (text: string): number => {
+export const atLeastZero = (text: string): number => {
   const value = Number(text);
   if (!(value >= 0 && Number.isFinite(value)) || text.trim() === '')
     throw new InvalidArgumentError('expected a number of at least 0, such as 0.02');

@@ -74,6 +74,18 @@ export function addDataCommands(program: Command, io: Io): void {
       .option('--models <names>', 'the score columns, with commas between (wide format)', (text: string) =>
         text.split(',').map((name) => name.trim()),
       )
+      .option('--scores <file>', 'a file with the scores, where the records have none: joined by an id')
+      .option('--queries <file>', 'a file with the queries, likewise')
+      .option(
+        '--join <column>',
+        'the id that both files have, or RECORD_COLUMN=FILE_COLUMN (default: found by its name)',
+      )
+      .option(
+        '--good <words>',
+        'words or numbers that are a score of 1, with commas between (besides pass, up, C, …)',
+        names,
+      )
+      .option('--bad <words>', 'words or numbers that are a score of 0 (besides fail, down, I, …)', names)
       .option('--scale <scale>', 'scale of the scores: percent, 0-10, 1-5, …, or as-is (default: 0 to 1)')
       .option('--score-scale <number>', 'the same as --scale 0-NUMBER', Number)
       .addOption(
@@ -105,6 +117,7 @@ export function addDataCommands(program: Command, io: Io): void {
       )
       .option('--cards <file>', 'model cards to add as models.json')
       .option('--name <name>', 'name of the dataset')
+      .option('--append', 'add to the dataset that is already in the folder')
       .option('--replace', 'replace a dataset that is already in the folder'),
   ).action(
     ending(async (paths: string[], flags: ImportFlags) =>

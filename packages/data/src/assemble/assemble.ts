@@ -9,7 +9,7 @@ import {
   type RowCoverage,
 } from '@routeprofile/schema';
 import { candidatesOf, fillCosts } from '../dataset/cards.js';
-import { coverageWarnings, oneModelPerQuery } from '../dataset/coverage.js';
+import { logWarnings } from '../dataset/coverage.js';
 import { drawPairs, limited } from '../dataset/draw.js';
 import { guardCards } from '../dataset/new-models.js';
 import { unformattedWarning, type ReadRows } from '../dataset/read-rows.js';
@@ -20,7 +20,7 @@ import type { Sources } from '../dataset/sources.js';
 import { countOverlap, plural, someOf } from '../dataset/text.js';
 import { markUnreliable } from '../dataset/unreliable.js';
 import { familyText } from '../dataset/with-cards.js';
-import { choosePool } from './pool.js';
+import { choosePool, type Pool } from './pool.js';
 import { ALL_QUERIES, outcomeCard, taskScores } from './scores.js';
 import { splitRows } from './splits.js';
 
@@ -60,9 +60,7 @@ export function assembleRows(files: ReadFiles, sources: Sources, options: Datase
   const testRows = separate?.rows ?? rows;
   const testAll = separate === undefined ? split.test : testRows.queries.map((_, i) => i);
   const order = [...new Set([...cardFile.keys(), ...rows.models, ...testRows.models])];
-  const pool = choosePool(order, { rows, indices: split.train }, { rows: testRows, indices: testAll }, options, () =>
-    files.coverage.kind === 'one-model-per-query' ? oneModelPerQuery(files.coverage, files.file) : null,
-  );
+  const pool = choosePool(order, { rows, indices: split.train }, { rows: testRows, indices: testAll }, options);
 
   const groups = limited(
     groupByQuery(rows, split.train),
@@ -113,6 +111,7 @@ export function assembleRows(files: ReadFiles, sources: Sources, options: Datase
     candidates,
     newModels: pool.newModels,
     leftOut: pool.leftOut,
+    ...(pool.logged && { logged: true }),
     cards,
     families: familiesOf(cards, new Map(Object.entries(meta.familyDescriptions ?? {}))),
     tasks: describeTasks(
@@ -141,7 +140,7 @@ export function assembleRows(files: ReadFiles, sources: Sources, options: Datase
     ),
     warnings: [
       ...files.warnings,
-      ...coverageWarnings(files.coverage),
+      ...(pool.logged ? logWarnings(files.coverage) : []),
       ...scaleWarnings(testRows === rows ? [rows] : [rows, testRows]),
       ...split.warnings,
       ...unformattedWarning(main.unformatted, rows.length, 'outcome'),
@@ -150,7 +149,7 @@ export function assembleRows(files: ReadFiles, sources: Sources, options: Datase
       ...guarded.warnings,
       ...marked.warnings,
       ...prefixes.warnings,
-      ...poolWarnings(pool.leftOut, options.minCoverage),
+      ...poolWarnings(pool),
       ...duplicateWarning(trainRows.length - groups.length),
     ],
   };
@@ -220,12 +219,10 @@ function taskWarnings(
   ];
 }
 
-const poolWarnings = (leftOut: Dataset['leftOut'], minCoverage: number): string[] =>
+const poolWarnings = ({ leftOut, tooFew }: Pool): string[] =>
   leftOut.length === 0
     ? []
-    : [
-        `${plural(leftOut.length, 'model')} left out, with outcomes on less than ${Math.round(minCoverage * 100)} % of the training rows: ${someOf(leftOut.map(({ model }) => model))}.`,
-      ];
+    : [`${plural(leftOut.length, 'model')} left out, with ${tooFew}: ${someOf(leftOut.map(({ model }) => model))}.`];
 
 const duplicateWarning = (count: number): string[] =>
   count === 0

@@ -64,19 +64,76 @@ describe('a log with one model per query', () => {
     }),
   );
 
-  it('is refused with what it is and what to do, not with an option that leads to an empty report', async () => {
+  it('is loaded with the models that have outcomes enough, each on its own rows', async () => {
+    const dataset = await loadDataset(folder(log), { minOutcomes: 20 });
+    expect(dataset.logged).toBe(true);
+    expect(dataset.candidates.map(({ id }) => id)).toEqual(['tiny', 'big']);
+    expect(dataset.leftOut).toEqual([{ model: 'rare', coverage: 1 / 70 }]);
+    const { score } = dataset.train.outcomes!;
+    expect(score.filter((value) => !Number.isNaN(value))).toHaveLength(69);
+    expect(dataset.train.pairs).toEqual([]);
+    expect(dataset.warnings).toEqual(
+      expect.arrayContaining([
+        'This is read as a log: 100 of 100 rows have an outcome of one model only (big: 65, tiny: 34, rare: 1). Routers learn from what each model did on its own queries.',
+        '1 model left out, with fewer than 20 training outcomes: rare.',
+      ]),
+    );
+  });
+
+  it('is refused where fewer than two models have enough, with the numbers', async () => {
     const error = await failureOf(() => loadDataset(folder(log)));
     expect([error.code, error.message]).toEqual([
       'BAD_INPUT',
-      'outcomes.jsonl: this is a log with one model per query: 100 of 100 rows have an outcome of one model only (big: 65, tiny: 34, rare: 1), so no query shows which model does better',
+      'there is nothing to route: only big has 30 training outcomes or more; left out: tiny (24), rare (1)',
     ]);
-    expect(error.hint).toMatch(/same 30 or more queries, drawn at random/);
+    expect(error.hint).toMatch(/--min-outcomes/);
     expect(error.hint).not.toMatch(/coverage/);
   });
 
+  it('is a log by its training rows, whatever the test rows are', async () => {
+    const tested = Array.from({ length: 200 }, (_, i) => row(`t${i}`, { tiny: i % 2, big: 1 }, { split: 'test' }));
+    const dataset = await loadDataset(folder([...log.filter((_, i) => i < 70), ...tested]), { minOutcomes: 20 });
+    expect(dataset.logged).toBe(true);
+    expect(() => assertEvaluable(dataset)).not.toThrow();
+  });
+
+  it('is also what rows with several models are that leave no two candidates otherwise', async () => {
+    const sparse = Array.from({ length: 120 }, (_, i) =>
+      row(`${i}`, i % 2 === 0 ? { a: 1, b: 0 } : { b: 1, c: i % 4 === 1 ? 0 : 1 }, {
+        split: i < 100 ? 'train' : 'test',
+      }),
+    );
+    const dataset = await loadDataset(folder(sparse), { minOutcomes: 40 });
+    expect([dataset.logged, dataset.candidates.map(({ id }) => id)]).toEqual([true, ['a', 'b', 'c']]);
+  });
+
+  it('states chances, and a judge who gave scores is named', async () => {
+    const stated = log.map((line) => ({
+      ...line,
+      models: Object.fromEntries(
+        Object.entries(line.models).map(([model, outcome]) => [
+          model,
+          { ...outcome, propensity: 0.25, source: model === 'big' ? 'judge:gpt' : 'user' },
+        ]),
+      ),
+    }));
+    const { train, warnings } = await loadDataset(folder(stated), { minOutcomes: 20 });
+    const { score, propensity } = train.outcomes!;
+    expect([...propensity!]).toEqual([...score].map((value) => (Number.isNaN(value) ? NaN : 0.25)));
+    expect(warnings).toContainEqual(
+      expect.stringMatching(
+        /^outcomes.jsonl: 65 scores were given by a language model \(judge:gpt: 65\), not measured/,
+      ),
+    );
+    const wrong = stated.with(3, { ...stated[3]!, models: { tiny: { score: 1, propensity: 0, source: 'user' } } });
+    expect((await failureOf(() => loadDataset(folder(wrong)))).details).toEqual([
+      expect.stringContaining('models.tiny.propensity: is 0, expected a chance above 0 and up to 1'),
+    ]);
+  });
+
   it('is named by the check, with who has enough outcomes', async () => {
-    const { coverage, problems, summary } = await checkDataset(folder(log));
-    expect([summary, problems.length]).toEqual([null, 1]);
+    const { coverage, problems, summary } = await checkDataset(folder(log), { minOutcomes: 20 });
+    expect([summary === null, problems]).toEqual([false, []]);
     expect(coverage).toMatchObject({
       kind: 'one-model-per-query',
       rows: 100,
@@ -88,23 +145,24 @@ describe('a log with one model per query', () => {
       ],
     });
     expect(coverage!.notes[0]).toMatch(/30 outcomes or more \(big: 65, tiny: 34\)\. Too few .*: rare: 1\./);
-    expect(coverage!.notes[1]).toMatch(/^Assumption: .* at random/);
-    expect(coverage!.notes[2]).toMatch(/router train --router linear.*--min-coverage 0\.17\b.*Nothing .* can test/);
+    expect(coverage!.notes[2]).toMatch(/^Assumption: .* at random/);
+    expect(coverage!.notes[3]).toMatch(/same 30 or more queries, drawn at random/);
   });
 
-  it('cannot be judged either when its coverage was allowed', async () => {
-    const dataset = await loadDataset(folder(log), { minCoverage: 0.1 });
-    expect(dataset.warnings).toContainEqual(
-      expect.stringMatching(/^This looks like a log with one model per query: 100/),
+  it('can be judged by estimates, unlike rows that have several models and never all', async () => {
+    const dataset = await loadDataset(folder(log), { minOutcomes: 20 });
+    expect(() => assertEvaluable(dataset)).not.toThrow();
+    const partly = Array.from({ length: 90 }, (_, i) =>
+      row(`${i}`, i < 60 ? { a: 1, b: 0, c: 1 } : i % 2 === 0 ? { a: 1, b: 0 } : { b: 1, c: 0 }, {
+        split: i < 60 ? 'train' : 'test',
+      }),
     );
-    const error = await failureOf(() => Promise.resolve().then(() => assertEvaluable(dataset)));
+    const loaded = await loadDataset(folder(partly));
+    const error = await failureOf(() => Promise.resolve().then(() => assertEvaluable(loaded)));
     expect([error.code, error.message]).toEqual([
       'BAD_INPUT',
-      'none of 30 test rows has an outcome of every candidate, so there is nothing to compare models on; fewest outcomes: tiny: 10, big: 20',
+      'none of 30 test rows has an outcome of every candidate, so there is nothing to compare models on; fewest outcomes: a: 15, c: 15, b: 30',
     ]);
-    expect(error.hint).toMatch(
-      /^30 test rows have an outcome of one model only: this is a log with one model per query/,
-    );
   });
 
   it('is not what complete or incomplete data are', async () => {

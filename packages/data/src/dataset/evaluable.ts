@@ -1,5 +1,4 @@
-import { RouteProfileError, type Dataset } from '@routeprofile/schema';
-import { COMPARE_FIRST, LOG_SHARE } from './coverage.js';
+import { isLog, RouteProfileError, type Dataset } from '@routeprofile/schema';
 import { plural, someOf } from './text.js';
 
 type Evaluated = Pick<Dataset, 'candidates' | 'test'>;
@@ -12,29 +11,25 @@ export const isEvaluable = (dataset: Evaluated): boolean =>
   dataset.test.queries.some((_, row) => dataset.candidates.every((_, model) => isMeasured(dataset, row, model)));
 
 /**
- * Lets a dataset pass that models can be compared on: evaluation uses the test rows where every candidate has an outcome.
+ * Lets a dataset pass that routers can be judged on: evaluation uses the test rows where every candidate has an outcome, or, of a log,
+ * estimates what those would have been.
  * @throws RouteProfileError BAD_INPUT when there is no such row, with how many outcomes each candidate has.
  */
 export function assertEvaluable(dataset: Pick<Dataset, 'candidates' | 'test'>): void {
   if (isEvaluable(dataset)) return;
   const { candidates, test } = dataset;
+  if (isLog(test.values, candidates.length)) return;
   const counts = candidates
     .map(({ id }, model) => ({ id, count: test.queries.filter((_, row) => isMeasured(dataset, row, model)).length }))
     .sort((a, b) => a.count - b.count);
-  const sole = test.queries.filter(
-    (_, row) => candidates.filter((_c, model) => isMeasured(dataset, row, model)).length === 1,
-  );
   const foreign = counts.every(({ count }) => count === 0);
   throw new RouteProfileError(
     'BAD_INPUT',
     `none of ${plural(test.queries.length, 'test row')} has an outcome of every candidate, so there is nothing to compare models on; fewest outcomes: ${someOf(counts.map(({ id, count }) => `${id}: ${count.toLocaleString('en-US')}`))}`,
     {
-      hint:
-        sole.length >= LOG_SHARE * test.queries.length
-          ? `${plural(sole.length, 'test row has', 'test rows have')} an outcome of one model only: this is a log with one model per query. ${COMPARE_FIRST}`
-          : foreign
-            ? 'The test rows hold no outcome of any candidate: check --test, --test-split and the names of the models.'
-            : 'Ask every candidate the same test queries and add the outcomes, or leave out the candidates with the fewest by a higher --min-coverage.',
+      hint: foreign
+        ? 'The test rows hold no outcome of any candidate: check --test, --test-split and the names of the models.'
+        : 'Ask every candidate the same test queries and add the outcomes, or leave out the candidates with the fewest by a higher --min-coverage.',
     },
   );
 }

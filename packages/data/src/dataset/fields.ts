@@ -24,7 +24,17 @@ const ROW_FIELDS: ReadonlySet<string> = new Set([
   'answer',
   'formatted_query',
 ]);
-const OUTCOME_FIELDS: ReadonlySet<string> = new Set(['score', 'cost', 'inputTokens', 'outputTokens', 'latency']);
+const OUTCOME_FIELDS: ReadonlySet<string> = new Set([
+  'score',
+  'cost',
+  'inputTokens',
+  'outputTokens',
+  'latency',
+  'propensity',
+  'source',
+]);
+/** What the `source` of a score is, or begins with, that a language model gave. */
+const JUDGE = 'judge';
 const CARD_FIELDS: ReadonlySet<string> = new Set(Object.keys(modelCardFileSchema.shape));
 
 interface Seen {
@@ -37,6 +47,8 @@ interface Seen {
 export class FieldLog {
   private readonly respelled = new Map<string, Seen & Spelling>();
   private readonly unread = new Map<string, Seen>();
+  /** Scores given by a language model, by its name. */
+  private readonly judged = new Map<string, number>();
 
   /**
    * A record with fields under other names put under ours; what nothing reads is left as it is.
@@ -64,6 +76,11 @@ export class FieldLog {
     return (out ?? record) as T;
   }
 
+  /** Notes who gave a score. */
+  scoredBy(source: string): void {
+    if (source === JUDGE || source.startsWith(`${JUDGE}:`)) this.judged.set(source, (this.judged.get(source) ?? 0) + 1);
+  }
+
   private count<T extends object>(counts: Map<string, T & Seen>, name: string, seen: T & { what: string }): void {
     const known = counts.get(name);
     if (known === undefined) counts.set(name, { ...seen, count: 1 });
@@ -77,7 +94,17 @@ export class FieldLog {
       ([name, seen]) => `${name} as ${seen.field} ${times(seen, seen.factor === 1 ? '' : `, times ${seen.factor}`)}`,
     );
     const unread = [...this.unread].map(([name, seen]) => `${name} ${times(seen)}`);
+    const judges = [...this.judged];
     return [
+      ...(judges.length === 0
+        ? []
+        : [
+            `${file}: ${plural(
+              judges.reduce((sum, [, count]) => sum + count, 0),
+              'score was given by a language model',
+              'scores were given by a language model',
+            )} (${judges.map(([name, count]) => `${name}: ${count.toLocaleString('en-US')}`).join(', ')}), not measured: what is compared is what that judge likes.`,
+          ]),
       ...(respelled.length === 0 ? [] : [`${file}: read under other names: ${respelled.join(', ')}.`]),
       ...(unread.length === 0 ? [] : [`${file}: fields that nothing reads: ${unread.join(', ')}.`]),
     ];
@@ -88,8 +115,10 @@ export class FieldLog {
 export const rowFields = (log: FieldLog, row: OutcomeRow): void => void log.put(row, 'row', ROW_FIELDS);
 
 /** An outcome's numbers in our fields and units. */
-export const outcomeNumbers = (log: FieldLog, outcome: Outcome): OutcomeNumbers =>
-  log.put(outcome, 'outcome', OUTCOME_FIELDS, OUTCOME_SPELLINGS);
+export function outcomeNumbers(log: FieldLog, outcome: Outcome): OutcomeNumbers {
+  if (outcome.score !== null && outcome.source) log.scoredBy(outcome.source);
+  return log.put(outcome, 'outcome', OUTCOME_FIELDS, OUTCOME_SPELLINGS);
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

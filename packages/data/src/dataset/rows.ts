@@ -1,6 +1,6 @@
-import type { OutcomeValues, QueryRecord } from '@routeprofile/schema';
+import { mapOutcomes, type OutcomeValues, type QueryRecord } from '@routeprofile/schema';
 
-const OUTCOME_FIELDS = ['score', 'cost', 'inputTokens', 'outputTokens', 'latency'] as const;
+const OUTCOME_FIELDS = ['score', 'cost', 'inputTokens', 'outputTokens', 'latency', 'propensity'] as const;
 export type OutcomeField = (typeof OUTCOME_FIELDS)[number];
 export type OutcomeNumbers = Partial<Record<OutcomeField, number | null>>;
 
@@ -142,6 +142,7 @@ export class OutcomeRows {
       inputTokens: mean('inputTokens'),
       outputTokens: mean('outputTokens'),
       latency: mean('latency'),
+      ...(this.cells.has('propensity') && { propensity: mean('propensity') }),
     };
   }
 
@@ -204,11 +205,5 @@ export function withoutModels(
 ): OutcomeValues {
   if (hidden.size === 0) return values;
   const mask = (column: Float64Array) => column.map((x, k) => (hidden.has(models[k % models.length]!) ? NaN : x));
-  return {
-    score: mask(values.score),
-    cost: mask(values.cost),
-    inputTokens: mask(values.inputTokens),
-    outputTokens: mask(values.outputTokens),
-    latency: mask(values.latency),
-  };
+  return mapOutcomes(values, mask);
 }

@@ -60,6 +60,10 @@ export class IdGiver {
   idOf(query: Query): string {
     this.count++;
     const [first] = query.ids;
+    if (query.kept !== undefined && first !== undefined) {
+      this.given.add(hash53(first));
+      return first;
+    }
     const id = first === undefined ? `q${this.count}` : this.qualified(first, query);
     let unique = id;
     for (let number = 2; !this.given.add(hash53(unique)); number++) unique = `${id}#${number}`;

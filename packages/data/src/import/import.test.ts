@@ -161,7 +161,7 @@ describe('importOutcomes', () => {
     );
     expect(error.code).toBe('BAD_INPUT');
     expect(error.details.map((line) => line.slice(line.indexOf(': ') + 2))).toEqual([
-      'line 2: score: is "fine", expected a number, or a word such as pass or fail',
+      'line 2: score: is "fine", expected a number, or a word such as pass or fail (--good and --bad say what other words mean)',
       'line 3: query: is empty, expected a value',
       expect.stringMatching(/^line 4: model: is "__proto__": .*reserved/),
       'line 5: model: is empty, expected a value',

@@ -11,11 +11,13 @@ import { writeFilesAtomic } from '../disk/files.js';
 import { formatJson, readJsonFile } from '../disk/json.js';
 import { Problems } from '../disk/problems.js';
 import { exists } from '../disk/read.js';
+import { Appending } from './append.js';
 import { CallReader } from './calls.js';
 import { DecimalReader } from './decimals.js';
 import { Grouper, type Query } from './group/group.js';
 import { ScratchFolder } from './group/line-store.js';
 import { IdGiver } from './ids.js';
+import { Join, JOINED } from './join.js';
 import { cutsByTime, importOptionsSchema, type CompleteImportOptions, type TableFormat } from './options.js';
 import type { Plan } from './plan.js';
 import type { Preset } from './presets/preset.js';
@@ -25,7 +27,7 @@ import { Choices, columnsSaid, presetOf, recipeFor, type Recipe } from './recipe
 import type { Columns } from './roles.js';
 import { outcomeRow } from './rows.js';
 import { saidOf } from './said.js';
-import { PERCENT, parseScale, type Scale } from './scale.js';
+import { ownWords, PERCENT, parseScale, type Scale } from './scale.js';
 import { ScoreReader } from './scores.js';
 import { valuesFromPath } from './sources/from-path.js';
 import { filesOf, type ImportSource, type SourceFile } from './sources/sources.js';
@@ -86,7 +88,7 @@ export async function importOutcomes(
   const { signal, onProgress, ...given } = options;
   const completed = parseOptions<CompleteImportOptions>({ name: 'import', options: importOptionsSchema }, given);
   const cards = completed.cards === undefined ? undefined : await readJsonFile(completed.cards, modelCardsFileSchema);
-  await assertFree(target, cards !== undefined, completed.replace);
+  await assertFree(target, cards !== undefined, completed);
   const files = await filesOf(typeof source === 'string' ? [{ path: source }] : source);
   const scratch = new ScratchFolder();
   try {
@@ -110,6 +112,9 @@ async function importFiles(
   { signal, onProgress, cards, scratch }: Context,
 ): Promise<ImportedOutcomes> {
   const grouper = new Grouper(scratch);
+  const isAppended = options.append && (await exists(join(target, OUTCOMES)));
+  const appending = isAppended ? new Appending(join(target, OUTCOMES)) : undefined;
+  await appending?.keepRows(grouper, signal);
   const read = await readFiles(files, options, grouper, { signal, onProgress });
   const { plan, calls, scores, choices } = read;
   const named = files.map(({ path }) => path).join(', ');
@@ -122,19 +127,21 @@ async function importFiles(
   await grouper.group((query) => {
     tally.see(query);
     ids.see(query);
-    timeSplit?.see(query);
+    appending?.see(query, scores);
+    if (query.kept === undefined) timeSplit?.see(query);
   });
+  appending?.assertAgrees();
   timeSplit?.settle();
   const splitOf = (query: Query): Query =>
-    timeSplit === undefined ? query : { ...query, split: timeSplit.splitOf(query) };
+    timeSplit === undefined || query.kept !== undefined ? query : { ...query, split: timeSplit.splitOf(query) };
   if (ids.needsSecondPass) for await (const query of grouper.inOrder()) ids.compare(splitOf(query));
 
   async function* lines(): AsyncGenerator<string> {
     for await (const found of grouper.inOrder()) {
       throwIfAborted({ signal });
       const query = splitOf(found);
-      timeSplit?.count(query);
-      yield `${formatJson(outcomeRow(query, ids.idOf(query), query.split, scores), OUTCOMES)}\n`;
+      if (query.kept === undefined) timeSplit?.count(query);
+      yield `${formatJson(outcomeRow(query, ids.idOf(query), scores), OUTCOMES)}\n`;
     }
   }
   const keepsCards = options.replace && cards === undefined && (await exists(join(target, CARDS)));
@@ -147,7 +154,10 @@ async function importFiles(
   await writeFilesAtomic([
     [join(target, OUTCOMES), lines()],
     ...(cards === undefined ? [] : [[join(target, CARDS), `${formatJson(cards, CARDS, 2)}\n`] as const]),
-    [join(target, META), `${formatJson(meta, META, 2)}\n`],
+    // The name and source of what was there stay.
+    ...(appending !== undefined && (await exists(join(target, META)))
+      ? []
+      : [[join(target, META), `${formatJson(meta, META, 2)}\n`] as const]),
   ]);
   const models = [...calls.models];
   return {
@@ -163,6 +173,7 @@ async function importFiles(
     warnings: [
       ...saidOf({
         ...{ plan, choices, models, tally, scores, timeSplit, counts: calls.counts, sharedIds: ids.shared() },
+        appending,
         ...{ presets: read.presets, passedOver: read.passedOver, fromPath: read.fromPath, commas: read.commas },
       }),
       ...(keepsCards ? [`${CARDS} of the earlier dataset was kept; --cards FILE replaces it.`] : []),
@@ -181,12 +192,18 @@ const sourceSaid = (files: readonly SourceFile[]): string => {
 };
 
 /** A dataset may have been written by hand: it is replaced only when that is asked for. */
-async function assertFree(target: string, withCards: boolean, replace: boolean): Promise<void> {
+async function assertFree(
+  target: string,
+  withCards: boolean,
+  { replace, append }: CompleteImportOptions,
+): Promise<void> {
   if (replace) return;
-  for (const file of [OUTCOMES, META, ...(withCards ? [CARDS] : [])])
+  for (const file of [...(append ? [] : [OUTCOMES, META]), ...(withCards ? [CARDS] : [])])
     if (await exists(join(target, file)))
       throw new RouteProfileError('OUTPUT_UNWRITABLE', `${join(target, file)}: exists already, nothing was written`, {
-        hint: 'Name another folder, or give --replace to replace the dataset that is there.',
+        hint: append
+          ? 'Omit --cards: the cards that are there stay.'
+          : 'Name another folder, or give --append to add to the dataset that is there, or --replace to replace it.',
       });
 }
 
@@ -218,9 +235,13 @@ async function readFiles(
   { signal, onProgress }: Pick<ImportOptions, 'signal' | 'onProgress'>,
 ): Promise<ReadFiles> {
   const problems = new Problems();
-  const scores = new ScoreReader(scaleOf(options));
+  const scores = new ScoreReader(scaleOf(options), ownWords(options.good, options.bad));
   const calls = new CallReader(scores, cutsByTime(options));
   const choices = new Choices(options.variant);
+  for (const role of ['score', 'query'] as const) {
+    const path = options[JOINED[role]];
+    if (path !== undefined) choices.joins[role] = await Join.open(role, path, options, problems);
+  }
   const fromPath = valuesFromPath(options.fromPath, files);
   const presets = new Map<Preset, number>();
   const unused = new Set<string>();
@@ -257,6 +278,7 @@ async function readFiles(
     if (doubt !== undefined) problems.add(file.path, '', doubt);
     commas += decimals.commas;
   }
+  for (const join of Object.values(choices.joins)) join.assertUsed();
   problems.throwIfAny('import', 'BAD_INPUT', hintOf([...presets.keys()]));
   // Without a file there would have been a problem, unless there was no source at all.
   if (first === undefined)
@@ -323,7 +345,7 @@ function assertScored({ scored }: CallReader, files: string, { plan, presets }: 
       {
         hint:
           preset?.hints?.score ??
-          'Say which column holds the scores: --score COLUMN. Without scores nothing can be learned: grade the answers first.',
+          'Say which column holds the scores: --score COLUMN, or which file: --scores FILE. Without scores nothing can be learned: grade the answers first.',
       },
     );
   }

@@ -39,6 +39,17 @@ export const importOptionsSchema = z
      * which they differ.
      */
     fromPath: z.partialRecord(z.enum(PATH_ROLES), z.string().min(1)).default({}),
+    /** A file with scores, and one with queries, where the records have none: joined by `join`. */
+    scores: z.string().min(1).optional(),
+    queries: z.string().min(1).optional(),
+    /** The id by which they are joined: a column of both, or `RECORD_COLUMN=FILE_COLUMN`. Default: the ids that both have. */
+    join: z
+      .string()
+      .regex(/^[^=]+(?:=[^=]+)?$/, { error: 'expected a column, or two with = between' })
+      .optional(),
+    /** Words, or numbers, that are scores of 1 and of 0. Without them `pass`, `up`, `C` and their contraries are understood. */
+    good: z.array(z.string().min(1)).default([]),
+    bad: z.array(z.string().min(1)).default([]),
     /** Which of several readings of the same answers to import, such as a filter of lm-evaluation-harness. Default: a task's first. */
     variant: z.string().min(1).optional(),
     /** `long`: a row per query and model. `wide`: a row per query, a score column per model. `auto` tells by the columns. */
@@ -96,12 +107,26 @@ export const importOptionsSchema = z
     cards: z.string().min(1).optional(),
     /** Name of the dataset; default the target folder's. */
     name: z.string().min(1).optional(),
+    /** Adds to the dataset that is in the target folder; outcomes that are there already have to be the same. */
+    append: z.boolean().default(false),
     /** Replaces a dataset that is already in the target folder. */
     replace: z.boolean().default(false),
   })
   .refine(({ scale, scoreScale }) => scale === undefined || scoreScale === undefined, {
     error: 'scale and scoreScale say the same: give one of them',
     path: ['scoreScale'],
+  })
+  .refine(({ append, replace }) => !append || !replace, {
+    error: 'append keeps what is there, replace does not: give one of them',
+    path: ['append'],
+  })
+  .refine(({ append, splitByTime }) => !append || splitByTime === undefined, {
+    error: 'a share of the queries cannot be cut off when others are there already: give splitTime',
+    path: ['splitByTime'],
+  })
+  .refine(({ good, bad }) => !good.some((word) => bad.includes(word)), {
+    error: 'a word cannot be good and bad',
+    path: ['bad'],
   })
   .refine(({ splitByTime, splitTime }) => splitByTime === undefined || splitTime === undefined, {
     error: 'splitTime and splitByTime both cut by time: give one of them',

@@ -113,7 +113,7 @@ function longPlan(plan: Plan, header: readonly string[], file: string): Plan {
       'BAD_INPUT',
       `${file}: has a row per call, the model being in ${JSON.stringify(plan.columns.model)}, but no column "score" (score); ${listOf(header)}`,
       {
-        hint: 'Say which column holds the scores: --score COLUMN. Without scores nothing can be learned: grade the answers first, and add the grades as a column.',
+        hint: 'Say which column holds the scores: --score COLUMN, or which file: --scores FILE --join COLUMN. Without scores nothing can be learned: grade the answers first, and add the grades as a column.',
       },
     );
   }

@@ -1,6 +1,7 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import { someOf } from '../dataset/text.js';
 import { cutsByTime, type CompleteImportOptions } from './options.js';
+import { JOINED, type Join, type JoinedRole } from './join.js';
 import { fieldAt, isFields, parsePath, recordsAt, type Fields, type Path } from './paths.js';
 import { planImport, type Plan } from './plan.js';
 import { presetNamed, recognise, type Recognised } from './presets/index.js';
@@ -22,6 +23,9 @@ export interface Recipe {
 
 /** What recipes of several files have in common, and what was left out or chosen on the way. */
 export class Choices {
+  /** Second files, by what they give. */
+  readonly joins: Partial<Record<JoinedRole, Join>> = {};
+
   /** Why there was no call in a record, and in how many. */
   readonly skipped = new Map<string, number>();
   /** Of each task, the variant and the score that are read. */
@@ -77,7 +81,7 @@ export async function recipeFor(
 ): Promise<Recipe> {
   const found = presetOf(file, reader, options);
   return found === undefined
-    ? byColumns(file, reader, options, fromPath)
+    ? byColumns(file, reader, options, choices, fromPath)
     : byPreset(found, options, choices, file, fromPath);
 }
 
@@ -100,7 +104,11 @@ function byPreset(
   { portable }: SourceFile,
   fromPath: Partial<Record<Role, string>>,
 ): Recipe {
-  const given = Object.entries(options.columns).map(([role, name]) => ({ role, name, path: parsePath(name) }));
+  const { joins } = choices;
+  // A column of what a second file gives is one of that file.
+  const given = Object.entries(options.columns)
+    .filter(([role]) => !(role in joins))
+    .map(([role, name]) => ({ role, name, path: parsePath(name) }));
   const overridden = (record: TableRecord): Fields =>
     Object.fromEntries(given.map(({ role, name, path }) => [role, deepIn(record.fields, record.outer, name, path)]));
   const plan: Plan = {
@@ -120,10 +128,17 @@ function byPreset(
         return [];
       }
       const own = overridden(record);
+      const scored = joins.score?.of(record, preset);
+      const asked = joins.query === undefined ? undefined : firstValue(joins.query.of(record, preset));
       return said
         .filter((call) => choices.takes(call))
-        .map(({ scores, variant: _, ...call }) => ({
+        .map(({ scores: several, variant: _, ...call }) => ({
+          call,
+          scores: joins.score === undefined ? several : (scored ?? {}),
+        }))
+        .map(({ call, scores }) => ({
           ...call,
+          ...(asked !== undefined && { query: asked }),
           ...(!('score' in own) && { score: choices.scoreOf({ ...call, ...(scores && { scores }) }) }),
           ...fromPath,
           ...own,
@@ -146,37 +161,70 @@ async function byColumns(
   file: SourceFile,
   reader: Reader,
   options: CompleteImportOptions,
+  choices: Choices,
   fromPath: Partial<Record<Role, string>>,
 ): Promise<Recipe> {
   const records = options.records === undefined ? placeOfRecords(file.path, reader) : recordsPath(options.records);
   const roles = Object.keys(fromPath) as Role[];
-  const columns = { ...options.columns, ...Object.fromEntries(roles.map((role) => [role, pathColumn(role)])) };
+  const joined = Object.keys(JOINED).filter(
+    (role): role is JoinedRole => choices.joins[role as JoinedRole] !== undefined,
+  );
+  // A column of what a second file gives is one of that file.
+  const own = Object.fromEntries(Object.entries(options.columns).filter(([role]) => !(role in choices.joins)));
+  const added = [
+    ...roles.map((role) => [role, pathColumn(role)] as const),
+    ...joined.map((role) => [role, `join:${role}`] as const),
+  ];
   const plain = await reader.header(records);
   if (plain.length === 0)
     throw new RouteProfileError('BAD_INPUT', `${file.path}: holds no rows, or rows without any field`, {
       hint: records.length > 0 ? 'Look whether --records names the place of the records.' : 'Look into the file.',
     });
-  // Values that lie deeper, around the records, or in the path, are put among the fields.
-  const deeper = Object.values(options.columns)
+  // Values that lie deeper, around the records, in the path or in another file, are put among the fields.
+  const deeper = Object.values(own)
     .filter((name) => !plain.includes(name))
     .map((name) => ({ name, path: parsePath(name) }));
   const reached = await reachedBy(reader, records, deeper);
   const put = Object.fromEntries(roles.map((role) => [pathColumn(role), fromPath[role]]));
+  const columns = { ...own, ...Object.fromEntries(added) };
+  const plan = planImport([...plain, ...reached, ...added.map(([, name]) => name)], { ...options, columns }, file.path);
+  if (joined.includes('score') && plan.models.length > 0)
+    throw new RouteProfileError(
+      'BAD_OPTION',
+      `${file.path}: has a row per query, to which a file of scores cannot be joined`,
+      {
+        hint: 'Scores of another file belong to calls: name the column of the model with --model.',
+      },
+    );
   return {
-    plan: planImport([...plain, ...reached, ...roles.map(pathColumn)], { ...options, columns }, file.path),
+    plan,
     preset: undefined,
     records,
-    calls: ({ fields, outer }) =>
-      deeper.length + roles.length === 0
-        ? [fields]
-        : [
-            {
-              ...fields,
-              ...Object.fromEntries(deeper.map(({ name, path }) => [name, deepIn(fields, outer, name, path)])),
-              ...put,
-            },
-          ],
+    calls(record) {
+      const { fields, outer } = record;
+      if (deeper.length + added.length === 0) return [fields];
+      const found = Object.fromEntries(
+        joined.map((role) => {
+          const values = choices.joins[role]!.of(record, undefined);
+          return [`join:${role}`, role === 'score' ? choices.scoreOf({ scores: values ?? {} }) : firstValue(values)];
+        }),
+      );
+      return [
+        {
+          ...fields,
+          ...Object.fromEntries(deeper.map(({ name, path }) => [name, deepIn(fields, outer, name, path)])),
+          ...put,
+          ...found,
+        },
+      ];
+    },
   };
+}
+
+/** Of a joined query: the file has one for each id. */
+function firstValue(values: Fields | undefined): unknown {
+  const [first] = Object.values(values ?? {});
+  return Array.isArray(first) ? (first as unknown[])[0] : first;
 }
 
 const deepIn = (fields: Fields, outer: Fields, name: string, path: Path | null): unknown =>

@@ -3,15 +3,18 @@ import { meanOf, type Query } from './group/group.js';
 import type { ScoreReader } from './scores.js';
 import { scoreOf } from './tally.js';
 import { formatTime } from './times.js';
+import { isFields, type Fields } from './paths.js';
 
 /** A query as `outcomes.jsonl` has it. */
-export function outcomeRow(
-  query: Query,
-  id: string,
-  split: string | null,
-  scores: ScoreReader,
-): Record<string, unknown> {
-  const { task, answer, time, models } = query;
+export function outcomeRow(query: Query, id: string, scores: ScoreReader): Record<string, unknown> {
+  const { kept } = query;
+  const row = newRow(query, id, scores);
+  if (kept === undefined) return row;
+  return { ...kept, models: { ...row.models, ...(isFields(kept['models']) && kept['models']) } };
+}
+
+function newRow(query: Query, id: string, scores: ScoreReader): { models: Fields } & Record<string, unknown> {
+  const { task, split, answer, time, models } = query;
   return {
     id,
     ...(task !== null && { task }),
@@ -34,4 +37,29 @@ export function outcomeRow(
       ]),
     ),
   };
+}
+
+/**
+ * What a row that was there and new calls say of the same models: how many outcomes are the same, and which are not, in words. A
+ * field that only one of the two has does not contradict the other.
+ */
+export function compareWithKept(query: Query, scores: ScoreReader): { same: number; conflicts: string[] } {
+  const there = isFields(query.kept?.['models']) ? query.kept['models'] : {};
+  const { models } = newRow(query, '', scores);
+  const conflicts: string[] = [];
+  let same = 0;
+  for (const [model, outcome] of Object.entries(models)) {
+    const kept = Object.hasOwn(there, model) ? there[model] : undefined;
+    if (!isFields(kept) || !isFields(outcome)) continue;
+    const differing = Object.keys(outcome).filter(
+      (field) =>
+        kept[field] !== undefined && kept[field] !== null && outcome[field] !== null && kept[field] !== outcome[field],
+    );
+    if (differing.length === 0) same++;
+    else
+      conflicts.push(
+        `models.${model}: ${differing.map((field) => `${field} is ${String(kept[field])} there and ${String(outcome[field])} here`).join(', ')}`,
+      );
+  }
+  return { same, conflicts };
 }

@@ -1,4 +1,5 @@
 import { plural, someOf } from '../dataset/text.js';
+import type { Appending } from './append.js';
 import type { Counts } from './calls.js';
 import type { Plan } from './plan.js';
 import type { Preset } from './presets/preset.js';
@@ -26,6 +27,8 @@ export interface Done {
   /** Numbers that were read with a decimal comma. */
   commas: number;
   timeSplit: TimeSplit | undefined;
+  /** The dataset that the calls were added to. */
+  appending: Appending | undefined;
 }
 
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -42,7 +45,20 @@ export function saidOf(done: Done): string[] {
     ...whatWasMerged(done),
     ...whatIsMissing(done),
     ...(done.timeSplit?.warnings() ?? []),
-    ...productionLog(done),
+    ...(done.appending === undefined
+      ? productionLog(done)
+      : whatWasAdded(done.appending, done.tally, done.timeSplit !== undefined)),
+  ];
+}
+
+function whatWasAdded({ rows, same, unsplit }: Appending, { queries }: Tally, isCut: boolean): string[] {
+  return [
+    `Added to ${plural(rows, 'query', 'queries')} that were there: ${plural(queries - rows, 'new query', 'new queries')}${same > 0 ? `; ${plural(same, 'outcome')} that ${same === 1 ? 'was' : 'were'} there already, with the same values, ${same === 1 ? 'was' : 'were'} left as ${same === 1 ? 'it is' : 'they are'}` : ''}.`,
+    ...said(
+      unsplit > 0 && !isCut,
+      () =>
+        `${plural(unsplit, 'new query names', 'new queries name')} no split, as rows that were there do: ${unsplit === 1 ? 'it is' : 'they are'} not used until ${unsplit === 1 ? 'it has' : 'they have'} one (--default-split NAME).`,
+    ),
   ];
 }
 
@@ -61,6 +77,13 @@ function howFilesWereRead({ presets, passedOver, fromPath, choices }: Done): str
       () =>
         `${plural(passedOver.length, 'file was', 'files were')} passed over, not being of the same kind: ${someOf(passedOver)}.`,
     ),
+    ...Object.values(choices.joins).flatMap((join) => [
+      `${join.role === 'score' ? 'Scores' : 'Queries'} from ${join.file}: found for ${number(join.found)} of ${number(join.found + join.missing)} records${join.missing > 0 && join.role === 'score' ? ', the others count as not measured' : ''}${join.unused() > 0 ? `; ${number(join.unused())} of its ids fit no record` : ''}.`,
+      ...said(
+        join.repeated > 0 && join.role === 'score',
+        () => `${plural(join.repeated, 'score')} of ${join.file} under an id that had one already: averaged.`,
+      ),
+    ]),
     ...said(skipped.length > 0, () => `Left out: ${skipped.join(', ')}.`),
     ...said(
       variants.length > 0,
@@ -152,7 +175,7 @@ function whatWasMerged({ plan, tally, counts, sharedIds }: Done): string[] {
   ];
 }
 
-function whatIsMissing({ plan, counts, tally, models }: Done): string[] {
+function whatIsMissing({ plan, counts, tally, models, appending }: Done): string[] {
   const scoreless = models.filter((model) => tally.scoreOf(model).count === 0);
   return [
     ...said(
@@ -162,7 +185,7 @@ function whatIsMissing({ plan, counts, tally, models }: Done): string[] {
     ),
     ...said(scoreless.length > 0, () => `No score at all: ${someOf(scoreless)}.`),
     ...said(
-      models.length === 1,
+      models.length === 1 && appending === undefined,
       () =>
         `Only one model has outcomes: ${models[0]!}. A router needs two to choose from: import several files at once, or the others with --append.`,
     ),
@@ -172,7 +195,7 @@ function whatIsMissing({ plan, counts, tally, models }: Done): string[] {
 /** Logs of production have one model per query: no two models can be compared on the same one. */
 function productionLog({ tally, models }: Done): string[] {
   const { single, singleScored, queries } = tally;
-  if (single * 2 <= queries) return [];
+  if (single * 2 <= queries || models.length === 1) return [];
   const share = single === queries ? 'each of its' : `${number(single)} of its`;
   const perModel = models.map((model) => {
     const { count, mean } = tally.scoreOf(model);

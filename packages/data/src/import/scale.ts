@@ -39,6 +39,15 @@ const WORDS: ReadonlyMap<string, 0 | 1> = new Map([
   ...WRONG.map((word) => [word, 0] as const),
 ]);
 
+/** Words of one's own, as they are written: 1 or 0. */
+export type OwnWords = ReadonlyMap<string, 0 | 1>;
+
+export const ownWords = (good: readonly string[], bad: readonly string[]): OwnWords =>
+  new Map([
+    ...good.map((word) => [word.trim().toLowerCase(), 1] as const),
+    ...bad.map((word) => [word.trim().toLowerCase(), 0] as const),
+  ]);
+
 /** A score in words: 1 for `up`, `pass`, `correct`, 👍 …, 0 for their contraries, undefined for any other text. */
 export const scoreOfWord = (text: string): 0 | 1 | undefined =>
   WORDS.get(

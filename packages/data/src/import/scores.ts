@@ -1,6 +1,6 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import { someOf } from '../dataset/text.js';
-import { likelyScale, PERCENT, toUnit, type Scale } from './scale.js';
+import { likelyScale, PERCENT, toUnit, type OwnWords, type Scale } from './scale.js';
 import type { Cells, CellScore } from './values.js';
 
 interface Range {
@@ -21,7 +21,10 @@ export class ScoreReader {
   private readonly ranges = new Map<string, Range>();
 
   /** @param given undefined: scores have to lie in 0 to 1, or be percentages beyond doubt */
-  constructor(private readonly given: Scale | 'as-is' | undefined) {}
+  constructor(
+    private readonly given: Scale | 'as-is' | undefined,
+    private readonly ownWords: OwnWords = new Map(),
+  ) {}
 
   /** The scale that a preset knows its scores to be on, unless they all lie in 0 to 1. */
   usual: Scale | undefined;
@@ -30,7 +33,7 @@ export class ScoreReader {
    * A score as the table has it, and whether that is 0 to 1 whatever the table's scale; null when there is none.
    */
   read(cells: Cells, column: string | undefined, model: string): CellScore | null {
-    const score = cells.score(column);
+    const score = cells.score(column, this.ownWords);
     if (score === null) return null;
     if (score.word !== undefined && !/^(?:true|false)$/i.test(score.word)) {
       const known = this.words.get(score.word) ?? { count: 0, score: score.value };

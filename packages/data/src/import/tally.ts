@@ -24,7 +24,8 @@ export class Tally {
 
   see(query: Query): void {
     this.queries++;
-    if (query.ids.length > 1) {
+    // A row that was there has an id already.
+    if (query.ids.length > 1 && query.kept === undefined) {
       this.merged++;
       this.mergedCalls += query.calls;
     }

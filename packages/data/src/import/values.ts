@@ -3,7 +3,7 @@ import { describeValue, type Problems } from '../disk/problems.js';
 import type { DecimalReader } from './decimals.js';
 import type { Fields } from './paths.js';
 import { readQueryCell } from './query-cell.js';
-import { scoreOfWord } from './scale.js';
+import { scoreOfWord, type OwnWords } from './scale.js';
 import { parseTime } from './times.js';
 
 /** What pandas, Python and JSON write for "nothing here". */
@@ -55,21 +55,38 @@ export class Cells {
     return this.problem(column!, `is ${shown(value)}, expected a number of at least 0${commaHint(value)}`);
   }
 
-  /** A number, a percentage, true or false, or a word such as `pass`; null when absent. */
-  score(column: string | undefined): CellScore | null {
+  /**
+   * A number, a percentage, true or false, or a word such as `pass`; null when absent. Several, in a list, are averaged.
+   * @param own words with a meaning of their own, before all others
+   */
+  score(column: string | undefined, own: OwnWords = new Map()): CellScore | null {
     const value = this.value(column);
+    if (!Array.isArray(value)) return this.scoreOf(column, value, own);
+    const scores = (value as unknown[])
+      .map((item) => this.scoreOf(column, item, own))
+      .filter((score) => score !== null);
+    const [first, ...others] = scores;
+    if (first === undefined || others.length === 0) return first ?? null;
+    const total = scores.reduce((sum, score) => sum + score.value, 0);
+    return { value: total / scores.length, onUnit: scores.every(({ onUnit }) => onUnit) };
+  }
+
+  private scoreOf(column: string | undefined, value: unknown, own: OwnWords): CellScore | null {
     if (isAbsent(value)) return null;
     const word = typeof value === 'boolean' ? String(value) : value;
+    const meant = own.get(String(word).trim().toLowerCase());
+    if (meant !== undefined) return { value: meant, onUnit: true, word: String(word).trim() };
     const said = typeof word === 'string' ? scoreOfWord(word) : undefined;
     if (said !== undefined) return { value: said, onUnit: true, word: (word as string).trim() };
     const percent = typeof value === 'string' && value.trim().endsWith('%');
     const number = this.asNumber(percent ? value.trim().slice(0, -1) : value);
     if (number !== null && !percent) return { value: number, onUnit: false };
     if (number !== null && number >= 0 && number <= 100) return { value: number / 100, onUnit: true };
-    return this.problem(
-      column!,
-      `is ${shown(value)}, expected a number, or a word such as pass or fail${commaHint(value)}`,
-    );
+    const hint =
+      typeof value === 'string' && commaHint(value) === ''
+        ? ' (--good and --bad say what other words mean)'
+        : commaHint(value);
+    return this.problem(column!, `is ${shown(value)}, expected a number, or a word such as pass or fail${hint}`);
   }
 
   private asNumber(value: unknown): number | null {

@@ -17,6 +17,10 @@ import { intervalOf, obstacleOf, type Obstacle, type Verdict } from './verdict.j
 /** What the estimates are worth nothing without. */
 export type Assumption = 'logged propensities' | 'estimated propensities: no unseen confounder';
 
+/** What estimates from this evidence take for granted. */
+export const assumptionOf = ({ propensities }: Pick<OffPolicyEvidence, 'propensities'>): Assumption =>
+  propensities.source === 'logged' ? 'logged propensities' : 'estimated propensities: no unseen confounder';
+
 /** How the propensities came about. */
 export interface PropensityNote {
   /** Propensities below it count as none; estimates are raised to it. */
@@ -105,7 +109,7 @@ function resultOf(
     };
   };
   return {
-    assumes: propensities.source === 'logged' ? 'logged propensities' : 'estimated propensities: no unseen confounder',
+    assumes: assumptionOf(evidence),
     covers: 'queries like those of the log',
     level: 0.95,
     rows,

@@ -1,10 +1,20 @@
-import type { Candidate, Contender, OutcomeValues, RouterTraining } from '@routeprofile/schema';
+import {
+  isLog,
+  type Candidate,
+  type Contender,
+  type Matrix,
+  type OutcomeValues,
+  type RouterTraining,
+} from '@routeprofile/schema';
 import { bestSingle } from '@routeprofile/numerics';
 import { callCost } from '../metrics/run-costs.js';
+import { assumptionOf, offPolicyValue, type Assumption } from '../off-policy/estimate.js';
+import { fitOffPolicy } from '../off-policy/evidence.js';
+import { logOfTable } from '../off-policy/table-log.js';
 
 /** What a router decided on each training query by fits that had not seen it. Shape of each [training queries]. */
 export type OutOfFold =
-  /** Index of the best ranked model that was measured on the query; −1 where none was. */
+  /** Index of the best ranked model that was measured on the query, −1 where none was; of a log, of the best ranked model. */
   | { choices: Int32Array }
   /** Where only pairs are known: the share of the query's pairs that it ranks right; NaN without pairs. */
   | { pairsRight: Float64Array };
@@ -15,6 +25,8 @@ export interface SelectionRows {
   foldOf: Int32Array;
   /** What routers learned from. */
   training: Pick<RouterTraining, 'outcomes' | 'pairs'>;
+  /** Shape [training queries × dimensions]: what the chances of a log are estimated from. Default: its models' shares. */
+  vectors?: Matrix;
 }
 
 /** A router of the report, as the rule for choosing sees it. */
@@ -30,21 +42,29 @@ export interface Estimates {
   from: 'outcomes' | 'pairs';
   /** Whether all were judged on the same queries. */
   sameQueries: boolean;
+  /** Where the training rows are a log: what its estimates take for granted. */
+  assumes?: Assumption;
 }
 
 /** What each contender is worth on training data, out of fold: the best single model too is singled out without the fold it is judged on. */
 export function estimateContenders(
   routers: readonly RouterContender[],
-  { foldOf, training }: SelectionRows,
+  { foldOf, training, vectors }: SelectionRows,
   candidates: readonly Candidate[],
   newModels: readonly string[],
+  seed: number,
 ): Estimates {
   const models = candidates.map(({ id }) => id);
   const from = training.outcomes?.score.some((score) => !Number.isNaN(score)) ? 'outcomes' : 'pairs';
   const single = singleOutOfFold(models, training, foldOf, newModels, from);
+  const logged =
+    from === 'outcomes' && isLog(training.outcomes!, models.length)
+      ? judgeByLog(training.outcomes!, models, vectors, seed)
+      : null;
   const estimate = (outOfFold: OutOfFold | undefined) => {
     if (outOfFold === undefined) return { quality: null, costPer1k: null };
     if ('pairsRight' in outOfFold) return { quality: meanOfKnown(outOfFold.pairsRight), costPer1k: null };
+    if (logged) return logged.worth(outOfFold.choices);
     return training.outcomes
       ? judgedChoices(outOfFold.choices, training.outcomes, candidates)
       : { quality: null, costPer1k: null };
@@ -52,11 +72,32 @@ export function estimateContenders(
   const outcomes = from === 'outcomes' ? training.outcomes : null;
   return {
     from,
-    sameQueries: outcomes === null || completeRows(outcomes, models.length).length > 0,
+    sameQueries: logged !== null || outcomes === null || completeRows(outcomes, models.length).length > 0,
+    ...(logged && { assumes: logged.assumes }),
     contenders: [
       ...(single ? [{ name: single.model, seed: null, ...estimate(single.outOfFold) }] : []),
       ...routers.map(({ name, seed, outOfFold }) => ({ name, seed, ...estimate(outOfFold) })),
     ],
+  };
+}
+
+/**
+ * What choices are worth by a log: doubly robust estimates of mean score and dollars per 1,000 queries, over all its rows. null where
+ * the log does not say, as for choices that it hardly ever made.
+ */
+function judgeByLog(outcomes: OutcomeValues, models: readonly string[], vectors: Matrix | undefined, seed: number) {
+  const table = logOfTable(outcomes, models, vectors);
+  if (!table) return null;
+  const evidence = fitOffPolicy(table.log, { seed });
+  return {
+    assumes: assumptionOf(evidence),
+    worth(choices: Int32Array) {
+      const { score, cost } = offPolicyValue(evidence, { choices: table.rows.map((row) => choices[row]!) });
+      return {
+        quality: score.dr.known ? score.dr.value : null,
+        costPer1k: cost?.dr.known ? 1000 * cost.dr.value : null,
+      };
+    },
   };
 }
 
@@ -107,8 +148,10 @@ function singleOutOfFold(
   );
   if (from === 'outcomes') {
     const { score } = training.outcomes!;
+    const isLogged = isLog(training.outcomes!, models.length);
     const choices = foldOf.map((fold, q) => {
       const { index } = without.get(fold)!;
+      if (isLogged) return index;
       return Number.isNaN(score[q * models.length + index]!) ? -1 : index;
     });
     return { model: whole.model, outOfFold: { choices } };

@@ -238,8 +238,16 @@ function passedOver({ contenders, chosenBy }: Base): string[] {
 }
 
 const unlikeQueries = ({ chosenBy }: Base, estimates: Estimates | null): string[] =>
-  chosenBy === 'order' || !estimates || estimates.sameQueries
+  chosenBy === 'order' || !estimates
     ? []
-    : [
-        'No training query has an outcome of every model: each contender was judged on the queries that have one of its choices, so their figures come from different queries.',
-      ];
+    : estimates.assumes !== undefined
+      ? [
+          estimates.assumes === 'logged propensities'
+            ? 'The training rows are a log: what each contender is worth there is estimated, with the chances that the log states.'
+            : 'The training rows are a log: what each contender is worth there is estimated, with chances learned from the queries; that holds if nothing that the queries do not show decided which model answered.',
+        ]
+      : estimates.sameQueries
+        ? []
+        : [
+            'No training query has an outcome of every model: each contender was judged on the queries that have one of its choices, so their figures come from different queries.',
+          ];

@@ -61,7 +61,8 @@ export function routerWords(
   scale: Scale,
 ): string {
   const { quality, testRows } = found;
-  if (model === null || quality === null) return `Use ${name}. There is no best single model to compare it with.`;
+  if (model === null) return `Use ${name}. There is no best single model to compare it with.`;
+  if (quality === null) return `Use ${name}. The test rows do not say how it compares with ${model}.`;
   const rows = plural(testRows, 'test query', 'test queries');
   const sure = quality.low === null ? `on ${rows}, too few for an interval` : `95 % interval, ${rows}`;
   return `Use ${name}: ${costClause(found, model)}; its quality is ${differenceText(quality, scale)} (${sure}).`;

@@ -2,24 +2,28 @@ import {
   plural,
   type Dataset,
   type FailedCell,
+  type Matrix,
   type Metric,
   type ReportRow,
   type RoutingRun,
+  type OffPolicy,
+  type OutcomeTable,
   type RunReport,
   type TrainingData,
 } from '@routeprofile/schema';
 import { baselines } from '../baselines/baselines.js';
-import { collapseOf } from '../collapse.js';
+import { collapseByChoices, collapseOf } from '../collapse.js';
 import { evaluateChoices } from '../evaluate.js';
 import { builtInMetrics } from '../metrics/index.js';
 import type { RunWithoutNew } from '../metrics/new-models.js';
 import { describedMetric } from '../metrics/report-metric.js';
-import { assertChoices, assertOldChoices, rowsByTask } from '../table.js';
+import { assertChoices, assertOldChoices, rowsByTask, selectionShares } from '../table.js';
 import { assertCell, type EvaluatedCell } from './cell.js';
 import { testGround } from './ground.js';
 import { LEAST_ROWS } from '../interval.js';
 import type { SelectionRows } from '../recommend/contenders.js';
 import { intervalsOf, LEAST_ALIKE } from './intervals.js';
+import { isJudgedAsLog, offPolicySection } from './off-policy.js';
 import { MARGIN, verdictOn } from './verdict.js';
 import { sectionsOf } from './sections.js';
 
@@ -39,6 +43,11 @@ export interface ReportInput {
   lookups?: Readonly<Record<string, Int32Array>>;
   /** Their best ranked models that are not new, by the same names; where there are new models. */
   lookupsWithoutNew?: Readonly<Record<string, Int32Array>>;
+  /**
+   * Shape [test rows × dimensions]. Where test rows are a log, the chances with which it chose are estimated from them; without
+   * vectors from the models' shares.
+   */
+  testVectors?: Matrix;
   /** Encoder id. */
   encoder: string;
   /** Name of the graph. */
@@ -98,6 +107,25 @@ export function assembleReport(input: ReportInput): RunReport {
     seed: input.seed,
   });
   const incomplete = dataset.test.queries.length - rows.length;
+  const everywhere = (index: number) => new Int32Array(dataset.test.queries.length).fill(index);
+  const offPolicy = isJudgedAsLog(dataset, rows.length)
+    ? offPolicySection(
+        dataset,
+        [
+          ...cells.map(({ label, seed, choices }) => ({ name: label, seed, choices })),
+          ...(single
+            ? [{ name: 'best-single', model: single.model, seed: null, choices: everywhere(single.index) }]
+            : []),
+          ...(cheapest === null
+            ? []
+            : [{ name: 'cheapest', model: candidates[cheapest]!, seed: null, choices: everywhere(cheapest) }]),
+          ...Object.entries(lookups).map(([name, choices]) => ({ name, seed: null, choices })),
+        ],
+        single && everywhere(single.index),
+        input.testVectors,
+        input.seed,
+      )
+    : undefined;
   const reportRows = cells.map((cell, i): ReportRow => {
     const run = runs[i]!;
     return {
@@ -110,6 +138,7 @@ export function assembleReport(input: ReportInput): RunReport {
       ...evaluateChoices(run, metrics),
       intervals: intervals[i]!,
       collapse: collapseOf(table, run.choices, dataset.candidates),
+      ...(offPolicy && chosenOnLog(dataset.test, cell.choices)),
       ...(cell.profileDiagnostics && { profileDiagnostics: cell.profileDiagnostics }),
       ...sections[i]!,
     };
@@ -131,7 +160,7 @@ export function assembleReport(input: ReportInput): RunReport {
     tasks: Object.fromEntries([...rowsByTask(table)].map(([task, own]) => [task, own.length])),
     warnings: [
       ...dataset.warnings,
-      ...evaluationWarnings(rows.length, incomplete, single === null),
+      ...(offPolicy ? offPolicyWarnings(offPolicy) : evaluationWarnings(rows.length, incomplete, single === null)),
       ...trainingWarnings(input.training, candidates.length),
       ...scaleWarnings(table.values.score, input.margin ?? MARGIN),
       ...alikeWarnings(reportRows, rows.length),
@@ -147,10 +176,38 @@ export function assembleReport(input: ReportInput): RunReport {
       metrics,
     }),
     ...(constants && { constantsFrontier: constants }),
-    ...verdictOn(input, ground, reportRows),
+    ...(offPolicy && { offPolicy }),
+    ...verdictOn(input, ground, reportRows, offPolicy),
     ...(own.length > 0 && { metrics: own }),
     versions: { ...input.versions },
   };
+}
+
+/** What choices on a log tell by themselves: which models they go to, whatever these score. */
+function chosenOnLog(
+  { models, queries }: OutcomeTable,
+  choices: Int32Array,
+): Pick<ReportRow, 'selection' | 'collapse'> {
+  const shares = selectionShares(models.length, choices);
+  return {
+    selection: Object.fromEntries(models.flatMap((model, m) => (shares[m]! > 0 ? [[model, shares[m]!]] : []))),
+    collapse: collapseByChoices(shares, queries.length),
+  };
+}
+
+function offPolicyWarnings({ rows, assumes, clipped, floor, calibrationError }: OffPolicy): string[] {
+  const how =
+    assumes === 'logged propensities'
+      ? 'with the chances that the log states'
+      : `with chances estimated from the queries (off by ${(calibrationError ?? 0).toFixed(3)} on average, 0 to 1), on the assumption that nothing that the queries do not show decided which model answered`;
+  return [
+    `The ${plural(rows, 'test row')} are a log: most have the outcome of one model. What each router would have scored is estimated from the queries that went to the model it chooses, ${how}.`,
+    ...(clipped === 0
+      ? []
+      : [
+          `${plural(clipped, 'test row')} went to a model whose chance was estimated below ${floor}: taken for ${floor}`,
+        ]),
+  ];
 }
 
 function evaluationWarnings(used: number, incomplete: number, noBestSingle: boolean): string[] {

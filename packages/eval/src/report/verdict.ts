@@ -1,4 +1,12 @@
-import type { Dataset, KeptPromise, Recommendation, ReportRow } from '@routeprofile/schema';
+import type {
+  Dataset,
+  KeptPromise,
+  OffPolicy,
+  OffPolicyPolicy,
+  OffPolicyVerdict,
+  Recommendation,
+  ReportRow,
+} from '@routeprofile/schema';
 import { meanOf } from '@routeprofile/numerics';
 import { ratioEstimate } from '../interval.js';
 import { choosesOneModel } from '../collapse.js';
@@ -27,10 +35,12 @@ export function verdictOn(
   { dataset, cells, selection, margin = MARGIN, seed }: VerdictInput,
   { rows, table, single }: TestGround,
   reportRows: readonly ReportRow[],
+  offPolicy?: OffPolicy,
 ): { recommendation?: Recommendation; promises: KeptPromise[] } {
   const { models, values } = table;
   const bootstrap = { seed };
-  const scale = { unit: values.score.every((score) => score >= 0 && score <= 1) };
+  const seen = offPolicy ? dataset.test.values.score.filter((score) => !Number.isNaN(score)) : values.score;
+  const scale = { unit: seen.every((score) => score >= 0 && score <= 1) };
   const onRows = ({ choices }: EvaluatedCell) => rows.map((row) => choices[row]!);
   const scores = (choices: Int32Array) => Float64Array.from(choices, (m, q) => values.score[q * models.length + m]!);
   const costs = (choices: Int32Array) => {
@@ -63,17 +73,20 @@ export function verdictOn(
         average: row.metrics['avg_performance'] ?? null,
         costPer1k: perThousand(own),
         interval: row.intervals['avg_performance'],
+        ...(offPolicy && estimated(offPolicy, cell.label, cell.seed)),
         costShare: own && theirs && ratioEstimate(own, theirs, bootstrap),
       };
     }),
     single:
       single && always && rows.length > 0
         ? { model: single.model, average: meanOf(scores(always)), costPer1k: perThousand(theirs) }
-        : null,
-    estimates: selection ? estimatesOf(cells, selection, { dataset }) : null,
+        : single && offPolicy
+          ? { model: single.model, ...figuresOf(offPolicy.policies.find(({ name }) => name === 'best-single')) }
+          : null,
+    estimates: selection ? estimatesOf(cells, selection, { dataset, seed }) : null,
     folds: selection ? new Set(selection.foldOf).size : 0,
     margin,
-    testRows: rows.length,
+    testRows: offPolicy?.rows ?? rows.length,
     scale,
   });
   return { ...(recommendation && { recommendation }), promises };
@@ -82,12 +95,32 @@ export function verdictOn(
 const estimatesOf = (
   cells: readonly EvaluatedCell[],
   selection: SelectionRows,
-  { dataset }: Pick<VerdictInput, 'dataset'>,
+  { dataset, seed }: Pick<VerdictInput, 'dataset' | 'seed'>,
 ) => {
   const routers = cells.map(({ label, seed, outOfFold }): RouterContender => ({
     name: label,
     seed,
     ...(outOfFold && { outOfFold }),
   }));
-  return estimateContenders(routers, selection, dataset.candidates, dataset.newModels);
+  return estimateContenders(routers, selection, dataset.candidates, dataset.newModels, seed);
 };
+
+const valueOf = (verdict: OffPolicyVerdict | null | undefined): number | null =>
+  verdict?.known ? verdict.value : null;
+
+const figuresOf = (policy: OffPolicyPolicy | undefined) => ({
+  average: valueOf(policy?.score.dr),
+  costPer1k: valueOf(policy?.costPer1k),
+});
+
+/** What a log says of a cell, in the place of what complete test rows say. */
+function estimated({ policies }: OffPolicy, label: string, seed: number) {
+  const policy = policies.find(({ name, seed: own }) => name === label && own === seed);
+  const difference = policy?.difference;
+  return {
+    ...figuresOf(policy),
+    interval: difference?.known
+      ? { against: 'best-single', difference: difference.value, low: difference.low, high: difference.high }
+      : null,
+  };
+}

@@ -2,6 +2,7 @@ import { routerTraining } from '@routeprofile/data';
 import type { OutOfFold, SelectionRows } from '@routeprofile/eval';
 import { outOfFoldDecisions, sharedFolds } from '@routeprofile/routers';
 import {
+  isLog,
   RouteProfileError,
   type Dataset,
   type Decision,
@@ -38,7 +39,7 @@ export function selectionRows({
 }): SelectionRows | undefined {
   if (!wantsSelection(plan)) return undefined;
   const training = routerTraining(dataset, encoded.train, encoder.id);
-  return { training, foldOf: foldsOf(plan, training) };
+  return { training, foldOf: foldsOf(plan, training), ...(encoded.train && { vectors: encoded.train }) };
 }
 
 /**
@@ -64,7 +65,10 @@ export async function outOfFoldOf(
   }
 }
 
-/** Keeps of each decision what can be judged: the best ranked model that was measured, or the share of pairs ranked right. */
+/**
+ * Keeps of each decision what can be judged: the best ranked model that was measured, of a log the best ranked one, or the share of
+ * pairs ranked right.
+ */
 function outOfFoldJudge({ models, training }: RouterInput): {
   take: (query: number, decision: Decision) => void;
   found: () => OutOfFold;
@@ -73,11 +77,12 @@ function outOfFoldJudge({ models, training }: RouterInput): {
   const place = new Map(models.map((model, m) => [model, m]));
   if (outcomes?.score.some((score) => !Number.isNaN(score))) {
     const choices = new Int32Array(tasks.length).fill(-1);
+    const logged = isLog(outcomes, models.length);
     return {
       take(query, { ranked }) {
         const measured = ranked
           .map(({ model }) => place.get(model) ?? -1)
-          .find((m) => m >= 0 && !Number.isNaN(outcomes.score[query * models.length + m]!));
+          .find((m) => m >= 0 && (logged || !Number.isNaN(outcomes.score[query * models.length + m]!)));
         choices[query] = measured ?? -1;
       },
       found: () => ({ choices }),

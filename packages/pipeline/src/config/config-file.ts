@@ -12,6 +12,7 @@ import {
   runConfigSchema,
   z,
   messageOf,
+  type ConfigFile,
   type RunConfigInput,
 } from '@routeprofile/schema';
 
@@ -24,6 +25,8 @@ const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].ma
 const PATHS = ['data', 'test', 'out', 'cache'] as const;
 
 const partialConfig = runConfigSchema.partial();
+/** The section for `collect` is checked by that command. */
+const fileConfig = partialConfig.extend({ collect: z.unknown().optional() });
 
 /** A run's options before defaults are filled in; see `RunConfigInput` for each. Paths are relative to the working directory. */
 export type PartialConfig = z.input<typeof partialConfig>;
@@ -67,18 +70,11 @@ async function readConfig(path: string): Promise<unknown> {
  * @throws RouteProfileError MISSING_FILE, BAD_INPUT naming every wrong option.
  */
 export async function loadConfigFile(path: string | undefined, from: string = process.cwd()): Promise<PartialConfig> {
-  const found =
-    path === undefined
-      ? CONFIG_NAMES.map((name) => join(from, name)).find((name) => existsSync(name))
-      : resolve(from, path);
+  const found = findConfigFile(path, from);
   if (found === undefined) return {};
-  if (!existsSync(found))
-    throw new RouteProfileError('MISSING_FILE', `there is no config file ${found}`, {
-      hint: 'Check the path of --config, or omit it.',
-    });
   const raw = await readConfig(found);
   const checked = z.record(z.string(), z.unknown()).safeParse(raw);
-  const parsed = checked.success ? partialConfig.safeParse(raw) : checked;
+  const parsed = checked.success ? fileConfig.safeParse(raw) : checked;
   if (!parsed.success) {
     const details = parsed.error.issues.map((issue) => `${found}: ${issueText(issue)}`);
     throw new RouteProfileError(
@@ -87,7 +83,7 @@ export async function loadConfigFile(path: string | undefined, from: string = pr
       { hint: OPTIONS_HINT, details },
     );
   }
-  const config = { ...(raw as PartialConfig) };
+  const { collect: _collect, ...config } = raw as ConfigFile;
   for (const key of PATHS) {
     const value = config[key];
     if (typeof value === 'string' && !isAbsolute(value)) config[key] = resolve(dirname(found), value);
@@ -97,6 +93,36 @@ export async function loadConfigFile(path: string | undefined, from: string = pr
       scenario.test === undefined ? scenario : { ...scenario, test: resolve(dirname(found), scenario.test) },
     );
   return config;
+}
+
+/** The config file that is meant; undefined when there is none and none was named. */
+function findConfigFile(path: string | undefined, from: string): string | undefined {
+  const found =
+    path === undefined
+      ? CONFIG_NAMES.map((name) => join(from, name)).find((name) => existsSync(name))
+      : resolve(from, path);
+  if (found !== undefined && !existsSync(found))
+    throw new RouteProfileError('MISSING_FILE', `there is no config file ${found}`, {
+      hint: 'Check the path of --config, or omit it.',
+    });
+  return found;
+}
+
+/** The `collect` section of a config file as it is written, and the folder that its paths are relative to. */
+export async function loadCollectSection(
+  path: string | undefined,
+  from: string = process.cwd(),
+): Promise<{ section: Readonly<Record<string, unknown>>; folder: string }> {
+  const found = findConfigFile(path, from);
+  if (found === undefined) return { section: {}, folder: from };
+  const parsed = z
+    .looseObject({ collect: z.record(z.string(), z.unknown()).optional() })
+    .safeParse(await readConfig(found));
+  if (!parsed.success)
+    throw new RouteProfileError('BAD_INPUT', `${found}: ${issueText(parsed.error.issues[0]!)}`, {
+      hint: 'The section `collect` names prompts and models.',
+    });
+  return { section: parsed.data.collect ?? {}, folder: dirname(found) };
 }
 
 /** Flags over the config file over defaults. */

@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
 import { hashBytes, hashJson } from '@routeprofile/data';
+import { builtInGraders } from '@routeprofile/collect';
 import { builtInMetrics } from '@routeprofile/eval';
 import { builtInProfiles } from '@routeprofile/profiles';
 import { builtInRouters, builtInWrappers, wrapStrategy } from '@routeprofile/routers';
@@ -14,6 +15,7 @@ import {
   z,
   messageOf,
   type EncoderPlugin,
+  type GraderPlugin,
   type Metric,
   type Plugin,
   type ProfileStrategy,
@@ -49,6 +51,7 @@ const pluginShape = z.discriminatedUnion('kind', [
     fit: method,
     load: method,
   }),
+  z.looseObject({ ...strategyShape, kind: z.literal('grader'), options: optionsShape, create: method }),
   z.looseObject({
     ...strategyShape,
     kind: z.literal('metric'),
@@ -135,7 +138,7 @@ export async function importPlugin(name: TrustedName, from: string = process.cwd
       'PLUGIN_FAILED',
       `${name} is not a RouteProfile plugin: ${parsed.error.issues.map(issueText).join('; ')}`,
       {
-        hint: 'Its default export must be made with defineEncoder, defineProfile, defineRouter or defineMetric of @routeprofile/schema.',
+        hint: 'Its default export must be made with defineEncoder, defineGrader, defineProfile, defineRouter or defineMetric of @routeprofile/schema.',
       },
     );
   // The shape check above is all that can be known of foreign code before it runs.
@@ -230,3 +233,7 @@ export const resolveEncoderPlugin = (name: TrustedName, from?: string): Promise<
 /** A metric plugin; what is built in is always measured. */
 export const resolveMetric = (name: TrustedName, from?: string): Promise<Metric> =>
   resolveStrategy<Metric>('metric', builtInMetrics, name, from);
+
+/** A grader: built in, or a plugin's. */
+export const resolveGrader = (name: TrustedName, from?: string): Promise<GraderPlugin> =>
+  resolveStrategy<GraderPlugin>('grader', builtInGraders, name, from);

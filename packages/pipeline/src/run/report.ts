@@ -99,6 +99,7 @@ export function reportOf(
     dataset,
     training: routerTraining(dataset, undefined, encoder.id),
     testName: config.test === undefined ? 'test' : basename(config.test),
+    testVectors: workspace.encoded.test,
     encoder: encoder.id,
     graph: config.graph,
     cells: finished,

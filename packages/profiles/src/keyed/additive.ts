@@ -1,4 +1,4 @@
-import { fitAdditive } from '@routeprofile/numerics';
+import { fitAdditive, type AdditiveOptions } from '@routeprofile/numerics';
 
 /** value[m, t] ≈ centre[t] + overall[m]. */
 export interface AdditiveScores {
@@ -12,11 +12,16 @@ export interface AdditiveScores {
  * What a task gives an average model, and what a model is worth above that (`fitAdditive`). Who is missing from a task does not
  * shift the advantages of those who are there, as subtracting the task's plain mean would.
  * @param values row-major [models × tasks]; NaN = not measured
- * @param ridge how many tasks of no advantage each model is given beforehand
+ * @param options of `fitAdditive`, whose rows are the tasks
  */
-export function additiveScores(values: Float64Array, models: number, tasks: number, ridge = 0): AdditiveScores {
+export function additiveScores(
+  values: Float64Array,
+  models: number,
+  tasks: number,
+  options: Pick<AdditiveOptions, 'ridge' | 'loneRows'> = {},
+): AdditiveScores {
   const byTask = values.map((_, k) => values[(k % models) * tasks + Math.floor(k / models)]!);
-  const fit = fitAdditive(byTask, models, { ridge });
+  const fit = fitAdditive(byTask, models, options);
   const known = fit.models.map((_, m) =>
     values.subarray(m * tasks, (m + 1) * tasks).every((value) => Number.isNaN(value)) ? 0 : 1,
   );

@@ -49,7 +49,7 @@ export function fitAdvantages(
   const { own, overall } = variances(table, values, scales, plain);
   // Bayes: the mean of n advantages of variance `own` about an overall one of variance `overall`.
   const ridge = Math.min(own / overall, MAX_RIDGE);
-  const { centre } = additiveScores(values, rows, cols, ridge);
+  const { centre } = additiveScores(values, rows, cols, { ridge });
   return { ...base, centre, ownVariance: own, ridge, routedRidge: 1 };
 }
 

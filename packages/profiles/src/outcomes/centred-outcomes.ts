@@ -1,4 +1,4 @@
-import type { RouterTraining } from '@routeprofile/schema';
+import { isLog, type RouterTraining } from '@routeprofile/schema';
 import { additiveScores } from '../keyed/additive.js';
 
 /** What was measured of each model on each training query, beside the others. */
@@ -15,7 +15,8 @@ const PRIOR_QUERIES = 5;
 /**
  * Outcomes relative to the row mean, score[m, q] = outcome − centre[q]. Where every model is measured the centre is the mean of
  * the row; where some are missing it is what an average model would have got (see `additiveScores`), so that a row on which only
- * strong models were measured does not make them look weak.
+ * strong models were measured does not make them look weak. Rows with one model's outcome say nothing of their centre and are left
+ * out, except in a log, where they share one.
  *
  * Without outcomes, pairs: (wins − losses) / (wins + losses) of each model on each query.
  */
@@ -25,13 +26,14 @@ export function centredOutcomes({ outcomes, pairs, tasks }: RouterTraining, mode
     const score = winShares(pairs, models, queries);
     return { score, overall: meansOf(score, models, queries) };
   }
+  const least = isLog(outcomes, models) ? 1 : 2;
   const values = new Float64Array(models * queries);
   for (let q = 0; q < queries; q++) {
     let measured = 0;
     for (let m = 0; m < models; m++) if (!Number.isNaN(outcomes.score[q * models + m]!)) measured++;
-    for (let m = 0; m < models; m++) values[m * queries + q] = measured < 2 ? NaN : outcomes.score[q * models + m]!;
+    for (let m = 0; m < models; m++) values[m * queries + q] = measured < least ? NaN : outcomes.score[q * models + m]!;
   }
-  const { centre } = additiveScores(values, models, queries, PRIOR_QUERIES);
+  const { centre } = additiveScores(values, models, queries, { ridge: PRIOR_QUERIES, loneRows: 'together' });
   const score = values.map((value, at) => value - centre[at % queries]!);
   return { score, overall: meansOf(score, models, queries) };
 }

@@ -1,4 +1,5 @@
-import { RouteProfileError, throwIfAborted, type ErrorCode } from '@routeprofile/schema';
+import { throwIfAborted, type ErrorCode } from '@routeprofile/schema';
+import { CallError } from './call-error.js';
 import { faultOf, readServerError, UnusableAnswer, type Fault, type FaultKind } from './fault.js';
 import { readBody } from './read-body.js';
 import { backoffDelay, sleep, type Backoff } from './retry.js';
@@ -9,8 +10,12 @@ export interface PostTarget {
   /** Names the caller in errors, such as an encoder's id. Never a secret. */
   who: string;
   url: URL;
-  /** Sent as a bearer token, and masked wherever the server repeats it. Without one no `Authorization` is sent. */
+  /** Masked wherever the server repeats it. Without one no key is sent. */
   apiKey?: string;
+  /** The header that holds the key: as a bearer token (default), or as it is. */
+  keyHeader?: 'authorization' | 'x-api-key';
+  /** Further headers; never a secret. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** What went wrong for good, for a hint: an HTTP status, or none when no answer came. */
@@ -54,7 +59,7 @@ const DELAYS = { firstDelay: 500, maximumDelay: 60_000 };
  * for; an account without credit is not. Redirects are not followed, as they would take the key elsewhere. A body is read as it
  * comes; one longer than `maxAnswerBytes` is broken off, and not asked for again.
  * @param read may throw `UnusableAnswer`; whatever else it throws ends the request at once
- * @throws RouteProfileError NETWORK, the policy's `refused`, ABORTED.
+ * @throws CallError NETWORK or the policy's `refused`; RouteProfileError ABORTED.
  */
 export async function postJson<T>(
   target: PostTarget,
@@ -92,15 +97,19 @@ export async function postJson<T>(
 /** One attempt: the body of a successful answer, or what to say if it was the last. */
 type Attempt = { body: string } | Failed;
 interface Failed {
-  error: RouteProfileError;
+  error: CallError;
   fault: Fault;
 }
 
 async function post(target: PostTarget, body: string, policy: PostPolicy, attempt: number): Promise<Attempt> {
-  const { url, apiKey } = target;
+  const { url, apiKey, keyHeader = 'authorization' } = target;
   const { timeout, signal, fetch: send = fetch, refused, maxAnswerBytes = MAX_ANSWER_BYTES } = policy;
-  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
-  if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    ...target.headers,
+  };
+  if (apiKey !== undefined) headers[keyHeader] = keyHeader === 'authorization' ? `Bearer ${apiKey}` : apiKey;
   const limit = AbortSignal.timeout(timeout * 1000);
   try {
     const answer = await send(url, {
@@ -145,7 +154,9 @@ const failure = (
   code: ErrorCode = 'NETWORK',
 ): Failed => ({
   fault,
-  error: new RouteProfileError(code, `${who}: ${what}`, {
+  error: new CallError(code, `${who}: ${what}`, {
+    fault,
+    status,
     hint: hint?.({ status, kind: fault.kind, hasKey: apiKey !== undefined }),
   }),
 });

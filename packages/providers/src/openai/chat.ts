@@ -1,8 +1,8 @@
-import type { ChatMessage, ChatModel, Usage } from '@routeprofile/schema';
+import type { ChatMessage, ChatModel } from '@routeprofile/schema';
 import { assertUsableKey, endpointPath, endpointUrl, type EndpointNames } from '../http/endpoint.js';
-import { postJson, type PostFailure, type PostPolicy } from '../http/post-json.js';
+import { countedCall } from '../http/counted-call.js';
+import type { PostFailure, PostPolicy } from '../http/post-json.js';
 import { endpointName, redact } from '../http/secrets.js';
-import { estimateUsage, addUsage, NO_USAGE } from '../usage/usage.js';
 import { parseChatAnswer, spokenAnswer, type ChatAnswer, type Spoken } from './answer.js';
 
 /** Which model `createOpenAiChat` asks, where, and how. */
@@ -35,6 +35,8 @@ export interface OpenAiChatSettings {
   fetch?: typeof fetch;
   /** Default: the platform's timer. */
   wait?: PostPolicy['wait'];
+  /** Further headers of every request; never a secret, and no part of the id. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 const PATHS = { chat: 'chat/completions', completions: 'completions' };
@@ -51,6 +53,7 @@ export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
     hint,
     fetch,
     wait,
+    headers,
     maxAnswerBytes,
   } = settings;
   const base = endpointUrl(settings.baseUrl, names);
@@ -62,25 +65,21 @@ export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
   return {
     specVersion: 1,
     id: redact(`${model} at ${endpoint} (${api}) ${JSON.stringify(body)}`, apiKey),
-    async complete({ messages, label }, { signal }) {
+    complete({ messages, label, idempotencyKey }, { signal }) {
       const input = api === 'chat' ? { messages } : { prompt: barePrompt(messages) };
-      let usage: Usage = NO_USAGE;
-      let estimated = false;
-      let attempts = 0;
-      const spoken = await postJson(
-        { who: [names.who, label, called].filter((part) => part !== undefined).join(': '), url, apiKey },
-        { model, ...input, ...body },
-        (said) => {
-          const answer = parseChatAnswer(said);
-          // Counted before it is judged: a text of no use is paid for too.
-          attempts++;
-          estimated ||= answer.usage === undefined;
-          usage = addUsage(usage, answer.usage ?? estimateUsage(messages, answer.content));
-          return judge(answer);
+      return countedCall(
+        messages,
+        {
+          who: [names.who, label, called].filter((part) => part !== undefined).join(': '),
+          url,
+          apiKey,
+          headers: { ...headers, ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }) },
         },
+        { model, ...input, ...body },
+        parseChatAnswer,
+        judge,
         { retries, timeout, maxAnswerBytes, delays, hint, fetch, wait, signal },
       );
-      return { ...spoken, usage, estimated, attempts };
     },
   };
 }

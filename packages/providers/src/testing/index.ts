@@ -7,3 +7,12 @@ export {
   type ModelServer,
   type ReceivedRequest,
 } from './model-server.js';
+export {
+  misbehaving,
+  MISBEHAVIOURS,
+  openStandInModels,
+  type Misbehaviour,
+  type StandInModels,
+  type StandInOptions,
+  type StandInRequest,
+} from './stand-in-models.js';

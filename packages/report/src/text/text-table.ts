@@ -16,6 +16,7 @@ import {
 } from '../view.js';
 import { evidenceText } from './evidence-text.js';
 import { newModelTable } from './new-model-table.js';
+import { offPolicyLegend, offPolicyTable } from './off-policy-table.js';
 import { cut, painter, printable, WIDTH, wrap } from './terminal.js';
 
 const MOST_WARNINGS = 5;
@@ -145,7 +146,7 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
   const facts = [
     report.dataset.name,
     report.mode,
-    plural(report.rowsUsed, 'test row'),
+    plural(report.offPolicy?.rows ?? report.rowsUsed, report.offPolicy ? 'logged test row' : 'test row'),
     `encoder ${report.encoder}`,
     `graph ${report.graph}`,
   ];
@@ -175,17 +176,19 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
     ...wrap(printable(facts.join(' · '))).map(bold),
     ...(report.simulated ? [paint(33, 'SIMULATED OUTCOMES: these figures say nothing about real models.')] : []),
     '',
-    dim(columns.map(({ title, width }, i) => (i === 0 ? title.padEnd(width) : title.padStart(width))).join('')),
-    ...rows.map(({ text, collapsed, wins }) => (collapsed ? paint(33, text) : wins ? paint(32, text) : text)),
-    dim('─'.repeat(WIDTH)),
-    ...base.map(dim),
-    ...ownMetricLines(report),
-    ...newModelTable(report, paint),
-    ...evidenceText(report, paint),
+    ...(report.offPolicy
+      ? offPolicyTable(report, report.offPolicy, paint)
+      : [
+          dim(columns.map(({ title, width }, i) => (i === 0 ? title.padEnd(width) : title.padStart(width))).join('')),
+          ...rows.map(({ text, collapsed, wins }) => (collapsed ? paint(33, text) : wins ? paint(32, text) : text)),
+          dim('─'.repeat(WIDTH)),
+          ...base.map(dim),
+          ...ownMetricLines(report),
+          ...newModelTable(report, paint),
+          ...evidenceText(report, paint),
+        ]),
     '',
-    ...legend(report)
-      .flatMap((text) => wrap(printable(text)))
-      .map(dim),
+    ...(report.offPolicy ? offPolicyLegend(report) : legend(report)).flatMap((text) => wrap(printable(text))).map(dim),
     ...promiseLines(report),
     '',
     ...wrap(printable(verdict)).map((line) => (outcome === 'win' ? paint(32, line) : bold(line))),

@@ -37,7 +37,7 @@ export type AutoOptions = {
 const estimateState = z.object({ mean: z.number(), standardError: z.number().min(0) });
 const state = z.object({
   /** `outcome`: mean outcome of the choices. `pairs`: share of a query's pairs ranked right. */
-  judgedBy: z.enum(['outcome', 'pairs']),
+  judgedBy: z.enum(['outcome', 'logged', 'pairs']),
   /** Training queries that were judged. */
   queries: z.number().int().min(2),
   chosen: z.string(),

@@ -1,5 +1,6 @@
 import {
   createMatrix,
+  mapOutcomes,
   takeRows,
   type KeyedScores,
   type OutcomeValues,
@@ -73,13 +74,7 @@ function takeOutcomes(values: OutcomeValues, rows: Int32Array, width: number): O
     rows.forEach((row, i) => out.set(column.subarray(row * width, (row + 1) * width), i * width));
     return out;
   };
-  return {
-    score: take(values.score),
-    cost: take(values.cost),
-    inputTokens: take(values.inputTokens),
-    outputTokens: take(values.outputTokens),
-    latency: take(values.latency),
-  };
+  return mapOutcomes(values, take);
 }
 
 /** @param place new number of each training query that stays */

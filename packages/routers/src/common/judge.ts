@@ -1,42 +1,91 @@
-import type { RouterTraining } from '@routeprofile/schema';
+import { fitAdditive } from '@routeprofile/numerics';
+import { isLog, type OutcomeValues, type RouterTraining } from '@routeprofile/schema';
 
 /** How well scores route training queries. */
 export interface Judge {
-  /** `outcome`: mean outcome of the choices. `pairs`: share of the pairs ranked right. */
-  kind: 'outcome' | 'pairs';
+  /**
+   * `outcome`: mean outcome of the choices. `logged`: the same, estimated from a log with one model per query. `pairs`: share of the
+   * pairs ranked right.
+   */
+  kind: 'outcome' | 'logged' | 'pairs';
   /** Queries that can be judged. */
   queries: Int32Array;
   /**
-   * What the scores of a query are worth, between 0 and 1 for outcomes of that range: the outcome of the best scored among the
-   * models measured on it, or the share of its pairs ranked right, a tie counting half.
+   * What the scores of a query are worth: for outcomes that of the best scored among the models measured on it; in a log what the
+   * best scored of all models is expected to give there; for pairs the share of the query's pairs ranked right, a tie counting half.
    * @param scores one a model
    */
   worth(query: number, scores: ArrayLike<number>): number;
 }
+
+/** Smaller chances are taken for this: one query must not outweigh 50. */
+const LEAST_CHANCE = 0.02;
 
 /**
  * Outcomes judge where there are any; otherwise pairs, which say which of two models to prefer and nothing of how good it is.
  * A choice is judged among the measured models only, so a query without outcomes does not count.
  */
 export function judgeOf({ outcomes, pairs, tasks }: RouterTraining, models: number): Judge {
-  return outcomes ? outcomeJudge(outcomes.score, models) : pairJudge(pairs, tasks.length);
+  if (!outcomes) return pairJudge(pairs, tasks.length);
+  return isLog(outcomes, models) ? loggedJudge(outcomes, models) : outcomeJudge(outcomes.score, models);
 }
 
-function outcomeJudge(score: Float64Array, models: number): Judge {
-  const rows = models === 0 ? 0 : score.length / models;
-  const measured = Array.from({ length: rows }, (_, q) =>
+/** Models with an outcome, by query. */
+const measuredModels = (score: Float64Array, models: number): Int32Array[] =>
+  Array.from({ length: models === 0 ? 0 : score.length / models }, (_, q) =>
     Int32Array.from({ length: models }, (__, m) => m).filter((m) => !Number.isNaN(score[q * models + m]!)),
   );
+
+function outcomeJudge(score: Float64Array, models: number): Judge {
+  const measured = measuredModels(score, models);
   return {
     kind: 'outcome',
     queries: Int32Array.from(measured.keys()).filter((q) => measured[q]!.length > 0),
     worth(q, scores) {
-      const among = measured[q]!;
-      let choice = among[0]!;
-      for (const m of among) if (scores[m]! > scores[choice]!) choice = m;
+      const choice = best(measured[q]!, scores);
       return score[q * models + choice]!;
     },
   };
+}
+
+/**
+ * What a choice is worth where it was not made: the doubly robust estimate (Dudík, Langford and Li 2011). It is the outcome expected
+ * of the model, query + model by least squares, corrected by 1 / chance times the surprise where the log chose that model. The
+ * chance is the log's own where it states one, else the model's share of the queries that one model answered.
+ */
+function loggedJudge({ score, propensity }: OutcomeValues, models: number): Judge {
+  const measured = measuredModels(score, models);
+  const known = Int32Array.from({ length: models }, (_, m) => m).filter((m) =>
+    measured.some((here) => here.includes(m)),
+  );
+  const fit = fitAdditive(score, models, { loneRows: 'together' });
+  const lone = measured.filter((here) => here.length === 1);
+  const share = Float64Array.from(
+    { length: models },
+    (_, m) => lone.filter((here) => here[0] === m).length / lone.length,
+  );
+  const chance = (k: number): number => {
+    const stated = propensity?.[k] ?? NaN;
+    return Math.max(LEAST_CHANCE, Number.isNaN(stated) ? share[k % models]! : stated);
+  };
+  return {
+    kind: 'logged',
+    queries: Int32Array.from(measured.keys()).filter((q) => measured[q]!.length > 0),
+    worth(q, scores) {
+      const choice = best(known, scores);
+      const k = q * models + choice;
+      const expected = fit.rows[q]! + fit.models[choice]!;
+      if (Number.isNaN(score[k]!)) return expected;
+      return measured[q]!.length > 1 ? score[k]! : expected + (score[k]! - expected) / chance(k);
+    },
+  };
+}
+
+/** The first of the best scored. */
+function best(among: Int32Array, scores: ArrayLike<number>): number {
+  let choice = among[0]!;
+  for (const m of among) if (scores[m]! > scores[choice]!) choice = m;
+  return choice;
 }
 
 function pairJudge(pairs: RouterTraining['pairs'], rows: number): Judge {

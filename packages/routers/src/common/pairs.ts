@@ -1,5 +1,6 @@
 import {
   createRandom,
+  isLog,
   RouteProfileError,
   type OutcomeValues,
   type PreferencePair,
@@ -7,6 +8,7 @@ import {
   type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
+import { fitAdditive } from '@routeprofile/numerics';
 
 /** At most `limit` pairs per query from its unequal outcomes; models without an outcome take no part. */
 export function pairsFromOutcomes(
@@ -21,6 +23,40 @@ export function pairsFromOutcomes(
     const row = score.subarray(query * models, (query + 1) * models);
     row.forEach((a, better) => row.forEach((b, worse) => a > b && unequal.push({ query, better, worse })));
     pairs.push(...random.sample(unequal, limit));
+  }
+  return pairs;
+}
+
+/**
+ * Pairs of a log, in which no query compares two models: the outcome of the one that answered against what another, drawn at random,
+ * gives on average (query + model, by least squares). A model that is right with chance p on a kind of query wins a share p of its
+ * pairs there, so that the pairs order models as their outcomes do.
+ * @param limit pairs per query that one model answered
+ */
+export function pairsFromLog(
+  { score }: Pick<OutcomeValues, 'score'>,
+  models: number,
+  limit: number,
+  random: Random,
+): PreferencePair[] {
+  const fit = fitAdditive(score, models, { loneRows: 'together' });
+  const known = Array.from({ length: models }, (_, m) => m).filter((m) =>
+    score.some((value, k) => k % models === m && !Number.isNaN(value)),
+  );
+  const pairs: PreferencePair[] = [];
+  for (let query = 0; query * models < score.length; query++) {
+    const row = score.subarray(query * models, (query + 1) * models);
+    const measured = [...row.keys()].filter((m) => !Number.isNaN(row[m]!));
+    if (measured.length !== 1) continue;
+    const [own] = measured;
+    const others = random.sample(
+      known.filter((m) => m !== own),
+      limit,
+    );
+    for (const other of others) {
+      const lead = row[own!]! - (fit.rows[query]! + fit.models[other]!);
+      if (lead !== 0) pairs.push({ query, better: lead > 0 ? own! : other, worse: lead > 0 ? other : own! });
+    }
   }
   return pairs;
 }
@@ -46,7 +82,7 @@ export function differences(pairs: readonly PreferencePair[], models: number): F
 }
 
 /**
- * The pairs to learn from: those given, else drawn from the outcomes. Pairs that name no known query or model are
+ * The pairs to learn from: those given, else drawn from the outcomes; of a log, see `pairsFromLog`. Pairs that name no known query or model are
  * left out and counted in a warning.
  * @throws RouteProfileError NO_TRAINING_DATA when none is left.
  */
@@ -58,7 +94,15 @@ export function trainingPairs(
 ): PreferencePair[] {
   const { pairs, outcomes, queries } = training;
   const random = createRandom(ctx.seed, strategy, 'pairs');
-  const all = pairs.length > 0 || !outcomes ? pairs : pairsFromOutcomes(outcomes, models.length, pairsPerQuery, random);
+  const drawn = (values: OutcomeValues) => {
+    const compared = pairsFromOutcomes(values, models.length, pairsPerQuery, random);
+    if (!isLog(values, models.length)) return compared;
+    return [...compared, ...pairsFromLog(values, models.length, pairsPerQuery, random)].sort(
+      (a, b) => a.query - b.query,
+    );
+  };
+  const isLogged = outcomes !== null && isLog(outcomes, models.length);
+  const all = (pairs.length > 0 && !isLogged) || !outcomes ? pairs : drawn(outcomes);
   const known = all.filter(
     ({ query, better, worse }) => query in queries.texts && better in models && worse in models && better !== worse,
   );

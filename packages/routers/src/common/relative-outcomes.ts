@@ -20,13 +20,14 @@ export interface RelativeOutcomes {
 
 /**
  * outcome ≈ query + model, by least squares: models are compared on the queries that they were measured on, so that one is not
- * favoured for having met the easy ones. Where every outcome is measured, taking the query's part away changes no choice.
+ * favoured for having met the easy ones. Where every outcome is measured, taking the query's part away changes no choice. Queries that
+ * one model answered say nothing of how easy they are, and share one part.
  */
 export function relativeOutcomes(outcomes: Pick<OutcomeValues, 'score'> | null, models: number): RelativeOutcomes {
   const score = outcomes?.score ?? new Float64Array(0);
   const measured = Uint8Array.from(score, (s) => (Number.isNaN(s) ? 0 : 1));
   const values = score.map((s) => (Number.isNaN(s) ? 0 : s));
-  const fit = fitAdditive(score, models);
+  const fit = fitAdditive(score, models, { loneRows: 'together' });
   const counts = new Float64Array(models);
   measured.forEach((m, k) => (counts[k % models]! += m));
   const residuals = values.map((value, k) =>

@@ -1,5 +1,5 @@
-import type { Matrix, RouterTraining } from '@routeprofile/schema';
-import { sigmoid, softplus } from '@routeprofile/numerics';
+import { isLog, type Matrix, type RouterTraining } from '@routeprofile/schema';
+import { fitAdditive, sigmoid, softplus } from '@routeprofile/numerics';
 import { nonNegativeMinimum } from './stacking-quadratic.js';
 
 /** How the scores of several routers are added up. */
@@ -18,7 +18,8 @@ const RIDGE = 0.01;
 
 /**
  * Non-negative weights w for Σ w_j score_j / size_j. With outcomes, least squares of each measured outcome, less the mean of its
- * query, on the scores, less theirs; with pairs, logistic loss of the better model's lead. Both are convex and have a small
+ * query, on the scores, less theirs (of a log: less the level that all its queries share, on the score less the mean of all models');
+ * with pairs, logistic loss of the better model's lead. Both are convex and have a small
  * ridge, so that the answer is unique. A member that adds nothing gets 0; none can count against what it says. (Stacking: Wolpert
  * 1992; why the weights are not to be negative: Breiman 1996.)
  *
@@ -62,14 +63,17 @@ function outcomeStacking(
   const n = scores.length;
   const folds = Array.from({ length: Math.max(0, ...foldOf) + 1 }, () => emptyNormal(n));
   const x = new Float64Array(n);
+  const levels = isLog({ score }, models) ? fitAdditive(score, models, { loneRows: 'together' }).rows : null;
   foldOf.forEach((fold, query) => {
     const row = score.subarray(query * models, (query + 1) * models);
     const measured = Array.from(row.keys()).filter((m) => !Number.isNaN(row[m]!));
+    const level = levels && measured.length === 1 ? levels[query]! : null;
+    const compared = level === null ? measured : Array.from(row.keys());
     const mean = (values: Float64Array | Float32Array) =>
-      measured.reduce((sum, m) => sum + values[m]!, 0) / measured.length;
+      compared.reduce((sum, m) => sum + values[m]!, 0) / compared.length;
     const rows = scores.map(({ data }) => data.subarray(query * models, (query + 1) * models));
     const centres = rows.map(mean);
-    const centre = mean(row);
+    const centre = level ?? mean(row);
     for (const m of measured) {
       rows.forEach((values, j) => (x[j] = values[m]! - centres[j]!));
       addRow(folds[fold]!, x, row[m]! - centre);

@@ -45,7 +45,7 @@ const memberState = z.object({
   worth: z.object({ mean: z.number(), standardError: z.number() }),
 });
 const state = z.object({
-  judgedBy: z.enum(['outcome', 'pairs']),
+  judgedBy: z.enum(['outcome', 'logged', 'pairs']),
   /** What the whole was worth on queries that neither members nor weights had seen. */
   worth: z.object({ mean: z.number(), standardError: z.number() }),
   /** Every member that could work with the data, best-single first; the manifests are those of a weight above 0, in order. */

@@ -1,5 +1,6 @@
 import {
   createMatrix,
+  isLog,
   type Matrix,
   type OutcomeValues,
   type PreferencePair,
@@ -81,12 +82,15 @@ function fromPairs(pairs: readonly PreferencePair[]): Labels {
 }
 
 /**
- * The queries that tell two models apart: by their outcomes, or, where no query's outcomes do, by pairs.
+ * The queries that tell two models apart: by their outcomes, or, where no query's outcomes do, by pairs; in a log by the pairs that
+ * `trainingPairs` makes of it.
  * @throws RouteProfileError NO_TRAINING_DATA when there is no such query.
  */
 export function labelsOf(input: RouterInput, kind: 'soft' | 'discriminative', ctx: RunContext): Labels {
   const { models, training } = input;
   const measured = training.outcomes ? fromOutcomes(training.outcomes, models.length, kind) : undefined;
+  const logged = training.outcomes !== null && isLog(training.outcomes, models.length);
+  if (logged) return fromPairs(trainingPairs('graph', input, 1, ctx));
   if (measured !== undefined && measured.queries.length > 0) return measured;
   if (training.pairs.length === 0) throw nothingToLearn('graph');
   return fromPairs(trainingPairs('graph', { ...input, training: { ...training, outcomes: null } }, 1, ctx));

@@ -47,7 +47,7 @@ export async function chooseNeighbourhood(
   const grid = temperatures.flatMap((temperature) => sizes.map((k): Neighbourhood => ({ k, temperature })));
   if (grid.length < 2) return { ...grid[0]!, candidates: [] };
 
-  const lossOf = memory.known.kind === 'outcomes' ? squaredError(memory) : unlikelihood(memory);
+  const lossOf = memory.known.kind === 'outcomes' ? squaredError(memory, n) : unlikelihood(memory);
   const order = createRandom(ctx.seed, 'knn', 'folds').shuffle(Array.from({ length: n }, (_, q) => q));
   const foldOf = new Int32Array(n);
   order.forEach((q, i) => (foldOf[q] = i % FOLDS));
@@ -134,12 +134,27 @@ interface Loss {
   value: (query: number, scores: Float64Array) => number;
 }
 
-function squaredError({ models, known }: Memory): Loss {
+/**
+ * Queries that compare models tell how well they are compared, whatever the query's level. Where they are fewer than those with one
+ * model's outcome, as in a log, the latter tell how well an outcome is expected.
+ */
+function squaredError({ models, known }: Memory, queries: number): Loss {
   if (known.kind !== 'outcomes') return { says: () => false, value: () => 0 };
   const measuredOn = (q: number) =>
     Array.from({ length: models }, (_, m) => m).filter((m) => known.measured[q * models + m]! > 0);
+  const counts = Array.from({ length: queries }, (_, q) => measuredOn(q).length);
+  const most =
+    counts.filter((count) => count === 1).length > counts.filter((count) => count > 1).length ? 'lone' : 'compared';
+  if (most === 'lone')
+    return {
+      says: (q) => counts[q] === 1,
+      value(q, scores) {
+        const [m] = measuredOn(q);
+        return (known.levels[q]! + known.advantages[q * models + m!]! - scores[m!]!) ** 2;
+      },
+    };
   return {
-    says: (q) => measuredOn(q).length > 1,
+    says: (q) => counts[q]! > 1,
     value(q, scores) {
       const among = measuredOn(q);
       const errors = among.map((m) => known.advantages[q * models + m]! - scores[m]!);

@@ -50,7 +50,7 @@ export function remember(vectors: Matrix, models: number, { outcomes, pairs }: R
  */
 function knownOutcomes(score: Float64Array, models: number): KnownOutcomes {
   const measured = Float32Array.from(score, (s) => (Number.isNaN(s) ? 0 : 1));
-  const { rows: levels } = fitAdditive(score, models);
+  const { rows: levels } = fitAdditive(score, models, { loneRows: 'together' });
   const advantages = Float32Array.from(score, (s, k) => (measured[k]! > 0 ? s - levels[Math.floor(k / models)]! : 0));
   return { kind: 'outcomes', levels: Float32Array.from(levels), advantages, measured };
 }

@@ -38,7 +38,7 @@ const FEWEST_AXES = 32;
 
 interface RidgeCandidate {
   ridge: number;
-  /** Mean outcome of the choices, or mean log-likelihood of a held-out pair. */
+  /** Mean outcome of the choices, or mean log-likelihood of a held-out pair; of a log, less the mean squared error of an outcome. */
   value: number;
 }
 
@@ -69,7 +69,7 @@ export function learnFromOutcomes(
   ctx: RunContext,
 ): LinearScores {
   const axes = principalAxes(vectors, { random: createRandom(ctx.seed, 'landmarks') });
-  const { residuals, means, counts } = relativeOutcomes(training.outcomes, models);
+  const { residuals, measured, means, counts } = relativeOutcomes(training.outcomes, models);
   throwIfAborted(ctx);
   const problem = ridgeProblem(principalCoordinates(vectors, axes), axes.spread, residuals, counts);
   const candidates: RidgeCandidate[] = [];
@@ -81,6 +81,10 @@ export function learnFromOutcomes(
     for (const ridge of RIDGES) {
       throwIfAborted(ctx);
       const predicted = leaveOneOut(problem, ridge, rows);
+      if (judge.kind === 'logged') {
+        candidates.push({ ridge, value: -squaredError(predicted, rows, measured, residuals) });
+        continue;
+      }
       const scoresOf = (q: number) => rowOf(predicted, place.get(q)!).map((s, m) => s + means[m]!);
       candidates.push({ ridge, value: judgeScores({ ...judge, queries: rows }, scoresOf).mean });
       ctx.onProgress?.({ stage: 'linear: choose ridge', done: candidates.length, total: RIDGES.length });
@@ -88,6 +92,20 @@ export function learnFromOutcomes(
   }
   const ridge = given ?? strongest(candidates);
   return { ...inSpace(ridgeSlopes(problem, ridge), means, axes), ridge, candidates };
+}
+
+/** Mean squared error of what is predicted of the given rows, over what was measured there. */
+function squaredError(predicted: Matrix, rows: Int32Array, measured: Uint8Array, residuals: Float64Array): number {
+  let [sum, count] = [0, 0];
+  rows.forEach((row, i) => {
+    for (let m = 0; m < predicted.cols; m++) {
+      const k = row * predicted.cols + m;
+      if (!measured[k]) continue;
+      sum += (predicted.data[i * predicted.cols + m]! - residuals[k]!) ** 2;
+      count++;
+    }
+  });
+  return sum / Math.max(1, count);
 }
 
 /**

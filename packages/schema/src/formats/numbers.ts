@@ -22,6 +22,8 @@ export const NUMBER_BOUNDS = {
   tokens: { least: 0, most: 1e9, smallest: 1e-3 },
   /** Seconds. */
   latency: { least: 0, most: 1e9, smallest: 1e-12 },
+  /** Chance with which a model was chosen. */
+  propensity: { least: 0, most: 1, smallest: 1e-12 },
 } as const satisfies Record<string, NumberBounds>;
 
 /** JSON has no NaN or Infinity; numbers made elsewhere may. */
@@ -63,3 +65,9 @@ export const pricePerMillionSchema = bounded('dollars per million tokens', NUMBE
 export const tokensSchema = bounded('a count of tokens', NUMBER_BOUNDS.tokens);
 /** Seconds. */
 export const latencySchema = bounded('seconds', NUMBER_BOUNDS.latency);
+/** Chance with which a policy chose a model: above 0, since it was chosen. */
+export const propensitySchema = z
+  .number()
+  .refine((x) => x >= NUMBER_BOUNDS.propensity.smallest && x <= NUMBER_BOUNDS.propensity.most, {
+    error: ({ input }) => `is ${String(input)}, expected a chance above 0 and up to 1`,
+  });

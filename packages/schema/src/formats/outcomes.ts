@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { querySchema } from '../query.js';
 import { nameSchema } from './common.js';
-import { costSchema, latencySchema, scoreSchema, tokensSchema } from './numbers.js';
+import { costSchema, latencySchema, propensitySchema, scoreSchema, tokensSchema } from './numbers.js';
 import { OUTCOME_SPELLINGS, spellingIssues } from './spellings.js';
 
 const outcomeFields = {
@@ -12,6 +12,10 @@ const outcomeFields = {
   outputTokens: tokensSchema.nullish(),
   /** Seconds. */
   latency: latencySchema.nullish(),
+  /** Chance in (0, 1] with which a policy chose this model for the query, where the log of one says so. */
+  propensity: propensitySchema.nullish(),
+  /** Who gave the score, such as `user`, `verifier` or `judge:MODEL`. */
+  source: z.string().min(1).nullish(),
 };
 
 /** What one model did with one query; a null score means "not measured". Other names of a field are `OUTCOME_SPELLINGS`. */

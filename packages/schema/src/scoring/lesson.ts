@@ -1,5 +1,25 @@
 import { RouteProfileError } from '../errors.js';
+import type { OutcomeValues } from '../dataset.js';
 import type { RouterTraining } from '../training.js';
+
+/** From this share of queries with one model's outcome on, outcomes are a log: by themselves they compare nothing. */
+export const LOG_SHARE = 0.5;
+
+/**
+ * Whether outcomes are a log: most queries that have any have one model's only.
+ * @param models columns of the table
+ */
+export function isLog({ score }: Pick<OutcomeValues, 'score'>, models: number): boolean {
+  if (models < 2) return false;
+  let [known, lone] = [0, 0];
+  for (let start = 0; start < score.length; start += models) {
+    let count = 0;
+    for (let k = start; k < start + models; k++) if (!Number.isNaN(score[k]!)) count++;
+    if (count > 0) known++;
+    if (count === 1) lone++;
+  }
+  return known > 0 && lone >= LOG_SHARE * known;
+}
 
 /** What there is to learn from: outcomes where any was measured, otherwise pairs. */
 export type Lesson = 'outcomes' | 'pairs';

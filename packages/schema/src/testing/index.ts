@@ -1,5 +1,6 @@
 export { describeChatModelContract } from './chat-model-contract.js';
 export { describeEncoderContract, type EncoderContractOptions } from './encoder-contract.js';
+export { describeGraderContract, type GraderContractOptions } from './grader-contract.js';
 export { interruptAndResume, pooledStore, type Interruption } from './interruption.js';
 export { describeLayoutContract, type LayoutContractFolders } from './layout-contract.js';
 export { describeMetricContract } from './metric-contract.js';
@@ -16,6 +17,7 @@ export type { RunContext, Store } from '../context.js';
 export type { Encoder } from '../encoder.js';
 export type { OutcomeValues } from '../dataset.js';
 export type { DatasetLayout, DatasetOptions } from '../dataset-layout.js';
+export type { GraderPlugin } from '../grader.js';
 export type { Metric, RoutingRun } from '../metric.js';
 export type { ProfileInput, ProfileStrategy } from '../profile.js';
 export type { RouterInput, RouterStrategy } from '../router.js';

@@ -22,6 +22,8 @@ export interface SyntheticOptions {
   pairsOnly?: boolean;
   /** Share of the outcomes that were not measured, scattered at random. Default 0. */
   missing?: number;
+  /** A log: of each training query the outcome of one model drawn at random. Default false. */
+  log?: boolean;
   /** The last model is the first one again under another id: profile, card, price and outcomes are the same. */
   twin?: boolean;
   /** Profiles carry keyed scores: keys at the first training queries, card scores of their tasks above the mean of all models. */
@@ -98,6 +100,16 @@ function scatterMissing(values: OutcomeValues, models: number, share: number, ra
       for (const column of Object.values(values) as Float64Array[]) column[k] = NaN;
 }
 
+/** Keeps one outcome per row, of a model drawn among those measured. */
+function onePerRow(values: OutcomeValues, models: number, random: Random): void {
+  for (let start = 0; start < values.score.length; start += models) {
+    const measured = Array.from({ length: models }, (_, m) => m).filter((m) => !Number.isNaN(values.score[start + m]!));
+    const [kept] = random.sample(measured, 1);
+    for (const m of measured)
+      if (m !== kept) for (const column of Object.values(values) as Float64Array[]) column[start + m] = NaN;
+  }
+}
+
 /** The first training queries as keys. */
 const KEYS = 12;
 
@@ -141,7 +153,7 @@ export function syntheticRouterInput(options: SyntheticOptions = {}): {
   bestModel: number[];
 } {
   const { seed = 3, models: count = 4, queries: rows = 60, dimensions = 8, newModels = 0, pairsOnly = false } = options;
-  const { missing = 0, twin = false, keyed = false } = options;
+  const { missing = 0, twin = false, keyed = false, log = false } = options;
   const random = createRandom(seed, 'synthetic router');
   const models = Array.from({ length: count }, (_, m) => `model-${m}`);
   /** Whose twin a model is: its own, or the first one's. */
@@ -155,6 +167,7 @@ export function syntheticRouterInput(options: SyntheticOptions = {}): {
   const vectors = createMatrix(count, dimensions);
   for (let m = 0; m < count; m++) rowOf(vectors, m).set(rowOf(queryVectors([m % TASKS.length], dimensions, random), 0));
   if (missing > 0) scatterMissing(outcomes, count, missing, createRandom(seed, 'synthetic router', 'missing'));
+  if (log) onePerRow(outcomes, count, createRandom(seed, 'synthetic router', 'log'));
   if (twin) copyOutcomes(outcomes, count, 0, count - 1);
   if (twin) rowOf(vectors, count - 1).set(rowOf(vectors, 0));
   const cards = original.map((m, at): ModelCard => ({

@@ -1,4 +1,5 @@
 import { BOUNDED, type Call, type Field } from '../calls.js';
+import type { Fields } from '../paths.js';
 import { hash53 } from './hash.js';
 import { LineStore, type ScratchFolder } from './line-store.js';
 
@@ -24,10 +25,12 @@ export interface Query {
   models: [model: string, numbers: Partial<Record<Field, Sum>>][];
   /** Outcomes that were averaged into an earlier one. */
   repeated: number;
+  /** The row of the dataset that it is added to, as it was. */
+  kept?: Fields;
 }
 
 /** How many parts the calls are divided into; one part at a time is held. */
-const PARTS = 64;
+const PARTS = 256;
 /** Texts may be long, and begin alike: their ends tell them apart as well. */
 const HASHED_CHARACTERS = 512;
 
@@ -60,15 +63,30 @@ export class Grouper {
     await this.calls.add(partOf(call.query), JSON.stringify([this.count++, call]));
   }
 
+  /** Adds a row of an earlier dataset, before all calls: calls of the same text and task, and of no other split, belong to it. */
+  async keep(kept: Fields, { query, task, split, id }: Pick<Call, 'query' | 'task' | 'split' | 'id'>): Promise<void> {
+    const call: Call = { query, task, split, id, answer: null, time: null, outcomes: [] };
+    await this.calls.add(partOf(query), JSON.stringify([this.count++, call, kept]));
+  }
+
   /** Groups all calls, once. @param seen sees each query, in no particular order */
   async group(seen: (query: Query) => void): Promise<void> {
     for (let part = 0; part < PARTS; part++) {
       const byKey = new Map<string, Building>();
+      const earlier = new Map<string, Building>();
       for await (const line of this.calls.lines(part)) {
-        const [order, call] = JSON.parse(line) as [number, Call];
+        const [order, call, kept] = JSON.parse(line) as [number, Call, Fields?];
         // Blanks around a text make no other query of it. An id says nothing: it may start again with each task, or be one of a call.
         const key = JSON.stringify([call.split, call.task, call.query.trim()]);
-        const known = byKey.get(key);
+        const anySplit = JSON.stringify([call.task, call.query.trim()]);
+        if (kept !== undefined) {
+          const row = { ...begun(call, order), kept };
+          // A row that is there twice stays there twice.
+          byKey.set(byKey.has(key) ? `${key}${order}` : key, row);
+          if (!earlier.has(anySplit)) earlier.set(anySplit, row);
+          continue;
+        }
+        const known = byKey.get(key) ?? (call.split === null ? earlier.get(anySplit) : undefined);
         if (known === undefined) byKey.set(key, begun(call, order));
         else put(known, call);
       }

@@ -22,7 +22,9 @@ export class ScratchFolder {
 }
 
 /** Characters that are held before they go to disk. */
-export const HELD_CHARACTERS = 1 << 24;
+export const HELD_CHARACTERS = 1 << 23;
+/** Bytes that are read at once: all parts may be read side by side. */
+const READ_BYTES = 1 << 14;
 
 /** Lines of text in several parts, each part in order: in memory as long as they are few, then on disk. */
 export class LineStore {
@@ -70,7 +72,10 @@ export class LineStore {
       const path = this.pathOf(await this.folder.get(), part);
       let pending = '';
       try {
-        for await (const piece of createReadStream(path, { encoding: 'utf8' }) as AsyncIterable<string>) {
+        for await (const piece of createReadStream(path, {
+          encoding: 'utf8',
+          highWaterMark: READ_BYTES,
+        }) as AsyncIterable<string>) {
           const lines = (pending + piece).split('\n');
           pending = lines.pop()!;
           yield* lines;

@@ -41,7 +41,40 @@ export async function openJsonLines(open: OpenText, path: string, options: JsonO
     .slice(0, SAMPLED_LINES)
     .flatMap((line) => beginningOf(line).slice(0, 1));
   const records = (at: Path) => lineRecords(open(), path, at, options);
-  return { delimiter: undefined, isDocument: false, sample, records, header: (at) => headerOf(records(at)) };
+  const header = (at: Path) => lineHeader(open(), path, at, options);
+  return { delimiter: undefined, isDocument: false, sample, records, header };
+}
+
+/** Fields of all lines, read as fast as may be: only a line that cannot be read is looked at closely, for its error. */
+async function lineHeader(
+  text: AsyncGenerator<string>,
+  path: string,
+  at: Path,
+  options: JsonOptions,
+): Promise<string[]> {
+  const header = new Set<string>();
+  let number = 0;
+  for await (const line of linesOf(text)) {
+    number++;
+    throwIfAborted({ signal: options.signal });
+    if (line.trim() === '') continue;
+    const value = plainly(line);
+    const records = value === undefined || at.length === 0 ? [value] : recordsAt(value, at);
+    for (const record of records)
+      if (isFields(record)) for (const name of Object.keys(record)) header.add(name);
+      // Throws what is wrong.
+      else Array.from(within(parseJson(line, path, number), at, `${path}: line ${number}`));
+  }
+  return [...header];
+}
+
+function plainly(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    // Its error, with the place, comes from the reader that is strict.
+    return undefined;
+  }
 }
 
 async function* lineRecords(

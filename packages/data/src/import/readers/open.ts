@@ -6,6 +6,7 @@ import type { CompleteImportOptions } from '../options.js';
 import { openDelimited } from './delimited.js';
 import { readText } from './encoding.js';
 import { openJson, openJsonLines } from './json.js';
+import { openParquet } from './parquet.js';
 import type { Reader } from './table.js';
 
 export type ReaderOptions = Pick<CompleteImportOptions, 'encoding' | 'delimiter'> & {
@@ -26,6 +27,7 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   '.jsonl': jsonLines,
   '.ndjson': jsonLines,
   '.json': json,
+  '.parquet': (path, options) => openParquet(path, options),
 };
 
 /** The end of a file's name that tells its kind: `.csv` of `a.csv` and of `a.csv.gz`. */
@@ -38,7 +40,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Opens a `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.json` file, which may be packed (`.gz`). Records are streamed, and are read
+ * Opens a `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json` or `.parquet` file; all but the last may be packed (`.gz`). Records are streamed, and are read
  * twice where the names of all columns are needed, of which any record may have another.
  * @throws RouteProfileError BAD_INPUT, CORRUPT_FILE, MISSING_FILE, LIMIT_EXCEEDED, ABORTED, now or while records are read.
  */

@@ -1,0 +1,131 @@
+import {
+  collect,
+  planCollect,
+  type CollectPlan,
+  type CollectReport,
+  type CollectRequest,
+} from '@routeprofile/pipeline';
+import { plural } from '@routeprofile/schema';
+import { openConsole, type CommonFlags, type Io } from '../io.js';
+import { formatColumns } from '../ui/format.js';
+
+/** Flags of `collect`. */
+export interface CollectFlags extends CommonFlags {
+  config?: string;
+  prompts?: string;
+  grader?: string;
+  budget?: number;
+  plan?: boolean;
+  dryRun?: boolean;
+  gradeOnly?: boolean;
+  reuse?: string[];
+  gold?: string;
+  allowCodeExecution?: boolean;
+  retries?: number;
+  encoder?: string;
+  seed?: number;
+  out?: string;
+}
+
+const requestOf = (flags: CollectFlags): CollectRequest => {
+  const { config, prompts, grader, budget, plan, reuse, gold, retries, seed, out } = flags;
+  const { allowCodeExecution, encoder, gradeOnly } = flags;
+  const settings = { prompts, grader, budget, plan, reuse, gold, retries, seed, out };
+  return { config, settings, allowCodeExecution, encoder, gradeOnly };
+};
+
+/** `collect`, or with `--dry-run` what it would cost. */
+export async function collectCommand(flags: CollectFlags, io: Io): Promise<number> {
+  const console = openConsole(io, flags);
+  const request = requestOf(flags);
+  if (flags.dryRun) {
+    const plan = await planCollect(request, console.context);
+    if (flags.json) console.printJson(plan);
+    else console.print(planText(plan));
+    return 0;
+  }
+  const report = await collect(request, console.context);
+  report.warnings.forEach((warning) => console.logger.warn(warning));
+  if (flags.json) console.printJson(report);
+  else console.print(reportText(report));
+  return report.models.some(({ answered, failures }) => answered === 0 || failures['given-up'] !== undefined) ? 1 : 0;
+}
+
+const dollars = (value: number | null): string => (value === null ? 'no price' : `$${value.toFixed(4)}`);
+const count = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+function planText({ items, models, judges, dollars: about, atMost, spent, budget, covered }: CollectPlan): string {
+  const rows = [...models, ...judges.map((judge) => ({ ...judge, model: `${judge.model} (judge)` }))];
+  const lines = [
+    formatColumns([
+      ['model', 'calls', 'answered already', 'tokens read', 'tokens written', 'cost', 'at most'],
+      ...rows.map((row) => [
+        row.model,
+        count(row.calls),
+        count(row.kept),
+        count(row.inputTokens),
+        count(row.outputTokens),
+        dollars(row.dollars),
+        dollars(row.atMost),
+      ]),
+    ]),
+    '',
+    `${plural(items, 'prompt')}: about ${dollars(about)}, at most ${dollars(atMost)}. Nothing was asked.`,
+  ];
+  if (spent > 0) lines.push(`Spent so far in this folder: ${dollars(spent)}.`);
+  if (budget !== null)
+    lines.push(
+      covered
+        ? `The budget of ${dollars(budget)} covers it.`
+        : `The budget of ${dollars(budget)} may not cover all of it: it is never exceeded. --plan chooses the calls that tell most.`,
+    );
+  return lines.join('\n');
+}
+
+const cell = (value: number | null, format: (value: number) => string): string =>
+  value === null ? '-' : format(value);
+
+function reportText({ out, items, models, spent, budget, requests, reused, notAsked, judges }: CollectReport): string {
+  const failed = (failures: CollectReport['models'][number]['failures']) =>
+    Object.entries(failures)
+      .map(([why, times]) => `${times} ${why}`)
+      .join(', ') || '-';
+  const lines = [
+    formatColumns([
+      ['model', 'answers', 'mean score', '$ per call', 'seconds', 'tokens read', 'written', 'without an answer'],
+      ...models.map((model) => [
+        model.model,
+        count(model.answered),
+        cell(model.meanScore, (score) => `${score.toFixed(3)} of 1`),
+        cell(model.meanCost, (cost) => cost.toPrecision(3)),
+        cell(model.meanLatency, (seconds) => seconds.toFixed(2)),
+        cell(model.meanInputTokens, count),
+        cell(model.meanOutputTokens, count),
+        failed(model.failures),
+      ]),
+    ]),
+    '',
+    `${plural(items, 'prompt')}, ${plural(requests, 'request')} sent${reused > 0 ? `, ${plural(reused, 'answer')} reused` : ''}. Spent in this folder: ${dollars(spent)}${budget === null ? '' : ` of ${dollars(budget)}`}.`,
+  ];
+  if (notAsked > 0) lines.push(`${plural(notAsked, 'call')} ${notAsked === 1 ? 'was' : 'were'} not made.`);
+  for (const [name, quality] of Object.entries(judges)) lines.push('', ...judgeLines(name, quality));
+  lines.push('', `Wrote ${out}. Next: npx @routeprofile/cli run --data ${out}`);
+  return lines.join('\n');
+}
+
+type Quality = CollectReport['judges'][string];
+
+function judgeLines(name: string, quality: Quality): string[] {
+  const figure = (what: string, value: Quality['accuracy']) =>
+    value === null ? [] : [`  ${what}: ${value.value.toFixed(3)} [${value.low.toFixed(3)}, ${value.high.toFixed(3)}]`];
+  return [
+    `Scores of ${name} are its opinion, and marked so. ${quality.labelled === 0 ? 'Compare it with people: --gold FILE.' : `Against ${plural(quality.labelled, 'label')} of people, with 95 % intervals:`}`,
+    ...figure('accuracy', quality.accuracy),
+    ...figure("Cohen's kappa", quality.kappa),
+    ...figure('leniency (its score less theirs)', quality.leniency),
+    ...figure('pairs ranked alike', quality.pairAccuracy),
+    ...figure('same verdict in both orders', quality.consistency),
+    ...figure('position bias (0: none, 0.5: always the first)', quality.positionBias),
+    ...figure('self-preference (leniency to its own answers less to others)', quality.selfPreference),
+  ];
+}

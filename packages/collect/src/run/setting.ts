@@ -1,0 +1,134 @@
+import { resolve } from 'node:path';
+import {
+  parseOptions,
+  RouteProfileError,
+  type ChatModel,
+  type CollectConfig,
+  type Grader,
+  type GraderParts,
+  type GraderPlugin,
+  type Matrix,
+  type ProgramRunner,
+  type PromptItem,
+  type RunContext,
+} from '@routeprofile/schema';
+import type { Asker, Call } from '../ask/asker.js';
+import { openModel, type Environment, type PaidModel } from '../ask/models.js';
+import { readPrompts } from '../ask/prompts.js';
+import { builtInGraders } from '../grading/built-in.js';
+import { messagesOf } from '../plan/estimate.js';
+import { stratifiedOrder } from '../plan/stratified-order.js';
+
+/** What collecting uses beside its configuration. */
+export interface CollectParts {
+  /** Where keys are. Default: the process's environment. */
+  env?: Environment;
+  /** What relative paths are relative to. Default: the working directory. */
+  folder?: string;
+  /** Finds graders that are not built in, such as plugins. */
+  graders?: (name: string) => Promise<GraderPlugin>;
+  /** Opens what programs are run in; absent where nobody allowed to run any. */
+  openSandbox?: () => Promise<ProgramRunner>;
+  /** Vectors of queries, by which `plan` knows which are alike; without it the rest of the budget goes to more complete rows. */
+  encode?: (texts: readonly string[], ctx: RunContext) => Promise<Matrix>;
+  /** Milliseconds before the first retry and at most before any. Default 500 and 60,000. */
+  delays?: { firstDelay: number; maximumDelay: number };
+}
+
+/** Everything that is known before anything is asked. */
+export interface Setting {
+  config: CollectConfig;
+  folder: string;
+  out: string;
+  items: PromptItem[];
+  candidates: PaidModel[];
+  judges: Map<string, PaidModel>;
+  /** Positions of the items: every beginning holds each task in its share. */
+  order: number[];
+  /** The call of an item and a candidate, by position. */
+  callOf: (item: number, candidate: number) => Call;
+}
+
+/**
+ * Reads the prompts and looks at every model, so that what is wrong is said before a cent is spent.
+ * @throws RouteProfileError MISSING_FILE, BAD_INPUT, BAD_OPTION
+ */
+export async function openSetting(config: CollectConfig, parts: CollectParts, ctx: RunContext): Promise<Setting> {
+  const { env = process.env, folder = process.cwd() } = parts;
+  const candidates = Object.entries(config.models).map(([id, given]) => openModel(id, given, `models.${id}`, env));
+  const judges = Object.entries(config.judges).map(([id, given]) => openModel(id, given, `judges.${id}`, env));
+  if (candidates.length === 0)
+    throw new RouteProfileError('BAD_OPTION', 'collect.models: there is no model to ask', {
+      hint: 'Give each model a name, such as { "small": { "baseUrl": …, "model": … } }.',
+    });
+  const twice = judges.find(({ id }) => Object.hasOwn(config.models, id));
+  if (twice)
+    throw new RouteProfileError('BAD_OPTION', `collect.judges: ${twice.id} is the name of a model to ask as well`, {
+      hint: 'Give the judge another name, or name the model itself as the judge.',
+    });
+  const items = await readPrompts(resolve(folder, config.prompts), ctx);
+  return {
+    config,
+    folder,
+    out: resolve(folder, config.out),
+    items,
+    candidates,
+    judges: new Map([...candidates, ...judges].map((model) => [model.id, model])),
+    order: stratifiedOrder(items, config.seed),
+    callOf: (item, candidate) => ({
+      model: candidates[candidate]!,
+      messages: messagesOf(items[item]!, config.system),
+      query: items[item]!.id,
+    }),
+  };
+}
+
+/** The grader of each item; made once each, so that options are checked before anything is asked. */
+export async function openGraders(
+  { config, items, judges, folder }: Setting,
+  { graders, openSandbox }: CollectParts,
+  asker: () => Asker,
+): Promise<(item: PromptItem) => Grader> {
+  const parts: GraderParts = {
+    folder,
+    chat: (id) => judgeModel(judgeOf(judges, id), asker),
+    ...(openSandbox && { openSandbox }),
+  };
+  const make = async ({ name, options }: CollectConfig['grader']): Promise<Grader> => {
+    const plugin = builtInGraders.find((known) => known.name === name) ?? (await graders?.(name));
+    if (!plugin)
+      throw new RouteProfileError('UNKNOWN_NAME', `there is no grader called ${name}`, {
+        hint: `Graders: ${builtInGraders.map((known) => known.name).join(', ')}, or a package or a file of a plugin.`,
+      });
+    return plugin.create(parseOptions(plugin, options), parts);
+  };
+  const tasks = new Set(items.map(({ task }) => task));
+  const unknown = Object.keys(config.taskGraders).filter((task) => !tasks.has(task));
+  if (unknown.length > 0)
+    throw new RouteProfileError('UNKNOWN_NAME', `collect.taskGraders: no prompt is of task ${unknown.join(', ')}`);
+  const byTask = new Map<string, Grader>();
+  for (const [task, reference] of Object.entries(config.taskGraders)) byTask.set(task, await make(reference));
+  const usual = await make(config.grader);
+  return ({ task }) => byTask.get(task ?? '') ?? usual;
+}
+
+export function judgeOf(judges: ReadonlyMap<string, PaidModel>, id: string): PaidModel {
+  const judge = judges.get(id);
+  if (judge) return judge;
+  throw new RouteProfileError('UNKNOWN_NAME', `there is no model called ${id} that a grader could ask`, {
+    hint: `Models: ${[...judges.keys()].join(', ')}. Add it to collect.judges.`,
+  });
+}
+
+/** A model whose answers are paid from the budget, kept, and asked once. */
+const judgeModel = (model: PaidModel, asker: () => Asker): ChatModel => ({
+  specVersion: 1,
+  id: model.chat.id,
+  async complete({ messages, label = 'judging' }) {
+    const reply = await asker().ask({ model, messages, query: label });
+    if ('failed' in reply)
+      throw new RouteProfileError(reply.failed === 'over-budget' ? 'LIMIT_EXCEEDED' : 'NETWORK', reply.message);
+    const { text, usage, estimated, truncated } = reply.answer;
+    return { text, usage, estimated, truncated, attempts: 1 };
+  },
+});
