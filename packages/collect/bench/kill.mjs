@@ -149,7 +149,7 @@ async function main() {
     return (tokens.input + 2 * tokens.output) / 1e6;
   }
 
-  /** @returns what the run reports; undefined when it was killed, so many milliseconds after it began to ask */
+  /** @returns what the run reports; undefined when it was killed, `killAfter` milliseconds after it began to ask */
   function run(config, killAfter, begins = () => undefined) {
     return new Promise((resolve, reject) => {
       const child = fork(fileURLToPath(import.meta.url), [], {

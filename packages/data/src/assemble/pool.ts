@@ -22,7 +22,7 @@ interface Rows {
 
 type PoolOptions = Pick<DatasetOptions, 'mode' | 'minCoverage' | 'minOutcomes' | 'newModels'>;
 
-/** What makes a model a candidate. */
+/** What decides who is a candidate. */
 interface Rule {
   logged: boolean;
   isEnough: (outcomes: number, rows: number) => boolean;
