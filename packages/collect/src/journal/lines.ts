@@ -21,7 +21,7 @@ const call = {
 };
 
 /** A call is about to be sent. While no other line ends it, it may have been paid for. */
-export const startedSchema = z.looseObject({
+const startedSchema = z.looseObject({
   type: z.literal('started'),
   ...call,
   /** Dollars that it takes at most. */
@@ -51,7 +51,7 @@ export const answeredSchema = z.looseObject({
 export type Answered = z.infer<typeof answeredSchema>;
 
 /** No answer of use came. */
-export const failedSchema = z.looseObject({
+const failedSchema = z.looseObject({
   type: z.literal('failed'),
   ...call,
   fault: z.string(),

@@ -12,7 +12,7 @@ export function temporaryFolder(): { path: string; remove(): void } {
 }
 
 /** Dollars per million tokens. */
-export const PRICE = { input: 1000, output: 1000 };
+const PRICE = { input: 1000, output: 1000 };
 
 /** Settings of a model behind a stand-in. */
 export const standIn = (server: StandInModels, more: object = {}): CollectConfigInput['models'][string] => ({

@@ -1,15 +1,12 @@
 import { z } from '@routeprofile/schema';
-import { LATENCY_UNITS, MEASURES, ROLES, type LatencyUnit } from './roles.js';
+import { LATENCY_UNITS, MEASURES, ROLES, type LatencyUnit, PATH_ROLES } from './roles.js';
 import { parseScale } from './scale.js';
-import { PATH_ROLES } from './sources/from-path.js';
+import { DELIMITERS } from './readers/delimited.js';
 import { parseTime } from './times.js';
 
 /** How a table may be laid out: a row per query and model (`long`), a row per query (`wide`), or told by the columns (`auto`). */
 export const FORMATS = ['auto', 'long', 'wide'] as const;
 export type TableFormat = Exclude<(typeof FORMATS)[number], 'auto'>;
-
-/** Names of the delimiters that are recognised; any other single character can be given. */
-export const DELIMITERS: Readonly<Record<string, string>> = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
 
 const SHARE = 'expected a share between 0 and 1, such as 0.7';
 

@@ -1,5 +1,5 @@
 /** A step of a path: a key, an index into a list (negative from its end), or null for any one. */
-export type Step = string | number | null;
+type Step = string | number | null;
 /** Where a value lies in a record: `vars.question`, `choices[0].message`, `scores.*.value`. */
 export type Path = readonly Step[];
 

@@ -110,3 +110,7 @@ const NO_SCORES = new Set([
 
 /** Names of columns that hold numbers, but no scores: `latency_ms`, `status`. */
 export const looksLikeNoScore = (name: string): boolean => wordsOf(name).some((word) => NO_SCORES.has(word));
+
+/** Roles whose values may stand in the paths of files. */
+export const PATH_ROLES = ['model', 'task', 'split'] as const satisfies readonly Role[];
+export type PathRole = (typeof PATH_ROLES)[number];

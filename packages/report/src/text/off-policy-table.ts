@@ -7,7 +7,7 @@ import { cut, printable, WIDTH, type painter } from './terminal.js';
 const NAME_WIDTH = 34;
 
 /** Why there is no figure, short enough for a column. */
-export function obstacleText(verdict: Exclude<OffPolicyVerdict, { known: true }>): string {
+function obstacleText(verdict: Exclude<OffPolicyVerdict, { known: true }>): string {
   switch (verdict.reason) {
     case 'small effective sample':
       return `too few rows (${verdict.effectiveRows.toFixed(0)})`;
@@ -26,7 +26,7 @@ const estimate = (verdict: OffPolicyVerdict): string =>
 const difference = ({ difference: verdict, model }: OffPolicyPolicy): string => {
   if (verdict === null) return cut(model ?? '–', 24);
   return verdict.known
-    ? interval({ against: 'best-single', difference: verdict.value, low: verdict.low, high: verdict.high })
+    ? interval({ difference: verdict.value, low: verdict.low, high: verdict.high })
     : obstacleText(verdict);
 };
 

@@ -33,7 +33,7 @@ export function pairsFromOutcomes(
  * pairs there, so that the pairs order models as their outcomes do.
  * @param limit pairs per query that one model answered
  */
-export function pairsFromLog(
+function pairsFromLog(
   { score }: Pick<OutcomeValues, 'score'>,
   models: number,
   limit: number,

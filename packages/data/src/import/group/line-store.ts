@@ -22,7 +22,7 @@ export class ScratchFolder {
 }
 
 /** Characters that are held before they go to disk. */
-export const HELD_CHARACTERS = 1 << 23;
+const HELD_CHARACTERS = 1 << 23;
 /** Bytes that are read at once: all parts may be read side by side. */
 const READ_BYTES = 1 << 14;
 

@@ -2,8 +2,10 @@ import { Readable, pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { RouteProfileError } from '@routeprofile/schema';
 import type { Problems } from '../../disk/problems.js';
-import { DELIMITERS } from '../options.js';
 import { NO_FIELDS, type Reader, type TableRecord } from './table.js';
+
+/** Names of the delimiters that are recognised; any other single character can be given. */
+export const DELIMITERS: Readonly<Record<string, string>> = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
 
 const MAX_RECORD_CHARACTERS = 16 * 2 ** 20;
 /** The first line of a CSV that Excel wrote for a country with decimal commas. */

@@ -31,7 +31,7 @@ const OPENERS: Readonly<Record<string, Opener>> = {
 };
 
 /** The end of a file's name that tells its kind: `.csv` of `a.csv` and of `a.csv.gz`. */
-export const kindOf = (path: string): string => extname(/\.gz$/i.test(path) ? path.slice(0, -3) : path).toLowerCase();
+const kindOf = (path: string): string => extname(/\.gz$/i.test(path) ? path.slice(0, -3) : path).toLowerCase();
 export const isReadable = (path: string): boolean => Object.hasOwn(OPENERS, kindOf(path));
 
 const HINTS: Readonly<Record<string, string>> = {

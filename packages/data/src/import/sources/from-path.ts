@@ -1,11 +1,7 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import type { Role } from '../roles.js';
+import { PATH_ROLES, type PathRole } from '../roles.js';
 import { pathPattern } from './glob.js';
 import type { SourceFile } from './sources.js';
-
-/** Roles whose values may stand in the paths of files. */
-export const PATH_ROLES = ['model', 'task', 'split'] as const satisfies readonly Role[];
-export type PathRole = (typeof PATH_ROLES)[number];
 
 /** Where to find values in paths: a pattern with `{model}`, or `path` for the part in which the paths differ. */
 export type FromPath = Partial<Record<PathRole, string>>;
