@@ -81,6 +81,11 @@ export const datasetFlags = (command: Command): Command =>
       'a model is a candidate if it has outcomes on at least this share of the training rows (default: 0.95)',
       share,
     )
+    .option(
+      '--min-outcomes <n>',
+      'in a log (most queries were answered by one model) a model is a candidate if it has this many training outcomes (default: 30)',
+      integer(1),
+    )
     .addOption(
       new Option(
         '--query-text <policy>',

@@ -1,9 +1,9 @@
-import { createRandom, type Contender } from '@routeprofile/schema';
+import { createRandom, type Contender, type OutcomeTable } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { assembleReport, type ReportInput } from '../report/assemble.js';
 import { cellOf, datasetOf, tableOf } from '../testing/test-data.js';
 import { chooseContender } from './choose.js';
-import type { OutOfFold, SelectionRows } from './contenders.js';
+import { estimateContenders, type OutOfFold, type SelectionRows } from './contenders.js';
 import { statusOf } from './promises.js';
 import { verdictOf } from './recommend.js';
 import { differenceText, routerWords } from './words.js';
@@ -177,17 +177,35 @@ describe('a recommendation', () => {
     expect(recommendation?.grounds.join(' ')).not.toContain('to one model');
   });
 
-  it('says so where no training query has outcomes of all models, so that contenders face different queries', () => {
-    const sparse = tableOf(
-      models,
-      rows.map(([big, small], q) => (q % 2 === 0 ? [big!, NaN] : [NaN, small!])),
+  it('knows whether contenders face the same queries, and what a log of one model per query takes for granted', () => {
+    const three = ['big', 'small', 'other'];
+    const candidates = three.map((id) => ({ id, model: id }));
+    const estimatesOf = (table: OutcomeTable, count: number) => {
+      const selection: SelectionRows = {
+        training: { outcomes: table.values, pairs: [] },
+        foldOf: Int32Array.from({ length: count }, (_, q) => q % 3),
+      };
+      const routers = [{ name: 'turns', seed: 1, ...decided(Array.from({ length: count }, (_, q) => q % 3)) }];
+      return estimateContenders(routers, selection, candidates, [], 7);
+    };
+    const pairwise = tableOf(
+      three,
+      rows.map(([big, small], q) => [big!, small!, 1].with(q % 3, NaN)),
     );
-    const training = { outcomes: sparse.values, pairs: [] };
-    const selection: SelectionRows = { training, foldOf: Int32Array.from(rows, (_, q) => q % 3) };
-    const cells = [cellOf('sound', thrifty, decided(rows.map((_, q) => q % 2)))];
-    const said = 'No training query has an outcome of every model';
-    expect(reportOf({ cells, training, selection }).recommendation?.grounds.join(' ')).toContain(said);
-    expect(reportOf({ cells }).recommendation?.grounds.join(' ')).not.toContain(said);
+    expect(estimatesOf(pairwise, 60)).toMatchObject({ sameQueries: false });
+    expect(estimatesOf(pairwise, 60)).not.toHaveProperty('assumes');
+    // Of 900 queries each third went to one model in turn, three queries at a time: right 3 of 4 times, 1 of 4, never.
+    const log = tableOf(
+      three,
+      Array.from({ length: 900 }, (_, q) =>
+        [q % 4 < 3 ? 1 : 0, q % 4 === 0 ? 1 : 0, 0].map((score, m) => (m === Math.floor(q / 3) % 3 ? score : NaN)),
+      ),
+    );
+    const found = estimatesOf(log, 900);
+    expect(found).toMatchObject({ sameQueries: true, assumes: 'estimated propensities: no unseen confounder' });
+    expect(found.contenders.map(({ name }) => name)).toEqual(['big', 'turns']);
+    expect(found.contenders[0]!.quality).toBeCloseTo(0.75, 1);
+    expect(found.contenders[1]!.quality).toBeCloseTo(1 / 3, 1);
   });
 
   it('does not say that training data chose a router where there was none to choose', () => {

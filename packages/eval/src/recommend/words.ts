@@ -41,11 +41,12 @@ function costClause({ costShare, costPer1k }: Costs, model: string): string {
       own === bestSingle ? 'costs are' : own === null ? 'its own cost is' : `the cost of always using ${model} is`;
     return `what it saves cannot be said, because ${unknown} not known`;
   }
-  if (costShare === null)
+  if (bestSingle === 0)
     return own === 0
       ? `it is free, as ${model} is`
       : `it costs $${dollars(own)} per 1,000 queries, while ${model} is free`;
-  const { value } = costShare;
+  // Estimates from a log have no interval for the share.
+  const value = costShare?.value ?? own / bestSingle;
   const saved = percent(1 - value);
   if (value < 1 && saved !== '0 %') return `it saves ${saved} of the cost of always using ${model}`;
   if (value > 1 && percent(value) !== '100 %')
