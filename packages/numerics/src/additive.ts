@@ -24,7 +24,8 @@ export interface AdditiveOptions {
   /**
    * What a row with a single value has for a level. `apart` (default): its own, so that it says nothing of its model. `together`: one
    * that all such rows share, as if they were a single row, so that each model is worth its mean there: right where it is chance
-   * which model answered, as in a log with one model per query.
+   * which model answered, as in a log with one model per query. Where the other rows compare every model, on 20 of them or more each,
+   * they alone say what it is worth, and `together` is as `apart`: lone rows may have gone to models for a reason.
    */
   loneRows?: 'apart' | 'together';
 }
@@ -75,14 +76,23 @@ export function fitAdditive(
   return { rows: Float64Array.from(levelOf, (level) => means[level]!), models: centred };
 }
 
+/** Compared outcomes of each model from which on lone rows are not needed to tell what it is worth. */
+const ENOUGH_COMPARED = 20;
+
 /** The level of each row, named by the first row that has it. */
 function levels(weight: Float64Array, rows: number, models: number, loneRows: 'apart' | 'together'): Int32Array {
   const levelOf = Int32Array.from({ length: rows }, (_, q) => q);
   if (loneRows === 'apart') return levelOf;
-  const isLone = (q: number) =>
-    weight.subarray(q * models, (q + 1) * models).reduce((n, w) => n + (w > 0 ? 1 : 0), 0) === 1;
-  const first = levelOf.find(isLone);
-  return levelOf.map((q) => (first !== undefined && isLone(q) ? first : q));
+  const counts = levelOf.map((q) =>
+    weight.subarray(q * models, (q + 1) * models).reduce((n, w) => n + (w > 0 ? 1 : 0), 0),
+  );
+  const [lone, compared] = [new Float64Array(models), new Float64Array(models)];
+  weight.forEach((w, k) => {
+    if (w > 0) (counts[Math.floor(k / models)] === 1 ? lone : compared)[k % models]!++;
+  });
+  if (lone.every((count, m) => count === 0 || compared[m]! >= ENOUGH_COMPARED)) return levelOf;
+  const first = counts.indexOf(1);
+  return levelOf.map((q) => (counts[q] === 1 ? first : q));
 }
 
 interface Table {
