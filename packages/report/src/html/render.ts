@@ -8,6 +8,7 @@ import { taskHeatmap } from './plots/task-heatmap.js';
 import { evidence } from './sections/evidence.js';
 import { newModelSection } from './sections/new-models.js';
 import { notes } from './sections/notes.js';
+import { offPolicySection } from './sections/off-policy.js';
 import { summary } from './sections/summary.js';
 import { constantsTable, mainTable } from './sections/tables.js';
 
@@ -40,9 +41,11 @@ export function renderHtmlReport(
   };
   return page(
     title,
-    html`${part('summary', (all) => summary(all, title))} ${part('results', mainTable)}
+    html`${part('summary', (all) => summary(all, title))}
+    ${part('results', (all) => (all.offPolicy ? offPolicySection(all, all.offPolicy) : mainTable(all)))}
     ${part('new models', newModelSection)} ${part('intervals', intervalPlot)}
     ${part('cost and quality', costQualityPlot)} ${part('evidence', evidence)} ${part('tasks', taskHeatmap)}
-    ${part('selection', selectionPlot)} ${part('constants', constantsTable)} ${part('notes', notes)}`,
+    ${part('selection', selectionPlot)} ${part('constants', (all) => (all.offPolicy ? null : constantsTable(all)))}
+    ${part('notes', notes)}`,
   );
 }

@@ -1,83 +1,33 @@
-import { rowName } from '@routeprofile/eval';
-import { dollars, fixed, interval, percent } from '@routeprofile/eval/format';
-import type { OffPolicy, OffPolicyPolicy, OffPolicyVerdict, RunReport } from '@routeprofile/schema';
-import { isRecommended, isRecommendedBaseline } from '../view.js';
+import type { OffPolicy, RunReport } from '@routeprofile/schema';
+import { OFF_POLICY_COLUMNS, OFF_POLICY_ORDER, policyLines, type PolicyLine } from '../off-policy.js';
 import { cut, printable, WIDTH, type painter } from './terminal.js';
 
 const NAME_WIDTH = 34;
+const WIDTHS = [24, 26, 8, 8];
 
-/** Why there is no figure, short enough for a column. */
-function obstacleText(verdict: Exclude<OffPolicyVerdict, { known: true }>): string {
-  switch (verdict.reason) {
-    case 'small effective sample':
-      return `too few rows (${verdict.effectiveRows.toFixed(0)})`;
-    case 'no overlap':
-      return `not in the log (${percent(verdict.share)})`;
-    case 'propensities too small':
-      return `chances off (${verdict.meanWeight.toFixed(2)})`;
-    case 'cost not recorded':
-      return 'cost not recorded';
-  }
-}
-
-const estimate = (verdict: OffPolicyVerdict): string =>
-  verdict.known ? `${fixed(verdict.value)} [${fixed(verdict.low)}, ${fixed(verdict.high)}]` : obstacleText(verdict);
-
-const difference = ({ difference: verdict, model }: OffPolicyPolicy): string => {
-  if (verdict === null) return cut(model ?? '–', 24);
-  return verdict.known
-    ? interval({ difference: verdict.value, low: verdict.low, high: verdict.high })
-    : obstacleText(verdict);
-};
-
-const cost = (verdict: OffPolicyVerdict | null): string => (verdict?.known ? dollars(verdict.value) : '–');
+const row = (name: string, cells: readonly string[]): string =>
+  [name.padEnd(NAME_WIDTH), ...cells.map((cell, i) => cut(printable(cell), WIDTHS[i]! - 2).padStart(WIDTHS[i]!))]
+    .join('')
+    .trimEnd();
 
 /** What a log says of each router, and what they are compared with. */
-export function offPolicyTable(
-  report: RunReport,
-  { policies }: OffPolicy,
-  paint: ReturnType<typeof painter>,
-): string[] {
-  const line = (name: string, policy: OffPolicyPolicy) =>
-    [
-      name.padEnd(NAME_WIDTH),
-      estimate(policy.score.dr).padStart(24),
-      difference(policy).padStart(26),
-      cost(policy.costPer1k).padStart(8),
-      policy.effectiveRows.toFixed(0).padStart(8),
-    ]
-      .join('')
-      .trimEnd();
-  const rows = report.rows.map((row) => {
-    const policy = policies.find(({ name, seed }) => name === row.label && seed === row.seed)!;
-    const mark = isRecommended(report, row) ? ' ←' : row.collapse.flag ? ' *' : '';
-    const wins = policy.difference?.known === true && policy.difference.low > 0;
-    const text = line(`${cut(printable(rowName(report, row)), NAME_WIDTH - 3)}${mark}`, policy);
-    return { text: row.collapse.flag ? paint(33, text) : wins ? paint(32, text) : text, value: valueOf(policy) };
-  });
-  const titles = [
-    'average [95 %]'.padStart(24),
-    'vs best-single [95 %]'.padStart(26),
-    '$/1k'.padStart(8),
-    'rows'.padStart(8),
-  ];
+export function offPolicyTable(report: RunReport, offPolicy: OffPolicy, paint: ReturnType<typeof painter>): string[] {
+  const lines = policyLines(report, offPolicy);
+  const textOf = ({ name, recommended, constant, cells }: PolicyLine) =>
+    row(`${cut(printable(name), NAME_WIDTH - 3)}${recommended ? ' ←' : constant ? ' *' : ''}`, cells);
+  const titles = OFF_POLICY_COLUMNS.map(({ title }) => title);
   return [
-    paint(2, `${' '.repeat(NAME_WIDTH)}${titles.join('')}`),
-    ...rows.toSorted((a, b) => b.value - a.value).map(({ text }) => text),
+    paint(2, row('', titles)),
+    ...lines
+      .filter(({ isRow }) => isRow)
+      .map((line) => (line.constant ? paint(33, textOf(line)) : line.wins ? paint(32, textOf(line)) : textOf(line))),
     paint(2, '─'.repeat(WIDTH)),
-    ...policies
-      .filter(({ seed }) => seed === null)
-      .map((policy) =>
-        paint(2, line(`${printable(policy.name)}${isRecommendedBaseline(report, policy.name) ? ' ←' : ''}`, policy)),
-      ),
+    ...lines.filter(({ isRow }) => !isRow).map((line) => paint(2, textOf(line))),
   ];
 }
 
-const valueOf = ({ score: { dr } }: OffPolicyPolicy): number => (dr.known ? dr.value : -Infinity);
-
-/** What the columns mean. */
+/** What the columns and marks mean. */
 export const offPolicyLegend = (report: RunReport): string[] => [
-  'average: estimated mean score of the chosen models (doubly robust), with its 95 % interval. vs best-single: the estimated difference from always using the best single model on training data, paired row by row.',
-  '$/1k: estimated dollars per 1,000 queries. rows: the effective sample size, as many rows as would tell as much if the log had always made the same choice. No figure is given below 100, or where the log (almost) never made the choice.',
-  `Order: by the estimate; routers without one last.${report.recommendation ? ' ← is recommended.' : ''}${report.rows.some(({ collapse }) => collapse.flag) ? ' * a constant in disguise: (almost) all queries go to one model.' : ''}`,
+  ...OFF_POLICY_COLUMNS.map(({ title, help }) => `${title}: ${help}.`),
+  `${OFF_POLICY_ORDER}${report.recommendation ? ' ← is recommended.' : ''}${report.rows.some(({ collapse }) => collapse.flag) ? ' * a constant in disguise: (almost) all queries go to one model.' : ''}`,
 ];

@@ -1,0 +1,56 @@
+import type { OffPolicyPolicy } from '@routeprofile/schema';
+import { richReport } from '@routeprofile/eval/testing';
+import { describe, expect, it } from 'vitest';
+import { renderTextTable } from '../text/text-table.js';
+import { renderHtmlReport } from './render.js';
+
+const report = richReport(['a', 'b', 'c']);
+const known = (value: number) => ({ known: true as const, value, low: value - 0.1, high: value + 0.1 });
+const few = { known: false as const, reason: 'small effective sample' as const, effectiveRows: 41.3, least: 100 };
+const policyOf = (name: string, seed: number | null, more: Partial<OffPolicyPolicy> = {}): OffPolicyPolicy => ({
+  name,
+  seed,
+  score: { dr: known(0.7), snips: known(0.7), ips: known(0.7) },
+  costPer1k: known(2.5),
+  difference: known(0.2),
+  effectiveRows: 212.4,
+  matchedShare: 0.4,
+  ...more,
+});
+const logged = {
+  ...report,
+  offPolicy: {
+    rows: 640,
+    assumes: 'estimated propensities: no unseen confounder' as const,
+    floor: 0.01,
+    clipped: 0,
+    calibrationError: 0.02,
+    rewardModel: 'ridge',
+    policies: [
+      ...report.rows.map(({ label, seed }, i) =>
+        policyOf(label, seed, i === 0 ? { score: { dr: few, snips: few, ips: few }, difference: few } : {}),
+      ),
+      policyOf('best-single', null, { model: 'model <b>', difference: null, costPer1k: null }),
+    ],
+  },
+};
+
+describe('what a log says of routers', () => {
+  it('stands in the place of the results, on the page and in the terminal, or why it says nothing', () => {
+    const page = renderHtmlReport(logged);
+    const text = renderTextTable(logged);
+    for (const shown of [page, text]) {
+      expect(shown).toContain('0.700 [0.600, 0.800]');
+      expect(shown).toContain('too few rows (41)');
+      expect(shown).toContain('212');
+    }
+    expect(page).toContain('Estimates from the log');
+    expect(page).toContain('model &lt;b&gt;');
+    expect(page).not.toContain('Always one model');
+    expect(text).toContain('640 logged test rows');
+  });
+
+  it('is absent from other reports', () => {
+    expect(renderHtmlReport(report)).not.toContain('Estimates from the log');
+  });
+});

@@ -1,0 +1,97 @@
+import { rowName } from '@routeprofile/eval';
+import { dollars, fixed, interval, percent } from '@routeprofile/eval/format';
+import type { OffPolicy, OffPolicyPolicy, OffPolicyVerdict, RunReport } from '@routeprofile/schema';
+import { isRecommended, isRecommendedBaseline } from './view.js';
+
+/** One policy judged by a log, as text and page show it. */
+export interface PolicyLine {
+  name: string;
+  /** A row of the report, not something to compare with. */
+  isRow: boolean;
+  recommended: boolean;
+  /** A constant in disguise. */
+  constant: boolean;
+  /** Its interval lies above best-single. */
+  wins: boolean;
+  /** In the order of `OFF_POLICY_COLUMNS`. */
+  cells: readonly string[];
+}
+
+/** The columns beside the name, and what they mean. */
+export const OFF_POLICY_COLUMNS = [
+  {
+    title: 'average [95 %]',
+    help: 'estimated mean score of the chosen models (doubly robust), with its 95 % interval',
+  },
+  {
+    title: 'vs best-single [95 %]',
+    help: 'the estimated difference from always using the best single model on training data, paired row by row',
+  },
+  { title: '$/1k', help: 'estimated dollars per 1,000 queries' },
+  {
+    title: 'rows',
+    help: 'the effective sample size, as many rows as would tell as much if the log had always made the same choice. No figure is given below 100, or where the log (almost) never made the choice',
+  },
+] as const;
+
+/** How the lines are ordered. */
+export const OFF_POLICY_ORDER = 'Order: by the estimate; routers without one last.';
+
+/** The rows of a report that a log judged, best first, then what they are compared with. */
+export function policyLines(report: RunReport, { policies }: OffPolicy): PolicyLine[] {
+  const rows = report.rows.flatMap((row) => {
+    const policy = policies.find(({ name, seed }) => name === row.label && seed === row.seed);
+    if (!policy) return [];
+    const line = {
+      name: rowName(report, row),
+      isRow: true,
+      recommended: isRecommended(report, row),
+      constant: row.collapse.flag,
+      wins: policy.difference?.known === true && policy.difference.low > 0,
+      cells: cellsOf(policy),
+    };
+    return [{ line, value: policy.score.dr.known ? policy.score.dr.value : -Infinity }];
+  });
+  const compared = policies
+    .filter(({ seed }) => seed === null)
+    .map((policy) => ({
+      name: policy.name,
+      isRow: false,
+      recommended: isRecommendedBaseline(report, policy.name),
+      constant: false,
+      wins: false,
+      cells: cellsOf(policy),
+    }));
+  return [...rows.toSorted((a, b) => b.value - a.value).map(({ line }) => line), ...compared];
+}
+
+const cellsOf = (policy: OffPolicyPolicy): string[] => [
+  estimateText(policy.score.dr),
+  differenceText(policy),
+  policy.costPer1k?.known ? dollars(policy.costPer1k.value) : '–',
+  policy.effectiveRows.toFixed(0),
+];
+
+const estimateText = (verdict: OffPolicyVerdict): string =>
+  verdict.known ? `${fixed(verdict.value)} [${fixed(verdict.low)}, ${fixed(verdict.high)}]` : obstacleText(verdict);
+
+function differenceText({ difference, model }: OffPolicyPolicy): string {
+  if (difference === null) return model ?? '–';
+  return difference.known
+    ? interval({ difference: difference.value, low: difference.low, high: difference.high })
+    : obstacleText(difference);
+}
+
+/** Why there is no figure, short enough for a column. */
+function obstacleText(verdict: Exclude<OffPolicyVerdict, { known: true }>): string {
+  switch (verdict.reason) {
+    case 'small effective sample':
+      return `too few rows (${verdict.effectiveRows.toFixed(0)})`;
+    case 'no overlap':
+      return `not in the log (${percent(verdict.share)})`;
+    case 'propensities too small':
+      return `chances off (${verdict.meanWeight.toFixed(2)})`;
+    case 'cost not recorded':
+      return 'cost not recorded';
+  }
+}
