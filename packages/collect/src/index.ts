@@ -64,12 +64,14 @@ export type {
   CollectConfigInput,
   GradedComparison,
   GraderPlugin,
+  LanguageModelObject,
   Matrix,
   Price,
   ProgramRunner,
   PromptItem,
   RoutingRow,
   RunContext,
+  StrategyReference,
   Usage,
 } from '@routeprofile/schema';
 export type { FaultKind } from '@routeprofile/providers';

@@ -12,7 +12,7 @@ export { normalizeText } from './dataset/text.js';
 export { routerTraining } from './dataset/router-training.js';
 export { withoutModels } from './dataset/rows.js';
 export { withCards } from './dataset/with-cards.js';
-export { systemCode, writeError, writeFileAtomic, writeFilesAtomic } from './disk/files.js';
+export { type FileContent, systemCode, writeError, writeFileAtomic, writeFilesAtomic } from './disk/files.js';
 export { hashBytes, hashJson, hashText, sha256 } from './disk/hash.js';
 export { parseJson, readJsonFile, writeJsonFile, type ReadJsonOptions } from './disk/json.js';
 export { readJsonLines, type JsonLine, type ReadLinesOptions } from './disk/jsonl.js';

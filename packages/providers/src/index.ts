@@ -6,7 +6,7 @@ export {
   type LanguageModelMessage,
 } from './ai-sdk/language-model.js';
 export { createAnthropicChat, type AnthropicChatSettings } from './anthropic/chat.js';
-export { CallError, isCallError } from './http/call-error.js';
+export { CallError, type CallErrorInfo, isCallError } from './http/call-error.js';
 export { assertUsableKey, endpointUrl, type EndpointNames } from './http/endpoint.js';
 export { faultOf, UnusableAnswer, type Fault, type FaultKind, type FaultyAnswer } from './http/fault.js';
 export { postJson, type PostFailure, type PostPolicy, type PostTarget } from './http/post-json.js';
@@ -36,6 +36,7 @@ export type {
   Completion,
   ErrorCode,
   Price,
+  RouteProfileError,
   RunContext,
   Usage,
 } from '@routeprofile/schema';

@@ -2,7 +2,7 @@ import { RouteProfileError, type ErrorCode, type ErrorInfo, type Usage } from '@
 import type { Fault } from './fault.js';
 
 /** What is known of a call that came to nothing. */
-interface CallErrorInfo extends Pick<ErrorInfo, 'hint'> {
+export interface CallErrorInfo extends Pick<ErrorInfo, 'hint'> {
   fault: Fault;
   /** HTTP status of the last attempt; undefined when no answer came. */
   status: number | undefined;
