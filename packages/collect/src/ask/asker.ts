@@ -198,7 +198,7 @@ function answered({ text, truncated, usage, estimated }: Completion, { price }: 
  */
 function failed(error: unknown, { price }: PaidModel, bound: number) {
   if (!isCallError(error)) throw error;
-  const { fault, status, usage, message } = error;
+  const { endedBy: fault, status, usage, message } = error;
   const refused = status !== undefined && (status < 200 || status >= 300);
   return {
     type: 'failed' as const,

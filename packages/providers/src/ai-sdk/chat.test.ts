@@ -73,14 +73,14 @@ describe('a language model of the AI SDK', () => {
     });
     await expect(createAiSdkChat(failing.object, settings).complete({ messages }, ctx)).rejects.toMatchObject({
       status: 429,
-      fault: { kind: 'rate-limited', retryAfter: 2000 },
+      endedBy: { kind: 'rate-limited', retryAfter: 2000 },
     });
   });
 
   it('an empty answer is a failure that was paid for', async () => {
     const empty = createAiSdkChat(model('v3', () => said('v3', '')).object, settings);
     await expect(empty.complete({ messages }, ctx)).rejects.toMatchObject({
-      fault: { kind: 'unusable' },
+      endedBy: { kind: 'unusable' },
       usage: { output: 10 },
     });
   });
@@ -95,7 +95,7 @@ describe('a language model of the AI SDK', () => {
     );
     await expect(
       createAiSdkChat(slow.object, { ...settings, timeout: 0.02 }).complete({ messages }, ctx),
-    ).rejects.toMatchObject({ fault: { kind: 'timeout', retryable: true }, message: /no answer within 0.02 s/ });
+    ).rejects.toMatchObject({ endedBy: { kind: 'timeout', retryable: true }, message: /no answer within 0.02 s/ });
   });
 
   it('is refused when it is of another specification', () => {

@@ -96,11 +96,15 @@ describe('a model that speaks Messages', () => {
     );
     const once = create({ retries: 0 });
     await expect(once.complete({ messages }, ctx)).rejects.toMatchObject({
-      fault: { kind: 'unusable', retryable: true },
+      endedBy: { kind: 'unusable', retryable: true },
       usage: { uncachedInput: 50, output: 10 },
     });
     const refused = await once.complete({ messages }, ctx).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ status: 401, fault: { kind: 'refused-key', retryable: false }, usage: undefined });
+    expect(refused).toMatchObject({
+      status: 401,
+      endedBy: { kind: 'refused-key', retryable: false },
+      usage: undefined,
+    });
     expect(String(refused)).not.toContain('0123456789');
   });
 });

@@ -14,7 +14,7 @@ export interface CallErrorInfo extends Pick<ErrorInfo, 'hint'> {
  * quote the request.
  */
 export class CallError extends RouteProfileError {
-  readonly fault: Fault;
+  readonly endedBy: Fault;
   /** HTTP status of the last attempt; undefined when no answer came. */
   readonly status: number | undefined;
   /** What the answers of no use took, as the server counts it; undefined where it did not say, or none came. */
@@ -22,14 +22,14 @@ export class CallError extends RouteProfileError {
 
   constructor(code: ErrorCode, message: string, { fault, status, usage, hint }: CallErrorInfo) {
     super(code, message, { hint });
-    this.fault = fault;
+    this.endedBy = fault;
     this.status = status;
     this.usage = usage;
   }
 
   /** The same failure, with what its answers took. */
   withUsage(usage: Usage): CallError {
-    const { code, message, fault, status, hint } = this;
+    const { code, message, endedBy: fault, status, hint } = this;
     return new CallError(code, message, { fault, status, usage, hint });
   }
 }
@@ -39,4 +39,4 @@ const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** True for a CallError of any copy of this package in the process. */
 export const isCallError = (value: unknown): value is CallError =>
-  RouteProfileError.isInstance(value) && isFields(value) && 'fault' in value && isFields(value['fault']);
+  RouteProfileError.isInstance(value) && isFields(value) && 'endedBy' in value && isFields(value['endedBy']);

@@ -30,7 +30,7 @@ describe('stand-ins for models', () => {
     ['hangs-up', 'connection'],
   ] as const)('fail as servers do: %s', async (fault, kind) => {
     const { server, ask } = await asking({ fails: () => fault });
-    await expect(ask('Hello')).rejects.toMatchObject({ fault: { kind } });
+    await expect(ask('Hello')).rejects.toMatchObject({ endedBy: { kind } });
     expect([...server.shown]).toEqual([[fault, 1]]);
     await server.close();
   });
@@ -58,7 +58,7 @@ describe('stand-ins for models', () => {
   it('refuse more requests a minute than they may take', async () => {
     const { server, ask } = await asking({ requestsPerMinute: 60 });
     await ask('one');
-    await expect(ask('two')).rejects.toMatchObject({ fault: { kind: 'rate-limited', retryAfter: 20 } });
+    await expect(ask('two')).rejects.toMatchObject({ endedBy: { kind: 'rate-limited', retryAfter: 20 } });
     await server.close();
   });
 });
