@@ -28,9 +28,8 @@ export function collapseOf(table: OutcomeTable, choices: Int32Array, candidates:
   const rows = queries.length;
   if (rows === 0) return { flag: false, topShare: 0, effectiveModels: 0, equals: null };
   const shares = selectionShares(models.length, choices);
-  const topShare = shares.reduce((most, share) => Math.max(most, share), 0);
-  const top = shares.indexOf(topShare);
-  const effectiveModels = 2 ** entropyBits(shares);
+  const byChoices = collapseByChoices(shares, rows);
+  const top = shares.indexOf(byChoices.topShare);
   const { means } = factsOf(table);
   const own = choices.reduce((sum, choice, q) => sum + values.score[q * models.length + choice]!, 0) / rows;
   const equalTo = (m: number) => Math.abs(means[m]! - own) < EQUAL_AVERAGE;
@@ -38,13 +37,13 @@ export function collapseOf(table: OutcomeTable, choices: Int32Array, candidates:
   const score = (q: number, m: number) => values.score[q * models.length + m]!;
   const sameOutcome = queries.filter((_, q) => score(q, choices[q]!) === score(q, equal)).length / rows;
   return {
+    ...byChoices,
     flag:
-      rows >= LEAST_ROWS &&
-      (topShare >= COLLAPSED_TOP_SHARE ||
-        effectiveModels <= COLLAPSED_EFFECTIVE_MODELS ||
-        (equal !== -1 && sameOutcome >= COLLAPSED_SAME_OUTCOME && !saves(table, choices, equal, candidates))),
-    topShare,
-    effectiveModels,
+      byChoices.flag ||
+      (rows >= LEAST_ROWS &&
+        equal !== -1 &&
+        sameOutcome >= COLLAPSED_SAME_OUTCOME &&
+        !saves(table, choices, equal, candidates)),
     equals: models[equal] ?? null,
   };
 }
@@ -57,7 +56,7 @@ export function collapseByChoices(shares: Float64Array, rows: number): Collapse 
   const topShare = shares.reduce((most, share) => Math.max(most, share), 0);
   const effectiveModels = 2 ** entropyBits(shares);
   return {
-    flag: rows >= LEAST_ROWS && (topShare >= COLLAPSED_TOP_SHARE || effectiveModels <= COLLAPSED_EFFECTIVE_MODELS),
+    flag: rows >= LEAST_ROWS && isConcentrated({ topShare, effectiveModels }),
     topShare,
     effectiveModels,
     equals: null,
@@ -65,8 +64,10 @@ export function collapseByChoices(shares: Float64Array, rows: number): Collapse 
 }
 
 /** Of those, whether its choices alone tell: (almost) all queries go to one model, whatever that scores. */
-export const choosesOneModel = ({ flag, topShare, effectiveModels }: Collapse): boolean =>
-  flag && (topShare >= COLLAPSED_TOP_SHARE || effectiveModels <= COLLAPSED_EFFECTIVE_MODELS);
+export const choosesOneModel = (collapse: Collapse): boolean => collapse.flag && isConcentrated(collapse);
+
+const isConcentrated = ({ topShare, effectiveModels }: Pick<Collapse, 'topShare' | 'effectiveModels'>): boolean =>
+  topShare >= COLLAPSED_TOP_SHARE || effectiveModels <= COLLAPSED_EFFECTIVE_MODELS;
 
 /** Whether all costs are known, and the choices cost clearly less than always choosing the model. */
 function saves(table: OutcomeTable, choices: Int32Array, model: number, candidates: readonly Candidate[]): boolean {

@@ -8,7 +8,7 @@ import {
 } from '@routeprofile/schema';
 import { builtInMetrics } from './metrics/index.js';
 import type { RunWithoutNew } from './metrics/new-models.js';
-import { assertChoices, assertOldChoices, rowsByTask, selectionShares, takeTableRows } from './table.js';
+import { assertChoices, assertOldChoices, rowsByTask, selectionOf, takeTableRows } from './table.js';
 
 /** Every metric by name. @throws RouteProfileError PLUGIN_FAILED naming a metric that gives NaN or an infinity. */
 function measure(run: RoutingRun, metrics: readonly Metric[]): Metrics {
@@ -63,12 +63,9 @@ const takeRun = (run: RunWithoutNew, { rows, table }: TaskTable): RunWithoutNew 
 export function evaluateChoices(run: RunWithoutNew, metrics: readonly Metric[] = builtInMetrics): Evaluation {
   assertChoices(run.table, run.choices, 'evaluation');
   if (run.choicesWithoutNew) assertOldChoices(run, run.choicesWithoutNew, 'evaluation');
-  const shares = selectionShares(run.table.models.length, run.choices);
   return {
     metrics: measure(run, metrics),
     perTask: Object.fromEntries(taskTables(run.table).map((own) => [own.task, measure(takeRun(run, own), metrics)])),
-    selection: Object.fromEntries(
-      run.table.models.flatMap((model, m) => (shares[m]! > 0 ? [[model, shares[m]!]] : [])),
-    ),
+    selection: selectionOf(run.table.models, run.choices),
   };
 }

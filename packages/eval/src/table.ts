@@ -1,4 +1,4 @@
-import { mapOutcomes, RouteProfileError, type OutcomeTable } from '@routeprofile/schema';
+import { RouteProfileError, takeOutcomes, type OutcomeTable } from '@routeprofile/schema';
 
 /**
  * Rows on which every candidate has a score. Everything is computed on these, so that all policies face the same rows.
@@ -11,13 +11,11 @@ export function usableRows({ models, queries, values }: OutcomeTable): Int32Arra
 
 /** The given rows as a table of their own, in the order given. */
 export function takeTableRows({ models, queries, values }: OutcomeTable, rows: Int32Array): OutcomeTable {
-  const width = models.length;
-  const take = (column: Float64Array) => {
-    const out = new Float64Array(rows.length * width);
-    rows.forEach((row, i) => out.set(column.subarray(row * width, (row + 1) * width), i * width));
-    return out;
+  return {
+    models,
+    queries: Array.from(rows, (row) => queries[row]!),
+    values: takeOutcomes(values, rows, models.length),
   };
-  return { models, queries: Array.from(rows, (row) => queries[row]!), values: mapOutcomes(values, take) };
 }
 
 /** Row numbers of each task, tasks in the order of their first row; rows without a task are in none. */
@@ -70,6 +68,12 @@ export function selectionShares(models: number, choices: Int32Array): Float64Arr
   const shares = new Float64Array(models);
   for (const choice of choices) shares[choice]! += 1;
   return choices.length === 0 ? shares : shares.map((count) => count / choices.length);
+}
+
+/** The same by name; models that are never chosen are left out. */
+export function selectionOf(models: readonly string[], choices: Int32Array): Record<string, number> {
+  const shares = selectionShares(models.length, choices);
+  return Object.fromEntries(models.flatMap((model, m) => (shares[m]! > 0 ? [[model, shares[m]!]] : [])));
 }
 
 /** Entropy of shares in bits. */

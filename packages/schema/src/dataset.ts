@@ -137,6 +137,17 @@ export const mapOutcomes = (
   ...(propensity && { propensity: change(propensity) }),
 });
 
+/**
+ * The outcomes of the given rows, in the order given.
+ * @param width columns of the table: its models
+ */
+export const takeOutcomes = (values: OutcomeValues, rows: Int32Array, width: number): OutcomeValues =>
+  mapOutcomes(values, (column) => {
+    const out = new Float64Array(rows.length * width);
+    rows.forEach((row, i) => out.set(column.subarray(row * width, (row + 1) * width), i * width));
+    return out;
+  });
+
 /** Outcomes of every model on every query; models by candidate id. `values` is [queries × models] in the order of the two lists. */
 export interface OutcomeTable {
   models: readonly string[];

@@ -48,6 +48,7 @@ export {
   type Price,
   type QueryRecord,
   type QueryTextPolicy,
+  takeOutcomes,
   type TaskScore,
   type TokenUse,
   type TrainingData,

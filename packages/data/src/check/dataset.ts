@@ -1,4 +1,4 @@
-import { isLog, type Dataset, type Oddity } from '@routeprofile/schema';
+import type { Dataset, Oddity } from '@routeprofile/schema';
 import { isEvaluable } from '../dataset/evaluable.js';
 import { plural } from '../dataset/text.js';
 import { scoreOddities } from './cards.js';
@@ -31,9 +31,7 @@ export const datasetOddities = (dataset: Dataset, { auxiliary = false }: OddityO
   ),
   ...oddity(
     'nothing-to-evaluate',
-    dataset.test.queries.length === 0 || isEvaluable(dataset) || isLog(dataset.test.values, dataset.candidates.length)
-      ? []
-      : [dataset.name],
+    dataset.test.queries.length === 0 || isEvaluable(dataset) ? [] : [dataset.name],
     () => 'no test row has an outcome of every candidate: a run has nothing to compare models on',
   ),
   ...sharedPrefixes([...dataset.train.queries, ...dataset.test.queries]),

@@ -6,19 +6,21 @@ type Evaluated = Pick<Dataset, 'candidates' | 'test'>;
 const isMeasured = ({ candidates, test }: Evaluated, row: number, model: number): boolean =>
   !Number.isNaN(test.values.score[row * candidates.length + model]);
 
-/** Whether some test row has an outcome of every candidate: evaluation uses no others. */
+/**
+ * Whether routers can be judged: some test row has an outcome of every candidate, and evaluation uses no others; or the test rows are
+ * a log, from which it estimates what those would have been.
+ */
 export const isEvaluable = (dataset: Evaluated): boolean =>
-  dataset.test.queries.some((_, row) => dataset.candidates.every((_, model) => isMeasured(dataset, row, model)));
+  dataset.test.queries.some((_, row) => dataset.candidates.every((_, model) => isMeasured(dataset, row, model))) ||
+  isLog(dataset.test.values, dataset.candidates.length);
 
 /**
- * Lets a dataset pass that routers can be judged on: evaluation uses the test rows where every candidate has an outcome, or, of a log,
- * estimates what those would have been.
- * @throws RouteProfileError BAD_INPUT when there is no such row, with how many outcomes each candidate has.
+ * Lets a dataset pass that routers can be judged on; see `isEvaluable`.
+ * @throws RouteProfileError BAD_INPUT for another, with how many outcomes each candidate has.
  */
 export function assertEvaluable(dataset: Pick<Dataset, 'candidates' | 'test'>): void {
   if (isEvaluable(dataset)) return;
   const { candidates, test } = dataset;
-  if (isLog(test.values, candidates.length)) return;
   const counts = candidates
     .map(({ id }, model) => ({ id, count: test.queries.filter((_, row) => isMeasured(dataset, row, model)).length }))
     .sort((a, b) => a.count - b.count);

@@ -1,4 +1,4 @@
-import type { Matrix, OutcomeValues } from '@routeprofile/schema';
+import { takeOutcomes, takeRows, type Matrix, type OutcomeValues } from '@routeprofile/schema';
 import type { LoggedRows } from './logged-rows.js';
 
 /** The rows of a table that have an outcome, as a log. */
@@ -15,46 +15,34 @@ export interface TableLog {
  * @param vectors shape [rows × dimensions]: what chances and rewards are estimated from
  * @returns null for a table without an outcome
  */
-export function logOfTable(
-  { score, cost, propensity }: Pick<OutcomeValues, 'score' | 'cost' | 'propensity'>,
-  models: readonly string[],
-  vectors?: Matrix,
-): TableLog | null {
+export function logOfTable(values: OutcomeValues, models: readonly string[], vectors?: Matrix): TableLog | null {
   const width = models.length;
-  const measuredOn = (row: number) =>
+  const measuredOn = (score: Float64Array, row: number) =>
     Array.from({ length: width }, (_, m) => m).filter((m) => !Number.isNaN(score[row * width + m]!));
-  const known = Array.from({ length: width === 0 ? 0 : score.length / width }, (_, row) => ({
-    row,
-    measured: measuredOn(row),
-  })).filter(({ measured }) => measured.length > 0);
-  if (known.length === 0) return null;
-  const take = (column: Float64Array) => {
-    const out = new Float64Array(known.length * width);
-    known.forEach(({ row }, i) => out.set(column.subarray(row * width, (row + 1) * width), i * width));
-    return out;
-  };
-  const asked = new Uint8Array(known.length * width);
-  const stated = new Float64Array(known.length);
-  known.forEach(({ row, measured }, i) => {
+  const rows = Int32Array.from({ length: width === 0 ? 0 : values.score.length / width }, (_, row) => row).filter(
+    (row) => measuredOn(values.score, row).length > 0,
+  );
+  if (rows.length === 0) return null;
+  const { score, cost, propensity } = takeOutcomes(values, rows, width);
+  const chosen = new Int32Array(rows.length);
+  const asked = new Uint8Array(score.length);
+  const stated = new Float64Array(rows.length).fill(1);
+  rows.forEach((_, i) => {
+    const measured = measuredOn(score, i);
+    chosen[i] = measured[0]!;
     if (measured.length > 1) for (const m of measured) asked[i * width + m] = 1;
-    stated[i] = measured.length > 1 ? 1 : (propensity?.[row * width + measured[0]!] ?? NaN);
+    else stated[i] = propensity?.[i * width + measured[0]!] ?? NaN;
   });
   return {
-    rows: Int32Array.from(known, ({ row }) => row),
+    rows,
     log: {
       models,
-      chosen: Int32Array.from(known, ({ measured }) => measured[0]!),
-      score: take(score),
-      cost: take(cost),
+      chosen,
+      score,
+      cost,
       ...(!stated.some(Number.isNaN) && { propensities: { of: 'chosen', values: stated } }),
       ...(asked.includes(1) && { asked }),
-      ...(vectors && { vectors: rowsOf(vectors, known) }),
+      ...(vectors && { vectors: takeRows(vectors, rows) }),
     },
   };
-}
-
-function rowsOf({ cols, data }: Matrix, known: readonly { row: number }[]): Matrix {
-  const out = new Float32Array(known.length * cols);
-  known.forEach(({ row }, i) => out.set(data.subarray(row * cols, (row + 1) * cols), i * cols));
-  return { rows: known.length, cols, data: out };
 }

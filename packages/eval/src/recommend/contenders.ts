@@ -56,11 +56,11 @@ export function estimateContenders(
 ): Estimates {
   const models = candidates.map(({ id }) => id);
   const from = training.outcomes?.score.some((score) => !Number.isNaN(score)) ? 'outcomes' : 'pairs';
-  const single = singleOutOfFold(models, training, foldOf, newModels, from);
   const logged =
     from === 'outcomes' && isLog(training.outcomes!, models.length)
       ? judgeByLog(training.outcomes!, models, vectors, seed)
       : null;
+  const single = singleOutOfFold(models, training, foldOf, newModels, from, logged !== null);
   const estimate = (outOfFold: OutOfFold | undefined) => {
     if (outOfFold === undefined) return { quality: null, costPer1k: null };
     if ('pairsRight' in outOfFold) return { quality: meanOfKnown(outOfFold.pairsRight), costPer1k: null };
@@ -136,6 +136,7 @@ function singleOutOfFold(
   foldOf: Int32Array,
   newModels: readonly string[],
   from: Estimates['from'],
+  logged: boolean,
 ): { model: string; outOfFold: OutOfFold } | null {
   const whole = bestSingle(models, training, newModels);
   if (!whole) return null;
@@ -148,10 +149,9 @@ function singleOutOfFold(
   );
   if (from === 'outcomes') {
     const { score } = training.outcomes!;
-    const isLogged = isLog(training.outcomes!, models.length);
     const choices = foldOf.map((fold, q) => {
       const { index } = without.get(fold)!;
-      if (isLogged) return index;
+      if (logged) return index;
       return Number.isNaN(score[q * models.length + index]!) ? -1 : index;
     });
     return { model: whole.model, outOfFold: { choices } };

@@ -17,7 +17,7 @@ import { evaluateChoices } from '../evaluate.js';
 import { builtInMetrics } from '../metrics/index.js';
 import type { RunWithoutNew } from '../metrics/new-models.js';
 import { describedMetric } from '../metrics/report-metric.js';
-import { assertChoices, assertOldChoices, rowsByTask, selectionShares } from '../table.js';
+import { assertChoices, assertOldChoices, rowsByTask, selectionOf, selectionShares } from '../table.js';
 import { assertCell, type EvaluatedCell } from './cell.js';
 import { testGround } from './ground.js';
 import { LEAST_ROWS } from '../interval.js';
@@ -188,10 +188,9 @@ function chosenOnLog(
   { models, queries }: OutcomeTable,
   choices: Int32Array,
 ): Pick<ReportRow, 'selection' | 'collapse'> {
-  const shares = selectionShares(models.length, choices);
   return {
-    selection: Object.fromEntries(models.flatMap((model, m) => (shares[m]! > 0 ? [[model, shares[m]!]] : []))),
-    collapse: collapseByChoices(shares, queries.length),
+    selection: selectionOf(models, choices),
+    collapse: collapseByChoices(selectionShares(models.length, choices), queries.length),
   };
 }
 

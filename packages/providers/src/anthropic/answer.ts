@@ -1,5 +1,5 @@
 import { z } from '@routeprofile/schema';
-import { UnusableAnswer } from '../http/fault.js';
+import { readAnswer } from '../http/read-answer.js';
 import type { ChatAnswer } from '../openai/answer.js';
 import { readUsage } from '../usage/usage.js';
 
@@ -23,16 +23,12 @@ const FINISHES: Readonly<Record<string, string>> = {
  * @throws UnusableAnswer when the body is not valid JSON, or holds no answer.
  */
 export function parseMessagesAnswer(body: string): ChatAnswer {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    throw new UnusableAnswer(`the answer is not valid JSON (${body.length} characters, perhaps cut short)`);
-  }
-  const parsed = answerSchema.safeParse(json);
-  if (!parsed.success) throw new UnusableAnswer('the answer holds no `content` with a text');
-  const { content, stop_reason: reason = null } = parsed.data;
-  const usage = readUsage('messages', parsed.data.usage);
+  const {
+    content,
+    stop_reason: reason = null,
+    usage: counts,
+  } = readAnswer(body, answerSchema, '`content` with a text');
+  const usage = readUsage('messages', counts);
   return {
     content: content.map(({ type, text }) => (type === 'text' ? (text ?? '') : '')).join(''),
     finish: reason === null ? null : (FINISHES[reason] ?? reason),

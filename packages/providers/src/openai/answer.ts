@@ -1,5 +1,6 @@
 import { z, type Usage } from '@routeprofile/schema';
 import { UnusableAnswer } from '../http/fault.js';
+import { readAnswer } from '../http/read-answer.js';
 import { readUsage } from '../usage/usage.js';
 
 const partsSchema = z.array(z.looseObject({ type: z.string(), text: z.string().optional() }));
@@ -36,17 +37,10 @@ export interface Spoken {
 
 /** @throws UnusableAnswer when the body is not valid JSON, or holds no answer. */
 export function parseChatAnswer(body: string): ChatAnswer {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    throw new UnusableAnswer(`the answer is not valid JSON (${body.length} characters, perhaps cut short)`);
-  }
-  const parsed = answerSchema.safeParse(json);
-  if (!parsed.success) throw new UnusableAnswer('the answer holds no `choices` with a text');
-  const { message, text, finish_reason: finish = null } = parsed.data.choices[0]!;
+  const { choices, usage: counts } = readAnswer(body, answerSchema, '`choices` with a text');
+  const { message, text, finish_reason: finish = null } = choices[0]!;
   const content = message?.content ?? text ?? '';
-  const usage = readUsage('chat', parsed.data.usage);
+  const usage = readUsage('chat', counts);
   return {
     content: typeof content === 'string' ? content : content.map((part) => part.text ?? '').join(''),
     finish,

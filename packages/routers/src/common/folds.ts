@@ -1,9 +1,8 @@
 import {
   createMatrix,
-  mapOutcomes,
+  takeOutcomes,
   takeRows,
   type KeyedScores,
-  type OutcomeValues,
   type ProfileSet,
   type QueryBatch,
   type Random,
@@ -66,15 +65,6 @@ export function onlyQueries(input: RouterInput, rows: Int32Array): RouterInput {
       outcomes: training.outcomes && takeOutcomes(training.outcomes, rows, models.length),
     },
   };
-}
-
-function takeOutcomes(values: OutcomeValues, rows: Int32Array, width: number): OutcomeValues {
-  const take = (column: Float64Array) => {
-    const out = new Float64Array(rows.length * width);
-    rows.forEach((row, i) => out.set(column.subarray(row * width, (row + 1) * width), i * width));
-    return out;
-  };
-  return mapOutcomes(values, take);
 }
 
 /** @param place new number of each training query that stays */

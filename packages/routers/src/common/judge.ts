@@ -1,5 +1,5 @@
 import { fitAdditive } from '@routeprofile/numerics';
-import { isLog, type OutcomeValues, type RouterTraining } from '@routeprofile/schema';
+import { isLog, seenModels, type OutcomeValues, type RouterTraining } from '@routeprofile/schema';
 
 /** How well scores route training queries. */
 export interface Judge {
@@ -25,9 +25,12 @@ const LEAST_CHANCE = 0.02;
  * Outcomes judge where there are any; otherwise pairs, which say which of two models to prefer and nothing of how good it is.
  * A choice is judged among the measured models only, so a query without outcomes does not count.
  */
-export function judgeOf({ outcomes, pairs, tasks }: RouterTraining, models: number): Judge {
+export function judgeOf(training: RouterTraining, models: number): Judge {
+  const { outcomes, pairs, tasks } = training;
   if (!outcomes) return pairJudge(pairs, tasks.length);
-  return isLog(outcomes, models) ? loggedJudge(outcomes, models) : outcomeJudge(outcomes.score, models);
+  return isLog(outcomes, models)
+    ? loggedJudge(outcomes, seenModels(training, models))
+    : outcomeJudge(outcomes.score, models);
 }
 
 /** Models with an outcome, by query. */
@@ -53,20 +56,17 @@ function outcomeJudge(score: Float64Array, models: number): Judge {
  * of the model, query + model by least squares, corrected by 1 / chance times the surprise where the log chose that model. The
  * chance is the log's own where it states one, else the model's share of the queries that one model answered.
  */
-function loggedJudge({ score, propensity }: OutcomeValues, models: number): Judge {
+function loggedJudge({ score, propensity }: OutcomeValues, seen: readonly boolean[]): Judge {
+  const models = seen.length;
   const measured = measuredModels(score, models);
-  const known = Int32Array.from({ length: models }, (_, m) => m).filter((m) =>
-    measured.some((here) => here.includes(m)),
-  );
+  const known = Int32Array.from(seen.keys()).filter((m) => seen[m]);
   const fit = fitAdditive(score, models, { loneRows: 'together' });
   const lone = measured.filter((here) => here.length === 1);
-  const share = Float64Array.from(
-    { length: models },
-    (_, m) => lone.filter((here) => here[0] === m).length / lone.length,
-  );
+  const loneOf = new Float64Array(models);
+  for (const [m] of lone) loneOf[m!]!++;
   const chance = (k: number): number => {
     const stated = propensity?.[k] ?? NaN;
-    return Math.max(LEAST_CHANCE, Number.isNaN(stated) ? share[k % models]! : stated);
+    return Math.max(LEAST_CHANCE, Number.isNaN(stated) ? loneOf[k % models]! / lone.length : stated);
   };
   return {
     kind: 'logged',

@@ -2,6 +2,7 @@ import {
   createRandom,
   isLog,
   RouteProfileError,
+  seenModels,
   type OutcomeValues,
   type PreferencePair,
   type Random,
@@ -31,18 +32,18 @@ export function pairsFromOutcomes(
  * Pairs of a log, in which no query compares two models: the outcome of the one that answered against what another, drawn at random,
  * gives on average (query + model, by least squares). A model that is right with chance p on a kind of query wins a share p of its
  * pairs there, so that the pairs order models as their outcomes do.
+ * @param seen one a model: whether it has any outcome
  * @param limit pairs per query that one model answered
  */
 function pairsFromLog(
   { score }: Pick<OutcomeValues, 'score'>,
-  models: number,
+  seen: readonly boolean[],
   limit: number,
   random: Random,
 ): PreferencePair[] {
+  const models = seen.length;
   const fit = fitAdditive(score, models, { loneRows: 'together' });
-  const known = Array.from({ length: models }, (_, m) => m).filter((m) =>
-    score.some((value, k) => k % models === m && !Number.isNaN(value)),
-  );
+  const known = [...seen.keys()].filter((m) => seen[m]);
   const pairs: PreferencePair[] = [];
   for (let query = 0; query * models < score.length; query++) {
     const row = score.subarray(query * models, (query + 1) * models);
@@ -94,15 +95,15 @@ export function trainingPairs(
 ): PreferencePair[] {
   const { pairs, outcomes, queries } = training;
   const random = createRandom(ctx.seed, strategy, 'pairs');
-  const drawn = (values: OutcomeValues) => {
-    const compared = pairsFromOutcomes(values, models.length, pairsPerQuery, random);
-    if (!isLog(values, models.length)) return compared;
-    return [...compared, ...pairsFromLog(values, models.length, pairsPerQuery, random)].sort(
-      (a, b) => a.query - b.query,
-    );
-  };
-  const isLogged = outcomes !== null && isLog(outcomes, models.length);
-  const all = (pairs.length > 0 && !isLogged) || !outcomes ? pairs : drawn(outcomes);
+  const logged = outcomes !== null && isLog(outcomes, models.length);
+  const drawn = (values: OutcomeValues) => pairsFromOutcomes(values, models.length, pairsPerQuery, random);
+  const all = logged
+    ? [...drawn(outcomes), ...pairsFromLog(outcomes, seenModels(training, models.length), pairsPerQuery, random)].sort(
+        (a, b) => a.query - b.query,
+      )
+    : pairs.length > 0 || !outcomes
+      ? pairs
+      : drawn(outcomes);
   const known = all.filter(
     ({ query, better, worse }) => query in queries.texts && better in models && worse in models && better !== worse,
   );

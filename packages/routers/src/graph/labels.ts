@@ -88,9 +88,9 @@ function fromPairs(pairs: readonly PreferencePair[]): Labels {
  */
 export function labelsOf(input: RouterInput, kind: 'soft' | 'discriminative', ctx: RunContext): Labels {
   const { models, training } = input;
+  if (training.outcomes && isLog(training.outcomes, models.length))
+    return fromPairs(trainingPairs('graph', input, 1, ctx));
   const measured = training.outcomes ? fromOutcomes(training.outcomes, models.length, kind) : undefined;
-  const logged = training.outcomes !== null && isLog(training.outcomes, models.length);
-  if (logged) return fromPairs(trainingPairs('graph', input, 1, ctx));
   if (measured !== undefined && measured.queries.length > 0) return measured;
   if (training.pairs.length === 0) throw nothingToLearn('graph');
   return fromPairs(trainingPairs('graph', { ...input, training: { ...training, outcomes: null } }, 1, ctx));

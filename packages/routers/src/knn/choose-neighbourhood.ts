@@ -143,9 +143,8 @@ function squaredError({ models, known }: Memory, queries: number): Loss {
   const measuredOn = (q: number) =>
     Array.from({ length: models }, (_, m) => m).filter((m) => known.measured[q * models + m]! > 0);
   const counts = Array.from({ length: queries }, (_, q) => measuredOn(q).length);
-  const most =
-    counts.filter((count) => count === 1).length > counts.filter((count) => count > 1).length ? 'lone' : 'compared';
-  if (most === 'lone')
+  const lone = counts.filter((count) => count === 1).length;
+  if (lone > counts.filter((count) => count > 1).length)
     return {
       says: (q) => counts[q] === 1,
       value(q, scores) {
