@@ -35,6 +35,7 @@ export type {
   ChatRequest,
   Completion,
   ErrorCode,
+  ErrorInfo,
   Price,
   RouteProfileError,
   RunContext,
