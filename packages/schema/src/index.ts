@@ -197,6 +197,7 @@ export {
   type DescribedMetric,
   describedMetricSchema,
   type Estimate,
+  type EstimatedPoint,
   estimateSchema,
   type Evaluation,
   evaluationSchema,

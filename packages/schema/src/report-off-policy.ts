@@ -34,6 +34,11 @@ export const offPolicyPolicySchema = z.object({
   score: z.object({ dr: offPolicyVerdictSchema, snips: offPolicyVerdictSchema, ips: offPolicyVerdictSchema }),
   /** Dollars per 1,000 queries, doubly robust; null where the log has no costs. */
   costPer1k: offPolicyVerdictSchema.nullable(),
+  /** Cost as a share of that of best-single, both doubly robust, with a paired bootstrap interval; null: not known, or that is free. */
+  costShare: z
+    .object({ value: figureSchema, low: figureSchema.nullable(), high: figureSchema.nullable() })
+    .nullable()
+    .optional(),
   /** Mean score less that of best-single on the same rows, paired; null for best-single itself and what chooses as it does. */
   difference: offPolicyVerdictSchema.nullable(),
   /** As many rows of equal weight would tell about as much (Kish); and the share of rows on which the log has its choice. */

@@ -183,6 +183,82 @@ describe('answers that are suggested', () => {
   });
 });
 
+describe('a frontier on test rows that are a log', () => {
+  const training = { pairs: [], outcomes: { ...emptyOutcomes(1, 3), score: Float64Array.of(1, 0.5, 0) } };
+  const shared = { training, testName: 'test', encoder: 'toy', graph: 'none', versions: {}, seed: 4 };
+  const swept = {
+    lambdas: [0, 1, 2],
+    choices: [byKind, always(0), always(2)].map((choices) => Int32Array.from(choices)),
+    operatingPoint: { target: 'best', lambda: 0, outOfFold: { quality: 0.9, costShare: 1 } },
+  };
+  const cells = [cellOf('flat × kind', byKind, { frontier: swept })];
+
+  it('has points that are estimates, whose intervals hold the truth', () => {
+    const { table, mean } = logged(uniform, 2);
+    const report = assembleReport({ ...shared, dataset: datasetOf(table, { logged: true }), cells });
+    expect(() => runReportSchema.parse(JSON.parse(JSON.stringify(report)))).not.toThrow();
+    const { points, aiq, operatingPoint, unknownPoints } = report.rows[0]!.frontier!;
+    const truths = [byKind, always(0), always(2)].map((choices) => ({
+      quality: mean(choices),
+      cost: choices.reduce((sum, m) => sum + m + 1, 0) / ROWS,
+    }));
+    expect(points.map(({ lambda }) => lambda)).toEqual([0, 1, 2]);
+    points.forEach(({ estimated, ...point }, i) => {
+      for (const what of ['quality', 'cost'] as const) {
+        expect(estimated![what].low).toBeLessThanOrEqual(truths[i]![what] + 1e-9);
+        expect(estimated![what].high).toBeGreaterThanOrEqual(truths[i]![what] - 1e-9);
+        expect(point[what]).toBeCloseTo(truths[i]![what], 1);
+      }
+    });
+    expect([unknownPoints, aiq!.difference.low > 0]).toEqual([undefined, true]);
+    expect(operatingPoint!.comparisons[0]).toMatchObject({ model: 'even', quality: { against: 'best-single' } });
+    expect(report.constantsFrontier!.points.map(({ model }) => model)).toEqual(MODELS);
+    // The same figures as the table of the log.
+    const [policy] = report.offPolicy!.policies;
+    expect(policy!.costPer1k).toMatchObject({ known: true, value: expect.closeTo(points[0]!.cost, 9) as unknown });
+    expect(policy!.costShare!.value).toBeCloseTo(points[0]!.cost / points[1]!.cost, 9);
+    expect(report.recommendation!.costShare).toEqual(policy!.costShare);
+  });
+
+  it('leaves out what the log cannot tell, and says so; nothing is recommended on it', () => {
+    const { table } = logged((random) => (random < 0.03 ? 2 : random < 0.5 ? 1 : 0));
+    const report = assembleReport({
+      ...shared,
+      dataset: datasetOf(table, { logged: true }),
+      cells: [
+        ...cells,
+        cellOf(
+          'flat × dear',
+          byKind.map((m, q) => (q % 3 === 0 ? m : 2)),
+          { frontier: { ...swept, choices: swept.choices.map(() => swept.choices[2]!) } },
+        ),
+      ],
+    });
+    expect(report.rows[0]!.frontier).toMatchObject({ unknownPoints: 1, operatingPoint: { lambda: 0 } });
+    expect(report.rows[1]!.frontier).toBeNull();
+    expect(report.constantsFrontier!.points.map(({ model }) => model)).toEqual(['even', 'odd']);
+    expect(report.warnings).toContain(
+      'points of frontiers that the log cannot tell of are left out (cost weights): flat × kind 1 of 3',
+    );
+    expect(report.warnings).toContainEqual(expect.stringMatching(/^the log cannot tell of any point .*: flat × dear$/));
+
+    const alone = assembleReport({
+      ...shared,
+      dataset: datasetOf(table, { logged: true }),
+      cells: [
+        cellOf(
+          'flat × dear',
+          byKind.map((m, q) => (q % 3 === 0 ? m : 2)),
+        ),
+      ],
+    });
+    expect(alone.recommendation).toBeUndefined();
+    expect(alone.notRecommended).toMatch(
+      /^No recommendation: the log cannot tell what flat × dear would have scored \(\d+ effective rows, at least 100 are needed\)\.$/,
+    );
+  });
+});
+
 describe('a table as a log', () => {
   it('leaves out rows without outcomes, and marks what was asked on purpose', () => {
     const { values } = tableOf(MODELS, [

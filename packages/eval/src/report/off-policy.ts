@@ -5,6 +5,9 @@ import {
   type OffPolicyPolicy,
   type OffPolicyVerdict,
 } from '@routeprofile/schema';
+import type { PolicySeries } from '../frontier/policies.js';
+import { ratioEstimate } from '../interval.js';
+import { doublyRobust } from '../off-policy/contrast.js';
 import { assumptionOf, offPolicyDifference, offPolicyValue, type OffPolicyValue } from '../off-policy/estimate.js';
 import { fitOffPolicy, type OffPolicyEvidence } from '../off-policy/evidence.js';
 import { policyChances } from '../off-policy/logged-rows.js';
@@ -19,25 +22,64 @@ export interface LoggedPolicy {
   choices: Int32Array;
 }
 
+/** Test rows that are a log, prepared once for all that is judged by them. */
+export interface TestLog {
+  evidence: OffPolicyEvidence;
+  /** Choices on every test row → those on the rows of the log. */
+  onLog: (choices: Int32Array) => { choices: Int32Array };
+  /** Id of the query of a row of the log. */
+  queryAt: (row: number) => string;
+}
+
+/**
+ * @param vectors shape [test rows × dimensions]: what the chances of the log are estimated from, where it does not state them
+ * @returns undefined for test rows without an outcome
+ */
+export function openTestLog(
+  { test }: Pick<Dataset, 'test'>,
+  vectors: Matrix | undefined,
+  seed: number,
+): TestLog | undefined {
+  const table = logOfTable(test.values, test.models, vectors);
+  return (
+    table && {
+      evidence: fitOffPolicy(table.log, { seed }),
+      onLog: (choices) => ({ choices: table.rows.map((row) => choices[row]!) }),
+      queryAt: (row) => test.queries[table.rows[row]!]!.id,
+    }
+  );
+}
+
+/**
+ * What choices would have cost and scored, row by row, by doubly robust estimates: their means are the estimates. Shape of both
+ * [rows of the log].
+ * @param choices on the rows of the log
+ * @returns null where the log does not tell
+ */
+export function estimatedSeries(evidence: OffPolicyEvidence, choices: Int32Array): PolicySeries | null {
+  const { score, cost } = offPolicyValue(evidence, { choices });
+  if (!evidence.cost || !cost?.dr.known || !score.dr.known) return null;
+  const chances = policyChances({ choices }, evidence.rows, evidence.models.length);
+  const { low, high } = score.dr;
+  return {
+    cost: doublyRobust(evidence, evidence.cost, chances).perRow.map((dollars) => 1000 * dollars),
+    quality: doublyRobust(evidence, evidence.score, chances).perRow,
+    estimated: { cost: { low: 1000 * cost.dr.low, high: 1000 * cost.dr.high }, quality: { low, high } },
+  };
+}
+
 /**
  * What test rows that are a log say of each policy, and of its difference to best-single.
  * @param single always choosing the best single model of the training data; null without one
- * @param vectors shape [test rows × dimensions]: what the chances of the log are estimated from, where it does not state them
  * @param suggest answers to suggest; without it some, where the log cannot judge a policy
- * @returns undefined for test rows without an outcome
  */
 export function offPolicySection(
-  { test }: Pick<Dataset, 'test'>,
+  { evidence, onLog, queryAt }: TestLog,
   policies: readonly LoggedPolicy[],
   single: Int32Array | null,
-  vectors: Matrix | undefined,
   { seed, suggest }: { seed: number; suggest?: number | undefined },
-): OffPolicy | undefined {
-  const table = logOfTable(test.values, test.models, vectors);
-  if (!table) return undefined;
-  const evidence = fitOffPolicy(table.log, { seed });
-  const queryAt = (row: number) => test.queries[table.rows[row]!]!.id;
-  const onLog = (choices: Int32Array) => ({ choices: table.rows.map((row) => choices[row]!) });
+): OffPolicy {
+  const theirs = single && estimatedSeries(evidence, onLog(single).choices);
   const valued = policies.map(({ name, seed: own, model, choices }): OffPolicyPolicy => {
     const value = offPolicyValue(evidence, onLog(choices));
     const differs = single?.some((choice, q) => choice !== choices[q]) ?? false;
@@ -47,6 +89,7 @@ export function offPolicySection(
       ...(model !== undefined && { model }),
       score: { dr: value.score.dr, snips: value.score.snips, ips: value.score.ips },
       costPer1k: value.cost && perThousand(value.cost.dr),
+      ...(differs && { costShare: costShareOf(estimatedSeries(evidence, onLog(choices).choices), theirs, seed) }),
       difference: single && differs ? offPolicyDifference(evidence, onLog(choices), onLog(single)).score.dr : null,
       ...supportOf(value),
     };
@@ -69,6 +112,9 @@ export function offPolicySection(
     }),
   };
 }
+
+const costShareOf = (own: PolicySeries | null, theirs: PolicySeries | null, seed: number) =>
+  own && theirs && ratioEstimate(own.cost, theirs.cost, { seed });
 
 /** Answers that are suggested where nobody said how many. */
 const SUGGESTED = 20;

@@ -61,6 +61,23 @@ describe('what a log says of routers', () => {
     expect(text).toContain('640 logged test rows');
   });
 
+  it('is where plots of cost and quality come from, with the intervals', () => {
+    const page = renderHtmlReport(logged);
+    expect(page).toContain('All points are estimates from the log');
+    expect(page).toContain('0.700 [0.600, 0.800] at $2.50 per 1,000 queries');
+    expect(renderHtmlReport(report)).not.toContain('All points are estimates from the log');
+  });
+
+  it('may be that nothing can be recommended', () => {
+    const { recommendation: _, ...rest } = logged;
+    const undecided = {
+      ...rest,
+      notRecommended: 'No recommendation: the log cannot tell what flat × sim would have scored.',
+    };
+    for (const shown of [renderHtmlReport(undecided), renderTextTable(undecided).replace(/\s+/g, ' ')])
+      expect(shown).toContain('No recommendation: the log cannot tell');
+  });
+
   it('is absent from other reports', () => {
     expect(renderHtmlReport(report)).not.toContain('Estimates from the log');
   });

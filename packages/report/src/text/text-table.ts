@@ -178,7 +178,7 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
     ...(report.simulated ? [paint(33, 'SIMULATED OUTCOMES: these figures say nothing about real models.')] : []),
     '',
     ...(report.offPolicy
-      ? offPolicyTable(report, report.offPolicy, paint)
+      ? [...offPolicyTable(report, report.offPolicy, paint), ...evidenceText(report, paint)]
       : [
           dim(columns.map(({ title, width }, i) => (i === 0 ? title.padEnd(width) : title.padStart(width))).join('')),
           ...rows.map(({ text, collapsed, wins }) => (collapsed ? paint(33, text) : wins ? paint(32, text) : text)),
