@@ -15,7 +15,10 @@ import { isJudge } from './judge.js';
 import type { OutcomeNumbers } from './rows.js';
 import { plural } from './text.js';
 
-/** What an outcome row may say beside its outcomes. `formatted_query` is read with the stored prompts, `answer` by people. */
+/**
+ * What an outcome row may say beside its outcomes. `formatted_query` is read with the stored prompts, `answer` by people and graders,
+ * `time` when logs are imported.
+ */
 const ROW_FIELDS: ReadonlySet<string> = new Set([
   'id',
   'task',
@@ -23,6 +26,7 @@ const ROW_FIELDS: ReadonlySet<string> = new Set([
   'query',
   'models',
   'answer',
+  'time',
   'formatted_query',
 ]);
 const OUTCOME_FIELDS: ReadonlySet<string> = new Set([
