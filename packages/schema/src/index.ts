@@ -94,6 +94,7 @@ export {
   NUMBER_BOUNDS,
   type NumberBounds,
   pricePerMillionSchema,
+  propensitySchema,
   scoreSchema,
   tokensSchema,
 } from './formats/numbers.js';

@@ -23,7 +23,7 @@ function newRow(query: Query, id: string, scores: ScoreReader): { models: Fields
     query: query.query,
     ...(answer !== null && { answer }),
     models: Object.fromEntries(
-      models.map(([model, numbers]) => [
+      models.map(([model, numbers, sources]) => [
         model,
         {
           score: scoreOf(numbers, scores),
@@ -33,6 +33,7 @@ function newRow(query: Query, id: string, scores: ScoreReader): { models: Fields
               return sum === undefined ? [] : [[field, meanOf(field, sum)] as const];
             }),
           ),
+          ...(sources.length > 0 && { source: sources.join(' + ') }),
         },
       ]),
     ),
