@@ -23,7 +23,7 @@ import { testGround } from './ground.js';
 import { LEAST_ROWS } from '../interval.js';
 import type { SelectionRows } from '../recommend/contenders.js';
 import { intervalsOf, LEAST_ALIKE } from './intervals.js';
-import { isJudgedAsLog, offPolicySection } from './off-policy.js';
+import { offPolicySection } from './off-policy.js';
 import { MARGIN, verdictOn } from './verdict.js';
 import { sectionsOf } from './sections.js';
 
@@ -64,6 +64,8 @@ export interface ReportInput {
   selection?: SelectionRows;
   /** How much lower a mean score still counts as not worse than best-single, on the scale of the scores. Default 0.02. */
   margin?: number;
+  /** Of a log: how many answers to suggest that tell most of what it cannot. Default: 20 where it cannot judge some router, else none. */
+  suggest?: number;
 }
 
 /**
@@ -77,7 +79,7 @@ export function assembleReport(input: ReportInput): RunReport {
   const candidates = dataset.candidates.map(({ id }) => id);
   const own = metrics.filter(({ name }) => !builtInMetrics.some((metric) => metric.name === name)).map(describedMetric);
   const ground = testGround(dataset, input.training);
-  const { rows, table, single, hindsight, cheapest } = ground;
+  const { rows, asLog, table, single, hindsight, cheapest } = ground;
   const known = { table: dataset.test, newModels: dataset.newModels };
   for (const cell of cells) assertCell(dataset.test, dataset.newModels, cell);
   for (const [name, choices] of Object.entries(lookups)) assertChoices(dataset.test, choices, name);
@@ -108,7 +110,7 @@ export function assembleReport(input: ReportInput): RunReport {
   });
   const incomplete = dataset.test.queries.length - rows.length;
   const everywhere = (index: number) => new Int32Array(dataset.test.queries.length).fill(index);
-  const offPolicy = isJudgedAsLog(dataset, rows.length)
+  const offPolicy = asLog
     ? offPolicySection(
         dataset,
         [
@@ -123,7 +125,7 @@ export function assembleReport(input: ReportInput): RunReport {
         ],
         single && everywhere(single.index),
         input.testVectors,
-        input.seed,
+        input,
       )
     : undefined;
   const reportRows = cells.map((cell, i): ReportRow => {

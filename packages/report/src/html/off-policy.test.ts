@@ -32,6 +32,12 @@ const logged = {
       ),
       policyOf('best-single', null, { model: 'model <b>', difference: null, costPer1k: null }),
     ],
+    suggestions: {
+      policies: [{ name: report.rows[0]!.label, seed: report.rows[0]!.seed }],
+      needed: 73,
+      ask: Array.from({ length: 8 }, (_, i) => ({ query: `q${i}`, model: 'a', propensity: 0.1, varianceShare: 0.1 })),
+      measured: [],
+    },
   },
 };
 
@@ -43,6 +49,11 @@ describe('what a log says of routers', () => {
       expect(shown).toContain('0.700 [0.600, 0.800]');
       expect(shown).toContain('too few rows (41)');
       expect(shown).toContain('212');
+    }
+    for (const shown of [page, text.replace(/\s+/g, ' ')]) {
+      expect(shown).toContain('About 73 answers that are asked for on purpose would do.');
+      expect(shown).toContain('ask a on 8 queries (q0, q1, q2, q3, q4, q5, …).');
+      expect(shown).toContain('--suggest N');
     }
     expect(page).toContain('Estimates from the log');
     expect(page).toContain('model &lt;b&gt;');
