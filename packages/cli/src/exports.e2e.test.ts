@@ -38,7 +38,7 @@ describe('from an export to a report, in two commands', () => {
     const { code, stdout, stderr } = await running('from-harness');
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^from-harness · standard · 12 test rows/);
-  }, 120_000);
+  });
 
   it('logs of Inspect, one per model: the first alone says what is missing', async () => {
     const log = (model: string) =>
@@ -60,7 +60,7 @@ describe('from an export to a report, in two commands', () => {
     const { code, stdout, stderr } = await running('from-inspect');
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^from-inspect · standard · 12 test rows/);
-  }, 120_000);
+  });
 
   it('spend logs of LiteLLM with scores of another file: a log, too small until told otherwise', async () => {
     const calls = Array.from({ length: 48 }, (_, i) => ({ id: `r${i}`, model: i % 2 === 0 ? 'big' : 'tiny', i }));
@@ -90,5 +90,5 @@ describe('from an export to a report, in two commands', () => {
     expect(said).toContain('No recommendation: the log cannot tell');
     expect(said).toContain('Answers to its 14 test rows would not do: more test rows are needed.');
     expect(readFileSync(at('from-litellm-run', 'report.html'), 'utf8')).toContain('No recommendation: the log cannot');
-  }, 120_000);
+  });
 });

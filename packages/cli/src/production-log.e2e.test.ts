@@ -62,7 +62,7 @@ describe('a production log, in which one model answered each query', () => {
     expect(report.warnings).toContainEqual(expect.stringMatching(warning));
     expect(page).toMatch(warning);
     expect(run.stdout.replace(/\s+/g, ' ').replaceAll('! ', '')).toMatch(warning);
-  }, 120_000);
+  });
 
   it('is judged by the check for what it can tell', async () => {
     const checked = await routeprofile(['data', 'check', at('log'), '--quiet']);

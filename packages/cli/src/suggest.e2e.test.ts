@@ -88,7 +88,7 @@ describe('a log that went to one model nine times out of ten', () => {
       expect(after.router.score.dr.low).toBeLessThan(0.9);
       expect(after.router.score.dr.high).toBeGreaterThan(0.9);
     }
-  }, 240_000);
+  });
 
   it('says so of a table that has all outcomes', async () => {
     const complete = Array.from({ length: 60 }, (_, i) =>
@@ -109,5 +109,5 @@ describe('a log that went to one model nine times out of ten', () => {
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.stderr).toContain('nothing is suggested, for the test rows are not judged as a log');
     expect(ran.stdout).not.toContain('Suggested:');
-  }, 240_000);
+  });
 });

@@ -4,6 +4,28 @@ export type { ZipLimits } from './arrays/zip.js';
 export { readGraphFiles, writeGraphFiles } from './artifacts/graph-files.js';
 export { readProfileSet, writeProfileSet } from './artifacts/profile-set.js';
 export { readRouterArtifact, writeRouterArtifact } from './artifacts/router-artifact.js';
+export { cardsFileOf, writePricedCards, type ReplacedPrice, type WrittenCards } from './catalogue/cards.js';
+export {
+  datasetEntries,
+  matchModels,
+  readCatalogue,
+  searchCatalogue,
+  type Catalogue,
+  type CatalogueSources,
+} from './catalogue/catalogue.js';
+export type { Counted } from './catalogue/counts.js';
+export { ageInDays, type CatalogueEntry, type DateKind, type PriceList } from './catalogue/entry.js';
+export {
+  MATCH_RULES,
+  matchCatalogue,
+  type AmbiguousModel,
+  type CatalogueMatches,
+  type MatchedModel,
+  type MatchRule,
+} from './catalogue/match.js';
+export { parsePriceList, PRICE_LISTS, readPriceList, type PriceListOrigin } from './catalogue/price-list.js';
+export { parseModelProfile, type ModelProfile } from './catalogue/profile.js';
+export { readModelProfile, readModelProfiles, type ReadProfile } from './catalogue/profile-files.js';
 export type { DatasetSummary } from './check/summary.js';
 export { assertEvaluable } from './dataset/evaluable.js';
 export { candidateOf, modelCard } from './dataset/cards.js';
@@ -33,11 +55,14 @@ export { writeSample, type SampleOptions, type WrittenSample } from './sample/wr
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
   Candidate,
+  Capabilities,
   Dataset,
   DatasetLayout,
   GraphFile,
+  Latency,
   LayoutCheck,
   LayoutOptions,
+  Limits,
   Matrix,
   ModelCard,
   ModelCardFile,
@@ -45,6 +70,7 @@ export type {
   NodeFeatures,
   Oddity,
   OutcomeValues,
+  Price,
   ProfileSet,
   ErrorCode,
   ErrorInfo,

@@ -44,13 +44,23 @@ export const candidateSchema = z.object({
   id: nameSchema,
   model: z.string().min(1),
   params: z.record(z.string(), z.unknown()).optional(),
-  price: z.object({ input: pricePerMillionSchema, output: pricePerMillionSchema }).optional(),
+  price: z
+    .object({
+      input: pricePerMillionSchema,
+      output: pricePerMillionSchema,
+      cachedInput: pricePerMillionSchema.optional(),
+      cacheWrite: pricePerMillionSchema.optional(),
+    })
+    .optional(),
   limits: z.object({ contextTokens: tokensSchema.optional(), maxOutputTokens: tokensSchema.optional() }).optional(),
   capabilities: z
     .object({
       jsonMode: z.boolean().optional(),
+      jsonSchema: z.boolean().optional(),
       tools: z.boolean().optional(),
       vision: z.boolean().optional(),
+      audio: z.boolean().optional(),
+      reasoning: z.boolean().optional(),
       region: z.string().min(1).optional(),
       local: z.boolean().optional(),
     })
@@ -60,6 +70,7 @@ export const candidateSchema = z.object({
       firstToken: latencySchema.optional(),
       perOutputToken: latencySchema.optional(),
       total: latencySchema.optional(),
+      p90: latencySchema.optional(),
     })
     .optional(),
   tokensPerTask: z

@@ -31,8 +31,14 @@ export interface Limits {
 /** What a model offers beyond text; what is absent counts as not offered. */
 export interface Capabilities {
   jsonMode?: boolean;
+  /** Answers by a JSON schema of the caller's. */
+  jsonSchema?: boolean;
   tools?: boolean;
   vision?: boolean;
+  /** Takes audio. */
+  audio?: boolean;
+  /** Can think before it answers. */
+  reasoning?: boolean;
   /** Where the model runs, such as `eu` or `local`. */
   region?: string;
   /** Runs on the user's own machines: nothing leaves the house. */
@@ -43,8 +49,10 @@ export interface Capabilities {
 export interface Latency {
   firstToken?: number;
   perOutputToken?: number;
-  /** Mean of a whole call. */
+  /** Mean of a whole call; of models that only a profile describes, the median it states. */
   total?: number;
+  /** 90 of 100 calls take at most this. */
+  p90?: number;
 }
 
 /** Mean tokens of one call. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { candidateSchema } from './artifacts.js';
 import { runConfigSchema } from './config.js';
 import { distinctNamesSchema } from './formats/common.js';
 import { NUMBER_BOUNDS } from './formats/numbers.js';
@@ -53,6 +54,24 @@ describe('file formats', () => {
     expect(most).toBeLessThanOrEqual(NUMBER_BOUNDS.cost.most);
     const card = { feature: 'x', input_price: 1e300 };
     expect(modelCardsFileSchema.safeParse({ a: card }).success).toBe(false);
+  });
+
+  it('takes a card without a text and without scores', () => {
+    const parsed = modelCardsFileSchema.parse({ a: { input_price: 1, output_price: 2 } });
+    expect(parsed['a']).toMatchObject({ feature: '', detailed_scores: {}, input_price: 1 });
+    expect(modelCardsFileSchema.safeParse({ a: { feature: null } }).success).toBe(false);
+  });
+
+  it('keeps all that is known of a candidate in a saved router', () => {
+    const candidate = {
+      id: 'a',
+      model: 'a-1',
+      price: { input: 1, output: 2, cachedInput: 0.1, cacheWrite: 1.25 },
+      limits: { contextTokens: 8000, maxOutputTokens: 1000 },
+      capabilities: { jsonMode: true, jsonSchema: true, tools: true, vision: false, audio: false, reasoning: true },
+      latency: { firstToken: 0.2, perOutputToken: 0.01, total: 1.2, p90: 3.5 },
+    };
+    expect(candidateSchema.parse(candidate)).toEqual(candidate);
   });
 
   it('refuses names that no text file can hold, and models named twice', () => {

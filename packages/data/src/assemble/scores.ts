@@ -56,8 +56,7 @@ export function outcomeCard(
 ): ModelCard {
   const described = card === undefined ? undefined : modelCard(name, card, auxiliary);
   const own = [...(described?.scores ?? [])].filter(([task]) => !measured.has(task));
-  const text =
-    described !== undefined && described.text.trim() !== '' ? described.text : textFromScores(name, measured);
+  const text = card !== undefined && card.feature.trim() !== '' ? card.feature : textFromScores(name, measured);
   return {
     name,
     text,

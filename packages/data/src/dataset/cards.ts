@@ -1,6 +1,8 @@
 import type {
   Candidate,
   Capabilities,
+  Latency,
+  Limits,
   ModelCard,
   ModelCardFile,
   OutcomeValues,
@@ -39,17 +41,45 @@ export const isSentence = (text: string): boolean => text.trim().split(/\s+/).le
 const calledModel = (id: string, cards: readonly (ModelCardFile | undefined)[]): string =>
   cards.map((card) => card?.model?.trim()).find((name) => name && !isSentence(name)) ?? id;
 
+/** Tokens, each as the first card that says it says. */
+function limitsOf(cards: readonly (ModelCardFile | undefined)[]): Limits | undefined {
+  const first = (field: 'context_tokens' | 'max_output_tokens') =>
+    cards.map((card) => card?.[field]).find((known) => typeof known === 'number');
+  const [contextTokens, maxOutputTokens] = [first('context_tokens'), first('max_output_tokens')];
+  if (typeof contextTokens !== 'number' && typeof maxOutputTokens !== 'number') return undefined;
+  return {
+    ...(typeof contextTokens === 'number' && { contextTokens }),
+    ...(typeof maxOutputTokens === 'number' && { maxOutputTokens }),
+  };
+}
+
 /** What the first card that says anything of it says. */
 function capabilitiesOf(cards: readonly (ModelCardFile | undefined)[]): Capabilities | undefined {
   const said = cards.map((card) => card?.capabilities).find((known) => known);
   if (!said) return undefined;
-  const { json_mode: jsonMode, tools, vision, region, local } = said;
+  const { json_mode: jsonMode, json_schema: jsonSchema, tools, vision, audio, reasoning, region, local } = said;
   return {
     ...(jsonMode !== undefined && { jsonMode }),
+    ...(jsonSchema !== undefined && { jsonSchema }),
     ...(tools !== undefined && { tools }),
     ...(vision !== undefined && { vision }),
+    ...(audio !== undefined && { audio }),
+    ...(reasoning !== undefined && { reasoning }),
     ...(region !== undefined && { region }),
     ...(local !== undefined && { local }),
+  };
+}
+
+/** Seconds, as the first card that says anything of it says. */
+function latencyOf(cards: readonly (ModelCardFile | undefined)[]): Latency | undefined {
+  const said = cards.map((card) => card?.latency).find((known) => known);
+  if (!said) return undefined;
+  const { first_token: firstToken, per_output_token: perOutputToken, total, p90 } = said;
+  return {
+    ...(firstToken !== undefined && { firstToken }),
+    ...(perOutputToken !== undefined && { perOutputToken }),
+    ...(total !== undefined && { total }),
+    ...(p90 !== undefined && { p90 }),
   };
 }
 
@@ -61,9 +91,18 @@ const scoresOf = (card: ModelCardFile): Map<string, TaskScore> =>
     ),
   );
 
-/** A card as files hold it → as the rest of the code reads it: family null when unknown, price null unless those of input and output are known. */
+/** What stands for a model that nobody described. Without its scores: those of a new model may yet be taken back. */
+const bareText = (name: string, family: string | null): string =>
+  family === null ? `${name}, a language model.` : `${name}, a language model of the ${family} family.`;
+
+/**
+ * A card as files hold it → as the rest of the code reads it: family null when unknown, price null unless those of input and
+ * output are known, and a text of its name and family where the card has none.
+ */
 export function modelCard(name: string, card: ModelCardFile, auxiliary: boolean): ModelCard {
-  return { name, text: card.feature, family: familyOf(card), scores: scoresOf(card), price: priceOf(card), auxiliary };
+  const family = familyOf(card);
+  const text = card.feature.trim() === '' ? bareText(name, family) : card.feature;
+  return { name, text, family, scores: scoresOf(card), price: priceOf(card), auxiliary };
 }
 
 /** A running mean. */
@@ -100,22 +139,24 @@ function usage(queries: readonly QueryRecord[], values: OutcomeValues, column: n
 }
 
 /**
- * A candidate as its cards tell: what it is called by, its price, limits and capabilities.
+ * A candidate as its cards tell: what it is called by, its price, limits, capabilities and latency.
  * @param id the cards' key; without cards, or where they do not say it, also what the model is called by
  * @param cards the sources of its facts, the more trusted first
  */
 export function candidateOf(id: string, cards: readonly (ModelCardFile | undefined)[]): Candidate {
   const params = cards.map((card) => card?.params).find((known) => known);
   const price = cards.map(priceOf).find((known) => known !== null);
-  const contextTokens = cards.map((card) => card?.context_tokens).find((known) => typeof known === 'number');
+  const limits = limitsOf(cards);
   const capabilities = capabilitiesOf(cards);
+  const latency = latencyOf(cards);
   return {
     id,
     model: calledModel(id, cards),
     ...(params && { params }),
     ...(price && { price }),
-    ...(typeof contextTokens === 'number' && { limits: { contextTokens } }),
+    ...(limits && { limits }),
     ...(capabilities && { capabilities }),
+    ...(latency && { latency }),
   };
 }
 
@@ -132,9 +173,12 @@ export function candidatesOf(
 ): Candidate[] {
   return ids.map((id, column) => {
     const used = values === null ? null : usage(queries, values, column, ids.length);
+    const known = candidateOf(id, cardsOf(id));
+    // The median and the 90th percentile that a card states are of other calls than those measured here.
+    const { total: _total, p90: _p90, ...parts } = known.latency ?? {};
     return {
-      ...candidateOf(id, cardsOf(id)),
-      ...(used?.latency !== undefined && { latency: { total: used.latency } }),
+      ...known,
+      ...(used?.latency !== undefined && { latency: { ...parts, total: used.latency } }),
       ...(used && Object.keys(used.tokens).length > 0 && { tokensPerTask: used.tokens }),
     };
   });

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Dataset } from '@routeprofile/schema';
+import { modelCardsFileSchema, type Dataset } from '@routeprofile/schema';
 import { loadDataset } from '../layouts/load.js';
 import { failureOf } from '../disk/testing.js';
 import { folderOf, outcomeRow, publishedFiles, routingRow, temporaryFolder } from './testing.js';
@@ -166,6 +166,16 @@ describe('withCards', () => {
     expect([dataset.candidates, dataset.train, dataset.test]).toEqual([before.candidates, before.train, before.test]);
     expect(warnings).toEqual([expect.stringContaining('unheard')]);
     expect(before.cards).toHaveLength(4);
+  });
+
+  it('gives a card without text one of its name and family, so that there is something to encode', async () => {
+    const before = await loadDataset(folder(publishedFiles()));
+    const cards = modelCardsFileSchema.parse({ fresh: { architecture: 'Fam', input_price: 1, output_price: 2 } });
+    const { dataset } = withCards(before, cards);
+    expect(dataset.cards.at(-1)).toMatchObject({
+      text: 'fresh, a language model of the Fam family.',
+      price: { input: 1, output: 2 },
+    });
   });
 });
 

@@ -27,9 +27,10 @@ class Fault extends Error {
 /**
  * Reads a text by the JSON grammar (RFC 8259) without building values, and finds what `JSON.parse` hides or misplaces:
  * the position of a syntax error, a key given twice, a `__proto__` key, nesting beyond 200 levels.
+ * @param onRepeatedKey takes each key given twice in an object, which is an error without it
  * @returns null when the text is good
  */
-export function findJsonFault(text: string): JsonFault | null {
+export function findJsonFault(text: string, onRepeatedKey?: (key: string) => void): JsonFault | null {
   let at = 0;
   const path: (string | number)[] = [];
 
@@ -71,7 +72,8 @@ export function findJsonFault(text: string): JsonFault | null {
     let name = text.slice(start + 1, at - 1);
     if (name.includes('\\')) name = JSON.parse(`"${name}"`) as string;
     if (name === '__proto__') fail('the key __proto__ is not allowed, expected another name', start, path);
-    if (seen.has(name))
+    if (seen.has(name) && onRepeatedKey) onRepeatedKey(name);
+    else if (seen.has(name))
       fail(`the key ${JSON.stringify(name.slice(0, 80))} occurs twice in one object, expected once`, start, path);
     seen.add(name);
     path.push(name);

@@ -8,10 +8,11 @@ import { decodeText, MAX_JSON_BYTES, readBytes } from './read.js';
  * JSON text → value. Stricter than `JSON.parse`: a key twice in an object, or `__proto__`, is an error too.
  * @param label how messages name the text
  * @param firstLine line number of the text's first line
+ * @param onRepeatedKey takes a key given twice in an object, whose last value counts then; without it that is an error
  * @throws RouteProfileError CORRUPT_FILE when the text ends too early, BAD_INPUT otherwise; both name line and column.
  */
-export function parseJson(text: string, label: string, firstLine = 1): unknown {
-  const fault = findJsonFault(text);
+export function parseJson(text: string, label: string, firstLine = 1, onRepeatedKey?: (key: string) => void): unknown {
+  const fault = findJsonFault(text, onRepeatedKey);
   if (fault === null) return JSON.parse(text) as unknown;
   const { line, column } = positionOf(text, fault.offset);
   const field = formatPath(fault.path);

@@ -38,6 +38,17 @@ export async function sizeOfRegularFile(path: string, label = path): Promise<num
 }
 
 /**
+ * When a file was last written.
+ * @throws RouteProfileError MISSING_FILE or BAD_INPUT
+ */
+export async function modifiedAt(path: string, label = path): Promise<Date> {
+  const { mtime } = await stat(path).catch((cause: unknown) => {
+    throw readError(label, cause);
+  });
+  return mtime;
+}
+
+/**
  * A whole file's bytes.
  * @param label how messages name the file
  * @throws RouteProfileError MISSING_FILE, BAD_INPUT (unreadable, or not a regular file), LIMIT_EXCEEDED.

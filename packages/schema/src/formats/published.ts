@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from './common.js';
-import { finiteSchema, pricePerMillionSchema, scoreSchema, tokensSchema } from './numbers.js';
+import { finiteSchema, latencySchema, pricePerMillionSchema, scoreSchema, tokensSchema } from './numbers.js';
 
 /** The published layout's files (profile_data/, route_data/). Unknown extra fields are kept. */
 
@@ -8,7 +8,8 @@ const nullableString = z.string().nullish();
 
 /** One entry of `model_feature_*.json`, `candidate_models.json` and `models.json`. */
 export const modelCardFileSchema = z.looseObject({
-  feature: z.string(),
+  /** What the model is, in words. Empty or absent: a text is made of what else is known of it. */
+  feature: z.string().default(''),
   /** The family's name; `unknown` or absent: none. */
   architecture: z.string().nullish(),
   /** Task → score, null = not measured. */
@@ -22,6 +23,9 @@ export const modelCardFileSchema = z.looseObject({
   /** Ours, optional: dollars per million input tokens read from the provider's prompt cache, and written to it. */
   cached_input_price: pricePerMillionSchema.nullish(),
   cache_write_price: pricePerMillionSchema.nullish(),
+  /** Ours, optional: which list the prices are from, and its date (such as 2026-11-29). */
+  price_source: nullableString,
+  price_date: nullableString,
   /** What the provider calls the model, where that differs from the entry's key; a router names it by the key. */
   model: nullableString,
   /** Ours, optional: settings to call the model with, such as a reasoning effort. */
@@ -36,12 +40,26 @@ export const modelCardFileSchema = z.looseObject({
   role: nullableString,
   /** Ours, optional: tokens the model can read and write together. */
   context_tokens: tokensSchema.nullish(),
+  /** Ours, optional: the longest answer, in tokens. */
+  max_output_tokens: tokensSchema.nullish(),
+  /** Ours, optional: seconds, where nothing was measured. */
+  latency: z
+    .looseObject({
+      first_token: latencySchema.optional(),
+      per_output_token: latencySchema.optional(),
+      total: latencySchema.optional(),
+      p90: latencySchema.optional(),
+    })
+    .nullish(),
   /** Ours, optional: what the model can do, for whoever asks for it (`+constraints`). What is not said counts as no. */
   capabilities: z
     .looseObject({
       json_mode: z.boolean().optional(),
+      json_schema: z.boolean().optional(),
       tools: z.boolean().optional(),
       vision: z.boolean().optional(),
+      audio: z.boolean().optional(),
+      reasoning: z.boolean().optional(),
       /** Where it runs, such as `eu`. */
       region: z.string().min(1).optional(),
       /** Runs on the user's own machines. */

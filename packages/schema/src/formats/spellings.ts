@@ -44,6 +44,7 @@ export const CARD_SPELLINGS = spellings({
   cached_input_price: ['cachedInputPrice', [1e6, 'cache_read_input_token_cost']],
   cache_write_price: ['cacheWritePrice', [1e6, 'cache_creation_input_token_cost']],
   context_tokens: ['contextTokens', 'context_length', 'contextLength', 'context_window', 'contextWindow'],
+  max_output_tokens: ['maxOutputTokens', 'max_completion_tokens'],
 });
 
 /** A field's value in our unit. */

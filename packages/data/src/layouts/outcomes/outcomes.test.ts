@@ -99,6 +99,34 @@ describe('outcomes layout', () => {
     expect(dataset.warnings).toEqual([expect.stringMatching(/^1 test row of tasks without training rows \(v\)/)]);
   });
 
+  it('takes cards that hold prices, limits and latencies alone', async () => {
+    const card = {
+      input_price: 1,
+      output_price: 3,
+      price_source: 'prices.json',
+      price_date: '2026-11-29',
+      max_output_tokens: 500,
+      capabilities: { json_schema: true, audio: false, reasoning: true },
+      latency: { per_output_token: 0.02, total: 9, p90: 20 },
+    };
+    const rows = rowsFolder(basic, { 'models.json': { a: card, b: {} } });
+    const { candidates, cards, warnings } = await loadDataset(rows);
+    const [described, bare] = await Promise.all([loadDataset(rowsFolder(basic)), loadDataset(rows)]);
+    expect(candidates[0]).toMatchObject({
+      id: 'a',
+      price: { input: 1, output: 3 },
+      limits: { maxOutputTokens: 500 },
+      capabilities: { jsonSchema: true, audio: false, reasoning: true },
+      // The training rows have a latency of 2 seconds.
+      latency: { perOutputToken: 0.02, total: 2 },
+    });
+    expect(candidates[0]!.latency).not.toHaveProperty('p90');
+    expect(candidates[1]).toMatchObject({ id: 'b', model: 'b' });
+    expect(cards.map(({ text }) => text)).toEqual(described.cards.map(({ text }) => text));
+    expect(bare.hash).not.toBe(described.hash);
+    expect(warnings.filter((warning) => warning.startsWith('models.json'))).toEqual([]);
+  });
+
   it('has the same hash for the same contents and options, wherever the folder lies', async () => {
     const load = async (rows: unknown[], options = {}) => (await loadDataset(rowsFolder(rows), options)).hash;
     expect(await load(basic)).toBe(await load(basic));
