@@ -144,9 +144,9 @@ describe('a log with one model per query', () => {
         { model: 'rare', outcomes: 1 },
       ],
     });
-    expect(coverage!.notes[0]).toMatch(/30 outcomes or more \(big: 65, tiny: 34\)\. Too few .*: rare: 1\./);
+    expect(coverage!.notes[0]).toMatch(/20 outcomes or more \(big: 65, tiny: 34\)\. Too few .*: rare: 1\./);
     expect(coverage!.notes[2]).toMatch(/^Assumption: .* at random/);
-    expect(coverage!.notes[3]).toMatch(/same 30 or more queries, drawn at random/);
+    expect(coverage!.notes[3]).toMatch(/same 20 or more queries, drawn at random/);
   });
 
   it('can be judged by estimates, unlike rows that have several models and never all', async () => {

@@ -68,8 +68,7 @@ describe('frontier', () => {
     const training = { ...input.training, outcomes: { ...outcomes!, score } };
     const frontier = await fitFrontier(knn, options, { ...input, training }, ctx, { points: 9 });
     expect(frontier.operatingPoint).toBeNull();
-    const { lambdas, choices } = await frontier.sweep(queries);
-    expect(lambdas.length).toBeGreaterThan(2);
+    const { choices } = await frontier.sweep(queries);
     expect(new Set(choices.at(-1))).toEqual(new Set([0]));
   });
 
