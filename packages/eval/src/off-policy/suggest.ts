@@ -100,7 +100,7 @@ function ledgerOf(evidence: OffPolicyEvidence, contrast: Contrast) {
   let squares = weights.reduce((total, weight) => total + weight ** 2, 0);
   let unsupported = supportOf(evidence, contrast).unsupportedShare * rows * mass;
   return {
-    ask(k: number): void {
+    ask: (k: number): void => {
       const share = Math.abs(contrast[k]!);
       if (share === 0) return;
       const row = Math.floor(k / width);

@@ -34,7 +34,7 @@ export function logOfTable(values: OutcomeValues, models: readonly string[], vec
     chosen[i] = (byChance[0] ?? measured[0])!;
     const onPurpose = byChance.length > 1 ? measured : measured.filter((m) => chance(m) === 1);
     for (const m of onPurpose) asked[i * width + m] = 1;
-    if (byChance.length === 1) stated[i] = chance(chosen[i]!);
+    if (byChance.length === 1) stated[i] = chance(chosen[i]);
   });
   return {
     rows,

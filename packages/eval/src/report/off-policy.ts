@@ -42,13 +42,12 @@ export function openTestLog(
   seed: number,
 ): TestLog | undefined {
   const table = logOfTable(test.values, test.models, vectors);
-  return (
-    table && {
-      evidence: fitOffPolicy(table.log, { seed }),
-      onLog: (choices) => ({ choices: table.rows.map((row) => choices[row]!) }),
-      queryAt: (row) => test.queries[table.rows[row]!]!.id,
-    }
-  );
+  if (!table) return undefined;
+  return {
+    evidence: fitOffPolicy(table.log, { seed }),
+    onLog: (choices) => ({ choices: table.rows.map((row) => choices[row]!) }),
+    queryAt: (row) => test.queries[table.rows[row]!]!.id,
+  };
 }
 
 /**
