@@ -47,8 +47,10 @@ export interface Frontier {
 }
 
 /** Whether some rows have outcomes of several models, so that one choice can be held against another. */
-const comparesModels = (models: readonly string[], training: RouterInput['training']): boolean =>
-  bestSingle(models, training)?.basis !== 'own-rows';
+function comparesModels(models: readonly string[], training: RouterInput['training']): boolean {
+  const best = bestSingle(models, training);
+  return best?.from !== 'outcomes' || best.basis !== 'own-rows';
+}
 
 /**
  * Everything a cost–quality frontier needs of a scoring router: chances and costs learned out of fold, a grid of λ at which
