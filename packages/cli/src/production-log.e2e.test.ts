@@ -32,7 +32,7 @@ describe('a production log, in which one model answered each query', () => {
     expect(imported).toMatchObject({ code: 0, stderr: '' });
     const run = await routeprofile([
       ...['run', '--data', at('log'), '--encoder', 'hash', '--router', 'linear,knn', '--out', at('out')],
-      ...['--frontier', '--cache', at('cache'), '--quiet'],
+      ...['--cache', at('cache'), '--quiet'],
     ]);
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^log · standard · 44\d logged test rows/);
@@ -49,19 +49,29 @@ describe('a production log, in which one model answered each query', () => {
     expect(linear.quality).toBeGreaterThan(single.quality - 0.05);
     expect(single.cost).toBeCloseTo(10, 1);
 
-    // The frontier starts where the router is, and its points are estimates with intervals.
-    const [start] = report.rows[0]!.frontier!.points;
-    expect([start!.quality, start!.cost]).toEqual([expect.closeTo(linear.quality, 9), expect.closeTo(linear.cost, 9)]);
-    expect(start!.estimated!.quality.low).toBeLessThan(start!.quality);
-    expect(report.constantsFrontier!.points.map(({ model }) => model).toSorted()).toEqual(['large', 'small']);
-    const page = readFileSync(at('out', 'report.html'), 'utf8');
-    expect(page).toContain('All points are estimates from the log');
-
     // Who gave the scores is said wherever the report is read.
     const warning = /500 scores were given by a language model \(judge:big: 500\), not measured/;
     expect(report.warnings).toContainEqual(expect.stringMatching(warning));
-    expect(page).toMatch(warning);
+    expect(readFileSync(at('out', 'report.html'), 'utf8')).toMatch(warning);
     expect(run.stdout.replace(/\s+/g, ' ').replaceAll('! ', '')).toMatch(warning);
+  });
+
+  it('has a frontier of estimates', async () => {
+    const run = await routeprofile([
+      ...['run', '--data', at('log'), '--encoder', 'hash', '--router', 'knn', '--selection-folds', '0', '--frontier'],
+      ...['--out', at('swept'), '--cache', at('cache'), '--quiet'],
+    ]);
+    expect(run.code, run.stderr).toBe(0);
+    const report = JSON.parse(readFileSync(at('swept', 'report.json'), 'utf8')) as RunReport;
+    // It starts where the router is.
+    const [start] = report.rows[0]!.frontier!.points;
+    const { score, costPer1k } = report.offPolicy!.policies[0]!;
+    expect(score.dr).toMatchObject({ known: true, value: expect.closeTo(start!.quality, 9) as unknown });
+    expect(costPer1k).toMatchObject({ known: true, value: expect.closeTo(start!.cost, 9) as unknown });
+    expect(start!.estimated!.quality.low).toBeLessThan(start!.quality);
+    expect(report.constantsFrontier!.points.map(({ model }) => model).toSorted()).toEqual(['large', 'small']);
+    expect(readFileSync(at('swept', 'report.html'), 'utf8')).toContain('All points are estimates from the log');
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain('All of it is estimated from the log');
   });
 
   it('is judged by the check for what it can tell', async () => {

@@ -37,6 +37,8 @@ export interface RecommendationInput {
   folds: number;
   margin: number;
   testRows: number;
+  /** They are a log, and figures of them are estimates. */
+  asLog?: boolean;
   scale: Scale;
 }
 
@@ -97,7 +99,7 @@ const refOf = ({ label, profile, router, seed, folder, mustName }: JudgedRouter)
 });
 
 function judged(chosen: JudgedRouter, base: Base, input: RecommendationInput): Recommendation {
-  const { single, margin, testRows, scale } = input;
+  const { single, margin, testRows, asLog = false, scale } = input;
   const quality = qualityOf(chosen, single);
   const verdict = quality && verdictOf(quality, margin);
   const found = {
@@ -112,7 +114,7 @@ function judged(chosen: JudgedRouter, base: Base, input: RecommendationInput): R
     ...base,
     ...found,
     choice: refOf(chosen),
-    words: routerWords(chosen.name, single?.model ?? null, { ...found, testRows }, scale),
+    words: routerWords(chosen.name, single?.model ?? null, { ...found, testRows, asLog }, scale),
     grounds: [
       ...(verdict && single ? [verdictText(verdict, quality, single.model, margin, scale)] : []),
       ...costGrounds(found, single?.model ?? null),

@@ -58,14 +58,15 @@ function costClause({ costShare, costPer1k }: Costs, model: string): string {
 export function routerWords(
   name: string,
   model: string | null,
-  found: Costs & { quality: Ends | null; testRows: number },
+  found: Costs & { quality: Ends | null; testRows: number; asLog?: boolean },
   scale: Scale,
 ): string {
-  const { quality, testRows } = found;
+  const { quality, testRows, asLog = false } = found;
   if (model === null) return `Use ${name}. There is no best single model to compare it with.`;
   if (quality === null) return `Use ${name}. The test rows do not say how it compares with ${model}.`;
   const rows = plural(testRows, 'test query', 'test queries');
-  const sure = quality.low === null ? `on ${rows}, too few for an interval` : `95 % interval, ${rows}`;
+  const few = asLog ? `on ${rows}, too few of which show where the two differ` : `on ${rows}, too few`;
+  const sure = quality.low === null ? `${few} for an interval` : `95 % interval, ${rows}`;
   return `Use ${name}: ${costClause(found, model)}; its quality is ${differenceText(quality, scale)} (${sure}).`;
 }
 

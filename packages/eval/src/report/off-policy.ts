@@ -12,6 +12,7 @@ import { assumptionOf, offPolicyDifference, offPolicyValue, type OffPolicyValue 
 import { fitOffPolicy, type OffPolicyEvidence } from '../off-policy/evidence.js';
 import { policyChances } from '../off-policy/logged-rows.js';
 import { answersNeeded, suggestFor } from '../off-policy/suggest.js';
+import { LEAST_EFFECTIVE_ROWS } from '../off-policy/verdict.js';
 import { logOfTable } from '../off-policy/table-log.js';
 
 /** A policy to be judged by a log. Shape of `choices` [test rows]. */
@@ -139,9 +140,13 @@ function suggestionsOf(
     if (seed === null && name !== 'best-single') return [];
     const { score, difference } = valued[i]!;
     const own = chancesOf(choices);
+    // A difference on fewer rows than a verdict takes would have none, whatever was asked.
+    const differing = single
+      ? onLog(choices).choices.filter((model, row) => theirs![row * width + model] === 0).length
+      : 0;
     const contrasts = [
       ...(isGap(score.dr) ? [own] : []),
-      ...(isGap(difference) ? [own.map((chance, k) => chance - theirs![k]!)] : []),
+      ...(isGap(difference) && differing >= LEAST_EFFECTIVE_ROWS ? [own.map((chance, k) => chance - theirs![k]!)] : []),
     ];
     return [{ policy: { name, seed }, own, contrasts }];
   });

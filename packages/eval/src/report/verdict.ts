@@ -90,6 +90,7 @@ export function verdictOn(
     folds: selection ? new Set(selection.foldOf).size : 0,
     margin,
     testRows: offPolicy?.rows ?? rows.length,
+    asLog: offPolicy !== undefined,
     scale,
   });
   const gap = recommendation && offPolicy && gapIn(recommendation, offPolicy);
@@ -100,7 +101,7 @@ export function verdictOn(
 const policyOf = ({ policies }: OffPolicy, label: string, seed: number | null): OffPolicyPolicy | undefined =>
   policies.find(({ name, seed: own }) => name === label && own === seed);
 
-/** Why a log does not bear what would be recommended: it cannot judge it, or not against the best single model. */
+/** Why a log does not bear what would be recommended: it cannot tell what that would have scored. */
 function gapIn({ judged, choice, bestSingle }: Recommendation, offPolicy: OffPolicy): string | undefined {
   const policy = judged
     ? policyOf(offPolicy, judged.label, judged.seed)
@@ -109,12 +110,10 @@ function gapIn({ judged, choice, bestSingle }: Recommendation, offPolicy: OffPol
       : undefined;
   if (!policy) return undefined;
   const name = judged?.label ?? bestSingle ?? policy.name;
-  const { score, difference } = policy;
-  if (!score.dr.known)
-    return `No recommendation: the log cannot tell what ${name} would have scored (${gapText(score.dr)}).`;
-  if (difference && !difference.known)
-    return `No recommendation: the log cannot tell how ${name} compares with ${bestSingle ?? 'the best single model'} (${gapText(difference)}).`;
-  return undefined;
+  const { dr } = policy.score;
+  return dr.known
+    ? undefined
+    : `No recommendation: the log cannot tell what ${name} would have scored (${gapText(dr)}).`;
 }
 
 function gapText(verdict: Exclude<OffPolicyVerdict, { known: true }>): string {
