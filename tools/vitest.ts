@@ -6,8 +6,8 @@ export const packageTests = (extra: TestProjectInlineConfiguration['test'] = {})
     test: {
       include: ['src/**/*.test.ts'],
       reporters: ['default', ['json', { outputFile: '.vitest/report.json' }]],
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
       ...extra,
     },
   });

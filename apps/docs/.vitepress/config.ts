@@ -66,8 +66,10 @@ const guide: DefaultTheme.SidebarItem[] = [
   {
     text: 'Guides',
     items: links(
-      ['Bring your own logs', '/guides/own-logs'],
       ['I have prompts', '/guides/prompts'],
+      ['I have evaluation results', '/guides/evaluation-results'],
+      ['I have production logs', '/guides/production-logs'],
+      ['Every log and export', '/guides/own-logs'],
       ['Read and trust a report', '/guides/read-a-report'],
       ['Embeddings from a server', '/guides/embeddings'],
       ['Add a new model', '/guides/new-model'],
@@ -124,7 +126,7 @@ export default defineConfig({
     nav: [
       ...links(['Getting started', '/getting-started'], ['Results', '/results'], ['Playground', '/playground']),
       { text: 'Concepts', link: '/concepts/profiles', activeMatch: '^/concepts/' },
-      { text: 'Guides', link: '/guides/own-logs', activeMatch: '^/guides/' },
+      { text: 'Guides', link: '/guides/prompts', activeMatch: '^/guides/' },
       { text: 'Packages', link: '/packages/profiles', activeMatch: '^/packages/' },
       ...links(['CLI', '/reference/cli'], ['API', '/api/']),
     ],

@@ -69,7 +69,7 @@ describe('candidates whose id is not the model that is called', () => {
     // Abilities of irt profiles are no query vectors, so that sim refuses them; nothing else fails.
     expect(plain!.map(({ failed }) => failed)).toEqual([[], [['irt × sim', 'SHAPE_MISMATCH']]]);
     expect(plain!.map(({ rows }) => rows.length)).toEqual([builtInRouters.length + 1, builtInProfiles.length - 1]);
-  }, 300_000);
+  });
 
   it('stay what they are through profile build, router train, evaluate and route', async () => {
     const done = async (...args: string[]) => {

@@ -18,7 +18,7 @@ describe('what a run shows beyond its metrics', () => {
     const outcome = await runReport([...few, ...strategies, ...more, '--out', at('out')]);
     expect(outcome.code).toBe(0);
     report = outcome.report;
-  }, 120_000);
+  });
   afterAll(() => folder.remove());
 
   it('has a row for each profile, router and compression, named by all of them', () => {

@@ -29,7 +29,7 @@ describe('a model that is asked a few queries', () => {
     await ok('profile', 'build', ...where, ...made, at('profiles'), '--profile', 'flat');
     const router = ['router', 'train', ...where, ...made, at('router'), '--router', 'irt'];
     await ok(...router, '--profiles', at('profiles', 'flat.npz'));
-  }, 60_000);
+  });
   afterAll(() => folder.remove());
 
   it('joins the router by what it made of them, and the others stay as they were', async () => {

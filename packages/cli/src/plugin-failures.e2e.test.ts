@@ -113,7 +113,7 @@ describe('a plugin that misbehaves', () => {
     });
     expect(stderr).toContain('9 cells failed');
     expect(Object.keys(report.baselines)).toEqual(expect.arrayContaining(['task-table', 'knn']));
-  }, 120_000);
+  });
 
   it('is reported by name when its profiles are none; lookups do without them', async () => {
     const profiles = [
@@ -130,7 +130,7 @@ describe('a plugin that misbehaves', () => {
       expect(said[i]).toContain(profiles[i]);
     });
     expect(Object.keys(report.baselines)).toEqual(expect.arrayContaining(['task-table', 'knn']));
-  }, 120_000);
+  });
 
   it('that hangs is ended after its time, whether it loops or waits', async () => {
     const routers = [
@@ -146,7 +146,7 @@ describe('a plugin that misbehaves', () => {
     expect(failures(report)).toEqual(
       ['loops', 'waits'].map((name) => expect.stringMatching(`${name}.mjs gave no sign of life for 4 s`) as string),
     );
-  }, 120_000);
+  });
 
   it('is refused before the run when there is nothing else to run', async () => {
     const only = plugin('alone', "throw new Error('at import');");
@@ -174,7 +174,7 @@ describe('a plugin that misbehaves', () => {
     const after = await selection();
     expect(after).not.toEqual(before);
     expect(await selection()).toEqual(after);
-  }, 120_000);
+  });
 
   const ENCODE = `return { rows: texts.length, cols: 2, data: Float32Array.from({ length: 2 * texts.length }, (_, i) => i) };`;
 
@@ -269,7 +269,7 @@ describe('a plugin that misbehaves', () => {
       expect(report.warnings).toContain(problem);
       expect(stderr).toContain(problem);
     }
-  }, 60_000);
+  });
 
   it('as a router named by its file is asked again only by naming that file', async () => {
     // One that routes: a constant in disguise is not recommended.
@@ -292,5 +292,5 @@ describe('a plugin that misbehaves', () => {
     const asked = await routeprofile([...ask, '--plugin', file]);
     expect(asked.stderr).toBe('');
     expect(asked.code).toBe(0);
-  }, 60_000);
+  });
 });

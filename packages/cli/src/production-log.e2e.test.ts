@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunReport } from '@routeprofile/schema';
 import { afterAll, describe, expect, it } from 'vitest';
 import { routeprofile, temporaryFolder } from './testing/harness.js';
 
@@ -21,6 +22,7 @@ describe('a production log, in which one model answered each query', () => {
       model,
       thumbs: right ? 'up' : 'down',
       costUSD: model === 'large' ? 0.01 : 0.001,
+      scored_by: i % 3 === 0 ? 'judge:big' : 'user',
     };
   });
 
@@ -30,23 +32,37 @@ describe('a production log, in which one model answered each query', () => {
     expect(imported).toMatchObject({ code: 0, stderr: '' });
     const run = await routeprofile([
       ...['run', '--data', at('log'), '--encoder', 'hash', '--router', 'linear,knn', '--out', at('out')],
-      ...['--cache', at('cache'), '--quiet'],
+      ...['--frontier', '--cache', at('cache'), '--quiet'],
     ]);
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^log · standard · 44\d logged test rows/);
     expect(run.stdout).toMatch(/advantage × (linear|knn) ← +0\.\d+ \[0\.\d+, \d\.\d+\]/);
     expect(run.stdout).toMatch(/1 model left out, with fewer than 30 training outcomes: rare/);
-    const report = JSON.parse(readFileSync(at('out', 'report.json'), 'utf8')) as {
-      offPolicy: {
-        policies: { name: string; score: { dr: { known: boolean; value: number } }; costPer1k: { value: number } }[];
-      };
+    const report = JSON.parse(readFileSync(at('out', 'report.json'), 'utf8')) as RunReport;
+    const figuresOf = (name: string) => {
+      const { score, costPer1k } = report.offPolicy!.policies.find((policy) => policy.name === name)!;
+      if (!score.dr.known || !costPer1k?.known) throw new Error(`${name} is not known`);
+      return { quality: score.dr.value, cost: costPer1k.value };
     };
-    const policyOf = (name: string) => report.offPolicy.policies.find((policy) => policy.name === name)!;
-    const [linear, single] = [policyOf('advantage × linear'), policyOf('best-single')];
+    const [linear, single] = [figuresOf('advantage × linear'), figuresOf('best-single')];
     // It sends translations to the small model: as good as always asking the large one, for about half the money.
-    expect(linear.score.dr.value).toBeGreaterThan(single.score.dr.value - 0.05);
-    expect(single.costPer1k.value).toBeCloseTo(10, 1);
-  }, 120_000);
+    expect(linear.quality).toBeGreaterThan(single.quality - 0.05);
+    expect(single.cost).toBeCloseTo(10, 1);
+
+    // The frontier starts where the router is, and its points are estimates with intervals.
+    const [start] = report.rows[0]!.frontier!.points;
+    expect([start!.quality, start!.cost]).toEqual([expect.closeTo(linear.quality, 9), expect.closeTo(linear.cost, 9)]);
+    expect(start!.estimated!.quality.low).toBeLessThan(start!.quality);
+    expect(report.constantsFrontier!.points.map(({ model }) => model).toSorted()).toEqual(['large', 'small']);
+    const page = readFileSync(at('out', 'report.html'), 'utf8');
+    expect(page).toContain('All points are estimates from the log');
+
+    // Who gave the scores is said wherever the report is read.
+    const warning = /500 scores were given by a language model \(judge:big: 500\), not measured/;
+    expect(report.warnings).toContainEqual(expect.stringMatching(warning));
+    expect(page).toMatch(warning);
+    expect(run.stdout.replace(/\s+/g, ' ').replaceAll('! ', '')).toMatch(warning);
+  });
 
   it('is judged by the check for what it can tell', async () => {
     const checked = await routeprofile(['data', 'check', at('log'), '--quiet']);

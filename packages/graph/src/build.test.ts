@@ -7,7 +7,7 @@ import { card, synthetic } from './testing/synthetic.js';
 
 const build = (preset: GraphPreset) => toHetero(buildGraph(synthetic, { preset }));
 
-describe('the published graphs', () => {
+describe('graphs with a name', () => {
   const parts = { family: 3, model: 5 };
   const relations = { family__model: 4 };
   it.each<[GraphPreset, Record<string, number>, Record<string, number>]>([
@@ -21,6 +21,7 @@ describe('the published graphs', () => {
       { ...parts, task: 4, domain: 3, query: 5 },
       { ...relations, model__task: 6, domain__task: 5, query__task: 5 },
     ],
+    ['task-only', { model: 5, task: 4 }, { model__task: 6 }],
   ])('%s', (preset, nodes, edges) => {
     const { nodes: counted, relations } = graphStatistics(build(preset));
     expect(counted).toEqual(nodes);

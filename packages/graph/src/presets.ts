@@ -42,16 +42,20 @@ const preset = (switches: Partial<CompleteSwitches>): CompleteSwitches => ({
   ...switches,
 });
 
-/** The five graphs of RouteProfile (arXiv 2605.00180), by the nodes beside families and models that they hold. */
+/**
+ * The five graphs of RouteProfile (arXiv 2605.00180), by the nodes beside families and models that they hold, and `task-only`, which has
+ * no families: beside `task` it shows what they add.
+ */
 export const GRAPH_PRESETS = {
   task: preset({}),
   query: preset({ tasks: false, queries: true, queriesTo: 'model' }),
   'query-task': preset({ queries: true }),
   'task-domain': preset({ domains: true }),
   'query-task-domain': preset({ domains: true, queries: true }),
+  'task-only': preset({ families: false }),
 } as const satisfies Record<string, CompleteSwitches>;
 
-/** Name of a published graph: `task`, `query`, `query-task`, `task-domain` or `query-task-domain`. */
+/** Name of a graph: `task`, `query`, `query-task`, `task-domain`, `query-task-domain` or `task-only`. */
 export type GraphPreset = keyof typeof GRAPH_PRESETS;
 
 /** One line for listings: which nodes a graph has beside the models, and what hangs on what. */
@@ -66,10 +70,10 @@ export function graphSummary(switches: CompleteSwitches): string {
   return `models, ${kinds.join(', ')}`;
 }
 
-/** Whether a string a user gave names a published graph. */
+/** Whether a string a user gave names a graph. */
 const isGraphPreset = (name: string): name is GraphPreset => Object.hasOwn(GRAPH_PRESETS, name);
 
-/** A published graph by name, or switches of one's own. */
+/** A graph by name, or switches of one's own. */
 export type GraphChoice = { preset: string } | GraphSwitches;
 
 /**

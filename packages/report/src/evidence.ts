@@ -77,7 +77,7 @@ const frontier = (report: RunReport) =>
     {
       id: 'frontiers',
       title: 'Quality at each cost',
-      note: `AIQ (from RouterBench): mean score over the range of costs, from the cheapest single model to the dearest. The constants, single models mixed at random, reach ${fixed(report.constantsFrontier?.aiq)} (their hull). Cost to match: at which share of its cost the best single model is matched. Cost weights are swept without test labels.`,
+      note: `AIQ (from RouterBench): mean score over the range of costs, from the cheapest single model to the dearest. The constants, single models mixed at random, reach ${fixed(report.constantsFrontier?.aiq)} (their hull). Cost to match: at which share of its cost the best single model is matched. Cost weights are swept without test labels.${report.offPolicy ? ' All of it is estimated from the log (doubly robust), where that can tell.' : ''}`,
     },
   );
 

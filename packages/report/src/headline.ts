@@ -41,6 +41,7 @@ function verdictOf(report: RunReport): Pick<Headline, 'verdict' | 'outcome'> {
     const outcome = choice.kind === 'model' ? 'loss' : verdict === null ? 'nothing' : OUTCOMES[verdict];
     return { verdict: words, outcome };
   }
+  if (report.notRecommended !== undefined) return { verdict: report.notRecommended, outcome: 'unclear' };
   const best = bestRow(report);
   if (rows.length === 0 || !best) return { verdict: 'No router was evaluated.', outcome: 'nothing' };
   // Reports of earlier versions hold no recommendation, and no training data to make one from.

@@ -1,6 +1,12 @@
 import { rowName } from '@routeprofile/eval';
 import { dollars, fixed, interval, percent } from '@routeprofile/eval/format';
-import type { OffPolicy, OffPolicyPolicy, OffPolicyVerdict, RunReport } from '@routeprofile/schema';
+import {
+  plural,
+  type OffPolicy,
+  type OffPolicyPolicy,
+  type OffPolicyVerdict,
+  type RunReport,
+} from '@routeprofile/schema';
 import { isRecommended, isRecommendedBaseline } from './view.js';
 
 /** One policy judged by a log, as text and page show it. */
@@ -33,6 +39,40 @@ export const OFF_POLICY_COLUMNS = [
     help: 'the effective sample size, as many rows as would tell as much if the log had always made the same choice. No figure is given below 100, or where the log (almost) never made the choice',
   },
 ] as const;
+
+/** Queries that are named for a model; there are more in report.json. */
+const QUERIES_NAMED = 6;
+
+/** Which answers would tell what the log cannot, in sentences; none where nothing is suggested. */
+export function suggestionLines(report: RunReport, { suggestions, rows }: OffPolicy): string[] {
+  if (!suggestions || suggestions.ask.length === 0) return [];
+  const { policies, needed, ask } = suggestions;
+  const names = policies.map(({ name, seed }) => {
+    const row = report.rows.find((each) => each.label === name && each.seed === seed);
+    return row ? rowName(report, row) : name;
+  });
+  const models = [...new Set(ask.map(({ model }) => model))];
+  const asked = models.map((model) => {
+    const queries = ask.filter((gap) => gap.model === model).map(({ query }) => query);
+    const more = queries.length > QUERIES_NAMED ? ', …' : '';
+    return `${model} on ${plural(queries.length, 'query', 'queries')} (${queries.slice(0, QUERIES_NAMED).join(', ')}${more})`;
+  });
+  return [
+    needed === 0
+      ? `The log tells enough of every router. Further answers would narrow the intervals.`
+      : `The log cannot tell enough of ${someOf(names)}. ${
+          needed === null
+            ? `Answers to its ${plural(rows, 'test row')} would not do: more test rows are needed.`
+            : `About ${plural(needed, 'answer')} that are asked for on purpose would do.`
+        }`,
+    `The ${ask.length} that tell most: ask ${asked.join('; ')}.`,
+    '`run --suggest N` writes the N best into a file that `collect --prompts` reads; `data import … --append` adds the answers.',
+  ];
+}
+
+/** The first names of a list, and how many more there are. */
+const someOf = (names: readonly string[], most = 4): string =>
+  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 
 /** How the lines are ordered. */
 export const OFF_POLICY_ORDER = 'Order: by the estimate; routers without one last.';

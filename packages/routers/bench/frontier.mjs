@@ -11,6 +11,7 @@ import { withoutPrefixes } from '@routeprofile/schema';
 import { builtInProfiles, createEncoder, loadDataset } from '../../profiles/dist/node.js';
 import { builtInRouters, fitFrontier } from '@routeprofile/routers';
 import { createRandom, parseOptions, parseStrategyReference, takeRows } from '@routeprofile/schema';
+import { areaShare } from './common/area-share.mjs';
 
 const { values: args, positionals } = parseArgs({
   allowPositionals: true,
@@ -67,28 +68,6 @@ const withError = (values) => ({ mean: mean(values), standardError: spread(value
 function point(rows, choices) {
   const at = rows.map((q, i) => q * models.length + choices[i]).filter((k) => !Number.isNaN(outcomes.score[k]));
   return { cost: mean(at.map((k) => outcomes.cost[k])), quality: mean(at.map((k) => outcomes.score[k])) };
-}
-
-/** Mean height of the upper hull over a range of costs; beyond its last point it is flat, before its first it is 0. */
-function areaShare(points, from, to) {
-  const hull = [];
-  for (const p of [...points].sort((a, b) => a.cost - b.cost || b.quality - a.quality)) {
-    if (hull.length > 0 && p.quality <= hull[hull.length - 1].quality) continue;
-    while (hull.length > 1) {
-      const [a, b] = hull.slice(-2);
-      if ((b.quality - a.quality) * (p.cost - a.cost) > (p.quality - a.quality) * (b.cost - a.cost)) break;
-      hull.pop();
-    }
-    hull.push(p);
-  }
-  let area = Math.max(0, to - Math.max(from, hull[hull.length - 1].cost)) * hull[hull.length - 1].quality;
-  for (let i = 1; i < hull.length; i++) {
-    const [a, b] = [hull[i - 1], hull[i]];
-    const [left, right] = [Math.max(from, a.cost), Math.min(to, b.cost)];
-    const at = (x) => a.quality + ((x - a.cost) / (b.cost - a.cost)) * (b.quality - a.quality);
-    if (right > left) area += ((at(left) + at(right)) / 2) * (right - left);
-  }
-  return area / (to - from);
 }
 
 /** 95 % interval of a figure of rows drawn again, 1,000 times. */

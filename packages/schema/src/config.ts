@@ -42,7 +42,7 @@ const oneOrMore = <I, O>(schema: z.ZodType<O, I>) =>
 
 /** What a run writes beside the folders of its scenarios, and names that Windows keeps for devices. */
 const RESERVED_FOLDERS =
-  /^(?:cells|kept|store|profiles|routers|(?:report|rows|timings|design-space)\.(?:json|html)|(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?)$/i;
+  /^(?:cells|kept|store|profiles|routers|(?:report|rows|timings|design-space)\.(?:json|html)|suggested\.jsonl|(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?)$/i;
 
 /** One setting of several in a run: what it changes, and its name, which names its folder too. */
 const scenarioSchema = z.strictObject({
@@ -95,6 +95,8 @@ export const runConfigSchema = z.strictObject({
     .default(3),
   /** How many test queries are also rephrased, to see whether the choice stays. */
   robustness: z.number().int().min(1).optional(),
+  /** Where test rows are a log: how many answers to suggest that would tell most of what it cannot; see `suggested.jsonl`. */
+  suggest: z.number().int().min(1).optional(),
   seed: oneOrMore(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)).prefault([42]),
   /** Candidates whose training outcomes and pairs are taken away, as if they had just come out; implies mode newllm. */
   newModel: oneOrMore(z.string().min(1)).optional(),

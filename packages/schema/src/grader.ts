@@ -14,6 +14,10 @@ export const promptItemSchema = z.looseObject({
   reference: z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]).nullish(),
   /** Name of the metric that this answer is graded by, where a grader reads one. */
   metric: z.string().min(1).nullish(),
+  /** Models that are asked, where not all are: chosen on purpose, so that the chance of their being asked is 1. */
+  models: z.array(nameSchema).optional(),
+  /** Models that would be asked too, had a log not their outcome by chance: nothing is asked, and that it would be is marked. */
+  measured: z.array(nameSchema).optional(),
 });
 /** A query with what is known of its right answer: what a grader is given. */
 export type PromptItem = z.infer<typeof promptItemSchema>;

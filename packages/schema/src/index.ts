@@ -94,6 +94,7 @@ export {
   NUMBER_BOUNDS,
   type NumberBounds,
   pricePerMillionSchema,
+  propensitySchema,
   scoreSchema,
   tokensSchema,
 } from './formats/numbers.js';
@@ -196,6 +197,7 @@ export {
   type DescribedMetric,
   describedMetricSchema,
   type Estimate,
+  type EstimatedPoint,
   estimateSchema,
   type Evaluation,
   evaluationSchema,
@@ -256,7 +258,7 @@ export { defineScoringRouter } from './scoring/define-scoring-router.js';
 export { inheritance, inheritedReasons, inheritedRows, rowsWithHeirs } from './scoring/inheritance.js';
 export { joinedManifest, joinedRows, type Joining, joiningModels } from './scoring/joining.js';
 export { keyedScores } from './scoring/keyed.js';
-export { isLog, type Lesson, lessonOf, LOG_SHARE, requireLesson, seenModels } from './scoring/lesson.js';
+export { isLog, statesChances, type Lesson, lessonOf, LOG_SHARE, requireLesson, seenModels } from './scoring/lesson.js';
 export { assertOrdinary, assertTrainable } from './scoring/ordinary.js';
 export { assertMadeBy, corruptFile, namedArray, parsePart, weightMatrix } from './scoring/saved-parts.js';
 export { assertModels, profileVectors, queryVectors, type VectorSpace } from './scoring/vectors.js';
@@ -283,6 +285,8 @@ export {
   type OffPolicyPolicy,
   offPolicyPolicySchema,
   offPolicySchema,
+  type OffPolicySuggestions,
+  offPolicySuggestionsSchema,
   type OffPolicyVerdict,
   offPolicyVerdictSchema,
 } from './report-off-policy.js';

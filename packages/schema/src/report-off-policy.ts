@@ -34,6 +34,11 @@ export const offPolicyPolicySchema = z.object({
   score: z.object({ dr: offPolicyVerdictSchema, snips: offPolicyVerdictSchema, ips: offPolicyVerdictSchema }),
   /** Dollars per 1,000 queries, doubly robust; null where the log has no costs. */
   costPer1k: offPolicyVerdictSchema.nullable(),
+  /** Cost as a share of that of best-single, both doubly robust, with a paired bootstrap interval; null: not known, or that is free. */
+  costShare: z
+    .object({ value: figureSchema, low: figureSchema.nullable(), high: figureSchema.nullable() })
+    .nullable()
+    .optional(),
   /** Mean score less that of best-single on the same rows, paired; null for best-single itself and what chooses as it does. */
   difference: offPolicyVerdictSchema.nullable(),
   /** As many rows of equal weight would tell about as much (Kish); and the share of rows on which the log has its choice. */
@@ -42,6 +47,30 @@ export const offPolicyPolicySchema = z.object({
 });
 /** What a log says of one policy: a cell of the run, or something to compare with. */
 export type OffPolicyPolicy = z.infer<typeof offPolicyPolicySchema>;
+
+/** An outcome that a log lacks, or has by chance. */
+const gapSchema = z.object({ query: z.string(), model: z.string() });
+
+/** Which answers would tell what a log cannot, and tell it most. */
+export const offPolicySuggestionsSchema = z.object({
+  /** Whom they are for: rows of the report, with their seeds, or names such as `best-single`. */
+  policies: z.array(z.object({ name: z.string(), seed: z.number().nullable() })),
+  /** How many answers until all of these can be judged: 0 where they can be; null where these rows are too few for it. */
+  needed: z.number().int().nullable(),
+  /** The most telling first. */
+  ask: z.array(
+    gapSchema.extend({
+      /** How likely the log was to have the answer. */
+      propensity: figureSchema,
+      /** Share, from 0 to 1, of what the log's gaps add to the variance of the estimates. */
+      varianceShare: figureSchema,
+    }),
+  ),
+  /** Would have been asked for but are in the log by luck: they have to be marked as asked too. */
+  measured: z.array(gapSchema),
+});
+/** Which answers would tell what a log cannot, and tell it most. */
+export type OffPolicySuggestions = z.infer<typeof offPolicySuggestionsSchema>;
 
 /** Estimates from test rows that are a log: most have the outcome of the one model that answered. */
 export const offPolicySchema = z.object({
@@ -58,6 +87,8 @@ export const offPolicySchema = z.object({
   rewardModel: z.string(),
   /** The cells in their order, then what they are compared with. */
   policies: z.array(offPolicyPolicySchema),
+  /** Where the log cannot judge some policy, or `suggest` was given. */
+  suggestions: offPolicySuggestionsSchema.optional(),
 });
 /** Estimates from test rows that are a log: most have the outcome of the one model that answered. */
 export type OffPolicy = z.infer<typeof offPolicySchema>;

@@ -23,9 +23,19 @@ const costPointSchema = z.object({ cost: figureSchema, quality: figureSchema });
 /** Mean dollars per 1,000 queries (`cost`), and mean score (`quality`). */
 export type CostPoint = z.infer<typeof costPointSchema>;
 
+/** Of a log: the point is a doubly robust estimate, and these are the ends of its 95 % intervals. */
+const estimatedSchema = z.object({
+  cost: z.object({ low: figureSchema, high: figureSchema }),
+  quality: z.object({ low: figureSchema, high: figureSchema }),
+});
+/** Of a log: ends of the 95 % intervals of a point's cost and quality. */
+export type EstimatedPoint = z.infer<typeof estimatedSchema>;
+
 /** Always choosing one model, for each model: what a frontier has to lie above. */
 export const constantsFrontierSchema = z.object({
-  points: z.array(costPointSchema.extend({ model: z.string(), onHull: z.boolean() })),
+  points: z.array(
+    costPointSchema.extend({ model: z.string(), onHull: z.boolean(), estimated: estimatedSchema.optional() }),
+  ),
   /** Area under the hull over the range of the constants' costs, divided by that range; null when all cost the same. */
   aiq: figureSchema.nullable(),
 });
@@ -47,7 +57,11 @@ export type OperatingPoint = z.infer<typeof operatingPointSchema>;
 
 /** Mean cost and score of a router for each weight of cost, all chosen without labels. */
 export const frontierSchema = z.object({
-  points: z.array(costPointSchema.extend({ lambda: figureSchema, onHull: z.boolean() })),
+  points: z.array(
+    costPointSchema.extend({ lambda: figureSchema, onHull: z.boolean(), estimated: estimatedSchema.optional() }),
+  ),
+  /** Of a log: weights of cost for which it cannot tell what the router would have got. They have no point. */
+  unknownPoints: z.number().int().optional(),
   /** Average quality over the range of the constants' costs (AIQ of RouterBench, arXiv 2403.12031). */
   aiq: z.object({ router: figureSchema, constants: figureSchema, difference: intervalSchema }).nullable(),
   /** Lowest cost at which the frontier is as good as best-single, as a share of best-single's cost. */

@@ -33,6 +33,7 @@ export {
   constantsFrontierSchema,
   type CostPoint,
   type Estimate,
+  type EstimatedPoint,
   estimateSchema,
   type Frontier,
   frontierSchema,
@@ -183,8 +184,10 @@ export const runReportSchema = z.object({
   baselines: z.record(z.string(), baselineSchema),
   /** Where the cost of every call is known. */
   constantsFrontier: constantsFrontierSchema.optional(),
-  /** Absent in reports of earlier versions. */
+  /** Absent where the log cannot judge what would be recommended, and in reports of earlier versions. */
   recommendation: recommendationSchema.optional(),
+  /** Why nothing is recommended, in words. */
+  notRecommended: z.string().optional(),
   /** What routers promised in training, and whether test rows kept it. Absent in reports of earlier versions. */
   promises: z.array(keptPromiseSchema).optional(),
   /**

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import ts from 'typescript';
 
-const SECONDS_A_BLOCK = 120;
+const SECONDS_A_BLOCK = 300;
 const WORKSPACE_HOOK = new URL('workspace-packages.mjs', import.meta.url).href;
 
 /** A page with something to run. */

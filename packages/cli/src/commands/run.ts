@@ -18,12 +18,24 @@ import { configOf, type ConfigFlags } from './flags.js';
 import { colorOf } from '../ui/screen.js';
 
 /** The table, the reading of it, and where the files are. */
-export function summaryOf({ report, reused, routers, reportPath, htmlPath }: RunResult, io: Io): string {
+export function summaryOf(result: RunResult, io: Io): string {
+  const { report, reused, routers, reportPath, htmlPath } = result;
   const lines = [renderTextTable(report, { color: colorOf(io.stdout) })];
   if (reused > 0) lines.push(`Reused from an earlier run: ${reused} of ${plural(report.rows.length, 'cell')}.`);
   lines.push(`Report: ${htmlPath}`, `Data:   ${reportPath}`);
+  lines.push(...askThem(result));
   lines.push(...askIt(report, routers));
   return lines.join('\n');
+}
+
+/** What to do with the answers that are suggested. */
+function askThem({ suggestedPath, report }: RunResult): string[] {
+  if (suggestedPath === undefined) return [];
+  const count = report.offPolicy?.suggestions?.ask.length ?? 0;
+  return [
+    `Suggested: ${suggestedPath} (${plural(count, 'answer')}). Ask for them: npx @routeprofile/cli collect --prompts ${suggestedPath} --out asked`,
+    `Then add them to the dataset: npx @routeprofile/cli data import asked/outcomes.jsonl DATASET --append`,
+  ];
 }
 
 /** How to ask the recommended router; where a model is recommended, that none is needed, and which to try all the same. */

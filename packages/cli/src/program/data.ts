@@ -7,7 +7,7 @@ import { ending } from './ending.js';
 
 /** Names of `builtInPresets`: written out, so that `--help` need not load the package that has them. */
 export const PRESETS = [
-  ...['lm-eval', 'promptfoo', 'inspect', 'llmrouterbench', 'routerarena', 'llmrouter', 'routerbench'],
+  ...['outcomes', 'lm-eval', 'promptfoo', 'inspect', 'llmrouterbench', 'routerarena', 'llmrouter', 'routerbench'],
   ...['helicone', 'langfuse', 'litellm', 'evalplus', 'battles', 'openai'],
 ];
 
@@ -71,6 +71,14 @@ export function addDataCommands(program: Command, io: Io): void {
       .option('--tokens <column>', 'column of the total tokens, where input and output are not apart (long format)')
       .option('--cost <column>', 'column of the cost, in dollars per call (long format)')
       .option('--latency <column>', 'column of the time a call took (long format)')
+      .option(
+        '--propensity <column>',
+        'column or path of the chance, above 0 and up to 1, with which the model was chosen (long format)',
+      )
+      .option(
+        '--source <column>',
+        'column or path of who gave the score, such as user, tests or judge:MODEL (long format)',
+      )
       .option('--models <names>', 'the score columns, with commas between (wide format)', (text: string) =>
         text.split(',').map((name) => name.trim()),
       )

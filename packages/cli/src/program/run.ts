@@ -51,6 +51,11 @@ export function addRunCommands(program: Command, io: Io): void {
           '--frontier',
           'also report the quality that each cost reaches, over all cost weights λ; one extra fit per fold and router',
         )
+        .option(
+          '--suggest <n>',
+          'of a log: write the N answers that would tell most of what it cannot into OUT/suggested.jsonl, for collect --prompts',
+          integer(1),
+        )
         .option('--robustness <n>', 'rephrase N test queries and report how often the choice is unchanged', integer(1))
         .option('--jobs <n>', 'train N cells (profile × router × seed) at the same time (default: 1)', integer(1))
         .option(

@@ -5,19 +5,20 @@ export interface Pair {
 }
 
 /**
- * A complete grid: all models on as many items, in the order given, as the dollars cover.
+ * A complete grid: as many items, in the order given, with all models that they are asked of, as the dollars cover.
+ * @param askedOf positions of the models of each item
  * @param cost dollars of a pair
  * @returns how many of the items
  */
 export function gridSize(
   order: readonly number[],
-  models: number,
+  askedOf: readonly (readonly number[])[],
   cost: (pair: Pair) => number,
   dollars: number,
 ): number {
   let spent = 0;
   for (const [count, item] of order.entries()) {
-    for (let model = 0; model < models; model++) spent += cost({ item, model });
+    for (const model of askedOf[item]!) spent += cost({ item, model });
     if (spent > dollars) return count;
   }
   return order.length;

@@ -28,9 +28,20 @@ describe('what dollars cover', () => {
 
   it('a complete grid', () => {
     // Items 2, 0, 1 cost 7, 3, 5.
-    expect([6.9, 7, 10, 14.9, 15, 100].map((dollars) => gridSize([2, 0, 1], 2, cost, dollars))).toEqual([
-      0, 1, 2, 2, 3, 3,
-    ]);
+    expect(
+      [6.9, 7, 10, 14.9, 15, 100].map((dollars) =>
+        gridSize(
+          [2, 0, 1],
+          [
+            [0, 1],
+            [0, 1],
+            [0, 1],
+          ],
+          cost,
+          dollars,
+        ),
+      ),
+    ).toEqual([0, 1, 2, 2, 3, 3]);
   });
 
   it('single pairs, passing by what is too dear', () => {

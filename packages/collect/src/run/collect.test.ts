@@ -71,6 +71,56 @@ const rows = () =>
     .split('\n')
     .map((line) => outcomeRowSchema.parse(JSON.parse(line)));
 
+describe('prompts that name their models', () => {
+  const write = (...lines: object[]) =>
+    writeFileSync(join(folder.path, 'prompts.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
+  const [one, two, three] = prompts(3);
+
+  it.each([false, true])('are asked of these alone, and said to be on purpose; with a plan: %s', async (plan) => {
+    await given(1);
+    write({ ...one, models: ['large'] }, { ...two, models: [], measured: ['small'] }, three!);
+    const report = await collect({ plan, budget: 100 });
+    expect(report).toMatchObject({ items: 3, requests: 3, notAsked: 0 });
+    expect(
+      rows().map(({ id, measured, models }) => [
+        id,
+        measured,
+        Object.entries(models).map(([name, { score, propensity }]) => [name, score, propensity]),
+      ]),
+    ).toEqual([
+      ['sum-0', undefined, [['large', 1, 1]]],
+      ['sum-1', undefined, [['small', null, 1]]],
+      [
+        'sum-2',
+        undefined,
+        [
+          ['small', 1, undefined],
+          ['large', 1, undefined],
+        ],
+      ],
+    ]);
+  });
+
+  it('are counted as they are asked, and models that no prompt is for are left out', async () => {
+    await given(1);
+    write({ ...one, models: ['large'] }, { ...two, models: ['large'] });
+    expect((await planCollection(config(), { folder: folder.path, env: {} }, ctx)).models).toMatchObject([
+      { model: 'small', calls: 0 },
+      { model: 'large', calls: 2 },
+    ]);
+    expect((await collect()).models).toMatchObject([{ model: 'large', answered: 2 }]);
+  });
+
+  it('have to name models of the configuration, and some', async () => {
+    await given(1);
+    write({ ...one, models: ['huge'] });
+    await expect(collect()).rejects.toThrow(/id sum-0: models: there is no model called huge/);
+    write({ ...one, models: [] });
+    await expect(collect()).rejects.toThrow(/no prompt is for any model/);
+    expect(server.arrived).toBe(0);
+  });
+});
+
 describe('collecting', () => {
   it('asks every model every prompt, over two wires, and writes a dataset that loads', async () => {
     await given(40);

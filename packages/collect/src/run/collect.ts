@@ -40,6 +40,7 @@ export interface CollectPlan {
 export interface CollectReport {
   out: string;
   items: number;
+  /** Those that some prompt is for. */
   models: ModelSummary[];
   /** Dollars charged in this folder so far, judges and failed calls included. */
   spent: number;
@@ -114,6 +115,7 @@ export async function collectOutcomes(
 ): Promise<CollectReport> {
   const setting = await openSetting(config, parts, ctx);
   const { candidates, judges, items, out, folder } = setting;
+  const isAsked = candidates.map((_, model) => setting.askedOf.some((asked) => asked.includes(model)));
   const gold = config.gold === undefined ? [] : await readGold(resolve(folder, config.gold), ctx);
   const journal = await openJournal(join(out, 'answers.jsonl'), ctx);
   try {
@@ -137,7 +139,7 @@ export async function collectOutcomes(
     const report: CollectReport = {
       out,
       items: items.length,
-      models: summaries(candidates, results),
+      models: summaries(candidates, results).filter((_, model) => isAsked[model]),
       spent: journal.spent,
       budget: config.budget ?? null,
       requests: asker.sent(),

@@ -53,7 +53,7 @@ export async function askByPlan(run: Run, budget: number, { encode }: CollectPar
       ctx,
     ));
   for (let round = 0; round < ROUNDS; round++) {
-    const open = (pair: Pair) => !planned.has(nameOf(pair));
+    const open = (pair: Pair) => setting.askedOf[pair.item]!.includes(pair.model) && !planned.has(nameOf(pair));
     const rest = pairs.filter(open);
     if (plan.rounds[round] === undefined) {
       const scores = scoresOf(setting, results);
@@ -80,8 +80,8 @@ export async function askByPlan(run: Run, budget: number, { encode }: CollectPar
 
 const nameOf = ({ item, model }: Pair): string => `${item} ${model}`;
 
-const gridPairs = ({ order, candidates }: Setting, count: number): Pair[] =>
-  order.slice(0, count).flatMap((item) => candidates.map((_, model) => ({ item, model })));
+const gridPairs = ({ order, askedOf }: Setting, count: number): Pair[] =>
+  everyPair({ order: order.slice(0, count), askedOf });
 
 /** Grades what is new, with what it has to be compared with. */
 async function regrade(run: Run, earlier: readonly Result[], asked: readonly Result[]): Promise<Result[]> {
@@ -129,7 +129,7 @@ async function openPlan(path: string, run: Run, pairs: readonly Pair[], budget: 
   const plan: PlanFile = {
     version: 1,
     key,
-    grid: gridSize(setting.order, setting.candidates.length, costs(run), dollars),
+    grid: gridSize(setting.order, setting.askedOf, costs(run), dollars),
     rounds: [],
   };
   await writeJsonFile(path, plan);

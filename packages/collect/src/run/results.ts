@@ -92,18 +92,27 @@ function outcomeOf({ answer, failed, grade, source }: Result): Outcome | undefin
   return { score: null, failure: failed };
 }
 
-/** Rows of `outcomes.jsonl`: every item of which a model was asked, in the order of the prompts. */
+/**
+ * Rows of `outcomes.jsonl`: every item of which a model was asked, in the order of the prompts. Where a line names its models, or what
+ * a log has measured, their propensity is 1: an import with `append` then counts them as asked on purpose.
+ */
 export function outcomeRows(
   items: readonly PromptItem[],
   candidates: readonly PaidModel[],
   results: readonly Result[],
 ): OutcomeRow[] {
-  const models = items.map((): Record<string, Outcome> => ({}));
+  const models = items.map(({ measured = [] }): Record<string, Outcome> =>
+    Object.fromEntries(measured.map((name) => [name, { score: null, propensity: 1 }])),
+  );
   for (const result of results) {
     const outcome = outcomeOf(result);
-    if (outcome) models[result.item]![candidates[result.candidate]!.id] = outcome;
+    const onPurpose = items[result.item]!.models !== undefined;
+    if (outcome)
+      models[result.item]![candidates[result.candidate]!.id] = { ...outcome, ...(onPurpose && { propensity: 1 }) };
   }
-  return items.flatMap((item, i) => (Object.keys(models[i]!).length === 0 ? [] : [{ ...item, models: models[i]! }]));
+  return items.flatMap(({ measured: _, ...item }, i) =>
+    Object.keys(models[i]!).length === 0 ? [] : [{ ...item, models: models[i]! }],
+  );
 }
 
 export function gradeLines(

@@ -45,6 +45,8 @@ export interface Setting {
   judges: Map<string, PaidModel>;
   /** Positions of the items: every beginning holds each task in its share. */
   order: number[];
+  /** Positions of the candidates that each item is asked of: all, unless its line names some. */
+  askedOf: readonly (readonly number[])[];
   /** The call of an item and a candidate, by position. */
   callOf: (item: number, candidate: number) => Call;
 }
@@ -67,9 +69,15 @@ export async function openSetting(config: CollectConfig, parts: CollectParts, ct
       hint: 'Give the judge another name, or name the model itself as the judge.',
     });
   const items = await readPrompts(resolve(folder, config.prompts), ctx);
+  const askedOf = items.map((item) => candidatesOf(item, candidates, config.prompts));
+  if (askedOf.every((asked) => asked.length === 0))
+    throw new RouteProfileError('BAD_INPUT', `${config.prompts}: no prompt is for any model`, {
+      hint: 'Name models in the field "models" of a line, or omit the field to ask them all.',
+    });
   return {
     config,
     folder,
+    askedOf,
     out: resolve(folder, config.out),
     items,
     candidates,
@@ -81,6 +89,17 @@ export async function openSetting(config: CollectConfig, parts: CollectParts, ct
       query: items[item]!.id,
     }),
   };
+}
+
+/** @throws RouteProfileError UNKNOWN_NAME for a model that the configuration does not have */
+function candidatesOf({ id, models }: PromptItem, candidates: readonly PaidModel[], file: string): number[] {
+  if (models === undefined) return [...candidates.keys()];
+  const unknown = models.find((name) => !candidates.some((candidate) => candidate.id === name));
+  if (unknown !== undefined)
+    throw new RouteProfileError('UNKNOWN_NAME', `${file}: id ${id}: models: there is no model called ${unknown}`, {
+      hint: `Models of the configuration: ${candidates.map((candidate) => candidate.id).join(', ')}. Add it to collect.models under this name.`,
+    });
+  return [...candidates.keys()].filter((position) => models.includes(candidates[position]!.id));
 }
 
 /** The grader of each item; made once each, so that options are checked before anything is asked. */

@@ -81,9 +81,9 @@ export function gradingShare(run: Run, pairs: readonly Pair[], left: number): nu
   return judging === 0 ? 0 : Math.min(most, (left * judging) / (asking + judging));
 }
 
-/** All items with all candidates, in the order of the seed. */
-export const everyPair = ({ order, candidates }: Setting): Pair[] =>
-  order.flatMap((item) => candidates.map((_, model) => ({ item, model })));
+/** All items with the candidates that they are asked of, in the order of the seed. */
+export const everyPair = ({ order, askedOf }: Pick<Setting, 'order' | 'askedOf'>): Pair[] =>
+  order.flatMap((item) => askedOf[item]!.map((model) => ({ item, model })));
 /** The calls of pairs. */
 export const callsOf = ({ callOf }: Setting, pairs: readonly Pair[]): Call[] =>
   pairs.map(({ item, model }) => callOf(item, model));

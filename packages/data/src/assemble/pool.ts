@@ -109,6 +109,10 @@ export function choosePool(order: readonly string[], train: Rows, test: Rows, op
   return pool;
 }
 
+/** What to do about outcomes of a single model. */
+const ONE_MODEL =
+  'The rows hold outcomes of one model alone, and a router needs two to choose from. Add another model’s outcomes on the same queries: import its files together with these, or with --append, or have collect ask it.';
+
 function nothingToRoute(
   { candidates, leftOut }: Pool,
   { enough, logged }: Rule,
@@ -122,8 +126,11 @@ function nothingToRoute(
       : `${model} (${(coverage * 100).toFixed(1)} %)`;
   const others = best.length === 0 ? '' : `; left out: ${someOf(best.map(amount))}`;
   return new RouteProfileError('BAD_INPUT', `there is nothing to route: ${found}${others}`, {
-    hint: logged
-      ? 'A router needs at least two candidates. Collect more of the log, or ask the models that are left out some of its queries; --min-outcomes asks for fewer.'
-      : 'A router needs at least two candidates. Ask the models that are left out the queries they lack, and add the outcomes: rows that lack a candidate count in no comparison.',
+    hint:
+      leftOut.length === 0
+        ? ONE_MODEL
+        : logged
+          ? 'A router needs at least two candidates. Collect more of the log, or ask the models that are left out some of its queries; --min-outcomes asks for fewer.'
+          : 'A router needs at least two candidates. Ask the models that are left out the queries they lack, and add the outcomes: rows that lack a candidate count in no comparison.',
   });
 }

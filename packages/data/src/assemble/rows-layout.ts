@@ -23,7 +23,7 @@ export function rowsLayout({ name, file, read }: RowsReader): DatasetLayout {
   const readAll = async (sources: Sources, options: DatasetOptions): Promise<ReadFiles> => {
     const files = await read(sources, options);
     sources.problems.throwIfAny(sources.dir);
-    return { ...files, layout: name, file, coverage: rowCoverage(files.main.rows) };
+    return { ...files, layout: name, file, coverage: rowCoverage(files.main.rows, options.minOutcomes) };
   };
   return {
     name,

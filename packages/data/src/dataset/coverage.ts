@@ -3,14 +3,15 @@ import { soleModel } from './calls.js';
 import type { OutcomeRows } from './rows.js';
 import { plural, someOf } from './text.js';
 
-/** Fewer outcomes than this say little of a model's mean. */
-const ENOUGH_OUTCOMES = 30;
-
 /** What to do about such a log. */
-const COMPARE_FIRST = `Ask each model the same ${ENOUGH_OUTCOMES} or more queries, drawn at random from the log (a few hundred are better), score the answers, and put all outcomes of a query on one line.`;
+const compareFirst = (enough: number) =>
+  `Ask each model the same ${enough} or more queries, drawn at random from the log (a few hundred are better), score the answers, and put all outcomes of a query on one line.`;
 
-/** Counts who has outcomes where. */
-export function rowCoverage(rows: OutcomeRows): RowCoverage {
+/**
+ * Counts who has outcomes where.
+ * @param minOutcomes of how many on something can be learned of a model
+ */
+export function rowCoverage(rows: OutcomeRows, minOutcomes: number): RowCoverage {
   const indices = rows.queries.map((_, i) => i);
   const counts = rows.coverage(indices);
   const known = rows.models.filter((_, m) => counts[m]! > 0).length;
@@ -19,14 +20,14 @@ export function rowCoverage(rows: OutcomeRows): RowCoverage {
   const kind =
     completeRows === rows.length
       ? 'complete'
-      : oneModelRows >= LOG_SHARE * rows.length && oneModelRows > 0
+      : loneShare(rows, indices) >= LOG_SHARE
         ? 'one-model-per-query'
         : 'incomplete';
   const models = rows.models
     .map((model, m) => ({ model, outcomes: counts[m]! }))
     .sort((a, b) => b.outcomes - a.outcomes);
   const coverage = { kind, rows: rows.length, completeRows, oneModelRows, models } as const;
-  return { ...coverage, notes: kind === 'one-model-per-query' ? logNotes(coverage) : [] };
+  return { ...coverage, notes: kind === 'one-model-per-query' ? logNotes(coverage, minOutcomes) : [] };
 }
 
 /** Share of the rows with outcomes that have one model's only; 0 where a single model was asked. */
@@ -46,16 +47,16 @@ function measuredModels(rows: OutcomeRows, row: number): number {
 const listed = (models: RowCoverage['models']): string =>
   someOf(models.map(({ model, outcomes }) => `${model}: ${outcomes.toLocaleString('en-US')}`));
 
-function logNotes({ models }: Pick<RowCoverage, 'rows' | 'models'>): string[] {
-  const enough = models.filter(({ outcomes }) => outcomes >= ENOUGH_OUTCOMES);
-  const few = models.filter(({ outcomes }) => outcomes < ENOUGH_OUTCOMES);
+function logNotes({ models }: Pick<RowCoverage, 'models'>, least: number): string[] {
+  const enough = models.filter(({ outcomes }) => outcomes >= least);
+  const few = models.filter(({ outcomes }) => outcomes < least);
   return [
     `Can be learned: what each model scores and costs, over all and by the kind of query${
-      enough.length === 0 ? '' : `, with ${ENOUGH_OUTCOMES} outcomes or more (${listed(enough)})`
-    }.${few.length === 0 ? '' : ` Too few outcomes for that (under ${ENOUGH_OUTCOMES}): ${listed(few)}.`}`,
+      enough.length === 0 ? '' : `, with ${least} outcomes or more (${listed(enough)})`
+    }.${few.length === 0 ? '' : ` Too few outcomes for that (under ${least}): ${listed(few)}.`}`,
     'Can be estimated: what a router would have scored on this traffic, from the queries that went to the model it chooses. Where those are too few, the report says so and gives no figure.',
     'Assumption: queries were given to models at random, or by something that their texts show. If harder queries went to the stronger model for a reason that no text shows, its scores are too low. Chances that the log states (`propensity`) need no such assumption.',
-    `To be certain: ${COMPARE_FIRST}`,
+    `To be certain: ${compareFirst(least)}`,
   ];
 }
 

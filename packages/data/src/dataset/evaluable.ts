@@ -1,4 +1,4 @@
-import { isLog, RouteProfileError, type Dataset } from '@routeprofile/schema';
+import { isLog, RouteProfileError, statesChances, type Dataset } from '@routeprofile/schema';
 import { plural, someOf } from './text.js';
 
 type Evaluated = Pick<Dataset, 'candidates' | 'test'>;
@@ -12,7 +12,8 @@ const isMeasured = ({ candidates, test }: Evaluated, row: number, model: number)
  */
 export const isEvaluable = (dataset: Evaluated): boolean =>
   dataset.test.queries.some((_, row) => dataset.candidates.every((_, model) => isMeasured(dataset, row, model))) ||
-  isLog(dataset.test.values, dataset.candidates.length);
+  isLog(dataset.test.values, dataset.candidates.length) ||
+  statesChances(dataset.test.values);
 
 /**
  * Lets a dataset pass that routers can be judged on; see `isEvaluable`.

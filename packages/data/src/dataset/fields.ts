@@ -11,10 +11,14 @@ import {
   type OutcomeRow,
   type Spelling,
 } from '@routeprofile/schema';
+import { isJudge } from './judge.js';
 import type { OutcomeNumbers } from './rows.js';
 import { plural } from './text.js';
 
-/** What an outcome row may say beside its outcomes. `formatted_query` is read with the stored prompts, `answer` by people. */
+/**
+ * What an outcome row may say beside its outcomes. `formatted_query` is read with the stored prompts, `answer` by people and graders,
+ * `time` when logs are imported.
+ */
 const ROW_FIELDS: ReadonlySet<string> = new Set([
   'id',
   'task',
@@ -22,6 +26,7 @@ const ROW_FIELDS: ReadonlySet<string> = new Set([
   'query',
   'models',
   'answer',
+  'time',
   'formatted_query',
 ]);
 const OUTCOME_FIELDS: ReadonlySet<string> = new Set([
@@ -33,8 +38,6 @@ const OUTCOME_FIELDS: ReadonlySet<string> = new Set([
   'propensity',
   'source',
 ]);
-/** What the `source` of a score is, or begins with, that a language model gave. */
-const JUDGE = 'judge';
 const CARD_FIELDS: ReadonlySet<string> = new Set(Object.keys(modelCardFileSchema.shape));
 
 interface Seen {
@@ -78,7 +81,7 @@ export class FieldLog {
 
   /** Notes who gave a score. */
   scoredBy(source: string): void {
-    if (source === JUDGE || source.startsWith(`${JUDGE}:`)) this.judged.set(source, (this.judged.get(source) ?? 0) + 1);
+    if (isJudge(source)) this.judged.set(source, (this.judged.get(source) ?? 0) + 1);
   }
 
   private count<T extends object>(counts: Map<string, T & Seen>, name: string, seen: T & { what: string }): void {

@@ -88,6 +88,23 @@ describe('adding to a dataset', () => {
     expect(bench.rows()).toHaveLength(1);
   });
 
+  it('marks what was asked for on purpose, as collect writes it, and adds its answers', async () => {
+    bench.next();
+    await bench.import('a.csv', csv('id,query,model,score,propensity', 'x,one,a,1,0.9', 'y,two,a,0,0.9'));
+    const asked = [
+      { id: 'x', query: 'one', models: { b: { score: 0.5, propensity: 1 } }, metric: 'em' },
+      { id: 'y', query: 'two', models: { a: { score: null, propensity: 1 } } },
+    ];
+    const { preset } = await bench.import('asked.jsonl', jsonl(...asked), { append: true });
+    expect(preset).toBe('outcomes');
+    expect(bench.rows().map(({ models }) => models)).toEqual([
+      { b: { score: 0.5, propensity: 1 }, a: { score: 1, propensity: 0.9 } },
+      { a: { score: 0, propensity: 1 } },
+    ]);
+    const again = await bench.import('asked.jsonl', jsonl(...asked), { append: true });
+    expect(again.rows).toBe(2);
+  });
+
   it('refuses what is not a dataset', async () => {
     writeFileSync(join(bench.out, 'outcomes.jsonl'), '{"id": "x"}\n');
     const error = await failureOf(() => bench.import('a.csv', csv('query,model,score', 'one,a,1'), { append: true }));

@@ -1,4 +1,12 @@
-import { costSchema, latencySchema, NUMBER_BOUNDS, scoreSchema, tokensSchema, type z } from '@routeprofile/schema';
+import {
+  costSchema,
+  latencySchema,
+  NUMBER_BOUNDS,
+  propensitySchema,
+  scoreSchema,
+  tokensSchema,
+  type z,
+} from '@routeprofile/schema';
 import type { Plan } from './plan.js';
 import { MEASURES, type Columns, type Measure } from './roles.js';
 import type { ScoreReader } from './scores.js';
@@ -16,6 +24,7 @@ export const BOUNDED: Readonly<Record<Field, { schema: z.ZodType<number>; smalle
   inputTokens: { schema: tokensSchema, smallest: NUMBER_BOUNDS.tokens.smallest },
   outputTokens: { schema: tokensSchema, smallest: NUMBER_BOUNDS.tokens.smallest },
   tokens: { schema: tokensSchema, smallest: NUMBER_BOUNDS.tokens.smallest },
+  propensity: { schema: propensitySchema, smallest: NUMBER_BOUNDS.propensity.smallest },
 };
 
 /** What one record says: one query, and what one model, or several, did with it. */
@@ -27,7 +36,7 @@ export interface Call {
   answer: string | null;
   /** Milliseconds since 1970. */
   time: number | null;
-  outcomes: [model: string, numbers: Partial<Record<Field, number>>][];
+  outcomes: [model: string, numbers: Partial<Record<Field, number>>, source?: string][];
 }
 
 /** What was left out or not there, counted while records are read. */
@@ -114,13 +123,15 @@ export class CallReader {
     };
     if (score !== null) put(score.onUnit ? 'score' : 'raw', columns.score, score.value);
     for (const measure of MEASURES) {
-      const value = cells.measure(columns[measure]);
+      const value = measure === 'propensity' ? cells.chance(columns[measure]) : cells.measure(columns[measure]);
       put(measure, columns[measure], value === null ? null : value / (units[measure] ?? 1));
     }
     if (numbers.latency === undefined) put('latency', columns.latency, this.between(cells, columns));
     // In a wide table an empty cell says nothing; in a long one somebody wrote a row.
     if (Object.keys(numbers).length === 0 && models.length > 0) return;
-    call.outcomes.push([model, numbers]);
+    // Who gave a score that is not there says nothing.
+    const source = score === null ? '' : (cells.text(columns.source)?.trim() ?? '');
+    call.outcomes.push(source === '' ? [model, numbers] : [model, numbers, source]);
     this.models.add(model);
   }
 

@@ -1,5 +1,5 @@
 import { z } from '@routeprofile/schema';
-import { LATENCY_UNITS, MEASURES, ROLES, type LatencyUnit, PATH_ROLES } from './roles.js';
+import { COMPANIONS, LATENCY_UNITS, ROLES, type LatencyUnit, PATH_ROLES } from './roles.js';
 import { parseScale } from './scale.js';
 import { DELIMITERS } from './readers/delimited.js';
 import { parseTime } from './times.js';
@@ -58,8 +58,8 @@ export const importOptionsSchema = z
     columns: z.partialRecord(z.enum(ROLES), z.string().min(1)).default({}),
     /** Wide: the score columns. Default: every column that is nothing else. */
     models: z.array(z.string().min(1)).optional(),
-    /** Wide: what follows a model's name in the columns of its cost, tokens and latency. */
-    suffixes: z.partialRecord(z.enum(MEASURES), z.string().min(1)).default({}),
+    /** Wide: what follows a model's name in the columns of its cost, tokens, latency, propensity and source. */
+    suffixes: z.partialRecord(z.enum(COMPANIONS), z.string().min(1)).default({}),
     /** Split of rows that name none. */
     split: z.string().min(1).optional(),
     /**

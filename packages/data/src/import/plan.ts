@@ -2,14 +2,15 @@ import { nameSchema, RouteProfileError } from '@routeprofile/schema';
 import { someOf } from '../dataset/text.js';
 import { cutsByTime, type CompleteImportOptions, type TableFormat } from './options.js';
 import {
+  COMPANIONS,
   costUnitOfName,
   LATENCY_UNITS,
   looksLikeNoScore,
-  MEASURES,
   roleOfName,
   ROLES,
   unitOfName,
   type Columns,
+  type Companion,
   type LatencyUnit,
   type Measure,
   type Role,
@@ -19,7 +20,7 @@ import {
 export interface Plan {
   format: TableFormat;
   columns: Columns;
-  suffixes: Partial<Record<Measure, string>>;
+  suffixes: Partial<Record<Companion, string>>;
   /** Wide tables: the score columns. */
   models: string[];
   /** What a measure's numbers are divided by to give dollars or seconds. */
@@ -32,11 +33,11 @@ export interface Plan {
   otherScores: string[];
 }
 
-const SUFFIXES: Readonly<Partial<Record<Measure, string>>> = Object.fromEntries(
-  MEASURES.map((measure) => [measure, `.${measure}`]),
+const SUFFIXES: Readonly<Partial<Record<Companion, string>>> = Object.fromEntries(
+  COMPANIONS.map((companion) => [companion, `.${companion}`]),
 );
 /** Roles that say something of one call: a row per query has no use for them. */
-const CALL_ROLES: readonly Role[] = ['model', 'score', 'endTime', ...MEASURES];
+const CALL_ROLES: readonly Role[] = ['model', 'score', 'endTime', ...COMPANIONS];
 
 /** @throws RouteProfileError BAD_INPUT naming a column that is missing, or that cannot be what it would be taken for. */
 export function planImport(header: readonly string[], options: CompleteImportOptions, file: string): Plan {

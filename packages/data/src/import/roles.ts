@@ -14,14 +14,20 @@ export const ROLES = [
   'outputTokens',
   'tokens',
   'latency',
+  'propensity',
+  'source',
 ] as const;
 /** What a column of an imported table holds. */
 export type Role = (typeof ROLES)[number];
 export type Columns = Partial<Record<Role, string>>;
 
 /** What is measured of one call beside its score. */
-export const MEASURES = ['cost', 'inputTokens', 'outputTokens', 'tokens', 'latency'] as const;
+export const MEASURES = ['cost', 'inputTokens', 'outputTokens', 'tokens', 'latency', 'propensity'] as const;
 export type Measure = (typeof MEASURES)[number];
+
+/** What is said of one outcome beside its score; a wide table has a column per model for each, such as `gpt-4.cost`. */
+export const COMPANIONS = [...MEASURES, 'source'] as const;
+export type Companion = (typeof COMPANIONS)[number];
 
 /** How many of a latency's units make a second. */
 export const LATENCY_UNITS = { us: 1e6, ms: 1e3, s: 1, min: 1 / 60 } as const;
@@ -81,6 +87,14 @@ const SPELLINGS: Readonly<Record<Role, readonly string[]>> = {
     ...['latency', 'response time', 'duration', 'delay', 'elapsed', 'elapsed time', 'total time', 'total latency'],
     ...['request duration', 'response latency', 'runtime', 'wall time'],
   ],
+  // `prob` and `probability` alone may be those of a token, or of a right answer.
+  propensity: [
+    ...['propensity', 'propensity score', 'pscore', 'logged propensity', 'logging propensity', 'action propensity'],
+    ...['model propensity', 'action prob', 'action probability', 'logging prob', 'logging probability'],
+    ...['choice probability', 'selection probability', 'routing probability'],
+  ],
+  // `source` alone is most often where a query comes from.
+  source: ['score source', 'scored by', 'graded by', 'rated by', 'grader', 'scorer'],
 };
 
 const RANKS: ReadonlyMap<string, { role: Role; rank: number }> = new Map(
@@ -106,6 +120,7 @@ const NO_SCORES = new Set([
   ...['latency', 'status', 'token', 'tokens', 'cost', 'costs', 'time', 'timestamp', 'date', 'duration', 'delay'],
   ...['elapsed', 'price', 'usd', 'ms', 'sec', 'seconds', 'count', 'length', 'index', 'seed', 'temperature', 'retries'],
   ...['id', 'uuid', 'user', 'http', 'error', 'errors', 'unnamed', 'response', 'row'],
+  ...['propensity', 'pscore', 'prob', 'probability', 'source'],
 ]);
 
 /** Names of columns that hold numbers, but no scores: `latency_ms`, `status`. */

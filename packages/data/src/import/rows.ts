@@ -10,8 +10,16 @@ export function outcomeRow(query: Query, id: string, scores: ScoreReader): Recor
   const { kept } = query;
   const row = newRow(query, id, scores);
   if (kept === undefined) return row;
-  return { ...kept, models: { ...row.models, ...(isFields(kept['models']) && kept['models']) } };
+  const there = isFields(kept['models']) ? kept['models'] : {};
+  const marked = Object.entries(there).map(([model, outcome]) => {
+    const isMarked = isFields(outcome) && isOnPurpose(row.models[model]);
+    return [model, isMarked ? { ...outcome, propensity: 1 } : outcome] as const;
+  });
+  return { ...kept, models: { ...row.models, ...Object.fromEntries(marked) } };
 }
+
+/** Whether somebody asked for an outcome whatever was chosen then: its chance to be there is 1, and no longer that of the log. */
+const isOnPurpose = (outcome: unknown): boolean => isFields(outcome) && outcome['propensity'] === 1;
 
 function newRow(query: Query, id: string, scores: ScoreReader): { models: Fields } & Record<string, unknown> {
   const { task, split, answer, time, models } = query;
@@ -23,7 +31,7 @@ function newRow(query: Query, id: string, scores: ScoreReader): { models: Fields
     query: query.query,
     ...(answer !== null && { answer }),
     models: Object.fromEntries(
-      models.map(([model, numbers]) => [
+      models.map(([model, numbers, sources]) => [
         model,
         {
           score: scoreOf(numbers, scores),
@@ -33,6 +41,7 @@ function newRow(query: Query, id: string, scores: ScoreReader): { models: Fields
               return sum === undefined ? [] : [[field, meanOf(field, sum)] as const];
             }),
           ),
+          ...(sources.length > 0 && { source: sources.join(' + ') }),
         },
       ]),
     ),
@@ -41,7 +50,7 @@ function newRow(query: Query, id: string, scores: ScoreReader): { models: Fields
 
 /**
  * What a row that was there and new calls say of the same models: how many outcomes are the same, and which are not, in words. A
- * field that only one of the two has does not contradict the other.
+ * field that only one of the two has does not contradict the other, and a new propensity of 1 says that the outcome was asked for.
  */
 export function compareWithKept(query: Query, scores: ScoreReader): { same: number; conflicts: string[] } {
   const there = isFields(query.kept?.['models']) ? query.kept['models'] : {};
@@ -53,7 +62,11 @@ export function compareWithKept(query: Query, scores: ScoreReader): { same: numb
     if (!isFields(kept) || !isFields(outcome)) continue;
     const differing = Object.keys(outcome).filter(
       (field) =>
-        kept[field] !== undefined && kept[field] !== null && outcome[field] !== null && kept[field] !== outcome[field],
+        !(field === 'propensity' && isOnPurpose(outcome)) &&
+        kept[field] !== undefined &&
+        kept[field] !== null &&
+        outcome[field] !== null &&
+        kept[field] !== outcome[field],
     );
     if (differing.length === 0) same++;
     else

@@ -202,6 +202,6 @@ function productionLog({ tally, models }: Done): string[] {
     return count === 0 ? `${model} none` : `${model} ${mean.toFixed(2)} on ${number(count)}`;
   });
   return [
-    `This is a production log: ${share} ${number(queries)} queries was answered by one model, ${number(singleScored)} of ${number(single)} with a score. It tells how each model did on the queries it was given (mean scores: ${someOf(perModel, 8)}), not how it would have done on the others; who does better where can only be estimated, as far as queries were handed out without regard to how hard they are. To compare models outright, have all of them answer a sample of these queries, and import those answers as well.`,
+    `This is a production log: ${share} ${number(queries)} queries ${single === 1 || single === queries ? 'was' : 'were'} answered by one model, ${number(singleScored)} of ${number(single)} with a score. It tells how each model did on the queries it was given (mean scores: ${someOf(perModel, 8)}), not how it would have done on the others; who does better where can only be estimated, as far as queries were handed out without regard to how hard they are. To compare models outright, have all of them answer a sample of these queries, and import those answers as well.`,
   ];
 }

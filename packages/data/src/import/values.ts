@@ -55,6 +55,16 @@ export class Cells {
     return this.problem(column!, `is ${shown(value)}, expected a number of at least 0${commaHint(value)}`);
   }
 
+  /** A number, whose range is for others to check; null when absent. A percentage is refused: nothing says that it is one. */
+  chance(column: string | undefined): number | null {
+    const value = this.value(column);
+    if (isAbsent(value)) return null;
+    return (
+      this.asNumber(value) ??
+      this.problem(column!, `is ${shown(value)}, expected a chance above 0 and up to 1${commaHint(value)}`)
+    );
+  }
+
   /**
    * A number, a percentage, true or false, or a word such as `pass`; null when absent. Several, in a list, are averaged.
    * @param own words with a meaning of their own, before all others

@@ -148,6 +148,17 @@ describe('checkDataset', () => {
       folder({ 'outcomes.jsonl': [outcomeRow('1', { a: 1 }), outcomeRow('2', { a: 1 }, { split: 'test' })] }),
     );
     expect(single.problems).toEqual([expect.stringContaining('nothing to route')]);
+    const half = (id: number, models: Record<string, number | null>) => outcomeRow(String(id), models);
+    const log = folder({
+      'outcomes.jsonl': [
+        ...Array.from({ length: 80 }, (_, i) => half(i, { a: null, b: null })),
+        ...Array.from({ length: 70 }, (_, i) => half(80 + i, i % 2 === 0 ? { a: 1 } : { b: 0 })),
+      ],
+    });
+    const { coverage } = await checkDataset(log, { minOutcomes: 36 });
+    // Rows without any outcome say nothing of how the others were asked; and what is enough is what the option says.
+    expect(coverage).toMatchObject({ kind: 'one-model-per-query', rows: 150, oneModelRows: 70 });
+    expect(coverage!.notes.join(' ')).toMatch(/Too few outcomes for that \(under 36\): a: 35, b: 35/);
     const untested = await checkDataset(folder(publishedFiles({ 'route_data/routing_test_data.json': undefined })));
     expect([untested.problems, untested.oddities[0]!.kind, untested.summary!.test.rows]).toEqual([
       [],

@@ -2,7 +2,7 @@ import type { OutcomeTable } from '@routeprofile/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { datasetOf, tableOf } from '../testing/test-data.js';
-import { constantsFrontier, frontierGround, frontierOf, type FrontierChoices } from './frontier.js';
+import { constantsFrontier, frontierGround, frontierOf as frontierOrNone, type FrontierChoices } from './frontier.js';
 import { costTable } from './policies.js';
 
 /** Costs of a call, the same on every row. */
@@ -18,6 +18,12 @@ const groundOf = (table: OutcomeTable, seed = 1) => {
   const costs = costTable(table, datasetOf(table).candidates)!;
   return frontierGround(table, costs, { 'best-single': table.models.length - 1 }, { seed, resamples: 200 });
 };
+/** Where every point is known there is a frontier. */
+function frontierOf(...given: Parameters<typeof frontierOrNone>) {
+  const found = frontierOrNone(...given);
+  if (!found) throw new Error('there is no frontier');
+  return found;
+}
 const frontier = (lambdas: number[], choices: number[][], more: Partial<FrontierChoices> = {}): FrontierChoices => ({
   lambdas,
   choices: choices.map((list) => Int32Array.from(list)),

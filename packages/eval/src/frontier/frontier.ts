@@ -8,7 +8,7 @@ import {
 } from '@routeprofile/schema';
 import { type BootstrapOptions, percentileInterval, RESAMPLES } from '@routeprofile/numerics';
 import { averageQuality, costToReach, upperHull, type Point } from './hull.js';
-import { policyPoints, type PolicyPoints } from './policies.js';
+import { policyPoints, tableSeries, type PolicyPoints, type PolicySeries } from './policies.js';
 
 /** A router's choices for every weight of cost, made without labels. */
 export interface FrontierChoices {
@@ -26,10 +26,13 @@ export interface FrontierChoices {
 
 /** The rows that all frontiers of a report are drawn on, and the constants they have to lie above. */
 export interface FrontierGround {
-  table: OutcomeTable;
-  /** As `costTable` gives them. */
-  costs: Float64Array;
+  /** What choices cost and score, row by row; null where a log cannot tell. */
+  seriesOf: (choices: Int32Array) => PolicySeries | null;
+  /** Models of the constants; where a log cannot tell of one, it is not among them. */
+  models: readonly string[];
   constants: PolicyPoints;
+  /** Ends of the constants' intervals, where they are estimates. */
+  estimated: readonly PolicySeries['estimated'][];
   /** Indices of constants worth naming, by the name of the baseline. */
   named: Readonly<Record<string, number>>;
   bootstrap: BootstrapOptions;
@@ -42,8 +45,40 @@ export function frontierGround(
   named: Readonly<Record<string, number>>,
   bootstrap: BootstrapOptions,
 ): FrontierGround {
-  const always = table.models.map((_, m) => new Int32Array(table.queries.length).fill(m));
-  return { table, costs, constants: policyPoints(table, costs, always, bootstrap), named, bootstrap };
+  const seriesOf = (choices: Int32Array) => tableSeries(table, costs, choices);
+  return groundOf(seriesOf, table.models, table.queries.length, named, bootstrap)!;
+}
+
+/**
+ * The ground of rows whose costs and scores are known, or estimated, by `seriesOf`.
+ * @returns null where no constant is known
+ */
+export function groundOf(
+  seriesOf: FrontierGround['seriesOf'],
+  models: readonly string[],
+  rows: number,
+  named: Readonly<Record<string, number>>,
+  bootstrap: BootstrapOptions,
+): FrontierGround | null {
+  const known = models.flatMap((model, index) => {
+    const series = seriesOf(new Int32Array(rows).fill(index));
+    return series ? [{ model, index, series }] : [];
+  });
+  if (known.length === 0) return null;
+  const placeOf = (index: number) => known.findIndex((constant) => constant.index === index);
+  return {
+    seriesOf,
+    models: known.map(({ model }) => model),
+    constants: policyPoints(
+      known.map(({ series }) => series),
+      bootstrap,
+    ),
+    estimated: known.map(({ series }) => series.estimated),
+    named: Object.fromEntries(
+      Object.entries(named).flatMap(([name, index]) => (placeOf(index) < 0 ? [] : [[name, placeOf(index)]])),
+    ),
+    bootstrap,
+  };
 }
 
 const cornersOf = (points: readonly Point[]): Point[] => upperHull(points).map((index) => points[index]!);
@@ -53,15 +88,16 @@ function costRange(points: readonly Point[]): [number, number] {
   return [Math.min(...costs), Math.max(...costs)];
 }
 
-export function constantsFrontier({ table, constants: { points } }: FrontierGround): ConstantsFrontier {
+export function constantsFrontier({ models, constants: { points }, estimated }: FrontierGround): ConstantsFrontier {
   const hull = upperHull(points);
   const [from, to] = costRange(points);
   return {
     points: points.map(({ cost, quality }, m) => ({
-      model: table.models[m]!,
+      model: models[m]!,
       cost,
       quality,
       onHull: hull.includes(m),
+      ...(estimated[m] && { estimated: estimated[m] }),
     })),
     aiq: to > from ? averageQuality(points, from, to) : null,
   };
@@ -70,26 +106,46 @@ export function constantsFrontier({ table, constants: { points } }: FrontierGrou
 /**
  * The cost–quality frontier of a router on test rows: AIQ against the hull of constants, the cost at which it is as good as
  * best-single, and what became of the operating point. Bootstrap over rows; constants, router and range are computed anew in
- * every resample.
+ * every resample. Weights of cost of which a log cannot tell have no point.
  *
+ * @returns null where there is no point
  * @throws RouteProfileError BAD_INPUT when the operating point is none of the lambdas
  */
-export function frontierOf({ lambdas, choices, operatingPoint }: FrontierChoices, ground: FrontierGround): Frontier {
-  const { table, costs, constants, named, bootstrap } = ground;
-  const router = policyPoints(table, costs, choices, bootstrap);
+export function frontierOf(
+  { lambdas, choices, operatingPoint }: FrontierChoices,
+  ground: FrontierGround,
+): Frontier | null {
+  if (operatingPoint && !lambdas.includes(operatingPoint.lambda))
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `the operating point λ = ${operatingPoint.lambda} is none of the frontier's lambdas`,
+    );
+  const { constants, named, bootstrap } = ground;
+  const known = lambdas.flatMap((lambda, i) => {
+    const series = ground.seriesOf(choices[i]!);
+    return series ? [{ lambda, series }] : [];
+  });
+  if (known.length === 0) return null;
+  const router = policyPoints(
+    known.map(({ series }) => series),
+    bootstrap,
+  );
+  const unknown = lambdas.length - known.length;
+  const at = operatingPoint ? known.findIndex(({ lambda }) => lambda === operatingPoint.lambda) : -1;
   const hull = upperHull(router.points);
   const single = named['best-single'];
   return {
     points: router.points.map(({ cost, quality }, i) => ({
-      lambda: lambdas[i]!,
+      lambda: known[i]!.lambda,
       cost,
       quality,
       onHull: hull.includes(i),
+      ...(known[i]!.series.estimated && { estimated: known[i]!.series.estimated }),
     })),
+    ...(unknown > 0 && { unknownPoints: unknown }),
     aiq: aiqOf(router, constants, bootstrap),
     costToBestSingle: single === undefined ? null : costToBestSingle(router, constants, single, bootstrap),
-    operatingPoint:
-      operatingPoint && judgeOperatingPoint(operatingPoint, lambdas, router, { constants, named, table, bootstrap }),
+    operatingPoint: operatingPoint && at >= 0 ? judgeOperatingPoint(operatingPoint, at, router, ground) : null,
   };
 }
 
@@ -142,14 +198,11 @@ function costToBestSingle(
 
 function judgeOperatingPoint(
   { target, lambda, outOfFold }: NonNullable<FrontierChoices['operatingPoint']>,
-  lambdas: readonly number[],
+  at: number,
   router: PolicyPoints,
-  { constants, named, table, bootstrap }: Omit<FrontierGround, 'costs'>,
+  { constants, named, models, bootstrap }: FrontierGround,
 ): OperatingPoint {
-  const at = lambdas.indexOf(lambda);
-  const own = router.points[at];
-  if (!own)
-    throw new RouteProfileError('BAD_INPUT', `the operating point λ = ${lambda} is none of the frontier's lambdas`);
+  const own = router.points[at]!;
   const estimate = (of: (own: Point, theirs: Point) => number, index: number): Estimate => {
     const { value, resampled } = statistics((a, b) => of(a[at]!, b[index]!), router, constants, bootstrap);
     return { value, ...percentileInterval(resampled, bootstrap) };
@@ -163,7 +216,7 @@ function judgeOperatingPoint(
       const { value, ...ends } = estimate((a, b) => a.quality - b.quality, index);
       const free = constants.points[index]!.cost === 0;
       return {
-        model: table.models[index]!,
+        model: models[index]!,
         quality: { against: name, difference: value, ...ends },
         costShare: free ? null : estimate((a, b) => a.cost / b.cost, index),
       };

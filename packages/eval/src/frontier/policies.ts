@@ -1,4 +1,4 @@
-import type { Candidate, OutcomeTable } from '@routeprofile/schema';
+import type { Candidate, EstimatedPoint, OutcomeTable } from '@routeprofile/schema';
 import { type BootstrapOptions, meanOf, resampledMeans } from '@routeprofile/numerics';
 import { callCost } from '../metrics/run-costs.js';
 import type { Point } from './hull.js';
@@ -21,23 +21,28 @@ export interface PolicyPoints {
   resampled(r: number): readonly Point[];
 }
 
-/**
- * @param choices one list of chosen models per policy
- * @param costs as `costTable` gives them
- */
-export function policyPoints(
-  { models, values }: OutcomeTable,
-  costs: Float64Array,
-  choices: readonly Int32Array[],
-  bootstrap: BootstrapOptions,
-): PolicyPoints {
-  const pick = (list: Int32Array, from: Float64Array) =>
-    Float64Array.from(list, (choice, q) => from[q * models.length + choice]!);
-  const series = choices.flatMap((list) => [pick(list, costs), pick(list, values.score)]);
+/** What each row adds to a policy's mean cost and mean score. Shape of both [rows]. */
+export interface PolicySeries {
+  /** Dollars per 1,000 queries. */
+  cost: Float64Array;
+  quality: Float64Array;
+  /** Where these are estimates. */
+  estimated?: EstimatedPoint;
+}
+
+/** What choices cost and score on rows where everything is known. @param costs as `costTable` gives them */
+export function tableSeries({ models, values }: OutcomeTable, costs: Float64Array, choices: Int32Array): PolicySeries {
+  const pick = (from: Float64Array) => Float64Array.from(choices, (choice, q) => from[q * models.length + choice]!);
+  return { cost: pick(costs), quality: pick(values.score) };
+}
+
+/** @param policies one each, over the same rows */
+export function policyPoints(policies: readonly PolicySeries[], bootstrap: BootstrapOptions): PolicyPoints {
+  const series = policies.flatMap(({ cost, quality }) => [cost, quality]);
   const means = resampledMeans(series, bootstrap);
-  const buffer = choices.map((): Point => ({ cost: 0, quality: 0 }));
+  const buffer = policies.map((): Point => ({ cost: 0, quality: 0 }));
   return {
-    points: choices.map((_, i) => ({ cost: meanOf(series[2 * i]!), quality: meanOf(series[2 * i + 1]!) })),
+    points: policies.map((_, i) => ({ cost: meanOf(series[2 * i]!), quality: meanOf(series[2 * i + 1]!) })),
     resampled(r) {
       buffer.forEach((point, i) => {
         point.cost = means[2 * i]![r]!;

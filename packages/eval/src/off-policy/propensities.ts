@@ -33,6 +33,11 @@ export interface Propensities {
   weighing: Float64Array;
   /** Shape [rows × models]: what overlap is judged by. The same before clipping; estimates where only the choice's was logged. */
   overlap: Float64Array;
+  /**
+   * Shape [rows × models]: the same, without a look at what was chosen on the row itself, before clipping. Whoever picks rows to ask
+   * has to pick by these: the logged chance of the choice alone gives away which model it was.
+   */
+  foretold: Float64Array;
   /** Rows whose logged choice had an estimate below the floor, which was raised to it. */
   clipped: number;
   calibration: PropensityCalibration | null;
@@ -54,7 +59,8 @@ export function propensitiesOf(
   const { asked } = log;
   if (!asked) return found;
   const raised = (chances: Float64Array) => chances.map((chance, k) => (asked[k] ? 1 : chance));
-  return { ...found, weighing: raised(found.weighing), overlap: raised(found.overlap) };
+  const { weighing, overlap, foretold } = found;
+  return { ...found, weighing: raised(weighing), overlap: raised(overlap), foretold: raised(foretold) };
 }
 
 function ofChoices(
@@ -67,21 +73,21 @@ function ofChoices(
   const width = models.length;
   if (propensities?.of === 'all') {
     const { values } = propensities;
-    return { source: 'logged', weighing: values, overlap: values, clipped: 0, calibration: null };
+    return { source: 'logged', weighing: values, overlap: values, foretold: values, clipped: 0, calibration: null };
   }
   const { chances, calibration } = estimateChoices(points, chosen, width, parts, ctx);
   if (propensities) {
     const { values } = propensities;
     const known = chances.slice();
     chosen.forEach((model, row) => (known[row * width + model] = values[row]!));
-    return { source: 'logged', weighing: known, overlap: known, clipped: 0, calibration: null };
+    return { source: 'logged', weighing: known, overlap: known, foretold: chances, clipped: 0, calibration: null };
   }
   let clipped = 0;
   chosen.forEach((model, row) => {
     if (chances[row * width + model]! < floor) clipped++;
   });
   const weighing = chances.map((chance) => Math.max(chance, floor));
-  return { source: 'estimated', weighing, overlap: chances, clipped, calibration };
+  return { source: 'estimated', weighing, overlap: chances, foretold: chances, clipped, calibration };
 }
 
 /** Out-of-fold chances under the settings that make the held-out choices likeliest. */

@@ -1,6 +1,8 @@
 import { RouteProfileError } from '@routeprofile/schema';
+import { rowWeights, supportOf, type Contrast } from './contrast.js';
 import type { OffPolicyEvidence } from './evidence.js';
 import { policyChances, type TargetPolicy } from './logged-rows.js';
+import { obstacleOf } from './verdict.js';
 
 /** A query to be asked. */
 export interface SuggestedQuery {
@@ -43,31 +45,101 @@ export function suggestQueries(
 ): Suggestions {
   if (!(Number.isInteger(count) && count >= 0))
     throw new RouteProfileError('BAD_OPTION', `suggestQueries: count is ${count}, expected a non-negative integer`);
-  const { models, rows, floor, propensities, score } = evidence;
+  const { models, rows } = evidence;
+  const own = policyChances(policy, rows, models.length);
+  const others = against && policyChances(against, rows, models.length);
+  return suggestFor(evidence, [own.map((chance, k) => chance - (others ? others[k]! : 0))], count);
+}
+
+/** `suggestQueries` for several contrasts at once: the variance that a gap adds is the mean of its shares of each one's. */
+export function suggestFor(evidence: OffPolicyEvidence, contrasts: readonly Contrast[], count: number): Suggestions {
+  const { models, propensities, score } = evidence;
   const width = models.length;
-  const own = policyChances(policy, rows, width);
-  const others = against && policyChances(against, rows, width);
-  const spread = spreadByModel(evidence);
-  const variance = own.map((chance, k) => {
-    const share = chance - (others ? others[k]! : 0);
-    return share ** 2 * (1 / Math.max(propensities.overlap[k]!, floor) - 1) * spread[k % width]!;
-  });
-  const total = variance.reduce((sum, each) => sum + each, 0);
-  const order = Array.from(variance.keys())
-    .filter((k) => variance[k]! > 0)
-    .sort((a, b) => variance[b]! - variance[a]! || a - b);
   const [ask, alreadyMeasured]: [SuggestedQuery[], SuggestedQuery[]] = [[], []];
+  const { order, shares } = rankedGaps(evidence, contrasts);
   for (const k of order) {
     if (ask.length === count) break;
     const query = {
       row: Math.floor(k / width),
       model: models[k % width]!,
-      propensity: propensities.overlap[k]!,
-      varianceShare: variance[k]! / total,
+      propensity: propensities.foretold[k]!,
+      varianceShare: shares[k]!,
     };
     (Number.isNaN(score.measured[k]!) ? ask : alreadyMeasured).push(query);
   }
   return { ask, alreadyMeasured };
+}
+
+/**
+ * How many answers, asked for in the order of `suggestFor`, until nothing stands in the way of a verdict on any of the contrasts: 0
+ * where nothing does. Takes the answers to change weights as their propensity of 1 does, and nothing else.
+ * @returns null where all answers would not do, as with fewer than 100 rows
+ */
+export function answersNeeded(evidence: OffPolicyEvidence, contrasts: readonly Contrast[]): number | null {
+  const { score } = evidence;
+  const ledgers = contrasts.map((contrast) => ledgerOf(evidence, contrast));
+  const stands = () => ledgers.some(({ isObstructed }) => isObstructed());
+  if (!stands()) return 0;
+  let answers = 0;
+  for (const k of rankedGaps(evidence, contrasts).order) {
+    ledgers.forEach(({ ask }) => ask(k));
+    if (!Number.isNaN(score.measured[k]!)) continue;
+    answers++;
+    if (!stands()) return answers;
+  }
+  return stands() ? null : answers;
+}
+
+/** The support of a contrast while models are asked, one after the other. */
+function ledgerOf(evidence: OffPolicyEvidence, contrast: Contrast) {
+  const { rows, models, floor, counted, propensities } = evidence;
+  const width = models.length;
+  const mass = contrast.reduce((sum, share) => sum + Math.abs(share), 0) / rows;
+  const weights = rowWeights(evidence, contrast);
+  let sum = weights.reduce((total, weight) => total + weight, 0);
+  let squares = weights.reduce((total, weight) => total + weight ** 2, 0);
+  let unsupported = supportOf(evidence, contrast).unsupportedShare * rows * mass;
+  return {
+    ask(k: number): void {
+      const share = Math.abs(contrast[k]!);
+      if (share === 0) return;
+      const row = Math.floor(k / width);
+      const before = weights[row]!;
+      const after = before + share - (counted[k] ? share / propensities.weighing[k]! : 0);
+      weights[row] = after;
+      sum += after - before;
+      squares += after ** 2 - before ** 2;
+      if (propensities.overlap[k]! < floor) unsupported -= share;
+    },
+    isObstructed: (): boolean =>
+      obstacleOf({
+        effectiveRows: squares > 0 ? sum ** 2 / squares : 0,
+        unsupportedShare: unsupported / (rows * mass),
+        meanWeight: sum / rows / mass,
+        meanWeightError: Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2) / rows) / mass,
+      }) !== undefined,
+  };
+}
+
+/** Pairs of row and model that add variance, the most first, and the mean over the contrasts of the share that each adds. */
+function rankedGaps(
+  evidence: OffPolicyEvidence,
+  contrasts: readonly Contrast[],
+): { order: number[]; shares: Float64Array } {
+  const { models, floor, propensities } = evidence;
+  const spread = spreadByModel(evidence);
+  const shares = new Float64Array(propensities.overlap.length);
+  for (const contrast of contrasts) {
+    const variance = contrast.map(
+      (share, k) => share ** 2 * (1 / Math.max(propensities.foretold[k]!, floor) - 1) * spread[k % models.length]!,
+    );
+    const total = variance.reduce((sum, each) => sum + each, 0);
+    if (total > 0) variance.forEach((each, k) => (shares[k]! += each / total / contrasts.length));
+  }
+  const order = Array.from(shares.keys())
+    .filter((k) => shares[k]! > 0)
+    .sort((a, b) => shares[b]! - shares[a]! || a - b);
+  return { order, shares };
 }
 
 /** Mean squared distance of each model's scores from what was expected, drawn to that of all by 5 rows. */

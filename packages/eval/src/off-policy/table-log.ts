@@ -9,8 +9,8 @@ export interface TableLog {
 }
 
 /**
- * Outcomes as a log: a row with one model's outcome went to that model by chance, a row with several was asked of them on purpose. The
- * log's own chances are used where every row that one model answered states one.
+ * Outcomes as a log. An outcome that states a propensity of 1 was asked for on purpose; of the others a row has one by chance, or, with
+ * several, was asked them all on purpose. The log's own chances are used where every outcome that is there by chance states one.
  * @param values shape of each column [rows × models]
  * @param vectors shape [rows × dimensions]: what chances and rewards are estimated from
  * @returns null for a table without an outcome
@@ -29,9 +29,12 @@ export function logOfTable(values: OutcomeValues, models: readonly string[], vec
   const stated = new Float64Array(rows.length).fill(1);
   rows.forEach((_, i) => {
     const measured = measuredOn(score, i);
-    chosen[i] = measured[0]!;
-    if (measured.length > 1) for (const m of measured) asked[i * width + m] = 1;
-    else stated[i] = propensity?.[i * width + measured[0]!] ?? NaN;
+    const chance = (m: number) => propensity?.[i * width + m] ?? NaN;
+    const byChance = measured.filter((m) => chance(m) !== 1);
+    chosen[i] = (byChance[0] ?? measured[0])!;
+    const onPurpose = byChance.length > 1 ? measured : measured.filter((m) => chance(m) === 1);
+    for (const m of onPurpose) asked[i * width + m] = 1;
+    if (byChance.length === 1) stated[i] = chance(chosen[i]!);
   });
   return {
     rows,

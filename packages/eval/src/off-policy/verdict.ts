@@ -32,7 +32,9 @@ const NORMAL_95 = 1.959963984540054;
 const LEAST_DEGREES = 4;
 
 /** @returns undefined where the log can say */
-export function obstacleOf(support: Support): Obstacle | undefined {
+export function obstacleOf(
+  support: Pick<Support, 'effectiveRows' | 'unsupportedShare' | 'meanWeight' | 'meanWeightError'>,
+): Obstacle | undefined {
   const { effectiveRows, unsupportedShare, meanWeight, meanWeightError } = support;
   if (effectiveRows < LEAST_EFFECTIVE_ROWS)
     return { reason: 'small effective sample', effectiveRows, least: LEAST_EFFECTIVE_ROWS };

@@ -23,9 +23,9 @@ import { testGround } from './ground.js';
 import { LEAST_ROWS } from '../interval.js';
 import type { SelectionRows } from '../recommend/contenders.js';
 import { intervalsOf, LEAST_ALIKE } from './intervals.js';
-import { isJudgedAsLog, offPolicySection } from './off-policy.js';
+import { offPolicySection, openTestLog } from './off-policy.js';
 import { MARGIN, verdictOn } from './verdict.js';
-import { sectionsOf } from './sections.js';
+import { loggedSections, sectionsOf } from './sections.js';
 
 /** Everything `assembleReport` needs: the data, what each cell chose, and where they come from. */
 export interface ReportInput {
@@ -64,6 +64,8 @@ export interface ReportInput {
   selection?: SelectionRows;
   /** How much lower a mean score still counts as not worse than best-single, on the scale of the scores. Default 0.02. */
   margin?: number;
+  /** Of a log: how many answers to suggest that tell most of what it cannot. Default: 20 where it cannot judge some router, else none. */
+  suggest?: number;
 }
 
 /**
@@ -77,7 +79,7 @@ export function assembleReport(input: ReportInput): RunReport {
   const candidates = dataset.candidates.map(({ id }) => id);
   const own = metrics.filter(({ name }) => !builtInMetrics.some((metric) => metric.name === name)).map(describedMetric);
   const ground = testGround(dataset, input.training);
-  const { rows, table, single, hindsight, cheapest } = ground;
+  const { rows, asLog, table, single, hindsight, cheapest } = ground;
   const known = { table: dataset.test, newModels: dataset.newModels };
   for (const cell of cells) assertCell(dataset.test, dataset.newModels, cell);
   for (const [name, choices] of Object.entries(lookups)) assertChoices(dataset.test, choices, name);
@@ -96,21 +98,19 @@ export function assembleReport(input: ReportInput): RunReport {
     index == null ? null : { ...base, choices: new Int32Array(rows.length).fill(index) };
   const references = { single: always(single?.index), hindsight: always(hindsight) };
   const intervals = intervalsOf(runs, references, metrics, input.seed);
-  const { sections, constants } = sectionsOf(cells, {
-    table,
-    rows,
-    candidates: dataset.candidates,
-    named: {
-      ...(single && { 'best-single': single.index }),
-      ...(hindsight !== null && { 'best-in-hindsight': hindsight }),
-    },
-    seed: input.seed,
-  });
+  const log = asLog ? openTestLog(dataset, input.testVectors, input.seed) : undefined;
+  const named = {
+    ...(single && { 'best-single': single.index }),
+    ...(hindsight !== null && { 'best-in-hindsight': hindsight }),
+  };
+  const { sections, constants } = log
+    ? loggedSections(cells, log, named, input.seed)
+    : sectionsOf(cells, { table, rows, candidates: dataset.candidates, named, seed: input.seed });
   const incomplete = dataset.test.queries.length - rows.length;
   const everywhere = (index: number) => new Int32Array(dataset.test.queries.length).fill(index);
-  const offPolicy = isJudgedAsLog(dataset, rows.length)
+  const offPolicy = log
     ? offPolicySection(
-        dataset,
+        log,
         [
           ...cells.map(({ label, seed, choices }) => ({ name: label, seed, choices })),
           ...(single
@@ -122,8 +122,7 @@ export function assembleReport(input: ReportInput): RunReport {
           ...Object.entries(lookups).map(([name, choices]) => ({ name, seed: null, choices })),
         ],
         single && everywhere(single.index),
-        input.testVectors,
-        input.seed,
+        input,
       )
     : undefined;
   const reportRows = cells.map((cell, i): ReportRow => {
@@ -160,7 +159,9 @@ export function assembleReport(input: ReportInput): RunReport {
     tasks: Object.fromEntries([...rowsByTask(table)].map(([task, own]) => [task, own.length])),
     warnings: [
       ...dataset.warnings,
-      ...(offPolicy ? offPolicyWarnings(offPolicy) : evaluationWarnings(rows.length, incomplete, single === null)),
+      ...(offPolicy
+        ? [...offPolicyWarnings(offPolicy), ...frontierWarnings(reportRows)]
+        : evaluationWarnings(rows.length, incomplete, single === null)),
       ...trainingWarnings(input.training, candidates.length),
       ...scaleWarnings(table.values.score, input.margin ?? MARGIN),
       ...alikeWarnings(reportRows, rows.length),
@@ -206,6 +207,24 @@ function offPolicyWarnings({ rows, assumes, clipped, floor, calibrationError }: 
       : [
           `${plural(clipped, 'test row')} went to a model whose chance was estimated below ${floor}: taken for ${floor}`,
         ]),
+  ];
+}
+
+/** Points of frontiers that a log does not show. */
+function frontierWarnings(rows: readonly ReportRow[]): string[] {
+  const none = rows.filter(({ frontier }) => frontier === null).map(({ label }) => label);
+  const partly = rows.flatMap(({ label, frontier }) =>
+    frontier?.unknownPoints === undefined
+      ? []
+      : [`${label} ${frontier.unknownPoints} of ${frontier.unknownPoints + frontier.points.length}`],
+  );
+  return [
+    ...(none.length === 0
+      ? []
+      : [`the log cannot tell of any point of a frontier, or does not have the costs: ${none.join(', ')}`]),
+    ...(partly.length === 0
+      ? []
+      : [`points of frontiers that the log cannot tell of are left out (cost weights): ${partly.join(', ')}`]),
   ];
 }
 

@@ -1,13 +1,23 @@
 import { bestSingle, type BestSingle } from '@routeprofile/numerics';
-import { RouteProfileError, type Dataset, type OutcomeTable, type TrainingData } from '@routeprofile/schema';
+import {
+  isLog,
+  RouteProfileError,
+  statesChances,
+  type Dataset,
+  type OutcomeTable,
+  type TrainingData,
+} from '@routeprofile/schema';
 import { bestInHindsight } from '../baselines/baselines.js';
 import { cheapest } from '../baselines/cheapest.js';
+import { LEAST_ROWS } from '../interval.js';
 import { takeTableRows, usableRows } from '../table.js';
 
 /** The test rows that count, and the constants to compare with. */
 export interface TestGround {
-  /** Which rows of the test table have an outcome of every candidate. */
+  /** Which rows of the test table have an outcome of every candidate; none where the table is judged as a log. */
   rows: Int32Array;
+  /** The test table is judged as a log. */
+  asLog: boolean;
   /** These rows alone. */
   table: OutcomeTable;
   /** Chosen on the training rows that routers see. */
@@ -16,6 +26,13 @@ export interface TestGround {
   hindsight: number | null;
   cheapest: number | null;
 }
+
+/**
+ * Whether test rows have to be judged as a log: they state with which chances models were asked, and some lack an outcome; or most have
+ * one model's outcome, and too few have every candidate's.
+ */
+const isJudgedAsLog = ({ values, models, queries }: OutcomeTable, complete: number): boolean =>
+  complete < queries.length && (statesChances(values) || (complete < LEAST_ROWS && isLog(values, models.length)));
 
 /**
  * @param training what routers learn from
@@ -32,10 +49,14 @@ export function testGround(
       `the test table's models (${test.models.join(', ')}) are not the candidates (${ids.join(', ')})`,
       { hint: 'Columns of outcomes follow the order of the candidates.' },
     );
-  const rows = usableRows(test);
+  // Of a log, rows with every outcome are those that somebody asked for: no sample of its queries.
+  const usable = usableRows(test);
+  const asLog = isJudgedAsLog(test, usable.length);
+  const rows = asLog ? new Int32Array() : usable;
   const table = takeTableRows(test, rows);
   return {
     rows,
+    asLog,
     table,
     single: bestSingle(ids, training, newModels),
     hindsight: bestInHindsight(table),

@@ -2,11 +2,12 @@ import type { Candidate, ConstantsFrontier, OutcomeTable, Quantization, ReportRo
 import { calibrationOf } from '../confidence/calibration.js';
 import { regretsOf } from '../confidence/regret.js';
 import { riskCoverage } from '../confidence/risk-coverage.js';
-import { constantsFrontier, frontierGround, frontierOf } from '../frontier/frontier.js';
+import { constantsFrontier, frontierGround, frontierOf, groundOf } from '../frontier/frontier.js';
 import { costTable } from '../frontier/policies.js';
 import { LEAST_ROWS, pairedInterval } from '../interval.js';
 import { factsOf } from '../metrics/table-facts.js';
 import type { EvaluatedCell } from './cell.js';
+import { estimatedSeries, type TestLog } from './off-policy.js';
 
 type Sections = Pick<ReportRow, 'frontier' | 'riskCoverage' | 'calibration' | 'regret' | 'robustness' | 'quantization'>;
 
@@ -57,6 +58,26 @@ export function sectionsOf(
       ...(quantization && {
         quantization: quantizationOf(quantization, before && pairedInterval(scores[i]!, scoresOf(before), bootstrap)),
       }),
+    };
+  });
+  return { sections, constants: ground && constantsFrontier(ground) };
+}
+
+/** What cells have to say on test rows that are a log: frontiers, all of whose points are estimates, and what needs no outcomes. */
+export function loggedSections(
+  cells: readonly EvaluatedCell[],
+  { evidence, onLog }: TestLog,
+  named: SectionGround['named'],
+  seed: number,
+): { sections: Sections[]; constants: ConstantsFrontier | null } {
+  const { models, rows } = evidence;
+  const seriesOf = (choices: Int32Array) => estimatedSeries(evidence, choices);
+  const ground = cells.some(({ frontier }) => frontier) ? groundOf(seriesOf, models, rows, named, { seed }) : null;
+  const sections = cells.map(({ frontier, robustness }): Sections => {
+    const choices = frontier?.choices.map((each) => onLog(each).choices);
+    return {
+      ...(frontier && { frontier: ground && frontierOf({ ...frontier, choices: choices! }, ground) }),
+      ...(robustness && { robustness: robustness.map((entry) => ({ ...entry })) }),
     };
   });
   return { sections, constants: ground && constantsFrontier(ground) };

@@ -8,6 +8,7 @@ import type {
   ReportRow,
 } from '@routeprofile/schema';
 import { meanOf } from '@routeprofile/numerics';
+import { percent } from '../format.js';
 import { ratioEstimate } from '../interval.js';
 import { choosesOneModel } from '../collapse.js';
 import { callCost } from '../metrics/run-costs.js';
@@ -36,7 +37,7 @@ export function verdictOn(
   { rows, table, single }: TestGround,
   reportRows: readonly ReportRow[],
   offPolicy?: OffPolicy,
-): { recommendation?: Recommendation; promises: KeptPromise[] } {
+): { recommendation?: Recommendation; notRecommended?: string; promises: KeptPromise[] } {
   const { models, values } = table;
   const bootstrap = { seed };
   const seen = offPolicy ? dataset.test.values.score.filter((score) => !Number.isNaN(score)) : values.score;
@@ -74,7 +75,9 @@ export function verdictOn(
         costPer1k: perThousand(own),
         interval: row.intervals['avg_performance'],
         ...(offPolicy && estimated(offPolicy, cell.label, cell.seed)),
-        costShare: own && theirs && ratioEstimate(own, theirs, bootstrap),
+        costShare: offPolicy
+          ? (policyOf(offPolicy, cell.label, cell.seed)?.costShare ?? null)
+          : own && theirs && ratioEstimate(own, theirs, bootstrap),
       };
     }),
     single:
@@ -89,7 +92,42 @@ export function verdictOn(
     testRows: offPolicy?.rows ?? rows.length,
     scale,
   });
+  const gap = recommendation && offPolicy && gapIn(recommendation, offPolicy);
+  if (gap !== undefined) return { notRecommended: gap, promises };
   return { ...(recommendation && { recommendation }), promises };
+}
+
+const policyOf = ({ policies }: OffPolicy, label: string, seed: number | null): OffPolicyPolicy | undefined =>
+  policies.find(({ name, seed: own }) => name === label && own === seed);
+
+/** Why a log does not bear what would be recommended: it cannot judge it, or not against the best single model. */
+function gapIn({ judged, choice, bestSingle }: Recommendation, offPolicy: OffPolicy): string | undefined {
+  const policy = judged
+    ? policyOf(offPolicy, judged.label, judged.seed)
+    : choice.kind === 'model'
+      ? policyOf(offPolicy, 'best-single', null)
+      : undefined;
+  if (!policy) return undefined;
+  const name = judged?.label ?? bestSingle ?? policy.name;
+  const { score, difference } = policy;
+  if (!score.dr.known)
+    return `No recommendation: the log cannot tell what ${name} would have scored (${gapText(score.dr)}).`;
+  if (difference && !difference.known)
+    return `No recommendation: the log cannot tell how ${name} compares with ${bestSingle ?? 'the best single model'} (${gapText(difference)}).`;
+  return undefined;
+}
+
+function gapText(verdict: Exclude<OffPolicyVerdict, { known: true }>): string {
+  switch (verdict.reason) {
+    case 'small effective sample':
+      return `${verdict.effectiveRows.toFixed(0)} effective rows, at least ${verdict.least} are needed`;
+    case 'no overlap':
+      return `it (almost) never made ${percent(verdict.share)} of these choices`;
+    case 'propensities too small':
+      return `its chances are off: the mean weight is ${verdict.meanWeight.toFixed(2)}, expected 1`;
+    case 'cost not recorded':
+      return 'a cost is not recorded';
+  }
 }
 
 const estimatesOf = (
@@ -114,8 +152,8 @@ const figuresOf = (policy: OffPolicyPolicy | undefined) => ({
 });
 
 /** What a log says of a cell, in the place of what complete test rows say. */
-function estimated({ policies }: OffPolicy, label: string, seed: number) {
-  const policy = policies.find(({ name, seed: own }) => name === label && own === seed);
+function estimated(offPolicy: OffPolicy, label: string, seed: number) {
+  const policy = policyOf(offPolicy, label, seed);
   const difference = policy?.difference;
   return {
     ...figuresOf(policy),

@@ -109,6 +109,7 @@ export function reportOf(
     versions,
     seed: config.seed[0]!,
     margin: config.margin,
+    ...(config.suggest !== undefined && { suggest: config.suggest }),
     ...(selection && { selection }),
     ...(metrics.length > 0 && { metrics: [...builtInMetrics, ...metrics] }),
   };

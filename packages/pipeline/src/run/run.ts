@@ -11,6 +11,7 @@ import { routersFolder } from '../labels.js';
 import { removeLeftovers } from './leftovers.js';
 import { planRun } from '../cells/plan.js';
 import { publish } from './publish.js';
+import { writeSuggested } from './suggested.js';
 import { metricsOf, reportOf, type ReportedCell } from './report.js';
 import { runCells, type CellOutcomes } from '../cells/run-cells.js';
 
@@ -25,6 +26,8 @@ export interface RunResult {
   routers: readonly SavedRouter[];
   reportPath: string;
   htmlPath: string;
+  /** Answers that are suggested, for `collect`; where the config wants some. */
+  suggestedPath?: string;
 }
 
 /** Where a row's router lies, and what has to be named to ask it. */
@@ -108,6 +111,7 @@ async function finish(
   const htmlPath = join(out, 'report.html');
   await writeJsonFile(reportPath, report);
   await writeJsonFile(join(out, 'rows.json'), rows);
+  const suggestedPath = await suggested(workspace, report, ctx);
   await writeFileAtomic(
     htmlPath,
     renderHtmlReport(report, {
@@ -129,7 +133,22 @@ async function finish(
     routers,
     reportPath,
     htmlPath,
+    ...(suggestedPath !== undefined && { suggestedPath }),
   };
+}
+
+/** Writes what is suggested, where the config wants it. @returns its path */
+async function suggested(
+  { plan: { config }, dataset }: Workspace,
+  { offPolicy }: RunReport,
+  ctx: RunContext,
+): Promise<string | undefined> {
+  if (config.suggest === undefined) return undefined;
+  if (offPolicy?.suggestions) return writeSuggested(offPolicy.suggestions, dataset.test.queries, config, ctx);
+  ctx.logger?.warn(
+    'suggest: nothing is suggested, for the test rows are not judged as a log: what every model does on them is known',
+  );
+  return undefined;
 }
 
 /** What else a run may be given. */

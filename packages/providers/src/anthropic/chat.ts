@@ -1,6 +1,7 @@
 import type { ChatMessage, ChatModel } from '@routeprofile/schema';
 import { countedCall } from '../http/counted-call.js';
 import { assertUsableKey, endpointPath, endpointUrl } from '../http/endpoint.js';
+import { assertAnswerLimit } from '../http/post-json.js';
 import { endpointName, redact } from '../http/secrets.js';
 import type { OpenAiChatSettings } from '../openai/chat.js';
 import { spokenAnswer } from '../openai/answer.js';
@@ -19,7 +20,7 @@ const VERSION = '2023-06-01';
 /**
  * A model behind an endpoint that speaks Anthropic's Messages. System and developer messages become its `system`, as the wire has no
  * such roles; messages of one role that follow each other are joined.
- * @throws RouteProfileError BAD_OPTION for an unusable address or key.
+ * @throws RouteProfileError BAD_OPTION for an unusable address or key, or `maxAnswerBytes` below 1.
  */
 export function createAnthropicChat(settings: AnthropicChatSettings): ChatModel {
   const { names, model, apiKey, maxTokens = 1024, retries = 5, timeout = 120 } = settings;
@@ -27,6 +28,7 @@ export function createAnthropicChat(settings: AnthropicChatSettings): ChatModel 
   const { hint, fetch, wait, headers, maxAnswerBytes } = settings;
   const base = endpointUrl(settings.baseUrl, names);
   assertUsableKey(apiKey, names);
+  assertAnswerLimit(maxAnswerBytes, names.who);
   const body = { max_tokens: maxTokens, ...settings.body };
   const endpoint = redact(endpointName(base), apiKey);
   const called = `${redact(model, apiKey)} at ${endpoint}`;

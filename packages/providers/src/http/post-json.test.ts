@@ -194,6 +194,15 @@ describe('an answer that does not end', () => {
       ...more,
     });
 
+  it.each([NaN, 0, -1])('has a limit that is a number of at least 1, not %s', async (maxAnswerBytes) => {
+    asked = 0;
+    await expect(post('/', { maxAnswerBytes })).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: `test: maxAnswerBytes is ${maxAnswerBytes}, expected a number of at least 1`,
+    });
+    expect(asked).toBe(0);
+  });
+
   it('is broken off at the limit, with an error that names it, and not asked for again', async () => {
     asked = 0;
     const hint = ({ kind, status }: { kind: string; status: number | undefined }) => `${kind} ${status}`;

@@ -1,4 +1,4 @@
-import { throwIfAborted, type ErrorCode } from '@routeprofile/schema';
+import { RouteProfileError, throwIfAborted, type ErrorCode } from '@routeprofile/schema';
 import { CallError } from './call-error.js';
 import { faultOf, readServerError, UnusableAnswer, type Fault, type FaultKind } from './fault.js';
 import { readBody } from './read-body.js';
@@ -51,6 +51,16 @@ export interface PostPolicy {
 const EXCERPT = 300;
 /** 32 MiB: the longest answers that models write are far shorter. */
 export const MAX_ANSWER_BYTES = 32 * 2 ** 20;
+
+/** @throws RouteProfileError BAD_OPTION for a limit of bytes that lets no answer pass, or is not a number */
+export function assertAnswerLimit(maxAnswerBytes: number | undefined, who: string): void {
+  if (maxAnswerBytes === undefined || maxAnswerBytes >= 1) return;
+  throw new RouteProfileError(
+    'BAD_OPTION',
+    `${who}: maxAnswerBytes is ${String(maxAnswerBytes)}, expected a number of at least 1`,
+    { hint: 'Omit it for the default of 32 MiB.' },
+  );
+}
 const DELAYS = { firstDelay: 500, maximumDelay: 60_000 };
 
 /**
@@ -59,7 +69,7 @@ const DELAYS = { firstDelay: 500, maximumDelay: 60_000 };
  * for; an account without credit is not. Redirects are not followed, as they would take the key elsewhere. A body is read as it
  * comes; one longer than `maxAnswerBytes` is broken off, and not asked for again.
  * @param read may throw `UnusableAnswer`; whatever else it throws ends the request at once
- * @throws CallError NETWORK or the policy's `refused`; RouteProfileError ABORTED.
+ * @throws CallError NETWORK or the policy's `refused`; RouteProfileError ABORTED, BAD_OPTION for `maxAnswerBytes` below 1.
  */
 export async function postJson<T>(
   target: PostTarget,
@@ -68,6 +78,7 @@ export async function postJson<T>(
   policy: PostPolicy,
 ): Promise<T> {
   const { retries, delays = DELAYS, signal, wait = sleep } = policy;
+  assertAnswerLimit(policy.maxAnswerBytes, target.who);
   const body = JSON.stringify(payload);
   for (let attempt = 0; ; attempt++) {
     throwIfAborted({ signal });

@@ -1,7 +1,7 @@
 import type { ChatMessage, ChatModel } from '@routeprofile/schema';
 import { assertUsableKey, endpointPath, endpointUrl, type EndpointNames } from '../http/endpoint.js';
 import { countedCall } from '../http/counted-call.js';
-import type { PostFailure, PostPolicy } from '../http/post-json.js';
+import { assertAnswerLimit, type PostFailure, type PostPolicy } from '../http/post-json.js';
 import { endpointName, redact } from '../http/secrets.js';
 import { parseChatAnswer, spokenAnswer, type ChatAnswer, type Spoken } from './answer.js';
 
@@ -43,7 +43,7 @@ const PATHS = { chat: 'chat/completions', completions: 'completions' };
 
 /**
  * A model behind any endpoint that speaks OpenAI's `/chat/completions` or `/completions`.
- * @throws RouteProfileError BAD_OPTION for an unusable address or key.
+ * @throws RouteProfileError BAD_OPTION for an unusable address or key, or `maxAnswerBytes` below 1.
  */
 export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
   const { names, model, apiKey, api = 'chat', body = {}, retries = 5, timeout = 120 } = settings;
@@ -58,6 +58,7 @@ export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
   } = settings;
   const base = endpointUrl(settings.baseUrl, names);
   assertUsableKey(apiKey, names);
+  assertAnswerLimit(maxAnswerBytes, names.who);
   const endpoint = redact(endpointName(base), apiKey);
   const url = endpointPath(base, PATHS[api]);
   const called = `${redact(model, apiKey)} at ${endpoint}`;

@@ -1,6 +1,6 @@
 import { RouteProfileError, z, type Usage } from '@routeprofile/schema';
 import { endpointPath } from '../http/endpoint.js';
-import { MAX_ANSWER_BYTES, postJson, type PostPolicy } from '../http/post-json.js';
+import { assertAnswerLimit, MAX_ANSWER_BYTES, postJson, type PostPolicy } from '../http/post-json.js';
 import { readUsage } from '../usage/usage.js';
 
 /** Which model `createOpenAiEmbeddings` asks, where, and how. */
@@ -37,10 +37,11 @@ export interface Embeddings {
  * Asks any endpoint that speaks OpenAI's `/embeddings`, one request per call. An empty text is sent as one blank, because
  * endpoints refuse empty ones.
  * @returns a function from texts to vectors; `width` is the length that earlier answers had, if there were any
- * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED (the function).
+ * @throws RouteProfileError BAD_OPTION for `maxAnswerBytes` below 1; ENCODER_FAILED, NETWORK, ABORTED (the function).
  */
 export function createOpenAiEmbeddings(settings: OpenAiEmbeddingsSettings) {
   const { who, model, url, apiKey, dimensions, maxAnswerBytes, ...policy } = settings;
+  assertAnswerLimit(maxAnswerBytes, who);
   const target = { who, url: endpointPath(url, 'embeddings'), apiKey };
   return (texts: readonly string[], width: number | undefined, signal: AbortSignal | undefined): Promise<Embeddings> =>
     postJson(

@@ -32,6 +32,12 @@ const logged = {
       ),
       policyOf('best-single', null, { model: 'model <b>', difference: null, costPer1k: null }),
     ],
+    suggestions: {
+      policies: [{ name: report.rows[0]!.label, seed: report.rows[0]!.seed }],
+      needed: 73,
+      ask: Array.from({ length: 8 }, (_, i) => ({ query: `q${i}`, model: 'a', propensity: 0.1, varianceShare: 0.1 })),
+      measured: [],
+    },
   },
 };
 
@@ -44,10 +50,32 @@ describe('what a log says of routers', () => {
       expect(shown).toContain('too few rows (41)');
       expect(shown).toContain('212');
     }
+    for (const shown of [page, text.replace(/\s+/g, ' ')]) {
+      expect(shown).toContain('About 73 answers that are asked for on purpose would do.');
+      expect(shown).toContain('ask a on 8 queries (q0, q1, q2, q3, q4, q5, …).');
+      expect(shown).toContain('--suggest N');
+    }
     expect(page).toContain('Estimates from the log');
     expect(page).toContain('model &lt;b&gt;');
     expect(page).not.toContain('Always one model');
     expect(text).toContain('640 logged test rows');
+  });
+
+  it('is where plots of cost and quality come from, with the intervals', () => {
+    const page = renderHtmlReport(logged);
+    expect(page).toContain('All points are estimates from the log');
+    expect(page).toContain('0.700 [0.600, 0.800] at $2.50 per 1,000 queries');
+    expect(renderHtmlReport(report)).not.toContain('All points are estimates from the log');
+  });
+
+  it('may be that nothing can be recommended', () => {
+    const { recommendation: _, ...rest } = logged;
+    const undecided = {
+      ...rest,
+      notRecommended: 'No recommendation: the log cannot tell what flat × sim would have scored.',
+    };
+    for (const shown of [renderHtmlReport(undecided), renderTextTable(undecided).replace(/\s+/g, ' ')])
+      expect(shown).toContain('No recommendation: the log cannot tell');
   });
 
   it('is absent from other reports', () => {

@@ -1,3 +1,4 @@
+import { assertReport } from '../assert-report.js';
 import type { RunReport } from '@routeprofile/schema';
 import { html, type Markup } from './markup.js';
 import { page } from './page.js';
@@ -23,11 +24,11 @@ export interface HtmlReportOptions {
 /**
  * The report as one HTML page: no scripts, nothing loaded from anywhere, light or dark as the reader prefers. Everything that
  * comes from data is escaped. The same report gives the same page.
+ * @throws RouteProfileError BAD_INPUT for what is not a report, with what was expected
  */
-export function renderHtmlReport(
-  report: RunReport,
-  { title = `Routing report: ${report.dataset.name}`, onFailure }: HtmlReportOptions = {},
-): string {
+export function renderHtmlReport(report: RunReport, { title: given, onFailure }: HtmlReportOptions = {}): string {
+  assertReport('renderHtmlReport', report);
+  const title = given ?? `Routing report: ${report.dataset.name}`;
   const part = (name: string, make: (report: RunReport) => Markup | null): Markup | null => {
     try {
       return make(report);

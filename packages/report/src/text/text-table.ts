@@ -16,6 +16,7 @@ import {
 } from '../view.js';
 import { evidenceText } from './evidence-text.js';
 import { newModelTable } from './new-model-table.js';
+import { suggestionLines } from '../off-policy.js';
 import { offPolicyLegend, offPolicyTable } from './off-policy-table.js';
 import { cut, painter, printable, WIDTH, wrap } from './terminal.js';
 
@@ -177,7 +178,7 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
     ...(report.simulated ? [paint(33, 'SIMULATED OUTCOMES: these figures say nothing about real models.')] : []),
     '',
     ...(report.offPolicy
-      ? offPolicyTable(report, report.offPolicy, paint)
+      ? [...offPolicyTable(report, report.offPolicy, paint), ...evidenceText(report, paint)]
       : [
           dim(columns.map(({ title, width }, i) => (i === 0 ? title.padEnd(width) : title.padStart(width))).join('')),
           ...rows.map(({ text, collapsed, wins }) => (collapsed ? paint(33, text) : wins ? paint(32, text) : text)),
@@ -194,6 +195,10 @@ export function renderTextTable(report: RunReport, { color = false }: TextTableO
     ...wrap(printable(verdict)).map((line) => (outcome === 'win' ? paint(32, line) : bold(line))),
     ...alerts.flatMap((alert) => wrap(`! ${printable(alert)}`)).map((line) => paint(33, line)),
     ...remarks.flatMap((remark) => wrap(printable(remark), '  ')),
+    ...(report.offPolicy ? suggestionLines(report, report.offPolicy) : []).flatMap((line, i) => [
+      ...(i === 0 ? [''] : []),
+      ...wrap(printable(line), i === 0 ? '' : '  '),
+    ]),
     ...(warnings.length > 0 ? ['', ...warnings.map((line) => paint(33, line))] : []),
     ...(unseen > 0 ? [paint(33, `! and ${unseen} more in report.json`)] : []),
     '',

@@ -61,6 +61,18 @@ describe('frontier', () => {
     expect(operatingPoint!.costShare).toBeCloseTo(operatingPoint!.cost / operatingPoint!.bestSingle.cost, 12);
   });
 
+  it('sweeps over a log too, and picks no operating point by it', async () => {
+    const { input, queries } = syntheticRouterInput({ models: 3, queries: 90 });
+    const { outcomes } = input.training;
+    const score = outcomes!.score.map((value, k) => (k % 3 === Math.floor(k / 3) % 3 ? value : NaN));
+    const training = { ...input.training, outcomes: { ...outcomes!, score } };
+    const frontier = await fitFrontier(knn, options, { ...input, training }, ctx, { points: 9 });
+    expect(frontier.operatingPoint).toBeNull();
+    const { lambdas, choices } = await frontier.sweep(queries);
+    expect(lambdas.length).toBeGreaterThan(2);
+    expect(new Set(choices.at(-1))).toEqual(new Set([0]));
+  });
+
   it('sweeps in score units without outcomes, and refuses without costs', async () => {
     const { input, queries } = syntheticRouterInput({ pairsOnly: true });
     await expect(fitFrontier(knn, options, input, ctx)).rejects.toMatchObject({ code: 'UNSUPPORTED' });

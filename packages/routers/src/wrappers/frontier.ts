@@ -1,3 +1,4 @@
+import { bestSingle } from '@routeprofile/numerics';
 import {
   isScoringRouter,
   RouteProfileError,
@@ -38,9 +39,16 @@ export interface Sweep {
 export interface Frontier {
   /** The cost–quality frontier of a batch: λs come from training rows alone. */
   sweep(queries: QueryBatch, ctx?: RunContext): Promise<Sweep>;
-  /** The λ chosen on training rows, out of fold, with what it gives there; null where training rows are pairs alone. */
+  /**
+   * The λ chosen on training rows, out of fold, with what it gives there; null where training rows are pairs alone, or a log, which
+   * does not say what another choice would have given.
+   */
   operatingPoint: OperatingPoint | null;
 }
+
+/** Whether some rows have outcomes of several models, so that one choice can be held against another. */
+const comparesModels = (models: readonly string[], training: RouterInput['training']): boolean =>
+  bestSingle(models, training)?.basis !== 'own-rows';
 
 /**
  * Everything a cost–quality frontier needs of a scoring router: chances and costs learned out of fold, a grid of λ at which
@@ -81,7 +89,7 @@ export async function fitFrontier(
   const row = (table: Float64Array, q: number) => table.subarray(q * models.length, (q + 1) * models.length);
   const paths = training.tasks.map((_, q) => costPath(row(values, q), pessimisticCosts(row(costs, q))));
   const operatingPoint =
-    whyNoChances(training) === null
+    whyNoChances(training) === null && comparesModels(models, training)
       ? pointWithin(trainingLedger('frontier', input, costs), values, costs, within)
       : null;
   // The operating point is one of the points, so that what the sweep gives there is what it promised.

@@ -152,6 +152,25 @@ describe('a wrapped strategy', () => {
     },
   );
 
+  it('shares nothing with what it saved or was loaded from', async () => {
+    const { input, queries } = syntheticRouterInput();
+    const { strategy, options } = named('knn:k=5+calibrate+cost:lambda=1');
+    const spoil = ({ manifest, weights }: RouterArtifact) => {
+      manifest.models.fill('nobody');
+      for (const { data } of Object.values(weights)) data.fill(0);
+    };
+    const router = await strategy.fit(input, options, ctx);
+    const before = await router.decide(queries);
+    const saved = await router.save();
+    const loaded = await strategy.load(saved, ctx);
+    const kept = structuredClone(await router.save());
+    spoil(saved);
+    (router.models as string[]).fill('nobody');
+    expect(await router.decide(queries)).toEqual(before);
+    expect(await loaded.decide(queries)).toEqual(before);
+    expect(await loaded.save()).toEqual(kept);
+  });
+
   it('lets models join the router inside, of unknown cost', async () => {
     const all = syntheticRouterInput({ models: 5 }).input;
     const input: RouterInput = syntheticRouterInput({ models: 4 }).input;

@@ -64,7 +64,7 @@ export function wrapStrategy(
   const finish = (inner: Router, learned: readonly WrapperState[], chosen: WrappedOptions, seed: number): Router => {
     const router = wrapAll(inner, learned, chosen);
     const plain: Router = {
-      models: router.models,
+      models: [...router.models],
       decide: (queries, ctx) => router.decide(queries, ctx),
       save: async () => nested(name, await inner.save(), learned, chosen, seed),
     };
@@ -177,12 +177,15 @@ function nested(
       encoder,
       dimensions,
       seed,
-      state: { router: inner.manifest, wrappers: learned.map((each) => structuredClone(each.state)) },
+      state: structuredClone({ router: inner.manifest, wrappers: learned.map(({ state }) => state) }),
     },
-    weights: Object.fromEntries([
-      ...prefixed('router', inner.weights),
-      ...learned.flatMap(({ weights }, i) => prefixed(`wrapper${i}`, weights)),
-    ]),
+    // Whoever changes what was saved changes neither the router nor what is saved next.
+    weights: structuredClone(
+      Object.fromEntries([
+        ...prefixed('router', inner.weights),
+        ...learned.flatMap(({ weights }, i) => prefixed(`wrapper${i}`, weights)),
+      ]),
+    ),
   };
 }
 
@@ -209,6 +212,9 @@ function unnested(name: string, artifact: RouterArtifact, options: z.ZodType<Wra
   return {
     chosen,
     inner: { manifest: router, weights: withPrefix('router', weights) } satisfies RouterArtifact,
-    learned: wrappers.map((own, i): WrapperState => ({ state: own, weights: withPrefix(`wrapper${i}`, weights) })),
+    learned: wrappers.map((own, i): WrapperState => ({
+      state: own,
+      weights: structuredClone(withPrefix(`wrapper${i}`, weights)),
+    })),
   };
 }

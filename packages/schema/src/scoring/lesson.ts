@@ -21,6 +21,10 @@ export function isLog({ score }: Pick<OutcomeValues, 'score'>, models: number): 
   return known > 0 && lone >= LOG_SHARE * known;
 }
 
+/** Whether some outcome states with which chance its model was asked, as only outcomes of a log do. */
+export const statesChances = ({ propensity }: Pick<OutcomeValues, 'propensity'>): boolean =>
+  propensity?.some((chance) => !Number.isNaN(chance)) ?? false;
+
 /** What there is to learn from: outcomes where any was measured, otherwise pairs. */
 export type Lesson = 'outcomes' | 'pairs';
 

@@ -1,4 +1,5 @@
 import { BOUNDED, type Call, type Field } from '../calls.js';
+import { isJudge } from '../../dataset/judge.js';
 import type { Fields } from '../paths.js';
 import { hash53 } from './hash.js';
 import { LineStore, type ScratchFolder } from './line-store.js';
@@ -22,7 +23,7 @@ export interface Query {
   answersDiffer: boolean;
   /** Times of its first and last call, in milliseconds since 1970. */
   time: { first: number; last: number } | null;
-  models: [model: string, numbers: Partial<Record<Field, Sum>>][];
+  models: [model: string, numbers: Partial<Record<Field, Sum>>, sources: string[]][];
   /** Outcomes that were averaged into an earlier one. */
   repeated: number;
   /** The row of the dataset that it is added to, as it was. */
@@ -91,7 +92,7 @@ export class Grouper {
         else put(known, call);
       }
       for (const { ids, models, ...rest } of byKey.values()) {
-        const query: Query = { ...rest, ids: [...ids], models: [...models] };
+        const query: Query = { ...rest, ids: [...ids], models: [...models].map(summedUp) };
         seen(query);
         await this.queries.add(part, JSON.stringify(query));
       }
@@ -121,7 +122,7 @@ export class Grouper {
 
 interface Building extends Omit<Query, 'ids' | 'models'> {
   ids: Set<string>;
-  models: Map<string, Partial<Record<Field, Sum>>>;
+  models: Map<string, { sums: Partial<Record<Field, Sum>>; sources: Set<string> }>;
 }
 
 function begun(call: Call, order: number): Building {
@@ -144,9 +145,11 @@ function put(query: Building, { id, answer, time, outcomes }: Call): void {
       first: Math.min(time, query.time?.first ?? time),
       last: Math.max(time, query.time?.last ?? time),
     };
-  for (const [model, numbers] of outcomes) {
-    const sums = query.models.get(model) ?? {};
-    query.models.set(model, sums);
+  for (const [model, numbers, source] of outcomes) {
+    const known = query.models.get(model) ?? { sums: {}, sources: new Set() };
+    query.models.set(model, known);
+    if (source !== undefined) known.sources.add(source);
+    const { sums } = known;
     let isRepeated = false;
     for (const [field, value] of Object.entries(numbers) as [Field, number][]) {
       const sum = sums[field];
@@ -157,8 +160,14 @@ function put(query: Building, { id, answer, time, outcomes }: Call): void {
   }
 }
 
+/** Judges first: a score is theirs as soon as one of them had a part in it. */
+const summedUp = ([model, { sums, sources }]: [string, { sums: Partial<Record<Field, Sum>>; sources: Set<string> }]) =>
+  [model, sums, [...sources].toSorted((a, b) => Number(isJudge(b)) - Number(isJudge(a)))] as Query['models'][number];
+
 /** The mean of some outcomes; a mean may be smaller than what a file may hold: that is nothing. */
 export function meanOf(field: Field, [total, count]: Sum): number {
   const value = total / count;
+  // A chance that was drawn is never 0: only rounding takes a mean of the smallest below them.
+  if (field === 'propensity') return Math.max(value, BOUNDED.propensity.smallest);
   return Math.abs(value) < BOUNDED[field].smallest ? 0 : value;
 }

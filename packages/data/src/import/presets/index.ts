@@ -10,6 +10,7 @@ import { llmRouter } from './llmrouter.js';
 import { llmRouterBench } from './llmrouterbench.js';
 import { lmEval } from './lm-eval.js';
 import { openAiLogs } from './openai.js';
+import { outcomes } from './outcomes.js';
 import type { Preset } from './preset.js';
 import { promptfoo } from './promptfoo.js';
 import { routerArena } from './routerarena.js';
@@ -17,7 +18,7 @@ import { routerBench } from './routerbench.js';
 
 /** What is recognised by its shape, in the order of the questions: the shape of general logs comes last. */
 export const builtInPresets: readonly Preset[] = [
-  ...[lmEval, promptfoo, inspect, llmRouterBench, routerArena, llmRouter, routerBench],
+  ...[outcomes, lmEval, promptfoo, inspect, llmRouterBench, routerArena, llmRouter, routerBench],
   ...[helicone, langfuse, liteLlm, evalPlus, battles, openAiLogs],
 ];
 

@@ -337,6 +337,19 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     row: { id: 'x', query: 'Say hi', models: { a: { score: 0 }, b: { score: 1 } } },
     rows: 2,
   },
+  outcomes: {
+    files: {
+      'outcomes.jsonl': jsonl({
+        ...{ id: 'x', task: 't', query: 'Hi?', reference: 'yes', split: 'test' },
+        models: { a: { score: 1, costs: 0.1, latency_ms: 500, propensity: 0.5, source: 'user' }, b: { score: null } },
+      }),
+    },
+    row: {
+      ...{ id: 'x', task: 't', split: 'test', query: 'Hi?', answer: 'yes' },
+      models: { a: { score: 1, cost: 0.1, latency: 0.5, propensity: 0.5, source: 'user' }, b: { score: null } },
+    },
+    rows: 1,
+  },
   openai: {
     files: { 'log.jsonl': jsonl(gatewayLog('a', 1), gatewayLog('b', 0)) },
     row: {

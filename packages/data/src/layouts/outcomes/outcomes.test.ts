@@ -283,6 +283,11 @@ describe('the pool of models', () => {
   });
 });
 
+it('says what to do about outcomes of one model alone', async () => {
+  const error = await failureOf(() => loadDataset(rowsFolder([row('1', { a: 1 }), row('2', { a: 1 })])));
+  expect(error.hint).toMatch(/outcomes of one model alone.*--append/);
+});
+
 describe('rows without a task', () => {
   it('count with all tasks, and a set without any has one task of all queries', async () => {
     const dataset = await loadDataset(rowsFolder(basic.map((r) => ({ ...r, task: undefined }))));

@@ -1,19 +1,24 @@
 import * as Plot from '@observablehq/plot';
-import type { RunReport } from '@routeprofile/schema';
-import { constantBaselines } from '@routeprofile/eval';
+import type { OffPolicy, RunReport } from '@routeprofile/schema';
+import { constantBaselines, rowName } from '@routeprofile/eval';
 import { dollars, fixed } from '@routeprofile/eval/format';
 import { average } from '../../view.js';
 import { baselineEntries, rowEntries } from '../entries.js';
 import type { Markup } from '../markup.js';
 import { figure, shorten } from './figure.js';
-import { AT, drawQualityOverCost } from './quality-over-cost.js';
+import {
+  AT,
+  drawQualityOverCost,
+  ESTIMATES,
+  intervalMarks,
+  pointsAndEnds,
+  type Estimated,
+} from './quality-over-cost.js';
 
-interface Point {
+interface Point extends Estimated {
   kind: 'row' | 'constant' | 'baseline';
   label: string;
   title: string;
-  cost: number;
-  quality: number;
 }
 
 const FRAME = { width: 900, height: 460, margin: { left: 60, right: 60, bottom: 45 } };
@@ -43,6 +48,31 @@ function pointsOf(report: RunReport): Point[] {
   });
 }
 
+/** What a log tells the cost and the quality of, best-single and the cheapest by the names of their models. */
+function estimatedPoints(report: RunReport, { policies }: OffPolicy): Point[] {
+  const points = policies.flatMap((policy): Point[] => {
+    const { costPer1k: cost, model, seed } = policy;
+    const quality = policy.score.dr;
+    if (!cost?.known || !quality.known) return [];
+    const row = report.rows.find((each) => each.label === policy.name && each.seed === seed);
+    const name = row ? rowName(report, row) : model === undefined ? policy.name : `always ${model}`;
+    return [
+      {
+        kind: row ? 'row' : model === undefined ? 'baseline' : 'constant',
+        label: shorten(row ? name : (model ?? name), 26),
+        title: `${name}: ${fixed(quality.value)} [${fixed(quality.low)}, ${fixed(quality.high)}] at $${dollars(cost.value)} per 1,000 queries`,
+        ...{ cost: cost.value, quality: quality.value },
+        estimated: { cost: { low: cost.low, high: cost.high }, quality: { low: quality.low, high: quality.high } },
+      },
+    ];
+  });
+  const order = ['constant', 'baseline', 'row'];
+  // The cheapest model may be the best single one.
+  return points
+    .filter((point, i) => points.findIndex(({ title }) => title === point.title) === i)
+    .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
 /** Circles at most: the best of many models, and the cheapest. */
 const MOST_CONSTANTS = 100;
 
@@ -57,10 +87,11 @@ function constantsDrawn(report: RunReport) {
 
 /** Quality over cost: rows by number, single models, and other baselines. null when the data hold no costs. */
 export function costQualityPlot(report: RunReport): Markup | null {
-  const points = pointsOf(report);
+  const points = report.offPolicy ? estimatedPoints(report, report.offPolicy) : pointsOf(report);
   if (!points.some(({ kind }) => kind === 'row')) return null;
   const of = (kind: Point['kind']) => points.filter((point) => point.kind === kind);
   const dots = [
+    ...intervalMarks(points, 'var(--muted)'),
     Plot.dot(of('constant'), {
       ...AT,
       title: 'title',
@@ -78,11 +109,10 @@ export function costQualityPlot(report: RunReport): Markup | null {
     Plot.dot(of('row'), { ...AT, title: 'title', r: 5.5, fill: 'var(--up)', fillOpacity: 0.85 }),
   ];
   const named = points.map((point) => ({ ...point, bold: point.kind === 'row' }));
-  const drawing = drawQualityOverCost(FRAME, points, dots, named);
+  const drawing = drawQualityOverCost(FRAME, pointsAndEnds(points), dots, named);
   return figure(drawing, {
     id: 'cost-quality',
     title: 'Quality and cost',
-    caption:
-      'Blue dots are routers, numbered as in the table; open circles always choose one model; diamonds are other baselines. Up and to the left is better. Labels that found no room are shown when the pointer rests on a dot.',
+    caption: `Blue dots are routers${report.offPolicy ? '' : ', numbered as in the table'}; open circles always choose one model; diamonds are other baselines. Up and to the left is better. Labels that found no room are shown when the pointer rests on a dot.${report.offPolicy ? ` ${ESTIMATES}` : ''}`,
   });
 }

@@ -4,7 +4,7 @@ import { dollars, fixed } from '@routeprofile/eval/format';
 import { html, type Markup } from '../markup.js';
 import { figure, shorten } from './figure.js';
 import { leftOutText, plottedRows, rowLegend } from './lines.js';
-import { AT, drawQualityOverCost } from './quality-over-cost.js';
+import { AT, drawQualityOverCost, ESTIMATES, intervalMarks, pointsAndEnds } from './quality-over-cost.js';
 
 const MOST_ROWS = 10;
 /** Names of the dearest models find room on the right. */
@@ -17,7 +17,7 @@ export function frontierPlot(report: RunReport): Markup | null {
   const { rows, leftOut } = plottedRows(report, MOST_ROWS, ({ frontier }) => frontier);
   const constants = drawn(report.constantsFrontier?.points ?? []);
   if (rows.length === 0 || constants.length === 0) return null;
-  const all = [...constants, ...rows.flatMap(({ found }) => found.points)];
+  const all = pointsAndEnds([...constants, ...rows.flatMap(({ found }) => found.points)]);
   // Level beyond the dearest corner: money can be wasted.
   const dearest = all.reduce((most, { cost }) => Math.max(most, cost), 0);
   const dots = constants.map(({ model, ...point }) => ({ ...point, title: `always ${model}: ${told(point)}` }));
@@ -28,8 +28,10 @@ export function frontierPlot(report: RunReport): Markup | null {
       strokeWidth: 1.5,
       strokeDasharray: '5 4',
     }),
+    ...intervalMarks(constants, 'var(--muted)'),
     Plot.dot(dots, { ...AT, title: 'title', r: 4.5, stroke: 'var(--muted)', strokeWidth: 1.5 }),
     ...rows.flatMap(({ name, colour, found }) => [
+      ...intervalMarks(found.points, colour),
       Plot.line(hullLine(found.points, dearest), { ...AT, stroke: colour, strokeWidth: 2 }),
       Plot.dot(
         found.points.map(({ lambda, ...point }) => ({
@@ -65,7 +67,7 @@ export function frontierPlot(report: RunReport): Markup | null {
   return figure(drawing, {
     id: 'frontier',
     title: 'What quality costs',
-    caption: `Each dot is a router at one cost weight λ; the weights are swept without test labels. The line is what mixing these dots reaches. Open circles always choose one model. The dashed line is their hull: what mixing single models at random reaches. A useful router lies above it.${chosen ? ' Stars mark the point chosen on training data.' : ''}${leftOutText(leftOut)}`,
+    caption: `Each dot is a router at one cost weight λ; the weights are swept without test labels. The line is what mixing these dots reaches. Open circles always choose one model. The dashed line is their hull: what mixing single models at random reaches. A useful router lies above it.${chosen ? ' Stars mark the point chosen on training data.' : ''}${report.offPolicy ? ` ${ESTIMATES}` : ''}${leftOutText(leftOut)}`,
     extra: rowLegend(rows, [html`<span class="dash" aria-hidden="true"></span>hull of single models`]),
   });
 }

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import type { EstimatedPoint } from '@routeprofile/schema';
 import { fixed } from '@routeprofile/eval/format';
 import { costAxis, costTick } from './cost-axis.js';
 import { draw, type Drawing } from './figure.js';
@@ -16,6 +17,49 @@ interface At {
   cost: number;
   quality: number;
 }
+
+/** A point that may be an estimate of a log. */
+export interface Estimated extends At {
+  estimated?: EstimatedPoint | undefined;
+}
+
+/** Points with the ends of their intervals; a cost's that is not above 0 has no place on the axis. */
+const withEnds = (points: readonly Estimated[]) =>
+  points.flatMap(({ cost, quality, estimated }) =>
+    estimated === undefined
+      ? []
+      : [
+          {
+            ...{ cost, quality, lowQuality: estimated.quality.low, highQuality: estimated.quality.high },
+            ...{ lowCost: estimated.cost.low > 0 ? estimated.cost.low : cost, highCost: estimated.cost.high },
+          },
+        ],
+  );
+
+/** Lines through estimates, from end to end of their 95 % intervals; none through other points. */
+export function intervalMarks(points: readonly Estimated[], stroke: string): Plot.Markish[] {
+  const style = { stroke, strokeWidth: 1, strokeOpacity: 0.45 };
+  const ends = withEnds(points);
+  return ends.length === 0
+    ? []
+    : [
+        Plot.ruleX(ends, { x: 'cost', y1: 'lowQuality', y2: 'highQuality', ...style }),
+        Plot.ruleY(ends, { y: 'quality', x1: 'lowCost', x2: 'highCost', ...style }),
+      ];
+}
+
+/** Points, and the ends of their intervals: what axes have to hold. */
+export const pointsAndEnds = (points: readonly Estimated[]): At[] => [
+  ...points.map(({ cost, quality }) => ({ cost, quality })),
+  ...withEnds(points).flatMap(({ lowCost, highCost, lowQuality, highQuality }) => [
+    { cost: lowCost, quality: lowQuality },
+    { cost: highCost, quality: highQuality },
+  ]),
+];
+
+/** What is said below a plot of estimates. */
+export const ESTIMATES =
+  'All points are estimates from the log (doubly robust); the thin lines are their 95 % intervals. What the log cannot tell has no point.';
 
 /** A point whose name stands beside it where it collides with nothing. */
 export interface Named extends At {

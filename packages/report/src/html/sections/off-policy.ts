@@ -1,6 +1,12 @@
 import type { OffPolicy, RunReport } from '@routeprofile/schema';
 import { capital } from '../../metrics.js';
-import { OFF_POLICY_COLUMNS, OFF_POLICY_ORDER, policyLines, type PolicyLine } from '../../off-policy.js';
+import {
+  OFF_POLICY_COLUMNS,
+  OFF_POLICY_ORDER,
+  policyLines,
+  suggestionLines,
+  type PolicyLine,
+} from '../../off-policy.js';
 import { html, type Markup } from '../markup.js';
 
 /** What a log says of each router, in the place of the table of results. */
@@ -42,5 +48,6 @@ export function offPolicySection(report: RunReport, offPolicy: OffPolicy): Marku
     <ul class="facts columns">
       ${OFF_POLICY_COLUMNS.map(({ title, help }) => html`<li><strong>${capital(title)}</strong>: ${capital(help)}.</li>`)}
     </ul>
+    ${suggestionLines(report, offPolicy).map((line) => html`<p class="facts">${line}</p>`)}
   </section>`;
 }
