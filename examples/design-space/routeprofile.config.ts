@@ -1,8 +1,8 @@
 import { defineConfig } from '@routeprofile/cli';
 
 // The whole design space of the paper in one run: Table 1 (14 profiles × 3 routers, on the full graph) and
-// Table 2 (3 profiles × 5 graphs × 3 routers), both settings, and Table 2's profiles on a graph without families. Name the published data's folder in ROUTEPROFILE_DATA,
-// the folder that holds routeprofile/.
+// Table 2 (3 profiles × 5 graphs × 3 routers), both settings, and Table 2's profiles on a graph without families. Name the
+// published data's folder in ROUTEPROFILE_DATA, the folder that holds routeprofile/.
 const data = `${process.env['ROUTEPROFILE_DATA'] ?? '.'}/routeprofile`;
 const published = process.env['ROUTEPROFILE_TEST'] ?? `${data}/route_data/routing_dev_data.json`;
 const regraded = process.env['ROUTEPROFILE_TEST_REGRADED'] ?? `${data}/route_data/routing_dev_data_regraded.json`;

@@ -1,6 +1,7 @@
 // Parsers that read files and folders: datasets, tables to import, profiles, routers, graphs, configurations.
 import {
-  checkDataset, hashBytes, importOutcomes, loadDataset, readGraphFiles, readProfileSet, readRouterArtifact, writeGraphFiles, writeNpz,
+  checkDataset, hashBytes, importOutcomes, loadDataset, matchModels, readGraphFiles, readModelProfiles, readPriceList, readProfileSet, readRouterArtifact,
+  writeGraphFiles, writeNpz,
   writeProfileSet, writeRouterArtifact,
 } from '@routeprofile/data'; // prettier-ignore
 import { loadConfigFile } from '@routeprofile/pipeline';
@@ -101,6 +102,40 @@ const TABLES = {
     .join('\n'),
   'thumbs.csv':
     'ts,query,model,thumbs,cost\n2026-03-01T10:00:00Z,Add 0.,big,up,0.002\n2026-03-02T10:01:00Z,Add 1.,tiny,down,0.001\n2026-03-02T10:02:00Z,Add 2.,tiny,,0.001\n',
+};
+
+/** The lists of one model each, in the forms that are published. */
+const PRICE_LISTS = [
+  {
+    'litellm.json': {
+      m: { litellm_provider: 'heron', mode: 'chat', input_cost_per_token: 1e-6, output_cost_per_token: 2e-6, max_input_tokens: 8000 },
+      e: { litellm_provider: 'heron', mode: 'embedding' },
+    },
+  },
+  {
+    'openrouter.json': {
+      data: [{ id: 'heron/m', created: 1780000000, context_length: 8000, pricing: { prompt: '0.000001', completion: '0.000002' }, supported_parameters: ['tools'] }],
+    },
+  },
+  {
+    'api.json': {
+      heron: { models: { m: { cost: { input: 1, output: 2, cache_read: 0.1 }, limit: { context: 8000, output: 500 }, tool_call: true, last_updated: '2026-05-02' } } },
+    },
+  },
+].map((files) => Object.fromEntries(Object.entries(files).map(([name, value]) => [name, JSON.stringify(value)]))); // prettier-ignore
+
+const PROFILES = [
+  {
+    'p.yaml':
+      'model_id: m\ncapabilities:\n  tools: true\n  task_types:\n    - t: { metrics: { accuracy: 0.8, avg_tokens_per_sec: 50 } }\nlatency_profile: { p50: 1.2s, p90: 3500ms }\ncost_per_token: 0.000002\nlearning_config: frozen\n',
+  },
+  { 'p.json': JSON.stringify({ model_id: 'm', capabilities: { task_types: [{ t: { metrics: { f1: 0.5 } } }] }, latency_profile: { p90: '1m' } }) },
+]; // prettier-ignore
+
+/** The price of a match that is below a bound. */
+const numbersBelow = (matches, least) => {
+  const low = matches.find(({ entry }) => Object.values(entry.price ?? {}).some((dollars) => dollars < least));
+  return low ? `a price of ${low.entry.id} below ${least}` : null;
 };
 
 const ROUTING = [
@@ -305,6 +340,12 @@ export async function fileTargets(dir) {
     folder('profile set', 2, [filesOf(at('profile-seed'), ['p.json', 'p.npz'])], (files) => readProfileSet(join(put(at('profile'), rehashed(files, 'p.json', 'p.npz')), 'p.npz')), ({ models, vectors, keyed, biases }) =>
       firstOf(notFinite(vectors), notFinite(biases), keyed ? firstOf(notFinite(keyed.keys), notFinite(keyed.scores, { nan: true })) : null, models.length === vectors.rows ? null : 'a row of vectors per model', new Set(models).size === models.length ? null : 'a model is there twice')),
     folder('graph files', 2, [filesOf(at('graph-seed'), ['graph.json'])], (files) => readGraphFiles(put(at('graph'), files)), (read) => notFinite(read, { nan: true })),
+    folder('price list', 2, PRICE_LISTS, async (files) => {
+        const list = await readPriceList(join(put(at('prices'), files), Object.keys(files)[0]));
+        return matchModels([{ id: 'm', model: 'heron/m' }], { lists: [list], profiles: [], entries: list.entries });
+      }, (matches) => firstOf(notFinite(matches), numbersBelow(matches.matched, 0))),
+    folder('model profile', 2, PROFILES, (files) => readModelProfiles([put(at('profiles'), files)]), (profiles) =>
+      firstOf(notFinite(profiles), profiles.length === 1 ? null : `${profiles.length} profiles of one file`)),
     folder('config file', 1, [{ 'c.json': JSON.stringify({ data: 'x', profile: 'flat', router: ['knn:k=3'] }) }, { 'c.yaml': 'data: x\nprofile: [flat, "emb-gnn:hops=2"]\nrouter:\n  - name: knn\n    options: { k: 3 }\n' }], (files) => loadConfigFile(join(put(at('config'), files), Object.keys(files)[0])), (config) => notFinite(config)),
     { name: 'graded rows', weight: 1, seeds: [ROUTING], mutate: mutateJson, read: (value) => {
         const parsed = routingFileSchema.safeParse(value);

@@ -46,6 +46,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: links(
       ['Getting started', '/getting-started'],
       ['What it found', '/results'],
+      ['What the paper claims', '/claims'],
       ['Playground', '/playground'],
       ['Other things called routing', '/other-routing'],
     ),
@@ -73,6 +74,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Read and trust a report', '/guides/read-a-report'],
       ['Embeddings from a server', '/guides/embeddings'],
       ['Add a new model', '/guides/new-model'],
+      ['Prices and profiles of models', '/guides/models'],
       ['Choose by cost', '/guides/cost'],
       ['Use a saved router in your program', '/guides/saved-router'],
       ['Write a plugin', '/guides/plugin'],

@@ -8,6 +8,7 @@ import { ownVersion } from './own-package.js';
 import { addRunCommands } from './program/run.js';
 import { addCollectCommand } from './program/collect.js';
 import { addDataCommands } from './program/data.js';
+import { addModelsCommand } from './program/models.js';
 import { addStepCommands } from './program/steps.js';
 import { addResultCommands } from './program/saved.js';
 import { addSetupCommands } from './program/setup.js';
@@ -38,6 +39,7 @@ export function buildProgram(io: Io): Command {
   addRunCommands(program, io);
   addDataCommands(program, io);
   addCollectCommand(program, io);
+  addModelsCommand(program, io);
   addStepCommands(program, io);
   addResultCommands(program, io);
   addSetupCommands(program, io);

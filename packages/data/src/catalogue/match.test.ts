@@ -32,12 +32,12 @@ describe('matchCatalogue', () => {
       entry('Heron-Large', 4),
     ];
     expect(
-      rulesOf(['Heron-Large', 'x/heron-large', 'wren/wren-mini-latest', 'finch_1-5:free', 'owl'], entries),
+      rulesOf(['Heron-Large', 'x/heron-large', 'wren/wren-mini-latest', 'finch_1-5:beta', 'owl'], entries),
     ).toEqual({
       matched: [
         ['Heron-Large', 'exact', 'Heron-Large'],
         ['wren/wren-mini-latest', 'no-version', 'wren-mini-2026-02-14'],
-        ['finch_1-5:free', 'no-punctuation', 'finch-1.5'],
+        ['finch_1-5:beta', 'no-punctuation', 'finch-1.5'],
       ],
       ambiguous: [['x/heron-large', 'no-provider', 'heron/Heron-Large', 'Heron-Large']],
       unmatched: ['owl'],
@@ -54,6 +54,14 @@ describe('matchCatalogue', () => {
       entry(`${i}/m`, 1, { price: { input: 1, output: 2, cachedInput } }),
     );
     expect(rulesOf(['m'], cached).ambiguous).toHaveLength(1);
+  });
+
+  it('does not take a free offer for the price of a model', () => {
+    expect(rulesOf(['heron'], [entry('heron:free', 0)]).unmatched).toEqual(['heron']);
+    expect(rulesOf(['heron:free', 'heron:beta'], [entry('x/heron:free', 0), entry('x/heron', 1)]).matched).toEqual([
+      ['heron:free', 'no-provider', 'x/heron:free'],
+      ['heron:beta', 'no-version', 'x/heron'],
+    ]);
   });
 
   it('takes the entry of that id before what other providers call so', () => {
@@ -77,7 +85,7 @@ describe('matchCatalogue', () => {
   });
 
   it('matches nothing to an id of which nothing is left', () => {
-    expect(rulesOf([':free', '/'], [entry(':paid', 1), entry('x/', 2)]).unmatched).toEqual([':free', '/']);
+    expect(rulesOf([':tag', '/'], [entry(':paid', 1), entry('x/', 2)]).unmatched).toEqual([':tag', '/']);
   });
 
   it('is linear: 20,000 candidates in 20,000 entries', () => {

@@ -3,12 +3,13 @@ import type { CatalogueEntry } from './entry.js';
 
 /**
  * How alike two ids have to be, each rule laxer than the one before: equal; equal in lower case without what stands before the last
- * slash; then also without a date, a `:tag` or `-latest` at the end; then also with dots, dashes and underscores as one.
+ * slash; then also without a date, a `:tag` (but `:free`) or `-latest` at the end; then also with dots, dashes and underscores as one.
  */
 export const MATCH_RULES = ['exact', 'no-provider', 'no-version', 'no-punctuation'] as const;
 export type MatchRule = (typeof MATCH_RULES)[number];
 
-const VERSION = /(?:[:@][\w.-]*|-latest|-(?:19|20)\d{2}-?[01]\d-?[0-3]\d)$/;
+/** A `:free` offer is another one, with limits of its own, and says nothing of what the model costs. */
+const VERSION = /(?:[:@](?!free$)[\w.-]*|-latest|-(?:19|20)\d{2}-?[01]\d-?[0-3]\d)$/;
 
 function withoutVersion(id: string): string {
   let shorter = id;

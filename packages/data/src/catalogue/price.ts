@@ -32,8 +32,8 @@ export function numberOf(value: unknown): number | null {
 const isStated = (value: unknown): boolean => value !== undefined && value !== null;
 
 /**
- * A price in dollars per million tokens, or why there is none: nothing is said, a part of it is no price, or a negative number,
- * which OpenRouter writes where the price varies.
+ * A price in dollars per million tokens, or why there is none: nothing is said, a part of it is not an amount, or a part is
+ * negative, as OpenRouter writes it where the price varies.
  * @param power `PER_TOKEN` or `PER_MILLION`: the unit of the list
  */
 export function priceOf(stated: StatedPrice, power: number): Price | 'absent' | 'unreadable' | 'negative' {

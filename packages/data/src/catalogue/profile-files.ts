@@ -21,7 +21,7 @@ export interface ReadProfile extends ModelProfile {
 /** YAML → plain JSON values: cycles, numbers that are not finite and warnings of the parser are errors. */
 function yamlValue(text: string, label: string): unknown {
   try {
-    const document = parseDocument(text);
+    const document = parseDocument(text, { stringKeys: true });
     const [problem] = [...document.errors, ...document.warnings];
     if (problem) throw problem;
     return JSON.parse(formatJson(document.toJS() as unknown, label)) as unknown;

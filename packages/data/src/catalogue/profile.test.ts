@@ -128,6 +128,7 @@ describe('a declarative profile', () => {
     ['text that is not YAML', 'model_id: [m'],
     ['a key twice', 'model_id: m\nmodel_id: n'],
     ['a number that JSON cannot hold', 'model_id: m\nweight: .inf'],
+    ['one with a key that is a map', 'model_id: m\n? { a: 1 }\n: 2'],
     ['a cycle', 'model_id: m\nitself: &a [*a]'],
     [
       'aliases that grow without end',

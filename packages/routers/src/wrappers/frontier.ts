@@ -49,7 +49,7 @@ export interface Frontier {
 /** Whether some rows have outcomes of several models, so that one choice can be held against another. */
 function comparesModels(models: readonly string[], training: RouterInput['training']): boolean {
   const best = bestSingle(models, training);
-  return best?.from === 'outcomes' && best.basis !== 'own-rows';
+  return best?.from !== 'outcomes' || best.basis !== 'own-rows';
 }
 
 /**
