@@ -4,7 +4,7 @@ import { readJsonLines, writeFileAtomic } from '@routeprofile/data';
 import { queryTextOf, type OffPolicySuggestions, type QueryRecord, type RunConfig } from '@routeprofile/schema';
 
 /** What `--suggest` writes into OUT: prompts that `collect` reads. */
-export const SUGGESTED_FILE = 'suggested.jsonl';
+const SUGGESTED_FILE = 'suggested.jsonl';
 
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
