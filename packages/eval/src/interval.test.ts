@@ -50,6 +50,13 @@ describe('pairedInterval', () => {
     expect(meanEstimate(ramp(9), { seed: 1 })).toEqual({ value: 4, low: null, high: null });
     expect(ratioEstimate(ramp(10), ramp(10), { seed: 1 })).toEqual({ value: 1, low: 1, high: 1 });
     expect(ratioEstimate(ramp(10), new Float64Array(10), { seed: 1 })).toBeNull();
+    expect(
+      ratioEstimate(
+        ramp(10).map((x) => x * 1e300),
+        ramp(10).map((x) => x * 1e-300),
+        { seed: 1 },
+      ),
+    ).toBeNull();
   });
 
   it('refuses sides that count different rows', () => {

@@ -78,11 +78,12 @@ export interface OpenEstimate {
   high: number | null;
 }
 
-/** mean(a) / mean(b), rows paired. @returns null where b is 0 on average, or in a resample */
+/** mean(a) / mean(b), rows paired. @returns null where b is 0 on average, or so small that the ratio has no number */
 export function ratioEstimate(a: Float64Array, b: Float64Array, options: BootstrapOptions): OpenEstimate | null {
   const whole = meanOf(b);
   if (!(whole > 0)) return null;
   const value = meanOf(a) / whole;
+  if (!Number.isFinite(value)) return null;
   if (a.length < LEAST_ROWS) return { value, low: null, high: null };
   const [own, other] = resampledMeans([a, b], options);
   const ratios = own!.map((mean, r) => mean / other![r]!);

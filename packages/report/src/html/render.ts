@@ -1,4 +1,4 @@
-import { assertReport } from '../assert-report.js';
+import { assertReportLike } from '../assert-report.js';
 import type { RunReport } from '@routeprofile/schema';
 import { html, type Markup } from './markup.js';
 import { page } from './page.js';
@@ -27,7 +27,7 @@ export interface HtmlReportOptions {
  * @throws RouteProfileError BAD_INPUT for what is not a report, with what was expected
  */
 export function renderHtmlReport(report: RunReport, { title: given, onFailure }: HtmlReportOptions = {}): string {
-  assertReport('renderHtmlReport', report);
+  assertReportLike('renderHtmlReport', report);
   const title = given ?? `Routing report: ${report.dataset.name}`;
   const part = (name: string, make: (report: RunReport) => Markup | null): Markup | null => {
     try {
