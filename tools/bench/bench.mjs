@@ -9,6 +9,7 @@ const NOT_SPEED = new Set([
   'auto-splits',
   'co-training',
   'frontier',
+  'log-learning',
   'off-policy-coverage',
   'onboarding',
   'repairs',
