@@ -37,6 +37,8 @@ try {
         'demo',
         '--encoder',
         'hash',
+        '--router',
+        'attention,knn',
         '--out',
         out,
         '--json',
@@ -56,7 +58,8 @@ try {
       assert(code === 0, stdout);
     });
   if (data && existsSync(join(data, 'routeprofile')))
-    for (const run of PUBLISHED_RUNS)
+    // Other labels of the same rows are left to the acceptance.
+    for (const run of PUBLISHED_RUNS.filter(({ labels }) => labels === 'published'))
       await checks.check(`published data, ${run.name}, a seeded subset`, async () => {
         const more = ['--limit-train', '240', '--limit-test', '96', '--graph', 'task'];
         const report = await routeprofileJson(
@@ -78,7 +81,7 @@ try {
       await suite('release', 'tools/release/check.mjs');
       await suite('plugins', 'tools/plugins.mjs');
       await suite('additions', 'tools/additions.mjs');
-      await suite('fuzz', 'tools/fuzz/fuzz.mjs', ['--inputs', '20000']);
+      await suite('fuzz', 'tools/fuzz/fuzz.mjs', ['--inputs', '8000']);
     })(),
     suite('documentation', 'tools/docs-test.mjs'),
   ]);
