@@ -1,9 +1,8 @@
 import { RouteProfileError, type Candidate, type Dataset } from '@routeprofile/schema';
 import { plural, someOf } from '../dataset/text.js';
-import type { CatalogueEntry, PriceList } from './entry.js';
+import { candidateEntry, dayOf, type CatalogueEntry, type PriceList } from './entry.js';
 import { matchCatalogue, type AmbiguousModel, type CatalogueMatches, type MatchedModel } from './match.js';
 import { readPriceList } from './price-list.js';
-import { profileEntry } from './profile.js';
 import { readModelProfiles, type ReadProfile } from './profile-files.js';
 
 /** Where a catalogue is read from. */
@@ -44,7 +43,9 @@ export async function readCatalogue({
     lists,
     profiles,
     entries: [
-      ...profiles.map((profile) => profileEntry(profile, profile.path, profile.modified.toISOString().slice(0, 10))),
+      ...profiles.map(({ candidate, card, path, modified }) =>
+        candidateEntry(candidate, card.scores, path, dayOf(modified)),
+      ),
       ...(providers === undefined ? listed : ofProviders(listed, providers)),
     ],
   };
@@ -109,18 +110,5 @@ export function datasetEntries(
   source: string,
 ): CatalogueEntry[] {
   const scores = new Map(cards.map((card) => [card.name, card.scores]));
-  return candidates.map(({ id, model, price, limits, capabilities, latency }) => {
-    const known = [...(scores.get(id) ?? [])].map(([task, { value }]) => [task, value] as const);
-    return {
-      id,
-      model,
-      ...(price && { price }),
-      ...(limits && { limits }),
-      ...(capabilities && { capabilities }),
-      ...(latency && { latency }),
-      ...(known.length > 0 && { scores: Object.fromEntries(known) }),
-      source,
-      date: null,
-    };
-  });
+  return candidates.map((candidate) => candidateEntry(candidate, scores.get(candidate.id), source, null));
 }

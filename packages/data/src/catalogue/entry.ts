@@ -1,4 +1,4 @@
-import type { Candidate } from '@routeprofile/schema';
+import type { Candidate, ModelCard } from '@routeprofile/schema';
 import type { Counted } from './counts.js';
 
 /**
@@ -21,6 +21,27 @@ export interface CatalogueEntry extends Pick<Candidate, 'id' | 'price' | 'limits
   date: string | null;
 }
 
+/** What is known of a candidate, as an entry. @param scores those of its card, where it has one */
+export function candidateEntry(
+  { id, model, price, limits, capabilities, latency }: Candidate,
+  scores: ModelCard['scores'] | undefined,
+  source: string,
+  date: string | null,
+): CatalogueEntry {
+  return {
+    id,
+    model,
+    ...(price && { price }),
+    ...(limits && { limits }),
+    ...(capabilities && { capabilities }),
+    ...(latency && { latency }),
+    ...(scores &&
+      scores.size > 0 && { scores: Object.fromEntries([...scores].map(([task, { value }]) => [task, value])) }),
+    source,
+    date,
+  };
+}
+
 /** A list of models and prices as it was read. */
 export interface PriceList {
   source: string;
@@ -36,9 +57,10 @@ export interface PriceList {
   remarks: readonly Counted[];
 }
 
+/** The day of a moment, `YYYY-MM-DD` in UTC. */
+export const dayOf = (moment: Date): string => moment.toISOString().slice(0, 10);
+
 /** Days from a date (`YYYY-MM-DD`) to a moment, counted in UTC; negative for a date to come. */
 export function ageInDays(date: string, now: Date): number {
-  return Math.round(
-    (Date.parse(`${now.toISOString().slice(0, 10)}T00:00:00Z`) - Date.parse(`${date}T00:00:00Z`)) / 864e5,
-  );
+  return Math.round((Date.parse(`${dayOf(now)}T00:00:00Z`) - Date.parse(`${date}T00:00:00Z`)) / 864e5);
 }

@@ -1,7 +1,7 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import { decodeText, modifiedAt, readBytes } from '../disk/read.js';
 import { parseJson } from '../disk/json.js';
-import type { DateKind, PriceList } from './entry.js';
+import { dayOf, type DateKind, type PriceList } from './entry.js';
 import type { PriceListFormat } from './lists/format.js';
 import { litellm } from './lists/litellm.js';
 import { modelsDev } from './lists/models-dev.js';
@@ -27,9 +27,6 @@ export interface PriceListOrigin {
   now?: Date;
 }
 
-/** The day of a moment in UTC. */
-const day = (moment: Date): string => moment.toISOString().slice(0, 10);
-
 /**
  * A list of prices from its JSON value: LiteLLM's, OpenRouter's or models.dev's, recognised by its shape. Prices become dollars per
  * million tokens. Models that do not answer with text are left out, and counted; so is whatever cannot be read.
@@ -47,7 +44,7 @@ export function parsePriceList(value: unknown, { source, modified, now = new Dat
     throw new RouteProfileError('BAD_INPUT', `${source}: holds no model that answers with text`, {
       hint: 'Check that the whole list was fetched.',
     });
-  const { date, dateFrom } = dateOf(days, modified, day(now));
+  const { date, dateFrom } = dateOf(days, modified, dayOf(now));
   return {
     source,
     format: format.name,
@@ -66,7 +63,7 @@ function dateOf(
 ): { date: string | null; dateFrom: DateKind | null } {
   const past = days.filter((entry): entry is string => entry !== null && entry <= today);
   if (past.length > 0) return { date: past.reduce((a, b) => (a > b ? a : b)), dateFrom: 'newest-entry' };
-  return modified === undefined ? { date: null, dateFrom: null } : { date: day(modified), dateFrom: 'modified' };
+  return modified === undefined ? { date: null, dateFrom: null } : { date: dayOf(modified), dateFrom: 'modified' };
 }
 
 /** Lists are a few megabytes. */

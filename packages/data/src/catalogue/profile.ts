@@ -12,7 +12,6 @@ import { cardsSchema, FieldLog } from '../dataset/fields.js';
 import { plural } from '../dataset/text.js';
 import { parseWith } from '../disk/json.js';
 import { describeValue } from '../disk/problems.js';
-import type { CatalogueEntry } from './entry.js';
 import { PER_TOKEN, shifted } from './price.js';
 
 /** A model as somebody describes it in a file of its own. */
@@ -186,23 +185,4 @@ const checkedProfile: z.ZodType<StatedProfile> = profileSchema.superRefine((prof
       path: ['capabilities', 'task_types'],
       message: `the task ${JSON.stringify(task)} occurs twice, expected once`,
     });
-});
-
-/** A profile as an entry of the catalogue. */
-export const profileEntry = (
-  { candidate: { id, model, price, limits, capabilities, latency }, card }: ModelProfile,
-  source: string,
-  date: string | null,
-): CatalogueEntry => ({
-  id,
-  model,
-  ...(price && { price }),
-  ...(limits && { limits }),
-  ...(capabilities && { capabilities }),
-  ...(latency && { latency }),
-  ...(card.scores.size > 0 && {
-    scores: Object.fromEntries([...card.scores].map(([task, { value }]) => [task, value])),
-  }),
-  source,
-  date,
 });

@@ -29,7 +29,8 @@ export interface Support {
 }
 
 /** Mean over rows of Σ |share|: 1 for a policy. */
-const massOf = (contrast: Contrast, rows: number): number => contrast.reduce((sum, c) => sum + Math.abs(c), 0) / rows;
+export const massOf = (contrast: Contrast, rows: number): number =>
+  contrast.reduce((sum, c) => sum + Math.abs(c), 0) / rows;
 
 /** Shape [rows]: Σ_m |share| / propensity over what was measured. */
 export function rowWeights(
@@ -43,6 +44,21 @@ export function rowWeights(
   });
   return weights;
 }
+
+/**
+ * What weights of rows say by their sum and their sum of squares; see `Support`.
+ * @param mass as `massOf` gives it, by which weights are divided
+ */
+export const weightMoments = (
+  sum: number,
+  squares: number,
+  rows: number,
+  mass: number,
+): Pick<Support, 'effectiveRows' | 'meanWeight' | 'meanWeightError'> => ({
+  effectiveRows: squares > 0 ? sum ** 2 / squares : 0,
+  meanWeight: sum / rows / mass,
+  meanWeightError: Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2) / rows) / mass,
+});
 
 /** Support of a contrast that is not 0 everywhere; weights are counted per unit of its mass. */
 export function supportOf(evidence: OffPolicyEvidence, contrast: Contrast): Support {
@@ -64,12 +80,10 @@ export function supportOf(evidence: OffPolicyEvidence, contrast: Contrast): Supp
     if (propensities.overlap[k]! < floor) unsupported[k % width]! += Math.abs(share);
   });
   return {
-    effectiveRows: squares > 0 ? sum ** 2 / squares : 0,
+    ...weightMoments(sum, squares, rows, mass),
     matchedRows,
     matchedShare: matchedRows / rows,
     maxWeight: most / mass,
-    meanWeight: sum / rows / mass,
-    meanWeightError: Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2) / rows) / mass,
     unsupportedShare: unsupported.reduce((a, b) => a + b, 0) / (rows * mass),
     byModel: models.flatMap((model, m) =>
       decisions[m]! > 0 ? [{ model, decisions: decisions[m]!, unsupportedShare: unsupported[m]! / decisions[m]! }] : [],

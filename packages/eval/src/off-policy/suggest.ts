@@ -1,5 +1,5 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import { rowWeights, supportOf, type Contrast } from './contrast.js';
+import { massOf, rowWeights, supportOf, weightMoments, type Contrast } from './contrast.js';
 import type { OffPolicyEvidence } from './evidence.js';
 import { policyChances, type TargetPolicy } from './logged-rows.js';
 import { obstacleOf } from './verdict.js';
@@ -94,7 +94,7 @@ export function answersNeeded(evidence: OffPolicyEvidence, contrasts: readonly C
 function ledgerOf(evidence: OffPolicyEvidence, contrast: Contrast) {
   const { rows, models, floor, counted, propensities } = evidence;
   const width = models.length;
-  const mass = contrast.reduce((sum, share) => sum + Math.abs(share), 0) / rows;
+  const mass = massOf(contrast, rows);
   const weights = rowWeights(evidence, contrast);
   let sum = weights.reduce((total, weight) => total + weight, 0);
   let squares = weights.reduce((total, weight) => total + weight ** 2, 0);
@@ -113,10 +113,8 @@ function ledgerOf(evidence: OffPolicyEvidence, contrast: Contrast) {
     },
     isObstructed: (): boolean =>
       obstacleOf({
-        effectiveRows: squares > 0 ? sum ** 2 / squares : 0,
+        ...weightMoments(sum, squares, rows, mass),
         unsupportedShare: unsupported / (rows * mass),
-        meanWeight: sum / rows / mass,
-        meanWeightError: Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2) / rows) / mass,
       }) !== undefined,
   };
 }

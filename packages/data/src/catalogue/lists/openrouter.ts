@@ -1,3 +1,4 @@
+import { dayOf } from '../entry.js';
 import { numberOf, PER_TOKEN } from '../price.js';
 import { fieldsOf, isFields, named, said, textsOf } from '../reading.js';
 import type { PriceListFormat } from './format.js';
@@ -5,7 +6,7 @@ import type { PriceListFormat } from './format.js';
 /** Seconds since 1970 → the day in UTC. */
 function dayOfSeconds(value: unknown): string | null {
   if (typeof value !== 'number' || !(value > 0 && value < 1e11)) return null;
-  return new Date(value * 1000).toISOString().slice(0, 10);
+  return dayOf(new Date(value * 1000));
 }
 
 const modelsOf = (value: unknown): readonly unknown[] => {
