@@ -1,6 +1,6 @@
 /* global document, getComputedStyle, innerHeight -- in the page */
 import { assert } from '../../../../tools/lib/checks.mjs';
-import { withPage } from './visit.mjs';
+import { open, withPage } from './visit.mjs';
 
 const LIMIT = 80;
 
@@ -48,7 +48,7 @@ function focused() {
 /** Tab goes through a page part by part, in the order they are read, and what has the focus looks like it. */
 export const tabThrough = (browser, site, path, colorScheme) =>
   withPage(browser, { ...site, colorScheme }, async (page) => {
-    await page.goto(`${site.origin}${path}`, { waitUntil: 'networkidle' });
+    await open(page, `${site.origin}${path}`);
     const stops = [];
     for (let i = 0; i < LIMIT; i++) {
       await page.keyboard.press('Tab');
@@ -74,7 +74,7 @@ export const tabThrough = (browser, site, path, colorScheme) =>
 /** The skip link leads past the navigation: the next stop is in the content. */
 export const skipLink = (browser, site, path) =>
   withPage(browser, site, async (page) => {
-    await page.goto(`${site.origin}${path}`, { waitUntil: 'networkidle' });
+    await open(page, `${site.origin}${path}`);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');

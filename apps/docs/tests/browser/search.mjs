@@ -1,7 +1,7 @@
 /* global document -- in the page */
 import { assert } from '../../../../tools/lib/checks.mjs';
 import { graveFindings, KNOWN_OF_SEARCH_BOX } from './axe.mjs';
-import { withPage } from './visit.mjs';
+import { open, withPage } from './visit.mjs';
 
 const WORD = 'emb-gnn';
 
@@ -17,7 +17,7 @@ function sectionAt(id) {
 /** The search box finds a word with the network cut, by keyboard alone, and Enter leads to a page that has it. */
 export const searchFinds = (browser, site) =>
   withPage(browser, site, async (page, problems) => {
-    await page.goto(`${site.origin}/`, { waitUntil: 'networkidle' });
+    await open(page, `${site.origin}/`);
     await page.keyboard.press('Control+k');
     const box = page.locator('.VPLocalSearchBox');
     await box.locator('input').waitFor();
@@ -28,7 +28,7 @@ export const searchFinds = (browser, site) =>
     const results = box.locator('[role=option] a');
     await results
       .first()
-      .waitFor({ timeout: 10_000 })
+      .waitFor()
       .catch(() => assert(false, `no result for ${WORD}; ${problems.join('; ')}`));
     const listed = await results.count();
     const findings = await graveFindings(page, { not: KNOWN_OF_SEARCH_BOX });

@@ -41,9 +41,19 @@ function overflow() {
 
 export const tooWide = (page) => page.evaluate(overflow);
 
+/** A machine that builds and tests beside is slow; what never comes fails all the same. */
+const PATIENCE = 120_000;
+
+/** Opens an address and waits until the page answers to keys: silence on the network comes before its scripts have run. */
+export async function open(page, address) {
+  await page.goto(address, { waitUntil: 'networkidle' });
+  await page.waitForFunction("document.querySelector('#app')?.__vue_app__ !== undefined");
+}
+
 /** A page in a context of its own, so that nothing is cached. The problems are noted while `body` runs. */
 export async function withPage(browser, { origin, viewport = WIDE, colorScheme = 'light' }, body) {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(PATIENCE);
   try {
     const page = await context.newPage();
     const problems = watch(page, origin);
@@ -73,7 +83,7 @@ function countBytes(page) {
 const load = (browser, site, path, viewport, body) =>
   withPage(browser, { ...site, viewport }, async (page, problems) => {
     const bytes = countBytes(page);
-    await page.goto(`${site.origin}${path}`, { waitUntil: 'networkidle' });
+    await open(page, `${site.origin}${path}`);
     return await body({ page, problems, bytes: await bytes(), layoutShift: await page.evaluate('layoutShift') });
   });
 
@@ -86,7 +96,7 @@ export async function visit(browser, site, { path, phoneLoad }) {
     const blocking = await page.evaluate(blockingScripts);
     const light = await graveFindings(page);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.waitForFunction('document.documentElement.classList.contains("dark")', null, { timeout: 5000 });
+    await page.waitForFunction('document.documentElement.classList.contains("dark")');
     const dark = await graveContrast(page);
     await page.setViewportSize(PHONE);
     const overflow = await tooWide(page);
