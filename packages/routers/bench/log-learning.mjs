@@ -1,6 +1,6 @@
 // What a router loses when it learns from a log with one model per query. Measures quality, not speed; run by hand:
 //   ROUTEPROFILE_DATA=DIR node bench/log-learning.mjs [--logs 5] [--sizes 500,1000,2000] [--logging uniform,favourite]
-//     [--encoder ID] [--cache DIR] [--out FILE] [--set routerbench-3task|zeroeval] [ROUTER …]
+//     [--encoder ID] [--cache DIR] [--out FILE] [--set routerbench-3task|zeroeval] [--models all|hull] [ROUTER …]
 // Of the training rows N are drawn; on each one model is chosen and the others are forgotten. `uniform`: each model as likely as the
 // others; `favourite`: the best single model on half of the rows. Routers that learned from such a log, and the same routers that
 // learned from all outcomes of all training rows, decide the complete test rows. Their gain over what needs no router:
@@ -9,6 +9,8 @@
 //   zeroeval           has no costs: mean score, less that of the best single model. Eight of its complete models, evenly by score.
 // `kept` is the gain from a log as a share of the gain from complete outcomes, the mean over logs. Intervals: 95 % of 1,000 bootstrap
 // samples of the test rows and of the logs. Settings are the shipped defaults, and nothing is chosen by what comes out.
+// `--models hull`: only the models that a mix of single ones is made of, those on the hull of mean cost and mean score of the training rows;
+// the others cost more than a mix that scores as well.
 // Prints one JSON line per router, logging and size; writes them all to FILE.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,6 +35,7 @@ const { values: args, positionals } = parseArgs({
     sizes: { type: 'string', default: '500,1000,2000' },
     logging: { type: 'string', default: 'uniform,favourite' },
     set: { type: 'string', default: 'routerbench-3task' },
+    models: { type: 'string', default: 'all' },
     encoder: { type: 'string', default: 'use-lite' },
     cache: { type: 'string' },
     out: { type: 'string' },
@@ -53,10 +56,28 @@ const dataset = await loadDataset(join(data, 'outcomes', args.set), { minCoverag
 const ids = dataset.candidates.map(({ id }) => id);
 const isComplete = (values, q, chosen) => chosen.every((m) => Number.isFinite(values.score[q * ids.length + m]));
 
-/** Models measured on every training row; of zeroeval some of them, evenly from the worst to the best. */
+/** Of all models those that cost less than every mix of others that scores as well, on the training rows. */
+function modelsOnHull() {
+  const { queries, outcomes } = dataset.train;
+  const rows = range(queries.length).filter((q) => isComplete(outcomes, q, range(ids.length)));
+  const meanOf = (values, m) => mean(rows.map((q) => values[q * ids.length + m]));
+  const points = range(ids.length)
+    .map((m) => ({ m, cost: meanOf(outcomes.cost, m), quality: meanOf(outcomes.score, m) }))
+    .sort((a, b) => a.cost - b.cost || b.quality - a.quality);
+  const gain = (a, b) => (b.quality - a.quality) / (b.cost - a.cost);
+  const hull = [];
+  for (const point of points) {
+    if (hull.length > 0 && point.quality <= hull.at(-1).quality) continue;
+    while (hull.length > 1 && gain(hull.at(-1), point) >= gain(hull.at(-2), hull.at(-1))) hull.pop();
+    hull.push(point);
+  }
+  return hull.map(({ m }) => m);
+}
+
+/** All models, or those on the hull; of zeroeval some of those measured on every training row, evenly from the worst to the best. */
 function chooseModels() {
   const { queries, outcomes } = dataset.train;
-  if (args.set !== 'zeroeval') return range(ids.length);
+  if (args.set !== 'zeroeval') return args.models === 'hull' ? modelsOnHull() : range(ids.length);
   const known = range(ids.length).filter((m) => range(queries.length).every((q) => isComplete(outcomes, q, [m])));
   const level = (m) => mean(range(queries.length).map((q) => outcomes.score[q * ids.length + m]));
   const sorted = known.map((m) => ({ m, level: level(m) })).sort((a, b) => a.level - b.level);

@@ -47,9 +47,12 @@ export const CARD_SPELLINGS = spellings({
   max_output_tokens: ['maxOutputTokens', 'max_completion_tokens'],
 });
 
+/** A factor is a power of ten, which no binary fraction is: without its last digit the product is the number one would write. */
+const DIGITS = 15;
+
 /** A field's value in our unit. */
 export const inOurUnit = (value: unknown, { factor }: Spelling): unknown =>
-  typeof value === 'number' && factor !== 1 ? value * factor : value;
+  typeof value === 'number' && factor !== 1 ? Number((value * factor).toPrecision(DIGITS)) : value;
 
 /** What is wrong with values under other names, by the schemas of the fields they stand for; paths have the file's names. */
 export function spellingIssues(
