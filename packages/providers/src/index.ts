@@ -1,6 +1,7 @@
 export { createAiSdkChat, type AiSdkChatSettings } from './ai-sdk/chat.js';
 export {
   isLanguageModel,
+  type JsonValue,
   type LanguageModelCall,
   type LanguageModelLike,
   type LanguageModelMessage,

@@ -10,6 +10,9 @@ interface TextPart {
 export type LanguageModelMessage =
   { role: 'system'; content: string } | { role: 'user' | 'assistant'; content: TextPart[] };
 
+/** A value that JSON can hold. */
+export type JsonValue = null | string | number | boolean | JsonValue[] | { [name: string]: JsonValue | undefined };
+
 /** What `doGenerate` is called with. */
 export interface LanguageModelCall {
   prompt: LanguageModelMessage[];
@@ -21,7 +24,8 @@ export interface LanguageModelCall {
   stopSequences?: string[];
   presencePenalty?: number;
   frequencyPenalty?: number;
-  providerOptions?: Record<string, Record<string, unknown>>;
+  /** Settings of single providers, by the provider's name. */
+  providerOptions?: Record<string, Record<string, JsonValue | undefined>>;
   headers?: Record<string, string | undefined>;
   abortSignal?: AbortSignal;
 }
