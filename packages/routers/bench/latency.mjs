@@ -20,8 +20,8 @@ const [MODELS, QUERIES, DIMENSIONS, CALLS] = [args.models, args.queries, args.di
 const TASKS = 20;
 const WARM_UP = 200;
 const PROFILES = 10_000;
-/** Weights decide nothing about the time of a decision: a short training does. */
-const SHORT = { mlp: 'mlp:epochs=1', graph: 'graph:epochs=1' };
+/** Weights decide nothing about the time of a decision: a short training does, and two folds to weigh members by. */
+const SHORT = { mlp: 'mlp:epochs=1', graph: 'graph:epochs=1', ensemble: 'ensemble:folds=2', auto: 'auto:folds=2' };
 
 const random = createRandom(42, 'latency');
 const gaussian = (rows) =>

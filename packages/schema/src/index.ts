@@ -258,7 +258,17 @@ export { defineScoringRouter } from './scoring/define-scoring-router.js';
 export { inheritance, inheritedReasons, inheritedRows, rowsWithHeirs } from './scoring/inheritance.js';
 export { joinedManifest, joinedRows, type Joining, joiningModels } from './scoring/joining.js';
 export { keyedScores } from './scoring/keyed.js';
-export { isLog, statesChances, type Lesson, lessonOf, LOG_SHARE, requireLesson, seenModels } from './scoring/lesson.js';
+export {
+  askedPerQuery,
+  isLog,
+  isTestLog,
+  statesChances,
+  type Lesson,
+  lessonOf,
+  LOG_SHARE,
+  requireLesson,
+  seenModels,
+} from './scoring/lesson.js';
 export { assertOrdinary, assertTrainable } from './scoring/ordinary.js';
 export { assertMadeBy, corruptFile, namedArray, parsePart, weightMatrix } from './scoring/saved-parts.js';
 export { assertModels, profileVectors, queryVectors, type VectorSpace } from './scoring/vectors.js';

@@ -57,6 +57,22 @@ describe('rows of one call each', () => {
   });
 });
 
+describe('battles of two models out of more', () => {
+  const ids = ['a', 'b', 'c'];
+  const battles = Array.from({ length: 120 }, (_, i) =>
+    row(`${i}`, { [ids[i % 3]!]: i % 2, [ids[(i + 1) % 3]!]: 1 - (i % 2) }, { split: i < 90 ? 'train' : 'test' }),
+  );
+
+  it('are read as a log, which routers can be judged by, and said to be one', async () => {
+    const dataset = await loadDataset(folder(battles));
+    expect([dataset.logged, dataset.candidates.map(({ id }) => id)]).toEqual([true, ids]);
+    expect(dataset.warnings.join()).toContain(
+      'This is read as a log: 120 rows have outcomes of 2.0 of 3 models on average (a: 80, b: 80, c: 80).',
+    );
+    expect(() => assertEvaluable(dataset)).not.toThrow();
+  });
+});
+
 describe('a log with one model per query', () => {
   const log = Array.from({ length: 100 }, (_, i) =>
     row(`${i}`, i % 3 === 0 ? { tiny: i % 2 } : i === 50 ? { rare: 1 } : { big: 1 }, {

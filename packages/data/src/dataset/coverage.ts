@@ -60,9 +60,13 @@ function logNotes({ models }: Pick<RowCoverage, 'models'>, least: number): strin
   ];
 }
 
-/** `600 of 600 rows have an outcome of one model only (big: 400, tiny: 200)`. */
-const logSentence = ({ rows, oneModelRows, models }: RowCoverage): string =>
-  `${oneModelRows.toLocaleString('en-US')} of ${plural(rows, 'row has', 'rows have')} an outcome of one model only (${listed(models)})`;
+/** `600 of 600 rows have an outcome of one model only (big: 400, tiny: 200)`, or how many models a row has where most have several. */
+const logSentence = ({ rows, oneModelRows, models }: RowCoverage): string => {
+  const outcomes = models.reduce((sum, model) => sum + model.outcomes, 0);
+  return oneModelRows >= LOG_SHARE * rows
+    ? `${oneModelRows.toLocaleString('en-US')} of ${plural(rows, 'row has', 'rows have')} an outcome of one model only (${listed(models)})`
+    : `${plural(rows, 'row has', 'rows have')} outcomes of ${(outcomes / rows).toFixed(1)} of ${models.length} models on average (${listed(models)})`;
+};
 
 /** What such a dataset is, in a sentence, for whoever looks at it. */
 export const logWarnings = (coverage: RowCoverage): string[] => [

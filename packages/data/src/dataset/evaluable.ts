@@ -1,7 +1,7 @@
-import { isLog, RouteProfileError, statesChances, type Dataset } from '@routeprofile/schema';
+import { isTestLog, RouteProfileError, statesChances, type Dataset } from '@routeprofile/schema';
 import { plural, someOf } from './text.js';
 
-type Evaluated = Pick<Dataset, 'candidates' | 'test'>;
+type Evaluated = Pick<Dataset, 'candidates' | 'test' | 'logged'>;
 
 const isMeasured = ({ candidates, test }: Evaluated, row: number, model: number): boolean =>
   !Number.isNaN(test.values.score[row * candidates.length + model]);
@@ -12,14 +12,14 @@ const isMeasured = ({ candidates, test }: Evaluated, row: number, model: number)
  */
 export const isEvaluable = (dataset: Evaluated): boolean =>
   dataset.test.queries.some((_, row) => dataset.candidates.every((_, model) => isMeasured(dataset, row, model))) ||
-  isLog(dataset.test.values, dataset.candidates.length) ||
+  isTestLog(dataset) ||
   statesChances(dataset.test.values);
 
 /**
  * Lets a dataset pass that routers can be judged on; see `isEvaluable`.
  * @throws RouteProfileError BAD_INPUT for another, with how many outcomes each candidate has.
  */
-export function assertEvaluable(dataset: Pick<Dataset, 'candidates' | 'test'>): void {
+export function assertEvaluable(dataset: Evaluated): void {
   if (isEvaluable(dataset)) return;
   const { candidates, test } = dataset;
   const counts = candidates

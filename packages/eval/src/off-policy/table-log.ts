@@ -1,4 +1,11 @@
-import { takeOutcomes, takeRows, type Matrix, type OutcomeValues } from '@routeprofile/schema';
+import {
+  askedPerQuery,
+  createRandom,
+  takeOutcomes,
+  takeRows,
+  type Matrix,
+  type OutcomeValues,
+} from '@routeprofile/schema';
 import type { LoggedRows } from './logged-rows.js';
 
 /** The rows of a table that have an outcome, as a log. */
@@ -10,7 +17,9 @@ export interface TableLog {
 
 /**
  * Outcomes as a log. An outcome that states a propensity of 1 was asked for on purpose; of the others a row has one by chance, or, with
- * several, was asked them all on purpose. The log's own chances are used where every outcome that is there by chance states one.
+ * several, was asked them all on purpose. Where most rows have two, as battles do, two are by chance too: one of them, drawn, is the
+ * row's outcome, and the other is left out, since what a model gets depends on its opponent. The log's own chances are used where every
+ * outcome that is there by chance states one.
  * @param values shape of each column [rows × models]
  * @param vectors shape [rows × dimensions]: what chances and rewards are estimated from
  * @returns null for a table without an outcome
@@ -24,6 +33,8 @@ export function logOfTable(values: OutcomeValues, models: readonly string[], vec
   );
   if (rows.length === 0) return null;
   const { score, cost, propensity } = takeOutcomes(values, rows, width);
+  const battles = askedPerQuery({ score }, width) === 2;
+  const random = createRandom(0, 'one outcome per battle');
   const chosen = new Int32Array(rows.length);
   const asked = new Uint8Array(score.length);
   const stated = new Float64Array(rows.length).fill(1);
@@ -31,6 +42,10 @@ export function logOfTable(values: OutcomeValues, models: readonly string[], vec
     const measured = measuredOn(score, i);
     const chance = (m: number) => propensity?.[i * width + m] ?? NaN;
     const byChance = measured.filter((m) => chance(m) !== 1);
+    if (battles && byChance.length === 2) {
+      const [left] = byChance.splice(random.int(2), 1);
+      score[i * width + left!] = NaN;
+    }
     chosen[i] = (byChance[0] ?? measured[0])!;
     const onPurpose = byChance.length > 1 ? measured : measured.filter((m) => chance(m) === 1);
     for (const m of onPurpose) asked[i * width + m] = 1;

@@ -1,4 +1,5 @@
 import {
+  askedPerQuery,
   plural,
   type Dataset,
   type FailedCell,
@@ -160,7 +161,7 @@ export function assembleReport(input: ReportInput): RunReport {
     warnings: [
       ...dataset.warnings,
       ...(offPolicy
-        ? [...offPolicyWarnings(offPolicy), ...frontierWarnings(reportRows)]
+        ? [...offPolicyWarnings(offPolicy, dataset.test), ...frontierWarnings(reportRows)]
         : evaluationWarnings(rows.length, incomplete, single === null)),
       ...trainingWarnings(input.training, candidates.length),
       ...scaleWarnings(table.values.score, input.margin ?? MARGIN),
@@ -195,13 +196,20 @@ function chosenOnLog(
   };
 }
 
-function offPolicyWarnings({ rows, assumes, clipped, floor, calibrationError }: OffPolicy): string[] {
+function offPolicyWarnings(
+  { rows, assumes, clipped, floor, calibrationError }: OffPolicy,
+  { values, models }: OutcomeTable,
+): string[] {
   const how =
     assumes === 'logged propensities'
       ? 'with the chances that the log states'
       : `with chances estimated from the queries (off by ${(calibrationError ?? 0).toFixed(3)} on average, 0 to 1), on the assumption that nothing that the queries do not show decided which model answered`;
+  const measured =
+    askedPerQuery(values, models.length) === 2
+      ? 'most have the outcomes of two models, of which one, drawn, is counted; it depends on the other if the two were compared'
+      : 'most have the outcome of one model';
   return [
-    `The ${plural(rows, 'test row')} are a log: most have the outcome of one model. What each router would have scored is estimated from the queries that went to the model it chooses, ${how}.`,
+    `The ${plural(rows, 'test row')} are a log: ${measured}. What each router would have scored is estimated from the queries that went to the model it chooses, ${how}.`,
     ...(clipped === 0
       ? []
       : [

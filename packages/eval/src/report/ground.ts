@@ -1,6 +1,6 @@
 import { bestSingle, type BestSingle } from '@routeprofile/numerics';
 import {
-  isLog,
+  isTestLog,
   RouteProfileError,
   statesChances,
   type Dataset,
@@ -29,19 +29,18 @@ export interface TestGround {
 
 /**
  * Whether test rows have to be judged as a log: they state with which chances models were asked, and some lack an outcome; or most have
- * one model's outcome, and too few have every candidate's.
+ * one model's outcome (see `isTestLog`), and too few have every candidate's.
  */
-const isJudgedAsLog = ({ values, models, queries }: OutcomeTable, complete: number): boolean =>
-  complete < queries.length && (statesChances(values) || (complete < LEAST_ROWS && isLog(values, models.length)));
+const isJudgedAsLog = (dataset: Pick<Dataset, 'logged' | 'test'>, complete: number): boolean =>
+  complete < dataset.test.queries.length &&
+  (statesChances(dataset.test.values) || (complete < LEAST_ROWS && isTestLog(dataset)));
 
 /**
  * @param training what routers learn from
  * @throws RouteProfileError SHAPE_MISMATCH when the test table's models are not the candidates
  */
-export function testGround(
-  { candidates, newModels, test }: Dataset,
-  training: Pick<TrainingData, 'pairs' | 'outcomes'>,
-): TestGround {
+export function testGround(dataset: Dataset, training: Pick<TrainingData, 'pairs' | 'outcomes'>): TestGround {
+  const { candidates, newModels, test } = dataset;
   const ids = candidates.map(({ id }) => id);
   if (ids.length !== test.models.length || ids.some((id, m) => id !== test.models[m]))
     throw new RouteProfileError(
@@ -51,7 +50,7 @@ export function testGround(
     );
   // Of a log, rows with every outcome are those that somebody asked for: no sample of its queries.
   const usable = usableRows(test);
-  const asLog = isJudgedAsLog(test, usable.length);
+  const asLog = isJudgedAsLog(dataset, usable.length);
   const rows = asLog ? new Int32Array() : usable;
   const table = takeTableRows(test, rows);
   return {

@@ -1,7 +1,10 @@
 import { createRandom, runReportSchema } from '@routeprofile/schema';
 import { emptyOutcomes } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
+import { offPolicyValue } from '../off-policy/estimate.js';
+import { fitOffPolicy } from '../off-policy/evidence.js';
 import { logOfTable } from '../off-policy/table-log.js';
+import { drawLog, truthOf } from '../off-policy/test-log.js';
 import { cellOf, datasetOf, tableOf } from '../testing/test-data.js';
 import { assembleReport } from './assemble.js';
 
@@ -299,6 +302,36 @@ describe('a table as a log', () => {
     expect(logOfTable({ ...values, propensity }, MODELS)!.log.propensities).toBeUndefined();
     propensity[4] = 0.25;
     expect([...logOfTable({ ...values, propensity }, MODELS)!.log.propensities!.values]).toEqual([0.5, 0.25]);
+  });
+
+  it('takes one outcome of a battle, drawn, and estimates what a model gets on average', () => {
+    // Of five models each row has two, drawn; what a model gets there depends on the query and on nothing else.
+    const models = ['a', 'b', 'c', 'd', 'e'];
+    const { log, score } = drawLog(6000, models.length, 3, 0);
+    const random = createRandom(3, 'battles');
+    const battles = score.map(() => NaN);
+    log.chosen.forEach((_, row) => {
+      for (const m of random.sample([...models.keys()], 2))
+        battles[row * models.length + m] = score[row * models.length + m]!;
+    });
+    const { values } = tableOf(models, [models.map(() => 0)]);
+    const table = logOfTable({ ...values, score: battles }, models, log.vectors)!;
+    expect(table.log.asked).toBeUndefined();
+    for (let row = 0; row < 6000; row++) {
+      const kept = table.log.score.subarray(row * models.length, (row + 1) * models.length);
+      expect(kept.filter((x) => !Number.isNaN(x))).toHaveLength(1);
+    }
+    const first = log.chosen.filter(
+      (_, row) => battles.findIndex((x, k) => k >= row * 5 && !Number.isNaN(x)) === row * 5 + table.log.chosen[row]!,
+    );
+    expect(first.length / 6000).toBeCloseTo(0.5, 1);
+    const evidence = fitOffPolicy(table.log, { seed: 1 });
+    models.forEach((_, m) => {
+      const always = new Int32Array(6000).fill(m);
+      const { dr } = offPolicyValue(evidence, { choices: always }).score;
+      // Three standard errors of 1,200 outcomes of 0 or 1.
+      expect(Math.abs((dr.known ? dr.value : NaN) - truthOf(score, always))).toBeLessThan(0.043);
+    });
   });
 
   it('is nothing without an outcome', () => {

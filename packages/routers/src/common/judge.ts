@@ -1,11 +1,11 @@
 import { fitAdditive } from '@routeprofile/numerics';
-import { isLog, seenModels, type OutcomeValues, type RouterTraining } from '@routeprofile/schema';
+import { askedPerQuery, seenModels, type OutcomeValues, type RouterTraining } from '@routeprofile/schema';
 
 /** How well scores route training queries. */
 export interface Judge {
   /**
-   * `outcome`: mean outcome of the choices. `logged`: the same, estimated from a log with one model per query. `pairs`: share of the
-   * pairs ranked right.
+   * `outcome`: mean outcome of the choices. `logged`: the same, estimated from a log with one model per query, or two. `pairs`: share of
+   * the pairs ranked right.
    */
   kind: 'outcome' | 'logged' | 'pairs';
   /** Queries that can be judged. */
@@ -28,9 +28,10 @@ const LEAST_CHANCE = 0.02;
 export function judgeOf(training: RouterTraining, models: number): Judge {
   const { outcomes, pairs, tasks } = training;
   if (!outcomes) return pairJudge(pairs, tasks.length);
-  return isLog(outcomes, models)
-    ? loggedJudge(outcomes, seenModels(training, models))
-    : outcomeJudge(outcomes.score, models);
+  const asked = askedPerQuery(outcomes, models);
+  return asked === null
+    ? outcomeJudge(outcomes.score, models)
+    : loggedJudge(outcomes, seenModels(training, models), asked);
 }
 
 /** Models with an outcome, by query. */
@@ -54,19 +55,21 @@ function outcomeJudge(score: Float64Array, models: number): Judge {
 /**
  * What a choice is worth where it was not made: the doubly robust estimate (Dudík, Langford and Li 2011). It is the outcome expected
  * of the model, query + model by least squares, corrected by 1 / chance times the surprise where the log chose that model. The
- * chance is the log's own where it states one, else the model's share of the queries that one model answered.
+ * chance is the log's own where it states one, else the share of the queries on which the model was asked, among those that no more
+ * models answered than the log asks by chance. Queries with more were asked of them on purpose.
+ * @param asked models that the log asks per query
  */
-function loggedJudge({ score, propensity }: OutcomeValues, seen: readonly boolean[]): Judge {
+function loggedJudge({ score, propensity }: OutcomeValues, seen: readonly boolean[], asked: 1 | 2): Judge {
   const models = seen.length;
   const measured = measuredModels(score, models);
   const known = Int32Array.from(seen.keys()).filter((m) => seen[m]);
   const fit = fitAdditive(score, models, { loneRows: 'together' });
-  const lone = measured.filter((here) => here.length === 1);
-  const loneOf = new Float64Array(models);
-  for (const [m] of lone) loneOf[m!]!++;
+  const byChance = measured.filter((here) => here.length > 0 && here.length <= asked);
+  const askedOf = new Float64Array(models);
+  for (const here of byChance) for (const m of here) askedOf[m]!++;
   const chance = (k: number): number => {
     const stated = propensity?.[k] ?? NaN;
-    return Math.max(LEAST_CHANCE, Number.isNaN(stated) ? loneOf[k % models]! / lone.length : stated);
+    return Math.max(LEAST_CHANCE, Number.isNaN(stated) ? askedOf[k % models]! / byChance.length : stated);
   };
   return {
     kind: 'logged',
@@ -76,7 +79,7 @@ function loggedJudge({ score, propensity }: OutcomeValues, seen: readonly boolea
       const k = q * models + choice;
       const expected = fit.rows[q]! + fit.models[choice]!;
       if (Number.isNaN(score[k]!)) return expected;
-      return measured[q]!.length > 1 ? score[k]! : expected + (score[k]! - expected) / chance(k);
+      return measured[q]!.length > asked ? score[k]! : expected + (score[k]! - expected) / chance(k);
     },
   };
 }

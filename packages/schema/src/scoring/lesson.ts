@@ -1,24 +1,43 @@
 import { RouteProfileError } from '../errors.js';
-import type { OutcomeValues } from '../dataset.js';
+import type { Dataset, OutcomeValues } from '../dataset.js';
 import type { RouterTraining } from '../training.js';
 
 /** From this share of queries with one model's outcome on, outcomes are a log: by themselves they compare nothing. */
 export const LOG_SHARE = 0.5;
+/** Battles ask two models per query, and compare no more than these. */
+const ASKED_IN_BATTLE = 2;
 
 /**
- * Whether outcomes are a log: most queries that have any have one model's only.
+ * How many models a log asked per query. Outcomes are a log where most queries that have any have one model's only, or, as battles do,
+ * those of at most two out of more.
  * @param models columns of the table
+ * @returns null for outcomes that are no log
  */
-export function isLog({ score }: Pick<OutcomeValues, 'score'>, models: number): boolean {
-  if (models < 2) return false;
-  let [known, lone] = [0, 0];
+export function askedPerQuery({ score }: Pick<OutcomeValues, 'score'>, models: number): 1 | 2 | null {
+  let [known, lone, few] = [0, 0, 0];
   for (let start = 0; start < score.length; start += models) {
     let count = 0;
     for (let k = start; k < start + models; k++) if (!Number.isNaN(score[k]!)) count++;
     if (count > 0) known++;
     if (count === 1) lone++;
+    if (count > 0 && count <= ASKED_IN_BATTLE) few++;
   }
-  return known > 0 && lone >= LOG_SHARE * known;
+  const most = (rows: number) => known > 0 && rows >= LOG_SHARE * known;
+  if (models >= 2 && most(lone)) return 1;
+  return models > ASKED_IN_BATTLE && most(few) ? ASKED_IN_BATTLE : null;
+}
+
+/** Whether outcomes are a log; see `askedPerQuery`. */
+export const isLog = (values: Pick<OutcomeValues, 'score'>, models: number): boolean =>
+  askedPerQuery(values, models) !== null;
+
+/**
+ * Whether test rows are a log. Two models per query make one only where the training rows are a log too: next to complete training rows
+ * they are comparisons with gaps.
+ */
+export function isTestLog({ logged, test }: Pick<Dataset, 'logged' | 'test'>): boolean {
+  const asked = askedPerQuery(test.values, test.models.length);
+  return asked === 1 || (asked === 2 && logged === true);
 }
 
 /** Whether some outcome states with which chance its model was asked, as only outcomes of a log do. */
