@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { SHARED, type CommandReply, type CommandTask } from './command-messages.js';
 import type { Io } from './io.js';
@@ -12,6 +13,8 @@ import type { Sink } from './ui/screen.js';
  */
 function sharedSignal(shared: CommandTask['shared'], port: MessagePort): AbortSignal {
   const controller = new AbortController();
+  // Every call in flight listens, and there may be many.
+  setMaxListeners(0, controller.signal);
   port.once('message', () => {
     port.postMessage({ stopping: true } satisfies CommandReply);
     controller.abort();

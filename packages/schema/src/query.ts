@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { queryTextOf } from './query-text.js';
 
-/** One message of a chat, in the roles of the OpenAI API. */
+/** Text parts of a message as one text; a part of another kind, such as an image, is refused. */
+const textPartsSchema = z
+  .array(z.object({ type: z.enum(['text', 'input_text']), text: z.string() }))
+  .transform((parts) => parts.map(({ text }) => text).join('\n'));
+
+/** One message of a chat, in the roles of the OpenAI API; its content is a text, or a list of text parts. */
 export const chatMessageSchema = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
-  content: z.string(),
+  content: z.union([z.string(), textPartsSchema]),
 });
 /** One message of a chat: who says it, and its text. */
 export type ChatMessage = z.infer<typeof chatMessageSchema>;

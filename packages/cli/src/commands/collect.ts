@@ -109,7 +109,11 @@ function reportText({ out, items, models, spent, budget, requests, reused, notAs
   ];
   if (notAsked > 0) lines.push(`${plural(notAsked, 'call')} ${notAsked === 1 ? 'was' : 'were'} not made.`);
   for (const [name, quality] of Object.entries(judges)) lines.push('', ...judgeLines(name, quality));
-  lines.push('', `Wrote ${out}. Next: npx @routeprofile/cli run --data ${out}`);
+  const scored = models.some((model) => model.scored > 0);
+  const next = scored
+    ? `Next: npx @routeprofile/cli run --data ${out}`
+    : 'There is no score yet, and so nothing to route by.';
+  lines.push('', `Wrote ${out}. ${next}`);
   return lines.join('\n');
 }
 

@@ -153,6 +153,17 @@ describe('asking', () => {
     expect(server!.requests).toHaveLength(3);
   });
 
+  it('does not wait for days, and says until when to wait', async () => {
+    const model = standInModel(await serve({ retryAfter: 60 * 86_400_000, fails: () => 'busy' }), 'toy');
+    const replies = await askAll(asking(await open(), [model]), calls(model, 20), ctx);
+    expect(replies[0]).toMatchObject({
+      failed: 'rate-limited',
+      message: expect.stringContaining('it asks to wait for 1,440 hours: start again then') as string,
+    });
+    expect(server!.requests.length).toBeLessThan(20);
+    expect(replies.at(-1)).toMatchObject({ failed: 'given-up' });
+  });
+
   it('stops when asked to; what was in flight counts at its bound', async () => {
     const model = standInModel(await serve({ latency: 5000 }), 'toy', { timeout: 10, concurrency: 2 });
     const controller = new AbortController();

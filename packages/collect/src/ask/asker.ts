@@ -1,6 +1,7 @@
 import {
   RouteProfileError,
   createRandom,
+  plural,
   throwIfAborted,
   type ChatMessage,
   type Completion,
@@ -59,6 +60,10 @@ export interface AskerOptions {
 const DELAYS = { firstDelay: 500, maximumDelay: 60_000 };
 /** A busy endpoint is waited for so often: that is its way to say how fast it wants to be asked. */
 const MOST_BUSY = 50;
+/** Milliseconds. An endpoint that asks to wait longer is not waited for: the same command goes on where it was, later. */
+const LONGEST_WAIT = 3_600_000;
+/** Milliseconds from which on a wait is worth a line. */
+const LONG_WAIT = 30_000;
 
 /** @throws RouteProfileError BAD_OPTION for a model without a price where there is a budget */
 export function createAsker(
@@ -140,6 +145,11 @@ export function createAsker(
       if (!('end' in reply)) return reply;
       const { end, retryable, retryAfter } = reply;
       const limited = end.fault === 'rate-limited';
+      if (retryable && (retryAfter ?? 0) > LONGEST_WAIT) {
+        const message = `${end.message}; it asks to wait for ${hours(retryAfter!)}: start again then`;
+        endpoint.giveUp(message);
+        return { failed: end.fault, message };
+      }
       const again = retryable && (limited ? ++busy <= MOST_BUSY : ++failures <= retries);
       if (!again) {
         endpoint.failed(call.model.id, end.fault, end.message);
@@ -148,6 +158,8 @@ export function createAsker(
       const delay = backoffDelay(limited ? Math.min(busy, 6) - 1 : failures - 1, retryAfter, { retries, ...delays });
       // Between a half and all of it, so that calls that failed together do not come back together; never sooner than asked.
       const jittered = Math.max(retryAfter ?? 0, delay * (0.5 + random.float() / 2));
+      if (jittered >= LONG_WAIT)
+        ctx.logger?.info(`${call.model.id}: waits ${Math.round(jittered / 1000)} s, as its endpoint asks`);
       if (limited) endpoint.pause(jittered);
       else await sleep(jittered, signal);
     }
@@ -174,6 +186,8 @@ export function createAsker(
     },
   };
 }
+
+const hours = (milliseconds: number): string => plural(Math.ceil(milliseconds / 3_600_000), 'hour');
 
 /** A failure, and what may help. */
 interface Failure extends FailedCall {

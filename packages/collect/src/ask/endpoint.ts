@@ -13,6 +13,8 @@ export interface Endpoint {
   enter(tokens: number, signal?: AbortSignal): Promise<() => void>;
   /** Nothing is sent for that long. */
   pause(milliseconds: number): void;
+  /** Nothing is asked there any more. */
+  giveUp(message: string): void;
   succeeded(model: string): void;
   failed(model: string, fault: FaultKind, message: string): void;
   /** Why a model, or the whole server, is not asked any more; undefined while it is. */
@@ -65,6 +67,7 @@ export function openEndpoint(models: readonly PaidModel[]): Endpoint {
       }
     },
     pause: (milliseconds) => pace.pause(milliseconds),
+    giveUp: (message) => void (closed ??= message),
     succeeded(model) {
       rows.delete(model);
       certain = 0;

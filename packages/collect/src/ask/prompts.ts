@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { readJsonLines, sizeOfRegularFile } from '@routeprofile/data';
-import { issueText, promptItemSchema, RouteProfileError, type PromptItem, type RunContext } from '@routeprofile/schema';
+import {
+  issueText,
+  promptItemSchema,
+  queryText,
+  RouteProfileError,
+  type PromptItem,
+  type RunContext,
+} from '@routeprofile/schema';
 
 /** Other names of a field, as question sets have them. */
 const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
@@ -42,6 +49,10 @@ export async function readPrompts(path: string, ctx: Pick<RunContext, 'signal'> 
         hint: 'A line is an object such as {"query": "What is 2 + 2?", "task": "sums", "reference": "4"}.',
       });
     const item = parsed.data;
+    if ((queryText(item.query) ?? '').trim() === '')
+      throw new RouteProfileError('BAD_INPUT', `${path}: line ${line}: query: holds no text that a router could read`, {
+        hint: 'Leave the line out, or give it a question: a text, or messages of which one is a user’s.',
+      });
     const first = lines.get(item.id);
     if (first !== undefined)
       throw new RouteProfileError('BAD_INPUT', `${path}: lines ${first} and ${line} have the same id ${item.id}`, {

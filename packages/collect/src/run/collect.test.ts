@@ -204,6 +204,52 @@ describe('collecting', () => {
     expect(server.arrived).toBe(0);
   });
 
+  it('says where tokens were not counted, and reads counts in quotes', async () => {
+    await given(6, {
+      usage: (counted) =>
+        'input_tokens' in counted
+          ? undefined
+          : Object.fromEntries(Object.entries(counted).map(([name, value]) => [name, String(value)])),
+    });
+    const { warnings } = await collect();
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^large: of 6 answers, 6 came without a count of tokens: .* estimated/);
+    expect(rows()[0]!.models['small']).toMatchObject({ inputTokens: 8, outputTokens: 2 });
+  });
+
+  it('says that two candidates are the same model', async () => {
+    await given(3);
+    const twin = standIn(server, { model: 'small', key: 'env:SECOND', price: { input: 1, output: 1 } });
+    const models = { small: standIn(server, { model: 'small', price: { input: 1, output: 1 } }), twin };
+    const { warnings, requests } = await collect({ models }, {}, { env: { SECOND: 'sk-second' } });
+    expect(requests).toBe(3);
+    expect(warnings[0]).toMatch(/^twin is small by another name/);
+  });
+
+  it('refuses a prompt without text, and a budget that covers no call, before it asks', async () => {
+    await given(3);
+    await expect(collect({ budget: 0.0001 })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringMatching(/covers no call: the cheapest, of small, can cost up to \$0\.\d+/) as string,
+    });
+    for (const query of ['  ', '\uFEFF', [{ role: 'user', content: ' ' }], [{ role: 'assistant', content: 'Hi' }]]) {
+      writeFileSync(join(folder.path, 'prompts.jsonl'), JSON.stringify({ query }));
+      await expect(collect()).rejects.toThrow(/line 1: query: holds no text/);
+    }
+    expect(server.arrived).toBe(0);
+  });
+
+  it('asks messages in parts as one text each', async () => {
+    await given(1);
+    const content = ['What is', '3 + 4?'].map((text) => ({ type: 'text', text }));
+    writeFileSync(join(folder.path, 'prompts.jsonl'), JSON.stringify({ messages: [{ role: 'user', content }] }));
+    await collect();
+    expect(rows()[0]).toMatchObject({ query: [{ role: 'user', content: 'What is\n3 + 4?' }] });
+    const image = [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }];
+    writeFileSync(join(folder.path, 'prompts.jsonl'), JSON.stringify({ messages: image }));
+    await expect(collect()).rejects.toThrow(/line 1: query/);
+  });
+
   it('takes over answers of other files, by what was asked', async () => {
     await given(20);
     await collect();

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { plural, RouteProfileError, type CollectConfig, type RunContext } from '@routeprofile/schema';
 import { createAsker, type Asker } from '../ask/asker.js';
+import { boundOf, type PaidModel } from '../ask/models.js';
 import { openJournal, type Journal } from '../journal/journal.js';
 import { readGold } from '../judge/gold.js';
 import type { JudgeQuality } from '../judge/measure.js';
 import type { ModelEstimate } from '../plan/estimate.js';
+import type { Pair } from '../plan/grid.js';
 import { reuseAnswers } from '../plan/reuse.js';
 import { judgeQualities } from './judge-qualities.js';
 import { askByPlan, covers } from './planned.js';
@@ -135,6 +137,7 @@ export async function collectOutcomes(
     for (const file of config.reuse)
       reused += await reuseAnswers(resolve(folder, file), callsOf(setting, pairs), journal, ctx);
     const run: Run = { setting, journal, asker, graderOf, ctx };
+    if (!gradeOnly) assertAffordable(run, pairs);
     const results = gradeOnly ? await grade(run, kept(run, pairs)) : await askAndGrade(run, parts);
     const report: CollectReport = {
       out,
@@ -147,7 +150,13 @@ export async function collectOutcomes(
       reused,
       notAsked: pairs.length - results.filter(({ answer, failed }) => answer ?? !NOT_ASKED.has(failed)).length,
       judges: judgeQualities(setting, results, gold),
-      warnings: [...journal.warnings, ...lostWarning(journal), ...asker.warnings],
+      warnings: [
+        ...setting.warnings,
+        ...journal.warnings,
+        ...lostWarning(journal),
+        ...asker.warnings,
+        ...estimateWarnings(candidates, results),
+      ],
     };
     await writeResults(out, {
       rows: outcomeRows(items, candidates, results),
@@ -170,6 +179,33 @@ const lostWarning = ({ lost: { calls, dollars } }: Journal): string[] =>
     : [
         `${plural(calls, 'call')} ${calls === 1 ? 'was' : 'were'} in flight when an earlier run ended; $${dollars.toFixed(4)} may have been paid, and count in the budget`,
       ];
+
+/** Where a server does not count, tokens and costs are guesses; the budget is charged the most that such a call can have cost. */
+const estimateWarnings = (candidates: readonly PaidModel[], results: readonly Result[]): string[] =>
+  candidates.flatMap(({ id }, candidate) => {
+    const answers = results.flatMap((result) => (result.candidate === candidate && result.answer) || []);
+    const guessed = answers.filter(({ estimated }) => estimated).length;
+    return guessed === 0
+      ? []
+      : [
+          `${id}: of ${plural(answers.length, 'answer')}, ${guessed} came without a count of tokens: their tokens and costs are estimated from the texts, and the budget is charged the most that each can have cost`,
+        ];
+  });
+
+/** @throws RouteProfileError LIMIT_EXCEEDED when nothing was answered yet and the budget covers no call at all */
+function assertAffordable({ setting, journal }: Run, pairs: readonly Pair[]): void {
+  const { budget } = setting.config;
+  if (budget === undefined || pairs.length === 0 || [...journal.answers()].length > 0) return;
+  const least = callsOf(setting, pairs)
+    .map((call) => ({ id: call.model.id, bound: boundOf(call.model, call.messages) }))
+    .reduce((a, b) => (b.bound < a.bound ? b : a));
+  if (least.bound <= budget - journal.spent) return;
+  throw new RouteProfileError(
+    'LIMIT_EXCEEDED',
+    `the budget of $${budget} covers no call${journal.spent > 0 ? `, as $${journal.spent.toFixed(4)} of it are spent` : ''}: the cheapest, of ${least.id}, can cost up to $${least.bound.toPrecision(3)}`,
+    { hint: 'Raise --budget, or lower maxOutputTokens: a call is booked with its longest answer until it is known.' },
+  );
+}
 
 async function askAndGrade(run: Run, parts: CollectParts): Promise<Result[]> {
   const { setting, journal } = run;

@@ -47,6 +47,8 @@ export interface Setting {
   order: number[];
   /** Positions of the candidates that each item is asked of: all, unless its line names some. */
   askedOf: readonly (readonly number[])[];
+  /** What is said once, before anything is asked. */
+  warnings: string[];
   /** The call of an item and a candidate, by position. */
   callOf: (item: number, candidate: number) => Call;
 }
@@ -83,6 +85,7 @@ export async function openSetting(config: CollectConfig, parts: CollectParts, ct
     candidates,
     judges: new Map([...candidates, ...judges].map((model) => [model.id, model])),
     order: stratifiedOrder(items, config.seed),
+    warnings: sameModels(candidates),
     callOf: (item, candidate) => ({
       model: candidates[candidate]!,
       messages: messagesOf(items[item]!, config.system),
@@ -90,6 +93,17 @@ export async function openSetting(config: CollectConfig, parts: CollectParts, ct
     }),
   };
 }
+
+/** Answers are kept by what was asked of whom: two candidates that are the same to their endpoint have the same answers. */
+const sameModels = (candidates: readonly PaidModel[]): string[] =>
+  candidates.flatMap(({ id, chat }, i) => {
+    const first = candidates.findIndex((other) => other.chat.id === chat.id);
+    return first === i
+      ? []
+      : [
+          `${id} is ${candidates[first]!.id} by another name (same address, model and params): each question is asked once, with the key of one of them, and counts for both`,
+        ];
+  });
 
 /** @throws RouteProfileError UNKNOWN_NAME for a model that the configuration does not have */
 function candidatesOf({ id, models }: PromptItem, candidates: readonly PaidModel[], file: string): number[] {

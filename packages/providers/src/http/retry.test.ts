@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { backoffDelay, parseRetryAfter, sleep } from './retry.js';
 
 describe('back-off', () => {
@@ -17,6 +17,21 @@ describe('back-off', () => {
     expect(parseRetryAfter('Wed, 31 Dec 2025 00:00:00 GMT', now)).toBe(0);
     expect(parseRetryAfter('soon', now)).toBeUndefined();
     expect(parseRetryAfter(null, now)).toBeUndefined();
+  });
+
+  it('waits longer than a timer can', async () => {
+    vi.useFakeTimers();
+    try {
+      const month = 30 * 86_400_000;
+      let over = false;
+      const waiting = sleep(month, undefined).then(() => (over = true));
+      await vi.advanceTimersByTimeAsync(month - 1);
+      expect(over).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      await waiting;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('stops waiting when asked to, before and while it waits', async () => {

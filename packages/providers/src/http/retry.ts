@@ -27,8 +27,17 @@ export function parseRetryAfter(header: string | null, now: number): number | un
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Waits, or rejects with the signal's reason as soon as it fires. */
-export function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** The longest that a timer can wait: a longer one would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Waits, however long, or rejects with the signal's reason as soon as it fires. */
+export async function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  let rest = milliseconds;
+  for (; rest > LONGEST_TIMER; rest -= LONGEST_TIMER) await wait(LONGEST_TIMER, signal);
+  await wait(rest, signal);
+}
+
+function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);

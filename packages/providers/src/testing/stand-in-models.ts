@@ -50,6 +50,8 @@ export interface StandInOptions {
   slowness?: number;
   /** Milliseconds that a busy server asks to wait, sent as seconds. Default 20. */
   retryAfter?: number;
+  /** What is said of the tokens of a call, made of what was counted. Default: just that. */
+  usage?: (counted: Readonly<Record<string, number>>) => unknown;
   /** More requests per minute than this, over the last second, are answered with 429. */
   requestsPerMinute?: number;
   /** Answers a repeated `Idempotency-Key` with what it answered before, and does not charge for it again. Default false. */
@@ -92,6 +94,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 export async function openStandInModels(options: StandInOptions = {}): Promise<StandInModels> {
   const { latency = 0, slowness = 200, retryAfter = 20, idempotent = false } = options;
   const { answer = ({ model, prompt }) => `${model} says ${prompt.length}`, fails = () => undefined } = options;
+  const { usage = (counted) => counted } = options;
   const asked = new Map<string, number>();
   /** What was answered under a key; an answer under way is waited for. */
   const answered = new Map<string, Promise<string>>();
@@ -151,11 +154,11 @@ export async function openStandInModels(options: StandInOptions = {}): Promise<S
         ? {
             content: [{ type: 'text', text }],
             stop_reason: 'end_turn',
-            usage: { input_tokens: input, output_tokens: output },
+            usage: usage({ input_tokens: input, output_tokens: output }),
           }
         : {
             choices: [{ message: { content: text }, finish_reason: 'stop' }],
-            usage: { prompt_tokens: input, completion_tokens: output },
+            usage: usage({ prompt_tokens: input, completion_tokens: output }),
           },
     );
     if (fault === 'cut-short') return answerJson(response, 200, said.slice(0, said.length / 2));

@@ -99,6 +99,7 @@ describe('usage', () => {
       usage(12, 0, 0, 3),
     ],
     ['embeddings', 'embeddings', { prompt_tokens: 8, total_tokens: 8 }, usage(8, 0, 0, 0)],
+    ['chat: counts in quotes', 'chat', { prompt_tokens: '8', completion_tokens: '3' }, usage(8, 0, 0, 3)],
     ['embeddings: a total alone', 'embeddings', { total_tokens: 8 }, usage(8, 0, 0, 0)],
   ])('%s', (_, wire, given, expected) => {
     expect(readUsage(wire, given)).toEqual(expected);
@@ -109,9 +110,9 @@ describe('usage', () => {
     ['chat', { prompt_tokens_details: [] }],
     ['chat', { prompt_tokens_details: { cached_tokens: -1 } }],
     ['chat', { completion_tokens_details: 'none' }],
-    ['chat', { completion_tokens_details: { reasoning_tokens: '5' } }],
+    ['chat', { completion_tokens_details: { reasoning_tokens: 'five' } }],
     ['chat', { prompt_cache_hit_tokens: 'x' }],
-    ['messages', { cache_read_input_tokens: '1' }],
+    ['messages', { cache_read_input_tokens: 'one' }],
   ])('of %s keeps its counts beside an odd one: %j', (wire, odd) => {
     const counts =
       wire === 'chat' ? { prompt_tokens: 10, completion_tokens: 5 } : { input_tokens: 10, output_tokens: 5 };
@@ -128,7 +129,7 @@ describe('usage', () => {
     ['chat', null],
     ['chat', { prompt_tokens: 5 }],
     ['chat', { prompt_tokens: -5, completion_tokens: 1 }],
-    ['chat', { prompt_tokens: '5', completion_tokens: 1 }],
+    ['chat', { prompt_tokens: 'five', completion_tokens: 1 }],
     ['chat', { input_tokens: 5, output_tokens: 1 }],
     ['responses', { prompt_tokens: 5, completion_tokens: 1 }],
     ['messages', { input_tokens: 5 }],
