@@ -21,10 +21,16 @@ export interface TableLog {
  * row's outcome, and the other is left out, since what a model gets depends on its opponent. The log's own chances are used where every
  * outcome that is there by chance states one.
  * @param values shape of each column [rows × models]
+ * @param seed by which one outcome of a battle is drawn
  * @param vectors shape [rows × dimensions]: what chances and rewards are estimated from
  * @returns null for a table without an outcome
  */
-export function logOfTable(values: OutcomeValues, models: readonly string[], vectors?: Matrix): TableLog | null {
+export function logOfTable(
+  values: OutcomeValues,
+  models: readonly string[],
+  seed: number,
+  vectors?: Matrix,
+): TableLog | null {
   const width = models.length;
   const measuredOn = (score: Float64Array, row: number) =>
     Array.from({ length: width }, (_, m) => m).filter((m) => !Number.isNaN(score[row * width + m]!));
@@ -34,7 +40,7 @@ export function logOfTable(values: OutcomeValues, models: readonly string[], vec
   if (rows.length === 0) return null;
   const { score, cost, propensity } = takeOutcomes(values, rows, width);
   const battles = askedPerQuery({ score }, width) === 2;
-  const random = createRandom(0, 'one outcome per battle');
+  const random = createRandom(seed, 'one outcome per battle');
   const chosen = new Int32Array(rows.length);
   const asked = new Uint8Array(score.length);
   const stated = new Float64Array(rows.length).fill(1);

@@ -86,7 +86,7 @@ export function estimateContenders(
  * the log does not say, as for choices that it hardly ever made.
  */
 function judgeByLog(outcomes: OutcomeValues, models: readonly string[], vectors: Matrix | undefined, seed: number) {
-  const table = logOfTable(outcomes, models, vectors);
+  const table = logOfTable(outcomes, models, seed, vectors);
   if (!table) return null;
   const evidence = fitOffPolicy(table.log, { seed });
   return {

@@ -179,8 +179,8 @@ describe('a recommendation', () => {
 
   it('knows whether contenders face the same queries, and what a log of one model per query takes for granted', () => {
     const three = ['big', 'small', 'other'];
-    const candidates = three.map((id) => ({ id, model: id }));
     const estimatesOf = (table: OutcomeTable, count: number) => {
+      const candidates = table.models.map((id) => ({ id, model: id }));
       const selection: SelectionRows = {
         training: { outcomes: table.values, pairs: [] },
         foldOf: Int32Array.from({ length: count }, (_, q) => q % 3),
@@ -188,12 +188,20 @@ describe('a recommendation', () => {
       const routers = [{ name: 'turns', seed: 1, ...decided(Array.from({ length: count }, (_, q) => q % 3)) }];
       return estimateContenders(routers, selection, candidates, [], 7);
     };
-    const pairwise = tableOf(
+    const gaps = tableOf(
+      [...three, 'fourth'],
+      rows.map(([big, small], q) => [big!, small!, 1, 0].with(q % 4, NaN)),
+    );
+    expect(estimatesOf(gaps, 60)).toMatchObject({ sameQueries: false });
+    expect(estimatesOf(gaps, 60)).not.toHaveProperty('assumes');
+    const battles = tableOf(
       three,
       rows.map(([big, small], q) => [big!, small!, 1].with(q % 3, NaN)),
     );
-    expect(estimatesOf(pairwise, 60)).toMatchObject({ sameQueries: false });
-    expect(estimatesOf(pairwise, 60)).not.toHaveProperty('assumes');
+    expect(estimatesOf(battles, 60)).toMatchObject({
+      sameQueries: true,
+      assumes: expect.stringMatching(/^estimated/) as string,
+    });
     // Of 900 queries each third went to one model in turn, three queries at a time: right 3 of 4 times, 1 of 4, never.
     const log = tableOf(
       three,

@@ -269,7 +269,7 @@ describe('a table as a log', () => {
       [NaN, NaN, NaN],
       [NaN, 0, 1],
     ]);
-    const { rows, log } = logOfTable(values, MODELS)!;
+    const { rows, log } = logOfTable(values, MODELS, 1)!;
     expect([...rows]).toEqual([0, 2]);
     expect([...log.chosen]).toEqual([0, 1]);
     expect([...log.asked!]).toEqual([0, 0, 0, 0, 1, 1]);
@@ -284,12 +284,12 @@ describe('a table as a log', () => {
     ]);
     const propensity = new Float64Array(9).fill(NaN);
     propensity[0] = propensity[4] = propensity[6] = propensity[7] = 1;
-    const estimated = logOfTable({ ...values, propensity }, MODELS)!.log;
+    const estimated = logOfTable({ ...values, propensity }, MODELS, 1)!.log;
     expect([...estimated.chosen]).toEqual([2, 1, 0]);
     expect([...estimated.asked!]).toEqual([1, 0, 0, 0, 1, 0, 1, 1, 0]);
     expect(estimated.propensities).toBeUndefined();
     propensity[2] = 0.5;
-    expect([...logOfTable({ ...values, propensity }, MODELS)!.log.propensities!.values]).toEqual([0.5, 1, 1]);
+    expect([...logOfTable({ ...values, propensity }, MODELS, 1)!.log.propensities!.values]).toEqual([0.5, 1, 1]);
   });
 
   it('uses the chances that every row states, and no others', () => {
@@ -299,9 +299,9 @@ describe('a table as a log', () => {
     ]);
     const propensity = new Float64Array(6).fill(NaN);
     propensity[0] = 0.5;
-    expect(logOfTable({ ...values, propensity }, MODELS)!.log.propensities).toBeUndefined();
+    expect(logOfTable({ ...values, propensity }, MODELS, 1)!.log.propensities).toBeUndefined();
     propensity[4] = 0.25;
-    expect([...logOfTable({ ...values, propensity }, MODELS)!.log.propensities!.values]).toEqual([0.5, 0.25]);
+    expect([...logOfTable({ ...values, propensity }, MODELS, 1)!.log.propensities!.values]).toEqual([0.5, 0.25]);
   });
 
   it('takes one outcome of a battle, drawn, and estimates what a model gets on average', () => {
@@ -315,7 +315,7 @@ describe('a table as a log', () => {
         battles[row * models.length + m] = score[row * models.length + m]!;
     });
     const { values } = tableOf(models, [models.map(() => 0)]);
-    const table = logOfTable({ ...values, score: battles }, models, log.vectors)!;
+    const table = logOfTable({ ...values, score: battles }, models, 1, log.vectors)!;
     expect(table.log.asked).toBeUndefined();
     for (let row = 0; row < 6000; row++) {
       const kept = table.log.score.subarray(row * models.length, (row + 1) * models.length);
@@ -335,6 +335,6 @@ describe('a table as a log', () => {
   });
 
   it('is nothing without an outcome', () => {
-    expect(logOfTable(tableOf(MODELS, [[NaN, NaN, NaN]]).values, MODELS)).toBeNull();
+    expect(logOfTable(tableOf(MODELS, [[NaN, NaN, NaN]]).values, MODELS, 1)).toBeNull();
   });
 });

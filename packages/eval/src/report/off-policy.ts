@@ -41,7 +41,7 @@ export function openTestLog(
   vectors: Matrix | undefined,
   seed: number,
 ): TestLog | undefined {
-  const table = logOfTable(test.values, test.models, vectors);
+  const table = logOfTable(test.values, test.models, seed, vectors);
   if (!table) return undefined;
   return {
     evidence: fitOffPolicy(table.log, { seed }),
