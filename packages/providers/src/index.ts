@@ -9,10 +9,17 @@ export {
 export { createAnthropicChat, type AnthropicChatSettings } from './anthropic/chat.js';
 export { CallError, type CallErrorInfo, isCallError } from './http/call-error.js';
 export { assertUsableKey, endpointUrl, type EndpointNames } from './http/endpoint.js';
-export { faultOf, UnusableAnswer, type Fault, type FaultKind, type FaultyAnswer } from './http/fault.js';
+export {
+  faultOf,
+  readServerError,
+  UnusableAnswer,
+  type Fault,
+  type FaultKind,
+  type FaultyAnswer,
+} from './http/fault.js';
 export { postJson, type PostFailure, type PostPolicy, type PostTarget } from './http/post-json.js';
 export { backoffDelay, sleep, type Backoff } from './http/retry.js';
-export { endpointName, redact, redactAnswer } from './http/secrets.js';
+export { endpointName, redact, redactAnswer, redactRefusal } from './http/secrets.js';
 export { spokenAnswer, type ChatAnswer, type Spoken } from './openai/answer.js';
 export { createOpenAiChat, type OpenAiChatSettings } from './openai/chat.js';
 export { createOpenAiEmbeddings, type Embeddings, type OpenAiEmbeddingsSettings } from './openai/embeddings.js';

@@ -1,0 +1,24 @@
+import type { Requirements } from '@routeprofile/schema';
+import type { ServedWire } from './wire.js';
+
+/** A request as routing sees it. */
+export interface RoutingRequest {
+  /** Names the decision; clients find it in `x-routeprofile-id`. */
+  id: string;
+  wire: ServedWire;
+  /** The route's name; null for a request that names a candidate. */
+  route: string | null;
+  /** The last user message that holds text, cut to the route's limit; empty where there is none. */
+  text: string;
+  /** Read from the whole request. */
+  requirements: Requirements;
+  /** The id of the key that it came with. */
+  tenant: string;
+  stream: boolean;
+  tokens: {
+    /** Estimated: a quarter of the characters, pictures left out. */
+    prompt: number;
+    /** The client's limit of the answer; undefined where it sets none. */
+    maxOutput?: number;
+  };
+}

@@ -1,0 +1,71 @@
+import { z } from '@routeprofile/schema';
+import type { DecisionRecord } from './record.js';
+
+/** How much may be spent in a scope, by calendar windows in UTC. */
+export interface Limit {
+  /** Dollars. */
+  amount: number;
+  per: 'hour' | 'day' | 'month';
+}
+
+/** What somebody thinks of an answer. */
+export const feedbackSchema = z.object({
+  /** Names this feedback: the same again is a duplicate. */
+  id: z.string().min(1),
+  /** The decision's id. */
+  decision: z.string().min(1),
+  /** Only the tenant that was answered may judge. */
+  tenant: z.string().min(1),
+  /** 0 to 1. */
+  score: z.number().min(0).max(1),
+  /** Who or what judges, such as `user` or the name of a check. */
+  source: z.string().min(1),
+});
+/** What somebody thinks of an answer. */
+export type Feedback = z.infer<typeof feedbackSchema>;
+
+/** A record with all that was said of it. */
+export interface Labelled {
+  /** Pass it to `read` to go on behind this record. */
+  cursor: string;
+  record: DecisionRecord;
+  feedback: readonly Feedback[];
+}
+
+/** What gateways that share a store tell each other. */
+export type Topic = 'cooldown' | 'learned';
+
+/**
+ * What a gateway remembers: money, decisions, and what is said of them. `describeStateStore` of `@routeprofile/gateway/testing` is the
+ * suite that every store passes.
+ */
+export interface StateStore {
+  /**
+   * Holds money back before it is spent. Atomic: what is spent, held and asked for in a window never exceeds the limit.
+   * @param scope whose budget, such as a key's id
+   * @param amount dollars, at least 0: the most that it can cost
+   * @param ttlMs after so many milliseconds it counts in full, settled or not
+   * @returns null when it does not fit
+   */
+  reserve(scope: string, amount: number, limit: Limit, ttlMs: number): Promise<{ id: string } | null>;
+  /**
+   * Puts what was spent in the place of what was held, in the window in which it was held. Once: a second call changes nothing, nor
+   * does one after the reservation has expired.
+   * @param actual dollars, at least 0; more than was held is counted too
+   */
+  settle(reservation: string, actual: number): Promise<void>;
+  /** Dollars spent and held in a scope's present window. */
+  spent(scope: string, per: Limit['per']): Promise<number>;
+  append(records: readonly DecisionRecord[]): Promise<void>;
+  /** A record by its id; undefined when there is none, or it was long ago. */
+  find(id: string): Promise<DecisionRecord | undefined>;
+  /** @returns `unknown` for a decision that is not there or is of another tenant */
+  feedback(said: Feedback): Promise<'stored' | 'duplicate' | 'unknown'>;
+  /** Records in the order in which they came. @param from a cursor; default: from the first that is kept */
+  read(from?: string): AsyncIterable<Labelled>;
+  /** Tells the others; advisory, may be lost. @param value JSON */
+  publish(topic: Topic, value: unknown): void;
+  /** @returns ends it */
+  subscribe(topic: Topic, on: (value: unknown) => void): () => void;
+  close(): Promise<void>;
+}
