@@ -1,0 +1,113 @@
+import { readUsage } from '@routeprofile/providers';
+import {
+  eventText,
+  fieldsOf,
+  isFields,
+  itemsOf,
+  jsonOf,
+  openAiType,
+  textOf,
+  wrote,
+  type AnswerState,
+  type Complaint,
+  type Fields,
+  type StreamReader,
+  type WireFormat,
+} from './format.js';
+import { withMember } from './json-text.js';
+
+/** Names under which servers send what a model thinks aloud. */
+const REASONING = ['reasoning_content', 'reasoning'];
+
+/** What a delta or a message says; the same members in both. */
+function readMessage(state: AnswerState, message: Fields): boolean {
+  const { content, refusal, tool_calls: tools, function_call: call, audio } = message;
+  const parts = itemsOf(content).map((part) => fieldsOf(part)['text']);
+  let said = wrote(state, content, refusal, ...parts, ...REASONING.map((name) => message[name]));
+  for (const tool of [...itemsOf(tools).map((one) => fieldsOf(one)['function'] ?? one), call]) {
+    if (!isFields(tool)) continue;
+    wrote(state, tool['name'], tool['arguments']);
+    state.content = said = true;
+  }
+  if (isFields(audio) || itemsOf(message['images']).length > 0) state.content = said = true;
+  return said;
+}
+
+function readFinish(state: AnswerState, reason: unknown): boolean {
+  if (typeof reason !== 'string') return false;
+  state.finish = reason === 'stop' ? 'plain' : 'other';
+  return true;
+}
+
+function openStream(usageWanted: boolean): StreamReader {
+  const state: AnswerState = { writtenBytes: 0, content: false };
+  const open = new Set<unknown>();
+  let finished = 0;
+  return {
+    state,
+    read(event) {
+      if (event.data === '[DONE]') return 'end';
+      const chunk = jsonOf(event);
+      if (chunk === undefined) return 'malformed';
+      if (isFields(chunk['error']) || typeof chunk['error'] === 'string') return 'error';
+      const usage = readUsage('chat', chunk['usage']);
+      if (usage) state.usage = usage;
+      const choices = itemsOf(chunk['choices']);
+      let content = false;
+      for (const choice of choices.map(fieldsOf)) {
+        const { index = 0 } = choice;
+        open.add(index);
+        if (readMessage(state, fieldsOf(choice['delta']))) content = true;
+        if (readFinish(state, choice['finish_reason']) && open.delete(index)) finished++;
+      }
+      if (content) return 'content';
+      return usage && choices.length === 0 && !usageWanted ? 'ours' : 'other';
+    },
+    ending: () => (finished > 0 && open.size === 0 ? 'data: [DONE]\n\n' : undefined),
+  };
+}
+
+const wantsUsage = (body: Fields): boolean => fieldsOf(body['stream_options'])['include_usage'] === true;
+
+const errorOf = ({ status, code, message }: Complaint) => ({
+  error: { message, type: openAiType(status), param: null, code },
+});
+
+/** OpenAI's chat completions. */
+export const chatWire: WireFormat = {
+  wire: 'chat',
+  path: 'chat/completions',
+  keyHeader: 'authorization',
+  asked(body) {
+    const { messages, tools, functions, response_format: format } = body;
+    const limits = [body['max_completion_tokens'], body['max_tokens']];
+    return {
+      turns: messages,
+      read: [messages, tools, functions, format],
+      tools: itemsOf(tools).length + itemsOf(functions).length > 0,
+      json: ['json_object', 'json_schema'].includes(textOf(fieldsOf(format)['type'])),
+      maxOutput: limits.find((limit) => typeof limit === 'number'),
+      usage: wantsUsage(body),
+    };
+  },
+  askingForUsage(text, body) {
+    if (body['stream'] !== true || wantsUsage(body)) return text;
+    const options = { ...fieldsOf(body['stream_options']), include_usage: true };
+    return withMember(text, 'stream_options', JSON.stringify(options));
+  },
+  openStream,
+  readAnswer(answer) {
+    const { choices, usage } = fieldsOf(answer);
+    if (!Array.isArray(choices) || choices.length === 0) return undefined;
+    const counted = readUsage('chat', usage);
+    const state: AnswerState = { writtenBytes: 0, content: false, ...(counted && { usage: counted }) };
+    for (const choice of choices.map(fieldsOf)) {
+      readMessage(state, fieldsOf(choice['message']));
+      wrote(state, choice['text']);
+      readFinish(state, choice['finish_reason']);
+    }
+    return state;
+  },
+  errorBody: (complaint) => JSON.stringify(errorOf(complaint)),
+  errorEvent: (complaint) => eventText(errorOf(complaint)),
+};

@@ -1,0 +1,131 @@
+import type { Usage } from '@routeprofile/schema';
+import type { ServerSentEvent } from '../sse/scanner.js';
+import type { ServedWire } from '../contracts/wire.js';
+
+/** A JSON object of which nothing is known yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The members of an object; none of anything else. */
+export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+/** The items of a list; none of anything else. */
+export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+/** The text, or an empty one for anything else. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** What a request's body says that concerns routing, as its wire has it. */
+export interface Asked {
+  /** Turns of the conversation, as `queryTextOf` of `@routeprofile/schema` reads them. */
+  turns: unknown;
+  /** All that the model reads: turns, instructions, tools. */
+  read: readonly unknown[];
+  tools: boolean;
+  /** Whether the answer is to be JSON, by a schema or not. */
+  json: boolean;
+  /** Most tokens of the answer. */
+  maxOutput: number | undefined;
+  /** Whether the client is told the usage of a stream: asked for, or part of the wire. */
+  usage: boolean;
+  /** What binds the request to the endpoint that made it, such as an earlier answer that is stored there. */
+  boundTo?: string;
+}
+
+/** What one event means to whoever passes it on. */
+export type EventMeaning =
+  /** Text, reasoning, or a tool call. */
+  | 'content'
+  /** The answer is whole; nothing follows. */
+  | 'end'
+  | 'error'
+  /** Only what we asked for and the client did not. */
+  | 'ours'
+  /** Not what this wire has. */
+  | 'malformed'
+  | 'other';
+
+/** What an answer has said so far, streamed or not. */
+export interface AnswerState {
+  /** As the server counts it. */
+  usage?: Usage;
+  /** Bytes of all texts that the model wrote, for servers that do not count. */
+  writtenBytes: number;
+  /** Whether something came of it that a client can use. */
+  content: boolean;
+  /** `plain`: the model said that it had finished. `other`: a limit, a filter, a tool. Absent until it says. */
+  finish?: 'plain' | 'other';
+}
+
+/** Reads the events of one stream in order. */
+export interface StreamReader {
+  read(event: ServerSentEvent): EventMeaning;
+  readonly state: Readonly<AnswerState>;
+  /** For a stream that ended without its last event: what to end it with, as all that matters has come; undefined if it was cut. */
+  ending(): string | undefined;
+}
+
+/** Something to say to a client in the way of its wire. */
+export interface Complaint {
+  /** HTTP status. */
+  status: number;
+  /** A word for programs, such as `model_not_found`. */
+  code: string;
+  message: string;
+}
+
+/** One wire: everything the gateway knows of it. Plain functions; nothing here calls anybody. */
+export interface WireFormat {
+  wire: ServedWire;
+  /** Below an endpoint's base URL. */
+  path: string;
+  /** How an endpoint of it wants its key. */
+  keyHeader: 'authorization' | 'x-api-key';
+  asked(body: Fields): Asked;
+  /**
+   * The body for streams whose usage the client did not ask for.
+   * @param text JSON
+   * @returns the same text where the wire reports usage anyway, or the client asked for it
+   */
+  askingForUsage(text: string, body: Fields): string;
+  /** @param usageWanted `Asked.usage`: otherwise events of usage alone are `ours` */
+  openStream(usageWanted: boolean): StreamReader;
+  /** A whole answer; undefined where it is not of this wire. */
+  readAnswer(answer: unknown): AnswerState | undefined;
+  /** A body, JSON. */
+  errorBody(complaint: Complaint): string;
+  /** An event that ends a stream with an error, in every client. */
+  errorEvent(complaint: Complaint): string;
+}
+
+const encoder = new TextEncoder();
+/** Bytes of a text in UTF-8. */
+export const byteLength = (text: string): number => encoder.encode(text).length;
+
+/** The data of an event; undefined where it is not a JSON object. */
+export function jsonOf({ data }: ServerSentEvent): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return isFields(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One event as bytes are sent. */
+export const eventText = (data: unknown, name?: string): string =>
+  `${name === undefined ? '' : `event: ${name}\n`}data: ${JSON.stringify(data)}\n\n`;
+
+/** Adds a text to what an answer has written. @returns whether there was any */
+export function wrote(state: AnswerState, ...texts: readonly unknown[]): boolean {
+  const bytes = texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? byteLength(text) : 0), 0);
+  state.writtenBytes += bytes;
+  state.content ||= bytes > 0;
+  return bytes > 0;
+}
+
+/** OpenAI's name for what kind of error a status is. */
+export function openAiType(status: number): string {
+  if (status === 401 || status === 403) return 'authentication_error';
+  if (status === 429) return 'rate_limit_error';
+  return status >= 500 ? 'server_error' : 'invalid_request_error';
+}

@@ -1,0 +1,12 @@
+import type { ServedWire } from '../contracts/wire.js';
+import { chatWire } from './chat.js';
+import type { WireFormat } from './format.js';
+import { messagesWire } from './messages.js';
+import { responsesWire } from './responses.js';
+
+/** What is known of each wire. */
+export const WIRES: Readonly<Record<ServedWire, WireFormat>> = {
+  chat: chatWire,
+  responses: responsesWire,
+  messages: messagesWire,
+};

@@ -1,0 +1,48 @@
+import { fieldsOf, isFields } from './format.js';
+
+/** What is found in all that a model reads. */
+export interface Measured {
+  /** Of all texts; those of pictures, sounds and files left out. */
+  characters: number;
+  /** Whether there is a picture. */
+  pictures: boolean;
+}
+
+/** Types of parts that are pictures, on any wire. */
+const PICTURES = new Set<unknown>(['image_url', 'input_image', 'image']);
+/** Parts whose long texts are no words. */
+const BLOBS = new Set<unknown>(['input_audio', 'file', 'input_file', 'document', 'audio', ...PICTURES]);
+
+/**
+ * Looks through JSON of any depth.
+ * @param value what a request's body holds
+ */
+export function measure(value: unknown): Measured {
+  let characters = 0;
+  let pictures = false;
+  // A stack of our own: a body can be nested more deeply than calls can.
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (typeof one === 'string') characters += one.length;
+    else if (Array.isArray(one)) for (const item of one) open.push(item);
+    else if (isFields(one)) {
+      const type = one['type'];
+      pictures ||= PICTURES.has(type);
+      const blob = BLOBS.has(type);
+      for (const name in one) {
+        const member = one[name];
+        // A document of plain text is read as words, and so is what stands beside a picture.
+        if (blob && isBlob(member)) continue;
+        open.push(member);
+      }
+    }
+  }
+  return { characters, pictures };
+}
+
+/** Whether a member holds encoded bytes, or a way to them. */
+function isBlob(member: unknown): boolean {
+  if (typeof member === 'string') return true;
+  return isFields(member) && fieldsOf(member)['type'] !== 'text' && !Array.isArray(member['content']);
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { ServedWire } from '../contracts/wire.js';
+import { RECORDINGS } from '../testing/recordings.js';
+import { WIRES } from './formats.js';
+import { measure } from './measure.js';
+import { readRequest, routingText } from './read-request.js';
+
+const read = (wire: ServedWire, body: object) => readRequest(WIRES[wire], JSON.stringify(body), { ...body });
+const user = (...parts: object[]) => ({ role: 'user', content: parts });
+
+describe('the routing text', () => {
+  it.each<[string, ServedWire, object, string]>([
+    ['a chat', 'chat', RECORDINGS.chat.request, 'What is 17 * 3?'],
+    ['messages', 'messages', RECORDINGS.messages.request, 'What is 17 * 3?'],
+    ['responses', 'responses', RECORDINGS.responses.request, 'What is 17 * 3?'],
+    ['one text as input', 'responses', { input: 'Why?' }, 'Why?'],
+    [
+      'what the user said before tools answered',
+      'messages',
+      {
+        messages: [
+          user({ type: 'text', text: 'Look it up' }),
+          { role: 'assistant', content: [{ type: 'tool_use', name: 'f' }] },
+          user({ type: 'tool_result', content: 'found' }),
+        ],
+      },
+      'Look it up',
+    ],
+    [
+      'what the user said before a function answered',
+      'responses',
+      { input: [user({ type: 'input_text', text: 'Look' }), { type: 'function_call_output', output: 'found' }] },
+      'Look',
+    ],
+    ['no user', 'chat', { messages: [{ role: 'system', content: 'Be brief.' }] }, ''],
+    ['nothing', 'chat', {}, ''],
+  ])('of %s', (_, wire, body, text) => {
+    expect(routingText(read(wire, body), 2000)).toBe(text);
+  });
+
+  it('is cut, but not within a character', () => {
+    const chat = read('chat', { messages: [{ role: 'user', content: 'ab👋cd' }] });
+    expect([3, 4, 6].map((length) => routingText(chat, length))).toEqual(['ab', 'ab👋', 'ab👋cd']);
+  });
+});
+
+describe('requirements', () => {
+  it('are read from the whole request, earlier turns included', () => {
+    const body = {
+      model: 'auto',
+      stream: true,
+      max_tokens: 50,
+      tools: [{ type: 'function' }],
+      response_format: { type: 'json_object' },
+      messages: [
+        user({ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }),
+        user({ text: 'Well?' }),
+      ],
+    };
+    expect(read('chat', body)).toMatchObject({
+      model: 'auto',
+      stream: true,
+      requirements: { tools: true, jsonMode: true, vision: true, outputTokens: 50 },
+    });
+  });
+
+  it.each([
+    [{ type: 'input_image', image_url: 'data:AAAA' }, true],
+    [{ type: 'image', source: { type: 'base64', data: 'A'.repeat(4000) } }, true],
+    [{ type: 'tool_result', content: [{ type: 'image', source: { type: 'url', url: 'x' } }] }, true],
+    [{ type: 'input_audio', input_audio: { data: 'A'.repeat(4000) } }, false],
+    [{ type: 'text', text: 'an image' }, false],
+  ])('%j', (part, vision) => {
+    const { pictures, characters } = measure([user(part)]);
+    expect(pictures).toBe(vision);
+    expect(characters).toBeLessThan(100);
+  });
+
+  it('count words of documents, and survive any depth', () => {
+    const document = { type: 'document', source: { type: 'text', data: 'word '.repeat(1000) } };
+    expect(measure(document).characters).toBeGreaterThan(5000);
+    expect(measure(JSON.parse(`${'['.repeat(100_000)}"a"${']'.repeat(100_000)}`))).toEqual({
+      characters: 1,
+      pictures: false,
+    });
+  });
+});

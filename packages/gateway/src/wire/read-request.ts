@@ -1,0 +1,59 @@
+import { queryTextOf, type Requirements } from '@routeprofile/schema';
+import { textOf, type Asked, type Fields, type WireFormat } from './format.js';
+import { measure } from './measure.js';
+
+/** A request's body, read once. */
+export interface ReadRequest {
+  format: WireFormat;
+  /** As it came. */
+  text: string;
+  body: Fields;
+  asked: Asked;
+  /** The client's word for what it wants; empty where it says none. */
+  model: string;
+  stream: boolean;
+  requirements: Requirements;
+  /** Tokens of the prompt, estimated. */
+  promptTokens: number;
+}
+
+/** Characters of a token, with common tokenizers and English. */
+const CHARACTERS = 4;
+
+/** @param text JSON, as it came @param body the same, parsed */
+export function readRequest(format: WireFormat, text: string, body: Fields): ReadRequest {
+  const asked = format.asked(body);
+  const { characters, pictures } = measure(asked.read);
+  const promptTokens = Math.ceil(characters / CHARACTERS);
+  return {
+    format,
+    text,
+    body,
+    asked,
+    model: textOf(body['model']),
+    stream: body['stream'] === true,
+    promptTokens,
+    requirements: {
+      contextTokens: promptTokens,
+      ...(asked.tools && { tools: true }),
+      ...(asked.json && { jsonMode: true }),
+      ...(pictures && { vision: true }),
+      ...(asked.maxOutput !== undefined && { outputTokens: asked.maxOutput }),
+    },
+  };
+}
+
+/** A text no longer than that, and never half a character. */
+function cut(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  const last = text.charCodeAt(characters - 1);
+  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? characters - 1 : characters);
+}
+
+/**
+ * The text that a router sees: the last user message that holds text.
+ * @param maxChars what is behind so many characters is left out
+ * @returns empty for a request in which no user says anything
+ */
+export const routingText = ({ asked }: Pick<ReadRequest, 'asked'>, maxChars: number): string =>
+  cut(queryTextOf(asked.turns)?.text ?? '', maxChars);

@@ -1,0 +1,112 @@
+import { readUsage } from '@routeprofile/providers';
+import {
+  eventText,
+  fieldsOf,
+  isFields,
+  itemsOf,
+  jsonOf,
+  openAiType,
+  textOf,
+  wrote,
+  type AnswerState,
+  type Complaint,
+  type Fields,
+  type StreamReader,
+  type WireFormat,
+} from './format.js';
+
+/** Items that are content only by their parts; all others are calls of tools, or what came of them. */
+const BY_PARTS = new Set(['message', 'reasoning']);
+
+/** A whole item of an answer's output. */
+function readItem(state: AnswerState, item: Fields): boolean {
+  const parts = [...itemsOf(item['content']), ...itemsOf(item['summary'])].map(fieldsOf);
+  const said = wrote(state, ...parts.flatMap(({ text, refusal }) => [text, refusal]), item['name'], item['arguments']);
+  const whole = typeof item['type'] === 'string' && !BY_PARTS.has(item['type']);
+  if (whole) state.content = true;
+  return said || whole;
+}
+
+/** What the response object says of itself: it comes with the last event, or is the whole answer. */
+function readResponse(state: AnswerState, response: Fields): void {
+  const usage = readUsage('responses', response['usage']);
+  if (usage) state.usage = usage;
+  // A server that streams no deltas says it all at the end.
+  if (!state.content) for (const item of itemsOf(response['output'])) readItem(state, fieldsOf(item));
+  const status = response['status'];
+  if (status === 'completed') state.finish = 'plain';
+  else if (typeof status === 'string') state.finish = 'other';
+}
+
+function openStream(): StreamReader {
+  const state: AnswerState = { writtenBytes: 0, content: false };
+  return {
+    state,
+    read(event) {
+      const said = jsonOf(event);
+      if (said === undefined) return event.data === '[DONE]' ? 'end' : 'malformed';
+      const type = textOf(said['type']) || event.name;
+      switch (type) {
+        case 'error':
+        case 'response.failed':
+          readResponse(state, fieldsOf(said['response']));
+          return 'error';
+        case 'response.completed':
+        case 'response.incomplete':
+        case 'response.cancelled':
+          readResponse(state, fieldsOf(said['response']));
+          if (type !== 'response.completed') state.finish = 'other';
+          return 'end';
+        case 'response.output_item.added': {
+          const item = fieldsOf(said['item']);
+          if (BY_PARTS.has(textOf(item['type'])) || typeof item['type'] !== 'string') return 'other';
+          wrote(state, item['name']);
+          state.content = true;
+          return 'content';
+        }
+        default: {
+          if (isFields(said['error'])) return 'error';
+          if (!type.endsWith('.delta')) return 'other';
+          return wrote(state, said['delta']) ? 'content' : 'other';
+        }
+      }
+    },
+    ending: () => undefined,
+  };
+}
+
+const errorOf = ({ status, code, message }: Complaint) => ({
+  error: { message, type: openAiType(status), param: null, code },
+});
+
+/** OpenAI's responses. */
+export const responsesWire: WireFormat = {
+  wire: 'responses',
+  path: 'responses',
+  keyHeader: 'authorization',
+  asked(body) {
+    const { input, instructions, tools, text, max_output_tokens: limit, previous_response_id: previous } = body;
+    return {
+      turns: input,
+      read: [input, instructions, tools, text],
+      tools: itemsOf(tools).length > 0,
+      json: ['json_object', 'json_schema'].includes(textOf(fieldsOf(fieldsOf(text)['format'])['type'])),
+      maxOutput: typeof limit === 'number' ? limit : undefined,
+      usage: true,
+      ...(typeof previous === 'string' && { boundTo: 'previous_response_id' }),
+    };
+  },
+  askingForUsage: (text) => text,
+  openStream,
+  readAnswer(answer) {
+    const response = fieldsOf(answer);
+    if (!Array.isArray(response['output'])) return undefined;
+    const state: AnswerState = { writtenBytes: 0, content: false };
+    readResponse(state, response);
+    return state;
+  },
+  errorBody: (complaint) => JSON.stringify(errorOf(complaint)),
+  errorEvent: ({ status, code, message }) =>
+    // Clients know the event by its type; `sequence_number` is required by theirs.
+    eventText({ type: 'error', sequence_number: 0, code, message, param: null, status }, 'error'),
+};
