@@ -96,6 +96,7 @@ export const chatWire: WireFormat = {
     return withMember(text, 'stream_options', JSON.stringify(options));
   },
   openStream,
+  errorIn: (data) => data,
   readAnswer(answer) {
     const { choices, usage } = fieldsOf(answer);
     if (!Array.isArray(choices) || choices.length === 0) return undefined;

@@ -89,6 +89,8 @@ export interface WireFormat {
   askingForUsage(text: string, body: Fields): string;
   /** @param usageWanted `Asked.usage`: otherwise events of usage alone are `ours` */
   openStream(usageWanted: boolean): StreamReader;
+  /** What an event of an error says, in the form of the body of a refused request: JSON with `error`. */
+  errorIn(data: string): string;
   /** A whole answer; undefined where it is not of this wire. */
   readAnswer(answer: unknown): AnswerState | undefined;
   /** A body, JSON. */

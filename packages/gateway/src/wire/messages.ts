@@ -123,6 +123,7 @@ export const messagesWire: WireFormat = {
   },
   askingForUsage: (text) => text,
   openStream,
+  errorIn: (data) => data,
   readAnswer(answer) {
     const { content, stop_reason: reason, usage } = fieldsOf(answer);
     if (!Array.isArray(content)) return undefined;

@@ -98,6 +98,11 @@ export const responsesWire: WireFormat = {
   },
   askingForUsage: (text) => text,
   openStream,
+  errorIn(data) {
+    const said = jsonOf({ name: '', data }) ?? {};
+    const { code, message } = said;
+    return JSON.stringify({ error: fieldsOf(said['response'])['error'] ?? said['error'] ?? { code, message } });
+  },
   readAnswer(answer) {
     const response = fieldsOf(answer);
     if (!Array.isArray(response['output'])) return undefined;

@@ -1,0 +1,104 @@
+import type { Clock } from './clock.js';
+import { FAULTS, type Fault } from './contracts/fault.js';
+
+/** When endpoints are left alone, and for how long. */
+export interface HealthSettings {
+  /** Faults in a row before an endpoint cools down. Default 3. */
+  inARow?: number;
+  /** Milliseconds of the first cooldown; each further one is twice as long. Default 5,000. */
+  firstMs?: number;
+  /** No cooldown is longer, whatever a server asks for. Default 60,000. */
+  longestMs?: number;
+}
+
+/** What is known of endpoints from the requests that they were sent: nobody is called to find out. */
+export interface Health {
+  /** Whether an endpoint may be tried now. */
+  usable(endpoint: string): boolean;
+  /**
+   * Takes a turn. After a cooldown one request alone tries whether the endpoint is back; every turn ends with a call of `succeeded`,
+   * `failed` or `released`.
+   * @returns false when it may not be tried
+   */
+  enter(endpoint: string): boolean;
+  succeeded(endpoint: string): void;
+  /** @param retryAfterMs what the server asks for */
+  failed(endpoint: string, fault: Fault, retryAfterMs?: number): void;
+  /** Nothing was learned, as when the client left. */
+  released(endpoint: string): void;
+  /** Milliseconds until the endpoint may be tried; 0 now, Infinity when not until the configuration is loaded again. */
+  waitMs(endpoint: string): number;
+}
+
+interface State {
+  /** Faults since the last success. */
+  row: number;
+  /** Cooldowns since then. */
+  cooldowns: number;
+  /** Milliseconds since 1970. */
+  until: number;
+  /** After a cooldown: whether a request tries it out. */
+  tried: boolean;
+}
+
+/** @param clock only `now` is used */
+export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings = {}): Health {
+  const { inARow = 3, firstMs = 5_000, longestMs = 60_000 } = settings;
+  const states = new Map<string, State>();
+
+  const stateOf = (endpoint: string): State => {
+    const known = states.get(endpoint);
+    if (known) return known;
+    const fresh: State = { row: 0, cooldowns: 0, until: 0, tried: false };
+    states.set(endpoint, fresh);
+    return fresh;
+  };
+  const onTrial = ({ cooldowns }: State) => cooldowns > 0;
+  const usable = (endpoint: string) => {
+    const state = states.get(endpoint);
+    return state === undefined || (clock.now() >= state.until && !(onTrial(state) && state.tried));
+  };
+  const coolDown = (state: State, asked: number | undefined) => {
+    const wait = asked === undefined ? firstMs * 2 ** state.cooldowns : Math.max(asked, 1_000);
+    state.cooldowns++;
+    state.until = clock.now() + Math.min(wait, longestMs);
+  };
+
+  return {
+    usable,
+    enter(endpoint) {
+      if (!usable(endpoint)) return false;
+      const state = stateOf(endpoint);
+      state.tried = onTrial(state);
+      return true;
+    },
+    succeeded(endpoint) {
+      // An answer to a request sent before a fault that takes the endpoint out proves nothing about what came after.
+      if (states.get(endpoint)?.until !== Infinity) states.delete(endpoint);
+    },
+    failed(endpoint, fault, retryAfterMs) {
+      const state = stateOf(endpoint);
+      const trial = state.tried;
+      state.tried = false;
+      switch (FAULTS[fault].endpoint) {
+        case 'untouched':
+          return;
+        case 'out':
+          state.until = Infinity;
+          return;
+        case 'cools':
+          coolDown(state, retryAfterMs);
+          return;
+        case 'counts':
+          state.row++;
+          // Requests that were under way when it cooled down fail too: they make no cooldown longer.
+          if (trial || (state.row >= inARow && clock.now() >= state.until)) coolDown(state, retryAfterMs);
+      }
+    },
+    released(endpoint) {
+      const state = states.get(endpoint);
+      if (state) state.tried = false;
+    },
+    waitMs: (endpoint) => Math.max(0, (states.get(endpoint)?.until ?? 0) - clock.now()),
+  };
+}

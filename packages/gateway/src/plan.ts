@@ -1,0 +1,81 @@
+import type { Candidate, Requirements } from '@routeprofile/schema';
+import type { Endpoint } from './contracts/endpoint.js';
+import type { ServedWire } from './contracts/wire.js';
+
+/** One try that may be made. */
+export interface PlannedAttempt {
+  candidate: Candidate;
+  endpoint: Endpoint;
+}
+
+/** What may be tried for a request, in order. */
+export interface Plan {
+  attempts: readonly PlannedAttempt[];
+  /** Candidates that cannot answer it, and why. */
+  leftOut: readonly { model: string; why: string }[];
+  /** Endpoints that could answer but are left alone for a while. */
+  cooling: readonly string[];
+}
+
+/** What a plan is made of. */
+export interface PlanInput {
+  /** Candidates, the chosen one first, then the others by rank. */
+  ranked: readonly Candidate[];
+  endpointsOf(candidate: string): readonly Endpoint[];
+  wire: ServedWire;
+  requirements: Requirements;
+  usable(endpoint: string): boolean;
+  /** Attempts at most. Default 4. */
+  most?: number;
+}
+
+/**
+ * The list of attempts, made once per request, so that retries cannot multiply: the chosen candidate at each of its endpoints, then
+ * the next ones. Whoever cannot answer is left out, as alternative no less than as first choice.
+ */
+export function planAttempts({ ranked, endpointsOf, wire, requirements, usable, most = 4 }: PlanInput): Plan {
+  const attempts: PlannedAttempt[] = [];
+  const leftOut: { model: string; why: string }[] = [];
+  const cooling: string[] = [];
+  for (const candidate of ranked) {
+    const endpoints = endpointsOf(candidate.id);
+    const speaking = endpoints.filter(({ wires }) => wires.includes(wire));
+    const why = lackOf(candidate, requirements) ?? (speaking.length > 0 ? null : noEndpoint(endpoints, wire));
+    if (why !== null) {
+      leftOut.push({ model: candidate.id, why });
+      continue;
+    }
+    for (const endpoint of speaking)
+      if (usable(endpoint.id)) attempts.push({ candidate, endpoint });
+      else cooling.push(endpoint.id);
+  }
+  return { attempts: attempts.slice(0, most), leftOut, cooling };
+}
+
+const noEndpoint = (endpoints: readonly Endpoint[], wire: ServedWire): string =>
+  endpoints.length === 0 ? 'no endpoint' : `no endpoint speaks ${wire}`;
+
+/**
+ * What a candidate lacks for a request; null when it may answer. One that declares no capabilities at all is taken to have those of
+ * any chat model, as most lists of candidates say nothing of them; where some are declared, what is absent is missing. Where a model
+ * runs is never assumed.
+ */
+export function lackOf({ limits = {}, capabilities }: Candidate, demand: Requirements): string | null {
+  const { contextTokens = 0, outputTokens = 0, region } = demand;
+  if (demand.local && !capabilities?.local) return 'not local';
+  if (region !== undefined && capabilities?.region !== region) return `not in ${region}`;
+  if (capabilities !== undefined) {
+    if (demand.jsonMode && !capabilities.jsonMode && !capabilities.jsonSchema) return 'no JSON mode';
+    if (demand.tools && !capabilities.tools) return 'no tools';
+    if (demand.vision && !capabilities.vision) return 'no vision';
+  }
+  if (contextTokens + outputTokens > (limits.contextTokens ?? Infinity))
+    return `context of ${limits.contextTokens} tokens, about ${contextTokens + outputTokens} needed`;
+  if (outputTokens > (limits.maxOutputTokens ?? Infinity))
+    return `answers of ${limits.maxOutputTokens} tokens, ${outputTokens} wanted`;
+  return null;
+}
+
+/** Whether a request too long for one candidate may fit another. A limit that nobody states may be any. */
+export const readsMore = (candidate: Candidate, than: Candidate): boolean =>
+  candidate.id !== than.id && (candidate.limits?.contextTokens ?? Infinity) > (than.limits?.contextTokens ?? 0);
