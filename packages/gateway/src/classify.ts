@@ -52,8 +52,8 @@ export function classifyRefusal(
 
 /** What kind of fault an error is that came under status 200. @param body JSON with `error` */
 export function classifyError(body: string): Fault {
+  if (saysBusy(body)) return 'overloaded';
   const { kind } = faultOf({ status: 200, body });
-  if (kind === 'overloaded' && saysBusy(body)) return 'overloaded';
   // It says that something is wrong, in words that nobody knows.
   return kind === 'unusable' || kind === 'bad-request' ? 'server' : BY_KIND[kind];
 }

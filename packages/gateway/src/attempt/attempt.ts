@@ -1,0 +1,100 @@
+import { readServerError, redactRefusal } from '@routeprofile/providers';
+import { classifyError, classifyRefusal, classifyThrown, type Classified } from '../classify.js';
+import { UnsentRequest, type UpstreamAnswer } from '../contracts/upstream.js';
+import { fieldsOf, type AnswerState } from '../wire/format.js';
+import type { AttemptParts, Call, Outcome, Refusal } from './call.js';
+import { createPasser, holdBack, type StreamFault } from './commit.js';
+import { relay } from './relay.js';
+import { readExcerpt, readWhole, type NextPiece } from './read-whole.js';
+import { begin, type Running } from './running.js';
+import { Stopped } from './stopper.js';
+
+/** Bytes of a refusal that are read. */
+const EXCERPT = 64_000;
+
+/** Pieces of a body, each awaited for no longer than the attempt runs. */
+function piecesOf({ body }: UpstreamAnswer, { stopper }: Running): NextPiece {
+  const pieces = body[Symbol.asyncIterator]();
+  return async () => {
+    const { done, value } = await stopper.race(pieces.next());
+    return done ? undefined : value;
+  };
+}
+
+function failed(running: Running, classified: Classified, refusal?: Refusal, state?: Readonly<AnswerState>): Outcome {
+  const { fault, retryAfterMs } = classified;
+  const attempt = running.conclude(state, fault, retryAfterMs === undefined ? undefined : { retryAfterMs });
+  // Whatever of the answer has not been read is not wanted.
+  running.stopper.stop(fault);
+  return { kind: 'failed', attempt: { ...attempt, fault }, ...(refusal && { refusal }) };
+}
+
+/** A refusal as it may be shown: the endpoint's key is masked. */
+function refusalOf({ secret }: Call, status: number, body: string): Refusal {
+  const clean = redactRefusal(body, secret);
+  const json = clean.trimStart().startsWith('{');
+  return { status, message: redactRefusal(readServerError(body).message, secret), ...(json && { body: clean }) };
+}
+
+/**
+ * One try of one endpoint: sent, timed, judged. It resolves once the answer has failed, is whole, or has its first content; until
+ * then nothing has reached the client, and another endpoint may be tried. It never throws for what an upstream does.
+ */
+export async function attempt(call: Call, parts: AttemptParts): Promise<Outcome> {
+  const running = begin(call, parts);
+  const { stopper, watch } = running;
+  const { firstContentMs, answerMs } = call.endpoint.timeouts;
+  watch.set(call.stream ? firstContentMs : answerMs, 'first-byte');
+  let answered = false;
+  try {
+    const answer = await stopper.race(parts.upstream.send(call.endpoint, call.request, stopper.signal));
+    answered = true;
+    running.status = answer.status;
+    const next = piecesOf(answer, running);
+    if (answer.status < 200 || answer.status >= 300) return await refused(running, answer, next);
+    const streams = answer.headers.get('content-type')?.includes('text/event-stream') ?? false;
+    return call.stream && streams ? await streamed(running, next) : await whole(running, next);
+  } catch (error) {
+    const fault = stopper.fault ?? (error instanceof Stopped ? error.fault : classifyThrown(error, answered));
+    const outcome = failed(running, { fault });
+    return UnsentRequest.isInstance(error) && outcome.kind === 'failed' ? { ...outcome, unsent: true } : outcome;
+  }
+}
+
+async function refused(running: Running, answer: UpstreamAnswer, next: NextPiece): Promise<Outcome> {
+  const body = await readExcerpt(next, EXCERPT);
+  return failed(running, classifyRefusal(answer, body, running.now()), refusalOf(running.call, answer.status, body));
+}
+
+async function whole(running: Running, next: NextPiece): Promise<Outcome> {
+  const { call } = running;
+  const body = await readWhole(next);
+  const text = new TextDecoder().decode(body);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return failed(running, { fault: 'malformed' });
+  }
+  // Responses have `error: null` where there is none.
+  if (fieldsOf(json)['error']) return failed(running, { fault: classifyError(text) }, refusalOf(call, 200, text));
+  const state = call.stream ? undefined : call.format.readAnswer(json);
+  if (state === undefined) return failed(running, { fault: 'malformed' });
+  if (!state.content && state.finish !== 'other' && !call.acceptEmpty)
+    return failed(running, { fault: 'empty' }, undefined, state);
+  running.contentAt = running.now();
+  return { kind: 'whole', attempt: running.conclude(state), body };
+}
+
+async function streamed(running: Running, next: NextPiece): Promise<Outcome> {
+  const { call } = running;
+  const passer = createPasser(call.format, call.usageWanted);
+  const held = await holdBack(passer, next, call.acceptEmpty);
+  const { state } = passer.reader;
+  if (held.kind === 'fault') return failed(running, held.fault, streamRefusal(call, held.fault), state);
+  running.contentAt = running.now();
+  return { kind: 'stream', live: relay(running, passer, next, held) };
+}
+
+const streamRefusal = (call: Call, { body }: StreamFault): Refusal | undefined =>
+  body === undefined ? undefined : refusalOf(call, 200, body);

@@ -1,0 +1,53 @@
+import type { Fault } from '../contracts/fault.js';
+import type { Attempt } from '../contracts/record.js';
+import type { AnswerState } from '../wire/format.js';
+import type { AttemptParts, Call } from './call.js';
+import { createStopper, type Stopper } from './stopper.js';
+import { usageOf } from './usage.js';
+import { createWatch, type Watch } from './watch.js';
+
+/** One attempt while it runs. */
+export interface Running {
+  call: Call;
+  stopper: Stopper;
+  watch: Watch;
+  now(): number;
+  /** When content came; undefined before. */
+  contentAt?: number;
+  /** What becomes of the record, once. */
+  conclude(state: Readonly<AnswerState> | undefined, fault?: Fault, more?: Pick<Attempt, 'retryAfterMs'>): Attempt;
+  /** Of the server. */
+  status?: number;
+}
+
+/** Starts an attempt: from now on the client's leaving ends it. */
+export function begin(call: Call, { clock }: AttemptParts): Running {
+  const started = clock.now();
+  const stopper = createStopper();
+  const leave = () => stopper.stop('client-gone');
+  call.client.addEventListener('abort', leave, { once: true });
+  if (call.client.aborted) leave();
+  const watch = createWatch(clock, (fault) => stopper.stop(fault));
+  const running: Running = {
+    call,
+    stopper,
+    watch,
+    now: () => clock.now(),
+    conclude(state, fault, more) {
+      watch.end();
+      call.client.removeEventListener('abort', leave);
+      const usage = usageOf(state, fault, call.promptTokens, running.contentAt !== undefined);
+      return {
+        endpoint: call.endpoint.id,
+        candidate: call.candidate.id,
+        ...(fault !== undefined && { fault }),
+        ...(running.status !== undefined && { status: running.status }),
+        ...(running.contentAt !== undefined && { firstContentMs: running.contentAt - started }),
+        totalMs: clock.now() - started,
+        ...(usage && { usage }),
+        ...more,
+      };
+    },
+  };
+  return running;
+}
