@@ -1,0 +1,171 @@
+import type { TestRunner } from '@routeprofile/schema/testing';
+import type { DecisionRecord } from '../contracts/record.js';
+import type { Labelled, Limit, StateStore } from '../contracts/store.js';
+
+/** What the suite has of a store that it tries. */
+export interface StateStoreContractOptions {
+  /**
+   * A new store that remembers nothing.
+   * @param now milliseconds since 1970, by which limits and reservations are timed
+   */
+  create(now: () => number): Promise<StateStore> | StateStore;
+}
+
+const NOON = Date.parse('2026-03-31T12:00:00Z');
+const HOUR = 3_600_000;
+const daily = (amount: number): Limit => ({ amount, per: 'day' });
+
+const record = (id: string, more: Partial<DecisionRecord> = {}): DecisionRecord => ({
+  version: 1,
+  id,
+  at: NOON,
+  tenant: 'a',
+  wire: 'chat',
+  route: 'default',
+  router: { strategy: 'knn', encoder: 'hash' },
+  requirements: { tools: true },
+  ranked: [{ model: 'small', score: 0.5 }],
+  model: 'small',
+  propensity: 1,
+  reasons: [{ kind: 'neighbours', text: 'Köln 👋' }],
+  attempts: [{ endpoint: 'e1', candidate: 'small', totalMs: 12.5, status: 200 }],
+  cost: 0.001,
+  served: 'small',
+  status: 200,
+  ...more,
+});
+
+async function all(rows: AsyncIterable<Labelled>): Promise<Labelled[]> {
+  const list: Labelled[] = [];
+  for await (const row of rows) list.push(row);
+  return list;
+}
+
+/** The suite every state store passes. */
+export function describeStateStore(
+  { describe, it, expect }: TestRunner,
+  name: string,
+  { create }: StateStoreContractOptions,
+): void {
+  let now = NOON;
+  const open = async () => {
+    now = NOON;
+    return create(() => now);
+  };
+  const granted = async (store: StateStore, amount: number, limit: Limit, ttlMs = HOUR) =>
+    (await store.reserve('team', amount, limit, ttlMs))?.id;
+
+  describe(`state store contract: ${name}`, () => {
+    it('grants 100 of 400 reservations of $1 at the same time under $100', async () => {
+      const store = await open();
+      const grants = await Promise.all(Array.from({ length: 400 }, () => store.reserve('team', 1, daily(100), HOUR)));
+      const ids = grants.flatMap((grant) => (grant ? [grant.id] : []));
+      expect([ids.length, new Set(ids).size]).toEqual([100, 100]);
+      expect(await store.spent('team', 'day')).toBe(100);
+      await Promise.all(ids.map((id) => store.settle(id, 0.5)));
+      expect(await store.spent('team', 'day')).toBe(50);
+      await store.close();
+    });
+
+    it('counts what was spent in the place of what was held, once', async () => {
+      const store = await open();
+      const id = await granted(store, 4, daily(5));
+      expect(await granted(store, 2, daily(5))).toBe(undefined);
+      await store.settle(id ?? '', 1);
+      await store.settle(id ?? '', 0);
+      await store.settle('no such reservation', 3);
+      expect(await store.spent('team', 'day')).toBe(1);
+      expect(typeof (await granted(store, 4, daily(5)))).toBe('string');
+      await store.close();
+    });
+
+    it('counts more than was held too, and then grants nothing', async () => {
+      const store = await open();
+      await store.settle((await granted(store, 1, daily(2))) ?? '', 3);
+      expect(await store.spent('team', 'day')).toBe(3);
+      expect(await granted(store, 0.01, daily(2))).toBe(undefined);
+      await store.close();
+    });
+
+    it('adds up small amounts exactly', async () => {
+      const store = await open();
+      for (let i = 0; i < 10; i++) await store.settle((await granted(store, 0.1, daily(1))) ?? '', 0.1);
+      expect(await store.spent('team', 'day')).toBe(1);
+      expect(await granted(store, 0.000001, daily(1))).toBe(undefined);
+      await store.close();
+    });
+
+    it('counts a reservation in full once it has expired, settled afterwards or not', async () => {
+      const store = await open();
+      const id = await granted(store, 3, daily(4), 1_000);
+      now += 1_001;
+      await store.settle(id ?? '', 0);
+      expect(await store.spent('team', 'day')).toBe(3);
+      expect(await granted(store, 2, daily(4))).toBe(undefined);
+      await store.close();
+    });
+
+    it('begins anew with each window, and settles in the window of the reservation', async () => {
+      const store = await open();
+      const id = await granted(store, 5, daily(5), 48 * HOUR);
+      now += 12 * HOUR;
+      expect(await store.spent('team', 'day')).toBe(0);
+      expect(typeof (await granted(store, 5, daily(5)))).toBe('string');
+      await store.settle(id ?? '', 2);
+      expect(await store.spent('team', 'day')).toBe(5);
+      await store.close();
+    });
+
+    it('keeps scopes apart', async () => {
+      const store = await open();
+      await store.reserve('team', 1, daily(1), HOUR);
+      expect(typeof (await store.reserve('other', 1, daily(1), HOUR))).toBe('object');
+      expect(await store.reserve('team', 1, daily(1), HOUR)).toBe(null);
+      await store.close();
+    });
+
+    it('keeps decisions as they are, each once, in order', async () => {
+      const store = await open();
+      await store.append([record('one'), record('two', { cost: 1 / 3 })]);
+      await store.append([record('two', { cost: 7 }), record('three')]);
+      expect(await store.find('two')).toEqual(record('two', { cost: 1 / 3 }));
+      expect(await store.find('four')).toBe(undefined);
+      const rows = await all(store.read());
+      expect(rows.map((row) => row.record.id)).toEqual(['one', 'two', 'three']);
+      expect((await all(store.read(rows[0]!.cursor))).map((row) => row.record.id)).toEqual(['two', 'three']);
+      expect(await all(store.read(rows[2]!.cursor))).toEqual([]);
+      await store.close();
+    });
+
+    it('keeps what is said of a decision, once, and only by whom it was made for', async () => {
+      const store = await open();
+      await store.append([record('one')]);
+      const said = { id: 'f1', decision: 'one', tenant: 'a', score: 1, source: 'user' };
+      expect(await store.feedback(said)).toBe('stored');
+      expect(await store.feedback({ ...said, score: 0 })).toBe('duplicate');
+      expect(await store.feedback({ ...said, id: 'f2', tenant: 'b' })).toBe('unknown');
+      expect(await store.feedback({ ...said, id: 'f3', decision: 'two' })).toBe('unknown');
+      expect((await all(store.read())).map((row) => row.feedback)).toEqual([[said]]);
+      await store.close();
+    });
+
+    it('tells subscribers of a topic, until they leave', async () => {
+      const store = await open();
+      const heard: unknown[] = [];
+      const leave = store.subscribe('cooldown', (value) => heard.push(value));
+      store.publish('learned', { other: true });
+      store.publish('cooldown', { endpoint: 'e1' });
+      for (let i = 0; i < 100 && heard.length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+      leave();
+      store.publish('cooldown', { endpoint: 'e2' });
+      expect(heard).toEqual([{ endpoint: 'e1' }]);
+      await store.close();
+    });
+
+    it('may be closed twice', async () => {
+      const store = await open();
+      await store.close();
+      await store.close();
+    });
+  });
+}
