@@ -1,1 +1,21 @@
-export {};
+export { systemClock, type Clock } from './clock.js';
+export { gatewayConfigSchema, type GatewayConfig, type GatewayConfigInput } from './config/config.js';
+export { type Endpoint, type EndpointSettings, endpointSchema, type Timeouts } from './contracts/endpoint.js';
+export { type Fault, FAULTS } from './contracts/fault.js';
+export { type Attempt, type CountedUsage, type DecisionRecord, decisionRecordSchema } from './contracts/record.js';
+export { type RoutingRequest } from './contracts/request.js';
+export { environmentSecrets, type SecretReader, type SecretReference } from './contracts/secret.js';
+export {
+  type Feedback,
+  feedbackSchema,
+  type Labelled,
+  type Limit,
+  type StateStore,
+  type Topic,
+} from './contracts/store.js';
+export { UnsentRequest, type Upstream, type UpstreamAnswer, type UpstreamRequest } from './contracts/upstream.js';
+export { SERVED_WIRES, type ServedWire } from './contracts/wire.js';
+export { type RequestRouter, requestRouter, type RequestRouterParts } from './decide/request-router.js';
+export { createGateway, type Gateway, type GatewayParts } from './serve/gateway.js';
+export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
+export { fetchUpstream } from './upstream/fetch-upstream.js';

@@ -15,6 +15,9 @@ const EXCERPT = 64_000;
 /** Pieces of a body, each awaited for no longer than the attempt runs. */
 function piecesOf({ body }: UpstreamAnswer, { stopper }: Running): NextPiece {
   const pieces = body[Symbol.asyncIterator]();
+  // Nobody may be waiting for a piece when the attempt is stopped.
+  const end = () => void pieces.return?.().catch(() => {});
+  stopper.signal.addEventListener('abort', end, { once: true });
   return async () => {
     const { done, value } = await stopper.race(pieces.next());
     return done ? undefined : value;

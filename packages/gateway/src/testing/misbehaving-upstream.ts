@@ -29,6 +29,8 @@ export interface SentRequest {
   text: string;
   /** Whether it was ended before its answer was. */
   aborted: boolean;
+  /** Whether it has ended, in whatever way. */
+  over: boolean;
 }
 
 /** Model servers without a network, for tests. */
@@ -105,6 +107,7 @@ export function misbehavingUpstream(): MisbehavingUpstream {
       whole = true;
     } finally {
       sent.aborted = !whole && signal.aborted;
+      sent.over = true;
     }
   }
 
@@ -117,13 +120,25 @@ export function misbehavingUpstream(): MisbehavingUpstream {
       const text = new TextDecoder().decode(request.body);
       const body = JSON.parse(text) as Record<string, unknown>;
       const { url, headers } = request;
-      const sent: SentRequest = { endpoint: endpoint.id, url: url.href, headers, body, text, aborted: false };
+      const sent: SentRequest = {
+        endpoint: endpoint.id,
+        url: url.href,
+        headers,
+        body,
+        text,
+        aborted: false,
+        over: false,
+      };
       upstream.sent.push(sent);
+      // A body that is not read yet has nobody to tell.
+      signal.addEventListener('abort', () => (sent.over = true), { once: true });
       const stream = body['stream'] === true;
       switch (behaviour.kind) {
         case 'unreachable':
+          sent.over = true;
           throw new UnsentRequest('no connection');
         case 'reset':
+          sent.over = true;
           throw reset();
         case 'hang':
           return never(signal).finally(() => (sent.aborted = true));

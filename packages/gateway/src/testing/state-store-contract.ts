@@ -8,7 +8,7 @@ export interface StateStoreContractOptions {
    * A new store that remembers nothing.
    * @param now milliseconds since 1970, by which limits and reservations are timed
    */
-  create(now: () => number): Promise<StateStore> | StateStore;
+  create: (now: () => number) => Promise<StateStore> | StateStore;
 }
 
 const NOON = Date.parse('2026-03-31T12:00:00Z');

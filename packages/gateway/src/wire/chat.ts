@@ -79,7 +79,7 @@ export const chatWire: WireFormat = {
   path: 'chat/completions',
   keyHeader: 'authorization',
   asked(body) {
-    const { messages, tools, functions, response_format: format } = body;
+    const { messages, tools, functions, response_format: format, n } = body;
     const limits = [body['max_completion_tokens'], body['max_tokens']];
     return {
       turns: messages,
@@ -87,6 +87,7 @@ export const chatWire: WireFormat = {
       tools: itemsOf(tools).length + itemsOf(functions).length > 0,
       json: ['json_object', 'json_schema'].includes(textOf(fieldsOf(format)['type'])),
       maxOutput: limits.find((limit) => typeof limit === 'number'),
+      choices: typeof n === 'number' && n > 1 ? n : 1,
       usage: wantsUsage(body),
     };
   },

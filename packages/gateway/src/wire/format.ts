@@ -25,6 +25,8 @@ export interface Asked {
   json: boolean;
   /** Most tokens of the answer. */
   maxOutput: number | undefined;
+  /** Answers wanted; each may be as long as the limit. */
+  choices: number;
   /** Whether the client is told the usage of a stream: asked for, or part of the wire. */
   usage: boolean;
   /** What binds the request to the endpoint that made it, such as an earlier answer that is stored there. */

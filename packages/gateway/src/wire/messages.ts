@@ -118,6 +118,7 @@ export const messagesWire: WireFormat = {
       tools: itemsOf(tools).length > 0,
       json: formats.some((format) => textOf(fieldsOf(format)['type']) === 'json_schema'),
       maxOutput: typeof limit === 'number' ? limit : undefined,
+      choices: 1,
       usage: true,
     };
   },

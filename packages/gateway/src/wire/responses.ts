@@ -92,6 +92,7 @@ export const responsesWire: WireFormat = {
       tools: itemsOf(tools).length > 0,
       json: ['json_object', 'json_schema'].includes(textOf(fieldsOf(fieldsOf(text)['format'])['type'])),
       maxOutput: typeof limit === 'number' ? limit : undefined,
+      choices: 1,
       usage: true,
       ...(typeof previous === 'string' && { boundTo: 'previous_response_id' }),
     };

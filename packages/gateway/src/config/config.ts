@@ -1,0 +1,62 @@
+import { z } from '@routeprofile/schema';
+import { endpointSchema } from '../contracts/endpoint.js';
+import { secretReferenceSchema } from '../contracts/secret.js';
+
+const name = z.string().min(1).max(200);
+
+/** Whom the gateway serves. */
+export const keySchema = z.strictObject({
+  /** The tenant: decisions and budgets are kept by it. */
+  id: name,
+  /** The key itself is looked up there, hashed, and forgotten. */
+  key: secretReferenceSchema,
+  /** What may be spent, in calendar windows of UTC. Default: no limit. */
+  budget: z
+    .strictObject({ dollars: z.number().positive().max(1e6), per: z.enum(['hour', 'day', 'month']).default('day') })
+    .optional(),
+  /** Names of the routes it may use. With them, candidates cannot be named directly. Default: everything. */
+  routes: z.array(name).min(1).optional(),
+});
+
+/** One way to choose a model. */
+export const routeSchema = z.strictObject({
+  /** Names of models that clients may ask for and are given this route. */
+  aliases: z.array(name).default([]),
+  /** Characters of the last user message that the router reads. */
+  maxChars: z.number().int().min(1).max(1_000_000).default(2_000),
+  /** Milliseconds that the router may take. Default: as long as it takes. */
+  deadlineMs: z.number().int().min(1).max(60_000).optional(),
+  /** The candidate that answers when the router is late or fails. */
+  onLate: name.optional(),
+});
+
+/** What the gateway serves, to whom, and where from. */
+export const gatewayConfigSchema = z.strictObject({
+  /** Without any, everybody who reaches the gateway is served. */
+  keys: z.array(keySchema).default([]),
+  /** Settings by route. Default: those of every router that is given. */
+  routes: z.record(name, routeSchema).default({}),
+  endpoints: z.array(endpointSchema).min(1),
+  /** Attempts per request at most, all candidates and endpoints together. */
+  attempts: z.number().int().min(1).max(10).default(4),
+  limits: z
+    .strictObject({
+      /** Bytes of a request's body as it comes. */
+      bodyBytes: z.number().int().min(1).default(10_000_000),
+      /** Bytes of it once it is unpacked. */
+      inflatedBytes: z.number().int().min(1).default(40_000_000),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      /** Whether records hold the text that was routed: `none` (default) or `full`. */
+      text: z.enum(['none', 'full']).default('none'),
+    })
+    .prefault({}),
+});
+/** What the gateway serves, as one writes it down. */
+export type GatewayConfigInput = z.input<typeof gatewayConfigSchema>;
+/** The same with every default filled in. */
+export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+export type KeyConfig = GatewayConfig['keys'][number];
+export type RouteConfig = GatewayConfig['routes'][string];

@@ -1,0 +1,144 @@
+import { assertUsableKey } from '@routeprofile/providers';
+import { RouteProfileError, type Candidate } from '@routeprofile/schema';
+import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
+import type { SecretReader } from '../contracts/secret.js';
+import type { RequestRouter } from '../decide/request-router.js';
+import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
+import { nameTargets } from './names.js';
+import { problems, type Report } from './problems.js';
+import type { Key, Route, Snapshot } from './snapshot.js';
+
+/**
+ * Checks a configuration and looks up all that it names.
+ * @param given as it was written
+ * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
+ */
+export function openConfig(
+  given: unknown,
+  routers: Readonly<Record<string, RequestRouter>>,
+  secretOf: SecretReader,
+): Snapshot {
+  const parsed = gatewayConfigSchema.safeParse(given);
+  if (!parsed.success)
+    throw problems(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'config'}: ${message}`));
+  const config = parsed.data;
+  const found: string[] = [];
+  const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
+
+  const routes = openRoutes(config, routers, report);
+  const candidates = new Map(
+    [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
+  );
+  const { endpoints, secrets } = openEndpoints(config, candidates, secretOf, report);
+  for (const { name, router, settings } of routes.values()) {
+    if (!router.models.some((model) => endpoints.has(model)))
+      report(`routes.${name}`, `none of its candidates has an endpoint: ${router.models.join(', ')}`);
+    const { onLate, deadlineMs } = settings;
+    if (onLate !== undefined && !endpoints.has(onLate)) report(`routes.${name}.onLate`, `${onLate} has no endpoint`);
+    if (deadlineMs !== undefined && onLate === undefined)
+      report(`routes.${name}.deadlineMs`, 'says when the router is late, but `onLate` does not say who answers then');
+  }
+  const targets = nameTargets(routes, candidates, endpoints, report);
+  const keys = openKeys(config, routes, candidates, endpoints, secretOf, report);
+  if (found.length > 0) throw problems(found);
+  return { config, keys, routes, candidates, endpoints, secrets, targets };
+}
+
+function openRoutes(
+  { routes }: GatewayConfig,
+  routers: Readonly<Record<string, RequestRouter>>,
+  report: Report,
+): Map<string, Route> {
+  const names = Object.keys(routers);
+  if (names.length === 0) report('routes', 'there is no router; give at least one');
+  for (const name of Object.keys(routes))
+    if (!Object.hasOwn(routers, name)) report(`routes.${name}`, `has no router; there are: ${names.join(', ')}`);
+  return new Map(
+    Object.entries(routers).map(([name, router]) => {
+      const settings = Object.hasOwn(routes, name) ? routes[name]! : routeSchema.parse({});
+      return [name, { name, router, settings }];
+    }),
+  );
+}
+
+function openEndpoints(
+  config: GatewayConfig,
+  candidates: ReadonlyMap<string, Candidate>,
+  secretOf: SecretReader,
+  report: Report,
+) {
+  const endpoints = new Map<string, Endpoint[]>();
+  const secrets = new Map<string, string>();
+  const ids = new Set<string>();
+  config.endpoints.forEach((settings, i) => {
+    const path = `endpoints.${i}`;
+    const candidate = candidates.get(settings.candidate);
+    if (candidate === undefined)
+      return report(
+        `${path}.candidate`,
+        `no router knows ${settings.candidate}; they know ${[...candidates.keys()].join(', ')}`,
+      );
+    const id = idOf(settings, ids);
+    if (ids.has(id)) return report(`${path}.id`, `${id} names two endpoints`);
+    ids.add(id);
+    const secret = settings.key && secretOfKey(settings.key, `${path}.key`, secretOf, report);
+    if (secret !== undefined) secrets.set(id, secret);
+    const endpoint = { ...settings, id, model: settings.model ?? candidate.model };
+    endpoints.set(candidate.id, [...(endpoints.get(candidate.id) ?? []), endpoint]);
+  });
+  return { endpoints, secrets };
+}
+
+/** The id of the configuration, or candidate and host, numbered where there are several. */
+function idOf({ id, candidate, baseUrl }: EndpointSettings, taken: ReadonlySet<string>): string {
+  if (id !== undefined) return id;
+  const name = `${candidate} at ${new URL(baseUrl).host}`;
+  for (let n = 2, numbered = name; ; n++) {
+    if (!taken.has(numbered)) return numbered;
+    numbered = `${name} (${n})`;
+  }
+}
+
+/** @returns undefined after a report */
+function secretOfKey(reference: string, path: string, secretOf: SecretReader, report: Report): string | undefined {
+  try {
+    const secret = secretOf(reference);
+    if (secret === undefined) report(path, `there is no secret in ${reference}`);
+    else assertUsableKey(secret, { who: reference, baseUrl: '', apiKey: reference });
+    return secret;
+  } catch (error) {
+    if (!RouteProfileError.isInstance(error)) throw error;
+    report(path, [error.message, error.hint].filter((part) => part !== undefined).join('. '));
+    return undefined;
+  }
+}
+
+function openKeys(
+  { keys }: GatewayConfig,
+  routes: ReadonlyMap<string, Route>,
+  candidates: ReadonlyMap<string, Candidate>,
+  endpoints: ReadonlyMap<string, readonly Endpoint[]>,
+  secretOf: SecretReader,
+  report: Report,
+): Key[] {
+  const seen = new Map<string, string>();
+  const opened = keys.flatMap((key, i): Key[] => {
+    const path = `keys.${i}`;
+    const secret = secretOfKey(key.key, `${path}.key`, secretOf, report);
+    for (const name of key.routes ?? [])
+      if (!routes.has(name))
+        report(`${path}.routes`, `there is no route ${name}; there are: ${[...routes.keys()].join(', ')}`);
+    const free = [...endpoints.keys()].filter((id) => candidates.get(id)?.price === undefined);
+    if (key.budget && free.length > 0)
+      report(`${path}.budget`, `cannot be kept, as these candidates have no price: ${free.join(', ')}`);
+    if (secret === undefined) return [];
+    const twin = seen.get(secret);
+    if (twin !== undefined) report(`${path}.key`, `is the same secret as that of ${twin}`);
+    seen.set(secret, key.id);
+    return [{ ...key, secret }];
+  });
+  const ids = keys.map(({ id }) => id);
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice !== undefined) report('keys', `${twice} names two keys`);
+  return opened;
+}

@@ -1,0 +1,33 @@
+import type { Candidate } from '@routeprofile/schema';
+import type { Endpoint } from '../contracts/endpoint.js';
+import type { RequestRouter } from '../decide/request-router.js';
+import type { GatewayConfig, KeyConfig, RouteConfig } from './config.js';
+
+/** A route with its router. */
+export interface Route {
+  name: string;
+  settings: RouteConfig;
+  router: RequestRouter;
+}
+
+/** What a model's name in a request stands for. */
+export type Target = { kind: 'route'; route: Route } | { kind: 'candidate'; candidate: Candidate };
+
+/** A key as the gateway has it: its text is needed once, to be hashed. */
+export interface Key extends KeyConfig {
+  secret: string;
+}
+
+/** A configuration that was checked, with all that it names looked up. It never changes; a request keeps the one that it began with. */
+export interface Snapshot {
+  config: GatewayConfig;
+  keys: readonly Key[];
+  routes: ReadonlyMap<string, Route>;
+  candidates: ReadonlyMap<string, Candidate>;
+  /** By candidate. */
+  endpoints: ReadonlyMap<string, readonly Endpoint[]>;
+  /** Keys of endpoints, by endpoint. */
+  secrets: ReadonlyMap<string, string>;
+  /** By each name that a request may say; the order is that of lists. */
+  targets: ReadonlyMap<string, Target>;
+}

@@ -1,0 +1,78 @@
+import { messageOf, RouteProfileError, type Decision, type Requirements } from '@routeprofile/schema';
+import type { Clock } from '../clock.js';
+import type { RequestRouter } from './request-router.js';
+
+/** What decides when the router does not, or not in time. */
+export interface Fallback {
+  /** Milliseconds that the router may take. Default: as long as it takes. */
+  deadlineMs?: number;
+  /** The candidate that is chosen then. Without one the request fails. */
+  onLate?: string;
+}
+
+/** One text to decide on. */
+export interface Question extends Fallback {
+  router: RequestRouter;
+  text: string;
+  requirements: Requirements;
+  /** Fires when the client leaves. */
+  signal: AbortSignal;
+}
+
+const LATE = Symbol('late');
+
+/**
+ * Which candidate should answer, and which ones after it.
+ * @throws whatever the router throws, where there is no `onLate`
+ */
+export async function decide(question: Question, clock: Clock): Promise<Decision> {
+  const { router, text, requirements, deadlineMs, onLate } = question;
+  const stop = new AbortController();
+  const leave = () => stop.abort(question.signal.reason);
+  question.signal.addEventListener('abort', leave, { once: true });
+  let cancel = () => {};
+  try {
+    const deciding = router.route([text], { requirements: [requirements], signal: stop.signal });
+    if (deadlineMs === undefined) return only(await deciding);
+    const late = new Promise<typeof LATE>((resolve) => (cancel = clock.after(deadlineMs, () => resolve(LATE))));
+    const first = await Promise.race([deciding, late]);
+    if (first !== LATE) return only(first);
+    // Nobody waits for it any more: it may end as it likes.
+    deciding.catch(() => {});
+    stop.abort();
+    return instead(router, onLate, 'late', `the router did not decide within ${deadlineMs} ms`);
+  } catch (error) {
+    // That no model fulfils a request is an answer, not a failure.
+    const refused = RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED';
+    if (onLate === undefined || refused || question.signal.aborted) throw error;
+    return instead(router, onLate, 'failed', `the router failed (${messageOf(error)})`);
+  } finally {
+    cancel();
+    question.signal.removeEventListener('abort', leave);
+  }
+}
+
+function only(decisions: readonly Decision[]): Decision {
+  const [decision] = decisions;
+  if (decision !== undefined) return decision;
+  throw new RouteProfileError('PLUGIN_FAILED', 'the router gave no decision for a text', {
+    hint: 'Look at how its `route` is made: it must give one decision per text.',
+  });
+}
+
+/** A decision without scores: the named candidate, then the others in the router's order. */
+function instead({ models }: RequestRouter, onLate: string | undefined, kind: string, why: string): Decision {
+  if (onLate === undefined) throw new RouteProfileError('INTERNAL', why);
+  return {
+    model: onLate,
+    ranked: [onLate, ...models.filter((model) => model !== onLate)].map((model) => ({ model, score: 0 })),
+    reasons: [{ kind, text: `${why}; ${onLate} is the default` }],
+  };
+}
+
+/** The decision for a request that names a candidate. */
+export const pinned = (model: string): Decision => ({
+  model,
+  ranked: [{ model, score: 1 }],
+  reasons: [{ kind: 'pinned', text: 'the request names this candidate' }],
+});

@@ -1,0 +1,60 @@
+import {
+  RouteProfileError,
+  type Candidate,
+  type Decision,
+  type Encoder,
+  type Requirements,
+  type Router,
+  type RunContext,
+} from '@routeprofile/schema';
+
+/** What the gateway asks of a router. Whatever `openRouter` or `openRouterFrom` opens is one, its encoder included. */
+export interface RequestRouter {
+  /** Ids of the candidates it chooses among. */
+  models: readonly string[];
+  /** One per model: what to call, what it costs, what it can do. */
+  candidates: readonly Candidate[];
+  /** Names the strategy in records, wrappers included. */
+  strategy: string;
+  /** Id of the encoder that it reads texts with; null for one that reads none. */
+  encoder: string | null;
+  /** One decision per text, each with every model that may answer. */
+  route(
+    texts: readonly string[],
+    options?: { requirements?: readonly (Requirements | null)[]; signal?: AbortSignal },
+  ): Promise<Decision[]>;
+}
+
+/** What makes a router answer requests. */
+export interface RequestRouterParts {
+  /** What is called for each model, and what is known of it. Default: each is called by its id. */
+  candidates?: readonly Candidate[];
+  /** Reads the texts; needed by routers that read vectors. */
+  encoder?: Encoder;
+  /** Names the router in records. Default `router`. */
+  strategy?: string;
+}
+
+/**
+ * A fitted router that stands in memory, as one that answers requests.
+ * @throws RouteProfileError BAD_OPTION for candidates that lack one of its models
+ */
+export function requestRouter(router: Router, parts: RequestRouterParts = {}): RequestRouter {
+  const { candidates = router.models.map((id) => ({ id, model: id })), encoder, strategy = 'router' } = parts;
+  const missing = router.models.filter((model) => candidates.every(({ id }) => id !== model));
+  if (missing.length > 0)
+    throw new RouteProfileError('BAD_OPTION', `there is no candidate for ${missing.join(', ')}`, {
+      hint: 'Give one candidate for each model of the router, or omit `candidates`.',
+    });
+  return {
+    models: router.models,
+    candidates,
+    strategy,
+    encoder: encoder?.id ?? null,
+    async route(texts, { requirements, signal } = {}) {
+      const ctx: RunContext = { seed: 0, ...(signal && { signal }) };
+      const read = encoder && { vectors: await encoder.encode(texts, ctx), encoder: encoder.id };
+      return router.decide({ texts, ...read, ...(requirements && { requirements }) }, ctx);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Logger } from '@routeprofile/schema';
+import type { Clock } from '../clock.js';
+import type { Snapshot } from '../config/snapshot.js';
+import type { StateStore } from '../contracts/store.js';
+import type { Upstream } from '../contracts/upstream.js';
+import type { Health } from '../health.js';
+import type { Keyring } from './keyring.js';
+
+/** What every request is served with. */
+export interface Serving {
+  snapshot: Snapshot;
+  keyring: Keyring;
+  health: Health;
+  store: StateStore;
+  upstream: Upstream;
+  clock: Clock;
+  logger: Logger | undefined;
+  newId(): string;
+  /** What goes on behind an answer, so that closing can wait for it. */
+  track(work: Promise<void>): void;
+}
+
+/** Who sends requests where no keys are configured. */
+export const LOCAL_TENANT = 'local';

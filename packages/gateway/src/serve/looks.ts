@@ -1,0 +1,80 @@
+import type { Key } from '../config/snapshot.js';
+import { SERVED_WIRES } from '../contracts/wire.js';
+import { WIRES } from '../wire/formats.js';
+import { LOCAL_TENANT, type Serving } from './context.js';
+import { mayUse, prepare } from './prepare.js';
+import { Refused } from './refused.js';
+import { idHeaders, jsonResponse } from './responses.js';
+
+/** `GET /v1/models`: every name that the key may ask for, in the form of both OpenAI's list and Anthropic's. */
+export function listModels(key: Key | undefined, { snapshot }: Serving): Response {
+  const names = [...snapshot.targets].flatMap(([name, target]) => (mayUse(key, target) ? [name] : []));
+  const created = new Date(0);
+  const data = names.map((id) => ({
+    id,
+    object: 'model',
+    type: 'model',
+    display_name: id,
+    created: created.getTime(),
+    created_at: created.toISOString(),
+    owned_by: 'routeprofile',
+  }));
+  return jsonResponse(200, {
+    object: 'list',
+    data,
+    has_more: false,
+    first_id: names[0] ?? null,
+    last_id: names.at(-1) ?? null,
+  });
+}
+
+/**
+ * `POST /v1/route`: what would be decided for a request, without calling anybody. The body is that of the request; `?wire=` says which,
+ * default `chat`.
+ */
+export async function dryRun(request: Request, key: Key | undefined, serving: Serving): Promise<Response> {
+  const asked = new URL(request.url).searchParams.get('wire') ?? 'chat';
+  const wire = SERVED_WIRES.find((one) => one === asked);
+  if (wire === undefined) throw new Refused(400, 'bad_wire', `wire is one of ${SERVED_WIRES.join(', ')}.`);
+  const id = serving.newId();
+  const { routing, decision, plan } = await prepare(
+    { id, format: WIRES[wire], request, key, client: request.signal },
+    serving,
+  );
+  const attempts = plan.attempts.map(({ candidate, endpoint }) => ({ model: candidate.id, endpoint: endpoint.id }));
+  return jsonResponse(
+    200,
+    {
+      route: routing.route,
+      model: decision.model,
+      text: routing.text,
+      requirements: routing.requirements,
+      ranked: decision.ranked,
+      reasons: decision.reasons,
+      attempts,
+      leftOut: plan.leftOut,
+      cooling: plan.cooling,
+    },
+    idHeaders(id),
+  );
+}
+
+/** `GET /v1/decisions/{id}`: one record, for whoever it was made for. */
+export async function showDecision(id: string, key: Key | undefined, { store }: Serving): Promise<Response> {
+  const record = await store.find(id);
+  if (record === undefined || record.tenant !== (key?.id ?? LOCAL_TENANT))
+    throw new Refused(404, 'decision_not_found', 'There is no such decision, or it is no longer kept.');
+  return jsonResponse(200, record);
+}
+
+/** `GET /ready`: whether requests can be served, judged by what is known; no model is called for it. */
+export async function showReadiness({ store, health, snapshot }: Serving, closing: boolean): Promise<Response> {
+  const endpoints = [...snapshot.endpoints.values()].flat();
+  const storeUp = await store.find('ready').then(
+    () => true,
+    () => false,
+  );
+  const checks = { serving: !closing, store: storeUp, endpoint: endpoints.some(({ id }) => health.usable(id)) };
+  const ready = Object.values(checks).every(Boolean);
+  return jsonResponse(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
+}

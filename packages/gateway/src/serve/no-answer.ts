@@ -1,0 +1,72 @@
+import { FAULTS, type Fault } from '../contracts/fault.js';
+import type { Plan } from '../plan.js';
+import type { Attempted, Failed } from './run-attempts.js';
+import { Refused } from './refused.js';
+
+/** Clients that know the header try no more: the alternatives have been tried. */
+const FINAL = { 'x-should-retry': 'false' };
+
+const inSeconds = (milliseconds: number): Record<string, string> =>
+  Number.isFinite(milliseconds) ? { 'retry-after': String(Math.max(1, Math.ceil(milliseconds / 1_000))) } : {};
+
+/** The status that says best what went wrong at an endpoint. */
+function statusOf(fault: Fault): number {
+  switch (fault) {
+    case 'rate-limited':
+      return 429;
+    case 'overloaded':
+      return 503;
+    case 'first-byte':
+    case 'idle':
+      return 504;
+    default:
+      return 502;
+  }
+}
+
+/** The request's own fault: what the server said of it is the answer. */
+function ownFault({ attempt, refusal }: Failed): Refused {
+  const status = refusal === undefined || refusal.status < 400 ? 400 : refusal.status;
+  return new Refused(
+    status,
+    attempt.fault.replaceAll('-', '_'),
+    refusal?.message ?? 'The model server refuses the request.',
+    FINAL,
+  );
+}
+
+/** Why a request that nobody answered comes to nothing, and when to come back. */
+export function noAnswer(
+  { attempts, failed, unaffordable }: Attempted,
+  plan: Plan,
+  waitMs: (endpoint: string) => number,
+  renewsInMs: number,
+): Refused {
+  if (failed && FAULTS[failed.attempt.fault].whose === 'request') return ownFault(failed);
+  const endpoints = [...plan.cooling, ...plan.attempts.map(({ endpoint }) => endpoint.id)];
+  const soonest = Math.min(...endpoints.map(waitMs));
+  if (failed) {
+    const limited = attempts.every(({ fault }) => fault === 'rate-limited');
+    const status = limited
+      ? 429
+      : statusOf(failed.attempt.fault === 'rate-limited' ? 'overloaded' : failed.attempt.fault);
+    const tried = attempts.map(({ candidate, fault }) => `${candidate}: ${fault}`).join(', ');
+    const wait = status === 429 || status === 503 ? inSeconds(soonest) : {};
+    return new Refused(status, limited ? 'rate_limited' : 'no_answer', `No model server gave an answer (${tried}).`, {
+      ...FINAL,
+      ...wait,
+    });
+  }
+  if (unaffordable)
+    return new Refused(429, 'insufficient_quota', 'What is left of this key’s budget does not cover the request.', {
+      ...FINAL,
+      ...inSeconds(renewsInMs),
+    });
+  if (endpoints.length > 0)
+    return new Refused(503, 'no_endpoint', 'Every model server that could answer is out of service for now.', {
+      ...FINAL,
+      ...inSeconds(soonest),
+    });
+  const lacking = plan.leftOut.map(({ model, why }) => `${model}: ${why}`).join(', ');
+  return new Refused(400, 'no_candidate', `No model can answer this request (${lacking}).`, FINAL);
+}

@@ -1,0 +1,75 @@
+import { joinBytes } from '../sse/scanner.js';
+import { isFields, type Fields } from '../wire/format.js';
+import { Refused } from './refused.js';
+
+/** Bytes of a request's body at most, as it comes and unpacked. */
+export interface BodyLimits {
+  bodyBytes: number;
+  inflatedBytes: number;
+}
+
+/** A JSON object as it came, and parsed. */
+export interface JsonBody {
+  text: string;
+  body: Fields;
+}
+
+type Bytes = ReadableStream<Uint8Array>;
+
+const tooLong = (limit: number) =>
+  new Refused(413, 'request_too_large', `The request's body has more than ${limit.toLocaleString('en-US')} bytes.`);
+
+async function readUpTo(stream: Bytes, limit: number): Promise<Uint8Array> {
+  const reader = stream.getReader();
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return joinBytes(parts);
+    bytes += value.length;
+    if (bytes > limit) {
+      void reader.cancel().catch(() => {});
+      throw tooLong(limit);
+    }
+    parts.push(value);
+  }
+}
+
+/** Unpacks what is packed. The bytes as they come are counted before. */
+async function unpack(packed: Uint8Array, encoding: string, limit: number): Promise<Uint8Array> {
+  const format = encoding === 'gzip' || encoding === 'x-gzip' ? 'gzip' : encoding === 'deflate' ? 'deflate' : undefined;
+  if (format === undefined)
+    throw new Refused(415, 'unsupported_encoding', `The body's content-encoding is not gzip, deflate or identity.`);
+  const unpacking = new DecompressionStream(format);
+  const writer = unpacking.writable.getWriter();
+  // A failure shows in what is read.
+  void writer.write(packed).catch(() => {});
+  void writer.close().catch(() => {});
+  try {
+    return await readUpTo(unpacking.readable, limit);
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused(400, 'invalid_encoding', `The body is not ${format}, as its content-encoding says.`);
+  }
+}
+
+/**
+ * The body of a request, which must be a JSON object.
+ * @throws Refused 400, 413, 415
+ */
+export async function readJsonBody(request: Request, { bodyBytes, inflatedBytes }: BodyLimits): Promise<JsonBody> {
+  if (Number(request.headers.get('content-length') ?? 0) > bodyBytes) throw tooLong(bodyBytes);
+  const came = request.body === null ? new Uint8Array() : await readUpTo(request.body, bodyBytes);
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
+  const bytes = encoding === 'identity' || encoding === '' ? came : await unpack(came, encoding, inflatedBytes);
+  let text: string;
+  let body: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    body = JSON.parse(text);
+  } catch {
+    throw new Refused(400, 'invalid_json', 'The request’s body is not valid JSON.');
+  }
+  if (!isFields(body)) throw new Refused(400, 'invalid_json', 'The request’s body is not a JSON object.');
+  return { text, body };
+}

@@ -1,0 +1,63 @@
+import type { Decision } from '@routeprofile/schema';
+import type { ServedWire } from '../contracts/wire.js';
+import type { Complaint } from '../wire/format.js';
+import { WIRES } from '../wire/formats.js';
+import type { Refused } from './refused.js';
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+
+/** Characters of a header's value. */
+const HEADER = 200;
+
+/** A text as headers may hold it: ASCII on one line, cut. */
+export const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, HEADER);
+
+/** @param headers beside the type */
+export const jsonResponse = (
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Response => new Response(JSON.stringify(value), { status, headers: { ...JSON_TYPE, ...headers } });
+
+/** What is wrong, in the way of the client's wire. */
+export const complaintResponse = (
+  wire: ServedWire,
+  complaint: Complaint,
+  headers: Readonly<Record<string, string>> = {},
+): Response =>
+  new Response(WIRES[wire].errorBody(complaint), {
+    status: complaint.status,
+    headers: { ...JSON_TYPE, ...headers },
+  });
+
+export const refusedResponse = (wire: ServedWire, { complaint, headers }: Refused, more: Record<string, string> = {}) =>
+  complaintResponse(wire, complaint, { ...headers, ...more });
+
+/** Names the request, in our header and in those that clients of the wires show with an error. */
+export const idHeaders = (id: string): Record<string, string> => ({
+  'x-routeprofile-id': id,
+  'x-request-id': id,
+  'request-id': id,
+});
+
+/** What the headers of an answer say of how it came about; all else is in the decision. */
+export interface Explained {
+  id: string;
+  /** null for a request that named a candidate. */
+  route: string | null;
+  decision: Decision;
+  /** The candidate that answers. */
+  served?: string;
+  attempts: number;
+  /** Milliseconds until the first attempt. */
+  overheadMs: number;
+}
+
+export const explainingHeaders = ({ id, route, decision, served, attempts, overheadMs }: Explained) => ({
+  ...idHeaders(id),
+  ...(served !== undefined && { 'x-routeprofile-model': headerText(served) }),
+  ...(route !== null && { 'x-routeprofile-route': headerText(route) }),
+  'x-routeprofile-reason': headerText(decision.reasons[0]?.text ?? 'highest score'),
+  'x-routeprofile-attempts': String(attempts),
+  'x-routeprofile-overhead-ms': overheadMs.toFixed(1),
+});

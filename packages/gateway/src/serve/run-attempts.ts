@@ -1,0 +1,123 @@
+import type { Candidate } from '@routeprofile/schema';
+import { attempt } from '../attempt/attempt.js';
+import type { Outcome } from '../attempt/call.js';
+import { FAULTS, type Fault } from '../contracts/fault.js';
+import type { Attempt } from '../contracts/record.js';
+import { readsMore, type Plan, type PlannedAttempt } from '../plan.js';
+import type { ReadRequest } from '../wire/read-request.js';
+import type { Serving } from './context.js';
+import { forwardedHeaders, outgoing } from './outgoing.js';
+import { costOfUsage, type Hold, type Spending } from './spending.js';
+
+/** An attempt that failed. */
+export type Failed = Extract<Outcome, { kind: 'failed' }>;
+/** An attempt whose answer goes to the client. */
+export type Delivering = Exclude<Outcome, Failed>;
+
+/** What came of a plan. */
+export interface Attempted {
+  /** All that have ended; a stream that is under way is not among them yet. */
+  attempts: Attempt[];
+  delivering?: { outcome: Delivering; planned: PlannedAttempt };
+  /** Settles what is under way, tells the endpoint's health, and takes it down. */
+  finish(ended: Attempt): Promise<void>;
+  /** The last one that failed. */
+  failed?: Failed;
+  /** There was no money for some of them. */
+  unaffordable: boolean;
+}
+
+/** One request on its way. */
+export interface Job {
+  plan: Plan;
+  read: ReadRequest;
+  request: Request;
+  client: AbortSignal;
+  spending: Spending;
+  /** Called before anything is sent for the first time. */
+  sending(): void;
+}
+
+/**
+ * Goes through a plan until an answer has content. Each endpoint is tried once, or twice where nothing could be sent; money is held
+ * back before each attempt and settled after it.
+ * @throws Refused 503 when nobody can tell what may be spent
+ */
+export async function runAttempts(job: Job, serving: Serving): Promise<Attempted> {
+  const { plan, client } = job;
+  const result: Attempted = { attempts: [], unaffordable: false, finish: async () => {} };
+  const tooSmall: Candidate[] = [];
+  let empty = false;
+  for (const planned of plan.attempts) {
+    if (client.aborted) break;
+    if (!tooSmall.every((than) => readsMore(planned.candidate, than))) continue;
+    let outcome: Outcome | undefined = await once(planned, empty, job, serving, result);
+    if (outcome?.kind === 'failed' && outcome.unsent && !client.aborted)
+      outcome = (await once(planned, empty, job, serving, result)) ?? outcome;
+    if (outcome === undefined) continue;
+    if (outcome.kind !== 'failed') return { ...result, delivering: { outcome, planned } };
+    const fault: Fault = outcome.attempt.fault;
+    const { next } = FAULTS[fault];
+    if (next === 'none') break;
+    if (next === 'larger') tooSmall.push(planned.candidate);
+    empty ||= fault === 'empty';
+  }
+  return result;
+}
+
+/** @returns undefined where it could not even begin */
+async function once(
+  planned: PlannedAttempt,
+  acceptEmpty: boolean,
+  job: Job,
+  serving: Serving,
+  result: Attempted,
+): Promise<Outcome | undefined> {
+  const { endpoint, candidate } = planned;
+  const { read, request, client, spending } = job;
+  const { health, snapshot } = serving;
+  if (!health.enter(endpoint.id)) return undefined;
+  let hold: Hold | undefined;
+  try {
+    hold = await spending.hold(candidate, read);
+  } catch (error) {
+    health.released(endpoint.id);
+    throw error;
+  }
+  if (hold === undefined) {
+    health.released(endpoint.id);
+    result.unaffordable = true;
+    return undefined;
+  }
+  const held = hold;
+  const finish = async (ended: Attempt) => {
+    const cost = costOfUsage(candidate, ended.usage);
+    result.attempts.push({ ...ended, ...(cost !== undefined && { cost }) });
+    if (ended.fault === undefined) health.succeeded(endpoint.id);
+    else health.failed(endpoint.id, ended.fault, ended.retryAfterMs);
+    await held.settle(cost ?? 0);
+  };
+  job.sending();
+  const { search } = new URL(request.url);
+  const secret = snapshot.secrets.get(endpoint.id);
+  const outcome = await attempt(
+    {
+      candidate,
+      endpoint,
+      format: read.format,
+      stream: read.stream,
+      usageWanted: read.asked.usage,
+      request: outgoing(read, planned, secret, forwardedHeaders(request.headers), new URLSearchParams(search)),
+      secret,
+      client,
+      promptTokens: read.promptTokens,
+      acceptEmpty,
+    },
+    serving,
+  );
+  if (outcome.kind === 'failed') {
+    result.failed = outcome;
+    await finish(outcome.attempt);
+  } else result.finish = finish;
+  return outcome;
+}

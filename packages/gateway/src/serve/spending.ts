@@ -1,0 +1,77 @@
+import { costOf } from '@routeprofile/providers';
+import { messageOf, type Candidate, type Logger } from '@routeprofile/schema';
+import type { Clock } from '../clock.js';
+import type { Key } from '../config/snapshot.js';
+import type { CountedUsage } from '../contracts/record.js';
+import type { StateStore } from '../contracts/store.js';
+import { windowEnds } from '../store/window.js';
+import { byteLength } from '../wire/format.js';
+import type { ReadRequest } from '../wire/read-request.js';
+import { Refused } from './refused.js';
+
+/** Tokens of an answer for whose length neither client nor candidate sets a limit. */
+const LONGEST_ANSWER = 32_768;
+/** A reservation outlives every request; it counts in full where the gateway ended before its request did. */
+const HELD_MS = 3_600_000;
+const PER_MILLION = 1e6;
+
+/** Dollars that a call costs at most; 0 where the candidate has no price. No common tokenizer makes more tokens than there are bytes. */
+export function boundOf({ price, limits }: Candidate, { text, asked }: ReadRequest): number {
+  if (!price) return 0;
+  const input = Math.max(price.input, price.cachedInput ?? 0, price.cacheWrite ?? 0);
+  const output = (asked.maxOutput ?? limits?.maxOutputTokens ?? LONGEST_ANSWER) * asked.choices;
+  return (byteLength(text) * input + output * price.output) / PER_MILLION;
+}
+
+/** Dollars; undefined where the candidate has no price, and 0 where nothing was taken. */
+export const costOfUsage = ({ price }: Candidate, usage: CountedUsage | undefined): number | undefined =>
+  usage === undefined ? 0 : price && costOf(usage, price);
+
+/** Money held back for one attempt. */
+export interface Hold {
+  /** Never throws: what cannot be settled counts in full. */
+  settle(dollars: number): Promise<void>;
+}
+
+const NOTHING: Hold = { settle: async () => {} };
+
+/** The budget of whoever sends a request. */
+export interface Spending {
+  /** @returns undefined when it does not fit @throws Refused 503 when nobody can tell */
+  hold(candidate: Candidate, read: ReadRequest): Promise<Hold | undefined>;
+  /** Milliseconds until there is a new budget. */
+  renewsInMs(): number;
+}
+
+/** @param key without a budget, or none: everything fits */
+export function spendingOf(
+  key: Key | undefined,
+  store: StateStore,
+  clock: Clock,
+  logger: Logger | undefined,
+): Spending {
+  const { budget, id } = key ?? {};
+  if (budget === undefined || id === undefined) return { hold: async () => NOTHING, renewsInMs: () => 0 };
+  const limit = { amount: budget.dollars, per: budget.per };
+  return {
+    renewsInMs: () => windowEnds(budget.per, clock.now()),
+    async hold(candidate, read) {
+      let reservation: { id: string } | null;
+      try {
+        reservation = await store.reserve(`key ${id}`, boundOf(candidate, read), limit, HELD_MS);
+      } catch (error) {
+        logger?.warn(`budgets cannot be kept: ${messageOf(error)}`);
+        throw new Refused(503, 'store_unavailable', 'The gateway cannot tell what may be spent. Try again later.');
+      }
+      if (reservation === null) return undefined;
+      const held = reservation.id;
+      return {
+        async settle(dollars) {
+          await store
+            .settle(held, dollars)
+            .catch((error: unknown) => logger?.warn(`what ${id} spent cannot be kept: ${messageOf(error)}`));
+        },
+      };
+    },
+  };
+}
