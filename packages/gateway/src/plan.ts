@@ -21,10 +21,10 @@ export interface Plan {
 export interface PlanInput {
   /** Candidates, the chosen one first, then the others by rank. */
   ranked: readonly Candidate[];
-  endpointsOf(candidate: string): readonly Endpoint[];
+  endpointsOf: (candidate: string) => readonly Endpoint[];
   wire: ServedWire;
   requirements: Requirements;
-  usable(endpoint: string): boolean;
+  usable: (endpoint: string) => boolean;
   /** Attempts at most. Default 4. */
   most?: number;
 }

@@ -19,8 +19,8 @@ function piecesOf({ body }: UpstreamAnswer, { stopper }: Running): NextPiece {
   const end = () => void pieces.return?.().catch(() => {});
   stopper.signal.addEventListener('abort', end, { once: true });
   return async () => {
-    const { done, value } = await stopper.race(pieces.next());
-    return done ? undefined : value;
+    const one: IteratorResult<Uint8Array, unknown> = await stopper.race(pieces.next());
+    return one.done ? undefined : one.value;
   };
 }
 

@@ -1,17 +1,15 @@
 import type { LiveStream } from '../attempt/call.js';
-import type { WireFormat } from '../wire/format.js';
 import type { Key } from '../config/snapshot.js';
+import type { Attempt } from '../contracts/record.js';
+import type { WireFormat } from '../wire/format.js';
 import type { Serving } from './context.js';
 import { noAnswer } from './no-answer.js';
 import { prepare, type Prepared } from './prepare.js';
 import { keep, recordOf, type Ended } from './record.js';
-import { Refused } from './refused.js';
+import { CLIENT_GONE, clientGone, Refused } from './refused.js';
 import { explainingHeaders, idHeaders, refusedResponse } from './responses.js';
-import { runAttempts, type Attempted } from './run-attempts.js';
+import { runAttempts, type Delivering } from './run-attempts.js';
 import { spendingOf } from './spending.js';
-
-/** The client has left; nobody reads this status but logs. */
-const CLIENT_GONE = 499;
 
 /** Bytes of a stream as its reader asks for them, so that a slow client slows the server down. */
 const streamBody = (live: LiveStream, leave: () => void): ReadableStream<Uint8Array> =>
@@ -27,6 +25,14 @@ const streamBody = (live: LiveStream, leave: () => void): ReadableStream<Uint8Ar
     { highWaterMark: 0 },
   );
 
+function delivered(outcome: Delivering, headers: Record<string, string>, leave: () => void): Response {
+  if (outcome.kind === 'whole')
+    return new Response(outcome.body, { headers: { 'content-type': 'application/json', ...headers } });
+  return new Response(streamBody(outcome.live, leave), {
+    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', ...headers },
+  });
+}
+
 /** The life of one request for an answer. */
 export async function answer(
   format: WireFormat,
@@ -41,75 +47,59 @@ export async function answer(
   if (request.signal.aborted) leave();
   request.signal.addEventListener('abort', leave, { once: true });
   const over = () => request.signal.removeEventListener('abort', leave);
-  let prepared: Prepared;
   try {
-    prepared = await prepare({ id, format, request, key, client: client.signal }, serving);
+    const prepared = await prepare({ id, format, request, key, client: client.signal }, serving);
+    return await attempted(prepared, { request, key, client, started, over }, serving);
   } catch (error) {
     over();
-    if (error instanceof Refused) return refusedResponse(format.wire, error, idHeaders(id));
-    throw error;
+    if (!(error instanceof Refused)) throw error;
+    return refusedResponse(format.wire, client.signal.aborted ? clientGone() : error, idHeaders(id));
   }
+}
+
+/** What of a request is known beside what it asks. */
+interface Asker {
+  request: Request;
+  key: Key | undefined;
+  client: AbortController;
+  /** Milliseconds since 1970. */
+  started: number;
+  /** Called once, at the end of all. */
+  over(): void;
+}
+
+async function attempted(prepared: Prepared, asker: Asker, serving: Serving): Promise<Response> {
   const { read, plan, decision, routing } = prepared;
+  const { request, client, key, started } = asker;
   const { logger, store, clock, health, snapshot } = serving;
   const spending = spendingOf(key, store, clock, logger);
-  let overheadMs = 0;
-  let sent = false;
+  let overheadMs: number | undefined;
+  const sending = () => void (overheadMs ??= clock.now() - started);
   const end = (ended: Ended): Promise<void> => {
-    over();
+    asker.over();
     return keep(recordOf(prepared, ended, started, snapshot.config.log.text === 'full'), serving);
   };
-  const sending = () => {
-    if (!sent) overheadMs = clock.now() - started;
-    sent = true;
-  };
-  const explained = (attempts: number, served?: string) =>
-    explainingHeaders({
-      id,
-      route: routing.route,
-      decision,
-      attempts,
-      overheadMs,
-      ...(served !== undefined && { served }),
-    });
+  const explained = (tries: number, served?: string) =>
+    explainingHeaders({ id: routing.id, route: routing.route, decision, attempts: tries, overheadMs, served });
 
-  let attempted: Attempted;
-  try {
-    attempted = await runAttempts({ plan, read, request, client: client.signal, spending, sending }, serving);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    serving.track(end({ attempts: [], served: null, status: error.complaint.status }));
-    return refusedResponse(format.wire, error, explained(0));
-  }
-  const { attempts, delivering } = attempted;
+  const job = { plan, read, request, client: client.signal, spending, sending };
+  const result = await runAttempts(job, serving);
+  const { attempts, delivering } = result;
   if (delivering === undefined) {
-    const gone = client.signal.aborted;
-    const refused = noAnswer(attempted, plan, (endpoint) => health.waitMs(endpoint), spending.renewsInMs());
-    const status = gone ? CLIENT_GONE : refused.complaint.status;
-    serving.track(end({ attempts, served: null, status }));
-    const headers = explained(attempts.length);
-    if (gone) return new Response(null, { status, headers });
-    const body = attempted.failed?.refusal?.body;
-    if (body === undefined || refused.complaint.code === 'no_answer' || refused.complaint.code === 'rate_limited')
-      return refusedResponse(format.wire, refused, headers);
-    return new Response(body, {
-      status,
-      headers: { 'content-type': 'application/json', ...refused.headers, ...headers },
-    });
+    const wait = (endpoint: string) => health.waitMs(endpoint);
+    const refused = client.signal.aborted
+      ? clientGone()
+      : (result.refused ?? noAnswer(result, plan, wait, spending.renewsInMs()));
+    serving.track(end({ attempts, served: null, status: refused.complaint.status }));
+    return refusedResponse(read.format.wire, refused, explained(attempts.length));
   }
   const { outcome, planned } = delivering;
   const served = planned.candidate.id;
   const headers = explained(attempts.length + 1, served);
-  const finish = async (ended: Parameters<Attempted['finish']>[0]) => {
-    await attempted.finish(ended);
+  const finish = async (ended: Attempt) => {
+    await result.finish(ended);
     await end({ attempts, served, status: ended.fault === 'client-gone' ? CLIENT_GONE : 200 });
   };
-  if (outcome.kind === 'whole') {
-    serving.track(finish(outcome.attempt));
-    return new Response(outcome.body, { status: 200, headers: { 'content-type': 'application/json', ...headers } });
-  }
-  serving.track(outcome.live.ended.then(finish));
-  return new Response(streamBody(outcome.live, leave), {
-    status: 200,
-    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', ...headers },
-  });
+  serving.track(outcome.kind === 'whole' ? finish(outcome.attempt) : outcome.live.ended.then(finish));
+  return delivered(outcome, headers, () => client.abort());
 }

@@ -32,6 +32,7 @@ function ownFault({ attempt, refusal }: Failed): Refused {
     attempt.fault.replaceAll('-', '_'),
     refusal?.message ?? 'The model server refuses the request.',
     FINAL,
+    refusal?.body,
   );
 }
 

@@ -8,7 +8,7 @@ import type { WireFormat } from '../wire/format.js';
 import { readRequest, routingText, type ReadRequest } from '../wire/read-request.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
 import { readJsonBody } from './read-body.js';
-import { Refused } from './refused.js';
+import { clientGone, Refused } from './refused.js';
 
 /** A request that was read and decided on, before anybody is called. */
 export interface Prepared {
@@ -88,7 +88,7 @@ async function decided(
   try {
     return await decide({ router, text, requirements, signal, ...settings }, clock);
   } catch (error) {
-    if (signal.aborted) throw new Refused(499, 'client_gone', 'The client left.');
+    if (signal.aborted) throw clientGone();
     if (RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED')
       throw new Refused(400, 'no_candidate', [error.message, ...error.details].join('; '));
     logger?.warn(`the router of ${name} failed: ${messageOf(error)}`);

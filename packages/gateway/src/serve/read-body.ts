@@ -35,6 +35,14 @@ async function readUpTo(stream: Bytes, limit: number): Promise<Uint8Array> {
   }
 }
 
+const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+
+/** @throws Refused */
+function notRead(error: unknown): never {
+  if (error instanceof Refused) throw error;
+  throw new Refused(400, 'broken_body', 'The request’s body broke off.');
+}
+
 /** Unpacks what is packed. The bytes as they come are counted before. */
 async function unpack(packed: Uint8Array, encoding: string, limit: number): Promise<Uint8Array> {
   const format = encoding === 'gzip' || encoding === 'x-gzip' ? 'gzip' : encoding === 'deflate' ? 'deflate' : undefined;
@@ -58,8 +66,11 @@ async function unpack(packed: Uint8Array, encoding: string, limit: number): Prom
  * @throws Refused 400, 413, 415
  */
 export async function readJsonBody(request: Request, { bodyBytes, inflatedBytes }: BodyLimits): Promise<JsonBody> {
+  // Pages of other sites can send bodies of other types to a gateway on this machine without being asked whether they may.
+  if (!JSON_TYPE.test(request.headers.get('content-type') ?? ''))
+    throw new Refused(415, 'unsupported_type', 'The body’s content-type is not application/json.');
   if (Number(request.headers.get('content-length') ?? 0) > bodyBytes) throw tooLong(bodyBytes);
-  const came = request.body === null ? new Uint8Array() : await readUpTo(request.body, bodyBytes);
+  const came = request.body === null ? new Uint8Array() : await readUpTo(request.body, bodyBytes).catch(notRead);
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
   const bytes = encoding === 'identity' || encoding === '' ? came : await unpack(came, encoding, inflatedBytes);
   let text: string;

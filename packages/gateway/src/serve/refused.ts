@@ -4,11 +4,23 @@ import type { Complaint } from '../wire/format.js';
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly complaint: Complaint;
-  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param headers of the response
+   * @param body the words of the model server, JSON of the client's wire; default: the complaint in the way of the wire
+   */
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+    readonly body?: string,
+  ) {
     super(message);
     this.complaint = { status, code, message };
-    this.headers = headers;
   }
 }
+
+/** The client has left; nobody reads this status but records. */
+export const CLIENT_GONE = 499;
+export const clientGone = (): Refused => new Refused(CLIENT_GONE, 'client_gone', 'The client left.');

@@ -1,6 +1,5 @@
 import type { Decision } from '@routeprofile/schema';
 import type { ServedWire } from '../contracts/wire.js';
-import type { Complaint } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import type { Refused } from './refused.js';
 
@@ -20,18 +19,15 @@ export const jsonResponse = (
 ): Response => new Response(JSON.stringify(value), { status, headers: { ...JSON_TYPE, ...headers } });
 
 /** What is wrong, in the way of the client's wire. */
-export const complaintResponse = (
+export const refusedResponse = (
   wire: ServedWire,
-  complaint: Complaint,
-  headers: Readonly<Record<string, string>> = {},
+  { complaint, headers, body }: Refused,
+  more: Readonly<Record<string, string>> = {},
 ): Response =>
-  new Response(WIRES[wire].errorBody(complaint), {
+  new Response(body ?? WIRES[wire].errorBody(complaint), {
     status: complaint.status,
-    headers: { ...JSON_TYPE, ...headers },
+    headers: { ...JSON_TYPE, ...headers, ...more },
   });
-
-export const refusedResponse = (wire: ServedWire, { complaint, headers }: Refused, more: Record<string, string> = {}) =>
-  complaintResponse(wire, complaint, { ...headers, ...more });
 
 /** Names the request, in our header and in those that clients of the wires show with an error. */
 export const idHeaders = (id: string): Record<string, string> => ({
@@ -47,17 +43,20 @@ export interface Explained {
   route: string | null;
   decision: Decision;
   /** The candidate that answers. */
-  served?: string;
+  served: string | undefined;
   attempts: number;
-  /** Milliseconds until the first attempt. */
-  overheadMs: number;
+  /** Milliseconds until the first attempt; undefined where none was made. */
+  overheadMs: number | undefined;
 }
 
-export const explainingHeaders = ({ id, route, decision, served, attempts, overheadMs }: Explained) => ({
-  ...idHeaders(id),
-  ...(served !== undefined && { 'x-routeprofile-model': headerText(served) }),
-  ...(route !== null && { 'x-routeprofile-route': headerText(route) }),
-  'x-routeprofile-reason': headerText(decision.reasons[0]?.text ?? 'highest score'),
-  'x-routeprofile-attempts': String(attempts),
-  'x-routeprofile-overhead-ms': overheadMs.toFixed(1),
-});
+export const explainingHeaders = (explained: Explained): Record<string, string> => {
+  const { id, route, decision, served, attempts, overheadMs } = explained;
+  return {
+    ...idHeaders(id),
+    ...(served !== undefined && { 'x-routeprofile-model': headerText(served) }),
+    ...(route !== null && { 'x-routeprofile-route': headerText(route) }),
+    'x-routeprofile-reason': headerText(decision.reasons[0]?.text ?? 'highest score'),
+    'x-routeprofile-attempts': String(attempts),
+    ...(overheadMs !== undefined && { 'x-routeprofile-overhead-ms': overheadMs.toFixed(1) }),
+  };
+};

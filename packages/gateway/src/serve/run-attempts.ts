@@ -7,6 +7,7 @@ import { readsMore, type Plan, type PlannedAttempt } from '../plan.js';
 import type { ReadRequest } from '../wire/read-request.js';
 import type { Serving } from './context.js';
 import { forwardedHeaders, outgoing } from './outgoing.js';
+import { Refused } from './refused.js';
 import { costOfUsage, type Hold, type Spending } from './spending.js';
 
 /** An attempt that failed. */
@@ -25,6 +26,8 @@ export interface Attempted {
   failed?: Failed;
   /** There was no money for some of them. */
   unaffordable: boolean;
+  /** Nobody can tell what may be spent. */
+  refused?: Refused;
 }
 
 /** One request on its way. */
@@ -41,7 +44,6 @@ export interface Job {
 /**
  * Goes through a plan until an answer has content. Each endpoint is tried once, or twice where nothing could be sent; money is held
  * back before each attempt and settled after it.
- * @throws Refused 503 when nobody can tell what may be spent
  */
 export async function runAttempts(job: Job, serving: Serving): Promise<Attempted> {
   const { plan, client } = job;
@@ -49,7 +51,7 @@ export async function runAttempts(job: Job, serving: Serving): Promise<Attempted
   const tooSmall: Candidate[] = [];
   let empty = false;
   for (const planned of plan.attempts) {
-    if (client.aborted) break;
+    if (client.aborted || result.refused) break;
     if (!tooSmall.every((than) => readsMore(planned.candidate, than))) continue;
     let outcome: Outcome | undefined = await once(planned, empty, job, serving, result);
     if (outcome?.kind === 'failed' && outcome.unsent && !client.aborted)
@@ -64,6 +66,13 @@ export async function runAttempts(job: Job, serving: Serving): Promise<Attempted
   }
   return result;
 }
+
+/** What an operator has to mend. */
+const TOLD: Partial<Record<Fault, string>> = {
+  auth: 'refuses its key, and is not asked again until the configuration is loaded anew',
+  'not-found': 'has no such model or address, and is not asked again until the configuration is loaded anew',
+  'no-credit': 'has no credit left',
+};
 
 /** @returns undefined where it could not even begin */
 async function once(
@@ -82,7 +91,9 @@ async function once(
     hold = await spending.hold(candidate, read);
   } catch (error) {
     health.released(endpoint.id);
-    throw error;
+    if (!(error instanceof Refused)) throw error;
+    result.refused = error;
+    return undefined;
   }
   if (hold === undefined) {
     health.released(endpoint.id);
@@ -94,7 +105,11 @@ async function once(
     const cost = costOfUsage(candidate, ended.usage);
     result.attempts.push({ ...ended, ...(cost !== undefined && { cost }) });
     if (ended.fault === undefined) health.succeeded(endpoint.id);
-    else health.failed(endpoint.id, ended.fault, ended.retryAfterMs);
+    else {
+      health.failed(endpoint.id, ended.fault, ended.retryAfterMs);
+      const toldOf = TOLD[ended.fault];
+      if (toldOf !== undefined) serving.logger?.warn(`${endpoint.id} ${toldOf}`);
+    }
     await held.settle(cost ?? 0);
   };
   job.sending();

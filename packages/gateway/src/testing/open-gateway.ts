@@ -27,6 +27,12 @@ export const listedRouter = (candidates: readonly Candidate[], more: Partial<Req
   ...more,
 });
 
+/** What may be said of a request beside its body. */
+export interface PostInit {
+  headers?: Readonly<Record<string, string>>;
+  signal?: AbortSignal;
+}
+
 /** A gateway for tests, with all that it stands on. */
 export interface OpenedGateway {
   gateway: Gateway;
@@ -35,7 +41,7 @@ export interface OpenedGateway {
   store: StateStore;
   warnings: string[];
   /** Sends a recorded request. */
-  ask: (wire: ServedWire, stream: boolean, more?: object, init?: RequestInit) => Promise<Response>;
+  ask: (wire: ServedWire, stream: boolean, more?: object, init?: PostInit) => Promise<Response>;
   get: (path: string, headers?: Record<string, string>) => Promise<Response>;
 }
 
@@ -76,9 +82,14 @@ export function openGateway(
       ...parts,
     },
   );
-  const post = (path: string, body: object, init: RequestInit = {}) =>
+  const post = (path: string, body: object, init: PostInit = {}) =>
     gateway.fetch(
-      new Request(`http://gateway.example${path}`, { method: 'POST', body: JSON.stringify(body), ...init }),
+      new Request(`http://gateway.example${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        ...init,
+        headers: { 'content-type': 'application/json', ...init.headers },
+      }),
     );
   return {
     gateway,

@@ -112,7 +112,9 @@ export const responsesWire: WireFormat = {
     return state;
   },
   errorBody: (complaint) => JSON.stringify(errorOf(complaint)),
-  errorEvent: ({ status, code, message }) =>
-    // Clients know the event by its type; `sequence_number` is required by theirs.
-    eventText({ type: 'error', sequence_number: 0, code, message, param: null, status }, 'error'),
+  // Some clients know the event by its type and read it, others by its member `error`: it has both.
+  errorEvent(complaint) {
+    const { code, message } = complaint;
+    return eventText({ type: 'error', sequence_number: 0, code, message, param: null, ...errorOf(complaint) }, 'error');
+  },
 };

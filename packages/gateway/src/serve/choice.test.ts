@@ -1,0 +1,177 @@
+import { RouteProfileError, type Candidate } from '@routeprofile/schema';
+import { describe, expect, it } from 'vitest';
+import { listedRouter, openGateway } from '../testing/open-gateway.js';
+import { errorOf, json } from '../testing/requests.js';
+
+describe('the choice', () => {
+  it.each([
+    ['auto', 'a'],
+    ['routeprofile/default', 'a'],
+    ['claude-auto', 'a'],
+    ['claude-auto[1m]', 'a'],
+    ['b', 'b'],
+  ])('of %s is %s', async (model, served) => {
+    const { ask } = openGateway({ routes: { default: { aliases: ['claude-auto'] } } });
+    const { headers } = await ask('chat', false, { model });
+    expect(headers.get('x-routeprofile-model')).toBe(served);
+    expect(headers.get('x-routeprofile-route')).toBe(model === 'b' ? null : 'default');
+  });
+
+  it('of a name that nothing answers to is an error that lists the names', async () => {
+    const { ask } = openGateway();
+    for (const model of ['gpt-x', '', 'constructor', '__proto__']) {
+      const response = await ask('chat', false, { model });
+      expect(response.status).toBe(404);
+      expect(await errorOf(response)).toMatchObject({
+        code: 'model_not_found',
+        message: expect.stringContaining('routeprofile/default, auto, a, b') as string,
+      });
+    }
+  });
+
+  it('never falls back from a candidate that the request names', async () => {
+    const { ask, upstream } = openGateway();
+    upstream.script.set('a', [{ kind: 'refuse', status: 500, body: '' }]);
+    expect((await ask('chat', false, { model: 'a' })).status).toBe(502);
+    expect(upstream.sent.map(({ endpoint }) => endpoint)).toEqual(['a']);
+  });
+
+  it('goes to a model that reads more, when the first one reads too little', async () => {
+    const sizes = [8_000, 4_000, 16_000];
+    const candidates = sizes.map((contextTokens): Candidate => ({
+      id: `m${contextTokens}`,
+      model: 'm',
+      limits: { contextTokens },
+    }));
+    const endpoints = candidates.map(({ id }) => ({
+      id,
+      candidate: id,
+      baseUrl: 'https://x.example/v1',
+      wires: ['chat' as const],
+    }));
+    const { ask, upstream } = openGateway({ endpoints }, { routes: { default: listedRouter(candidates) } });
+    const body = JSON.stringify({ error: { message: 'prompt is too long', type: 'x' } });
+    upstream.script.set('m8000', [{ kind: 'refuse', status: 400, body }]);
+    expect((await ask('chat', false)).headers.get('x-routeprofile-model')).toBe('m16000');
+    expect(upstream.sent.map(({ endpoint }) => endpoint)).toEqual(['m8000', 'm16000']);
+  });
+
+  it('is the default when the router is late or fails, and an error where there is none', async () => {
+    const candidates = ['a', 'b'].map((id): Candidate => ({ id, model: id }));
+    const late = listedRouter(candidates, { route: () => new Promise(() => {}) });
+    const opened = openGateway({ routes: { default: { deadlineMs: 40, onLate: 'b' } } }, { routes: { default: late } });
+    const asking = opened.ask('chat', false);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await opened.clock.advance(40);
+    const { headers } = await asking;
+    expect([headers.get('x-routeprofile-model'), headers.get('x-routeprofile-reason')]).toEqual([
+      'b',
+      'the router did not decide within 40 ms; b is the default',
+    ]);
+    const broken = listedRouter(candidates, { route: async () => Promise.reject(new Error('out of memory')) });
+    const withDefault = openGateway({ routes: { default: { onLate: 'b' } } }, { routes: { default: broken } });
+    expect((await withDefault.ask('chat', false)).headers.get('x-routeprofile-model')).toBe('b');
+    const without = openGateway({}, { routes: { default: broken } });
+    const response = await without.ask('chat', false);
+    expect([response.status, without.warnings]).toEqual([503, ['the router of default failed: out of memory']]);
+    expect(await response.text()).not.toContain('memory');
+  });
+
+  it('says why no model may answer', async () => {
+    const { ask } = openGateway(
+      {},
+      {
+        routes: {
+          default: listedRouter([
+            { id: 'a', model: 'a', capabilities: {} },
+            { id: 'b', model: 'b', limits: { contextTokens: 1 } },
+          ]),
+        },
+      },
+    );
+    const tools = [{ type: 'function', function: { name: 'f' } }];
+    const response = await ask('chat', false, { tools });
+    expect(response.status).toBe(400);
+    expect(await errorOf(response)).toMatchObject({
+      code: 'no_candidate',
+      message: expect.stringMatching(/a: no tools, b: context of 1 tokens/) as string,
+    });
+    const refusing = listedRouter(
+      [
+        { id: 'a', model: 'a' },
+        { id: 'b', model: 'b' },
+      ],
+      {
+        route: async () =>
+          Promise.reject(new RouteProfileError('UNSUPPORTED', 'constraints: no model fulfils query 0')),
+      },
+    );
+    const constrained = openGateway({}, { routes: { default: refusing } });
+    expect(await errorOf(await constrained.ask('chat', false))).toMatchObject({ code: 'no_candidate' });
+  });
+
+  it('refuses what only the server of an earlier answer knows, unless that server is named', async () => {
+    const { ask } = openGateway();
+    expect((await ask('responses', false, { previous_response_id: 'r0' })).status).toBe(400);
+    expect((await ask('responses', false, { previous_response_id: 'r0', model: 'a' })).status).toBe(200);
+  });
+});
+
+describe('endpoints', () => {
+  it('are left alone after three faults, then tried by one request', async () => {
+    const { ask, upstream, clock } = openGateway();
+    upstream.script.set(
+      'a',
+      Array.from({ length: 4 }, () => ({ kind: 'refuse' as const, status: 500, body: '' })),
+    );
+    const asked = () => upstream.sent.filter(({ endpoint }) => endpoint === 'a').length;
+    for (let i = 0; i < 5; i++) expect((await ask('chat', false)).status).toBe(200);
+    expect(asked()).toBe(3);
+    await clock.advance(5_000);
+    await ask('chat', false);
+    await ask('chat', false);
+    expect(asked()).toBe(4);
+    await clock.advance(10_000);
+    expect((await ask('chat', false)).headers.get('x-routeprofile-model')).toBe('a');
+  });
+
+  it('are not blamed for clients that leave', async () => {
+    const { ask, upstream } = openGateway();
+    for (let i = 0; i < 5; i++) {
+      upstream.script.set('a', [{ kind: 'stall', after: 3 }]);
+      await (await ask('chat', true)).body!.cancel();
+    }
+    expect((await ask('chat', false)).headers.get('x-routeprofile-model')).toBe('a');
+  });
+
+  it('make the gateway not ready when none is left', async () => {
+    const { ask, get, upstream } = openGateway();
+    for (const id of ['a', 'b']) upstream.script.set(id, [{ kind: 'refuse', status: 401 }]);
+    await ask('chat', false);
+    const response = await get('/ready');
+    expect([response.status, await json(response)]).toMatchObject([503, { checks: { endpoint: false, store: true } }]);
+    expect((await get('/health')).status).toBe(200);
+  });
+});
+
+describe('closing', () => {
+  it('refuses what is new, and waits for what is under way', async () => {
+    const { ask, get, gateway, store } = openGateway();
+    const response = await ask('chat', true);
+    let closed = false;
+    const closing = gateway.close().then(() => (closed = true));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([closed, (await ask('chat', false)).status, (await get('/ready')).status]).toEqual([false, 503, 503]);
+    await response.text();
+    await closing;
+    expect(await store.find('id-1')).toMatchObject({ served: 'a', status: 200 });
+  });
+
+  it('waits no longer than it may', async () => {
+    const { ask, gateway, clock } = openGateway();
+    await ask('chat', true);
+    const closing = gateway.close(1_000);
+    await clock.advance(1_000);
+    await closing;
+  });
+});
