@@ -158,6 +158,28 @@ describe.each(SERVED_WIRES)('an attempt on %s', (wire) => {
     expect(ended.usage).toMatchObject({ output: 4, estimated: true });
   });
 
+  it('is not kept waiting by signs of life without content', async () => {
+    const alive = (signal: AbortSignal) =>
+      (async function* () {
+        while (!signal.aborted) {
+          yield new TextEncoder().encode(': still here\n\n');
+          await new Promise<void>((resolve) => clock.after(10_000, resolve));
+        }
+      })();
+    const call = callOf(wire, true);
+    const outcome = attempt(call, {
+      clock,
+      upstream: {
+        send: async (_, __, signal) => ({
+          status: 200,
+          headers: new Headers({ 'content-type': 'text/event-stream' }),
+          body: alive(signal),
+        }),
+      },
+    });
+    expect(await late(outcome, 120_000)).toMatchObject({ attempt: { fault: 'first-byte', totalMs: 120_000 } });
+  });
+
   it('ends with an error event where a stream stands still', async () => {
     const live = liveOf(await run({ kind: 'stall', after: firstContent + 1 }, wire, true));
     const text = all(live);

@@ -8,7 +8,7 @@ export const MAX_ANSWER_BYTES = 32_000_000;
 export type NextPiece = () => Promise<Uint8Array | undefined>;
 
 /** Reads a body to its end. @throws RouteProfileError LIMIT_EXCEEDED */
-export async function readWhole(next: NextPiece, most = MAX_ANSWER_BYTES): Promise<Uint8Array> {
+export async function readWhole(next: NextPiece, most = MAX_ANSWER_BYTES): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for (let piece = await next(); piece !== undefined; piece = await next()) {
@@ -19,7 +19,8 @@ export async function readWhole(next: NextPiece, most = MAX_ANSWER_BYTES): Promi
       });
     parts.push(piece);
   }
-  return joinBytes(parts);
+  // A copy where there is one part: responses take no view of memory that may be shared.
+  return joinBytes(parts).slice();
 }
 
 /** The beginning of a body, as text; the rest is not read. */

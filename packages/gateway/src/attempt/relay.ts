@@ -9,7 +9,7 @@ import type { Held, Passed, StreamFault, StreamPasser } from './commit.js';
 import type { NextPiece } from './read-whole.js';
 import type { Running } from './running.js';
 
-/** After its last event a stream may take so many milliseconds to end, so that its connection can be used again. */
+/** Milliseconds that a stream may take to end after its last event, so that its connection can be used again. */
 const CLOSING_MS = 1_000;
 
 /** What a client is told when a stream fails after content; there is no second attempt then. */

@@ -3,7 +3,7 @@ import type { Fault } from '../contracts/fault.js';
 
 /** One deadline that moves. */
 export interface Watch {
-  /** So many milliseconds from now the attempt is late, and for that reason. It takes the place of what was set before. */
+  /** After that time from now the attempt is late, and for that reason. It takes the place of what was set before. */
   set(milliseconds: number, fault: Fault): void;
   /** Nothing is late until it is set again. */
   pause(): void;

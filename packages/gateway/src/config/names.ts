@@ -33,7 +33,7 @@ export function nameTargets(
   return targets;
 }
 
-/** Claude Code says with it that it wants the longer context; it is no part of a name. */
+/** Claude Code says with it that it wants the longer context; it does not belong to a name. */
 const CONTEXT_SUFFIX = /\[1m\]$/;
 
 /** What a request's model stands for; undefined for a name that nothing answers to. */

@@ -44,7 +44,7 @@ export interface StateStore {
    * Holds money back before it is spent. Atomic: what is spent, held and asked for in a window never exceeds the limit.
    * @param scope whose budget, such as a key's id
    * @param amount dollars, at least 0: the most that it can cost
-   * @param ttlMs after so many milliseconds it counts in full, settled or not
+   * @param ttlMs milliseconds after which it counts in full, settled or not
    * @returns null when it does not fit
    */
   reserve(scope: string, amount: number, limit: Limit, ttlMs: number): Promise<{ id: string } | null>;

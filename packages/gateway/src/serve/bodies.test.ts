@@ -27,6 +27,19 @@ describe('bodies', () => {
     expect((await gateway.fetch(of())).status).toBe(status);
   });
 
+  it('that break off are the client’s matter', async () => {
+    const { gateway, warnings } = openGateway();
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
+    const init = {
+      method: 'POST',
+      body: broken,
+      duplex: 'half',
+      headers: { 'content-type': 'application/json' },
+    } as const;
+    const response = await gateway.fetch(new Request('http://gateway.example/v1/messages', init));
+    expect([response.status, warnings]).toEqual([400, []]);
+  });
+
   it('may be nested and long without end', async () => {
     const { ask } = openGateway();
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;

@@ -144,6 +144,20 @@ describe('endpoints', () => {
     expect((await ask('chat', false)).headers.get('x-routeprofile-model')).toBe('a');
   });
 
+  it('that the operator must mend are named, without the key', async () => {
+    const { ask, upstream, warnings } = openGateway();
+    upstream.script.set('a', [{ kind: 'refuse', status: 401 }]);
+    upstream.script.set('b', [{ kind: 'refuse', status: 404, body: '' }]);
+    const response = await ask('chat', false);
+    expect(await errorOf(response)).toMatchObject({
+      message: 'No model server gave an answer (a: auth, b: not-found).',
+    });
+    expect(warnings).toEqual([
+      'a refuses its key, and is not asked again until the configuration is loaded anew',
+      'b has no such model or address, and is not asked again until the configuration is loaded anew',
+    ]);
+  });
+
   it('make the gateway not ready when none is left', async () => {
     const { ask, get, upstream } = openGateway();
     for (const id of ['a', 'b']) upstream.script.set(id, [{ kind: 'refuse', status: 401 }]);

@@ -101,6 +101,18 @@ describe('a budget', () => {
     expect([response.status, upstream.sent.length, warnings]).toEqual([503, 0, ['budgets cannot be kept: down']]);
   });
 
+  it('keeps what was already tried when it can no longer be told', async () => {
+    let asked = 0;
+    const real = memoryStore();
+    const reserve: typeof real.reserve = async (...of) =>
+      asked++ === 0 ? real.reserve(...of) : Promise.reject(new Error('down'));
+    const { ask, upstream, gateway } = openGateway(budget(1), { store: { ...real, reserve } });
+    upstream.script.set('a', [{ kind: 'refuse', status: 500, body: '' }]);
+    expect((await ask('chat', false, {}, bearer('A'))).status).toBe(503);
+    await gateway.close();
+    expect(await real.find('id-1')).toMatchObject({ status: 503, served: null, attempts: [{ fault: 'server' }] });
+  });
+
   it('is no matter of answers: a record that is lost is told, not feared', async () => {
     const store = { ...memoryStore(), append: async () => Promise.reject(new Error('disk full')) };
     const { ask, gateway, warnings } = openGateway({}, { store });

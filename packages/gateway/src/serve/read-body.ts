@@ -51,7 +51,7 @@ async function unpack(packed: Uint8Array, encoding: string, limit: number): Prom
   const unpacking = new DecompressionStream(format);
   const writer = unpacking.writable.getWriter();
   // A failure shows in what is read.
-  void writer.write(packed).catch(() => {});
+  void writer.write(packed.slice()).catch(() => {});
   void writer.close().catch(() => {});
   try {
     return await readUpTo(unpacking.readable, limit);

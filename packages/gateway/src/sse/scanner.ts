@@ -11,7 +11,7 @@ export interface ServerSentEvent {
 /** Bytes up to the end of an event or of a comment, as they came, and what they say. */
 export interface Frame {
   bytes: Uint8Array;
-  /** Absent for comments and other blocks without data, which are no events. */
+  /** Absent for comments and other blocks without data, which the standard ignores. */
   event?: ServerSentEvent;
 }
 

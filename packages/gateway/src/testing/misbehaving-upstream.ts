@@ -15,7 +15,7 @@ export type Behaviour =
   /** Nothing is ever answered. */
   | { kind: 'hang' }
   /**
-   * After so many events (of an answer that is not streamed: after half of it, unless 0), the body ends, breaks, stands still, says that
+   * After that number of events (of an answer that is not streamed: after half of it, unless 0), the body ends, breaks, stands still, says that
    * something is wrong, or is no longer of the wire.
    */
   | { kind: 'cut' | 'break' | 'stall' | 'error' | 'garble'; after: number; said?: RecordedAnswer };

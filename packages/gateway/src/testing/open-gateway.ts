@@ -9,7 +9,7 @@ import { manualClock, type ManualClock } from './manual-clock.js';
 import { misbehavingUpstream, type MisbehavingUpstream } from './misbehaving-upstream.js';
 import { RECORDINGS } from './recordings.js';
 
-/** Dollars per million tokens, so that every token is a millionth of so many dollars. */
+/** Dollars per million tokens. */
 const PRICE = { input: 1, output: 10, cachedInput: 0.1 };
 
 /** A router that ranks its candidates as they are listed, whatever the text. */

@@ -10,7 +10,7 @@ export interface Measured {
 
 /** Types of parts that are pictures, on any wire. */
 const PICTURES = new Set<unknown>(['image_url', 'input_image', 'image']);
-/** Parts whose long texts are no words. */
+/** Parts whose long texts are bytes, not words. */
 const BLOBS = new Set<unknown>(['input_audio', 'file', 'input_file', 'document', 'audio', ...PICTURES]);
 
 /**

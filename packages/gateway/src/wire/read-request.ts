@@ -52,7 +52,7 @@ function cut(text: string, characters: number): string {
 
 /**
  * The text that a router sees: the last user message that holds text.
- * @param maxChars what is behind so many characters is left out
+ * @param maxChars characters; what is behind them is left out
  * @returns empty for a request in which no user says anything
  */
 export const routingText = ({ asked }: Pick<ReadRequest, 'asked'>, maxChars: number): string =>
