@@ -2,11 +2,11 @@ import { readServerError } from '@routeprofile/providers';
 import { RouteProfileError } from '@routeprofile/schema';
 import { classifyError } from '../classify.js';
 import type { Fault } from '../contracts/fault.js';
-import { createEventScanner, type Frame } from '../sse/scanner.js';
+import { createEventScanner, MAX_EVENT_BYTES, type Frame } from '../sse/scanner.js';
 import type { StreamReader, WireFormat } from '../wire/format.js';
 
-/** Bytes of one event, and of all that is held back before content. */
-const MOST_HELD = 1_000_000;
+/** Bytes that are held back at most before content. */
+const MOST_HELD = MAX_EVENT_BYTES;
 
 /** A fault that the stream itself shows. */
 export interface StreamFault {
@@ -37,7 +37,7 @@ export interface StreamPasser {
 
 /** Reads whole events only, so that a stream that is cut within one can still be ended properly. */
 export function createPasser(format: WireFormat, usageWanted: boolean): StreamPasser {
-  const scanner = createEventScanner(MOST_HELD);
+  const scanner = createEventScanner();
   const reader = format.openStream(usageWanted);
 
   const judge = (frames: readonly Frame[]): Passed => {

@@ -2,7 +2,7 @@ import { RouteProfileError } from '@routeprofile/schema';
 import { joinBytes } from '../sse/scanner.js';
 
 /** 32 MB: the longest answers that models write are far shorter. */
-export const MAX_ANSWER_BYTES = 32_000_000;
+const MAX_ANSWER_BYTES = 32_000_000;
 
 /** The next piece of a body; undefined at its end. */
 export type NextPiece = () => Promise<Uint8Array | undefined>;

@@ -5,7 +5,7 @@ import { secretReferenceSchema } from '../contracts/secret.js';
 const name = z.string().min(1).max(200);
 
 /** Whom the gateway serves. */
-export const keySchema = z.strictObject({
+const keySchema = z.strictObject({
   /** The tenant: decisions and budgets are kept by it. */
   id: name,
   /** The key itself is looked up there, hashed, and forgotten. */

@@ -5,7 +5,7 @@ import { SERVED_WIRES } from './wire.js';
 const count = z.number().min(0);
 
 /** `Usage` of `@routeprofile/schema`, marked where the counts are ours and not the server's. */
-export const countedUsageSchema = z.object({
+const countedUsageSchema = z.object({
   uncachedInput: count,
   cacheRead: count,
   cacheWrite: count,
@@ -17,7 +17,7 @@ export const countedUsageSchema = z.object({
 export type CountedUsage = z.infer<typeof countedUsageSchema>;
 
 /** One try of one endpoint. */
-export const attemptSchema = z.object({
+const attemptSchema = z.object({
   endpoint: z.string(),
   candidate: z.string(),
   /** Absent where the answer was delivered whole. */

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { RequestRouter } from './request-router.js';
 
 /** What decides when the router does not, or not in time. */
-export interface Fallback {
+interface Fallback {
   /** Milliseconds that the router may take. Default: as long as it takes. */
   deadlineMs?: number;
   /** The candidate that is chosen then. Without one the request fails. */

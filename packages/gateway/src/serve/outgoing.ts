@@ -20,7 +20,7 @@ export function forwardedHeaders(headers: Headers): Record<string, string> {
 }
 
 /** The body for an endpoint: its own name of the model, the candidate's settings, and all else as it came. */
-export function bodyFor({ text, body, format }: ReadRequest, { endpoint, candidate }: PlannedAttempt): string {
+function bodyFor({ text, body, format }: ReadRequest, { endpoint, candidate }: PlannedAttempt): string {
   const settings = Object.entries(candidate.params ?? {});
   const named = withMember(text, 'model', JSON.stringify(endpoint.model));
   const set = settings.reduce((changed, [name, value]) => withMember(changed, name, JSON.stringify(value)), named);

@@ -9,7 +9,7 @@ const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const HEADER = 200;
 
 /** A text as headers may hold it: ASCII on one line, cut. */
-export const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, HEADER);
+const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, HEADER);
 
 /** @param headers beside the type */
 export const jsonResponse = (

@@ -16,7 +16,7 @@ const HELD_MS = 3_600_000;
 const PER_MILLION = 1e6;
 
 /** Dollars that a call costs at most; 0 where the candidate has no price. No common tokenizer makes more tokens than there are bytes. */
-export function boundOf({ price, limits }: Candidate, { text, asked }: ReadRequest): number {
+function boundOf({ price, limits }: Candidate, { text, asked }: ReadRequest): number {
   if (!price) return 0;
   const input = Math.max(price.input, price.cachedInput ?? 0, price.cacheWrite ?? 0);
   const output = (asked.maxOutput ?? limits?.maxOutputTokens ?? LONGEST_ANSWER) * asked.choices;

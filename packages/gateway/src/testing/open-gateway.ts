@@ -28,7 +28,7 @@ export const listedRouter = (candidates: readonly Candidate[], more: Partial<Req
 });
 
 /** What may be said of a request beside its body. */
-export interface PostInit {
+interface PostInit {
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
 }
@@ -45,7 +45,7 @@ export interface OpenedGateway {
   get: (path: string, headers?: Record<string, string>) => Promise<Response>;
 }
 
-export const ADDRESSES: Readonly<Record<ServedWire, string>> = {
+const ADDRESSES: Readonly<Record<ServedWire, string>> = {
   chat: '/v1/chat/completions',
   messages: '/v1/messages',
   responses: '/v1/responses',
