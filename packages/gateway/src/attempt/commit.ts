@@ -8,6 +8,8 @@ import type { StreamReader, WireFormat } from '../wire/format.js';
 /** Bytes that are held back at most before content. */
 const MOST_HELD = MAX_EVENT_BYTES;
 
+const encoder = new TextEncoder();
+
 /** A fault that the stream itself shows. */
 export interface StreamFault {
   fault: Fault;
@@ -53,7 +55,8 @@ export function createPasser(format: WireFormat, usageWanted: boolean): StreamPa
           fault: { fault: classifyError(body), message: readServerError(body).message, body },
         };
       }
-      if (meaning !== 'ours') bytes.push(frame.bytes);
+      const instead = frame.event && reader.instead?.();
+      if (meaning !== 'ours') bytes.push(instead === undefined ? frame.bytes : encoder.encode(instead));
       if (meaning === 'end') return { bytes, ended: true };
     }
     return { bytes, ended: false };
@@ -73,7 +76,7 @@ export function createPasser(format: WireFormat, usageWanted: boolean): StreamPa
     close() {
       const ending = reader.ending();
       if (ending === undefined) return { bytes: [], ended: false, fault: { fault: 'cut' } };
-      return { bytes: [new TextEncoder().encode(ending)], ended: true };
+      return { bytes: [encoder.encode(ending)], ended: true };
     },
   };
 }

@@ -39,6 +39,8 @@ export const gatewayConfigSchema = z.strictObject({
   endpoints: z.array(endpointSchema).min(1),
   /** Attempts per request at most, all candidates and endpoints together. */
   attempts: z.number().int().min(1).max(10).default(4),
+  /** Milliseconds after which no further attempt is begun. Those under way have clocks of their own. */
+  giveUpMs: z.number().int().min(1).max(86_400_000).default(900_000),
   limits: z
     .strictObject({
       /** Bytes of a request's body as it comes. */

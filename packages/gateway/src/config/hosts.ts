@@ -15,7 +15,7 @@ export const isLoopback = (host: string): boolean =>
 export function forbiddenHost(host: string): string | undefined {
   const name = host.replace(/\.$/, '').toLowerCase();
   if (METADATA.has(name)) return `${host} hands out the machine's own credentials, and is never called`;
-  if (/^169\.254\./.test(name) || /^\[fe[89ab][0-9a-f]:/.test(name) || /^\[::ffff:a9fe:/.test(name))
+  if (name.startsWith('169.254.') || /^\[fe[89ab][0-9a-f]:/.test(name) || name.startsWith('[::ffff:a9fe:'))
     return `${host} is a link-local address, and is never called`;
   return undefined;
 }

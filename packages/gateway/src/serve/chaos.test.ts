@@ -95,11 +95,11 @@ describe.each(SERVED_WIRES)('a server that misbehaves on %s', (wire) => {
       },
     );
 
-  it.each<Behaviour>([
-    ...(['cut', 'break', 'stall', 'error', 'garble'] as const).flatMap((kind): Behaviour[] =>
+  it.each<Behaviour>(
+    (['cut', 'break', 'stall', 'error', 'garble'] as const).flatMap((kind) =>
       [1, 3, 5].map((words) => ({ kind, after: firstContent + words })),
     ),
-  ])('after content ends the stream with one error: %j', async (behaviour) => {
+  )('after content ends the stream with one error: %j', async (behaviour) => {
     const opened = openGateway();
     opened.upstream.script.set('a', [behaviour]);
     const response = await answered(opened.ask(wire, true, { stream_options: { include_usage: true } }), opened);

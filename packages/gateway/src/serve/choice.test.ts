@@ -1,5 +1,6 @@
 import { RouteProfileError, type Candidate } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
+import { settle } from '../testing/manual-clock.js';
 import { listedRouter, openGateway } from '../testing/open-gateway.js';
 import { errorOf, json } from '../testing/requests.js';
 
@@ -34,6 +35,16 @@ describe('the choice', () => {
     upstream.script.set('a', [{ kind: 'refuse', status: 500, body: '' }]);
     expect((await ask('chat', false, { model: 'a' })).status).toBe(502);
     expect(upstream.sent.map(({ endpoint }) => endpoint)).toEqual(['a']);
+  });
+
+  it('does not go on and on', async () => {
+    const opened = openGateway({ giveUpMs: 120_000 });
+    opened.upstream.script.set('a', [{ kind: 'hang' }]);
+    const asking = opened.ask('chat', true);
+    await settle();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await opened.clock.advance(120_000);
+    expect([(await asking).status, opened.upstream.sent.length]).toEqual([504, 1]);
   });
 
   it('goes to a model that reads more, when the first one reads too little', async () => {

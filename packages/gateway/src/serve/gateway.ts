@@ -92,8 +92,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     const method = methodOf(path);
     if (method === undefined)
       throw new Refused(404, 'not_found', `There is nothing at ${request.method} ${path.slice(0, 200)}.`);
-    if (request.method !== method)
-      throw new Refused(405, 'method_not_allowed', `${path} takes ${method}.`, { allow: method });
+    // Load balancers look with HEAD; whoever listens leaves the body out.
+    const asked = request.method === 'HEAD' ? 'GET' : request.method;
+    if (asked !== method) throw new Refused(405, 'method_not_allowed', `${path} takes ${method}.`, { allow: method });
     if (path === '/health') return jsonResponse(200, { status: 'ok' });
     if (path === '/ready') return showReadiness(serving, closing);
     if (closing) throw new Refused(503, 'closing', 'The gateway is closing.', { 'retry-after': '5' });

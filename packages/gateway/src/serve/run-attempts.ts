@@ -47,11 +47,13 @@ export interface Job {
  */
 export async function runAttempts(job: Job, serving: Serving): Promise<Attempted> {
   const { plan, client } = job;
+  const { clock, snapshot } = serving;
+  const began = clock.now();
   const result: Attempted = { attempts: [], unaffordable: false, finish: async () => {} };
   const tooSmall: Candidate[] = [];
   let empty = false;
   for (const planned of plan.attempts) {
-    if (client.aborted || result.refused) break;
+    if (client.aborted || result.refused || clock.now() - began >= snapshot.config.giveUpMs) break;
     if (!tooSmall.every((than) => readsMore(planned.candidate, than))) continue;
     let outcome: Outcome | undefined = await once(planned, empty, job, serving, result);
     if (outcome?.kind === 'failed' && outcome.unsent && !client.aborted)

@@ -86,6 +86,7 @@ describe('a dry run', () => {
 
 describe('paths', () => {
   it.each([
+    ['HEAD', '/health', 200],
     ['GET', '/v1/chat/completions', 405],
     ['POST', '/v1/models', 405],
     ['GET', '/', 404],

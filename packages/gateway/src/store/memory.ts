@@ -108,7 +108,7 @@ export function memoryStore({ now = Date.now, maxRecords = 10_000 }: MemoryStore
     },
     async *read(from = '0') {
       const after = Number(from);
-      for (const { at, record, feedback } of [...records.values()])
+      for (const { at, record, feedback } of records.values())
         if (at > after) yield { cursor: String(at), record, feedback: [...feedback] };
     },
 

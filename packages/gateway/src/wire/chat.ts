@@ -43,9 +43,13 @@ function openStream(usageWanted: boolean): StreamReader {
   const state: AnswerState = { writtenBytes: 0, content: false };
   const open = new Set<unknown>();
   let finished = 0;
+  let repaired: string | undefined;
   return {
     state,
+    // vLLM is said to send `choices: null` with the usage; OpenAI's own client and the AI SDK stop at it.
+    instead: () => repaired,
     read(event) {
+      repaired = undefined;
       if (event.data === '[DONE]') return 'end';
       const chunk = jsonOf(event);
       if (chunk === undefined) return 'malformed';
@@ -53,6 +57,7 @@ function openStream(usageWanted: boolean): StreamReader {
       const usage = readUsage('chat', chunk['usage']);
       if (usage) state.usage = usage;
       const choices = itemsOf(chunk['choices']);
+      if (chunk['choices'] === null) repaired = `data: ${withMember(event.data, 'choices', '[]')}\n\n`;
       let content = false;
       for (const choice of choices.map(fieldsOf)) {
         const { index = 0 } = choice;

@@ -62,6 +62,8 @@ export interface AnswerState {
 export interface StreamReader {
   read(event: ServerSentEvent): EventMeaning;
   readonly state: Readonly<AnswerState>;
+  /** What to pass on in the place of the event that was just read, where clients break on it as it is. */
+  instead?(): string | undefined;
   /** For a stream that ended without its last event: what to end it with, as all that matters has come; undefined if it was cut. */
   ending(): string | undefined;
 }

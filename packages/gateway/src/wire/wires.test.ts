@@ -123,6 +123,15 @@ describe('a chat stream', () => {
     expect(read('chat', '').ending).toBeUndefined();
   });
 
+  it('has a list of choices in every chunk, as clients need one', () => {
+    const reader = WIRES.chat.openStream(true);
+    const usage = { prompt_tokens: 1, completion_tokens: 1 };
+    expect(reader.read({ name: '', data: JSON.stringify({ choices: null, usage }) })).toBe('other');
+    expect(reader.instead?.()).toBe(`data: ${JSON.stringify({ choices: [], usage })}\n\n`);
+    reader.read({ name: '', data: '{"choices":[]}' });
+    expect(reader.instead?.()).toBeUndefined();
+  });
+
   it('asks for usage, keeping what else the client says of its stream', () => {
     const ask = (body: object) => chatBody(JSON.stringify(body), body);
     const chatBody = (text: string, body: object) => WIRES.chat.askingForUsage(text, { ...body });
