@@ -53,6 +53,8 @@ export interface LiveStream {
    * One call at a time.
    */
   read(): Promise<Uint8Array | undefined>;
+  /** Nobody reads any more. */
+  leave(): void;
   /** What became of it, once it has ended, in whatever way. */
   ended: Promise<Attempt>;
 }

@@ -85,6 +85,7 @@ export function relay(
 
   return {
     ended,
+    leave: () => stopper.stop('client-gone'),
     async read() {
       if (first !== undefined) {
         const begin = first;

@@ -19,36 +19,47 @@ export interface Question extends Fallback {
   signal: AbortSignal;
 }
 
-const LATE = Symbol('late');
-
 /**
  * Which candidate should answer, and which ones after it.
  * @throws whatever the router throws, where there is no `onLate`
  */
 export async function decide(question: Question, clock: Clock): Promise<Decision> {
   const { router, text, requirements, deadlineMs, onLate } = question;
-  const stop = new AbortController();
-  const leave = () => stop.abort(question.signal.reason);
-  question.signal.addEventListener('abort', leave, { once: true });
-  let cancel = () => {};
+  const deciding = (signal: AbortSignal) => router.route([text], { requirements: [requirements], signal });
   try {
-    const deciding = router.route([text], { requirements: [requirements], signal: stop.signal });
-    if (deadlineMs === undefined) return only(await deciding);
-    const late = new Promise<typeof LATE>((resolve) => (cancel = clock.after(deadlineMs, () => resolve(LATE))));
-    const first = await Promise.race([deciding, late]);
-    if (first !== LATE) return only(first);
-    // Nobody waits for it any more: it may end as it likes.
-    deciding.catch(() => {});
-    stop.abort();
+    if (deadlineMs === undefined) return only(await deciding(question.signal));
+    const first = await inTime(deciding, deadlineMs, question.signal, clock);
+    if (first !== undefined) return only(first);
     return instead(router, onLate, 'late', `the router did not decide within ${deadlineMs} ms`);
   } catch (error) {
     // That no model fulfils a request is an answer, not a failure.
     const refused = RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED';
     if (onLate === undefined || refused || question.signal.aborted) throw error;
     return instead(router, onLate, 'failed', `the router failed (${messageOf(error)})`);
+  }
+}
+
+/** What a router decides; undefined when it takes longer, and is then stopped. */
+async function inTime(
+  deciding: (signal: AbortSignal) => Promise<Decision[]>,
+  deadlineMs: number,
+  client: AbortSignal,
+  clock: Clock,
+): Promise<Decision[] | undefined> {
+  const stop = new AbortController();
+  const leave = () => stop.abort();
+  client.addEventListener('abort', leave, { once: true });
+  let cancel = () => {};
+  try {
+    const late = new Promise<undefined>((resolve) => (cancel = clock.after(deadlineMs, () => resolve(undefined))));
+    const decided = deciding(stop.signal);
+    // After the deadline nobody waits for it: it may end as it likes.
+    decided.catch(() => {});
+    return await Promise.race([decided, late]);
   } finally {
+    stop.abort();
     cancel();
-    question.signal.removeEventListener('abort', leave);
+    client.removeEventListener('abort', leave);
   }
 }
 

@@ -88,7 +88,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
 
-  const serve = async (request: Request, path: string): Promise<Response> => {
+  const serve = async (request: Request, { pathname: path, searchParams: search }: URL): Promise<Response> => {
     const method = methodOf(path);
     if (method === undefined)
       throw new Refused(404, 'not_found', `There is nothing at ${request.method} ${path.slice(0, 200)}.`);
@@ -99,9 +99,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/ready') return showReadiness(serving, closing);
     if (closing) throw new Refused(503, 'closing', 'The gateway is closing.', { 'retry-after': '5' });
     const key = await holderOf(request);
-    if (Object.hasOwn(ANSWERS, path)) return answer(WIRES[ANSWERS[path]!], request, key, serving);
+    if (Object.hasOwn(ANSWERS, path)) return answer({ format: WIRES[ANSWERS[path]!], request, search, key }, serving);
     if (path === '/v1/models') return listModels(key, serving);
-    if (path === '/v1/route') return dryRun(request, key, serving);
+    if (path === '/v1/route') return dryRun(request, search, key, serving);
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };
   /** @throws Refused 401 */
@@ -113,11 +113,11 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   };
 
   const respond = async (request: Request): Promise<Response> => {
-    const path = new URL(request.url).pathname;
+    const url = new URL(request.url);
     try {
-      return await serve(request, path);
+      return await serve(request, url);
     } catch (error) {
-      const wire = wireOf(path, request.headers);
+      const wire = wireOf(url.pathname, request.headers);
       if (error instanceof Refused) return refusedResponse(wire, error);
       logger?.warn(`a request failed within the gateway: ${messageOf(error)}`);
       return refusedResponse(wire, new Refused(500, 'gateway_failed', 'The gateway failed. Its log says more.'));

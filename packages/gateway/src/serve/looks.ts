@@ -32,8 +32,13 @@ export function listModels(key: Key | undefined, { snapshot }: Serving): Respons
  * `POST /v1/route`: what would be decided for a request, without calling anybody. The body is that of the request; `?wire=` says which,
  * default `chat`.
  */
-export async function dryRun(request: Request, key: Key | undefined, serving: Serving): Promise<Response> {
-  const asked = new URL(request.url).searchParams.get('wire') ?? 'chat';
+export async function dryRun(
+  request: Request,
+  search: URLSearchParams,
+  key: Key | undefined,
+  serving: Serving,
+): Promise<Response> {
+  const asked = search.get('wire') ?? 'chat';
   const wire = SERVED_WIRES.find((one) => one === asked);
   if (wire === undefined) throw new Refused(400, 'bad_wire', `wire is one of ${SERVED_WIRES.join(', ')}.`);
   const id = serving.newId();

@@ -35,6 +35,8 @@ export interface Job {
   plan: Plan;
   read: ReadRequest;
   request: Request;
+  /** Of the address that the client asked. */
+  search: URLSearchParams;
   client: AbortSignal;
   spending: Spending;
   /** Called before anything is sent for the first time. */
@@ -115,7 +117,6 @@ async function once(
     await held.settle(cost ?? 0);
   };
   job.sending();
-  const { search } = new URL(request.url);
   const secret = snapshot.secrets.get(endpoint.id);
   const outcome = await attempt(
     {
@@ -124,7 +125,7 @@ async function once(
       format: read.format,
       stream: read.stream,
       usageWanted: read.asked.usage,
-      request: outgoing(read, planned, secret, forwardedHeaders(request.headers), new URLSearchParams(search)),
+      request: outgoing(read, planned, secret, forwardedHeaders(request.headers), job.search),
       secret,
       client,
       promptTokens: read.promptTokens,

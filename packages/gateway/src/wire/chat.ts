@@ -54,7 +54,7 @@ function openStream(usageWanted: boolean): StreamReader {
       const chunk = jsonOf(event);
       if (chunk === undefined) return 'malformed';
       if (isFields(chunk['error']) || typeof chunk['error'] === 'string') return 'error';
-      const usage = readUsage('chat', chunk['usage']);
+      const usage = isFields(chunk['usage']) ? readUsage('chat', chunk['usage']) : undefined;
       if (usage) state.usage = usage;
       const choices = itemsOf(chunk['choices']);
       if (chunk['choices'] === null) repaired = `data: ${withMember(event.data, 'choices', '[]')}\n\n`;

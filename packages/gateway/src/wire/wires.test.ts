@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SERVED_WIRES, type ServedWire } from '../contracts/wire.js';
 import { createEventScanner } from '../sse/scanner.js';
 import { RECORDINGS } from '../testing/recordings.js';
-import { eventText, type EventMeaning } from './format.js';
+import { byteLength, eventText, type EventMeaning } from './format.js';
 import { WIRES } from './formats.js';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -141,6 +142,18 @@ describe('a chat stream', () => {
     );
     for (const body of [{ stream: false }, { stream: true, stream_options: { include_usage: true } }])
       expect(ask(body)).toBe(JSON.stringify(body));
+  });
+});
+
+describe('byteLength', () => {
+  it('is that of the encoded text', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        (text) => byteLength(text) === new TextEncoder().encode(text).length,
+      ),
+      { seed: 1 },
+    );
   });
 });
 
