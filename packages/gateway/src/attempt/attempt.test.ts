@@ -231,6 +231,18 @@ describe.each(SERVED_WIRES)('an attempt on %s', (wire) => {
   });
 });
 
+describe('a chat stream without [DONE]', () => {
+  it('is given it once all choices have finished, and is cut otherwise', async () => {
+    const { events } = RECORDINGS.chat;
+    const said = { events: events.slice(0, -1), answer: {} };
+    const live = liveOf(await run({ kind: 'good', said }, 'chat', true));
+    expect(await all(live)).toBe(events.join(''));
+    expect((await live.ended).fault).toBeUndefined();
+    const cut = liveOf(await run({ kind: 'good', said: { ...said, events: events.slice(0, 4) } }, 'chat', true));
+    expect(await all(cut)).toContain('upstream_cut');
+  });
+});
+
 describe('a refusal', () => {
   it('keeps what the server says, without the key', async () => {
     const body = JSON.stringify({ error: { message: 'prompt is too long; key sk-upstream-0123456789' } });

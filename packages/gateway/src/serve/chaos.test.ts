@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DecisionRecord } from '../contracts/record.js';
+import { decisionRecordSchema, type DecisionRecord } from '../contracts/record.js';
 import { SERVED_WIRES, type ServedWire } from '../contracts/wire.js';
 import { createEventScanner } from '../sse/scanner.js';
 import { settle } from '../testing/manual-clock.js';
@@ -125,7 +125,10 @@ describe.each(SERVED_WIRES)('a server that misbehaves on %s', (wire) => {
       expect(text).toBe(stream ? events.join('') : JSON.stringify(answer));
       if (stream) expect(readStream(wire, text)).toMatchObject({ terminal: ['end'], last: 'end', contents: 5 });
       await opened.gateway.close();
+      // The connection was read to its end, so that it can be used again.
+      expect(opened.upstream.sent).toMatchObject([{ over: true, aborted: false }]);
       const record = await opened.store.find('id-1');
+      expect(decisionRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
       expect(record).toMatchObject({ served: 'a', attempts: [{ usage }] });
       expect(record?.cost).toBeCloseTo(dollars(usage), 12);
     }
@@ -141,9 +144,12 @@ describe.each(SERVED_WIRES)('a server that misbehaves on %s', (wire) => {
         expect(response.headers.get('x-should-retry')).toBe('false');
         const text = await read(response, opened);
         expect(WIRES[wire].openStream(true).read({ name: 'error', data: text })).toBe('error');
-        expect(text).not.toContain('0123456789');
         await opened.gateway.close();
-        expect(await opened.store.find('id-1')).toMatchObject({ served: null, status: response.status });
+        const record = await opened.store.find('id-1');
+        expect(record).toMatchObject({ served: null, status: response.status });
+        // Neither the endpoints' key nor what was asked is anywhere.
+        const said = JSON.stringify([text, [...response.headers], record, opened.warnings]);
+        expect(said).not.toMatch(/0123456789|17 \* 3/);
       }
   });
 
