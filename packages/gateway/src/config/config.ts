@@ -60,5 +60,7 @@ export const gatewayConfigSchema = z.strictObject({
 export type GatewayConfigInput = z.input<typeof gatewayConfigSchema>;
 /** The same with every default filled in. */
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+/** Whom the gateway serves, with every default filled in. */
 export type KeyConfig = GatewayConfig['keys'][number];
+/** One way to choose a model, with every default filled in. */
 export type RouteConfig = GatewayConfig['routes'][string];

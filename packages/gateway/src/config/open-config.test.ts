@@ -17,7 +17,7 @@ const endpoint = (more: object = {}) => ({
   ...more,
 });
 const open = (config: object, routers = { default: listedRouter(candidates) }) =>
-  openConfig(config, routers, environmentSecrets({ KEY: SECRET, SAME: SECRET, BROKEN: 'two\nlines' }));
+  openConfig(config, routers, environmentSecrets({ KEY: SECRET, SAME: SECRET, BROKEN: 'two\nlines' })).snapshot;
 
 /** What is wrong, one line each. */
 function problemsOf(config: object, routers?: Parameters<typeof open>[1]): readonly string[] {

@@ -6,7 +6,7 @@ import type { RequestRouter } from '../decide/request-router.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
 import { problems, type Report } from './problems.js';
-import type { Key, Route, Snapshot } from './snapshot.js';
+import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
 
 /**
  * Checks a configuration and looks up all that it names.
@@ -17,7 +17,7 @@ export function openConfig(
   given: unknown,
   routers: Readonly<Record<string, RequestRouter>>,
   secretOf: SecretReader,
-): Snapshot {
+): OpenedConfig {
   const parsed = gatewayConfigSchema.safeParse(given);
   if (!parsed.success)
     throw problems(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'config'}: ${message}`));
@@ -39,9 +39,10 @@ export function openConfig(
       report(`routes.${name}.deadlineMs`, 'says when the router is late, but `onLate` does not say who answers then');
   }
   const targets = nameTargets(routes, candidates, endpoints, report);
-  const keys = openKeys(config, routes, candidates, endpoints, secretOf, report);
+  const clientSecrets = openKeys(config, routes, candidates, endpoints, secretOf, report);
   if (found.length > 0) throw problems(found);
-  return { config, keys, routes, candidates, endpoints, secrets, targets };
+  const snapshot: Snapshot = { config, keys: config.keys, routes, candidates, endpoints, secrets, targets };
+  return { snapshot, clientSecrets };
 }
 
 function openRoutes(
@@ -120,25 +121,22 @@ function openKeys(
   endpoints: ReadonlyMap<string, readonly Endpoint[]>,
   secretOf: SecretReader,
   report: Report,
-): Key[] {
-  const seen = new Map<string, string>();
-  const opened = keys.flatMap((key, i): Key[] => {
+): Map<string, string> {
+  const secrets = new Map<string, string>();
+  keys.forEach((key, i) => {
     const path = `keys.${i}`;
-    const secret = secretOfKey(key.key, `${path}.key`, secretOf, report);
     for (const name of key.routes ?? [])
       if (!routes.has(name))
         report(`${path}.routes`, `there is no route ${name}; there are: ${[...routes.keys()].join(', ')}`);
     const free = [...endpoints.keys()].filter((id) => candidates.get(id)?.price === undefined);
     if (key.budget && free.length > 0)
       report(`${path}.budget`, `cannot be kept, as these candidates have no price: ${free.join(', ')}`);
-    if (secret === undefined) return [];
-    const twin = seen.get(secret);
+    if (keys.findIndex(({ id }) => id === key.id) < i) report(`${path}.id`, `${key.id} names two keys`);
+    const secret = secretOfKey(key.key, `${path}.key`, secretOf, report);
+    if (secret === undefined) return;
+    const twin = [...secrets].find(([, known]) => known === secret)?.[0];
     if (twin !== undefined) report(`${path}.key`, `is the same secret as that of ${twin}`);
-    seen.set(secret, key.id);
-    return [{ ...key, secret }];
+    secrets.set(key.id, secret);
   });
-  const ids = keys.map(({ id }) => id);
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-  if (twice !== undefined) report('keys', `${twice} names two keys`);
-  return opened;
+  return secrets;
 }

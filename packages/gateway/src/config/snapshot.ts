@@ -13,15 +13,10 @@ export interface Route {
 /** What a model's name in a request stands for. */
 export type Target = { kind: 'route'; route: Route } | { kind: 'candidate'; candidate: Candidate };
 
-/** A key as the gateway has it: its text is needed once, to be hashed. */
-export interface Key extends KeyConfig {
-  secret: string;
-}
-
 /** A configuration that was checked, with all that it names looked up. It never changes; a request keeps the one that it began with. */
 export interface Snapshot {
   config: GatewayConfig;
-  keys: readonly Key[];
+  keys: readonly KeyConfig[];
   routes: ReadonlyMap<string, Route>;
   candidates: ReadonlyMap<string, Candidate>;
   /** By candidate. */
@@ -30,4 +25,11 @@ export interface Snapshot {
   secrets: ReadonlyMap<string, string>;
   /** By each name that a request may say; the order is that of lists. */
   targets: ReadonlyMap<string, Target>;
+}
+
+/** A configuration that was opened, and what is needed of it once. */
+export interface OpenedConfig {
+  snapshot: Snapshot;
+  /** Keys of clients, by id: to be hashed and forgotten. */
+  clientSecrets: ReadonlyMap<string, string>;
 }

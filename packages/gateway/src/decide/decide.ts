@@ -1,4 +1,4 @@
-import { messageOf, RouteProfileError, type Decision, type Requirements } from '@routeprofile/schema';
+import { RouteProfileError, type Decision, type Requirements } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
 import type { RequestRouter } from './request-router.js';
 
@@ -17,6 +17,8 @@ export interface Question extends Fallback {
   requirements: Requirements;
   /** Fires when the client leaves. */
   signal: AbortSignal;
+  /** Is told why the router failed, where `onLate` decides in its place. */
+  failed?: (error: unknown) => void;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function decide(question: Question, clock: Clock): Promise<Decision
     // That no model fulfils a request is an answer, not a failure.
     const refused = RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED';
     if (onLate === undefined || refused || question.signal.aborted) throw error;
-    return instead(router, onLate, 'failed', `the router failed (${messageOf(error)})`);
+    question.failed?.(error);
+    return instead(router, onLate, 'failed', 'the router failed');
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LiveStream } from '../attempt/call.js';
-import type { Key } from '../config/snapshot.js';
+import type { KeyConfig } from '../config/config.js';
 import type { Attempt } from '../contracts/record.js';
 import type { WireFormat } from '../wire/format.js';
 import type { Serving } from './context.js';
@@ -25,11 +25,17 @@ const streamBody = (live: LiveStream): ReadableStream<Uint8Array> =>
     { highWaterMark: 0 },
   );
 
+// Proxies are asked to keep nothing of a stream back.
 function delivered(outcome: Delivering, headers: Record<string, string>): Response {
   if (outcome.kind === 'whole')
     return new Response(outcome.body, { headers: { 'content-type': 'application/json', ...headers } });
   return new Response(streamBody(outcome.live), {
-    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', ...headers },
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no',
+      ...headers,
+    },
   });
 }
 
@@ -39,7 +45,7 @@ export interface AnswerRequest {
   request: Request;
   /** Of its address. */
   search: URLSearchParams;
-  key: Key | undefined;
+  key: KeyConfig | undefined;
 }
 
 /** The life of one request for an answer. */

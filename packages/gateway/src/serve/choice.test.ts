@@ -81,7 +81,12 @@ describe('the choice', () => {
     ]);
     const broken = listedRouter(candidates, { route: async () => Promise.reject(new Error('out of memory')) });
     const withDefault = openGateway({ routes: { default: { onLate: 'b' } } }, { routes: { default: broken } });
-    expect((await withDefault.ask('chat', false)).headers.get('x-routeprofile-model')).toBe('b');
+    const instead = (await withDefault.ask('chat', false)).headers;
+    expect([instead.get('x-routeprofile-model'), instead.get('x-routeprofile-reason'), withDefault.warnings]).toEqual([
+      'b',
+      'the router failed; b is the default',
+      ['the router of default failed: out of memory'],
+    ]);
     const without = openGateway({}, { routes: { default: broken } });
     const response = await without.ask('chat', false);
     expect([response.status, without.warnings]).toEqual([503, ['the router of default failed: out of memory']]);

@@ -1,8 +1,7 @@
 import { messageOf, type Logger } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
-import type { GatewayConfigInput } from '../config/config.js';
+import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
-import type { Key } from '../config/snapshot.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
@@ -68,12 +67,12 @@ const wireOf = (path: string, headers: Headers): ServedWire =>
  */
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
   const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store } = parts;
-  const snapshot = openConfig(config, parts.routes, parts.secrets ?? environmentSecrets());
+  const { snapshot, clientSecrets } = openConfig(config, parts.routes, parts.secrets ?? environmentSecrets());
   const underWay = new Set<Promise<void>>();
   let closing = false;
   const serving: Serving = {
     snapshot,
-    keyring: createKeyring(snapshot.keys),
+    keyring: createKeyring(snapshot.keys, clientSecrets),
     health: createHealth(clock),
     store,
     upstream,
@@ -105,7 +104,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };
   /** @throws Refused 401 */
-  const holderOf = async ({ headers }: Request): Promise<Key | undefined> => {
+  const holderOf = async ({ headers }: Request): Promise<KeyConfig | undefined> => {
     if (snapshot.keys.length === 0) return undefined;
     const key = await serving.keyring.holderOf(headers);
     if (key === undefined) throw new Refused(401, 'invalid_api_key', 'The key is missing or wrong.');

@@ -1,9 +1,9 @@
-import type { Key } from '../config/snapshot.js';
+import type { KeyConfig } from '../config/config.js';
 
 /** Knows who sends a request. */
 export interface Keyring {
   /** @returns undefined for a key that is missing or wrong */
-  holderOf(headers: Headers): Promise<Key | undefined>;
+  holderOf(headers: Headers): Promise<KeyConfig | undefined>;
 }
 
 const digest = async (text: string): Promise<Uint8Array> =>
@@ -22,13 +22,23 @@ function presented(headers: Headers): string | undefined {
   return bearer ?? headers.get('x-api-key') ?? undefined;
 }
 
-/** Keys are compared by their hashes, all of them each time, so that time tells nothing of them. */
-export function createKeyring(keys: readonly Key[]): Keyring {
-  const hashed = Promise.all(keys.map(async (key) => ({ key, hash: await digest(key.secret) })));
+/**
+ * Keys are compared by their hashes, all of them each time, so that time tells nothing of them.
+ * @param secrets by the key's id; they are not kept
+ */
+export function createKeyring(keys: readonly KeyConfig[], secrets: ReadonlyMap<string, string>): Keyring {
+  const hashed = Promise.all(
+    keys.flatMap((key) => {
+      const secret = secrets.get(key.id);
+      return secret === undefined ? [] : [digest(secret).then((hash) => ({ key, hash }))];
+    }),
+  );
   return {
     async holderOf(headers) {
-      const hash = await digest(presented(headers) ?? '');
-      let holder: Key | undefined;
+      const given = presented(headers);
+      if (given === undefined) return undefined;
+      const hash = await digest(given);
+      let holder: KeyConfig | undefined;
       for (const { key, hash: known } of await hashed) if (same(hash, known)) holder = key;
       return holder;
     },

@@ -1,4 +1,4 @@
-import type { Key } from '../config/snapshot.js';
+import type { KeyConfig } from '../config/config.js';
 import { SERVED_WIRES } from '../contracts/wire.js';
 import { WIRES } from '../wire/formats.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
@@ -7,7 +7,7 @@ import { Refused } from './refused.js';
 import { idHeaders, jsonResponse } from './responses.js';
 
 /** `GET /v1/models`: every name that the key may ask for, in the form of both OpenAI's list and Anthropic's. */
-export function listModels(key: Key | undefined, { snapshot }: Serving): Response {
+export function listModels(key: KeyConfig | undefined, { snapshot }: Serving): Response {
   const names = [...snapshot.targets].flatMap(([name, target]) => (mayUse(key, target) ? [name] : []));
   const created = new Date(0);
   const data = names.map((id) => ({
@@ -35,7 +35,7 @@ export function listModels(key: Key | undefined, { snapshot }: Serving): Respons
 export async function dryRun(
   request: Request,
   search: URLSearchParams,
-  key: Key | undefined,
+  key: KeyConfig | undefined,
   serving: Serving,
 ): Promise<Response> {
   const asked = search.get('wire') ?? 'chat';
@@ -65,7 +65,7 @@ export async function dryRun(
 }
 
 /** `GET /v1/decisions/{id}`: one record, for whoever it was made for. */
-export async function showDecision(id: string, key: Key | undefined, { store }: Serving): Promise<Response> {
+export async function showDecision(id: string, key: KeyConfig | undefined, { store }: Serving): Promise<Response> {
   const record = await store.find(id);
   if (record === undefined || record.tenant !== (key?.id ?? LOCAL_TENANT))
     throw new Refused(404, 'decision_not_found', 'There is no such decision, or it is no longer kept.');

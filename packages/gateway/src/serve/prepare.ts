@@ -1,6 +1,7 @@
 import { messageOf, RouteProfileError, type Decision } from '@routeprofile/schema';
 import { targetOf } from '../config/names.js';
-import type { Key, Route, Target } from '../config/snapshot.js';
+import type { KeyConfig } from '../config/config.js';
+import type { Route, Target } from '../config/snapshot.js';
 import type { RoutingRequest } from '../contracts/request.js';
 import { decide, pinned } from '../decide/decide.js';
 import { planAttempts, type Plan } from '../plan.js';
@@ -24,7 +25,7 @@ export interface Asking {
   id: string;
   format: WireFormat;
   request: Request;
-  key: Key | undefined;
+  key: KeyConfig | undefined;
   client: AbortSignal;
 }
 
@@ -65,7 +66,7 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
 }
 
 /** What a key may ask for by that name. @throws Refused 404 */
-function permitted(model: string, key: Key | undefined, { snapshot }: Serving): Target {
+function permitted(model: string, key: KeyConfig | undefined, { snapshot }: Serving): Target {
   const target = targetOf(snapshot.targets, model);
   if (target !== undefined && mayUse(key, target)) return target;
   const names = [...snapshot.targets].flatMap(([name, one]) => (mayUse(key, one) ? [name] : []));
@@ -75,7 +76,7 @@ function permitted(model: string, key: Key | undefined, { snapshot }: Serving): 
 }
 
 /** Whether a key may ask for that. */
-export const mayUse = (key: Key | undefined, target: Target): boolean =>
+export const mayUse = (key: KeyConfig | undefined, target: Target): boolean =>
   key?.routes === undefined || (target.kind === 'route' && key.routes.includes(target.route.name));
 
 /** @throws Refused 400 where no model may answer, 503 where the router fails */
@@ -85,13 +86,14 @@ async function decided(
   signal: AbortSignal,
   { clock, logger }: Serving,
 ): Promise<Decision> {
+  const failed = (error: unknown) => logger?.warn(`the router of ${name} failed: ${messageOf(error)}`);
   try {
-    return await decide({ router, text, requirements, signal, ...settings }, clock);
+    return await decide({ router, text, requirements, signal, failed, ...settings }, clock);
   } catch (error) {
     if (signal.aborted) throw clientGone();
     if (RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED')
       throw new Refused(400, 'no_candidate', [error.message, ...error.details].join('; '));
-    logger?.warn(`the router of ${name} failed: ${messageOf(error)}`);
+    failed(error);
     throw new Refused(503, 'router_failed', 'The router could not decide. Name a model, or try again later.');
   }
 }

@@ -1,7 +1,7 @@
 import { costOf } from '@routeprofile/providers';
 import { messageOf, type Candidate, type Logger } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
-import type { Key } from '../config/snapshot.js';
+import type { KeyConfig } from '../config/config.js';
 import type { CountedUsage } from '../contracts/record.js';
 import type { StateStore } from '../contracts/store.js';
 import { windowEnds } from '../store/window.js';
@@ -45,7 +45,7 @@ export interface Spending {
 
 /** @param key without a budget, or none: everything fits */
 export function spendingOf(
-  key: Key | undefined,
+  key: KeyConfig | undefined,
   store: StateStore,
   clock: Clock,
   logger: Logger | undefined,
