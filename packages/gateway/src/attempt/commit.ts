@@ -37,6 +37,11 @@ export interface StreamPasser {
   readonly reader: StreamReader;
 }
 
+const LINE_FEED = Uint8Array.of(10);
+
+/** Whether the last of the bytes is a CR whose LF has yet to come, as the lines before it ended in both. */
+const endsInReturn = (bytes: Uint8Array): boolean => bytes.at(-1) === 13 && bytes.includes(10);
+
 /** Reads whole events only, so that a stream that is cut within one can still be ended properly. */
 export function createPasser(format: WireFormat, usageWanted: boolean): StreamPasser {
   const scanner = createEventScanner();
@@ -57,7 +62,7 @@ export function createPasser(format: WireFormat, usageWanted: boolean): StreamPa
       }
       const instead = frame.event && reader.instead?.();
       if (meaning !== 'ours') bytes.push(instead === undefined ? frame.bytes : encoder.encode(instead));
-      if (meaning === 'end') return { bytes, ended: true };
+      if (meaning === 'end') return { bytes: endsInReturn(frame.bytes) ? [...bytes, LINE_FEED] : bytes, ended: true };
     }
     return { bytes, ended: false };
   };

@@ -52,6 +52,8 @@ export const decisionRecordSchema = z.object({
   route: z.string().nullable(),
   /** The router that decided; null for a request that named a candidate. */
   router: z.object({ strategy: z.string(), encoder: z.string().nullable() }).nullable(),
+  /** The conversation, where the client names it. */
+  session: z.string().optional(),
   requirements: z.record(z.string(), z.unknown()),
   /** The routing text, where the configuration has it kept. */
   text: z.string().optional(),

@@ -12,6 +12,8 @@ export interface RoutingRequest {
   text: string;
   /** Read from the whole request. */
   requirements: Requirements;
+  /** The conversation, where the client names it; two tenants may name theirs alike. */
+  session?: string;
   /** The id of the key that it came with. */
   tenant: string;
   stream: boolean;

@@ -10,6 +10,7 @@ import { readRequest, routingText, type ReadRequest } from '../wire/read-request
 import { LOCAL_TENANT, type Serving } from './context.js';
 import { readJsonBody } from './read-body.js';
 import { clientGone, Refused } from './refused.js';
+import { sessionOf } from './session.js';
 
 /** A request that was read and decided on, before anybody is called. */
 export interface Prepared {
@@ -41,12 +42,14 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
   const target = permitted(read.model, key, serving);
   const route = target.kind === 'route' ? target.route : undefined;
   const { requirements, asked, promptTokens, stream } = read;
+  const session = sessionOf(request.headers, body);
   const routing: RoutingRequest = {
     id,
     wire: format.wire,
     route: route?.name ?? null,
     text: routingText(read, route?.settings.maxChars ?? 0),
     requirements,
+    ...(session !== undefined && { session }),
     tenant: key?.id ?? LOCAL_TENANT,
     stream,
     tokens: { prompt: promptTokens, ...(asked.maxOutput !== undefined && { maxOutput: asked.maxOutput }) },

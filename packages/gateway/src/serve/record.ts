@@ -25,7 +25,7 @@ export function recordOf(
   keepText: boolean,
 ): DecisionRecord {
   const cost = totalOf(attempts);
-  const { id, tenant, wire, requirements, text } = routing;
+  const { id, tenant, wire, requirements, text, session } = routing;
   return {
     version: 1,
     id,
@@ -34,6 +34,7 @@ export function recordOf(
     wire,
     route: routing.route,
     router: route ? { strategy: route.router.strategy, encoder: route.router.encoder } : null,
+    ...(session !== undefined && { session }),
     requirements: { ...requirements },
     ...(keepText && route && { text }),
     ranked: decision.ranked.map((one) => ({ ...one })),

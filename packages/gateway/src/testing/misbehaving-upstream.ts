@@ -69,9 +69,9 @@ const never = (signal: AbortSignal): Promise<never> =>
 
 const reset = () => new TypeError('terminated', { cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }) });
 
-function inPieces(text: string, bytes: number): string[] {
-  const pieces: string[] = [];
-  for (let at = 0; at < text.length; at += bytes) pieces.push(text.slice(at, at + bytes));
+function inPieces(all: Uint8Array, size: number): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < all.length; at += size) pieces.push(all.subarray(at, at + size));
   return pieces;
 }
 
@@ -96,11 +96,14 @@ export function misbehavingUpstream(): MisbehavingUpstream {
   ): AsyncGenerator<Uint8Array> {
     let whole = false;
     try {
-      const pieces = upstream.pieceBytes === undefined ? parts : inPieces(parts.join(''), upstream.pieceBytes);
+      const pieces =
+        upstream.pieceBytes === undefined
+          ? parts.map((part) => encoder.encode(part))
+          : inPieces(encoder.encode(parts.join('')), upstream.pieceBytes);
       for (const piece of pieces) {
         await Promise.resolve();
         if (signal.aborted) throw new DOMException('stopped', 'AbortError');
-        yield encoder.encode(piece);
+        yield piece;
       }
       if (behaviour.kind === 'break') throw reset();
       if (behaviour.kind === 'stall') await never(signal);
