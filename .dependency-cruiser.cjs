@@ -26,6 +26,7 @@ const may = {
     'report',
     'collect',
   ],
+  gateway: ['schema', 'numerics', 'providers', 'routers', 'eval'],
 };
 const layers = Object.entries(may).map(([name, allowed]) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'zod'}`,
@@ -38,7 +39,7 @@ const nodeOnly = {
   name: 'data-only-from-node-entries',
   severity: 'error',
   from: {
-    path: '^packages/(schema|numerics|tensor|providers|encoders|graph|profiles|routers|eval|report)/src',
+    path: '^packages/(schema|numerics|tensor|providers|encoders|graph|profiles|routers|eval|report|gateway)/src',
     pathNot: '(/src/node(/|\\.ts$|-)|\\.test\\.ts$|/src/testing)',
   },
   to: { path: '^packages/data/|^(node:)?(fs|path|os|crypto|worker_threads|child_process|module|url|zlib)(/|$)' },

@@ -37,6 +37,7 @@ export default ts.config(
       'packages/report/src/**',
       'packages/collect/src/**',
       'packages/pipeline/src/**',
+      'packages/gateway/src/**',
     ],
     rules: {
       'no-restricted-properties': [

@@ -31,6 +31,7 @@ const packages = [
   'collect',
   'tensor',
   'pipeline',
+  'gateway',
   'cli',
 ] as const;
 
