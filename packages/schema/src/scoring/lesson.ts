@@ -11,7 +11,7 @@ const ASKED_IN_BATTLE = 2;
  * How many models a log asked per query. Outcomes are a log where most queries that have any have one model's only, or, as battles do,
  * those of at most two out of more.
  * @param models columns of the table
- * @returns null for outcomes that are no log
+ * @returns null for outcomes that are not a log
  */
 export function askedPerQuery({ score }: Pick<OutcomeValues, 'score'>, models: number): 1 | 2 | null {
   let [known, lone, few] = [0, 0, 0];
