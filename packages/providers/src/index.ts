@@ -14,6 +14,7 @@ export {
   readServerError,
   UnusableAnswer,
   type Fault,
+  wasUnsent,
   type FaultKind,
   type FaultyAnswer,
 } from './http/fault.js';

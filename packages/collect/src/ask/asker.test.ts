@@ -103,6 +103,15 @@ describe('asking', () => {
     expect(journal.spent).toBeCloseTo(charged + 0.012, 12);
   });
 
+  it('charges nothing where there is no server', async () => {
+    const model = standInModel(await serve());
+    await server!.close();
+    const journal = await open();
+    const reply = await asking(journal, [model], { budget: 0.2 }).ask(calls(model, 1)[0]!);
+    expect(reply).toMatchObject({ failed: 'connection' });
+    expect(journal.spent).toBe(0);
+  });
+
   it('gives a repeated call the same idempotency key until an answer came', async () => {
     const keys: unknown[] = [];
     const faults: Misbehaviour[] = ['hangs-up', 'empty'];

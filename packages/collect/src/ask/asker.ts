@@ -207,18 +207,18 @@ function answered({ text, truncated, usage, estimated }: Completion, { price }: 
 }
 
 /**
- * What a failed call is charged: what its server counted; nothing for a refusal, which no provider charges for; and all it can have
- * cost where the connection broke, time ran out or the answer could not be read.
+ * What a failed call is charged: what its server counted; nothing for a refusal, which no provider charges for, and where there was no
+ * connection; and all it can have cost where the connection broke, time ran out or the answer could not be read.
  */
 function failed(error: unknown, { price }: PaidModel, bound: number) {
   if (!isCallError(error)) throw error;
   const { endedBy: fault, status, usage, message } = error;
-  const refused = status !== undefined && (status < 200 || status >= 300);
+  const refused = fault.unsent === true || (status !== undefined && (status < 200 || status >= 300));
   return {
     type: 'failed' as const,
     fault: fault.kind,
     message,
-    came: refused || fault.kind === 'unusable',
+    came: (refused && fault.unsent !== true) || fault.kind === 'unusable',
     charged: usage && price ? costOf(usage, price) : refused ? 0 : bound,
     retryable: fault.retryable,
     retryAfter: fault.retryAfter,

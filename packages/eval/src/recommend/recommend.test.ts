@@ -222,6 +222,27 @@ describe('a recommendation', () => {
     expect(recommendation?.grounds[0]).toBe('On test queries alone is worse than always using big.');
   });
 
+  it('is no router that nothing chose and that is lower by its figures', () => {
+    // On 12 test queries an interval cannot tell: `small` wins on two that `big` wins not, and loses on four.
+    const few = Array.from({ length: 12 }, (_, q) => [q < 2 ? 0 : 1, q >= 2 && q < 6 ? 0 : 1]);
+    const noisy = cellOf(
+      'noisy',
+      few.map((_, q) => (q % 2 === 0 || q < 6 ? 1 : 0)),
+    );
+    const lower = reportOf({ cells: [noisy], selection: undefined }, costOf, few);
+    expect(lower.recommendation).toMatchObject({ choice: { kind: 'model', model: 'big' }, verdict: 'undecided' });
+    expect(lower.recommendation?.grounds[0]).toBe(
+      'On test queries noisy cannot be told from always using big, and is lower by its figures.',
+    );
+  });
+
+  it('is the model where auto itself is a constant, whatever comes after it', () => {
+    const auto = { ...cellOf('p × auto', always(0)), router: 'auto' };
+    const { recommendation } = reportOf({ cells: [cellOf('thrifty', thrifty), auto], selection: undefined });
+    expect(recommendation).toMatchObject({ choice: { kind: 'model', model: 'big' }, judged: null });
+    expect(recommendation?.grounds[0]).toMatch(/^`auto`, which compares routers by cross-validation/);
+  });
+
   it('says whose cost is not known', () => {
     const same = { difference: 0, low: 0, high: 0 };
     const words = (own: number | null, bestSingle: number | null) =>

@@ -47,7 +47,7 @@ const CONTENDERS =
 const CHECK =
   'Test queries only check the choice: if it is worse than the best single model, or scores as that model does without saving, that model is recommended instead.';
 const RULE_BY_TRAINING = `${CONTENDERS} The choice is made on training data, with fits that had not seen the queries they are judged on. Among the contenders whose mean score is at most the margin below the best, the cheapest is chosen (the best one, where costs are not known). ${CHECK}`;
-const RULE_BY_ORDER = `${CONTENDERS} Nothing was estimated on training data, so the first \`auto\` router is taken, or else the first router in the order given. ${CHECK}`;
+const RULE_BY_ORDER = `${CONTENDERS} Nothing was estimated on training data, so the first \`auto\` router is taken, or else the first router in the order given. ${CHECK} So it is where test queries cannot tell, and put it below that model by more than the margin, or where the \`auto\` router gives (almost) all queries to one model.`;
 
 /** What the interval of the difference says, given how much lower still counts as not worse. */
 export function verdictOf({ low, high }: { low: number | null; high: number | null }, margin: number): Verdict {
@@ -71,7 +71,7 @@ export function recommend(input: RecommendationInput): Recommendation | undefine
   const picked = byTraining ? chooseContender(contenders, margin) : null;
   const chosen = picked
     ? eligible.find(({ label, seed }) => picked.seed !== null && label === picked.name && seed === picked.seed)
-    : (eligible.find(({ router }) => router === 'auto' || router.startsWith('auto+')) ?? eligible[0]);
+    : firstInOrder(routers);
   if (routers.length === 0 || (!chosen && !single)) return undefined;
 
   const base = {
@@ -84,6 +84,14 @@ export function recommend(input: RecommendationInput): Recommendation | undefine
     testRows,
   };
   return chosen ? judged(chosen, base, input) : modelInstead(null, base, input);
+}
+
+const isAuto = ({ router }: JudgedRouter): boolean => router === 'auto' || router.startsWith('auto+');
+
+/** The first `auto` router, or else the first that is not a constant; undefined where `auto` itself has come to a constant. */
+function firstInOrder(routers: readonly JudgedRouter[]): JudgedRouter | undefined {
+  const chosen = routers.find(isAuto) ?? routers.find(({ constant }) => !constant);
+  return chosen?.constant ? undefined : chosen;
 }
 
 type Base = Pick<Recommendation, 'rule' | 'margin' | 'chosenBy' | 'folds' | 'contenders' | 'bestSingle' | 'testRows'>;
@@ -109,7 +117,10 @@ function judged(chosen: JudgedRouter, base: Base, input: RecommendationInput): R
     costShare: chosen.costShare,
     costPer1k: { own: chosen.costPer1k, bestSingle: single?.costPer1k ?? null },
   };
-  if (verdict === 'worse' || chosen.echoesSingle) return modelInstead({ chosen, found }, base, input);
+  // Nothing speaks for a router that nothing chose and that is lower by its figures.
+  const lower = base.chosenBy === 'order' && quality !== null && quality.difference < -margin;
+  if (verdict === 'worse' || chosen.echoesSingle || (verdict === 'undecided' && lower && single))
+    return modelInstead({ chosen, found }, base, input);
   return {
     ...base,
     ...found,
@@ -152,7 +163,9 @@ function modelInstead(
     : [
         routers.length > 0 && routers.every(({ constant }) => constant)
           ? 'Every router here is a constant in disguise: it gives (almost) all queries to one model.'
-          : howChosen(base, routers),
+          : base.chosenBy === 'order' && routers.find(isAuto)?.constant
+            ? '`auto`, which compares routers by cross-validation on training data, gives (almost) all queries to one model.'
+            : howChosen(base, routers),
         ...unjudged(base),
         ...passedOver(base),
         ...unlikeQueries(base, estimates),
@@ -185,8 +198,11 @@ function alone(model: string, average: number | null, costPer1k: number | null):
 /** Why the router that was judged is not the one recommended. */
 function refutedText({ chosen, found }: { chosen: JudgedRouter; found: Found }, { chosenBy }: Base, model: string) {
   const echo = `scores as ${model} does (almost) everywhere, and saves nothing`;
-  if (chosenBy === 'order')
-    return `On test queries ${chosen.name} ${found.verdict === 'worse' ? `is worse than always using ${model}` : echo}.`;
+  if (chosenBy === 'order') {
+    const below = `cannot be told from always using ${model}, and is lower by its figures`;
+    const seen = found.verdict === 'worse' ? `is worse than always using ${model}` : chosen.echoesSingle ? echo : below;
+    return `On test queries ${chosen.name} ${seen}.`;
+  }
   const said = found.verdict === 'worse' ? 'test queries found it worse' : `on test queries it ${echo}`;
   return `${chosen.name} was chosen on training data, but ${said}.`;
 }

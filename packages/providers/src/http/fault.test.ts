@@ -5,6 +5,8 @@ import { faultOf, UnusableAnswer, type FaultKind } from './fault.js';
 const said = (message: string, more: object = {}) => JSON.stringify({ error: { message, ...more } });
 const anthropic = (type: string, message = '') => JSON.stringify({ type: 'error', error: { type, message } });
 
+const caused = (code: string) => new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code }) });
+
 describe('faultOf', () => {
   it.each<[FaultKind, number, string]>([
     ['refused-key', 401, said('Incorrect API key provided', { code: 'invalid_api_key' })],
@@ -76,7 +78,6 @@ describe('faultOf', () => {
   });
 
   it('tells why no answer came', () => {
-    const caused = (code: string) => new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code }) });
     const controller = new AbortController();
     controller.abort();
     const errors: [FaultKind, unknown][] = [
@@ -90,6 +91,12 @@ describe('faultOf', () => {
       ['unusable', new UnusableAnswer('the answer is empty')],
     ];
     expect(errors.map(([, error]) => faultOf({ error }).kind)).toEqual(errors.map(([kind]) => kind));
+  });
+
+  it('knows where nothing was sent', () => {
+    expect(faultOf({ error: caused('ECONNREFUSED') })).toEqual({ kind: 'connection', retryable: true, unsent: true });
+    expect(faultOf({ error: caused('ECONNRESET') })).toEqual({ kind: 'connection', retryable: true });
+    expect(faultOf({ error: caused('UND_ERR_CONNECT_TIMEOUT') })).toMatchObject({ kind: 'timeout', unsent: true });
   });
 
   it('says whether to try again, and when', () => {

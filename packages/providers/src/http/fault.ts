@@ -46,6 +46,8 @@ export interface Fault {
   retryable: boolean;
   /** Milliseconds that the server asks to wait. */
   retryAfter?: number;
+  /** There was no connection, so that nothing of the request was sent, and nobody charges for it. */
+  unsent?: true;
 }
 
 /** All that is known of an answer that is of no use, or of why none came. */
@@ -70,8 +72,34 @@ export class UnusableAnswer extends Error {
 export function faultOf({ status, headers, body = '', error, now = Date.now() }: FaultyAnswer): Fault {
   const kind = error === undefined ? kindOfAnswer(status ?? 200, body.slice(0, LOOKED_AT)) : kindOfError(error);
   const retryAfter = parseRetryAfter(headers?.get('retry-after') ?? null, now);
-  return { kind, retryable: KINDS[kind], ...(retryAfter !== undefined && { retryAfter }) };
+  return {
+    kind,
+    retryable: KINDS[kind],
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(wasUnsent(error) && { unsent: true }),
+  };
 }
+
+/** Codes of failures after which nothing of a request has been sent, in Node and in undici. */
+const UNSENT = new Set<unknown>([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** Whether what `fetch` or a client of a platform threw says that there was no connection. */
+export const wasUnsent = (error: unknown): boolean =>
+  chainOf(error).some((one) => 'code' in one && UNSENT.has(one.code));
+
+/** An error, and what caused it. */
+const chainOf = (error: unknown): Error[] =>
+  [error, error instanceof Error ? error.cause : undefined].filter((one) => one instanceof Error);
 
 /** Characters of a body that are looked at. */
 const LOOKED_AT = 65_536;
@@ -180,8 +208,7 @@ function kindOfStatus(status: number): FaultKind | undefined {
 /** What `fetch` or a reader threw; the platform's own time-outs are told by name or code. */
 function kindOfError(error: unknown): FaultKind {
   if (error instanceof UnusableAnswer) return 'unusable';
-  const chain = [error, error instanceof Error ? error.cause : undefined].filter((one) => one instanceof Error);
-  const names = chain.flatMap((one) => [one.name, 'code' in one ? String(one.code) : '']);
+  const names = chainOf(error).flatMap((one) => [one.name, 'code' in one ? String(one.code) : '']);
   if (names.some((name) => /Timeout|TIMEOUT|ETIMEDOUT/.test(name))) return 'timeout';
   return names.includes('AbortError') ? 'aborted' : 'connection';
 }
