@@ -85,7 +85,19 @@ function planText({ items, models, judges, dollars: about, atMost, spent, budget
 const cell = (value: number | null, format: (value: number) => string): string =>
   value === null ? '-' : format(value);
 
-function reportText({ out, items, models, spent, budget, requests, reused, notAsked, judges }: CollectReport): string {
+/** What to do with what was collected. */
+function nextStep({ out, models, forModels }: CollectReport): string {
+  const [answered, scored] = [models.some((model) => model.answered > 0), models.some((model) => model.scored > 0)];
+  if (!answered) return 'Nothing was answered: see why in the last column, and start again when that is mended.';
+  if (!scored)
+    return 'No answer has a score, so there is nothing to route by yet. Give the prompts a `reference`, or have a model judge the answers: the same command with --grade-only --grader judge:model=NAME.';
+  return forModels > 0
+    ? `Next, where the prompts came from a log: npx @routeprofile/cli data import ${out}/outcomes.jsonl YOUR_LOG --append`
+    : `Next: npx @routeprofile/cli run --data ${out}`;
+}
+
+function reportText(report: CollectReport): string {
+  const { out, items, models, spent, budget, requests, reused, notAsked, judges } = report;
   const failed = (failures: CollectReport['models'][number]['failures']) =>
     Object.entries(failures)
       .map(([why, times]) => `${times} ${why}`)
@@ -109,11 +121,7 @@ function reportText({ out, items, models, spent, budget, requests, reused, notAs
   ];
   if (notAsked > 0) lines.push(`${plural(notAsked, 'call')} ${notAsked === 1 ? 'was' : 'were'} not made.`);
   for (const [name, quality] of Object.entries(judges)) lines.push('', ...judgeLines(name, quality));
-  const scored = models.some((model) => model.scored > 0);
-  const next = scored
-    ? `Next: npx @routeprofile/cli run --data ${out}`
-    : 'There is no score yet, and so nothing to route by.';
-  lines.push('', `Wrote ${out}. ${next}`);
+  lines.push('', `Wrote ${out}. ${nextStep(report)}`);
   return lines.join('\n');
 }
 

@@ -42,6 +42,8 @@ export interface CollectPlan {
 export interface CollectReport {
   out: string;
   items: number;
+  /** Prompts that name the models they are for, as those that a report on a log suggests. */
+  forModels: number;
   /** Those that some prompt is for. */
   models: ModelSummary[];
   /** Dollars charged in this folder so far, judges and failed calls included. */
@@ -142,6 +144,7 @@ export async function collectOutcomes(
     const report: CollectReport = {
       out,
       items: items.length,
+      forModels: items.filter((item) => item.models !== undefined).length,
       models: summaries(candidates, results).filter((_, model) => isAsked[model]),
       spent: journal.spent,
       budget: config.budget ?? null,
