@@ -44,6 +44,20 @@ describe('matchCatalogue', () => {
     });
   });
 
+  it('knows providers before a colon, and leaves tags alone', () => {
+    const entries = [entry('gpt-4o-mini', 1), entry('claude-sonnet-4-20250514', 3), entry('llama3:8b', 0)];
+    expect(
+      rulesOf(['openai:gpt-4o-mini', 'anthropic:messages:claude-sonnet-4', 'llama3:8b', 'mine:gpt-4o-mini'], entries),
+    ).toMatchObject({
+      matched: [
+        ['openai:gpt-4o-mini', 'no-provider', 'gpt-4o-mini'],
+        ['anthropic:messages:claude-sonnet-4', 'no-version', 'claude-sonnet-4-20250514'],
+        ['llama3:8b', 'exact', 'llama3:8b'],
+      ],
+      unmatched: ['mine:gpt-4o-mini'],
+    });
+  });
+
   it('takes several entries of one price, and none of several prices', () => {
     const same = [entry('a/m', 1), entry('b/m', 1, { price: { input: 1, output: 2, cachedInput: 0.1 } })];
     expect(matchCatalogue([candidate('m')], same).matched).toMatchObject([{ entry: { id: 'a/m' }, entries: 2 }]);

@@ -3,7 +3,7 @@ import type { CatalogueEntry } from './entry.js';
 
 /**
  * How alike two ids have to be, each rule laxer than the one before: equal; equal in lower case without what stands before the last
- * slash; then also without a date, a `:tag` (but `:free`) or `-latest` at the end; then also with dots, dashes and underscores as one.
+ * slash, or a provider's name and a colon; then also without a date, a `:tag` (but `:free`) or `-latest` at the end; then also with dots, dashes and underscores as one.
  */
 export const MATCH_RULES = ['exact', 'no-provider', 'no-version', 'no-punctuation'] as const;
 export type MatchRule = (typeof MATCH_RULES)[number];
@@ -20,7 +20,15 @@ function withoutVersion(id: string): string {
   return shorter;
 }
 
-const withoutProvider = (id: string): string => id.slice(id.lastIndexOf('/') + 1).toLowerCase();
+/** How promptfoo names a model: `openai:gpt-4o`, `anthropic:messages:claude-…`. Other ids have a colon before a tag. */
+const CALLED_BY =
+  /^(?:openai|azure(?:openai)?|anthropic|google|vertex|bedrock|mistral|groq|ollama|openrouter|together(?:ai)?|cohere|deepseek|xai|fireworks|cerebras):(?:(?:chat|completion|messages|responses):)?/;
+
+const withoutProvider = (id: string): string =>
+  id
+    .slice(id.lastIndexOf('/') + 1)
+    .toLowerCase()
+    .replace(CALLED_BY, '');
 
 const KEYS: Readonly<Record<MatchRule, (id: string) => string>> = {
   exact: (id) => id,
