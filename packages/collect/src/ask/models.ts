@@ -24,8 +24,8 @@ export interface PaidModel extends Rates {
   concurrency: number;
 }
 
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** Environment variables by name; null where nothing will be asked, so that no key is needed. */
+export type Environment = Readonly<Record<string, string | undefined>> | null;
 
 /** Fields of a request by which servers limit an answer. */
 const LIMITS = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'];
@@ -35,7 +35,7 @@ const FORBIDDEN = ['n', 'best_of', 'stream', 'model', 'messages'];
 /**
  * A model of the configuration.
  * @param where names the entry in errors, such as `models.gpt`
- * @param env where keys are
+ * @param env where keys are; null where it is only planned or looked at
  * @throws RouteProfileError BAD_OPTION for an address, a key or settings that cannot be used
  */
 export function openModel(id: string, given: AskedModel, where: string, env: Environment): PaidModel {
@@ -94,7 +94,7 @@ function limitIn(
 }
 
 function keyOf(reference: string | undefined, where: string, env: Environment): string | undefined {
-  if (reference === undefined) return undefined;
+  if (reference === undefined || env === null) return undefined;
   const name = reference.slice('env:'.length);
   const key = env[name];
   if (key === undefined || key === '')

@@ -13,7 +13,7 @@ import {
 const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
   query: ['prompt', 'question', 'messages', 'text'],
   reference: ['answer', 'ground_truth', 'expected', 'answers', 'tests'],
-  task: ['task_name', 'category'],
+  task: ['task_name', 'category', 'topic', 'subject'],
 };
 
 const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -269,6 +269,16 @@ describe('collecting', () => {
     });
   });
 
+  it('plans without a key, and asks with one alone', async () => {
+    await given(3);
+    const models = { small: standIn(server, { key: 'env:MINE', price: { input: 1, output: 1 } }) };
+    const plan = await planCollection(config({ models }), { folder: folder.path, env: {} }, ctx);
+    expect(plan.models[0]!.calls).toBe(3);
+    await expect(collect({ models })).rejects.toThrow(/MINE is not set/);
+    await collect({ models }, {}, { env: { MINE: 'sk-mine' } });
+    expect(server.requests.map(({ key }) => key)).toEqual(Array(3).fill('Bearer sk-mine'));
+  });
+
   it('grades again without asking', async () => {
     await given(20);
     await collect();

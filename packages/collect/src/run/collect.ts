@@ -75,7 +75,7 @@ export async function planCollection(
   parts: CollectParts,
   ctx: RunContext,
 ): Promise<CollectPlan> {
-  const setting = await openSetting(config, parts, ctx);
+  const setting = await openSetting(config, parts, ctx, { asks: false });
   const path = join(setting.out, 'answers.jsonl');
   const journal = existsSync(path) ? await openJournal(path, ctx) : undefined;
   try {

@@ -22,7 +22,7 @@ import { stratifiedOrder } from '../plan/stratified-order.js';
 /** What collecting uses beside its configuration. */
 export interface CollectParts {
   /** Where keys are. Default: the process's environment. */
-  env?: Environment;
+  env?: NonNullable<Environment>;
   /** What relative paths are relative to. Default: the working directory. */
   folder?: string;
   /** Finds graders that are not built in, such as plugins. */
@@ -54,11 +54,17 @@ export interface Setting {
 }
 
 /**
- * Reads the prompts and looks at every model, so that what is wrong is said before a cent is spent.
+ * Reads the prompts and looks at every model, so that what is wrong is said before a cent is spent. A plan asks nobody and needs no key.
  * @throws RouteProfileError MISSING_FILE, BAD_INPUT, BAD_OPTION
  */
-export async function openSetting(config: CollectConfig, parts: CollectParts, ctx: RunContext): Promise<Setting> {
-  const { env = process.env, folder = process.cwd() } = parts;
+export async function openSetting(
+  config: CollectConfig,
+  parts: CollectParts,
+  ctx: RunContext,
+  { asks = true }: { asks?: boolean } = {},
+): Promise<Setting> {
+  const { folder = process.cwd() } = parts;
+  const env = asks ? (parts.env ?? process.env) : null;
   const candidates = Object.entries(config.models).map(([id, given]) => openModel(id, given, `models.${id}`, env));
   const judges = Object.entries(config.judges).map(([id, given]) => openModel(id, given, `judges.${id}`, env));
   if (candidates.length === 0)
