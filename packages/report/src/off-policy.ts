@@ -44,13 +44,14 @@ export const OFF_POLICY_COLUMNS = [
 const QUERIES_NAMED = 6;
 
 /** Which answers would tell what the log cannot, in sentences; none where nothing is suggested. */
-export function suggestionLines(report: RunReport, { suggestions, rows }: OffPolicy): string[] {
+export function suggestionLines(report: RunReport, { suggestions, rows, policies: judged }: OffPolicy): string[] {
   if (!suggestions || suggestions.ask.length === 0) return [];
   const { policies, needed, ask } = suggestions;
-  const names = policies.map(({ name, seed }) => {
+  const nameOf = ({ name, seed }: Pick<OffPolicyPolicy, 'name' | 'seed'>) => {
     const row = report.rows.find((each) => each.label === name && each.seed === seed);
     return row ? rowName(report, row) : name;
-  });
+  };
+  const names = policies.map(nameOf);
   const models = [...new Set(ask.map(({ model }) => model))];
   const asked = models.map((model) => {
     const queries = ask.filter((gap) => gap.model === model).map(({ query }) => query);
@@ -59,14 +60,30 @@ export function suggestionLines(report: RunReport, { suggestions, rows }: OffPol
   });
   return [
     needed === 0
-      ? `The log tells enough of every router. Further answers would narrow the intervals.`
+      ? 'The log tells the mean score of every router. Further answers would narrow the intervals.'
       : `The log cannot tell enough of ${someOf(names)}. ${
           needed === null
             ? `Answers to its ${plural(rows, 'test row')} would not do: more test rows are needed.`
-            : `About ${plural(needed, 'answer')} that are asked for on purpose would do.`
+            : `About ${plural(needed, 'answer that is', 'answers that are')} asked for on purpose would do.`
         }`,
+    ...differencesLeftOpen(judged, nameOf),
     `The ${ask.length} that tell most: ask ${asked.join('; ')}.`,
     '`run --suggest N` writes the N best into a file that `collect --prompts` reads; `data import … --append` adds the answers.',
+  ];
+}
+
+/** Where a router differs from the best single model on too few rows, no further answers on these rows would tell by how much. */
+function differencesLeftOpen(
+  judged: readonly OffPolicyPolicy[],
+  nameOf: (policy: OffPolicyPolicy) => string,
+): string[] {
+  const open = judged.filter(
+    ({ seed, score, difference }) => seed !== null && score.dr.known && difference?.known === false,
+  );
+  if (open.length === 0) return [];
+  const [differ, choose] = open.length === 1 ? ['differs', 'it chooses'] : ['differ', 'they choose'];
+  return [
+    `By how much ${someOf(open.map(nameOf))} ${differ} from the best single model stays open: ${choose} otherwise on too few rows. A longer log would tell.`,
   ];
 }
 

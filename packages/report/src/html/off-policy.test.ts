@@ -61,6 +61,22 @@ describe('what a log says of routers', () => {
     expect(text).toContain('640 logged test rows');
   });
 
+  it('leaves a difference open that no further answers on these rows would tell', () => {
+    expect(renderTextTable(logged)).not.toContain('stays open');
+    const { offPolicy } = logged;
+    const [first, ...others] = offPolicy.policies;
+    const open = { ...first!, score: { dr: known(0.7), snips: known(0.7), ips: known(0.7) } };
+    const enough = { ...offPolicy.suggestions, policies: [], needed: 0 };
+    const text = renderTextTable({
+      ...report,
+      offPolicy: { ...offPolicy, policies: [open, ...others], suggestions: enough },
+    }).replace(/\s+/g, ' ');
+    expect(text).toContain('The log tells the mean score of every router.');
+    expect(text).toMatch(
+      /By how much .* differs from the best single model stays open: it chooses otherwise on too few/,
+    );
+  });
+
   it('is where plots of cost and quality come from, with the intervals', () => {
     const page = renderHtmlReport(logged);
     expect(page).toContain('All points are estimates from the log');
