@@ -47,6 +47,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: links(
       ['Getting started', '/getting-started'],
       ['What it found', '/results'],
+      ['What the paper claims', '/claims'],
       ['Playground', '/playground'],
       ['Other things called routing', '/other-routing'],
     ),

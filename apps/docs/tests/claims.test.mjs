@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { claimsOf, verdictOf } from '../tools/claims.mjs';
 
@@ -46,4 +47,19 @@ test('differences are those of the cells that a claim names, paired by row', () 
   assert.equal(claims.queries.verdict, 'does not show here');
   assert.equal(claims['co-design'].verdict, 'does not show here');
   assert.throws(() => claimsOf(() => ({ rows: [] })), /the run has no cell/);
+});
+
+const committed = JSON.parse(
+  readFileSync(new URL('../../../examples/design-space/claims.json', import.meta.url), 'utf8'),
+);
+
+test('the committed verdicts follow from the committed intervals', () => {
+  assert.ok(committed.length > 0);
+  for (const { id, verdict, scenarios } of committed) assert.equal(verdict, verdictOf(scenarios), id);
+});
+
+test('what the page says of the routers is so: only under sim does an interval exclude zero', () => {
+  const own = committed.flatMap(({ scenarios }) => scenarios.flatMap(({ routers }) => routers));
+  const excludes = own.filter(({ low, high }) => low > 0 || high < 0).map(({ router }) => router);
+  assert.deepEqual([...new Set(excludes)].sort(), ['graph − sim', 'sim']);
 });
