@@ -53,6 +53,13 @@ export interface Counts {
   unreadTimes: number;
 }
 
+/** Where a record lies. */
+export interface Place {
+  /** Split of records that name none. */
+  split: string | null;
+  file: string;
+}
+
 /** Turns records into calls; what is wrong with one becomes a problem. */
 export class CallReader {
   readonly counts: Counts = { rows: 0, unmeasured: 0, omittedParts: 0, omittedFrom: 0, unreadTimes: 0 };
@@ -68,7 +75,7 @@ export class CallReader {
   ) {}
 
   /** Null where the record names no query or no model. */
-  read(cells: Cells, plan: Plan, defaultSplit: string | null): Call | null {
+  read(cells: Cells, plan: Plan, place: Place): Call | null {
     const { columns } = plan;
     this.counts.rows++;
     const read = cells.query(columns.query!);
@@ -82,17 +89,17 @@ export class CallReader {
     const call: Call = {
       query: read.text,
       task: cells.name(columns.task),
-      split: cells.text(columns.split)?.trim() ?? defaultSplit,
+      split: cells.text(columns.split)?.trim() ?? place.split,
       id: id === undefined || id === '' ? null : id,
       answer: cells.text(columns.answer),
       time: this.timeOf(cells, columns.time),
       outcomes: [],
     };
     if (call.task !== null) this.tasks.add(call.task);
-    if (model !== null) this.addOutcome(call, model, cells, columns, plan);
+    if (model !== null) this.addOutcome(call, model, cells, columns, plan, place);
     else
       for (const name of plan.models)
-        this.addOutcome(call, name, cells, { score: name, ...companions(plan, name) }, plan);
+        this.addOutcome(call, name, cells, { score: name, ...companions(plan, name) }, plan, place);
     return call;
   }
 
@@ -110,8 +117,16 @@ export class CallReader {
     return null;
   }
 
-  private addOutcome(call: Call, model: string, cells: Cells, columns: Columns, { units, models }: Plan): void {
-    const score = this.scores.read(cells, columns.score, model);
+  private addOutcome(
+    call: Call,
+    model: string,
+    cells: Cells,
+    columns: Columns,
+    { units, models }: Plan,
+    { file }: Place,
+  ): void {
+    const said = cells.text(columns.source)?.trim() ?? '';
+    const score = this.scores.read(cells, columns.score, call.task, { model, file, source: said || 'no named source' });
     if (score === null) this.counts.unmeasured++;
     else this.scored++;
     const numbers: Partial<Record<Field, number>> = {};
@@ -130,7 +145,7 @@ export class CallReader {
     // In a wide table an empty cell says nothing; in a long one somebody wrote a row.
     if (Object.keys(numbers).length === 0 && models.length > 0) return;
     // Who gave a score that is not there says nothing.
-    const source = score === null ? '' : (cells.text(columns.source)?.trim() ?? '');
+    const source = score === null ? '' : said;
     call.outcomes.push(source === '' ? [model, numbers] : [model, numbers, source]);
     this.models.add(model);
   }

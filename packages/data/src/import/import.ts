@@ -27,7 +27,7 @@ import { Choices, columnsSaid, presetOf, recipeFor, type Recipe } from './recipe
 import type { Columns } from './roles.js';
 import { outcomeRow } from './rows.js';
 import { saidOf } from './said.js';
-import { ownWords, PERCENT, parseScale, type Scale } from './scale.js';
+import { ownWords, PERCENT, parseScales, type GivenScales } from './scale.js';
 import { ScoreReader } from './scores.js';
 import { valuesFromPath } from './sources/from-path.js';
 import { filesOf, type ImportSource, type SourceFile } from './sources/sources.js';
@@ -38,7 +38,7 @@ import { Cells } from './values.js';
 
 /**
  * How `importOutcomes` reads its sources. Defaults: preset, format, columns, units, delimiter and decimal mark are told by the
- * files; scores have to lie in 0 to 1, or be percentages beyond doubt; text is UTF-8.
+ * files; scores of a task have to lie in 0 to 1, or be percentages beyond doubt; text is UTF-8.
  */
 export type ImportOptions = z.input<typeof importOptionsSchema> & Partial<Pick<RunContext, 'signal' | 'onProgress'>>;
 
@@ -235,7 +235,7 @@ async function readFiles(
   { signal, onProgress }: Pick<ImportOptions, 'signal' | 'onProgress'>,
 ): Promise<ReadFiles> {
   const problems = new Problems();
-  const scores = new ScoreReader(scaleOf(options), ownWords(options.good, options.bad));
+  const scores = new ScoreReader(scalesOf(options), ownWords(options.good, options.bad));
   const calls = new CallReader(scores, cutsByTime(options));
   const choices = new Choices(options.variant);
   for (const role of ['score', 'query'] as const) {
@@ -267,7 +267,7 @@ async function readFiles(
       records++;
       for (const fields of recipe.calls(record)) {
         const cells = new Cells(problems, record.place, fields, decimals);
-        const call = calls.read(cells, recipe.plan, file.split ?? options.split ?? null);
+        const call = calls.read(cells, recipe.plan, { split: file.split ?? options.split ?? null, file: file.path });
         if (call !== null && problems.count === 0) await grouper.add(call);
       }
       if (++done % PROGRESS_EVERY === 0) onProgress?.({ stage: 'import', done, unit: 'rows' });
@@ -323,9 +323,9 @@ const hintOf = (presets: readonly Preset[]): string =>
     'Correct the records, or say which column is which (--query, --model, --score …).',
   ].join(' ');
 
-function scaleOf({ scale, scoreScale }: CompleteImportOptions): Scale | 'as-is' | undefined {
-  if (scoreScale !== undefined) return { low: 0, high: scoreScale };
-  return scale === undefined ? undefined : (parseScale(scale) ?? undefined);
+function scalesOf({ scale, scoreScale }: CompleteImportOptions): GivenScales | undefined {
+  if (scoreScale !== undefined) return { tasks: new Map(), others: { low: 0, high: scoreScale } };
+  return scale === undefined ? undefined : (parseScales(scale) ?? undefined);
 }
 
 function assertTimes({ plan }: Recipe, { path }: SourceFile, options: CompleteImportOptions): void {

@@ -140,7 +140,7 @@ function howNumbersWereRead({ plan, scores, commas, tally }: Done): string[] {
     ...said(
       found !== undefined,
       () =>
-        `Scores run from ${found!.least} to ${found!.most}: they were read as percentages (--scale says another scale, --scale as-is keeps them).`,
+        `Scores${found!.unit.length > 0 ? ` of ${someOf(found!.tasks)}` : ''} run from ${found!.least} to ${found!.most}: they were read as percentages (--scale says another scale, --scale as-is keeps them)${found!.unit.length > 0 ? `; those of ${someOf(found!.unit)} lie within 0 to 1, and were kept (--scale TASK=percent is for one task)` : ''}.`,
     ),
     ...said(
       astray.length > 0,

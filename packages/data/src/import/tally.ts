@@ -35,7 +35,7 @@ export class Tally {
     for (const [model, numbers] of query.models) {
       const tally = this.byModel.get(model) ?? { score: [0, 0], latency: [0, 0] };
       this.byModel.set(model, tally);
-      const score = scoreOf(numbers, this.scores);
+      const score = scoreOf(numbers, this.scores, query.task);
       if (score !== null) {
         isScored = true;
         add(tally.score, score);
@@ -70,9 +70,13 @@ function add(sum: Sum, value: number): void {
   sum[1]++;
 }
 
-/** The mean score of some outcomes, on 0 to 1 (or as it is): those on the scale of the source, and those that were there already. */
-export function scoreOf({ score, raw }: { score?: Sum; raw?: Sum }, scores: ScoreReader): number | null {
+/** The mean score of some outcomes of a task, on 0 to 1 (or as it is): those on the scale of the source, and those that were there already. */
+export function scoreOf(
+  { score, raw }: { score?: Sum; raw?: Sum },
+  scores: ScoreReader,
+  task: string | null,
+): number | null {
   if (raw === undefined) return score === undefined ? null : meanOf('score', score);
-  const onUnit = scores.onUnit(raw[0] / raw[1]) * raw[1];
+  const onUnit = scores.onUnit(raw[0] / raw[1], task) * raw[1];
   return meanOf('score', [onUnit + (score?.[0] ?? 0), raw[1] + (score?.[1] ?? 0)]);
 }

@@ -6,8 +6,8 @@ const task = /* @__PURE__ */ at('eval.task');
 const latency = /* @__PURE__ */ at('total_time', 'working_time');
 const started = /* @__PURE__ */ at('started_at');
 const created = /* @__PURE__ */ at('eval.created');
-/** Correct, partly correct, incorrect, no answer. */
-const GRADES: Readonly<Record<string, number>> = { C: 1, P: 0.5, I: 0, N: 0 };
+/** Correct, partly correct, incorrect, no answer: shares, whatever scale the numbers of other scorers are on. */
+const GRADES: Readonly<Record<string, string>> = { C: '100%', P: '50%', I: '0%', N: '0%' };
 
 const gradeOf = (value: unknown): unknown => (typeof value === 'string' ? (GRADES[value] ?? value) : value);
 

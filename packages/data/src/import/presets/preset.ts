@@ -78,6 +78,13 @@ export function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
+/** A score that is a share of 1, whatever scale other scores are on. */
+export const share = (score: number): string => `${100 * score}%`;
+
+/** A score of a type that says true or false, as 1 and 0; any other as it is. */
+export const scoreOfType = (score: unknown, type: unknown): unknown =>
+  /^boolean$/i.test(String(type)) && /^[01]$/.test(String(score)) ? String(score) === '1' : score;
+
 /** Milliseconds → seconds. */
 export const seconds = (milliseconds: unknown): number | undefined => {
   const number = numberOf(milliseconds);

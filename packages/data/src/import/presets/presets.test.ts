@@ -409,3 +409,27 @@ describe.each(builtInPresets.map((preset) => [preset.name, preset] as const))('t
         }
   });
 });
+
+describe('scores of presets', () => {
+  it('keep words, letters and booleans beside percentages', async () => {
+    const log = (task: string, value: unknown) =>
+      JSON.stringify({
+        eval: { model: 'a', task },
+        samples: [{ id: 1, input: `${task}?`, scores: { x: { value } } }],
+      });
+    await importFiles({ 'a.json': log('letters', 'C'), 'b.json': log('numbers', 70), 'c.json': log('parts', 'P') });
+    expect(bench.rows().map(({ models }) => models)).toEqual([
+      { a: { score: 1 } },
+      { a: { score: 0.7 } },
+      { a: { score: 0.5 } },
+    ]);
+    bench.next();
+    await importFiles({
+      'requests.jsonl': jsonl(
+        helicone('1', 'a', { correct: { value: 70, valueType: 'integer' } }),
+        helicone('2', 'b', { correct: { value: 1, valueType: 'boolean' } }),
+      ),
+    });
+    expect(bench.rows()[0]!.models).toMatchObject({ a: { score: 0.7 }, b: { score: 1 } });
+  });
+});
