@@ -55,7 +55,7 @@ export function addDataCommands(program: Command, io: Io): void {
       .option('--split-from <pattern>', 'split from the path of each file, likewise')
       .option(
         '--variant <name>',
-        'which of several readings of the same answers, such as a filter of lm-evaluation-harness',
+        'which of several readings of the answers, such as a filter of lm-evaluation-harness or a prompt of promptfoo',
       )
       .option('--query <column>', 'column or path (vars.question) of the query: text, or chat messages as JSON')
       .option('--model <column>', 'column of the model (long format)')

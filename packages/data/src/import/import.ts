@@ -124,12 +124,14 @@ async function importFiles(
   const tally = new Tally(scores);
   const ids = new IdGiver();
   const timeSplit = timeSplitOf(options);
+  const nameOf = (model: string, label: string) => calls.systems.nameOf(model, label);
+  await grouper.tellApart();
   await grouper.group((query) => {
     tally.see(query);
     ids.see(query);
     appending?.see(query, scores);
     if (query.kept === undefined) timeSplit?.see(query);
-  });
+  }, nameOf);
   appending?.assertAgrees();
   timeSplit?.settle();
   const splitOf = (query: Query): Query =>
@@ -159,7 +161,9 @@ async function importFiles(
       ? []
       : [[join(target, META), `${formatJson(meta, META, 2)}\n`] as const]),
   ]);
-  const models = [...calls.models];
+  const { systems } = calls;
+  const renamed = new Map(systems.labelled());
+  const models = [...new Set([...calls.models].flatMap((model) => renamed.get(model) ?? [model]))];
   return {
     dir: target,
     preset: [...read.presets.keys()][0]?.name ?? null,
@@ -173,7 +177,7 @@ async function importFiles(
     warnings: [
       ...saidOf({
         ...{ plan, choices, models, tally, scores, timeSplit, counts: calls.counts, sharedIds: ids.shared() },
-        appending,
+        ...{ appending, systems, toldApart: grouper.toldApart },
         ...{ presets: read.presets, passedOver: read.passedOver, fromPath: read.fromPath, commas: read.commas },
       }),
       ...(keepsCards ? [`${CARDS} of the earlier dataset was kept; --cards FILE replaces it.`] : []),
@@ -265,9 +269,14 @@ async function readFiles(
     for await (const record of reader.records(recipe.records)) {
       throwIfAborted({ signal });
       records++;
-      for (const fields of recipe.calls(record)) {
+      for (const { fields, asked } of recipe.calls(record)) {
         const cells = new Cells(problems, record.place, fields, decimals);
-        const call = calls.read(cells, recipe.plan, { split: file.split ?? options.split ?? null, file: file.path });
+        const call = calls.read(
+          cells,
+          recipe.plan,
+          { split: file.split ?? options.split ?? null, file: file.path },
+          asked,
+        );
         if (call !== null && problems.count === 0) await grouper.add(call);
       }
       if (++done % PROGRESS_EVERY === 0) onProgress?.({ stage: 'import', done, unit: 'rows' });

@@ -47,7 +47,10 @@ export const importOptionsSchema = z
     /** Words, or numbers, that are scores of 1 and of 0. Without them `pass`, `up`, `C` and their contraries are understood. */
     good: z.array(z.string().min(1)).default([]),
     bad: z.array(z.string().min(1)).default([]),
-    /** Which of several readings of the same answers to import, such as a filter of lm-evaluation-harness. Default: a task's first. */
+    /**
+     * Which of several readings of the same answers to import, such as a filter of lm-evaluation-harness (default: a task's first), or
+     * which of several ways of running a model, such as a prompt of promptfoo or a solver of Inspect (default: all, averaged).
+     */
     variant: z.string().min(1).optional(),
     /** `long`: a row per query and model. `wide`: a row per query, a score column per model. `auto` tells by the columns. */
     format: z.enum(FORMATS).default('auto'),

@@ -14,6 +14,10 @@ export class Tally {
   mergedCalls = 0;
   /** Queries whose calls differ in the answer. */
   answersDiffer = 0;
+  /** Calls under another id of a question than the model's call before. */
+  collided = 0;
+  /** Of models that were run in several ways on one query: the outcomes of each way. */
+  readonly systems = new Map<string, Map<number, number>>();
   repeated = 0;
   /** Queries with an outcome of one model only, and those of them with a score. */
   single = 0;
@@ -31,6 +35,12 @@ export class Tally {
     }
     if (query.answersDiffer) this.answersDiffer++;
     this.repeated += query.repeated;
+    this.collided += query.collided;
+    for (const [model, counts] of query.systems) {
+      const known = this.systems.get(model) ?? new Map<number, number>();
+      this.systems.set(model, known);
+      for (const [system, count] of counts) known.set(system, (known.get(system) ?? 0) + count);
+    }
     let isScored = false;
     for (const [model, numbers] of query.models) {
       const tally = this.byModel.get(model) ?? { score: [0, 0], latency: [0, 0] };

@@ -23,6 +23,7 @@ export const evalPlus: Preset = {
   name: 'evalplus',
   title: 'results of EvalPlus',
   records: ['eval.*'],
+  questionIds: true,
   reads: {
     ...{ query: 'a second file (prompt)', model: 'the file name', id: 'task_id', task: 'task_id before its /' },
     score: 'plus_status, else base_status',

@@ -41,10 +41,11 @@ function scoresOf(record: Fields, outer: Fields): Fields {
   };
 }
 
-/** A single question under a name of its own, where the input is neither text nor messages. */
-function queryOf(record: Fields): unknown {
+/** A single question under a name of its own, where the input is neither text nor messages: the whole input is kept beside it. */
+function queryOf(record: Fields): { query: unknown; whole?: unknown } {
   const given = unpacked(query(record));
-  return isFields(given) ? (byRole(given, 'query') ?? given) : given;
+  const named = isFields(given) ? byRole(given, 'query') : undefined;
+  return named === undefined ? { query: given } : { query: named, whole: given };
 }
 
 /**
@@ -71,7 +72,7 @@ export const langfuse: Preset = {
     if (record['level'] === 'ERROR') return { skipped: 'failed calls' };
     return [
       {
-        query: queryOf(record),
+        ...queryOf(record),
         model: model(record),
         id: record['id'],
         time: start(record),

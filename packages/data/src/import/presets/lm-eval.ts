@@ -1,12 +1,12 @@
 import { isFields, type Fields } from '../paths.js';
-import { at, byRole, has, numberOf, type Preset } from './preset.js';
+import { at, byRole, has, numberOf, withChoices, type Preset } from './preset.js';
 
 /** What a sample has beside its metrics. */
 const OWN_FIELDS = new Set([
   ...['doc_id', 'doc', 'target', 'arguments', 'resps', 'filtered_resps', 'filter', 'metrics', 'doc_hash'],
   ...['prompt_hash', 'target_hash', 'task', 'model', 'bypass'],
 ]);
-const FILE = /(?:^|\/)samples_(.+?)(?:_\d{4}-\d\d-\d\d[T_][\d.-]+)?\.jsonl?(?:\.gz)?$/;
+const FILE = /(?:^|\/)samples_(.+?)(?:_(\d{4}-\d\d-\d\d[T_][\d.-]+))?\.jsonl?(?:\.gz)?$/;
 const FOLDER = /([^/]+)\/[^/]+$/;
 const DOC_QUERY = /* @__PURE__ */ at(
   'question',
@@ -30,19 +30,24 @@ const textOf = (value: unknown): string | undefined =>
 function queryOf({ doc, arguments: given }: Fields): unknown {
   if (isFields(doc)) {
     const question = textOf(DOC_QUERY(doc)) ?? textOf(byRole(doc, 'query'));
-    const choices = CHOICES(doc);
-    if (question !== undefined)
-      return Array.isArray(choices) && choices.length > 0 && choices.every((choice) => typeof choice === 'string')
-        ? [question, ...choices.map((choice, i) => `${String.fromCharCode(65 + i)}. ${choice}`)].join('\n')
-        : question;
+    if (question !== undefined) return withChoices(question, CHOICES(doc));
   }
-  return promptOf(given);
+  return requestsOf(given)[0]?.[0];
 }
 
-/** The prompt: `{ gen_args_0: { arg_0: PROMPT } }`, before version 0.4.3 `[[PROMPT, …]]`. */
-function promptOf(given: unknown): unknown {
-  const first = Array.isArray(given) ? (given as unknown[])[0] : isFields(given) ? Object.values(given)[0] : undefined;
-  return Array.isArray(first) ? (first as unknown[])[0] : isFields(first) ? first['arg_0'] : undefined;
+/** Requests, a list of arguments each: `{ gen_args_0: { arg_0: PROMPT, arg_1: … } }`, before version 0.4.3 `[[PROMPT, …]]`. */
+function requestsOf(given: unknown): unknown[][] {
+  const requests: unknown[] = Array.isArray(given) ? given : isFields(given) ? Object.values(given) : [];
+  return requests.map((one) => (Array.isArray(one) ? (one as unknown[]) : isFields(one) ? Object.values(one) : []));
+}
+
+/** The prompts of all requests, with the answers to choose from: where the likelihood of each was asked, a request per choice. */
+function wholeOf(given: unknown): string | undefined {
+  const requests = requestsOf(given);
+  const texts = (at: number) => [...new Set(requests.map((one) => one[at]))].filter((text) => typeof text === 'string');
+  const choices = texts(1).map((choice) => choice.trim());
+  const prompt = texts(0).join('\n');
+  return prompt.trim() === '' ? undefined : choices.length > 1 ? withChoices(prompt, choices) : prompt;
 }
 
 function scoresOf(sample: Fields): Fields {
@@ -71,14 +76,18 @@ export const lmEval: Preset = {
   },
   variants: 'filter',
   recognise: (record) => has(record, 'doc_id', 'doc') && (has(record, 'resps') || has(record, 'filtered_resps')),
+  questionIds: true,
   calls(record, { path }) {
     const target = record['target'];
+    const [, task, date] = FILE.exec(path) ?? [];
     return [
       {
         query: queryOf(record),
+        whole: wholeOf(record['arguments']),
+        ...(date !== undefined && { system: { date } }),
         // Slashes of a model's name become two underscores.
         model: FOLDER.exec(path)?.[1]?.replaceAll('__', '/'),
-        task: FILE.exec(path)?.[1],
+        task,
         id: record['doc_id'],
         ...(['string', 'number'].includes(typeof target) && { answer: target }),
         scores: scoresOf(record),

@@ -2,7 +2,9 @@ import { isFields, type Fields } from '../paths.js';
 import { at, byRole, has, seconds, type Preset } from './preset.js';
 
 const provider = /* @__PURE__ */ at('provider.id', 'provider', 'provider.label');
+const providerLabel = /* @__PURE__ */ at('provider.label');
 const prompt = /* @__PURE__ */ at('prompt.raw', 'prompt');
+const promptLabel = /* @__PURE__ */ at('prompt.label', 'prompt.display', 'promptId');
 const vars = /* @__PURE__ */ at('vars', 'testCase.vars');
 const cost = /* @__PURE__ */ at('cost', 'response.cost');
 const usage = /* @__PURE__ */ at('response.tokenUsage', 'tokenUsage');
@@ -37,6 +39,9 @@ export const promptfoo: Preset = {
     ...{ task: 'vars or metadata (topic, category, …)', id: 'testIdx', cost: 'cost', latency: 'latencyMs' },
     ...{ inputTokens: 'response.tokenUsage.prompt', outputTokens: 'response.tokenUsage.completion' },
   },
+  questionIds: true,
+  names: { model: 'provider.id', system: 'prompt.label' },
+  variants: 'prompt',
   recognise: (record) =>
     has(record, 'provider') &&
     (has(record, 'vars') || has(record, 'testCase')) &&
@@ -45,10 +50,19 @@ export const promptfoo: Preset = {
     const spent = usage(record);
     // What came from the cache took no time, and is billed as nothing.
     const cached = isFields(record['response']) && record['response']['cached'] === true;
+    const model = provider(record);
+    const label = providerLabel(record) ?? model;
+    const wording = promptLabel(record);
     return [
       {
         query: queryOf(record),
-        model: provider(record),
+        whole: prompt(record),
+        model,
+        ...(typeof label === 'string' && { label }),
+        system: {
+          ...(typeof wording === 'string' && { prompt: wording }),
+          ...(typeof label === 'string' && { provider: label }),
+        },
         task: byRole(vars(record), 'task') ?? byRole(metadata(record), 'task'),
         id: record['testIdx'] ?? description(record),
         score: isError(record) ? null : score(record),

@@ -17,6 +17,7 @@ export const routerArena: Preset = {
   name: 'routerarena',
   title: 'results of RouterArena',
   records: [''],
+  questionIds: true,
   reads: {
     ...{ query: 'question', model: 'llm_selected', score: 'evaluation_result.score', id: 'global_index' },
     ...{ cost: 'evaluation_result.inference_cost', task: 'global_index without its number' },
