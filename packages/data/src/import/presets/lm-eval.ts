@@ -8,6 +8,10 @@ const OWN_FIELDS = new Set([
 ]);
 const FILE = /(?:^|\/)samples_(.+?)(?:_(\d{4}-\d\d-\d\d[T_][\d.-]+))?\.jsonl?(?:\.gz)?$/;
 const FOLDER = /([^/]+)\/[^/]+$/;
+/** Until 0.4.2 `pretrained=MODEL,dtype=float_TASK.jsonl`: what the model was made of, and the task after the last value. */
+const ARGUMENTS = /(?:^|\/)[^/=]+=[^/]*\.jsonl?(?:\.gz)?$/;
+const MODEL_AND_TASK =
+  /(?:^|[/,])(?:pretrained|model|engine)=([^/,]+),(?:[^/]*,)?[^/,=]+=[^/_]+_([^/]+?)\.jsonl?(?:\.gz)?$/;
 const DOC_QUERY = /* @__PURE__ */ at(
   'question',
   'query',
@@ -25,6 +29,15 @@ const CHOICES = /* @__PURE__ */ at('choices.text', 'choices', 'options', 'ending
 /** A text, as the query of a doc has to be: some tasks have a structure under the same name. */
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined;
+
+/** Model, task and date of a path; slashes of a model's name become two underscores there. */
+function namesIn(path: string): Record<'model' | 'task' | 'date', string | undefined> {
+  const [, task, date] = FILE.exec(path) ?? [];
+  const [, model, oldTask] = MODEL_AND_TASK.exec(path) ?? [];
+  // The folder of such a file is not its model's.
+  const folder = ARGUMENTS.test(path) ? model : FOLDER.exec(path)?.[1];
+  return { model: folder?.replaceAll('__', '/'), task: task ?? oldTask, date };
+}
 
 /** The question, with its choices: two questions may differ in nothing else. */
 function queryOf({ doc, arguments: given }: Fields): unknown {
@@ -79,14 +92,13 @@ export const lmEval: Preset = {
   questionIds: true,
   calls(record, { path }) {
     const target = record['target'];
-    const [, task, date] = FILE.exec(path) ?? [];
+    const { model, task, date } = namesIn(path);
     return [
       {
         query: queryOf(record),
         whole: wholeOf(record['arguments']),
         ...(date !== undefined && { system: { date } }),
-        // Slashes of a model's name become two underscores.
-        model: FOLDER.exec(path)?.[1]?.replaceAll('__', '/'),
+        model,
         task,
         id: record['doc_id'],
         ...(['string', 'number'].includes(typeof target) && { answer: target }),

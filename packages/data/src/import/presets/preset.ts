@@ -98,8 +98,8 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
  */
 export function withChoices(question: string, choices: unknown): string {
   const given = listOf(choices);
-  const list = given instanceof Map ? given.get('text') : isFields(given) ? given['text'] : given;
-  const texts: readonly unknown[] = Array.isArray(list) ? list : [];
+  const list: unknown = given instanceof Map ? given.get('text') : isFields(given) ? given['text'] : given;
+  const texts: readonly unknown[] = Array.isArray(list) ? (list as unknown[]) : [];
   return texts.length > 0 && texts.every((text) => typeof text === 'string')
     ? [question, ...texts.map((text, i) => `${LETTERS[i] ?? i + 1}. ${text}`)].join('\n')
     : question;

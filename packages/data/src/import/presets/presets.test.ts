@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { failureOf } from '../../disk/testing.js';
 import { importOutcomes, type ImportOptions } from '../import.js';
 import { isFields } from '../paths.js';
 import { ROLES } from '../roles.js';
@@ -649,5 +650,35 @@ describe('systems under one name', () => {
       'a/samples_dates_2025-07-01T10-00-00.0.jsonl': jsonl(lmEvalSample(0, 'strict', 1)),
     });
     expect(warnings.join()).not.toContain('several ways');
+  });
+});
+
+describe('what else tools write', () => {
+  it('calls of RouterArena that failed are left out, with their number', async () => {
+    const result = (i: number, success: boolean) => ({
+      ...{ global_index: `geo_${i}`, question: `Where ${i}?`, llm_selected: 'a', success },
+      evaluation_result: { score: Number(success), inference_cost: 0 },
+    });
+    const { warnings } = await importFiles({ 'a.jsonl': jsonl(result(1, true), result(2, false)) });
+    expect(queries()).toEqual(['Where 1?']);
+    expect(warnings).toContain('Left out: 1 failed calls.');
+  });
+
+  it('an indented list under the name of JSON lines, with model and task in its name, as lm-eval did until 0.4.2', async () => {
+    const samples = [0, 1].map((i) => ({
+      ...{ doc_id: i, doc: { question: `Sum ${i}?` }, arguments: [[`Q: Sum ${i}?`, { until: [] }]], resps: [] },
+      exact_match: i,
+    }));
+    const files = Object.fromEntries(
+      ['acme__big', 'tiny'].map((model) => [
+        `out/pretrained=${model},dtype=float_gsm8k_cot.jsonl`,
+        JSON.stringify(samples, null, 2),
+      ]),
+    );
+    const { models, tasks } = await importFiles(files);
+    expect([queries(), models, tasks]).toEqual([['Sum 0?', 'Sum 1?'], ['acme/big', 'tiny'], ['gsm8k_cot']]);
+    bench.next();
+    const unclear = await failureOf(() => importFiles({ 'out/pretrained=big_gsm8k.jsonl': JSON.stringify(samples) }));
+    expect(unclear.hint).toContain('--model-from');
   });
 });

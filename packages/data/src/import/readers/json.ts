@@ -32,9 +32,13 @@ async function headerOf(records: AsyncIterable<TableRecord>): Promise<string[]> 
   return [...header];
 }
 
-/** Records of JSON lines: each line is a record, or holds some at a path. */
+/** A list of objects, indented or not: some tools write one under the name of JSON lines. */
+const LIST = /^\s*\[\s*\{/;
+
+/** Records of JSON lines: each line is a record, or holds some at a path. A list of records is read as the JSON document that it is. */
 export async function openJsonLines(open: OpenText, path: string, options: JsonOptions): Promise<Reader> {
   const { text, whole } = await beginning(open);
+  if (LIST.test(text)) return openJson(open, path, options);
   const lines = text.split('\n');
   const sample = (whole ? lines : lines.slice(0, Math.max(1, lines.length - 1)))
     .filter((line) => line.trim() !== '')
