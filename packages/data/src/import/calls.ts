@@ -69,6 +69,8 @@ export interface Counts {
   omittedFrom: number;
   /** Values of a time column that are not a time. */
   unreadTimes: number;
+  /** Values that are NaN or infinite, by column. */
+  notNumbers: Map<string, number>;
 }
 
 /** Where a record lies. */
@@ -80,7 +82,14 @@ export interface Place {
 
 /** Turns records into calls; what is wrong with one becomes a problem. */
 export class CallReader {
-  readonly counts: Counts = { rows: 0, unmeasured: 0, omittedParts: 0, omittedFrom: 0, unreadTimes: 0 };
+  readonly counts: Counts = {
+    rows: 0,
+    unmeasured: 0,
+    omittedParts: 0,
+    omittedFrom: 0,
+    unreadTimes: 0,
+    notNumbers: new Map(),
+  };
   /** In order of first appearance. */
   readonly models = new Set<string>();
   readonly tasks = new Set<string>();
@@ -124,6 +133,8 @@ export class CallReader {
     else
       for (const name of plan.models)
         this.addOutcome(call, name, cells, { score: name, ...companions(plan, name) }, plan, place);
+    for (const column of cells.notNumbers)
+      this.counts.notNumbers.set(column, (this.counts.notNumbers.get(column) ?? 0) + 1);
     return call;
   }
 

@@ -163,13 +163,19 @@ function howModelsWereRun({ systems, tally, presets, models }: Done): string[] {
   ];
 }
 
-function howNumbersWereRead({ plan, scores, commas, tally }: Done): string[] {
+function howNumbersWereRead({ plan, scores, commas, tally, counts }: Done): string[] {
+  const notNumbers = [...counts.notNumbers];
   const words = [...scores.words].map(([word, { count, score }]) => `${word} = ${score} (${number(count)})`);
   const mean = tally.meanLatency();
   const found = scores.foundScale();
   const astray = scores.onAnotherScale();
   return [
     ...said(commas > 0, () => `${plural(commas, 'number')} with a decimal comma: 0,5 was read as 0.5.`),
+    ...said(
+      notNumbers.length > 0,
+      () =>
+        `NaN or Infinity in place of a value counts as none: ${someOf(notNumbers.map(([column, count]) => `${column} (${number(count)})`))}.`,
+    ),
     ...said(words.length > 0, () => `Scores in words: ${someOf(words, 12)}.`),
     ...said(
       found !== undefined,

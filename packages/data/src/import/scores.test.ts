@@ -224,4 +224,21 @@ describe('scores, units and times', () => {
       /^This is a production log: each of its 10 queries was answered by one model, 9 of 10 with a score\..*b 0\.00 on 5, a 1\.00 on 4/,
     );
   });
+
+  it.each(['a.jsonl', 'a.json'])('takes NaN and Infinity, which Python writes, for nothing: %s', async (name) => {
+    const rows = [
+      '{"query": "NaN or -Infinity?", "model": "a", "score": NaN, "cost": 0.5, "note": NaN}',
+      '{"query": "NaN or -Infinity?", "model": "b", "score": 1, "cost": -Infinity, "note": "\\"NaN"}',
+      '{"query": "two", "model": "b", "score": [NaN, 1, 0], "cost": Infinity}',
+    ];
+    const { warnings } = await bench.import(name, name === 'a.json' ? `[${rows.join(', ')}]` : rows.join('\n'));
+    expect(bench.rows().map(({ query, models }) => [query, models])).toEqual([
+      ['NaN or -Infinity?', { a: { score: null, cost: 0.5 }, b: { score: 1 } }],
+      ['two', { b: { score: 0.5 } }],
+    ]);
+    expect(warnings.slice(0, 2)).toEqual([
+      'NaN or Infinity in place of a value counts as none: score (2), cost (2).',
+      '1 outcome without a score, in 3 calls: counted as not measured.',
+    ]);
+  });
 });
