@@ -7,6 +7,7 @@ import { fieldAt, isFields, parsePath, recordsAt, type Fields, type Path } from 
 import { planImport, type Plan } from './plan.js';
 import { presetNamed, recognise, type Recognised } from './presets/index.js';
 import type { Preset, PresetCall } from './presets/preset.js';
+import { assertNoPromptfooTable } from './presets/promptfoo.js';
 import type { Reader, TableRecord } from './readers/table.js';
 import { assertRecordsPath } from './readers/json.js';
 import { ROLES, type Columns, type Role } from './roles.js';
@@ -191,6 +192,9 @@ async function byColumns(
   choices: Choices,
   fromPath: Partial<Record<Role, string>>,
 ): Promise<Recipe> {
+  const [document] = reader.sample;
+  if (options.records === undefined && reader.isDocument && isFields(document))
+    assertNoPromptfooTable(document, file.path);
   const records = options.records === undefined ? placeOfRecords(file.path, reader) : recordsPath(options.records);
   const roles = Object.keys(fromPath) as Role[];
   const joined = Object.keys(JOINED).filter(

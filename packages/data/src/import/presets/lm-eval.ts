@@ -26,6 +26,9 @@ const DOC_QUERY = /* @__PURE__ */ at(
 );
 const CHOICES = /* @__PURE__ */ at('choices.text', 'choices', 'options', 'endings');
 
+/** Measures of which less is better, or which have no ends: they say nothing as a score. */
+const NO_SCORES = /perplexity|bits_per_byte|likelihood|brier|^(?:ter|wer|nll|loss)$/;
+
 /** A text, as the query of a doc has to be: some tasks have a structure under the same name. */
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined;
@@ -70,8 +73,11 @@ function scoresOf(sample: Fields): Fields {
     : Object.keys(sample).filter((name) => !OWN_FIELDS.has(name));
   const scores = names
     .map((name) => [name, sample[name]] as const)
-    .filter(([, value]) => typeof value === 'boolean' || numberOf(value) !== undefined);
-  return Object.fromEntries(scores);
+    // NaN is a metric that was not measured.
+    .filter(([, value]) => ['boolean', 'number'].includes(typeof value) || numberOf(value) !== undefined);
+  const [measures, others] = [true, false].map((is) => scores.filter(([name]) => NO_SCORES.test(name) === is));
+  // Beside a score they are named as not read.
+  return Object.fromEntries(others!.length > 0 ? [...others!, ...measures!] : []);
 }
 
 /**
@@ -107,5 +113,9 @@ export const lmEval: Preset = {
       },
     ];
   },
-  hints: { model: "The model is the folder of a samples file; where it is not, give --model-from '{model}/…'." },
+  hints: {
+    score:
+      'Perplexities, likelihoods and metrics of a whole corpus are not read as scores: measure accuracy as well, or name a field with --score FIELD.',
+    model: "The model is the folder of a samples file; where it is not, give --model-from '{model}/…'.",
+  },
 };

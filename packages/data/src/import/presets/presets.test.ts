@@ -681,4 +681,36 @@ describe('what else tools write', () => {
     const unclear = await failureOf(() => importFiles({ 'out/pretrained=big_gsm8k.jsonl': JSON.stringify(samples) }));
     expect(unclear.hint).toContain('--model-from');
   });
+
+  it('perplexity before accuracy: the accuracy is read, and perplexity alone is no score', async () => {
+    const lambada = (metrics: object) =>
+      jsonl({ doc_id: 0, doc: { text: 'Once' }, resps: [], metrics: Object.keys(metrics), ...metrics });
+    const { warnings } = await importFiles({ 'a/samples_lambada.jsonl': lambada({ perplexity: -3.2, acc: 1 }) });
+    expect(bench.rows()[0]!.models).toEqual({ a: { score: 1 } });
+    expect(warnings[1]).toMatch(/acc is read, perplexity not/);
+    bench.next();
+    const alone = await failureOf(() => importFiles({ 'a/samples_lambada.jsonl': lambada({ perplexity: -3.2 }) }));
+    expect([alone.message, alone.hint]).toEqual([
+      expect.stringMatching(/no score at all/),
+      expect.stringMatching(/^Perplex/),
+    ]);
+  });
+
+  it('NaN as a score of lm-eval, which leaves the metric what it is', async () => {
+    const line = (id: number, acc: string) =>
+      `{"doc_id": ${id}, "doc": {"question": "${id}?"}, "resps": [[-Infinity]], "metrics": ["acc", "f1"], "acc": ${acc}, "f1": 0.5}`;
+    const { warnings } = await importFiles({ 'a/samples_t.jsonl': [line(0, 'NaN'), line(1, '1.0')].join('\n') });
+    expect(bench.rows().map(({ models }) => models['a'])).toEqual([{ score: null }, { score: 1 }]);
+    expect(warnings).toContain('NaN or Infinity in place of a value counts as none: score (1).');
+  });
+
+  it.each<[string, string]>([
+    ['r.csv', csv('question,"[openai:a] Say {{question}}","[b] Say {{question}}"', 'Why?,[PASS] x,[FAIL] y')],
+    ['r.csv', csv('q,[a] Say,Status,Score,[b] Say,Status,Score', 'Why?,x,PASS,1,y,FAIL,0')],
+    ['r.json', JSON.stringify({ table: { head: { prompts: [{}], vars: ['q'] }, body: [{ outputs: [] }] } })],
+  ])('tables of promptfoo are refused, saying what to export: %s %#', async (name, text) => {
+    const error = await failureOf(() => importFiles({ [name]: text }));
+    expect(error.message).toMatch(/is a table of promptfoo/);
+    expect(error.hint).toMatch(/-o results\.json.*--output results\.jsonl/);
+  });
 });

@@ -1,3 +1,4 @@
+import { RouteProfileError } from '@routeprofile/schema';
 import { isFields, type Fields } from '../paths.js';
 import { at, byRole, has, seconds, type Preset } from './preset.js';
 
@@ -25,6 +26,27 @@ function queryOf(record: Fields): unknown {
 const isError = (record: Fields): boolean =>
   record['failureReason'] === 2 ||
   (record['failureReason'] === undefined && typeof record['error'] === 'string' && !has(record, 'response'));
+
+const COLUMN = /^\[[^\]]+\] /;
+const isCsv = (header: readonly string[]): boolean =>
+  header.some((name) => COLUMN.test(name) && (/^\[[\w-]+:|\{\{/.test(name) || header.includes('Status')));
+const tableBody = /* @__PURE__ */ at('table.body', 'results.table.body');
+const tableHead = /* @__PURE__ */ at('table.head.prompts', 'results.table.head.prompts');
+
+/**
+ * The tables that promptfoo shows, with a column per prompt and provider, lack what its results have.
+ * @param table the header of a CSV, or a JSON document
+ * @throws RouteProfileError BAD_INPUT where it is one, saying what to export instead.
+ */
+export function assertNoPromptfooTable(table: readonly string[] | Fields, path: string): void {
+  const isTable = isFields(table)
+    ? Array.isArray(tableBody(table)) && Array.isArray(tableHead(table))
+    : isCsv(table);
+  if (isTable)
+    throw new RouteProfileError('BAD_INPUT', `${path}: is a table of promptfoo, which cannot be read`, {
+      hint: 'Export its results instead: promptfoo eval -o results.json, or for an evaluation that was run promptfoo export eval ID --output results.json; JSON lines (--output results.jsonl) are read as well.',
+    });
+}
 
 /**
  * Results of promptfoo: the JSON that `promptfoo eval --output` or `promptfoo export` writes (`results.results[]`, version 3;
