@@ -39,9 +39,7 @@ const tableHead = /* @__PURE__ */ at('table.head.prompts', 'results.table.head.p
  * @throws RouteProfileError BAD_INPUT where it is one, saying what to export instead.
  */
 export function assertNoPromptfooTable(table: readonly string[] | Fields, path: string): void {
-  const isTable = isFields(table)
-    ? Array.isArray(tableBody(table)) && Array.isArray(tableHead(table))
-    : isCsv(table);
+  const isTable = isFields(table) ? Array.isArray(tableBody(table)) && Array.isArray(tableHead(table)) : isCsv(table);
   if (isTable)
     throw new RouteProfileError('BAD_INPUT', `${path}: is a table of promptfoo, which cannot be read`, {
       hint: 'Export its results instead: promptfoo eval -o results.json, or for an evaluation that was run promptfoo export eval ID --output results.json; JSON lines (--output results.jsonl) are read as well.',
