@@ -47,7 +47,7 @@ export class Systems {
     return isTaken ? `${model}: ${label}` : label;
   }
 
-  /** In which ways a model was run, in words: `prompt plain: 10, cot: 10`; undefined where they do not differ. */
+  /** How a model was run, in words: `prompt plain: 10, cot: 10`; undefined where they do not differ. */
   describe(counts: ReadonlyMap<number, number>): { what: string[]; said: string } | undefined {
     const systems = [...counts].map(([number, count]) => ({ parts: this.parts[number]!, count }));
     const names = new Set(systems.flatMap(({ parts }) => Object.keys(parts)));
