@@ -55,7 +55,7 @@ export function addDataCommands(program: Command, io: Io): void {
       .option('--split-from <pattern>', 'split from the path of each file, likewise')
       .option(
         '--variant <name>',
-        'which of several readings of the same answers, such as a filter of lm-evaluation-harness',
+        'which of several readings of the answers, such as a filter of lm-evaluation-harness or a prompt of promptfoo',
       )
       .option('--query <column>', 'column or path (vars.question) of the query: text, or chat messages as JSON')
       .option('--model <column>', 'column of the model (long format)')
@@ -94,7 +94,10 @@ export function addDataCommands(program: Command, io: Io): void {
         names,
       )
       .option('--bad <words>', 'words or numbers that are a score of 0 (besides fail, down, I, …)', names)
-      .option('--scale <scale>', 'scale of the scores: percent, 0-10, 1-5, …, or as-is (default: 0 to 1)')
+      .option(
+        '--scale <scale>',
+        'scale of the scores: percent, 0-10, 1-5, …, or as-is; TASK=percent for one task (default: 0 to 1)',
+      )
       .option('--score-scale <number>', 'the same as --scale 0-NUMBER', Number)
       .addOption(
         new Option('--latency-unit <unit>', 'unit of the latencies (default: as the column name says, or s)').choices([

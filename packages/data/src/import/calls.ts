@@ -3,13 +3,18 @@ import {
   latencySchema,
   NUMBER_BOUNDS,
   propensitySchema,
+  queryTextOf,
   scoreSchema,
   tokensSchema,
   type z,
 } from '@routeprofile/schema';
+import { isFields, unpacked } from './paths.js';
 import type { Plan } from './plan.js';
+import type { PresetCall } from './presets/preset.js';
+import { readQueryCell } from './query-cell.js';
 import { MEASURES, type Columns, type Measure } from './roles.js';
 import type { ScoreReader } from './scores.js';
+import { Systems } from './systems.js';
 import type { Cells } from './values.js';
 
 /** What is kept of an outcome. `raw` is a score on the scale of its source, which is settled when all are read. */
@@ -37,6 +42,19 @@ export interface Call {
   /** Milliseconds since 1970. */
   time: number | null;
   outcomes: [model: string, numbers: Partial<Record<Field, number>>, source?: string][];
+  /** All that was asked, where it is more than the query. */
+  whole?: string;
+  /** Which way of running the model it was, of `Systems`. */
+  system?: number;
+  /** What the model is called where its name stands for several. */
+  label?: string;
+  /** The id is that of a question, which the call shares with those of other models; otherwise it may be the call's own. */
+  isQuestionId?: boolean;
+}
+
+/** What a preset says of a call beside its fields. */
+export interface Asked extends Pick<PresetCall, 'whole' | 'system' | 'label'> {
+  isQuestionId: boolean;
 }
 
 /** What was left out or not there, counted while records are read. */
@@ -51,14 +69,31 @@ export interface Counts {
   omittedFrom: number;
   /** Values of a time column that are not a time. */
   unreadTimes: number;
+  /** Values that are NaN or infinite, by column. */
+  notNumbers: Map<string, number>;
+}
+
+/** Where a record lies. */
+export interface Place {
+  /** Split of records that name none. */
+  split: string | null;
+  file: string;
 }
 
 /** Turns records into calls; what is wrong with one becomes a problem. */
 export class CallReader {
-  readonly counts: Counts = { rows: 0, unmeasured: 0, omittedParts: 0, omittedFrom: 0, unreadTimes: 0 };
+  readonly counts: Counts = {
+    rows: 0,
+    unmeasured: 0,
+    omittedParts: 0,
+    omittedFrom: 0,
+    unreadTimes: 0,
+    notNumbers: new Map(),
+  };
   /** In order of first appearance. */
   readonly models = new Set<string>();
   readonly tasks = new Set<string>();
+  readonly systems = new Systems();
   scored = 0;
 
   /** @param timesRequired a time that cannot be read is a problem, not merely left out */
@@ -68,7 +103,7 @@ export class CallReader {
   ) {}
 
   /** Null where the record names no query or no model. */
-  read(cells: Cells, plan: Plan, defaultSplit: string | null): Call | null {
+  read(cells: Cells, plan: Plan, place: Place, asked?: Asked): Call | null {
     const { columns } = plan;
     this.counts.rows++;
     const read = cells.query(columns.query!);
@@ -82,18 +117,38 @@ export class CallReader {
     const call: Call = {
       query: read.text,
       task: cells.name(columns.task),
-      split: cells.text(columns.split)?.trim() ?? defaultSplit,
+      split: cells.text(columns.split)?.trim() ?? place.split,
       id: id === undefined || id === '' ? null : id,
       answer: cells.text(columns.answer),
       time: this.timeOf(cells, columns.time),
       outcomes: [],
+      ...(asked !== undefined && this.askedOf(asked, read.text, place)),
     };
+    if (model !== null && asked?.label !== undefined) {
+      call.label = asked.label;
+      this.systems.see(model, asked.label);
+    }
     if (call.task !== null) this.tasks.add(call.task);
-    if (model !== null) this.addOutcome(call, model, cells, columns, plan);
+    if (model !== null) this.addOutcome(call, model, cells, columns, plan, place);
     else
       for (const name of plan.models)
-        this.addOutcome(call, name, cells, { score: name, ...companions(plan, name) }, plan);
+        this.addOutcome(call, name, cells, { score: name, ...companions(plan, name) }, plan, place);
+    for (const column of cells.notNumbers)
+      this.counts.notNumbers.set(column, (this.counts.notNumbers.get(column) ?? 0) + 1);
     return call;
+  }
+
+  private askedOf(
+    { whole, system, isQuestionId }: Asked,
+    query: string,
+    { file }: Place,
+  ): Pick<Call, 'whole' | 'system' | 'isQuestionId'> {
+    const text = textOf(whole);
+    return {
+      system: this.systems.numberOf(file, isQuestionId, system),
+      ...(text !== undefined && text.trim() !== query.trim() && { whole: text }),
+      ...(isQuestionId && { isQuestionId }),
+    };
   }
 
   private timeOf(cells: Cells, column: string | undefined): number | null {
@@ -110,8 +165,16 @@ export class CallReader {
     return null;
   }
 
-  private addOutcome(call: Call, model: string, cells: Cells, columns: Columns, { units, models }: Plan): void {
-    const score = this.scores.read(cells, columns.score, model);
+  private addOutcome(
+    call: Call,
+    model: string,
+    cells: Cells,
+    columns: Columns,
+    { units, models }: Plan,
+    { file }: Place,
+  ): void {
+    const said = cells.text(columns.source)?.trim() ?? '';
+    const score = this.scores.read(cells, columns.score, call.task, { model, file, source: said || 'no named source' });
     if (score === null) this.counts.unmeasured++;
     else this.scored++;
     const numbers: Partial<Record<Field, number>> = {};
@@ -130,7 +193,7 @@ export class CallReader {
     // In a wide table an empty cell says nothing; in a long one somebody wrote a row.
     if (Object.keys(numbers).length === 0 && models.length > 0) return;
     // Who gave a score that is not there says nothing.
-    const source = score === null ? '' : (cells.text(columns.source)?.trim() ?? '');
+    const source = score === null ? '' : said;
     call.outcomes.push(source === '' ? [model, numbers] : [model, numbers, source]);
     this.models.add(model);
   }
@@ -141,6 +204,18 @@ export class CallReader {
     const [start, end] = [cells.time(columns.time), cells.time(columns.endTime)];
     return typeof start === 'number' && typeof end === 'number' && end >= start ? (end - start) / 1000 : null;
   }
+}
+
+/** All that was asked, as text: of messages those of everybody, and of a structure without a user's text what is written there. */
+function textOf(whole: unknown): string | undefined {
+  const inside = unpacked(whole);
+  const texts = (Array.isArray(inside) ? (inside as unknown[]) : []).map((message) =>
+    isFields(message) && typeof message['role'] === 'string'
+      ? queryTextOf({ ...message, role: 'user' })?.text
+      : undefined,
+  );
+  if (texts.length > 0 && texts.every((text) => text !== undefined)) return texts.join('\n\n');
+  return readQueryCell(whole)?.text ?? (isFields(inside) || Array.isArray(inside) ? JSON.stringify(inside) : undefined);
 }
 
 /** The columns of a wide table that say more of a model. */

@@ -88,4 +88,13 @@ describe('which column is what', () => {
     await bench.import('a.csv', text, { columns: { score: 'judge' }, replace: true });
     expect(bench.rows()[0]!.models).toEqual({ a: { score: 0.5 }, b: { score: 0.25 } });
   });
+
+  it.each(['', 'Unnamed: 0', ',Unnamed: 0'])('leaves out an index that pandas wrote: %j', async (index) => {
+    const cells = index.startsWith(',') ? '0,0' : '0';
+    const { models, unused } = await bench.import('a.csv', csv(`${index},query,a,b`, `${cells},one,1,0`));
+    expect(models).toEqual(['a', 'b']);
+    expect(unused[0]).toMatch(/^Unnamed: 0/);
+    await bench.import('b.csv', csv(`${index},query,model,score`, `${cells},one,a,1`), { replace: true });
+    expect(bench.rows()[0]!.models).toEqual({ a: { score: 1 } });
+  });
 });

@@ -27,7 +27,7 @@ import { Choices, columnsSaid, presetOf, recipeFor, type Recipe } from './recipe
 import type { Columns } from './roles.js';
 import { outcomeRow } from './rows.js';
 import { saidOf } from './said.js';
-import { ownWords, PERCENT, parseScale, type Scale } from './scale.js';
+import { ownWords, PERCENT, parseScales, type GivenScales } from './scale.js';
 import { ScoreReader } from './scores.js';
 import { valuesFromPath } from './sources/from-path.js';
 import { filesOf, type ImportSource, type SourceFile } from './sources/sources.js';
@@ -38,7 +38,7 @@ import { Cells } from './values.js';
 
 /**
  * How `importOutcomes` reads its sources. Defaults: preset, format, columns, units, delimiter and decimal mark are told by the
- * files; scores have to lie in 0 to 1, or be percentages beyond doubt; text is UTF-8.
+ * files; scores of a task have to lie in 0 to 1, or be percentages beyond doubt; text is UTF-8.
  */
 export type ImportOptions = z.input<typeof importOptionsSchema> & Partial<Pick<RunContext, 'signal' | 'onProgress'>>;
 
@@ -124,12 +124,14 @@ async function importFiles(
   const tally = new Tally(scores);
   const ids = new IdGiver();
   const timeSplit = timeSplitOf(options);
+  const nameOf = (model: string, label: string) => calls.systems.nameOf(model, label);
+  await grouper.tellApart();
   await grouper.group((query) => {
     tally.see(query);
     ids.see(query);
     appending?.see(query, scores);
     if (query.kept === undefined) timeSplit?.see(query);
-  });
+  }, nameOf);
   appending?.assertAgrees();
   timeSplit?.settle();
   const splitOf = (query: Query): Query =>
@@ -159,7 +161,9 @@ async function importFiles(
       ? []
       : [[join(target, META), `${formatJson(meta, META, 2)}\n`] as const]),
   ]);
-  const models = [...calls.models];
+  const { systems } = calls;
+  const renamed = new Map(systems.labelled());
+  const models = [...new Set([...calls.models].flatMap((model) => renamed.get(model) ?? [model]))];
   return {
     dir: target,
     preset: [...read.presets.keys()][0]?.name ?? null,
@@ -173,7 +177,7 @@ async function importFiles(
     warnings: [
       ...saidOf({
         ...{ plan, choices, models, tally, scores, timeSplit, counts: calls.counts, sharedIds: ids.shared() },
-        appending,
+        ...{ appending, systems, toldApart: grouper.toldApart },
         ...{ presets: read.presets, passedOver: read.passedOver, fromPath: read.fromPath, commas: read.commas },
       }),
       ...(keepsCards ? [`${CARDS} of the earlier dataset was kept; --cards FILE replaces it.`] : []),
@@ -235,7 +239,7 @@ async function readFiles(
   { signal, onProgress }: Pick<ImportOptions, 'signal' | 'onProgress'>,
 ): Promise<ReadFiles> {
   const problems = new Problems();
-  const scores = new ScoreReader(scaleOf(options), ownWords(options.good, options.bad));
+  const scores = new ScoreReader(scalesOf(options), ownWords(options.good, options.bad));
   const calls = new CallReader(scores, cutsByTime(options));
   const choices = new Choices(options.variant);
   for (const role of ['score', 'query'] as const) {
@@ -265,9 +269,14 @@ async function readFiles(
     for await (const record of reader.records(recipe.records)) {
       throwIfAborted({ signal });
       records++;
-      for (const fields of recipe.calls(record)) {
+      for (const { fields, asked } of recipe.calls(record)) {
         const cells = new Cells(problems, record.place, fields, decimals);
-        const call = calls.read(cells, recipe.plan, file.split ?? options.split ?? null);
+        const call = calls.read(
+          cells,
+          recipe.plan,
+          { split: file.split ?? options.split ?? null, file: file.path },
+          asked,
+        );
         if (call !== null && problems.count === 0) await grouper.add(call);
       }
       if (++done % PROGRESS_EVERY === 0) onProgress?.({ stage: 'import', done, unit: 'rows' });
@@ -323,9 +332,9 @@ const hintOf = (presets: readonly Preset[]): string =>
     'Correct the records, or say which column is which (--query, --model, --score …).',
   ].join(' ');
 
-function scaleOf({ scale, scoreScale }: CompleteImportOptions): Scale | 'as-is' | undefined {
-  if (scoreScale !== undefined) return { low: 0, high: scoreScale };
-  return scale === undefined ? undefined : (parseScale(scale) ?? undefined);
+function scalesOf({ scale, scoreScale }: CompleteImportOptions): GivenScales | undefined {
+  if (scoreScale !== undefined) return { tasks: new Map(), others: { low: 0, high: scoreScale } };
+  return scale === undefined ? undefined : (parseScales(scale) ?? undefined);
 }
 
 function assertTimes({ plan }: Recipe, { path }: SourceFile, options: CompleteImportOptions): void {

@@ -3,7 +3,7 @@ import { someOf } from '../dataset/text.js';
 import type { Problems } from '../disk/problems.js';
 import type { CompleteImportOptions } from './options.js';
 import { fieldAt, parsePath, type Fields } from './paths.js';
-import type { Preset } from './presets/preset.js';
+import { scoreOfType, type Preset } from './presets/preset.js';
 import { openReader } from './readers/open.js';
 import type { Reader, TableRecord } from './readers/table.js';
 import { roleOfName, type Role } from './roles.js';
@@ -169,8 +169,9 @@ function valuesOf(
     return (fields) => {
       const { name, value } = fields;
       // Categories of Langfuse are texts beside a number that means nothing.
-      const isCategory = (fields['dataType'] ?? fields['data_type']) === 'CATEGORICAL';
-      return { [String(name)]: isCategory ? (fields['stringValue'] ?? fields['string_value'] ?? value) : value };
+      const type = fields['dataType'] ?? fields['data_type'];
+      const text = type === 'CATEGORICAL' ? (fields['stringValue'] ?? fields['string_value']) : undefined;
+      return { [String(name)]: text ?? scoreOfType(value, type) };
     };
   const named = header
     .filter((name) => name !== key)

@@ -1,6 +1,6 @@
 import { z } from '@routeprofile/schema';
 import { COMPANIONS, LATENCY_UNITS, ROLES, type LatencyUnit, PATH_ROLES } from './roles.js';
-import { parseScale } from './scale.js';
+import { parseScales } from './scale.js';
 import { DELIMITERS } from './readers/delimited.js';
 import { parseTime } from './times.js';
 
@@ -47,7 +47,10 @@ export const importOptionsSchema = z
     /** Words, or numbers, that are scores of 1 and of 0. Without them `pass`, `up`, `C` and their contraries are understood. */
     good: z.array(z.string().min(1)).default([]),
     bad: z.array(z.string().min(1)).default([]),
-    /** Which of several readings of the same answers to import, such as a filter of lm-evaluation-harness. Default: a task's first. */
+    /**
+     * Which of several readings of the same answers to import, such as a filter of lm-evaluation-harness (default: a task's first), or
+     * which of several ways of running a model, such as a prompt of promptfoo or a solver of Inspect (default: all, averaged).
+     */
     variant: z.string().min(1).optional(),
     /** `long`: a row per query and model. `wide`: a row per query, a score column per model. `auto` tells by the columns. */
     format: z.enum(FORMATS).default('auto'),
@@ -63,13 +66,14 @@ export const importOptionsSchema = z
     /** Split of rows that name none. */
     split: z.string().min(1).optional(),
     /**
-     * The scale of the scores: `percent`, `LOW-HIGH` such as `0-10` or `1-5` (LOW becomes 0, HIGH becomes 1), or `as-is`.
-     * Without it scores have to lie in 0 to 1.
+     * The scale of the scores: `percent`, `LOW-HIGH` such as `0-10` or `1-5` (LOW becomes 0, HIGH becomes 1), or `as-is`. With
+     * `TASK=` in front it is that of one task; several have commas between: `bleu=percent,judge=1-10`. Scores of a task without
+     * one have to lie in 0 to 1, or be percentages beyond doubt.
      */
     scale: z
       .string()
-      .refine((text) => parseScale(text) !== null, {
-        error: 'expected percent, as-is, or the two ends of the scale such as 0-10',
+      .refine((text) => parseScales(text) !== null, {
+        error: 'expected percent, as-is, or the two ends of the scale such as 0-10; TASK=percent for one task',
       })
       .optional(),
     /** The same as `scale: '0-N'`: 100 for percentages. */

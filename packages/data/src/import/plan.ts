@@ -1,5 +1,6 @@
 import { nameSchema, RouteProfileError } from '@routeprofile/schema';
 import { someOf } from '../dataset/text.js';
+import { isPandasIndex } from './readers/delimited.js';
 import { cutsByTime, type CompleteImportOptions, type TableFormat } from './options.js';
 import {
   COMPANIONS,
@@ -129,7 +130,8 @@ function widePlan(plan: Plan, header: readonly string[], options: CompleteImport
     if (!header.includes(model)) throw missingColumn(file, header, 'models', model);
   const taken = new Set(Object.values(columns));
   const companions = new Set(companionsOf({ models: header, suffixes }, header));
-  const models = options.models ?? header.filter((name) => !taken.has(name) && !companions.has(name));
+  const models =
+    options.models ?? header.filter((name) => !taken.has(name) && !companions.has(name) && !isPandasIndex(name));
   if (options.models === undefined) assertScores(plan, models, header, file);
   assertModelNames(models, header, file);
   const kept = Object.fromEntries(Object.entries(columns).filter(([role]) => !CALL_ROLES.includes(role as Role)));

@@ -1,4 +1,5 @@
 import { RouteProfileError } from '@routeprofile/schema';
+import type { Asked } from './calls.js';
 import { someOf } from '../dataset/text.js';
 import { cutsByTime, type CompleteImportOptions } from './options.js';
 import { JOINED, type Join, type JoinedRole } from './join.js';
@@ -6,9 +7,11 @@ import { fieldAt, isFields, parsePath, recordsAt, type Fields, type Path } from 
 import { planImport, type Plan } from './plan.js';
 import { presetNamed, recognise, type Recognised } from './presets/index.js';
 import type { Preset, PresetCall } from './presets/preset.js';
+import { assertNoPromptfooTable } from './presets/promptfoo.js';
 import type { Reader, TableRecord } from './readers/table.js';
 import { assertRecordsPath } from './readers/json.js';
 import { ROLES, type Columns, type Role } from './roles.js';
+import type { SystemParts } from './systems.js';
 import type { SourceFile } from './sources/sources.js';
 
 /** How the records of a file become calls. */
@@ -17,8 +20,15 @@ export interface Recipe {
   preset: Preset | undefined;
   /** Where its records are. */
   records: Path;
-  /** The fields of each call that a record tells of, under the plan's column names. */
-  calls(record: TableRecord): readonly Fields[];
+  /** Each call that a record tells of. */
+  calls(record: TableRecord): readonly RecordCall[];
+}
+
+export interface RecordCall {
+  /** Under the plan's column names. */
+  fields: Fields;
+  /** Of a preset. */
+  asked?: Asked;
 }
 
 /** What recipes of several files have in common, and what was left out or chosen on the way. */
@@ -43,15 +53,26 @@ export class Choices {
     this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
   }
 
-  /** Of several readings of the same answers, one per task: the first. */
-  takes({ variant, task }: PresetCall): boolean {
-    if (variant === undefined) return true;
+  /** Of several readings of the same answers, one per task: the first. Of several ways of running a model all, unless one was asked for. */
+  takes({ variant, system, task }: PresetCall): boolean {
+    if (variant === undefined) return this.variant === undefined || this.takesSystem(system, this.variant);
     if (!this.variants.has(task)) this.variants.set(task, this.variant ?? variant);
     if (this.variants.get(task) === variant) {
       this.variantsRead.add(variant);
       return true;
     }
     this.variantsLeft.set(variant, (this.variantsLeft.get(variant) ?? 0) + 1);
+    return false;
+  }
+
+  private takesSystem(system: SystemParts | undefined, asked: string): boolean {
+    const parts = Object.values(system ?? {});
+    if (parts.includes(asked)) {
+      this.variantsRead.add(asked);
+      return true;
+    }
+    const name = parts[0] ?? 'others';
+    this.variantsLeft.set(name, (this.variantsLeft.get(name) ?? 0) + 1);
     return false;
   }
 
@@ -132,17 +153,24 @@ function byPreset(
       const asked = joins.query === undefined ? undefined : firstValue(joins.query.of(record, preset));
       return said
         .filter((call) => choices.takes(call))
-        .map(({ scores: several, variant: _, ...call }) => ({
-          call,
-          scores: joins.score === undefined ? several : (scored ?? {}),
-        }))
-        .map(({ call, scores }) => ({
-          ...call,
-          ...(asked !== undefined && { query: asked }),
-          ...(!('score' in own) && { score: choices.scoreOf({ ...call, ...(scores && { scores }) }) }),
-          ...fromPath,
-          ...own,
-        }));
+        .map(({ scores: several, variant: _, whole, system, label, ...call }) => {
+          const scores = joins.score === undefined ? several : (scored ?? {});
+          return {
+            fields: {
+              ...call,
+              ...(asked !== undefined && { query: asked }),
+              ...(!('score' in own) && { score: choices.scoreOf({ ...call, ...(scores && { scores }) }) }),
+              ...fromPath,
+              ...own,
+            },
+            asked: {
+              ...(asked === undefined && !('query' in own) && { whole }),
+              ...(system !== undefined && { system }),
+              ...(label !== undefined && !('model' in own || 'model' in fromPath) && { label }),
+              isQuestionId: preset.questionIds === true && !('id' in own),
+            },
+          };
+        });
     },
   };
 }
@@ -164,6 +192,9 @@ async function byColumns(
   choices: Choices,
   fromPath: Partial<Record<Role, string>>,
 ): Promise<Recipe> {
+  const [document] = reader.sample;
+  if (options.records === undefined && reader.isDocument && isFields(document))
+    assertNoPromptfooTable(document, file.path);
   const records = options.records === undefined ? placeOfRecords(file.path, reader) : recordsPath(options.records);
   const roles = Object.keys(fromPath) as Role[];
   const joined = Object.keys(JOINED).filter(
@@ -202,7 +233,7 @@ async function byColumns(
     records,
     calls(record) {
       const { fields, outer } = record;
-      if (deeper.length + added.length === 0) return [fields];
+      if (deeper.length + added.length === 0) return [{ fields }];
       const found = Object.fromEntries(
         joined.map((role) => {
           const values = choices.joins[role]!.of(record, undefined);
@@ -211,10 +242,12 @@ async function byColumns(
       );
       return [
         {
-          ...fields,
-          ...Object.fromEntries(deeper.map(({ name, path }) => [name, deepIn(fields, outer, name, path)])),
-          ...put,
-          ...found,
+          fields: {
+            ...fields,
+            ...Object.fromEntries(deeper.map(({ name, path }) => [name, deepIn(fields, outer, name, path)])),
+            ...put,
+            ...found,
+          },
         },
       ];
     },

@@ -34,7 +34,7 @@ function newRow(query: Query, id: string, scores: ScoreReader): { models: Fields
       models.map(([model, numbers, sources]) => [
         model,
         {
-          score: scoreOf(numbers, scores),
+          score: scoreOf(numbers, scores, task),
           ...Object.fromEntries(
             MEASURES.flatMap((field) => {
               const sum = numbers[field];

@@ -5,6 +5,7 @@ import type { Plan } from './plan.js';
 import type { Preset } from './presets/preset.js';
 import type { Choices } from './recipe.js';
 import type { ScoreReader } from './scores.js';
+import type { Systems } from './systems.js';
 import type { Tally } from './tally.js';
 import type { TimeSplit } from './time-split.js';
 
@@ -27,6 +28,9 @@ export interface Done {
   /** Numbers that were read with a decimal comma. */
   commas: number;
   timeSplit: TimeSplit | undefined;
+  systems: Systems;
+  /** Texts that stood for several questions, and the calls whose query is all that was asked instead. */
+  toldApart: { texts: number; calls: number };
   /** The dataset that the calls were added to. */
   appending: Appending | undefined;
 }
@@ -41,6 +45,7 @@ export function saidOf(done: Done): string[] {
   return [
     ...howFilesWereRead(done),
     ...howColumnsWereRead(done),
+    ...howModelsWereRun(done),
     ...howNumbersWereRead(done),
     ...whatWasMerged(done),
     ...whatIsMissing(done),
@@ -129,18 +134,53 @@ function howColumnsWereRead({ plan, counts, tally }: Done): string[] {
   ];
 }
 
-function howNumbersWereRead({ plan, scores, commas, tally }: Done): string[] {
+function howModelsWereRun({ systems, tally, presets, models }: Done): string[] {
+  const ways = [...tally.systems].flatMap(([model, counts]) => {
+    const found = systems.describe(counts);
+    return found === undefined ? [] : [{ model, ...found }];
+  });
+  const names = [...presets.keys()][0]?.names;
+  const isRun = ways.every(({ what }) => what.every((part) => part === 'date' || part === 'file'));
+  const hint = isRun
+    ? 'import the files of one alone to have no mean of them'
+    : `--variant NAME takes one of them, --model ${names?.system ?? 'PATH'} names them apart`;
+  return [
+    ...systems
+      .labelled()
+      .filter(([, labels]) => labels.some((label) => models.includes(label)))
+      .map(
+        ([model, labels]) =>
+          `${model} stands for ${number(labels.length)} models, which go by their labels: ${someOf(labels, 10)} (--model ${names?.model ?? 'PATH'} puts them together).`,
+      ),
+    ...said(
+      ways.length > 0,
+      () =>
+        `Outcomes of one model that was run in several ways are averaged: ${someOf(
+          ways.map(({ model, said: way }) => `${model} (${way})`),
+          8,
+        )}; ${hint}.`,
+    ),
+  ];
+}
+
+function howNumbersWereRead({ plan, scores, commas, tally, counts }: Done): string[] {
+  const notNumbers = [...counts.notNumbers];
   const words = [...scores.words].map(([word, { count, score }]) => `${word} = ${score} (${number(count)})`);
   const mean = tally.meanLatency();
   const found = scores.foundScale();
   const astray = scores.onAnotherScale();
   return [
     ...said(commas > 0, () => `${plural(commas, 'number')} with a decimal comma: 0,5 was read as 0.5.`),
+    ...said(
+      notNumbers.length > 0,
+      () =>
+        `NaN or Infinity in place of a value counts as none: ${someOf(notNumbers.map(([column, count]) => `${column} (${number(count)})`))}.`,
+    ),
     ...said(words.length > 0, () => `Scores in words: ${someOf(words, 12)}.`),
     ...said(
       found !== undefined,
       () =>
-        `Scores run from ${found!.least} to ${found!.most}: they were read as percentages (--scale says another scale, --scale as-is keeps them).`,
+        `Scores${found!.unit.length > 0 ? ` of ${someOf(found!.tasks)}` : ''} run from ${found!.least} to ${found!.most}: they were read as percentages (--scale says another scale, --scale as-is keeps them)${found!.unit.length > 0 ? `; those of ${someOf(found!.unit)} lie within 0 to 1, and were kept (--scale TASK=percent is for one task)` : ''}.`,
     ),
     ...said(
       astray.length > 0,
@@ -155,12 +195,17 @@ function howNumbersWereRead({ plan, scores, commas, tally }: Done): string[] {
   ];
 }
 
-function whatWasMerged({ plan, tally, counts, sharedIds }: Done): string[] {
+function whatWasMerged({ plan, tally, counts, sharedIds, toldApart }: Done): string[] {
   return [
+    ...said(
+      toldApart.texts > 0,
+      () =>
+        `${plural(toldApart.texts, 'text stands', 'texts stand')} for several questions of one model: the query of ${rowsOf(plan, toldApart.calls)} is all that was asked (--query PATH takes one field).`,
+    ),
     ...said(
       tally.merged > 0,
       () =>
-        `${rowsOf(plan, tally.mergedCalls)} of ${plural(tally.merged, 'query', 'queries')} were put together by their text, though their ids differ.`,
+        `${rowsOf(plan, tally.mergedCalls)} of ${plural(tally.merged, 'query', 'queries')} were put together by their text, though their ids differ${tally.collided > 0 ? `, ${number(tally.collided)} of them with another call of the same model; if part of the question is missing in the text, name all of it with --query PATH` : ''}.`,
     ),
     ...said(
       sharedIds.length > 0,

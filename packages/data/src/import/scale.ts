@@ -18,13 +18,40 @@ export function parseScale(text: string): Scale | 'as-is' | null {
   return low < high ? { low, high } : null;
 }
 
+/** The scales that were given: of some tasks, and of all others. */
+export interface GivenScales {
+  tasks: ReadonlyMap<string, Scale | 'as-is'>;
+  others?: Scale | 'as-is';
+}
+
+/** `1-5`, `judge=1-10`, or several with commas between: a scale for all tasks, or for some. Null when the text is neither. */
+export function parseScales(text: string): GivenScales | null {
+  const tasks = new Map<string, Scale | 'as-is'>();
+  let others: Scale | 'as-is' | undefined;
+  for (const part of text.split(',')) {
+    const at = part.lastIndexOf('=');
+    const [task, scale] = [part.slice(0, Math.max(0, at)).trim(), parseScale(part.slice(at + 1))];
+    if (scale === null || (at === -1 ? others !== undefined : task === '' || tasks.has(task))) return null;
+    if (at === -1) others = scale;
+    else tasks.set(task, scale);
+  }
+  return { tasks, ...(others !== undefined && { others }) };
+}
+
 /** A score on its scale → 0 to 1; null when it lies outside. */
 export const toUnit = (score: number, { low, high }: Scale): number | null =>
   score < low || score > high ? null : (score - low) / (high - low);
 
 /** The scale that scores up to `most` are probably on, as `--scale` takes it. */
 export const likelyScale = (least: number, most: number): string =>
-  least < 0 ? `${Math.floor(least)}-${Math.ceil(most)}` : most <= 5 ? '0-5' : most <= 10 ? '0-10' : 'percent';
+  least < 0
+    ? `${Math.floor(least)}-${Math.ceil(most)}`
+    : most <= 5
+      ? // Stars begin at one.
+        `${least >= 1 ? 1 : 0}-5`
+      : most <= 10
+        ? '0-10'
+        : 'percent';
 
 const RIGHT = [
   ...['up', 'thumbs up', 'thumbsup', 'thumb up', '👍', 'like', 'liked', 'pass', 'passed', 'true', 't', 'correct'],

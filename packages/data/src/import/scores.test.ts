@@ -81,6 +81,67 @@ describe('scores, units and times', () => {
     expect(error.code).toBe('BAD_INPUT');
   });
 
+  const tasks = (...lines: string[]) => csv('task,query,model,score', ...lines);
+  const scoresByTask = () => bench.rows().map(({ models }) => models);
+
+  it('finds a scale per task: shares of one stay beside percentages, which is said once', async () => {
+    const { warnings } = await bench.import(
+      'a.csv',
+      tasks('acc,q,a,1', 'acc,q,b,0', 'bleu,r,a,63', 'bleu,r,b,40', 'chrf,s,a,41', 'chrf,s,b,12'),
+    );
+    expect(scoresByTask()).toEqual([
+      { a: { score: 1 }, b: { score: 0 } },
+      { a: { score: 0.63 }, b: { score: 0.4 } },
+      { a: { score: 0.41 }, b: { score: 0.12 } },
+    ]);
+    expect(warnings).toEqual([
+      'Scores of bleu, chrf run from 12 to 63: they were read as percentages (--scale says another scale, --scale as-is keeps them); those of acc lie within 0 to 1, and were kept (--scale TASK=percent is for one task).',
+    ]);
+  });
+
+  it('takes a scale per task, and one for the others', async () => {
+    const lines = tasks('acc,q,a,1', 'acc,q,b,0.5', 'stars,r,a,5', 'stars,r,b,2', 'judge,s,a,10', 'judge,s,b,5');
+    const refused = await bench.refused('a.csv', lines);
+    expect(refused.message).toMatch(/of stars, judge run from 2 to 10/);
+    expect(refused.hint).toContain('--scale stars=1-5,judge=0-10');
+    await bench.import('a.csv', lines, { scale: 'stars=1-5, judge=0-10' });
+    expect(scoresByTask()).toEqual([
+      { a: { score: 1 }, b: { score: 0.5 } },
+      { a: { score: 1 }, b: { score: 0.25 } },
+      { a: { score: 1 }, b: { score: 0.5 } },
+    ]);
+    const { warnings } = await bench.import('a.csv', lines, { scale: '0-10', replace: true });
+    expect(warnings).toEqual([expect.stringMatching(/^All scores of acc lie within 0 to 1/)]);
+  });
+
+  it('refuses a task with two scales, and names whose scores are on which', async () => {
+    const bySource = await bench.refused(
+      'a.csv',
+      csv(
+        'task,query,model,score,scored_by',
+        't,q,a,85,judge',
+        't,q,b,40,judge',
+        't,r,a,1,user',
+        't,r,b,0,user',
+        'u,s,a,1,',
+      ),
+    );
+    expect(bySource.message).toMatch(/of t run from 40 to 85 for judge, and within 0 to 1 for user/);
+    expect(bySource.hint).toMatch(/put them on one first.*--scale t=percent/);
+    const ten = await bench.refused('a.csv', tasks('bleu,q,a,85', 'bleu,q,b,40', 'mt,r,a,8', 'mt,r,b,3'));
+    expect(ten.message).toMatch(/of bleu, mt run from 3 to 85/);
+    expect(ten.hint).toContain('--scale bleu=percent,mt=0-10');
+  });
+
+  it.each(['1-5,percent', '=percent', 't=percent,t=0-5', 't=', 't=x'])('refuses the scale %s', async (scale) => {
+    expect((await bench.refused('a.csv', tasks('t,q,a,1', 't,q,b,0'), { scale })).code).toBe('BAD_OPTION');
+  });
+
+  it('suggests stars where scores run from 1 to 5', async () => {
+    const error = await bench.refused('a.csv', csv('query,model,rating', 'one,a,1', 'one,b,5'));
+    expect(error.hint).toContain('--scale 1-5');
+  });
+
   it('refuses a table without a single score', async () => {
     const error = await bench.refused('a.csv', csv('query,model,score', 'one,a,', 'one,b,'));
     expect(error.message).toMatch(/has no score at all: the column "score" is empty in every row/);
@@ -162,5 +223,22 @@ describe('scores, units and times', () => {
     expect(warnings.at(-1)).toMatch(
       /^This is a production log: each of its 10 queries was answered by one model, 9 of 10 with a score\..*b 0\.00 on 5, a 1\.00 on 4/,
     );
+  });
+
+  it.each(['a.jsonl', 'a.json'])('takes NaN and Infinity, which Python writes, for nothing: %s', async (name) => {
+    const rows = [
+      '{"query": "NaN or -Infinity?", "model": "a", "score": NaN, "cost": 0.5, "note": NaN}',
+      '{"query": "NaN or -Infinity?", "model": "b", "score": 1, "cost": -Infinity, "note": "\\"NaN"}',
+      '{"query": "two", "model": "b", "score": [NaN, 1, 0], "cost": Infinity}',
+    ];
+    const { warnings } = await bench.import(name, name === 'a.json' ? `[${rows.join(', ')}]` : rows.join('\n'));
+    expect(bench.rows().map(({ query, models }) => [query, models])).toEqual([
+      ['NaN or -Infinity?', { a: { score: null, cost: 0.5 }, b: { score: 1 } }],
+      ['two', { b: { score: 0.5 } }],
+    ]);
+    expect(warnings.slice(0, 2)).toEqual([
+      'NaN or Infinity in place of a value counts as none: score (2), cost (2).',
+      '1 outcome without a score, in 3 calls: counted as not measured.',
+    ]);
   });
 });

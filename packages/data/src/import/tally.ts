@@ -14,6 +14,10 @@ export class Tally {
   mergedCalls = 0;
   /** Queries whose calls differ in the answer. */
   answersDiffer = 0;
+  /** Calls under another id of a question than the model's call before. */
+  collided = 0;
+  /** Of models that were run in several ways on one query: the outcomes of each way. */
+  readonly systems = new Map<string, Map<number, number>>();
   repeated = 0;
   /** Queries with an outcome of one model only, and those of them with a score. */
   single = 0;
@@ -31,11 +35,17 @@ export class Tally {
     }
     if (query.answersDiffer) this.answersDiffer++;
     this.repeated += query.repeated;
+    this.collided += query.collided;
+    for (const [model, counts] of query.systems) {
+      const known = this.systems.get(model) ?? new Map<number, number>();
+      this.systems.set(model, known);
+      for (const [system, count] of counts) known.set(system, (known.get(system) ?? 0) + count);
+    }
     let isScored = false;
     for (const [model, numbers] of query.models) {
       const tally = this.byModel.get(model) ?? { score: [0, 0], latency: [0, 0] };
       this.byModel.set(model, tally);
-      const score = scoreOf(numbers, this.scores);
+      const score = scoreOf(numbers, this.scores, query.task);
       if (score !== null) {
         isScored = true;
         add(tally.score, score);
@@ -70,9 +80,13 @@ function add(sum: Sum, value: number): void {
   sum[1]++;
 }
 
-/** The mean score of some outcomes, on 0 to 1 (or as it is): those on the scale of the source, and those that were there already. */
-export function scoreOf({ score, raw }: { score?: Sum; raw?: Sum }, scores: ScoreReader): number | null {
+/** The mean score of some outcomes of a task, on 0 to 1 (or as it is): those on the scale of the source, and those that were there already. */
+export function scoreOf(
+  { score, raw }: { score?: Sum; raw?: Sum },
+  scores: ScoreReader,
+  task: string | null,
+): number | null {
   if (raw === undefined) return score === undefined ? null : meanOf('score', score);
-  const onUnit = scores.onUnit(raw[0] / raw[1]) * raw[1];
+  const onUnit = scores.onUnit(raw[0] / raw[1], task) * raw[1];
   return meanOf('score', [onUnit + (score?.[0] ?? 0), raw[1] + (score?.[1] ?? 0)]);
 }

@@ -93,7 +93,7 @@ describe('the text of a table', () => {
     ['a.json', '{"rows":[]}', /no column "query" .*its columns are rows/],
     ['a.json', '[{"query":"one"},7]', /\[1\]: is a number, expected an object/],
     ['a.json', 'null', /\[0\]: is null, expected an object/],
-    ['a.csv', ',model,score\n0,a,1\n', /line 1: column 1 of 3 has no name/],
+    ['a.csv', 'query,,score\n0,a,1\n', /line 1: column 2 of 3 has no name/],
     ['a.csv', '\n\nquery,score,score\none,a,1\n', /line 3: the column "score" occurs twice/],
     ['a.csv', 'query,model;score\none,a;1\n', /line 1: what divides the cells cannot be told/],
   ])('refuses %s %j by name', async (name, text, message) => {

@@ -9,6 +9,9 @@ import { parseTime } from './times.js';
 /** What pandas, Python and JSON write for "nothing here". */
 const ABSENT = new Set(['', 'nan', 'none', 'null', 'na', 'n/a']);
 
+/** NaN and the infinities, which Python writes into JSON, and which Parquet has. */
+const isNotNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isFinite(value);
+
 const isAbsent = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && ABSENT.has(value.trim().toLowerCase()));
 
@@ -30,6 +33,9 @@ export interface CellScore {
 
 /** Reads cells; what is wrong becomes a problem and counts as absent. */
 export class Cells {
+  /** Columns that were read, and hold NaN or an infinity: it counts as absent. */
+  readonly notNumbers = new Set<string>();
+
   constructor(
     private readonly problems: Problems,
     private readonly place: string,
@@ -43,7 +49,11 @@ export class Cells {
   }
 
   private value(column: string | undefined): unknown {
-    return column !== undefined && Object.hasOwn(this.fields, column) ? this.fields[column] : undefined;
+    if (column === undefined || !Object.hasOwn(this.fields, column)) return undefined;
+    const value = this.fields[column];
+    if (!isNotNumber(value)) return value;
+    this.notNumbers.add(column);
+    return null;
   }
 
   /** A number of at least 0, a dollar sign before it being left out; null when absent. */
@@ -82,7 +92,8 @@ export class Cells {
   }
 
   private scoreOf(column: string | undefined, value: unknown, own: OwnWords): CellScore | null {
-    if (isAbsent(value)) return null;
+    if (isNotNumber(value) && column !== undefined) this.notNumbers.add(column);
+    if (isAbsent(value) || isNotNumber(value)) return null;
     const word = typeof value === 'boolean' ? String(value) : value;
     const meant = own.get(String(word).trim().toLowerCase());
     if (meant !== undefined) return { value: meant, onUnit: true, word: String(word).trim() };

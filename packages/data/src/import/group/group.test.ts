@@ -29,6 +29,7 @@ async function groupsOf(
   const folder = new ScratchFolder();
   const grouper = new Grouper(folder, held);
   for (const one of calls) await grouper.add(one);
+  await grouper.tellApart();
   let seen = 0;
   await grouper.group(() => seen++);
   const queries: Query[] = [];
@@ -68,6 +69,24 @@ describe('calls grouped by query', () => {
             scores: Object.fromEntries(models.flatMap(([model, { score }]) => (score ? [[model, score[0]]] : []))),
           })),
         ).toEqual(plainly(calls));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are the same in memory and on disk where a text stands for several questions, each under all that was asked', async () => {
+    const whole = fc.record({
+      whole: fc.constantFrom('one of one', 'two', 'one of two'),
+      system: fc.constantFrom(0, 1),
+    });
+    const asked = fc.tuple(call, fc.option(whole, { nil: {} })).map(([one, more]): Call => ({ ...one, ...more }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(asked, { maxLength: 60 }), async (calls) => {
+        const inMemory = await groupsOf(calls, Infinity);
+        expect(await groupsOf(calls, 300)).toEqual(inMemory);
+        const orders = inMemory.queries.map(({ order }) => order);
+        expect(orders).toEqual(orders.toSorted((a, b) => a - b));
+        expect(inMemory.queries.reduce((sum, query) => sum + query.calls, 0)).toBe(calls.length);
       }),
       { numRuns: 60 },
     );

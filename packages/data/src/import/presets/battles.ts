@@ -1,5 +1,5 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
-import { at, has, type Preset } from './preset.js';
+import { at, has, share, type Preset } from './preset.js';
 
 const query = /* @__PURE__ */ at(
   'prompt',
@@ -60,8 +60,8 @@ export const battles: Preset = {
       ...(typeof label === 'string' && { task: label }),
     };
     return [
-      { ...shared, model: record['model_a'], score: score ?? null },
-      { ...shared, model: record['model_b'], score: score === undefined ? null : 1 - score },
+      { ...shared, model: record['model_a'], score: score === undefined ? null : share(score) },
+      { ...shared, model: record['model_b'], score: score === undefined ? null : share(1 - score) },
     ];
   },
 };

@@ -12,8 +12,8 @@ function modelOf(path: string): string | undefined {
 }
 
 /** Passed, failed, or out of time. */
-const scoreOf = (status: unknown): number | undefined =>
-  typeof status === 'string' ? Number(/^(?:pass|success)/i.test(status)) : undefined;
+const scoreOf = (status: unknown): boolean | undefined =>
+  typeof status === 'string' ? /^(?:pass|success)/i.test(status) : undefined;
 
 /**
  * Results of EvalPlus 0.2 and 0.3 (`…eval_results.json`): `eval.TASK_ID[]` with `base_status` and `plus_status`. The model is in the
@@ -23,6 +23,7 @@ export const evalPlus: Preset = {
   name: 'evalplus',
   title: 'results of EvalPlus',
   records: ['eval.*'],
+  questionIds: true,
   reads: {
     ...{ query: 'a second file (prompt)', model: 'the file name', id: 'task_id', task: 'task_id before its /' },
     score: 'plus_status, else base_status',

@@ -1,5 +1,5 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
-import { at, byRole, has, numberOf, seconds, type Preset } from './preset.js';
+import { at, byRole, has, numberOf, scoreOfType, seconds, type Preset } from './preset.js';
 
 const query = /* @__PURE__ */ at(
   ...['request_body.messages', 'request_body.contents', 'request_body.input', 'request_body.prompt', 'request_body'],
@@ -17,7 +17,9 @@ const feedback = /* @__PURE__ */ at('feedback_rating', 'helicone_feedback.rating
 function scoresOf(record: Fields): Fields {
   const scores = unpacked(record['scores']);
   const given = isFields(scores)
-    ? Object.entries(scores).map(([name, score]) => [name, isFields(score) ? score['value'] : score] as const)
+    ? Object.entries(scores).map(
+        ([name, score]) => [name, isFields(score) ? scoreOfType(score['value'], score['valueType']) : score] as const,
+      )
     : [];
   if (given.length > 0) return Object.fromEntries(given);
   const thumbs = feedback(record);

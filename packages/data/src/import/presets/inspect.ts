@@ -1,13 +1,22 @@
 import { isFields, type Fields } from '../paths.js';
-import { at, has, type Preset } from './preset.js';
+import { readQueryCell } from '../query-cell.js';
+import { at, has, wholeWithChoices, type Preset } from './preset.js';
 
 const model = /* @__PURE__ */ at('eval.model');
 const task = /* @__PURE__ */ at('eval.task');
 const latency = /* @__PURE__ */ at('total_time', 'working_time');
 const started = /* @__PURE__ */ at('started_at');
 const created = /* @__PURE__ */ at('eval.created');
-/** Correct, partly correct, incorrect, no answer. */
-const GRADES: Readonly<Record<string, number>> = { C: 1, P: 0.5, I: 0, N: 0 };
+/** What tells two logs of one model and task apart. */
+const SYSTEM = {
+  solver: /* @__PURE__ */ at('eval.solver', 'plan.name'),
+  'solver arguments': /* @__PURE__ */ at('eval.solver_args'),
+  'task arguments': /* @__PURE__ */ at('eval.task_args'),
+  settings: /* @__PURE__ */ at('eval.model_generate_config', 'plan.config'),
+  date: created,
+} as const;
+/** Correct, partly correct, incorrect, no answer: shares, whatever scale the numbers of other scorers are on. */
+const GRADES: Readonly<Record<string, string>> = { C: '100%', P: '50%', I: '0%', N: '0%' };
 
 const gradeOf = (value: unknown): unknown => (typeof value === 'string' ? (GRADES[value] ?? value) : value);
 
@@ -22,6 +31,21 @@ function scoresOf({ scores, score }: Fields): Fields {
         : [[name, gradeOf(value)] as const];
     }),
   );
+}
+
+function systemOf(outer: Fields): Record<string, string> {
+  const parts = Object.entries(SYSTEM).map(([name, read]) => [name, read(outer)] as const);
+  return Object.fromEntries(
+    parts.flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, typeof value === 'string' ? value : JSON.stringify(value)] as const],
+    ),
+  );
+}
+
+/** The input with the choices, which stand in a field of their own. */
+function wholeOf({ input, choices }: Fields): string | undefined {
+  const read = readQueryCell(input);
+  return read === null ? undefined : wholeWithChoices(read.text, choices);
 }
 
 /** Tokens of all models that a sample called, such as those of its tools. */
@@ -41,6 +65,9 @@ export const inspect: Preset = {
   name: 'inspect',
   title: 'a log of Inspect',
   records: ['samples'],
+  questionIds: true,
+  variants: 'solver',
+  names: { system: 'eval.solver' },
   reads: {
     ...{
       query: 'samples.input',
@@ -56,6 +83,8 @@ export const inspect: Preset = {
   calls: (record, { outer }) => [
     {
       query: record['input'],
+      whole: wholeOf(record),
+      system: systemOf(outer),
       model: model(outer),
       task: task(outer),
       id: record['id'],

@@ -1,5 +1,5 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
-import { at, byRole, has, type Preset } from './preset.js';
+import { at, byRole, has, scoreOfType, type Preset } from './preset.js';
 
 const trace = /* @__PURE__ */ at('traceId', 'trace_id');
 const model = /* @__PURE__ */ at('model', 'providedModelName', 'provided_model_name', 'internalModel');
@@ -19,8 +19,10 @@ const query = /* @__PURE__ */ at('input.messages', 'input.contents', 'input');
 
 const valueOf = (score: Fields): unknown => score['stringValue'] ?? score['string_value'] ?? score['value'];
 /** Booleans are 0 and 1, and have a text beside them. */
-const scoreOf = (score: Fields): unknown =>
-  /^(?:BOOLEAN|NUMERIC)$/.test(String(score['dataType'] ?? score['data_type'])) ? score['value'] : valueOf(score);
+function scoreOf(score: Fields): unknown {
+  const type = score['dataType'] ?? score['data_type'];
+  return /^(?:BOOLEAN|NUMERIC)$/.test(String(type)) ? scoreOfType(score['value'], type) : valueOf(score);
+}
 
 /** Scores of an observation in the same export: its own, then those of the whole trace. */
 function scoresOf(record: Fields, outer: Fields): Fields {
@@ -39,10 +41,11 @@ function scoresOf(record: Fields, outer: Fields): Fields {
   };
 }
 
-/** A single question under a name of its own, where the input is neither text nor messages. */
-function queryOf(record: Fields): unknown {
+/** A single question under a name of its own, where the input is neither text nor messages: the whole input is kept beside it. */
+function queryOf(record: Fields): { query: unknown; whole?: unknown } {
   const given = unpacked(query(record));
-  return isFields(given) ? (byRole(given, 'query') ?? given) : given;
+  const named = isFields(given) ? byRole(given, 'query') : undefined;
+  return named === undefined ? { query: given } : { query: named, whole: given };
 }
 
 /**
@@ -69,7 +72,7 @@ export const langfuse: Preset = {
     if (record['level'] === 'ERROR') return { skipped: 'failed calls' };
     return [
       {
-        query: queryOf(record),
+        ...queryOf(record),
         model: model(record),
         id: record['id'],
         time: start(record),

@@ -1,4 +1,4 @@
-import { has, type Preset } from './preset.js';
+import { has, wholeWithChoices, type Preset } from './preset.js';
 
 /**
  * Routing data of LLMRouter (ulab-uiuc), and of the RouteProfile data made with it: `default_routing_train_data.jsonl`, a line per query
@@ -18,6 +18,7 @@ export const llmRouter: Preset = {
   calls: (record) => [
     {
       query: record['query'],
+      ...(typeof record['query'] === 'string' && { whole: wholeWithChoices(record['query'], record['choices']) }),
       model: record['model_name'],
       task: record['task_name'],
       id: record['id'],

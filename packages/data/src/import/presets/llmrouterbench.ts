@@ -10,6 +10,7 @@ export const llmRouterBench: Preset = {
   name: 'llmrouterbench',
   title: 'results of LLMRouterBench',
   records: ['records'],
+  questionIds: true,
   reads: {
     ...{ query: 'records.origin_query', model: 'model_name', task: 'dataset_name', score: 'records.score' },
     ...{ id: 'records.index', cost: 'records.cost', inputTokens: 'prompt_tokens', outputTokens: 'completion_tokens' },
@@ -19,6 +20,7 @@ export const llmRouterBench: Preset = {
   calls: (record, { outer }) => [
     {
       query: query(record),
+      whole: record['prompt'],
       model: outer['model_name'],
       task: outer['dataset_name'],
       id: record['index'],

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { failureOf } from '../../disk/testing.js';
 import { importOutcomes, type ImportOptions } from '../import.js';
 import { isFields } from '../paths.js';
 import { ROLES } from '../roles.js';
@@ -407,5 +408,309 @@ describe.each(builtInPresets.map((preset) => [preset.name, preset] as const))('t
           expect(typeof preset.recognise(value, { path: 'a.json', outer })).toBe('boolean');
           preset.calls(value, { path: 'a.json', outer });
         }
+  });
+});
+
+describe('scores of presets', () => {
+  it('keep words, letters and booleans beside percentages', async () => {
+    const log = (task: string, value: unknown) =>
+      JSON.stringify({
+        eval: { model: 'a', task },
+        samples: [{ id: 1, input: `${task}?`, scores: { x: { value } } }],
+      });
+    await importFiles({ 'a.json': log('letters', 'C'), 'b.json': log('numbers', 70), 'c.json': log('parts', 'P') });
+    expect(bench.rows().map(({ models }) => models)).toEqual([
+      { a: { score: 1 } },
+      { a: { score: 0.7 } },
+      { a: { score: 0.5 } },
+    ]);
+    bench.next();
+    await importFiles({
+      'requests.jsonl': jsonl(
+        helicone('1', 'a', { correct: { value: 70, valueType: 'integer' } }),
+        helicone('2', 'b', { correct: { value: 1, valueType: 'boolean' } }),
+      ),
+    });
+    expect(bench.rows()[0]!.models).toMatchObject({ a: { score: 0.7 }, b: { score: 1 } });
+  });
+});
+
+const queries = () => bench.rows().map(({ query }) => query);
+const TOLD_APART = expect.stringMatching(
+  /^1 text stands for several questions of one model: the query of \d calls/,
+) as string;
+
+describe('questions of one text', () => {
+  const prompted = (id: number, requests: readonly object[], doc: object) => ({
+    ...{ doc_id: id, doc, arguments: Object.fromEntries(requests.map((one, i) => [`gen_args_${i}`, one])) },
+    ...{ resps: [], metrics: ['acc'], acc: id % 2 },
+  });
+  const request = (testIdx: number, language: string, more: object = {}) =>
+    promptfooResult('openai:a', true, {
+      ...{ testIdx, vars: { language, input: 'Hello' }, prompt: { raw: `To ${language}: Hello`, label: '{{input}}' } },
+      ...more,
+    });
+  const results = (...list: object[]) => JSON.stringify({ results: { version: 3, results: list } });
+
+  it('are told apart by all that was asked, of every model', async () => {
+    const docs = [0, 1].map((id) =>
+      prompted(id, [{ arg_0: `In ${id}. When?`, arg_1: {} }], { context: `In ${id}.`, question: 'When?' }),
+    );
+    const { warnings } = await importFiles({
+      'a/samples_squad.jsonl': jsonl(...docs),
+      'b/samples_squad.jsonl': jsonl(docs[1]!),
+    });
+    expect(queries()).toEqual(['In 0. When?', 'In 1. When?']);
+    expect(Object.keys(bench.rows()[1]!.models)).toEqual(['a', 'b']);
+    expect(warnings).toContainEqual(TOLD_APART);
+  });
+
+  it('have their choices, where each choice was a request', async () => {
+    const asked = (id: number) =>
+      prompted(
+        id,
+        ['x', 'y'].map((choice) => ({ arg_0: 'It is', arg_1: ` ${choice}${id}` })),
+        { question: 'cause' },
+      );
+    await importFiles({ 'a/samples_copa.jsonl': jsonl(asked(0), asked(1)) });
+    expect(queries()).toEqual(['It is\nA. x0\nB. y0', 'It is\nA. x1\nB. y1']);
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    [
+      'variables of promptfoo',
+      { 'r.json': results(request(0, 'French'), request(1, 'Spanish')) },
+      ['To French: Hello', 'To Spanish: Hello'],
+    ],
+    [
+      'messages of promptfoo',
+      {
+        'r.json': results(
+          ...['French', 'Spanish'].map((language, i) =>
+            request(i, language, {
+              prompt: {
+                raw: JSON.stringify([
+                  { role: 'system', content: language },
+                  { role: 'user', content: 'Hello' },
+                ]),
+              },
+            }),
+          ),
+        ),
+      },
+      ['French\n\nHello', 'Spanish\n\nHello'],
+    ],
+    [
+      'choices of Inspect',
+      {
+        'a.json': JSON.stringify({
+          eval: { model: 'a', task: 't' },
+          samples: [1, 2].map((id) => ({
+            id,
+            input: chat('Which?'),
+            choices: [`x${id}`],
+            scores: { m: { value: 'C' } },
+          })),
+        }),
+      },
+      ['Which?\nA. x1', 'Which?\nA. x2'],
+    ],
+    [
+      'choices of LLMRouter',
+      {
+        'a.jsonl': jsonl(
+          ...["{'text': ['x']}", 'array(y)'].map((choices) => ({
+            task_name: 't',
+            query: 'Which?',
+            choices,
+            model_name: 'a',
+            performance: 1,
+          })),
+        ),
+      },
+      ['Which?\nA. x', 'Which?\narray(y)'],
+    ],
+    [
+      'inputs of Langfuse',
+      {
+        'o.jsonl': jsonl(
+          ...['x', 'y'].map((context) =>
+            observation(context, 'a', { input: { question: 'Why?', context }, scores: { ok: 1 } }),
+          ),
+        ),
+      },
+      ['{"question":"Why?","context":"x"}', '{"question":"Why?","context":"y"}'],
+    ],
+  ])('are told apart by %s', async (_, files, expected) => {
+    const { warnings } = await importFiles(files);
+    expect(queries()).toEqual(expected);
+    expect(warnings).toContainEqual(TOLD_APART);
+  });
+
+  it('stay one where all that was asked is the same, or the id is, or a query was named', async () => {
+    const again = await importFiles({ 'r.json': results(request(0, 'French'), request(1, 'French')) });
+    expect(queries()).toEqual(['Hello']);
+    expect(again.warnings.join()).toMatch(
+      /2 calls of 1 query .* ids differ, 1 of them with another call of the same model; .*--query PATH/,
+    );
+    await importFiles({ 'r.json': results(request(0, 'French'), request(0, 'Spanish')) }, { replace: true });
+    expect(queries()).toEqual(['Hello']);
+    await importFiles(
+      { 'r.json': results(request(0, 'French'), request(1, 'Spanish')) },
+      { replace: true, columns: { query: 'vars.input' } },
+    );
+    expect(queries()).toEqual(['Hello']);
+  });
+
+  it('find the rows that they became when more is added', async () => {
+    await importFiles({ 'r.json': results(request(0, 'French'), request(1, 'Spanish')) });
+    const other = { provider: { id: 'openai:b' } };
+    await importFiles({ 'r.json': results(request(1, 'Spanish', other)) }, { append: true });
+    expect(bench.rows().map(({ models }) => Object.keys(models))).toEqual([['openai:a'], ['openai:b', 'openai:a']]);
+  });
+});
+
+describe('systems under one name', () => {
+  const results = (...list: object[]) => JSON.stringify({ results: { version: 3, results: list } });
+
+  it('are models by their labels, where the tool has some', async () => {
+    const labelled = (label: string, success: boolean) =>
+      promptfooResult('openai:a', success, { provider: { id: 'openai:a', label } });
+    const files = { 'r.json': results(labelled('high', true), labelled('low', false)) };
+    const { warnings, models } = await importFiles(files);
+    expect(models).toEqual(['high', 'low']);
+    expect(bench.rows()[0]!.models).toMatchObject({ high: { score: 1 }, low: { score: 0 } });
+    expect(warnings[1]).toBe(
+      'openai:a stands for 2 models, which go by their labels: high, low (--model provider.id puts them together).',
+    );
+    const together = await importFiles(files, { replace: true, columns: { model: 'provider.id' } });
+    expect(together.models).toEqual(['openai:a']);
+    expect(together.warnings[1]).toMatch(/averaged: openai:a \(provider high: 1, low: 1\)/);
+  });
+
+  it('are averaged, and named with their numbers: prompts, of which one can be taken', async () => {
+    const worded = (label: string, success: boolean) =>
+      promptfooResult('openai:a', success, { prompt: { raw: `${label} Why?`, label } });
+    const files = { 'r.json': results(worded('cot', true), worded('plain', false)) };
+    const { warnings } = await importFiles(files);
+    expect(bench.rows()[0]!.models).toMatchObject({ 'openai:a': { score: 0.5 } });
+    expect(warnings[1]).toBe(
+      'Outcomes of one model that was run in several ways are averaged: openai:a (prompt cot: 1, plain: 1); --variant NAME takes one of them, --model prompt.label names them apart.',
+    );
+    const one = await importFiles(files, { replace: true, variant: 'cot' });
+    expect(bench.rows()[0]!.models).toMatchObject({ 'openai:a': { score: 1 } });
+    expect(one.warnings[1]).toMatch(/\(prompt\): cot is imported, plain \(1\) left out/);
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'solvers of Inspect',
+      Object.fromEntries(
+        ['cot', 'plain'].map((solver, i) => [
+          `${solver}.json`,
+          JSON.stringify({
+            eval: { model: 'a', task: 't', solver, created: `2025-06-0${i + 1}T10:00:00Z` },
+            samples: [{ id: 1, input: 'Why?', scores: { m: { value: 'C' } } }],
+          }),
+        ]),
+      ),
+      /: a \(solver cot: 1, plain: 1\); --variant/,
+    ],
+    [
+      'runs of lm-eval',
+      Object.fromEntries(
+        ['2025-06-01T10-00-00.0', '2025-07-01T10-00-00.0'].map((date) => [
+          `a/samples_sums_${date}.jsonl`,
+          jsonl(lmEvalSample(0, 'strict', 1)),
+        ]),
+      ),
+      /: a \(date 2025-06-01T10-00-00\.0: 1, 2025-07-01T10-00-00\.0: 1\); import the files of one alone/,
+    ],
+    [
+      'files of LLMRouterBench',
+      Object.fromEntries(
+        [1, 2].map((run) => [
+          `${run}.json`,
+          JSON.stringify({
+            model_name: 'a',
+            dataset_name: 't',
+            records: [{ index: 1, origin_query: 'Why?', score: 1 }],
+          }),
+        ]),
+      ),
+      /: a \(file \S+1\.json: 1, \S+2\.json: 1\); import the files of one alone/,
+    ],
+  ])('are averaged, and named with their numbers: %s', async (_, files, said) => {
+    expect((await importFiles(files)).warnings.join('\n')).toMatch(said);
+  });
+
+  it('are one where a model has repeats in one run, or a run per task', async () => {
+    const { warnings } = await importFiles({
+      'a/samples_sums_2025-06-01T10-00-00.0.jsonl': jsonl(lmEvalSample(0, 'strict', 1), lmEvalSample(0, 'strict', 0)),
+      'a/samples_dates_2025-07-01T10-00-00.0.jsonl': jsonl(lmEvalSample(0, 'strict', 1)),
+    });
+    expect(warnings.join()).not.toContain('several ways');
+  });
+});
+
+describe('what else tools write', () => {
+  it('calls of RouterArena that failed are left out, with their number', async () => {
+    const result = (i: number, success: boolean) => ({
+      ...{ global_index: `geo_${i}`, question: `Where ${i}?`, llm_selected: 'a', success },
+      evaluation_result: { score: Number(success), inference_cost: 0 },
+    });
+    const { warnings } = await importFiles({ 'a.jsonl': jsonl(result(1, true), result(2, false)) });
+    expect(queries()).toEqual(['Where 1?']);
+    expect(warnings).toContain('Left out: 1 failed calls.');
+  });
+
+  it('an indented list under the name of JSON lines, with model and task in its name, as lm-eval did until 0.4.2', async () => {
+    const samples = [0, 1].map((i) => ({
+      ...{ doc_id: i, doc: { question: `Sum ${i}?` }, arguments: [[`Q: Sum ${i}?`, { until: [] }]], resps: [] },
+      exact_match: i,
+    }));
+    const files = Object.fromEntries(
+      ['acme__big', 'tiny'].map((model) => [
+        `out/pretrained=${model},dtype=float_gsm8k_cot.jsonl`,
+        JSON.stringify(samples, null, 2),
+      ]),
+    );
+    const { models, tasks } = await importFiles(files);
+    expect([queries(), models, tasks]).toEqual([['Sum 0?', 'Sum 1?'], ['acme/big', 'tiny'], ['gsm8k_cot']]);
+    bench.next();
+    const unclear = await failureOf(() => importFiles({ 'out/pretrained=big_gsm8k.jsonl': JSON.stringify(samples) }));
+    expect(unclear.hint).toContain('--model-from');
+  });
+
+  it('perplexity before accuracy: the accuracy is read, and perplexity alone is no score', async () => {
+    const lambada = (metrics: object) =>
+      jsonl({ doc_id: 0, doc: { text: 'Once' }, resps: [], metrics: Object.keys(metrics), ...metrics });
+    const { warnings } = await importFiles({ 'a/samples_lambada.jsonl': lambada({ perplexity: -3.2, acc: 1 }) });
+    expect(bench.rows()[0]!.models).toEqual({ a: { score: 1 } });
+    expect(warnings[1]).toMatch(/acc is read, perplexity not/);
+    bench.next();
+    const alone = await failureOf(() => importFiles({ 'a/samples_lambada.jsonl': lambada({ perplexity: -3.2 }) }));
+    expect([alone.message, alone.hint]).toEqual([
+      expect.stringMatching(/no score at all/),
+      expect.stringMatching(/^Perplex/),
+    ]);
+  });
+
+  it('NaN as a score of lm-eval, which leaves the metric what it is', async () => {
+    const line = (id: number, acc: string) =>
+      `{"doc_id": ${id}, "doc": {"question": "${id}?"}, "resps": [[-Infinity]], "metrics": ["acc", "f1"], "acc": ${acc}, "f1": 0.5}`;
+    const { warnings } = await importFiles({ 'a/samples_t.jsonl': [line(0, 'NaN'), line(1, '1.0')].join('\n') });
+    expect(bench.rows().map(({ models }) => models['a'])).toEqual([{ score: null }, { score: 1 }]);
+    expect(warnings).toContain('NaN or Infinity in place of a value counts as none: score (1).');
+  });
+
+  it.each<[string, string]>([
+    ['r.csv', csv('question,"[openai:a] Say {{question}}","[b] Say {{question}}"', 'Why?,[PASS] x,[FAIL] y')],
+    ['r.csv', csv('q,[a] Say,Status,Score,[b] Say,Status,Score', 'Why?,x,PASS,1,y,FAIL,0')],
+    ['r.json', JSON.stringify({ table: { head: { prompts: [{}], vars: ['q'] }, body: [{ outputs: [] }] } })],
+  ])('tables of promptfoo are refused, saying what to export: %s %#', async (name, text) => {
+    const error = await failureOf(() => importFiles({ [name]: text }));
+    expect(error.message).toMatch(/is a table of promptfoo/);
+    expect(error.hint).toMatch(/-o results\.json.*--output results\.jsonl/);
   });
 });

@@ -1,8 +1,11 @@
+import { RouteProfileError } from '@routeprofile/schema';
 import { isFields, type Fields } from '../paths.js';
 import { at, byRole, has, seconds, type Preset } from './preset.js';
 
 const provider = /* @__PURE__ */ at('provider.id', 'provider', 'provider.label');
+const providerLabel = /* @__PURE__ */ at('provider.label');
 const prompt = /* @__PURE__ */ at('prompt.raw', 'prompt');
+const promptLabel = /* @__PURE__ */ at('prompt.label', 'prompt.display', 'promptId');
 const vars = /* @__PURE__ */ at('vars', 'testCase.vars');
 const cost = /* @__PURE__ */ at('cost', 'response.cost');
 const usage = /* @__PURE__ */ at('response.tokenUsage', 'tokenUsage');
@@ -24,6 +27,25 @@ const isError = (record: Fields): boolean =>
   record['failureReason'] === 2 ||
   (record['failureReason'] === undefined && typeof record['error'] === 'string' && !has(record, 'response'));
 
+const COLUMN = /^\[[^\]]+\] /;
+const isCsv = (header: readonly string[]): boolean =>
+  header.some((name) => COLUMN.test(name) && (/^\[[\w-]+:|\{\{/.test(name) || header.includes('Status')));
+const tableBody = /* @__PURE__ */ at('table.body', 'results.table.body');
+const tableHead = /* @__PURE__ */ at('table.head.prompts', 'results.table.head.prompts');
+
+/**
+ * The tables that promptfoo shows, with a column per prompt and provider, lack what its results have.
+ * @param table the header of a CSV, or a JSON document
+ * @throws RouteProfileError BAD_INPUT where it is one, saying what to export instead.
+ */
+export function assertNoPromptfooTable(table: readonly string[] | Fields, path: string): void {
+  const isTable = isFields(table) ? Array.isArray(tableBody(table)) && Array.isArray(tableHead(table)) : isCsv(table);
+  if (isTable)
+    throw new RouteProfileError('BAD_INPUT', `${path}: is a table of promptfoo, which cannot be read`, {
+      hint: 'Export its results instead: promptfoo eval -o results.json, or for an evaluation that was run promptfoo export eval ID --output results.json; JSON lines (--output results.jsonl) are read as well.',
+    });
+}
+
 /**
  * Results of promptfoo: the JSON that `promptfoo eval --output` or `promptfoo export` writes (`results.results[]`, version 3;
  * `results[]`, version 2), or its JSON lines.
@@ -37,6 +59,9 @@ export const promptfoo: Preset = {
     ...{ task: 'vars or metadata (topic, category, …)', id: 'testIdx', cost: 'cost', latency: 'latencyMs' },
     ...{ inputTokens: 'response.tokenUsage.prompt', outputTokens: 'response.tokenUsage.completion' },
   },
+  questionIds: true,
+  names: { model: 'provider.id', system: 'prompt.label' },
+  variants: 'prompt',
   recognise: (record) =>
     has(record, 'provider') &&
     (has(record, 'vars') || has(record, 'testCase')) &&
@@ -45,10 +70,19 @@ export const promptfoo: Preset = {
     const spent = usage(record);
     // What came from the cache took no time, and is billed as nothing.
     const cached = isFields(record['response']) && record['response']['cached'] === true;
+    const model = provider(record);
+    const label = providerLabel(record) ?? model;
+    const wording = promptLabel(record);
     return [
       {
         query: queryOf(record),
-        model: provider(record),
+        whole: prompt(record),
+        model,
+        ...(typeof label === 'string' && { label }),
+        system: {
+          ...(typeof wording === 'string' && { prompt: wording }),
+          ...(typeof label === 'string' && { provider: label }),
+        },
         task: byRole(vars(record), 'task') ?? byRole(metadata(record), 'task'),
         id: record['testIdx'] ?? description(record),
         score: isError(record) ? null : score(record),

@@ -4,6 +4,7 @@ const score = /* @__PURE__ */ at('evaluation_result.score', 'accuracy');
 const cost = /* @__PURE__ */ at('evaluation_result.inference_cost', 'cost');
 const answer = /* @__PURE__ */ at('evaluation_result.ground_truth');
 const index = /* @__PURE__ */ at('global_index', 'global index');
+const success = /* @__PURE__ */ at('success', 'generated_result.success');
 const query = /* @__PURE__ */ at('question', 'prompt');
 const model = /* @__PURE__ */ at('llm_selected', 'prediction');
 const inputTokens = /* @__PURE__ */ at('token_usage.input_tokens', 'generated_result.token_usage.input_tokens');
@@ -17,6 +18,7 @@ export const routerArena: Preset = {
   name: 'routerarena',
   title: 'results of RouterArena',
   records: [''],
+  questionIds: true,
   reads: {
     ...{ query: 'question', model: 'llm_selected', score: 'evaluation_result.score', id: 'global_index' },
     ...{ cost: 'evaluation_result.inference_cost', task: 'global_index without its number' },
@@ -25,6 +27,8 @@ export const routerArena: Preset = {
   recognise: (record) =>
     has(record, 'global_index', 'llm_selected') || has(record, 'global index', 'prediction', 'generated_result'),
   calls(record) {
+    // A call that failed has a score of 0, which says nothing of the answer.
+    if (/^false$/i.test(String(success(record)))) return { skipped: 'failed calls' };
     const id = index(record);
     const right = answer(record);
     return [

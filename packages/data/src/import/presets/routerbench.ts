@@ -20,6 +20,7 @@ export const routerBench: Preset = {
   name: 'routerbench',
   title: 'the table of RouterBench',
   records: [''],
+  questionIds: true,
   reads: {
     ...{ query: 'prompt', model: 'the columns with a MODEL|total_cost beside them', score: 'the model columns' },
     ...{ cost: 'MODEL|total_cost', task: 'eval_name', id: 'sample_id', split: 'split' },

@@ -2,6 +2,7 @@ import { Readable, pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { RouteProfileError } from '@routeprofile/schema';
 import type { Problems } from '../../disk/problems.js';
+import { assertNoPromptfooTable } from '../presets/promptfoo.js';
 import { NO_FIELDS, type Reader, type TableRecord } from './table.js';
 
 /** Names of the delimiters that are recognised; any other single character can be given. */
@@ -141,8 +142,15 @@ async function* rowsOf(
   }
 }
 
+/** What pandas calls a first column without a name, which is the number of the row where it wrote the table. */
+const PANDAS_INDEX = 'Unnamed: 0';
+export const isPandasIndex = (name: string): boolean => name.startsWith(PANDAS_INDEX);
+
 function checkHeader(names: readonly string[], path: string, line: number): string[] {
   const header = names.map((name) => name.trim());
+  assertNoPromptfooTable(header, path);
+  if (header[0] === '' && header.length > 1)
+    header[0] = header.includes(PANDAS_INDEX) ? `${PANDAS_INDEX}.1` : PANDAS_INDEX;
   const refuse = (what: string, hint: string) =>
     new RouteProfileError('BAD_INPUT', `${path}: line ${line}: ${what}`, { hint });
   const unnamed = header.indexOf('');

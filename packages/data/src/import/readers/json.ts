@@ -1,7 +1,8 @@
 import { RouteProfileError, throwIfAborted, z } from '@routeprofile/schema';
-import { parseJson, parseWith } from '../../disk/json.js';
+import { parseJson as parseStrict, parseWith } from '../../disk/json.js';
 import { isFields, recordsAt, type Fields, type Path } from '../paths.js';
 import { beginningOf, JsonSplitter } from './json-split.js';
+import { withoutNaN } from './not-numbers.js';
 import { NO_FIELDS, type Reader, type TableRecord } from './table.js';
 
 interface JsonOptions {
@@ -13,6 +14,9 @@ export type OpenText = () => AsyncGenerator<string>;
 const objectSchema = z.record(z.string(), z.unknown());
 const fieldsOf = (value: unknown, place: string): Fields => parseWith(objectSchema, value, place);
 
+/** Strict, but for the numbers that Python writes and JSON does not know. */
+const parseJson = (text: string, path: string, line?: number): unknown => parseStrict(withoutNaN(text), path, line);
+
 const SAMPLED_LINES = 20;
 /** Enough of a document to see its shape; a document whose first record is longer than that is still closed somewhere. */
 const SAMPLED_CHARACTERS = 1 << 20;
@@ -21,9 +25,9 @@ async function beginning(open: OpenText): Promise<{ text: string; whole: boolean
   let text = '';
   for await (const piece of open()) {
     text += piece;
-    if (text.length >= SAMPLED_CHARACTERS) return { text, whole: false };
+    if (text.length >= SAMPLED_CHARACTERS) return { text: withoutNaN(text), whole: false };
   }
-  return { text, whole: true };
+  return { text: withoutNaN(text), whole: true };
 }
 
 async function headerOf(records: AsyncIterable<TableRecord>): Promise<string[]> {
@@ -32,9 +36,13 @@ async function headerOf(records: AsyncIterable<TableRecord>): Promise<string[]> 
   return [...header];
 }
 
-/** Records of JSON lines: each line is a record, or holds some at a path. */
+/** A list of objects, indented or not: some tools write one under the name of JSON lines. */
+const LIST = /^\s*\[\s*\{/;
+
+/** Records of JSON lines: each line is a record, or holds some at a path. A list of records is read as the JSON document that it is. */
 export async function openJsonLines(open: OpenText, path: string, options: JsonOptions): Promise<Reader> {
   const { text, whole } = await beginning(open);
+  if (LIST.test(text)) return openJson(open, path, options);
   const lines = text.split('\n');
   const sample = (whole ? lines : lines.slice(0, Math.max(1, lines.length - 1)))
     .filter((line) => line.trim() !== '')
@@ -70,7 +78,7 @@ async function lineHeader(
 
 function plainly(line: string): unknown {
   try {
-    return JSON.parse(line) as unknown;
+    return JSON.parse(withoutNaN(line)) as unknown;
   } catch {
     // Its error, with the place, comes from the reader that is strict.
     return undefined;
