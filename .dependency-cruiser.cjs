@@ -26,7 +26,7 @@ const may = {
     'report',
     'collect',
   ],
-  gateway: ['schema', 'numerics', 'providers', 'routers', 'eval'],
+  gateway: ['schema', 'numerics', 'data', 'providers', 'routers', 'eval'],
 };
 const layers = Object.entries(may).map(([name, allowed]) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'zod'}`,

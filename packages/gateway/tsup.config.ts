@@ -1,3 +1,3 @@
 import { packageBuild } from '../../tools/tsup.js';
 
-export default packageBuild({ index: 'src/index.ts', testing: 'src/testing/index.ts' });
+export default packageBuild({ index: 'src/index.ts', node: 'src/node.ts', testing: 'src/testing/index.ts' });

@@ -10,8 +10,8 @@ export interface CommandTask {
 /** Places in the shared memory: whether to stop (0 or 1), and how wide the terminals are (0: unknown). */
 export const SHARED = { stop: 0, stdoutColumns: 1, stderrColumns: 2 } as const;
 
-/** From the command: it reads standard input, it has noticed that it is to stop, or its exit code. */
-export type CommandReply = { readsInput: true } | { stopping: true } | { code: number };
+/** From the command: it reads standard input, how long it may take to end, it has noticed that it is to stop, or its exit code. */
+export type CommandReply = { readsInput: true } | { endsWithin: number } | { stopping: true } | { code: number };
 
 /** To the command: its signal fires. */
 export type CommandRequest = 'stop';

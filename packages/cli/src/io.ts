@@ -8,6 +8,8 @@ export interface Io {
   stderr: Sink;
   stdin: AsyncIterable<string | Uint8Array>;
   signal: AbortSignal;
+  /** Says how many milliseconds the command may take to end once it is told to stop, where that is more than to save a file. */
+  endsWithin?(milliseconds: number): void;
 }
 
 /** The flags every command has. */

@@ -7,7 +7,7 @@ import { screenOf } from './ui/screen.js';
 
 /** A command that does not notice that it is to stop is ended after so long, in milliseconds. */
 const GRACE_MS = 700;
-/** One that has noticed may take so long to keep what it has. */
+/** One that has noticed may take so long to keep what it has, unless it says otherwise. */
 const SAVING_MS = 3000;
 
 /** What a failed write to standard output means: the exit code, and a word about it unless a reader closed the pipe (`| head`). */
@@ -58,12 +58,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   stderr.on('error', () => undefined);
 
   let reading = false;
+  let saving = SAVING_MS;
   try {
     return await new Promise<number>((resolve) => {
       let code: number | undefined;
       command.on('message', (reply: CommandReply) => {
         if ('code' in reply) code = reply.code;
-        else if ('stopping' in reply) endWithin(SAVING_MS);
+        else if ('endsWithin' in reply) saving = reply.endsWithin;
+        else if ('stopping' in reply) endWithin(saving);
         else if (command.stdin) {
           reading = true;
           stdin.pipe(command.stdin);

@@ -18,6 +18,7 @@ const COMMANDS = [
   'evaluate',
   'route',
   'report',
+  'serve',
   'plugins',
   'doctor',
   'new',

@@ -9,6 +9,7 @@ import { addRunCommands } from './program/run.js';
 import { addCollectCommand } from './program/collect.js';
 import { addDataCommands } from './program/data.js';
 import { addModelsCommand } from './program/models.js';
+import { addServeCommand } from './program/serve.js';
 import { addStepCommands } from './program/steps.js';
 import { addResultCommands } from './program/saved.js';
 import { addSetupCommands } from './program/setup.js';
@@ -42,6 +43,7 @@ export function buildProgram(io: Io): Command {
   addModelsCommand(program, io);
   addStepCommands(program, io);
   addResultCommands(program, io);
+  addServeCommand(program, io);
   addSetupCommands(program, io);
   // Subcommands copy these settings only if they are made before them, so they are set on the whole tree at the end.
   const settle = (command: Command): void => {

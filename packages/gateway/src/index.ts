@@ -1,5 +1,5 @@
 export { systemClock, type Clock } from './clock.js';
-export { gatewayConfigSchema, type GatewayConfig, type GatewayConfigInput } from './config/config.js';
+export { gatewayConfigSchema, routeSchema, type GatewayConfig, type GatewayConfigInput } from './config/config.js';
 export { type Endpoint, type EndpointSettings, endpointSchema, type Timeouts } from './contracts/endpoint.js';
 export { type Fault, FAULTS } from './contracts/fault.js';
 export { type Attempt, type CountedUsage, type DecisionRecord, decisionRecordSchema } from './contracts/record.js';

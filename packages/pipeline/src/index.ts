@@ -48,7 +48,7 @@ export const openEncoder = (
   { cache = defaultCacheFolder(), threads, from, ...ctx }: OpenEncoderOptions = {},
 ): Promise<Encoder> => openTrusted(byPerson(id), { cache, threads, from }, { ...ctx, seed: 0 });
 
-export { completeConfig, loadConfigFile, type PartialConfig } from './config/config-file.js';
+export { completeConfig, loadConfigFile, readConfigFile, type PartialConfig } from './config/config-file.js';
 export { mustNameOf, type RunResult, type SavedRouter, type ScenarioResult } from './run/run.js';
 export { openRouter, type OpenRouter, type OpenRouterOptions } from './router/open-router.js';
 export type { RouteOptions } from '@routeprofile/routers';

@@ -1,10 +1,16 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { hashJson, parseJson, readJsonLines, systemCode, writeError } from '@routeprofile/data';
+import {
+  hashJson,
+  lockFile,
+  openAppender,
+  parseJson,
+  readJsonLines,
+  repairLastLine,
+  writeError,
+} from '@routeprofile/data';
 import { issueText, RouteProfileError, throwIfAborted, type ChatMessage, type RunContext } from '@routeprofile/schema';
-import { openAppender } from './appender.js';
 import { journalLineSchema, type Answered, type FailedCall, type JournalLine } from './lines.js';
-import { lockFile } from './lock.js';
 
 /** One call before it is sent. */
 export type StartedCall = Pick<Answered, 'key' | 'query' | 'model'> & { bound: number };
@@ -52,7 +58,7 @@ export async function openJournal(path: string, ctx: Pick<RunContext, 'signal'> 
   await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
     throw writeError(path, cause);
   });
-  const unlock = await lockFile(`${path}.lock`);
+  const unlock = await lockFile(`${path}.lock`, 'is collecting into this folder');
   try {
     const warnings = await repairEnd(path);
     const state = await readState(path, ctx);
@@ -145,37 +151,12 @@ async function readState(path: string, ctx: Pick<RunContext, 'signal'>): Promise
   return state;
 }
 
-const NEWLINE = 10;
-/** A torn line is looked for so far from the end. */
-const TAIL = 64 * 2 ** 20;
-
-/** Ends the file with a whole line. A last line that is whole but for its line break is kept: its answer was paid for. */
+/** Ends the file with a whole line. One that is whole but for its line break is kept: its answer was paid for. */
 async function repairEnd(path: string): Promise<string[]> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'a+');
-  } catch (cause) {
-    throw writeError(path, cause);
-  }
-  try {
-    const { size } = await file.stat();
-    const from = Math.max(0, size - TAIL);
-    const tail = Buffer.alloc(size - from);
-    await file.read(tail, 0, tail.length, from);
-    const end = tail.lastIndexOf(NEWLINE) + 1;
-    if (end === tail.length) return [];
-    if (isWhole(tail.subarray(end).toString('utf8'))) {
-      await file.appendFile('\n');
-      return [];
-    }
-    await file.truncate(from + end);
-    await file.datasync();
-    return [`${path}: the last line was cut off (${tail.length - end} bytes) and is dropped; its call is asked again`];
-  } catch (cause) {
-    throw systemCode(cause) === undefined ? cause : writeError(path, cause);
-  } finally {
-    await file.close();
-  }
+  const dropped = await repairLastLine(path, isWhole);
+  return dropped === 0
+    ? []
+    : [`${path}: the last line was cut off (${dropped} bytes) and is dropped; its call is asked again`];
 }
 
 function isWhole(text: string): boolean {

@@ -35,6 +35,8 @@ export interface GatewayParts {
 
 /** Serves requests. */
 export interface Gateway {
+  /** Whether the configuration has keys; without any, everybody is served. */
+  readonly asksForKeys: boolean;
   /** Never rejects: whatever goes wrong is answered. */
   readonly fetch: (request: Request) => Promise<Response>;
   /**
@@ -124,6 +126,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   };
 
   return {
+    asksForKeys: snapshot.keys.length > 0,
     fetch(request) {
       const response = respond(request);
       serving.track(response.then(() => {}));

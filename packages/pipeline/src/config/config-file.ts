@@ -46,7 +46,12 @@ function yamlOf(text: string): unknown {
   return document.toJS() as unknown;
 }
 
-async function readConfig(path: string): Promise<unknown> {
+/**
+ * What a config file says: YAML or JSON, or what a JavaScript or TypeScript file exports by default. Such a file runs: never pass one that
+ * somebody else made.
+ * @throws RouteProfileError MISSING_FILE, BAD_INPUT
+ */
+export async function readConfigFile(path: string): Promise<unknown> {
   await sizeOfRegularFile(path);
   const syntax = SYNTAX.get(extname(path));
   try {
@@ -72,7 +77,7 @@ async function readConfig(path: string): Promise<unknown> {
 export async function loadConfigFile(path: string | undefined, from: string = process.cwd()): Promise<PartialConfig> {
   const found = findConfigFile(path, from);
   if (found === undefined) return {};
-  const raw = await readConfig(found);
+  const raw = await readConfigFile(found);
   const checked = z.record(z.string(), z.unknown()).safeParse(raw);
   const parsed = checked.success ? fileConfig.safeParse(raw) : checked;
   if (!parsed.success) {
@@ -117,7 +122,7 @@ export async function loadCollectSection(
   if (found === undefined) return { section: {}, folder: from };
   const parsed = z
     .looseObject({ collect: z.record(z.string(), z.unknown()).optional() })
-    .safeParse(await readConfig(found));
+    .safeParse(await readConfigFile(found));
   if (!parsed.success)
     throw new RouteProfileError('BAD_INPUT', `${found}: ${issueText(parsed.error.issues[0]!)}`, {
       hint: 'The section `collect` names prompts and models.',

@@ -1,6 +1,6 @@
 import { open, readFile, unlink } from 'node:fs/promises';
-import { systemCode, writeError } from '@routeprofile/data';
 import { RouteProfileError } from '@routeprofile/schema';
+import { systemCode, writeError } from './files.js';
 
 const isRunning = (pid: number): boolean => {
   try {
@@ -16,11 +16,12 @@ const isRunning = (pid: number): boolean => {
 const HELD = new Set<string>();
 
 /**
- * Keeps a second process from asking, and paying, the same. A lock whose process has ended, as after `kill -9`, is taken over.
+ * Keeps a second process from doing the same. A lock whose process has ended, as after `kill -9`, is taken over.
+ * @param doing what the message says of whoever holds it, such as `is collecting into this folder`
  * @returns what gives the lock back
  * @throws RouteProfileError OUTPUT_UNWRITABLE while another process holds it
  */
-export async function lockFile(path: string): Promise<() => Promise<void>> {
+export async function lockFile(path: string, doing: string): Promise<() => Promise<void>> {
   for (let attempt = 0; ; attempt++) {
     try {
       const file = await open(path, 'wx');
@@ -37,7 +38,7 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
       // Our own number: that of an earlier process, as in a container that was started again; or a second journal of this one.
       const held = pid > 0 && (pid === process.pid ? HELD.has(path) : isRunning(pid));
       if (held || attempt > 0)
-        throw new RouteProfileError('OUTPUT_UNWRITABLE', `${path}: process ${pid} is collecting into this folder`, {
+        throw new RouteProfileError('OUTPUT_UNWRITABLE', `${path}: process ${pid} ${doing}`, {
           hint: `Wait for it, or choose another folder. If there is no such process, delete ${path}.`,
         });
       await unlink(path).catch(() => undefined);

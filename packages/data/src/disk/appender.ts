@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { writeError } from '@routeprofile/data';
+import { writeError } from './files.js';
 
 /** Adds lines to a file. */
 export interface Appender {

@@ -1,20 +1,28 @@
 import { answerJson, openModelServer, type ModelServer } from '@routeprofile/providers/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { endpointSchema } from '../contracts/endpoint.js';
-import { UnsentRequest } from '../contracts/upstream.js';
+import { UnsentRequest, type Upstream } from '../contracts/upstream.js';
+import { openNodeUpstream } from '../node/upstream.js';
 import { fetchUpstream } from './fetch-upstream.js';
 
 let server: ModelServer<unknown>;
 let left = 0;
+const node = openNodeUpstream();
 beforeAll(async () => {
   server = await openModelServer((_, response) => answerJson(response, 200, { ok: true }));
 });
-afterAll(() => server.close());
-afterEach(() => server.reset());
+afterAll(async () => {
+  await node.close();
+  await server.close();
+});
+afterEach(() => {
+  server.reset();
+  left = 0;
+});
 
-const send = (base = server.baseUrl, signal = new AbortController().signal) =>
-  fetchUpstream().send(
-    { ...endpointSchema.parse({ candidate: 'a', baseUrl: base, wires: ['chat'] }), id: 'a', model: 'a' },
+const sendBy = (upstream: Upstream, base: string, signal: AbortSignal, timeouts?: { connectMs: number }) =>
+  upstream.send(
+    { ...endpointSchema.parse({ candidate: 'a', baseUrl: base, wires: ['chat'], timeouts }), id: 'a', model: 'a' },
     {
       url: new URL(`${base}/chat/completions`),
       headers: { 'content-type': 'application/json', authorization: 'Bearer k' },
@@ -29,7 +37,12 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   return text;
 }
 
-describe('fetchUpstream', () => {
+describe.each([
+  ['fetchUpstream', fetchUpstream()],
+  ['openNodeUpstream', node],
+])('%s', (_, upstream) => {
+  const send = (base = server.baseUrl, signal = new AbortController().signal) => sendBy(upstream, base, signal);
+
   it('sends a request as it is, and gives the answer as it comes', async () => {
     const { status, headers, body } = await send();
     expect([status, headers.get('content-type'), await textOf(body)]).toEqual([200, 'application/json', '{"ok":true}']);
@@ -73,5 +86,36 @@ describe('fetchUpstream', () => {
     for await (const piece of (await send()).body) if (piece.length > 0) break;
     for (let i = 0; i < 100 && left < 2; i++) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(left).toBe(2);
+  });
+});
+
+describe('openNodeUpstream', () => {
+  it('gives up when there is no connection in time', async () => {
+    // A network for documentation: nobody answers, or the machine says at once that it has no way there.
+    const asked = sendBy(node, 'https://192.0.2.1/v1', new AbortController().signal, { connectMs: 200 });
+    const started = Date.now();
+    await expect(asked).rejects.toSatisfy((error) => UnsentRequest.isInstance(error));
+    expect(Date.now() - started).toBeLessThan(5_000);
+  });
+
+  it('unpacks nothing', async () => {
+    server.script.push((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.end('not packed at all');
+    });
+    const { headers, body } = await sendBy(node, server.baseUrl, new AbortController().signal);
+    expect([headers.get('Content-Encoding'), await textOf(body)]).toEqual(['gzip', 'not packed at all']);
+  });
+
+  it('leaves nothing behind where a request is ended before its body is read', async () => {
+    const controller = new AbortController();
+    server.script.push((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: a\n\n');
+    });
+    const { body } = await sendBy(node, server.baseUrl, controller.signal);
+    controller.abort();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect(textOf(body)).rejects.toThrow();
   });
 });

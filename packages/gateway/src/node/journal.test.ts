@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { DecisionRecord } from '../contracts/record.js';
+import type { Limit, StateStore } from '../contracts/store.js';
+import { describeStateStore } from '../testing/state-store-contract.js';
+import { openJournal } from './journal.js';
+
+const folders: string[] = [];
+const newFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-journal-'));
+  folders.push(folder);
+  return folder;
+};
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+describeStateStore({ describe, it, expect }, 'openJournal', { create: (now) => openJournal(newFolder(), { now }) });
+
+const noon = Date.parse('2026-03-31T12:00:00Z');
+const daily: Limit = { amount: 10, per: 'day' };
+const record = (id: string): DecisionRecord => ({
+  ...({ version: 1, id, at: noon, tenant: 'a', wire: 'chat', route: null, router: null, requirements: {} } as const),
+  ...{ ranked: [], model: 'm', propensity: 1, reasons: [], attempts: [], served: null, status: 502 },
+});
+const idsOf = async (store: StateStore, from?: string) => {
+  const ids: string[] = [];
+  for await (const one of store.read(from)) ids.push(one.record.id);
+  return ids;
+};
+
+describe('openJournal', () => {
+  const open = async (folder: string, at = noon) => {
+    const warnings: string[] = [];
+    const logger = { info: () => {}, warn: (message: string) => void warnings.push(message) };
+    return { store: await openJournal(folder, { now: () => at, logger }), warnings };
+  };
+
+  it('remembers, and counts in full what was still held', async () => {
+    const folder = newFolder();
+    const { store } = await open(folder);
+    const [one, two] = [await store.reserve('a', 4, daily, 1e9), await store.reserve('a', 3, daily, 1e9)];
+    await store.settle(one!.id, 1);
+    await store.append([record('one'), record('two')]);
+    await store.feedback({ id: 'f', decision: 'one', tenant: 'a', score: 1, source: 'user' });
+    await store.close();
+
+    const again = await open(folder);
+    expect(again.warnings.join()).toContain('1 reservation (3 dollars) had not been settled');
+    await again.store.settle(two!.id, 0);
+    expect(await again.store.spent('a', 'day')).toBe(4);
+    expect(await again.store.reserve('a', 7, daily, 1e9)).toBe(null);
+    expect(await again.store.find('two')).toEqual(record('two'));
+    await again.store.append([record('one'), record('three')]);
+    const rows = [];
+    for await (const row of again.store.read()) rows.push(row);
+    expect(rows.map((row) => [row.record.id, row.feedback.length])).toEqual([
+      ['one', 1],
+      ['two', 0],
+      ['three', 0],
+    ]);
+    expect(await idsOf(again.store, rows[1]!.cursor)).toEqual(['three']);
+    await again.store.close();
+
+    const tomorrow = await open(folder, noon + 86_400_000);
+    expect(await tomorrow.store.spent('a', 'day')).toBe(0);
+    expect(await tomorrow.store.spent('a', 'month')).toBe(0);
+    await tomorrow.store.close();
+  });
+
+  it('drops a last line that was torn, and keeps one that is whole', async () => {
+    const folder = newFolder();
+    const path = join(folder, 'journal.jsonl');
+    const { store } = await open(folder);
+    await store.append([record('one'), record('two')]);
+    await store.close();
+    writeFileSync(path, readFileSync(path, 'utf8').trimEnd());
+    const whole = await open(folder);
+    expect([await idsOf(whole.store), whole.warnings]).toEqual([['one', 'two'], []]);
+    await whole.store.close();
+    appendFileSync(path, '{"type":"decision","rec');
+    const torn = await open(folder);
+    expect(await idsOf(torn.store)).toEqual(['one', 'two']);
+    expect(torn.warnings.join()).toContain('the last line was cut off (23 bytes)');
+    await torn.store.close();
+  });
+
+  it('refuses a damaged line, and says which', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'journal.jsonl'), '{"type":"settled","id":"x","units":1}\n{"type":"settled"}\n');
+    await expect(open(folder)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(open(folder)).rejects.toThrow(/journal\.jsonl: line 2: /);
+  });
+
+  it('is for one at a time', async () => {
+    const folder = newFolder();
+    const { store } = await open(folder);
+    await expect(open(folder)).rejects.toThrow('keeps its state in this folder');
+    await store.close();
+    await (await open(folder)).store.close();
+  });
+
+  it('keeps decisions that are read while others come', async () => {
+    const { store } = await open(newFolder());
+    await store.append([record('one')]);
+    const [ids] = await Promise.all([idsOf(store), store.append([record('two')])]);
+    expect(ids).toEqual(['one']);
+    await store.close();
+  });
+
+  it('loses nothing acknowledged when it is killed', { timeout: 180_000 }, async () => {
+    const script = fileURLToPath(new URL('../../bench/kill.mjs', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [script, '--kills', '30']);
+    const { problems, kept } = JSON.parse(stdout) as { problems: string[]; kept: number };
+    expect(problems).toEqual([]);
+    expect(kept).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,162 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockFile, openAppender, parseJson, readJsonLines, repairLastLine, writeError } from '@routeprofile/data';
+import { issueText, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
+import type { Feedback, Labelled, StateStore } from '../contracts/store.js';
+import { createAccounts, dollarsOf, type Accounts, type Held } from '../store/accounts.js';
+import { createDecisions, type Decisions } from '../store/decisions.js';
+import { createTopics } from '../store/topics.js';
+import { journalLineSchema, type JournalLine } from './journal-lines.js';
+
+/** How a journal is opened; all optional. */
+export interface JournalOptions {
+  /** Milliseconds since 1970. Default: the platform's clock. */
+  now?: () => number;
+  /** Decisions that `find` and `feedback` know, the last ones; `read` gives all. Default 10,000. */
+  maxRecords?: number;
+  /** Is told what an earlier process left unfinished. */
+  logger?: Logger;
+}
+
+/**
+ * A store in a folder, for one process at a time: `journal.jsonl` grows by a line for each reservation, settlement, decision and feedback.
+ * A call resolves once its line is on disk, so that nothing acknowledged is lost, however the process ends. Money that was held when it
+ * ended counts in full in its window, as it may have been spent. The file is read once on opening, and is never made shorter.
+ * @throws RouteProfileError OUTPUT_UNWRITABLE (also while another process has it), WRITE_FAILED, BAD_INPUT or CORRUPT_FILE for a damaged line
+ */
+export async function openJournal(
+  dir: string,
+  { now = Date.now, maxRecords = 10_000, logger }: JournalOptions = {},
+): Promise<StateStore> {
+  const path = join(dir, 'journal.jsonl');
+  await mkdir(dir, { recursive: true }).catch((cause: unknown) => {
+    throw writeError(dir, cause);
+  });
+  const unlock = await lockFile(`${path}.lock`, 'keeps its state in this folder');
+  try {
+    const accounts = createAccounts(now);
+    const decisions = createDecisions(maxRecords);
+    const lines = await restore(path, accounts, decisions, logger);
+    return journalOf(path, lines, accounts, decisions, await openAppender(path), unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+function journalOf(
+  path: string,
+  found: number,
+  accounts: Accounts,
+  decisions: Decisions,
+  appender: Awaited<ReturnType<typeof openAppender>>,
+  unlock: () => Promise<void>,
+): StateStore {
+  const topics = createTopics();
+  let onDisk = found;
+  let closed: Promise<void> | undefined;
+  const write = async (line: JournalLine): Promise<void> => {
+    await appender.append(JSON.stringify(line));
+    onDisk++;
+  };
+  return {
+    async reserve(scope, amount, limit, ttlMs) {
+      // An id of its own in every process: one that an earlier process gave must not be settled by mistake.
+      const held = accounts.reserve(crypto.randomUUID(), scope, amount, limit, ttlMs);
+      if (held === undefined) return null;
+      await write({ type: 'reserved', ...held });
+      return { id: held.id };
+    },
+    async settle(reservation, actual) {
+      const units = accounts.settle(reservation, actual);
+      if (units !== undefined) await write({ type: 'settled', id: reservation, units });
+    },
+    spent: async (scope, per) => accounts.spent(scope, per),
+    async append(added) {
+      const fresh = added.filter((record) => decisions.add(record));
+      await Promise.all(fresh.map((record) => write({ type: 'decision', record })));
+    },
+    find: async (id) => decisions.find(id),
+    async feedback(said) {
+      const noted = decisions.note(said);
+      if (noted === 'stored') await write({ type: 'feedback', said });
+      return noted;
+    },
+    read: (from) => labelled(path, onDisk, from),
+    publish: topics.publish,
+    subscribe: topics.subscribe,
+    close() {
+      topics.clear();
+      return (closed ??= appender.close().then(unlock));
+    },
+  };
+}
+
+/** Lines of a journal, checked. @param count lines that are known to be whole; default: all */
+async function* linesOf(path: string, count = Infinity): AsyncGenerator<{ at: number; line: JournalLine }> {
+  if (count === 0) return;
+  for await (const { line: at, value } of readJsonLines(path)) {
+    const parsed = journalLineSchema.safeParse(value);
+    if (!parsed.success)
+      throw new RouteProfileError('BAD_INPUT', `${path}: line ${at}: ${issueText(parsed.error.issues[0]!)}`, {
+        hint: 'Correct or delete this line; whatever it held is then forgotten.',
+      });
+    yield { at, line: parsed.data };
+    // What follows may be in the middle of being written.
+    if (at >= count) return;
+  }
+}
+
+/** Decisions with what was said of them, which may stand far behind them. @param from number of a line */
+async function* labelled(path: string, count: number, from = '0'): AsyncGenerator<Labelled> {
+  const feedback = new Map<string, Feedback[]>();
+  for await (const { line } of linesOf(path, count))
+    if (line.type === 'feedback')
+      feedback.set(line.said.decision, [...(feedback.get(line.said.decision) ?? []), line.said]);
+  const after = Number(from);
+  for await (const { at, line } of linesOf(path, count))
+    if (line.type === 'decision' && at > after)
+      yield { cursor: String(at), record: line.record, feedback: feedback.get(line.record.id) ?? [] };
+}
+
+/** Reads what earlier processes wrote. @returns how many lines there are */
+async function restore(path: string, accounts: Accounts, decisions: Decisions, logger?: Logger): Promise<number> {
+  const dropped = await repairLastLine(path, isWhole);
+  if (dropped > 0)
+    logger?.warn(
+      `${path}: the last line was cut off (${dropped} bytes) and is dropped; nobody was told that it is kept`,
+    );
+  const open = new Map<string, Omit<Held, 'id'>>();
+  let lines = 0;
+  for await (const { at, line } of linesOf(path)) {
+    lines = at;
+    if (line.type === 'decision') decisions.add(line.record);
+    else if (line.type === 'feedback') decisions.note(line.said);
+    else if (line.type === 'reserved') open.set(line.id, line);
+    else {
+      const held = open.get(line.id);
+      if (held === undefined) continue;
+      accounts.restore({ ...held, units: line.units });
+      open.delete(line.id);
+    }
+  }
+  let units = 0;
+  for (const held of open.values()) {
+    accounts.restore(held);
+    units += held.units;
+  }
+  if (open.size > 0)
+    logger?.warn(
+      `${path}: ${plural(open.size, 'reservation')} (${dollarsOf(units)} dollars) had not been settled when an earlier process ended, and count in full in their windows`,
+    );
+  return lines;
+}
+
+function isWhole(text: string): boolean {
+  try {
+    return journalLineSchema.safeParse(parseJson(text, 'the last line')).success;
+  } catch (error) {
+    if (RouteProfileError.isInstance(error)) return false;
+    throw error;
+  }
+}
