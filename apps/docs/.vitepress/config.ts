@@ -78,6 +78,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Prices and profiles of models', '/guides/models'],
       ['Choose by cost', '/guides/cost'],
       ['Use a saved router in your program', '/guides/saved-router'],
+      ['Put a router in front of your models', '/guides/gateway'],
       ['Write a plugin', '/guides/plugin'],
       ['Resume, seeds, reproducibility', '/guides/reproducibility'],
       ['Grade stored answers', '/guides/grade-answers'],
