@@ -5,7 +5,7 @@ import { windowOf } from './window.js';
 /** Whole billionths of a dollar, so that sums of any order are exact. */
 const UNIT = 1e9;
 
-/** @returns billionths of a dollar @throws RouteProfileError BAD_INPUT for what is no amount */
+/** @returns billionths of a dollar @throws RouteProfileError BAD_INPUT for what is not an amount */
 function unitsOf(dollars: number, what: string): number {
   const units = Math.round(dollars * UNIT);
   if (Number.isSafeInteger(units) && units >= 0) return units;
