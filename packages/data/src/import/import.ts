@@ -237,7 +237,7 @@ async function readFiles(
   const problems = new Problems();
   const scores = new ScoreReader(scaleOf(options), ownWords(options.good, options.bad));
   const calls = new CallReader(scores, cutsByTime(options));
-  const choices = new Choices(options.variant);
+  const choices = new Choices(options.variant, options.columns.score);
   for (const role of ['score', 'query'] as const) {
     const path = options[JOINED[role]];
     if (path !== undefined) choices.joins[role] = await Join.open(role, path, options, problems);
@@ -249,9 +249,14 @@ async function readFiles(
   let first: { plan: Plan; columns: Columns } | undefined;
   let [count, commas, done] = [0, 0, 0];
   const opened = await openAll(files, options, { signal }, problems, passedOver);
-  for (const { file, reader } of opened) {
+  const recipes: (Opened & { recipe: Recipe })[] = [];
+  for (const one of opened) {
+    const asPlanned = asFirst(options, recipes[0]?.recipe.plan);
+    recipes.push({ ...one, recipe: await recipeFor(one.file, one.reader, asPlanned, choices, fromPath.of(one.file)) });
+  }
+  await countScores(recipes, choices, signal);
+  for (const { file, reader, recipe } of recipes) {
     const values = fromPath.of(file);
-    const recipe = await recipeFor(file, reader, asFirst(options, first?.plan), choices, values);
     first ??= { plan: recipe.plan, columns: columnsSaid(recipe, options.columns, values) };
     if (recipe.preset !== undefined) presets.set(recipe.preset, (presets.get(recipe.preset) ?? 0) + 1);
     if (recipe.preset?.scale === 'percent') scores.usual = PERCENT;
@@ -295,6 +300,27 @@ const asFirst = (options: CompleteImportOptions, first: Plan | undefined): Compl
     ? options
     : { ...options, ...(first.models.length > 0 && { format: 'wide' }) };
 
+interface Opened {
+  file: SourceFile;
+  reader: Reader;
+}
+
+/** Counts named scores ahead: one is read of all records, whichever the first of them have. */
+async function countScores(
+  recipes: readonly (Opened & { recipe: Recipe })[],
+  { names }: Choices,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const { reader, recipe } of recipes) {
+    const { scoresOf } = recipe;
+    if (scoresOf === undefined) continue;
+    for await (const record of reader.records(recipe.records)) {
+      throwIfAborted({ signal });
+      for (const scores of scoresOf(record)) names.see(scores);
+    }
+  }
+}
+
 /** Files that were found in a folder, and are of no known shape while others are, are something else. */
 async function openAll(
   files: readonly SourceFile[],
@@ -302,8 +328,8 @@ async function openAll(
   { signal }: Pick<ImportOptions, 'signal'>,
   problems: Problems,
   passedOver: string[],
-): Promise<{ file: SourceFile; reader: Reader }[]> {
-  const opened: { file: SourceFile; reader: Reader; preset: Preset | undefined }[] = [];
+): Promise<Opened[]> {
+  const opened: (Opened & { preset: Preset | undefined })[] = [];
   for (const file of files) {
     throwIfAborted({ signal });
     const reader = await openReader(file.path, { ...options, signal }, problems);
@@ -335,7 +361,7 @@ function assertTimes({ plan }: Recipe, { path }: SourceFile, options: CompleteIm
   });
 }
 
-function assertScored({ scored }: CallReader, files: string, { plan, presets }: ReadFiles): void {
+function assertScored({ scored }: CallReader, files: string, { plan, presets, choices }: ReadFiles): void {
   const [preset] = presets.keys();
   if (scored === 0) {
     const column = preset === undefined ? plan.columns.score : undefined;
@@ -344,6 +370,7 @@ function assertScored({ scored }: CallReader, files: string, { plan, presets }: 
       `${files}: ${preset === undefined ? 'has' : `read as ${preset.title}, has`} no score at all${column === undefined ? '' : `: the column ${JSON.stringify(column)} is empty in every row`}`,
       {
         hint:
+          choices.hint() ??
           preset?.hints?.score ??
           'Say which column holds the scores: --score COLUMN, or which file: --scores FILE. Without scores nothing can be learned: grade the answers first.',
       },

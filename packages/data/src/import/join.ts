@@ -33,6 +33,8 @@ export class Join {
   missing = 0;
   /** Values that were given more than once for one id. */
   repeated = 0;
+  /** Names of the values. */
+  readonly names: ReadonlySet<string>;
   private readonly tables = new Map<string, Map<string, Entry>>();
   private entries = 0;
   private pairs: readonly Pair[] | undefined;
@@ -43,7 +45,9 @@ export class Join {
     private readonly header: readonly string[],
     private readonly asked: Pair | undefined,
     private readonly rows: { fields: Fields; values: Record<string, unknown> }[],
-  ) {}
+  ) {
+    this.names = new Set(rows.flatMap(({ values }) => Object.keys(values)));
+  }
 
   /** @throws RouteProfileError BAD_INPUT when the file has no column of what it is to give. */
   static async open(role: JoinedRole, path: string, options: CompleteImportOptions, problems: Problems): Promise<Join> {
@@ -62,20 +66,27 @@ export class Join {
     return new Join(role, path, [...header], asked, rows);
   }
 
-  /** The values for a record, by name; undefined where the file has none. */
-  of({ fields, outer }: TableRecord, preset: Preset | undefined): Fields | undefined {
+  /** The values for a record, by name, counted; undefined where the file has none. */
+  of(record: TableRecord, preset: Preset | undefined): Fields | undefined {
+    const values = this.find(record, preset);
+    if (values === undefined) this.missing++;
+    else this.found++;
+    return values;
+  }
+
+  /** The values for a record, by name, from wherever they stand: those of a call go before those of its trace. */
+  find({ fields, outer }: TableRecord, preset: Preset | undefined): Fields | undefined {
     this.pairs ??= this.settle(this.asked === undefined ? this.pairsFor(fields, preset) : [this.asked]);
-    for (const [record, column] of this.pairs) {
+    const entries = this.pairs.flatMap(([record, column]) => {
       const path = parsePath(record);
       const id = fieldAt(fields, record, path) ?? fieldAt(outer, record, path);
       const entry = id === undefined || id === null ? undefined : this.tables.get(column)?.get(idOf(id));
-      if (entry === undefined) continue;
-      entry.used = true;
-      this.found++;
-      return entry.values;
-    }
-    this.missing++;
-    return undefined;
+      return entry === undefined ? [] : [entry];
+    });
+    for (const entry of entries) entry.used = true;
+    return entries.length === 0
+      ? undefined
+      : (Object.assign({}, ...entries.toReversed().map(({ values }) => values)) as Fields);
   }
 
   private pairsFor(fields: Fields, preset: Preset | undefined): readonly Pair[] {
@@ -161,11 +172,13 @@ function valuesOf(
   key: string | undefined,
   file: string,
 ): (fields: Fields) => Record<string, unknown> {
-  if (asked !== undefined) {
+  const hasNames = role === 'score' && header.includes('name') && header.includes('value');
+  // Rows of `name` and `value` are asked for one of their names.
+  if (asked !== undefined && !(hasNames && !header.includes(asked))) {
     const path = parsePath(asked);
     return (fields) => ({ [asked]: fieldAt(fields, asked, path) });
   }
-  if (role === 'score' && header.includes('name') && header.includes('value'))
+  if (hasNames)
     return (fields) => {
       const { name, value } = fields;
       // Categories of Langfuse are texts beside a number that means nothing.
@@ -179,8 +192,9 @@ function valuesOf(
       return known?.role === role ? [{ name, rank: known.rank }] : [];
     })
     .toSorted((a, b) => a.rank - b.rank);
-  const name = named[0]?.name ?? (role === 'score' && header.includes('value') ? 'value' : undefined);
-  if (name === undefined)
+  const names =
+    named.length > 0 ? named.map(({ name }) => name) : role === 'score' && header.includes('value') ? ['value'] : [];
+  if (names.length === 0)
     throw new RouteProfileError(
       'BAD_INPUT',
       `${file}: has no column of ${role === 'score' ? 'scores' : 'queries'}; its columns are ${someOf(header, 30)}`,
@@ -188,5 +202,7 @@ function valuesOf(
         hint: `Say which column it is: --${role} COLUMN.`,
       },
     );
-  return (fields) => ({ [name]: fields[name] });
+  // Of several columns of scores one is read in the end.
+  const read = role === 'score' ? names : names.slice(0, 1);
+  return (fields) => Object.fromEntries(read.map((name) => [name, fields[name]]));
 }

@@ -15,6 +15,7 @@ import {
   type Measure,
   type Role,
 } from './roles.js';
+import { isFlag } from './score-names.js';
 
 /** How to read a table: settled by the options and the names of its columns. */
 export interface Plan {
@@ -80,10 +81,11 @@ function findColumns(header: readonly string[], options: CompleteImportOptions):
   for (const role of ROLES) {
     if (columns[role] !== undefined || (role === 'split' && cutsByTime(options))) continue;
     const named = candidates.filter((candidate) => candidate.role === role);
-    // `score` itself is meant; of other names that look like one, the first column is taken, and the rest is said.
+    // `score` itself is meant; of other names that look like one, the first column is taken, one that may say no more than that
+    // a call worked last of all, and the rest is said.
     const best =
       role === 'score'
-        ? (named.find(({ rank }) => rank === 0) ?? named[0])
+        ? (named.find(({ rank }) => rank === 0) ?? named.find(({ name }) => !isFlag(name)) ?? named[0])
         : named.toSorted((a, b) => a.rank - b.rank)[0];
     if (best === undefined) continue;
     columns[role] = best.name;

@@ -9,6 +9,7 @@ import type { Preset, PresetCall } from './presets/preset.js';
 import type { Reader, TableRecord } from './readers/table.js';
 import { assertRecordsPath } from './readers/json.js';
 import { ROLES, type Columns, type Role } from './roles.js';
+import { isFlag, isLowGood, ScoreNames, type NamedScores } from './score-names.js';
 import type { SourceFile } from './sources/sources.js';
 
 /** How the records of a file become calls. */
@@ -19,6 +20,8 @@ export interface Recipe {
   records: Path;
   /** The fields of each call that a record tells of, under the plan's column names. */
   calls(record: TableRecord): readonly Fields[];
+  /** The named scores of its calls, where one name is chosen for the whole import: counted before anything is read. */
+  scoresOf?: (record: TableRecord) => readonly NamedScores[];
 }
 
 /** What recipes of several files have in common, and what was left out or chosen on the way. */
@@ -28,7 +31,9 @@ export class Choices {
 
   /** Why there was no call in a record, and in how many. */
   readonly skipped = new Map<string, number>();
-  /** Of each task, the variant and the score that are read. */
+  /** Names of scores, counted before one is read of all records. */
+  readonly names = new ScoreNames();
+  /** Of each task, the variant that is read, and the score where names were not counted. */
   private readonly variants = new Map<unknown, string>();
   private readonly scores = new Map<unknown, string>();
   readonly variantsRead = new Set<string>();
@@ -36,8 +41,14 @@ export class Choices {
   readonly scoresRead = new Set<string>();
   readonly scoresLeft = new Set<string>();
 
-  /** @param variant the one to read, where that was asked for */
-  constructor(private readonly variant: string | undefined) {}
+  /**
+   * @param variant the one to read, where that was asked for
+   * @param score the name of the score, likewise
+   */
+  constructor(
+    private readonly variant: string | undefined,
+    readonly score: string | undefined,
+  ) {}
 
   skip(reason: string): void {
     this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
@@ -55,12 +66,26 @@ export class Choices {
     return false;
   }
 
-  /** Of several scores, one per task: the first that was seen. */
-  scoreOf({ scores, score, task }: PresetCall): unknown {
-    if (scores === undefined) return score;
+  /** What can be done where no score was read: undefined where there is none of any name. */
+  hint(): string | undefined {
+    if (this.scoresLeft.size === 0) return undefined;
+    const why = (name: string): string =>
+      isLowGood(name)
+        ? ' (low may be the good end)'
+        : isFlag(name)
+          ? ' (may say no more than that the call worked)'
+          : '';
+    return `Scores of other names are there: ${someOf([...this.scoresLeft].map((name) => `${name}${why(name)}`))}. --score NAME takes one; --scores FILE brings others.`;
+  }
+
+  /** Of several scores the one that was asked for, else the best name of all records, else the first of each task. */
+  scoreOf({ scores: given, flags, score, task }: PresetCall): unknown {
+    if (given === undefined) return score;
+    const scores = { ...given, ...flags };
     const names = Object.keys(scores);
-    if (!this.scores.has(task) && names.length > 0) this.scores.set(task, names[0]!);
-    const chosen = this.scores.get(task);
+    const first = this.scores.get(task) ?? names.find((name) => !isLowGood(name));
+    if (first !== undefined) this.scores.set(task, first);
+    const chosen = this.score ?? (this.names.any ? this.names.best() : first);
     if (chosen !== undefined && names.includes(chosen)) this.scoresRead.add(chosen);
     for (const name of names) if (name !== chosen) this.scoresLeft.add(name);
     return chosen === undefined ? undefined : scores[chosen];
@@ -117,35 +142,48 @@ function byPreset(
       ROLES.filter((role) => role !== 'split' || !cutsByTime(options)).map((role) => [role, role]),
     ),
   };
+  const callsOf = ({ fields, outer }: TableRecord) => preset.calls(fields, { path: portable, outer });
   return {
     plan,
     preset,
     records: options.records === undefined ? place : recordsPath(options.records),
+    ...(countsJoined(choices) && { scoresOf: (record) => [{ scores: joins.score?.find(record, preset) ?? {} }] }),
+    ...(joins.score === undefined &&
+      choices.score === undefined &&
+      preset.ownScores === true && {
+        scoresOf: (record) => {
+          const said = callsOf(record);
+          return 'skipped' in said ? [] : said;
+        },
+      }),
     calls(record) {
-      const said = preset.calls(record.fields, { path: portable, outer: record.outer });
+      const said = callsOf(record);
       if ('skipped' in said) {
         choices.skip(said.skipped);
         return [];
       }
-      const own = overridden(record);
+      const { score: ownScore, ...own } = overridden(record);
       const scored = joins.score?.of(record, preset);
       const asked = joins.query === undefined ? undefined : firstValue(joins.query.of(record, preset));
       return said
         .filter((call) => choices.takes(call))
-        .map(({ scores: several, variant: _, ...call }) => ({
-          call,
-          scores: joins.score === undefined ? several : (scored ?? {}),
-        }))
-        .map(({ call, scores }) => ({
+        .map(({ scores, flags, variant: _, ...call }) => ({
           ...call,
           ...(asked !== undefined && { query: asked }),
-          ...(!('score' in own) && { score: choices.scoreOf({ ...call, ...(scores && { scores }) }) }),
+          // What was asked for is a path, or the name of a score.
+          score:
+            ownScore ??
+            choices.scoreOf(joins.score === undefined ? { ...call, scores, flags } : { ...call, scores: scored ?? {} }),
           ...fromPath,
           ...own,
         }));
     },
   };
 }
+
+/** A second file has several scores of which none was asked for. */
+const countsJoined = ({ joins, score }: Choices): boolean =>
+  score === undefined && joins.score !== undefined && joins.score.names.size > 1;
 
 function recordsPath(text: string): Path {
   const path = parsePath(text);
@@ -200,6 +238,9 @@ async function byColumns(
     plan,
     preset: undefined,
     records,
+    ...(countsJoined(choices) && {
+      scoresOf: (record) => [{ scores: choices.joins.score?.find(record, undefined) ?? {} }],
+    }),
     calls(record) {
       const { fields, outer } = record;
       if (deeper.length + added.length === 0) return [fields];

@@ -43,7 +43,7 @@ const UNIT_WORDS: ReadonlyMap<string, LatencyUnit> = new Map(
 );
 
 /** The words of a column name in lower case: `promptTokens`, `prompt_tokens` and `Prompt Tokens` are the same two. */
-const wordsOf = (name: string): string[] =>
+export const wordsOf = (name: string): string[] =>
   name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()

@@ -9,7 +9,7 @@ import { parseTime } from './times.js';
 /** What pandas, Python and JSON write for "nothing here". */
 const ABSENT = new Set(['', 'nan', 'none', 'null', 'na', 'n/a']);
 
-const isAbsent = (value: unknown): boolean =>
+export const isAbsent = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && ABSENT.has(value.trim().toLowerCase()));
 
 const shown = (value: unknown): string =>

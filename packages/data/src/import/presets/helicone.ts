@@ -1,5 +1,5 @@
-import { isFields, unpacked, type Fields } from '../paths.js';
-import { at, byRole, has, numberOf, seconds, type Preset } from './preset.js';
+import { unpacked, type Fields } from '../paths.js';
+import { at, byRole, has, namedScores, numberOf, seconds, type Preset } from './preset.js';
 
 const query = /* @__PURE__ */ at(
   ...['request_body.messages', 'request_body.contents', 'request_body.input', 'request_body.prompt', 'request_body'],
@@ -15,11 +15,8 @@ const feedback = /* @__PURE__ */ at('feedback_rating', 'helicone_feedback.rating
 
 /** Scores by name; where there are none, the thumbs of a user. Each may be an object with its value. */
 function scoresOf(record: Fields): Fields {
-  const scores = unpacked(record['scores']);
-  const given = isFields(scores)
-    ? Object.entries(scores).map(([name, score]) => [name, isFields(score) ? score['value'] : score] as const)
-    : [];
-  if (given.length > 0) return Object.fromEntries(given);
+  const scores = namedScores(record['scores']);
+  if (Object.keys(scores).length > 0) return scores;
   const thumbs = feedback(record);
   return thumbs === undefined ? {} : { feedback: thumbs };
 }
@@ -37,6 +34,7 @@ export const helicone: Preset = {
     ...{ cost: 'costUSD', latency: 'delay_ms', time: 'request_created_at', id: 'request_id' },
     ...{ inputTokens: 'prompt_tokens', outputTokens: 'completion_tokens', task: 'request_properties' },
   },
+  ownScores: true,
   scale: 'percent',
   recognise: (record) =>
     has(record, 'request_id') &&

@@ -1,5 +1,5 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
-import { at, byRole, has, type Preset } from './preset.js';
+import { at, byRole, has, namedScores, type Preset } from './preset.js';
 
 const trace = /* @__PURE__ */ at('traceId', 'trace_id');
 const model = /* @__PURE__ */ at('model', 'providedModelName', 'provided_model_name', 'internalModel');
@@ -17,26 +17,14 @@ const start = /* @__PURE__ */ at('startTime', 'start_time');
 const end = /* @__PURE__ */ at('endTime', 'end_time');
 const query = /* @__PURE__ */ at('input.messages', 'input.contents', 'input');
 
-const valueOf = (score: Fields): unknown => score['stringValue'] ?? score['string_value'] ?? score['value'];
-/** Booleans are 0 and 1, and have a text beside them. */
-const scoreOf = (score: Fields): unknown =>
-  /^(?:BOOLEAN|NUMERIC)$/.test(String(score['dataType'] ?? score['data_type'])) ? score['value'] : valueOf(score);
-
-/** Scores of an observation in the same export: its own, then those of the whole trace. */
+/** Scores of an observation in the same export: its own go before those of the whole trace. */
 function scoresOf(record: Fields, outer: Fields): Fields {
   const own = unpacked(record['scores']);
   const all = unpacked(outer['scores']);
-  const lists = [own, all].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
-  const listed = lists.filter(isFields).filter((score) => {
-    const observation = score['observationId'] ?? score['observation_id'];
-    return observation === undefined || observation === null || observation === record['id'];
-  });
-  return {
-    ...Object.fromEntries(
-      listed.map((score) => [typeof score['name'] === 'string' ? score['name'] : 'score', scoreOf(score)] as const),
-    ),
-    ...(isFields(own) && own),
-  };
+  const listed = Array.isArray(all) ? (all as unknown[]).filter(isFields) : [];
+  const of = (id: unknown) =>
+    listed.filter((score) => (score['observationId'] ?? score['observation_id'] ?? undefined) === id);
+  return { ...namedScores(of(undefined)), ...namedScores(of(record['id'])), ...namedScores(own) };
 }
 
 /** A single question under a name of its own, where the input is neither text nor messages. */
@@ -59,6 +47,7 @@ export const langfuse: Preset = {
     ...{ cost: 'totalCost', inputTokens: 'usageDetails.input', outputTokens: 'usageDetails.output' },
     ...{ task: 'metadata', score: 'scores, or a second file' },
   },
+  ownScores: true,
   recognise: (record) =>
     trace(record) !== undefined &&
     has(record, 'id', 'type') &&

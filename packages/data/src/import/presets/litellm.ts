@@ -1,4 +1,4 @@
-import { at, byRole, has, type Preset } from './preset.js';
+import { at, has, namedScores, scoresIn, type Preset } from './preset.js';
 import { isFields, unpacked } from '../paths.js';
 
 const messages = /* @__PURE__ */ at(
@@ -31,12 +31,13 @@ export const liteLlm: Preset = {
     ...{ latency: 'startTime to endTime', inputTokens: 'prompt_tokens', outputTokens: 'completion_tokens' },
     score: 'a second file',
   },
+  ownScores: true,
   recognise: (record) => has(record, 'request_id', 'spend') && (has(record, 'call_type') || has(record, 'startTime')),
   calls(record) {
     if (record['status'] === 'failure') return { skipped: 'failed requests' };
     // An answer from the cache cost nothing and took no time: it says nothing of the model.
     const cached = /^true$/i.test(String(record['cache_hit']));
-    const own = scores(record);
+    const own = namedScores(scores(record));
     return [
       {
         query: keptMessages(messages(record)),
@@ -46,7 +47,7 @@ export const liteLlm: Preset = {
         ...(!cached && { cost: record['spend'], endTime: end(record) }),
         inputTokens: record['prompt_tokens'],
         outputTokens: record['completion_tokens'],
-        ...(isFields(own) ? { scores: own } : { score: byRole(unpacked(record['metadata']), 'score') }),
+        scores: { ...scoresIn(record['metadata'], 'metadata'), ...own },
       },
     ];
   },

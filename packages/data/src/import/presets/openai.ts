@@ -1,9 +1,16 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
 import { LATENCY_UNITS, roleOfName, unitOfName } from '../roles.js';
-import { at, byRole, has, numberOf, type Preset, type PresetCall } from './preset.js';
+import { at, byRole, flagsIn, has, namedScores, numberOf, scoresIn, type Preset } from './preset.js';
 
-const REQUESTS = ['request.body', 'request', 'request_body', 'requestBody', 'body', 'req', 'input', 'params'];
-const RESPONSES = ['response.body', 'response', 'response_body', 'responseBody', 'res', 'output', 'completion'];
+type Reader = readonly [name: string, read: (record: Fields) => unknown];
+const readers = (...names: readonly string[]): readonly Reader[] => names.map((name) => [name, at(name)]);
+
+const REQUESTS = /* @__PURE__ */ readers(
+  ...['request.body', 'request', 'request_body', 'requestBody', 'body', 'req', 'input', 'params'],
+);
+const RESPONSES = /* @__PURE__ */ readers(
+  ...['response.body', 'response', 'response_body', 'responseBody', 'res', 'output', 'completion'],
+);
 const ask = /* @__PURE__ */ at('messages', 'input', 'prompt', 'contents');
 const inputTokens = /* @__PURE__ */ at('usage.prompt_tokens', 'usage.input_tokens', 'usageMetadata.promptTokenCount');
 const outputTokens = /* @__PURE__ */ at(
@@ -12,12 +19,17 @@ const outputTokens = /* @__PURE__ */ at(
   'usageMetadata.candidatesTokenCount',
 );
 const id = /* @__PURE__ */ at('custom_id', 'request_id', 'id', 'trace_id');
-const scores = /* @__PURE__ */ at('scores', 'metadata.scores', 'evaluation', 'feedback', 'metadata.feedback');
-const status = /* @__PURE__ */ at('response.status_code', 'status_code', 'status');
+const scores = /* @__PURE__ */ at('scores', 'metadata.scores');
+/** What people and judges said, as objects. */
+const OPINIONS = /* @__PURE__ */ readers(
+  ...['evaluation', 'feedback', 'user_feedback', 'metadata.feedback', 'metadata.user_feedback', 'metadata'],
+);
+const status = /* @__PURE__ */ at('response.status_code', 'status_code', 'http_status', 'status');
+const error = /* @__PURE__ */ at('error', 'response.error', 'response.body.error');
 
-function partOf(record: Fields, names: readonly string[], isOne: (part: Fields) => boolean): Fields | undefined {
-  for (const name of names) {
-    const part = unpacked(at(name)(record));
+function partOf(record: Fields, places: readonly Reader[], isOne: (part: Fields) => boolean): Fields | undefined {
+  for (const [, read] of places) {
+    const part = unpacked(read(record));
     if (isFields(part) && isOne(part)) return part;
   }
   return isOne(record) ? record : undefined;
@@ -40,13 +52,22 @@ function latencyOf(record: Fields): number | undefined {
   return undefined;
 }
 
-/** A score beside the request and the response, or in the metadata. */
-function scoreOf(record: Fields): Pick<PresetCall, 'score' | 'scores'> {
-  const score = byRole(record, 'score');
-  if (score !== undefined && !isFields(score)) return { score };
-  const several = unpacked(scores(record));
-  if (isFields(several)) return { scores: several };
-  return { score: byRole(unpacked(record['metadata']), 'score') };
+/** Scores beside the request and the response, and in what says more of them. */
+function scoresOf(record: Fields): Fields {
+  const said = OPINIONS.map(([name, read]) => scoresIn(read(record), name));
+  return Object.assign({}, scoresIn(record), namedScores(scores(record)), ...said) as Fields;
+}
+
+/** The server gave no answer, and the log says that this is why. */
+function isFailed(record: Fields): boolean {
+  const code = numberOf(status(record));
+  if (code !== undefined && code >= 400) return true;
+  if (responseOf(record) !== undefined) return false;
+  return (
+    error(record) !== undefined ||
+    Object.values(flagsIn(record)).some((flag) => /^(?:false|0|no|failed)$/i.test(String(flag))) ||
+    /^(?:error|failed|failure|timeout)$/i.test(String(status(record)))
+  );
 }
 
 /**
@@ -59,21 +80,26 @@ export const openAiLogs: Preset = {
   title: 'requests and responses of an OpenAI-style API',
   records: ['', 'data'],
   reads: {
-    ...{ query: 'request.messages', model: 'request.model, else response.model', score: 'score, scores or metadata' },
+    ...{
+      query: 'request.messages',
+      model: 'request.model, else response.model',
+      score: 'what beside them is named like a score',
+    },
     ...{ inputTokens: 'response.usage', outputTokens: 'response.usage', cost: 'cost', latency: 'latency', id: 'id' },
     ...{ time: 'created', task: 'task or metadata' },
   },
+  ownScores: true,
   recognise: (record) => requestOf(record) !== undefined && responseOf(record) !== undefined,
   calls(record) {
-    const code = numberOf(status(record));
-    if (code !== undefined && code >= 400) return { skipped: 'failed requests' };
+    if (isFailed(record)) return { skipped: 'failed requests' };
     const request = requestOf(record) ?? record;
     const response = responseOf(record) ?? record;
     return [
       {
         query: ask(request),
         model: request['model'] ?? response['model'] ?? record['model'],
-        ...scoreOf(record),
+        scores: scoresOf(record),
+        flags: flagsIn(record),
         cost: byRole(record, 'cost') ?? byRole(response['usage'], 'cost'),
         latency: latencyOf(record),
         inputTokens: inputTokens(response),

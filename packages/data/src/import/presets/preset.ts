@@ -1,10 +1,13 @@
-import { fieldAt, isFields, parsePath, type Fields } from '../paths.js';
+import { fieldAt, isFields, parsePath, unpacked, type Fields } from '../paths.js';
 import { roleOfName, type Role } from '../roles.js';
+import { isFlag } from '../score-names.js';
 
 /** What a record says of one call, by role: a score in 0 to 1 (or on the preset's scale), dollars, tokens, seconds. */
 export type PresetCall = Partial<Record<Role, unknown>> & {
-  /** Scores by the names of their metrics, where there may be several: the first is read, and the others are named. */
+  /** Scores by the names of their metrics, where there may be several: one is read, and the others are named. */
   scores?: Fields;
+  /** Fields like scores that may say no more than that the call worked: read where they say more, and nothing else is there. */
+  flags?: Fields;
   /** Which of several readings of the same answer this is: only the first that a task has is imported. */
   variant?: string;
 };
@@ -35,6 +38,8 @@ export interface Preset {
   recognise(record: Fields, context: PresetContext): boolean;
   /** The calls that a record tells of. A role that is missing is not known. */
   calls(record: Fields, context: PresetContext): readonly PresetCall[] | Skipped;
+  /** Its scores have names that users gave: the one that most records have is read. Default: the first of each task. */
+  ownScores?: true;
   /** The scale of its scores, unless they all lie in 0 to 1. */
   scale?: 'percent';
   /** What its variants are called: `filter`. */
@@ -70,6 +75,43 @@ export function byRole(value: unknown, role: Role): unknown {
   });
   const [best] = named.toSorted((a, b) => a.rank - b.rank);
   return best === undefined ? undefined : value[best.name];
+}
+
+const isPlain = (value: unknown): boolean => !isFields(value) && !Array.isArray(value);
+
+/** The fields of an object that are scores by their name, under the path that leads to them. */
+export function scoresIn(value: unknown, path = ''): Fields {
+  const inside = unpacked(value);
+  if (!isFields(inside)) return {};
+  const scores = Object.entries(inside).filter(
+    ([name, one]) => isPlain(one) && roleOfName(name)?.role === 'score' && !isFlag(name),
+  );
+  return Object.fromEntries(scores.map(([name, one]) => [path === '' ? name : `${path}.${name}`, one]));
+}
+
+/** The fields of a record that say whether a call worked. */
+export const flagsIn = (record: Fields): Fields =>
+  Object.fromEntries(Object.entries(record).filter(([name, one]) => isPlain(one) && isFlag(name)));
+
+/** Scores by name: of an object, or of a list of objects with a name; each may be an object that has its value. */
+export function namedScores(value: unknown): Fields {
+  const given = unpacked(value);
+  const scores = new Map<string, unknown[]>();
+  const put = (name: unknown, one: unknown): void => {
+    const key = typeof name === 'string' ? name : 'score';
+    scores.set(key, [...(scores.get(key) ?? []), isFields(one) ? scoreValue(one) : one]);
+  };
+  if (isFields(given)) for (const [name, one] of Object.entries(given)) put(name, one);
+  else if (Array.isArray(given)) for (const one of given.filter(isFields)) put(one['name'] ?? one['metric'], one);
+  return Object.fromEntries([...scores].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+}
+
+/** A boolean and a number are numbers, and may have a text beside them; a category is a text beside a number that means nothing. */
+function scoreValue(score: Fields): unknown {
+  const value = score['value'] ?? score['score'];
+  return /^(?:BOOLEAN|NUMERIC)$/.test(String(score['dataType'] ?? score['data_type']))
+    ? value
+    : (score['stringValue'] ?? score['string_value'] ?? value);
 }
 
 /** A number, also one that a CSV has as text; undefined for anything else. */
