@@ -24,7 +24,7 @@ import type { Preset } from './presets/preset.js';
 import { openReader } from './readers/open.js';
 import type { Reader } from './readers/table.js';
 import { Choices, columnsSaid, presetOf, recipeFor, type Recipe } from './recipe.js';
-import type { Columns } from './roles.js';
+import type { Columns, Role } from './roles.js';
 import { outcomeRow } from './rows.js';
 import { saidOf } from './said.js';
 import { ownWords, PERCENT, parseScale, type Scale } from './scale.js';
@@ -237,7 +237,7 @@ async function readFiles(
   const problems = new Problems();
   const scores = new ScoreReader(scaleOf(options), ownWords(options.good, options.bad));
   const calls = new CallReader(scores, cutsByTime(options));
-  const choices = new Choices(options.variant, options.columns.score);
+  const choices = new Choices(options);
   for (const role of ['score', 'query'] as const) {
     const path = options[JOINED[role]];
     if (path !== undefined) choices.joins[role] = await Join.open(role, path, options, problems);
@@ -284,6 +284,7 @@ async function readFiles(
     commas += decimals.commas;
   }
   for (const join of Object.values(choices.joins)) join.assertUsed();
+  assertHonoured(recipes, options, choices);
   problems.throwIfAny('import', 'BAD_INPUT', hintOf([...presets.keys()]));
   // Without a file there would have been a problem, unless there was no source at all.
   if (first === undefined)
@@ -352,6 +353,33 @@ const hintOf = (presets: readonly Preset[]): string =>
 function scaleOf({ scale, scoreScale }: CompleteImportOptions): Scale | 'as-is' | undefined {
   if (scoreScale !== undefined) return { low: 0, high: scoreScale };
   return scale === undefined ? undefined : (parseScale(scale) ?? undefined);
+}
+
+/** @throws RouteProfileError BAD_OPTION for a field or a unit that was asked for, and that no record of a preset has a use for. */
+function assertHonoured(
+  recipes: readonly { recipe: Recipe }[],
+  { columns, latencyUnit }: CompleteImportOptions,
+  { joins, reached, units }: Choices,
+): void {
+  const preset = recipes.find(({ recipe }) => recipe.preset !== undefined)?.recipe.preset;
+  const named = Object.entries(columns).filter(([role]) => role !== 'score' && !(role in joins)) as [Role, string][];
+  const missing = preset === undefined ? undefined : named.find(([role]) => !reached.has(role));
+  if (missing !== undefined && recipes.every(({ recipe }) => recipe.preset !== undefined))
+    throw new RouteProfileError(
+      'BAD_OPTION',
+      `${missing[0]}: no record has ${JSON.stringify(missing[1])}; the files were read as ${preset!.title}`,
+      {
+        hint: `Give a field of the records, or a path into them; or omit it, to read ${missing[0]} as the preset does.`,
+      },
+    );
+  if (latencyUnit === undefined || units.used) return;
+  throw new RouteProfileError(
+    'BAD_OPTION',
+    preset === undefined
+      ? 'latencyUnit: there is no column of latencies that it could be the unit of'
+      : `latencyUnit: ${preset.title} have no latency without a unit of its own`,
+    { hint: 'Omit --latency-unit, or name what it belongs to with --latency COLUMN.' },
+  );
 }
 
 function assertTimes({ plan }: Recipe, { path }: SourceFile, options: CompleteImportOptions): void {

@@ -11,6 +11,8 @@ import { assertRecordsPath } from './readers/json.js';
 import { ROLES, type Columns, type Role } from './roles.js';
 import { isFlag, isLowGood, ScoreNames, type NamedScores } from './score-names.js';
 import type { SourceFile } from './sources/sources.js';
+import { Measured, Units } from './units.js';
+import { isAbsent } from './values.js';
 
 /** How the records of a file become calls. */
 export interface Recipe {
@@ -33,6 +35,9 @@ export class Choices {
   readonly skipped = new Map<string, number>();
   /** Names of scores, counted before one is read of all records. */
   readonly names = new ScoreNames();
+  readonly units: Units;
+  /** Roles whose field, which was asked for, some record of a preset has. */
+  readonly reached = new Set<Role>();
   /** Of each task, the variant that is read, and the score where names were not counted. */
   private readonly variants = new Map<unknown, string>();
   private readonly scores = new Map<unknown, string>();
@@ -41,14 +46,16 @@ export class Choices {
   readonly scoresRead = new Set<string>();
   readonly scoresLeft = new Set<string>();
 
-  /**
-   * @param variant the one to read, where that was asked for
-   * @param score the name of the score, likewise
-   */
-  constructor(
-    private readonly variant: string | undefined,
-    readonly score: string | undefined,
-  ) {}
+  /** The name or path of the score that was asked for. */
+  readonly score: string | undefined;
+  /** The variant, likewise. */
+  private readonly variant: string | undefined;
+
+  constructor({ variant, columns, latencyUnit }: CompleteImportOptions) {
+    this.variant = variant;
+    this.score = columns.score;
+    this.units = new Units(latencyUnit);
+  }
 
   skip(reason: string): void {
     this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
@@ -133,11 +140,17 @@ function byPreset(
   // A column of what a second file gives is one of that file.
   const given = Object.entries(options.columns)
     .filter(([role]) => !(role in joins))
-    .map(([role, name]) => ({ role, name, path: parsePath(name) }));
+    .map(([role, name]) => ({ role: role as Role, name, path: parsePath(name) }));
   const overridden = (record: TableRecord): Fields =>
-    Object.fromEntries(given.map(({ role, name, path }) => [role, deepIn(record.fields, record.outer, name, path)]));
+    Object.fromEntries(
+      given.map(({ role, name, path }) => {
+        const value = deepIn(record.fields, record.outer, name, path);
+        if (value !== undefined) choices.reached.add(role);
+        return [role, role in UNIT_ROLES ? new Measured(value, name) : value];
+      }),
+    );
   const plan: Plan = {
-    ...{ format: 'long', suffixes: {}, models: [], units: {}, latencyUnitKnown: true, unused: [], otherScores: [] },
+    ...{ format: 'long', suffixes: {}, models: [], units: {}, unused: [], otherScores: [] },
     columns: Object.fromEntries(
       ROLES.filter((role) => role !== 'split' || !cutsByTime(options)).map((role) => [role, role]),
     ),
@@ -176,10 +189,22 @@ function byPreset(
             choices.scoreOf(joins.score === undefined ? { ...call, scores, flags } : { ...call, scores: scored ?? {} }),
           ...fromPath,
           ...own,
-        }));
+        }))
+        .map((fields) => inOurUnits(fields, choices.units));
     },
   };
 }
+
+const UNIT_ROLES = { latency: true, cost: true } as const;
+
+/** Numbers whose unit their names may tell, with that unit. */
+const inOurUnits = (fields: Fields, units: Units): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([role, field]) => {
+      if (!(field instanceof Measured) || typeof field.unit === 'number' || isAbsent(field.value)) return [role, field];
+      return [role, new Measured(field.value, units.of(role === 'cost' ? 'cost' : 'latency', field.unit))];
+    }),
+  );
 
 /** A second file has several scores of which none was asked for. */
 const countsJoined = ({ joins, score }: Choices): boolean =>
@@ -225,7 +250,12 @@ async function byColumns(
   const reached = await reachedBy(reader, records, deeper);
   const put = Object.fromEntries(roles.map((role) => [pathColumn(role), fromPath[role]]));
   const columns = { ...own, ...Object.fromEntries(added) };
-  const plan = planImport([...plain, ...reached, ...added.map(([, name]) => name)], { ...options, columns }, file.path);
+  const plan = planImport(
+    [...plain, ...reached, ...added.map(([, name]) => name)],
+    { ...options, columns },
+    file.path,
+    choices.units,
+  );
   if (joined.includes('score') && plan.models.length > 0)
     throw new RouteProfileError(
       'BAD_OPTION',

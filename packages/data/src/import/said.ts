@@ -145,7 +145,7 @@ function howColumnsWereRead({ plan, counts, tally }: Done): string[] {
   ];
 }
 
-function howNumbersWereRead({ plan, scores, commas, tally }: Done): string[] {
+function howNumbersWereRead({ choices, scores, commas, tally }: Done): string[] {
   const words = [...scores.words].map(([word, { count, score }]) => `${word} = ${score} (${number(count)})`);
   const mean = tally.meanLatency();
   const found = scores.foundScale();
@@ -164,7 +164,7 @@ function howNumbersWereRead({ plan, scores, commas, tally }: Done): string[] {
         `All scores of ${someOf(astray)} lie within 0 to 1 on a scale that goes far beyond: were they on another scale already?`,
     ),
     ...said(
-      !plan.latencyUnitKnown && mean >= 100,
+      choices.units.assumed && mean >= 100,
       () =>
         `Latencies were read as seconds, and the mean is ${number(Math.round(mean))} s: if they are milliseconds, give --latency-unit ms.`,
     ),

@@ -1,5 +1,5 @@
-import { wordsOf } from './roles.js';
 import { scoreOfWord } from './scale.js';
+import { wordsOf } from './units.js';
 import { isAbsent } from './values.js';
 import type { Fields } from './paths.js';
 

@@ -5,6 +5,7 @@ import type { Fields } from './paths.js';
 import { readQueryCell } from './query-cell.js';
 import { scoreOfWord, type OwnWords } from './scale.js';
 import { parseTime } from './times.js';
+import { Measured } from './units.js';
 
 /** What pandas, Python and JSON write for "nothing here". */
 const ABSENT = new Set(['', 'nan', 'none', 'null', 'na', 'n/a']);
@@ -43,15 +44,21 @@ export class Cells {
   }
 
   private value(column: string | undefined): unknown {
-    return column !== undefined && Object.hasOwn(this.fields, column) ? this.fields[column] : undefined;
+    const value = column !== undefined && Object.hasOwn(this.fields, column) ? this.fields[column] : undefined;
+    return value instanceof Measured ? value.value : value;
   }
 
-  /** A number of at least 0, a dollar sign before it being left out; null when absent. */
-  measure(column: string | undefined): number | null {
+  /**
+   * A number of at least 0, a dollar sign before it being left out, in dollars, seconds or tokens; null when absent.
+   * @param per how many of the column's units make one, unless the cell has a unit of its own
+   */
+  measure(column: string | undefined, per = 1): number | null {
     const value = this.value(column);
     if (isAbsent(value)) return null;
     const number = this.asNumber(typeof value === 'string' ? value.trim().replace(/^\$\s*/, '') : value);
-    if (number !== null && number >= 0) return number;
+    const cell = this.fields[column!];
+    const unit = cell instanceof Measured && typeof cell.unit === 'number' ? cell.unit : per;
+    if (number !== null && number >= 0) return number / unit;
     return this.problem(column!, `is ${shown(value)}, expected a number of at least 0${commaHint(value)}`);
   }
 

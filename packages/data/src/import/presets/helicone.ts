@@ -1,5 +1,5 @@
 import { unpacked, type Fields } from '../paths.js';
-import { at, byRole, has, namedScores, numberOf, seconds, type Preset } from './preset.js';
+import { at, byRole, has, namedScores, milliseconds, numberOf, type Preset } from './preset.js';
 
 const query = /* @__PURE__ */ at(
   ...['request_body.messages', 'request_body.contents', 'request_body.input', 'request_body.prompt', 'request_body'],
@@ -52,7 +52,7 @@ export const helicone: Preset = {
         task: byRole(unpacked(properties(record)), 'task'),
         scores: scoresOf(record),
         cost: cost(record),
-        latency: seconds(delay(record)),
+        latency: milliseconds(delay(record)),
         inputTokens: record['prompt_tokens'],
         outputTokens: record['completion_tokens'],
       },

@@ -1,6 +1,5 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
-import { LATENCY_UNITS, roleOfName, unitOfName } from '../roles.js';
-import { at, byRole, flagsIn, has, namedScores, numberOf, scoresIn, type Preset } from './preset.js';
+import { at, byRole, flagsIn, has, measuredByRole, namedScores, numberOf, scoresIn, type Preset } from './preset.js';
 
 type Reader = readonly [name: string, read: (record: Fields) => unknown];
 const readers = (...names: readonly string[]): readonly Reader[] => names.map((name) => [name, at(name)]);
@@ -42,15 +41,6 @@ const responseOf = (record: Fields) =>
     RESPONSES,
     (part) => has(part, 'choices') || has(part, 'usage') || (has(part, 'object') && has(part, 'output')),
   );
-
-/** The first number under a name that speaks of a latency, in seconds. */
-function latencyOf(record: Fields): number | undefined {
-  for (const [name, value] of Object.entries(record)) {
-    const number = roleOfName(name)?.role === 'latency' ? numberOf(value) : undefined;
-    if (number !== undefined) return number / LATENCY_UNITS[unitOfName(name) ?? 's'];
-  }
-  return undefined;
-}
 
 /** Scores beside the request and the response, and in what says more of them. */
 function scoresOf(record: Fields): Fields {
@@ -100,8 +90,8 @@ export const openAiLogs: Preset = {
         model: request['model'] ?? response['model'] ?? record['model'],
         scores: scoresOf(record),
         flags: flagsIn(record),
-        cost: byRole(record, 'cost') ?? byRole(response['usage'], 'cost'),
-        latency: latencyOf(record),
+        cost: measuredByRole(record, 'cost') ?? measuredByRole(response['usage'], 'cost'),
+        latency: measuredByRole(record, 'latency'),
         inputTokens: inputTokens(response),
         outputTokens: outputTokens(response),
         id: id(record) ?? id(response),

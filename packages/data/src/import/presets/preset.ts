@@ -1,6 +1,8 @@
 import { fieldAt, isFields, parsePath, unpacked, type Fields } from '../paths.js';
 import { roleOfName, type Role } from '../roles.js';
 import { isFlag } from '../score-names.js';
+import { LATENCY_UNITS, Measured, type UnitRole } from '../units.js';
+import { isAbsent } from '../values.js';
 
 /** What a record says of one call, by role: a score in 0 to 1 (or on the preset's scale), dollars, tokens, seconds. */
 export type PresetCall = Partial<Record<Role, unknown>> & {
@@ -66,15 +68,24 @@ export function at(...names: readonly string[]): (record: Fields) => unknown {
 export const has = (record: Fields, ...names: readonly string[]): boolean =>
   names.every((name) => Object.hasOwn(record, name));
 
-/** The first field of an object whose name speaks of a role: `question` for the query. */
-export function byRole(value: unknown, role: Role): unknown {
+/** The first field of an object whose name speaks of a role, by how telling it is: `question` for the query. */
+function fieldOf(value: unknown, role: Role): readonly [name: string, value: unknown] | undefined {
   if (!isFields(value)) return undefined;
   const named = Object.keys(value).flatMap((name) => {
     const known = roleOfName(name);
     return known?.role === role ? [{ name, rank: known.rank }] : [];
   });
   const [best] = named.toSorted((a, b) => a.rank - b.rank);
-  return best === undefined ? undefined : value[best.name];
+  return best === undefined ? undefined : [best.name, value[best.name]];
+}
+
+/** Its value. */
+export const byRole = (value: unknown, role: Role): unknown => fieldOf(value, role)?.[1];
+
+/** Its number, in the unit that its name tells; undefined where there is none. */
+export function measuredByRole(value: unknown, role: UnitRole): Measured | undefined {
+  const field = fieldOf(value, role);
+  return field === undefined || !isPlain(field[1]) || isAbsent(field[1]) ? undefined : new Measured(field[1], field[0]);
 }
 
 const isPlain = (value: unknown): boolean => !isFields(value) && !Array.isArray(value);
@@ -120,8 +131,5 @@ export function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** Milliseconds → seconds. */
-export const seconds = (milliseconds: unknown): number | undefined => {
-  const number = numberOf(milliseconds);
-  return number === undefined ? undefined : number / 1000;
-};
+/** A number of milliseconds. */
+export const milliseconds = (value: unknown): Measured => new Measured(value, LATENCY_UNITS.ms);
