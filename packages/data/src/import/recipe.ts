@@ -26,6 +26,8 @@ export interface Recipe {
   scoresOf?: (record: TableRecord) => readonly NamedScores[];
 }
 
+const countOne = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
 /** What recipes of several files have in common, and what was left out or chosen on the way. */
 export class Choices {
   /** Second files, by what they give. */
@@ -33,6 +35,8 @@ export class Choices {
 
   /** Why there was no call in a record, and in how many. */
   readonly skipped = new Map<string, number>();
+  /** What was left out of calls or chosen, and of how many. */
+  readonly notes = new Map<string, number>();
   /** Names of scores, counted before one is read of all records. */
   readonly names = new ScoreNames();
   readonly units: Units;
@@ -58,7 +62,11 @@ export class Choices {
   }
 
   skip(reason: string): void {
-    this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
+    countOne(this.skipped, reason);
+  }
+
+  note(notes: readonly string[]): void {
+    for (const note of notes) countOne(this.notes, note);
   }
 
   /** Of several readings of the same answers, one per task: the first. */
@@ -69,7 +77,7 @@ export class Choices {
       this.variantsRead.add(variant);
       return true;
     }
-    this.variantsLeft.set(variant, (this.variantsLeft.get(variant) ?? 0) + 1);
+    countOne(this.variantsLeft, variant);
     return false;
   }
 
@@ -178,9 +186,10 @@ function byPreset(
       const { score: ownScore, ...own } = overridden(record);
       const scored = joins.score?.of(record, preset);
       const asked = joins.query === undefined ? undefined : firstValue(joins.query.of(record, preset));
-      return said
-        .filter((call) => choices.takes(call))
-        .map(({ scores, flags, variant: _, ...call }) => ({
+      const taken = said.filter((call) => choices.takes(call));
+      for (const { notes } of taken) choices.note(notes ?? []);
+      return taken
+        .map(({ scores, flags, variant: _, notes: __, ...call }) => ({
           ...call,
           ...(asked !== undefined && { query: asked }),
           // What was asked for is a path, or the name of a score.

@@ -88,6 +88,7 @@ function howFilesWereRead({ presets, passedOver, fromPath, choices }: Done): str
       ),
     ]),
     ...said(skipped.length > 0, () => `Left out: ${skipped.join(', ')}.`),
+    ...[...choices.notes].map(([note, count]) => `${note}: ${plural(count, 'call')}.`),
     ...said(
       variants.length > 0,
       () =>

@@ -1,18 +1,15 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
 import { at, byRole, has, namedScores, type Preset } from './preset.js';
+import { tokensOfDetails } from './usage.js';
 
 const trace = /* @__PURE__ */ at('traceId', 'trace_id');
 const model = /* @__PURE__ */ at('model', 'providedModelName', 'provided_model_name', 'internalModel');
 const cost = /* @__PURE__ */ at(
   ...['totalCost', 'total_cost', 'calculatedTotalCost', 'costDetails.total', 'cost_details.total', 'totalPrice'],
 );
-const inputTokens = /* @__PURE__ */ at(
-  ...['usageDetails.input', 'usage_details.input', 'usage.input', 'usage.promptTokens', 'promptTokens', 'inputUsage'],
-);
-const outputTokens = /* @__PURE__ */ at(
-  ...['usageDetails.output', 'usage_details.output', 'usage.output', 'usage.completionTokens', 'completionTokens'],
-  'outputUsage',
-);
+const details = /* @__PURE__ */ at('usageDetails', 'usage_details');
+const inputTokens = /* @__PURE__ */ at('usage.input', 'usage.promptTokens', 'promptTokens', 'inputUsage');
+const outputTokens = /* @__PURE__ */ at('usage.output', 'usage.completionTokens', 'completionTokens', 'outputUsage');
 const start = /* @__PURE__ */ at('startTime', 'start_time');
 const end = /* @__PURE__ */ at('endTime', 'end_time');
 const query = /* @__PURE__ */ at('input.messages', 'input.contents', 'input');
@@ -44,7 +41,7 @@ export const langfuse: Preset = {
   records: ['', 'data', 'observations'],
   reads: {
     ...{ query: 'input', model: 'model', id: 'id', time: 'startTime', latency: 'startTime to endTime' },
-    ...{ cost: 'totalCost', inputTokens: 'usageDetails.input', outputTokens: 'usageDetails.output' },
+    ...{ cost: 'totalCost', inputTokens: 'usageDetails', outputTokens: 'usageDetails' },
     ...{ task: 'metadata', score: 'scores, or a second file' },
   },
   ownScores: true,
@@ -56,6 +53,7 @@ export const langfuse: Preset = {
   calls(record, { outer }) {
     if (record['type'] !== 'GENERATION') return { skipped: 'observations that are not generations' };
     if (record['level'] === 'ERROR') return { skipped: 'failed calls' };
+    const tokens = tokensOfDetails(details(record));
     return [
       {
         query: queryOf(record),
@@ -65,8 +63,8 @@ export const langfuse: Preset = {
         endTime: end(record),
         task: byRole(unpacked(record['metadata']), 'task'),
         cost: cost(record),
-        inputTokens: inputTokens(record),
-        outputTokens: outputTokens(record),
+        inputTokens: tokens.inputTokens ?? inputTokens(record),
+        outputTokens: tokens.outputTokens ?? outputTokens(record),
         scores: scoresOf(record, outer),
       },
     ];

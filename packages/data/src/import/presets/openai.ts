@@ -1,5 +1,6 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
 import { at, byRole, flagsIn, has, measuredByRole, namedScores, numberOf, scoresIn, type Preset } from './preset.js';
+import { tokensOf } from './usage.js';
 
 type Reader = readonly [name: string, read: (record: Fields) => unknown];
 const readers = (...names: readonly string[]): readonly Reader[] => names.map((name) => [name, at(name)]);
@@ -11,12 +12,7 @@ const RESPONSES = /* @__PURE__ */ readers(
   ...['response.body', 'response', 'response_body', 'responseBody', 'res', 'output', 'completion'],
 );
 const ask = /* @__PURE__ */ at('messages', 'input', 'prompt', 'contents');
-const inputTokens = /* @__PURE__ */ at('usage.prompt_tokens', 'usage.input_tokens', 'usageMetadata.promptTokenCount');
-const outputTokens = /* @__PURE__ */ at(
-  'usage.completion_tokens',
-  'usage.output_tokens',
-  'usageMetadata.candidatesTokenCount',
-);
+const usage = /* @__PURE__ */ at('usage', 'usageMetadata');
 const id = /* @__PURE__ */ at('custom_id', 'request_id', 'id', 'trace_id');
 const scores = /* @__PURE__ */ at('scores', 'metadata.scores');
 /** What people and judges said, as objects. */
@@ -92,8 +88,7 @@ export const openAiLogs: Preset = {
         flags: flagsIn(record),
         cost: measuredByRole(record, 'cost') ?? measuredByRole(response['usage'], 'cost'),
         latency: measuredByRole(record, 'latency'),
-        inputTokens: inputTokens(response),
-        outputTokens: outputTokens(response),
+        ...tokensOf(usage(response)),
         id: id(record) ?? id(response),
         time: byRole(record, 'time') ?? response['created'] ?? response['created_at'],
         task: byRole(record, 'task') ?? byRole(unpacked(record['metadata']), 'task'),

@@ -409,3 +409,12 @@ describe.each(builtInPresets.map((preset) => [preset.name, preset] as const))('t
         }
   });
 });
+
+it('tokens are those of the model under test, and the others are counted', async () => {
+  const log = JSON.parse(inspectLog('a', 'C')) as { samples: { model_usage: object }[] };
+  const usage = (input: number) => ({ input_tokens: input, output_tokens: 2, total_tokens: input + 2 });
+  log.samples[0]!.model_usage = { a: usage(100), grader: usage(5000) };
+  const { warnings } = await importFiles({ 'a.json': JSON.stringify(log) });
+  expect(bench.rows()[0]!.models).toEqual({ a: { score: 1, inputTokens: 100, outputTokens: 2, latency: 1.5 } });
+  expect(warnings).toContain('Tokens of other models than the one under test, such as graders, are left out: 1 call.');
+});
