@@ -65,8 +65,8 @@ export class Choices {
     countOne(this.skipped, reason);
   }
 
-  note(notes: readonly string[]): void {
-    for (const note of notes) countOne(this.notes, note);
+  note(note: string): void {
+    countOne(this.notes, note);
   }
 
   /** Of several readings of the same answers, one per task: the first. */
@@ -187,7 +187,9 @@ function byPreset(
       const scored = joins.score?.of(record, preset);
       const asked = joins.query === undefined ? undefined : firstValue(joins.query.of(record, preset));
       const taken = said.filter((call) => choices.takes(call));
-      for (const { notes } of taken) choices.note(notes ?? []);
+      // What was said of a role by the user needs no note.
+      for (const { notes = {} } of taken)
+        for (const [role, note] of Object.entries(notes)) if (!(role in own || role in fromPath)) choices.note(note);
       return taken
         .map(({ scores, flags, variant: _, notes: __, ...call }) => ({
           ...call,

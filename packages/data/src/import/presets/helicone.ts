@@ -1,11 +1,13 @@
 import { unpacked, type Fields } from '../paths.js';
+import { answering } from './answering.js';
 import { at, byRole, has, namedScores, milliseconds, numberOf, type Preset } from './preset.js';
 
 const query = /* @__PURE__ */ at(
   ...['request_body.messages', 'request_body.contents', 'request_body.input', 'request_body.prompt', 'request_body'],
   ...['prompt', 'request_prompt'],
 );
-const model = /* @__PURE__ */ at('request_model', 'request_body.model', 'model_override', 'response_model', 'model');
+const model = /* @__PURE__ */ at('request_model', 'request_body.model', 'model_override', 'model');
+const answered = /* @__PURE__ */ at('response_model');
 const cost = /* @__PURE__ */ at('costUSD', 'cost_usd', 'cost');
 const delay = /* @__PURE__ */ at('delay_ms', 'latency');
 const created = /* @__PURE__ */ at('request_created_at', 'created_at');
@@ -30,7 +32,11 @@ export const helicone: Preset = {
   title: 'requests of Helicone',
   records: ['', 'data'],
   reads: {
-    ...{ query: 'request_body.messages', model: 'request_model', score: 'scores, else feedback_rating' },
+    ...{
+      query: 'request_body.messages',
+      model: 'request_model, or what answered instead',
+      score: 'scores, else feedback_rating',
+    },
     ...{ cost: 'costUSD', latency: 'delay_ms', time: 'request_created_at', id: 'request_id' },
     ...{ inputTokens: 'prompt_tokens', outputTokens: 'completion_tokens', task: 'request_properties' },
   },
@@ -46,7 +52,7 @@ export const helicone: Preset = {
     return [
       {
         query: query(record),
-        model: model(record),
+        ...answering(model(record), answered(record)),
         id: record['request_id'],
         time: created(record),
         task: byRole(unpacked(properties(record)), 'task'),

@@ -32,7 +32,7 @@ function tokensOfModel(usage: unknown, model: unknown): Partial<PresetCall> {
   const own = typeof model === 'string' && has(usage, model) ? model : undefined;
   return {
     ...(own !== undefined && tokensOf(usage[own])),
-    ...(used.some((name) => name !== own) && { notes: [OTHERS] }),
+    ...(used.some((name) => name !== own) && { notes: { inputTokens: OTHERS } }),
   };
 }
 const OTHERS = 'Tokens of other models than the one under test, such as graders, are left out';

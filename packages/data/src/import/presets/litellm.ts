@@ -1,3 +1,4 @@
+import { answering } from './answering.js';
 import { at, has, namedScores, scoresIn, type Preset } from './preset.js';
 import { isFields, unpacked } from '../paths.js';
 
@@ -8,6 +9,7 @@ const messages = /* @__PURE__ */ at(
   'proxy_server_request.body.messages',
 );
 const model = /* @__PURE__ */ at('model', 'model_group');
+const answered = /* @__PURE__ */ at('response.model');
 const start = /* @__PURE__ */ at('startTime', 'start_time');
 const end = /* @__PURE__ */ at('endTime', 'end_time');
 const scores = /* @__PURE__ */ at('scores', 'metadata.scores', 'metadata.requester_metadata.scores');
@@ -27,7 +29,13 @@ export const liteLlm: Preset = {
   title: 'spend logs of LiteLLM',
   records: ['', 'data'],
   reads: {
-    ...{ query: 'messages', model: 'model', cost: 'spend', id: 'request_id', time: 'startTime' },
+    ...{
+      query: 'messages',
+      model: 'model, or what answered instead',
+      cost: 'spend',
+      id: 'request_id',
+      time: 'startTime',
+    },
     ...{ latency: 'startTime to endTime', inputTokens: 'prompt_tokens', outputTokens: 'completion_tokens' },
     score: 'a second file',
   },
@@ -41,7 +49,7 @@ export const liteLlm: Preset = {
     return [
       {
         query: keptMessages(messages(record)),
-        model: model(record),
+        ...answering(model(record), answered(record)),
         id: record['request_id'],
         time: start(record),
         ...(!cached && { cost: record['spend'], endTime: end(record) }),

@@ -1,4 +1,5 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
+import { answering } from './answering.js';
 import { at, byRole, flagsIn, has, measuredByRole, namedScores, numberOf, scoresIn, type Preset } from './preset.js';
 import { tokensOf } from './usage.js';
 
@@ -14,7 +15,7 @@ const RESPONSES = /* @__PURE__ */ readers(
 const ask = /* @__PURE__ */ at('messages', 'input', 'prompt', 'contents');
 const usage = /* @__PURE__ */ at('usage', 'usageMetadata');
 const id = /* @__PURE__ */ at('custom_id', 'request_id', 'id', 'trace_id');
-const scores = /* @__PURE__ */ at('scores', 'metadata.scores');
+const scores = /* @__PURE__ */ at('scores', 'metadata.scores', 'metadata.requester_metadata.scores');
 /** What people and judges said, as objects. */
 const OPINIONS = /* @__PURE__ */ readers(
   ...['evaluation', 'feedback', 'user_feedback', 'metadata.feedback', 'metadata.user_feedback', 'metadata'],
@@ -68,7 +69,7 @@ export const openAiLogs: Preset = {
   reads: {
     ...{
       query: 'request.messages',
-      model: 'request.model, else response.model',
+      model: 'request.model, or what answered instead',
       score: 'what beside them is named like a score',
     },
     ...{ inputTokens: 'response.usage', outputTokens: 'response.usage', cost: 'cost', latency: 'latency', id: 'id' },
@@ -83,7 +84,7 @@ export const openAiLogs: Preset = {
     return [
       {
         query: ask(request),
-        model: request['model'] ?? response['model'] ?? record['model'],
+        ...answering(request['model'] ?? record['model'], response['model']),
         scores: scoresOf(record),
         flags: flagsIn(record),
         cost: measuredByRole(record, 'cost') ?? measuredByRole(response['usage'], 'cost'),

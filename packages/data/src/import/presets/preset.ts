@@ -10,8 +10,8 @@ export type PresetCall = Partial<Record<Role, unknown>> & {
   scores?: Fields;
   /** Fields like scores that may say no more than that the call worked: read where they say more, and nothing else is there. */
   flags?: Fields;
-  /** What was left out of it or chosen, each a sentence that is said with the number of calls. */
-  notes?: readonly string[];
+  /** What was left out or chosen for a role, as a sentence that is said with the number of calls. */
+  notes?: Partial<Record<Role, string>>;
   /** Which of several readings of the same answer this is: only the first that a task has is imported. */
   variant?: string;
 };
