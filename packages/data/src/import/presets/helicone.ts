@@ -1,6 +1,6 @@
 import { unpacked, type Fields } from '../paths.js';
 import { answering } from './answering.js';
-import { at, byRole, has, namedScores, milliseconds, numberOf, type Preset } from './preset.js';
+import { at, byRole, has, namedScores, milliseconds, numberOf, unlessChat, type Preset } from './preset.js';
 
 const query = /* @__PURE__ */ at(
   ...['request_body.messages', 'request_body.contents', 'request_body.input', 'request_body.prompt', 'request_body'],
@@ -13,6 +13,7 @@ const delay = /* @__PURE__ */ at('delay_ms', 'latency');
 const created = /* @__PURE__ */ at('request_created_at', 'created_at');
 const properties = /* @__PURE__ */ at('request_properties', 'properties');
 const status = /* @__PURE__ */ at('response_status', 'status');
+const kind = /* @__PURE__ */ at('request_path', 'path');
 const feedback = /* @__PURE__ */ at('feedback_rating', 'helicone_feedback.rating');
 
 /** Scores by name; where there are none, the thumbs of a user. Each may be an object with its value. */
@@ -49,6 +50,8 @@ export const helicone: Preset = {
   calls(record) {
     const code = numberOf(status(record));
     if (code !== undefined && (code < 0 || code >= 400)) return { skipped: 'failed requests' };
+    const other = unlessChat(kind(record));
+    if (other !== undefined) return other;
     return [
       {
         query: query(record),

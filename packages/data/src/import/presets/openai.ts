@@ -1,6 +1,17 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
 import { answering } from './answering.js';
-import { at, byRole, flagsIn, has, measuredByRole, namedScores, numberOf, scoresIn, type Preset } from './preset.js';
+import {
+  at,
+  byRole,
+  flagsIn,
+  has,
+  measuredByRole,
+  namedScores,
+  numberOf,
+  scoresIn,
+  unlessChat,
+  type Preset,
+} from './preset.js';
 import { tokensOf } from './usage.js';
 
 type Reader = readonly [name: string, read: (record: Fields) => unknown];
@@ -21,6 +32,9 @@ const OPINIONS = /* @__PURE__ */ readers(
   ...['evaluation', 'feedback', 'user_feedback', 'metadata.feedback', 'metadata.user_feedback', 'metadata'],
 );
 const status = /* @__PURE__ */ at('response.status_code', 'status_code', 'http_status', 'status');
+const kind = /* @__PURE__ */ at('url', 'path', 'endpoint', 'request_path');
+/** An answer of the API for embeddings is a list of them. */
+const kindOfResponse = /* @__PURE__ */ at('data.object');
 const error = /* @__PURE__ */ at('error', 'response.error', 'response.body.error');
 
 function partOf(record: Fields, places: readonly Reader[], isOne: (part: Fields) => boolean): Fields | undefined {
@@ -81,6 +95,8 @@ export const openAiLogs: Preset = {
     if (isFailed(record)) return { skipped: 'failed requests' };
     const request = requestOf(record) ?? record;
     const response = responseOf(record) ?? record;
+    const other = unlessChat(kind(record) ?? kindOfResponse(response));
+    if (other !== undefined) return other;
     return [
       {
         query: ask(request),

@@ -54,17 +54,35 @@ export interface Preset {
   hints?: { score?: string; query?: string; model?: string };
 }
 
-/** Reads the first of some fields or paths that is there and not null. */
+/** What tools write where they kept nothing: an empty text, list or object, also as JSON. */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (typeof value === 'string' && /^\s*(?:\{\s*\}|\[\s*\]|null)?\s*$/.test(value)) ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isFields(value) && Object.keys(value).length === 0);
+
+/** Reads the first of some fields or paths that has anything. */
 export function at(...names: readonly string[]): (record: Fields) => unknown {
   const paths = names.map((name) => ({ name, path: parsePath(name) }));
   return (record) => {
     for (const { name, path } of paths) {
       const value = fieldAt(record, name, path);
-      if (value !== undefined && value !== null && value !== '') return value;
+      if (!isEmpty(value)) return value;
     }
     return undefined;
   };
 }
+
+const CHATS = /completion|chat|response|message|generate_?content/i;
+const NOT_CHATS =
+  /embed|moderation|image|audio|speech|transcri|rerank|video|ocr|vector|file|fine_?tun|batch|assistant|search|mcp/i;
+
+/** Why a call of this kind, such as `aembedding` or `/v1/embeddings`, is left out; undefined for a chat, and where there is no kind. */
+export const unlessChat = (kind: unknown): Skipped | undefined =>
+  typeof kind === 'string' && !CHATS.test(kind) && NOT_CHATS.test(kind)
+    ? { skipped: `calls that are not chats (${kind})` }
+    : undefined;
 
 /** True where the record has all of these fields, whatever they hold. */
 export const has = (record: Fields, ...names: readonly string[]): boolean =>

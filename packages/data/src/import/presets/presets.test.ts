@@ -418,3 +418,39 @@ it('tokens are those of the model under test, and the others are counted', async
   expect(bench.rows()[0]!.models).toEqual({ a: { score: 1, inputTokens: 100, outputTokens: 2, latency: 1.5 } });
   expect(warnings).toContain('Tokens of other models than the one under test, such as graders, are left out: 1 call.');
 });
+
+describe('what LiteLLM kept', () => {
+  const body = { model: 'a', messages: chat('Kept?') };
+
+  it.each<[unknown, unknown]>(
+    [{}, [], '', '{}', '[]', null, 'null'].flatMap((empty) => [
+      [empty, body],
+      [empty, JSON.stringify(body)],
+      [empty, { body }],
+    ]),
+  )('is read in the next place where the first is empty: %j, %j', async (messages, proxy_server_request) => {
+    await importFiles({ 'spend.jsonl': jsonl(spend('1', 'a', { messages, proxy_server_request })) });
+    expect(bench.rows().map(({ query }) => query)).toEqual(['Kept?']);
+  });
+
+  it('is chats: other calls are left out and counted', async () => {
+    const embedding = { call_type: 'aembedding', messages: {} };
+    const { warnings } = await importFiles({
+      'spend.jsonl': jsonl(spend('1', 'a'), spend('2', 'e', embedding), spend('3', 'e', embedding)),
+    });
+    expect(warnings).toContain('Left out: 2 calls that are not chats (aembedding).');
+    expect(bench.rows()[0]!.models).toHaveProperty('a');
+  });
+});
+
+it('embeddings in a log of an OpenAI-style API are left out and counted', async () => {
+  const embedding = {
+    request: { model: 'e', input: 'Hi?' },
+    response: { object: 'list', data: [{ object: 'embedding', embedding: [0] }], usage: { prompt_tokens: 2 } },
+  };
+  const { warnings, models } = await importFiles({ 'log.jsonl': jsonl(gatewayLog('a', 1), embedding) });
+  expect([models, warnings]).toEqual([
+    ['a'],
+    expect.arrayContaining(['Left out: 1 calls that are not chats (embedding).']),
+  ]);
+});
