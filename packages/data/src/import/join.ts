@@ -2,8 +2,9 @@ import { RouteProfileError } from '@routeprofile/schema';
 import { someOf } from '../dataset/text.js';
 import type { Problems } from '../disk/problems.js';
 import type { CompleteImportOptions } from './options.js';
-import { fieldAt, parsePath, type Fields } from './paths.js';
+import { fieldAt, isFields, parsePath, type Fields } from './paths.js';
 import type { Preset } from './presets/preset.js';
+import { questionOf, requestOf } from './presets/wire.js';
 import { openReader } from './readers/open.js';
 import type { Reader, TableRecord } from './readers/table.js';
 import { roleOfName, type Role } from './roles.js';
@@ -59,7 +60,10 @@ export class Join {
       const records = await placeIn(reader);
       const names = await reader.header(records);
       for (const name of names) header.add(name);
-      const valueIn = valuesOf(role, names, options.columns[role], asked?.[1], file.path);
+      const valueIn =
+        role === 'query' && options.columns.query === undefined && reader.sample.some(hasRequest)
+          ? ofRequest
+          : valuesOf(role, names, options.columns[role], asked?.[1], file.path);
       for await (const { fields } of reader.records(records))
         rows.push({ fields: keysOf(fields, asked?.[1]), values: valueIn(fields) });
     }
@@ -164,19 +168,28 @@ async function placeIn(reader: Reader): Promise<string[]> {
   return Promise.resolve(lists.length === 1 ? [lists[0]![0]] : []);
 }
 
+const hasRequest = (value: unknown): boolean => isFields(value) && requestOf(value) !== undefined;
+
+/** A request to a model has the query, and the model that was asked for. */
+function ofRequest(fields: Fields): Record<string, unknown> {
+  const request = requestOf(fields);
+  return request === undefined ? {} : { query: questionOf(request), model: request['model'] };
+}
+
 /** How to read the values of a row: a column of scores, or rows of `name` and `value`. */
 function valuesOf(
   role: JoinedRole,
   header: readonly string[],
-  asked: string | undefined,
+  column: string | undefined,
   key: string | undefined,
   file: string,
 ): (fields: Fields) => Record<string, unknown> {
   const hasNames = role === 'score' && header.includes('name') && header.includes('value');
   // Rows of `name` and `value` are asked for one of their names.
-  if (asked !== undefined && !(hasNames && !header.includes(asked))) {
-    const path = parsePath(asked);
-    return (fields) => ({ [asked]: fieldAt(fields, asked, path) });
+  if (column !== undefined && !(hasNames && !header.includes(column))) {
+    const path = parsePath(column);
+    const name = role === 'query' ? role : column;
+    return (fields) => ({ [name]: fieldAt(fields, column, path) });
   }
   if (hasNames)
     return (fields) => {
@@ -203,6 +216,7 @@ function valuesOf(
       },
     );
   // Of several columns of scores one is read in the end.
-  const read = role === 'score' ? names : names.slice(0, 1);
-  return (fields) => Object.fromEntries(read.map((name) => [name, fields[name]]));
+  return role === 'score'
+    ? (fields) => Object.fromEntries(names.map((name) => [name, fields[name]]))
+    : (fields) => ({ [role]: fields[names[0]!] });
 }

@@ -4,6 +4,7 @@ import { cutsByTime, type CompleteImportOptions } from './options.js';
 import { JOINED, type Join, type JoinedRole } from './join.js';
 import { fieldAt, isFields, parsePath, recordsAt, type Fields, type Path } from './paths.js';
 import { planImport, type Plan } from './plan.js';
+import { answering } from './presets/answering.js';
 import { presetNamed, recognise, type Recognised } from './presets/index.js';
 import type { Preset, PresetCall } from './presets/preset.js';
 import type { Reader, TableRecord } from './readers/table.js';
@@ -168,7 +169,9 @@ function byPreset(
     plan,
     preset,
     records: options.records === undefined ? place : recordsPath(options.records),
-    ...(countsJoined(choices) && { scoresOf: (record) => [{ scores: joins.score?.find(record, preset) ?? {} }] }),
+    ...(countsJoined(choices) && {
+      scoresOf: (record) => ('skipped' in callsOf(record) ? [] : [{ scores: joins.score?.find(record, preset) ?? {} }]),
+    }),
     ...(joins.score === undefined &&
       choices.score === undefined &&
       preset.ownScores === true && {
@@ -185,15 +188,18 @@ function byPreset(
       }
       const { score: ownScore, ...own } = overridden(record);
       const scored = joins.score?.of(record, preset);
-      const asked = joins.query === undefined ? undefined : firstValue(joins.query.of(record, preset));
-      const taken = said.filter((call) => choices.takes(call));
+      const asked = joins.query?.of(record, preset);
+      const [query, model] = [firstOf(asked, 'query'), firstOf(asked, 'model')];
+      const taken = said
+        .filter((call) => choices.takes(call))
+        .map((call) => (model === undefined ? call : { ...call, ...answering(model, call.model) }));
       // What was said of a role by the user needs no note.
       for (const { notes = {} } of taken)
         for (const [role, note] of Object.entries(notes)) if (!(role in own || role in fromPath)) choices.note(note);
       return taken
         .map(({ scores, flags, variant: _, notes: __, ...call }) => ({
           ...call,
-          ...(asked !== undefined && { query: asked }),
+          ...(query !== undefined && { query }),
           // What was asked for is a path, or the name of a score.
           score:
             ownScore ??
@@ -288,7 +294,7 @@ async function byColumns(
       const found = Object.fromEntries(
         joined.map((role) => {
           const values = choices.joins[role]!.of(record, undefined);
-          return [`join:${role}`, role === 'score' ? choices.scoreOf({ scores: values ?? {} }) : firstValue(values)];
+          return [`join:${role}`, role === 'score' ? choices.scoreOf({ scores: values ?? {} }) : firstOf(values, role)];
         }),
       );
       return [
@@ -303,10 +309,10 @@ async function byColumns(
   };
 }
 
-/** Of a joined query: the file has one for each id. */
-function firstValue(values: Fields | undefined): unknown {
-  const [first] = Object.values(values ?? {});
-  return Array.isArray(first) ? (first as unknown[])[0] : first;
+/** Of joined values the first of a name: the file has one query for each id. */
+function firstOf(values: Fields | undefined, name: string): unknown {
+  const value = values?.[name];
+  return Array.isArray(value) ? (value as unknown[])[0] : value;
 }
 
 const deepIn = (fields: Fields, outer: Fields, name: string, path: Path | null): unknown =>

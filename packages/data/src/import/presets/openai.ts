@@ -1,10 +1,9 @@
-import { isFields, unpacked, type Fields } from '../paths.js';
+import { unpacked, type Fields } from '../paths.js';
 import { answering } from './answering.js';
 import {
   at,
   byRole,
   flagsIn,
-  has,
   measuredByRole,
   namedScores,
   numberOf,
@@ -13,45 +12,20 @@ import {
   type Preset,
 } from './preset.js';
 import { tokensOf } from './usage.js';
+import { keepsResponses, places, questionOf, requestOf, responseOf } from './wire.js';
 
-type Reader = readonly [name: string, read: (record: Fields) => unknown];
-const readers = (...names: readonly string[]): readonly Reader[] => names.map((name) => [name, at(name)]);
-
-const REQUESTS = /* @__PURE__ */ readers(
-  ...['request.body', 'request', 'request_body', 'requestBody', 'body', 'req', 'input', 'params'],
-);
-const RESPONSES = /* @__PURE__ */ readers(
-  ...['response.body', 'response', 'response_body', 'responseBody', 'res', 'output', 'completion'],
-);
-const ask = /* @__PURE__ */ at('messages', 'input', 'prompt', 'contents');
 const usage = /* @__PURE__ */ at('usage', 'usageMetadata');
 const id = /* @__PURE__ */ at('custom_id', 'request_id', 'id', 'trace_id');
 const scores = /* @__PURE__ */ at('scores', 'metadata.scores', 'metadata.requester_metadata.scores');
 /** What people and judges said, as objects. */
-const OPINIONS = /* @__PURE__ */ readers(
+const OPINIONS = /* @__PURE__ */ places(
   ...['evaluation', 'feedback', 'user_feedback', 'metadata.feedback', 'metadata.user_feedback', 'metadata'],
 );
-const status = /* @__PURE__ */ at('response.status_code', 'status_code', 'http_status', 'status');
+const status = /* @__PURE__ */ at('response.status_code', 'status_code', 'http_status', 'status', 'result.type');
 const kind = /* @__PURE__ */ at('url', 'path', 'endpoint', 'request_path');
 /** An answer of the API for embeddings is a list of them. */
 const kindOfResponse = /* @__PURE__ */ at('data.object');
 const error = /* @__PURE__ */ at('error', 'response.error', 'response.body.error');
-
-function partOf(record: Fields, places: readonly Reader[], isOne: (part: Fields) => boolean): Fields | undefined {
-  for (const [, read] of places) {
-    const part = unpacked(read(record));
-    if (isFields(part) && isOne(part)) return part;
-  }
-  return isOne(record) ? record : undefined;
-}
-const requestOf = (record: Fields) =>
-  partOf(record, REQUESTS, (part) => ask(part) !== undefined && (has(part, 'model') || has(part, 'messages')));
-const responseOf = (record: Fields) =>
-  partOf(
-    record,
-    RESPONSES,
-    (part) => has(part, 'choices') || has(part, 'usage') || (has(part, 'object') && has(part, 'output')),
-  );
 
 /** Scores beside the request and the response, and in what says more of them. */
 function scoresOf(record: Fields): Fields {
@@ -67,12 +41,12 @@ function isFailed(record: Fields): boolean {
   return (
     error(record) !== undefined ||
     Object.values(flagsIn(record)).some((flag) => /^(?:false|0|no|failed)$/i.test(String(flag))) ||
-    /^(?:error|failed|failure|timeout)$/i.test(String(status(record)))
+    /^(?:error|errored|failed|failure|timeout|expired|cancell?ed)$/i.test(String(status(record)))
   );
 }
 
 /**
- * Logs of requests and responses in the shape of OpenAI's API (Chat Completions and Responses, also as gateways and the Batch API keep
+ * Logs of requests and responses in the shape of OpenAI's API (Chat Completions and Responses, also streamed, as gateways keep
  * them): a request with `model` and `messages`, a response with `choices` or `usage`, as fields of one record or one within the
  * other. Scores stand beside them, or come from a second file.
  */
@@ -90,7 +64,9 @@ export const openAiLogs: Preset = {
     ...{ time: 'created', task: 'task or metadata' },
   },
   ownScores: true,
-  recognise: (record) => requestOf(record) !== undefined && responseOf(record) !== undefined,
+  recognise: (record) =>
+    requestOf(record) !== undefined &&
+    (responseOf(record) !== undefined || (keepsResponses(record) && isFailed(record))),
   calls(record) {
     if (isFailed(record)) return { skipped: 'failed requests' };
     const request = requestOf(record) ?? record;
@@ -99,7 +75,7 @@ export const openAiLogs: Preset = {
     if (other !== undefined) return other;
     return [
       {
-        query: ask(request),
+        query: questionOf(request),
         ...answering(request['model'] ?? record['model'], response['model']),
         scores: scoresOf(record),
         flags: flagsIn(record),

@@ -2,7 +2,7 @@ import { Readable, pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { RouteProfileError } from '@routeprofile/schema';
 import type { Problems } from '../../disk/problems.js';
-import { NO_FIELDS, type Reader, type TableRecord } from './table.js';
+import { NO_FIELDS, SAMPLED, type Reader, type TableRecord } from './table.js';
 
 /** Names of the delimiters that are recognised; any other single character can be given. */
 export const DELIMITERS: Readonly<Record<string, string>> = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
@@ -55,7 +55,7 @@ export async function openDelimited(
       header = checkHeader(line.cells, path, line.line);
       delimiter = line.delimiter;
     } else if (line.cells.length === header.length) sample.push(rowOf(header, line.cells));
-    if (sample.length >= SAMPLED_ROWS) break;
+    if (sample.length >= SAMPLED) break;
   }
   return {
     delimiter,
@@ -66,7 +66,6 @@ export async function openDelimited(
   };
 }
 
-const SAMPLED_ROWS = 20;
 const rowOf = (header: readonly string[], cells: readonly string[]): Record<string, string> =>
   Object.fromEntries(header.map((name, i) => [name, cells[i]!]));
 

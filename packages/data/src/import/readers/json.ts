@@ -2,7 +2,7 @@ import { RouteProfileError, throwIfAborted, z } from '@routeprofile/schema';
 import { parseJson, parseWith } from '../../disk/json.js';
 import { isFields, recordsAt, type Fields, type Path } from '../paths.js';
 import { beginningOf, JsonSplitter } from './json-split.js';
-import { NO_FIELDS, type Reader, type TableRecord } from './table.js';
+import { NO_FIELDS, SAMPLED, type Reader, type TableRecord } from './table.js';
 
 interface JsonOptions {
   signal?: AbortSignal | undefined;
@@ -13,7 +13,6 @@ export type OpenText = () => AsyncGenerator<string>;
 const objectSchema = z.record(z.string(), z.unknown());
 const fieldsOf = (value: unknown, place: string): Fields => parseWith(objectSchema, value, place);
 
-const SAMPLED_LINES = 20;
 /** Enough of a document to see its shape; a document whose first record is longer than that is still closed somewhere. */
 const SAMPLED_CHARACTERS = 1 << 20;
 
@@ -38,7 +37,7 @@ export async function openJsonLines(open: OpenText, path: string, options: JsonO
   const lines = text.split('\n');
   const sample = (whole ? lines : lines.slice(0, Math.max(1, lines.length - 1)))
     .filter((line) => line.trim() !== '')
-    .slice(0, SAMPLED_LINES)
+    .slice(0, SAMPLED)
     .flatMap((line) => beginningOf(line).slice(0, 1));
   const records = (at: Path) => lineRecords(open(), path, at, options);
   const header = (at: Path) => lineHeader(open(), path, at, options);
@@ -123,7 +122,7 @@ async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
 export async function openJson(open: OpenText, path: string, options: JsonOptions): Promise<Reader> {
   const { text } = await beginning(open);
   const records = (at: Path) => documentRecords(open, path, at, options);
-  const sample = beginningOf(text).slice(0, SAMPLED_LINES);
+  const sample = beginningOf(text).slice(0, SAMPLED);
   return { delimiter: undefined, isDocument: true, sample, records, header: (at) => headerOf(records(at)) };
 }
 
