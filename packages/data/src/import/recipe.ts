@@ -96,7 +96,7 @@ export class Choices {
 
   /** Of several scores the one that was asked for, else the best name of all records, else the first of each task. */
   scoreOf({ scores: given, flags, score, task }: PresetCall): unknown {
-    if (given === undefined) return score;
+    if (given === undefined) return this.score === undefined ? score : undefined;
     const scores = { ...given, ...flags };
     const names = Object.keys(scores);
     const first = this.scores.get(task) ?? names.find((name) => !isLowGood(name));
@@ -202,8 +202,11 @@ function byPreset(
           ...(query !== undefined && { query }),
           // What was asked for is a path, or the name of a score.
           score:
-            ownScore ??
-            choices.scoreOf(joins.score === undefined ? { ...call, scores, flags } : { ...call, scores: scored ?? {} }),
+            ownScore !== undefined
+              ? ownScore
+              : choices.scoreOf(
+                  joins.score === undefined ? { ...call, scores, flags } : { ...call, scores: scored ?? {} },
+                ),
           ...fromPath,
           ...own,
         }))

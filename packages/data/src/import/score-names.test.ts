@@ -203,3 +203,25 @@ it('several columns of a file of scores are named, and one is read', async () =>
   expect(scoresRead()).toEqual([[0, 1]]);
   expect(warnings.join('\n')).toContain('rating is read, grade not');
 });
+
+it('a row that is broken is one problem, though the records are looked at twice', async () => {
+  const cells = ['1', 'a', '{"messages":[{"role":"user","content":"Hi?"}]}', '200', '{"ok":1}']
+    .map((cell) => `"${cell.replaceAll('"', '""')}"`)
+    .join(',');
+  const text = csv('request_id,request_model,request_body,response_status,scores', cells, '2,b');
+  const error = await bench.refused('a.csv', text);
+  expect(error.message).toContain('line 3: has 2 cells, expected 5');
+});
+
+it('a path that only some records have leaves the others unmeasured', async () => {
+  const outcome = { score: 1 };
+  await bench.import(
+    'a.jsonl',
+    jsonl(
+      { id: 'x', query: 'Why?', grade: 0.5, models: { a: outcome } },
+      { id: 'y', query: 'How?', models: { a: outcome } },
+    ),
+    { columns: { score: 'grade' } },
+  );
+  expect(scoresRead()).toEqual([[0.5], [null]]);
+});

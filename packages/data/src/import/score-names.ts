@@ -33,12 +33,14 @@ export interface NamedScores {
 export class ScoreNames {
   private readonly scores = new Map<string, number>();
   private readonly flags = new Map<string, { count: number; allTrue: boolean }>();
+  private found: { name: string | undefined } | undefined;
 
   get any(): boolean {
     return this.scores.size + this.flags.size > 0;
   }
 
   see({ scores = {}, flags = {} }: NamedScores): void {
+    this.found = undefined;
     for (const [name, value] of Object.entries(scores))
       if (!isAbsent(value)) this.scores.set(name, (this.scores.get(name) ?? 0) + 1);
     for (const [name, value] of Object.entries(flags)) {
@@ -57,6 +59,11 @@ export class ScoreNames {
    * an answer. Undefined where no name is sure to mean that more is better.
    */
   best(): string | undefined {
+    this.found ??= { name: this.find() };
+    return this.found.name;
+  }
+
+  private find(): string | undefined {
     const sure = [...this.scores].filter(([name]) => !isLowGood(name));
     const named = sure.find(([name]) => /(?:^|\.)score$/i.test(name));
     const [most] = sure.toSorted(([, one], [, other]) => other - one);

@@ -18,7 +18,7 @@ export type Tokens = Pick<PresetCall, 'inputTokens' | 'outputTokens'>;
 /**
  * All tokens of a call's `usage`, each counted once. OpenAI counts cached tokens inside its input and reasoning inside its output. Anthropic
  * counts what it read from its cache and wrote to it beside its input, Gemini its thoughts beside its output. Where there is a total,
- * it tells; what is no number is left as it is.
+ * it tells; other values are left as they are.
  */
 export function tokensOf(given: unknown): Tokens {
   const usage = unpacked(given);

@@ -57,12 +57,19 @@ export async function openDelimited(
     } else if (line.cells.length === header.length) sample.push(rowOf(header, line.cells));
     if (sample.length >= SAMPLED) break;
   }
+  // A table may be read more than once: what is wrong with a row is a problem once.
+  let told = 0;
+  const tell = (line: number, message: string): void => {
+    if (line <= told) return;
+    told = line;
+    problems.add(`${path}: line ${line}`, '', message);
+  };
   return {
     delimiter,
     isDocument: false,
     sample,
     header: () => Promise.resolve(header),
-    records: () => rowsOf(parseLines(open(), forced, path), header, path, problems),
+    records: () => rowsOf(parseLines(open(), forced, path), header, path, tell),
   };
 }
 
@@ -129,14 +136,14 @@ async function* rowsOf(
   lines: AsyncGenerator<Line>,
   header: readonly string[],
   path: string,
-  problems: Problems,
+  tell: (line: number, message: string) => void,
 ): AsyncGenerator<TableRecord> {
   let isHeader = true;
   for await (const { cells, line } of lines) {
-    const place = `${path}: line ${line}`;
     if (isHeader) isHeader = false;
-    else if (cells.length === header.length) yield { place, fields: rowOf(header, cells), outer: NO_FIELDS };
-    else problems.add(place, '', `has ${cells.length} cells, expected ${header.length}, one per column`);
+    else if (cells.length === header.length)
+      yield { place: `${path}: line ${line}`, fields: rowOf(header, cells), outer: NO_FIELDS };
+    else tell(line, `has ${cells.length} cells, expected ${header.length}, one per column`);
   }
 }
 
