@@ -13,7 +13,7 @@ const REASONING = /* @__PURE__ */ at('completion_tokens_details.reasoning_tokens
 const THOUGHTS = /* @__PURE__ */ at('thoughtsTokenCount');
 
 /** What a call read and wrote. */
-export type Tokens = Pick<PresetCall, 'inputTokens' | 'outputTokens'>;
+type Tokens = Pick<PresetCall, 'inputTokens' | 'outputTokens'>;
 
 /**
  * All tokens of a call's `usage`, each counted once. OpenAI counts cached tokens inside its input and reasoning inside its output. Anthropic

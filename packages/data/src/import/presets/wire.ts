@@ -2,7 +2,7 @@ import { isFields, unpacked, type Fields } from '../paths.js';
 import { at, has } from './preset.js';
 
 /** A place in a record, and how to read it. */
-export type Place = readonly [name: string, read: (record: Fields) => unknown];
+type Place = readonly [name: string, read: (record: Fields) => unknown];
 export const places = (...names: readonly string[]): readonly Place[] => names.map((name) => [name, at(name)]);
 
 const REQUESTS = /* @__PURE__ */ places(
