@@ -8,7 +8,7 @@ export const PERCENT: Scale = { low: 0, high: 100 };
 const ENDS = /^(-?\d+(?:\.\d+)?)\s*(?:-|–|\.\.|:)\s*(-?\d+(?:\.\d+)?)$/;
 
 /** `percent`, `as-is` or `LOW-HIGH`; null when the text is none of these. */
-export function parseScale(text: string): Scale | 'as-is' | null {
+function parseScale(text: string): Scale | 'as-is' | null {
   const word = text.trim().toLowerCase();
   if (word === 'as-is') return 'as-is';
   if (word === 'percent' || word === '%') return PERCENT;
