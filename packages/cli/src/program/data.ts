@@ -8,7 +8,7 @@ import { ending } from './ending.js';
 /** Names of `builtInPresets`: written out, so that `--help` need not load the package that has them. */
 export const PRESETS = [
   ...['outcomes', 'lm-eval', 'promptfoo', 'inspect', 'llmrouterbench', 'routerarena', 'llmrouter', 'routerbench'],
-  ...['helicone', 'langfuse', 'litellm', 'evalplus', 'battles', 'openai'],
+  ...['helicone', 'langfuse', 'litellm', 'evalplus', 'battles', 'openai', 'openai-batch'],
 ];
 
 /** `data`: check, import, rescore. */
@@ -59,7 +59,10 @@ export function addDataCommands(program: Command, io: Io): void {
       )
       .option('--query <column>', 'column or path (vars.question) of the query: text, or chat messages as JSON')
       .option('--model <column>', 'column of the model (long format)')
-      .option('--score <column>', 'column or path (scores.*.value) of the score (long format)')
+      .option(
+        '--score <column>',
+        'column, path (scores.*.value) or name of the score, where there are several (long format)',
+      )
       .option('--task <column>', 'column of the task')
       .option('--id <column>', 'column of the query id')
       .option('--split <column>', 'column of the split')

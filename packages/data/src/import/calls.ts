@@ -186,8 +186,8 @@ export class CallReader {
     };
     if (score !== null) put(score.onUnit ? 'score' : 'raw', columns.score, score.value);
     for (const measure of MEASURES) {
-      const value = measure === 'propensity' ? cells.chance(columns[measure]) : cells.measure(columns[measure]);
-      put(measure, columns[measure], value === null ? null : value / (units[measure] ?? 1));
+      const column = columns[measure];
+      put(measure, column, measure === 'propensity' ? cells.chance(column) : cells.measure(column, units[measure]));
     }
     if (numbers.latency === undefined) put('latency', columns.latency, this.between(cells, columns));
     // In a wide table an empty cell says nothing; in a long one somebody wrote a row.

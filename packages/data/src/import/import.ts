@@ -24,7 +24,7 @@ import type { Preset } from './presets/preset.js';
 import { openReader } from './readers/open.js';
 import type { Reader } from './readers/table.js';
 import { Choices, columnsSaid, presetOf, recipeFor, type Recipe } from './recipe.js';
-import type { Columns } from './roles.js';
+import type { Columns, Role } from './roles.js';
 import { outcomeRow } from './rows.js';
 import { saidOf } from './said.js';
 import { ownWords, PERCENT, parseScales, type GivenScales } from './scale.js';
@@ -241,7 +241,7 @@ async function readFiles(
   const problems = new Problems();
   const scores = new ScoreReader(scalesOf(options), ownWords(options.good, options.bad));
   const calls = new CallReader(scores, cutsByTime(options));
-  const choices = new Choices(options.variant);
+  const choices = new Choices(options);
   for (const role of ['score', 'query'] as const) {
     const path = options[JOINED[role]];
     if (path !== undefined) choices.joins[role] = await Join.open(role, path, options, problems);
@@ -253,9 +253,14 @@ async function readFiles(
   let first: { plan: Plan; columns: Columns } | undefined;
   let [count, commas, done] = [0, 0, 0];
   const opened = await openAll(files, options, { signal }, problems, passedOver);
-  for (const { file, reader } of opened) {
+  const recipes: (Opened & { recipe: Recipe })[] = [];
+  for (const one of opened) {
+    const asPlanned = asFirst(options, recipes[0]?.recipe.plan);
+    recipes.push({ ...one, recipe: await recipeFor(one.file, one.reader, asPlanned, choices, fromPath.of(one.file)) });
+  }
+  await countScores(recipes, choices, signal);
+  for (const { file, reader, recipe } of recipes) {
     const values = fromPath.of(file);
-    const recipe = await recipeFor(file, reader, asFirst(options, first?.plan), choices, values);
     first ??= { plan: recipe.plan, columns: columnsSaid(recipe, options.columns, values) };
     if (recipe.preset !== undefined) presets.set(recipe.preset, (presets.get(recipe.preset) ?? 0) + 1);
     if (recipe.preset?.scale === 'percent') scores.usual = PERCENT;
@@ -288,6 +293,7 @@ async function readFiles(
     commas += decimals.commas;
   }
   for (const join of Object.values(choices.joins)) join.assertUsed();
+  assertHonoured(recipes, options, choices);
   problems.throwIfAny('import', 'BAD_INPUT', hintOf([...presets.keys()]));
   // Without a file there would have been a problem, unless there was no source at all.
   if (first === undefined)
@@ -304,6 +310,27 @@ const asFirst = (options: CompleteImportOptions, first: Plan | undefined): Compl
     ? options
     : { ...options, ...(first.models.length > 0 && { format: 'wide' }) };
 
+interface Opened {
+  file: SourceFile;
+  reader: Reader;
+}
+
+/** Counts named scores ahead: one is read of all records, whichever the first of them have. */
+async function countScores(
+  recipes: readonly (Opened & { recipe: Recipe })[],
+  { names }: Choices,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const { reader, recipe } of recipes) {
+    const { scoresOf } = recipe;
+    if (scoresOf === undefined) continue;
+    for await (const record of reader.records(recipe.records)) {
+      throwIfAborted({ signal });
+      for (const scores of scoresOf(record)) names.see(scores);
+    }
+  }
+}
+
 /** Files that were found in a folder, and are of no known shape while others are, are something else. */
 async function openAll(
   files: readonly SourceFile[],
@@ -311,8 +338,8 @@ async function openAll(
   { signal }: Pick<ImportOptions, 'signal'>,
   problems: Problems,
   passedOver: string[],
-): Promise<{ file: SourceFile; reader: Reader }[]> {
-  const opened: { file: SourceFile; reader: Reader; preset: Preset | undefined }[] = [];
+): Promise<Opened[]> {
+  const opened: (Opened & { preset: Preset | undefined })[] = [];
   for (const file of files) {
     throwIfAborted({ signal });
     const reader = await openReader(file.path, { ...options, signal }, problems);
@@ -337,6 +364,33 @@ function scalesOf({ scale, scoreScale }: CompleteImportOptions): GivenScales | u
   return scale === undefined ? undefined : (parseScales(scale) ?? undefined);
 }
 
+/** @throws RouteProfileError BAD_OPTION for a field or a unit that was asked for, and that no record of a preset has a use for. */
+function assertHonoured(
+  recipes: readonly { recipe: Recipe }[],
+  { columns, latencyUnit }: CompleteImportOptions,
+  { joins, reached, units }: Choices,
+): void {
+  const preset = recipes.find(({ recipe }) => recipe.preset !== undefined)?.recipe.preset;
+  const named = Object.entries(columns).filter(([role]) => role !== 'score' && !(role in joins)) as [Role, string][];
+  const missing = preset === undefined ? undefined : named.find(([role]) => !reached.has(role));
+  if (missing !== undefined && recipes.every(({ recipe }) => recipe.preset !== undefined))
+    throw new RouteProfileError(
+      'BAD_OPTION',
+      `${missing[0]}: no record has ${JSON.stringify(missing[1])}; the files were read as ${preset!.title}`,
+      {
+        hint: `Give a field of the records, or a path into them; or omit it, to read ${missing[0]} as the preset does.`,
+      },
+    );
+  if (latencyUnit === undefined || units.used) return;
+  throw new RouteProfileError(
+    'BAD_OPTION',
+    preset === undefined
+      ? 'latencyUnit: there is no column of latencies that it could be the unit of'
+      : `latencyUnit: ${preset.title} have no latency without a unit of its own`,
+    { hint: 'Omit --latency-unit, or name what it belongs to with --latency COLUMN.' },
+  );
+}
+
 function assertTimes({ plan }: Recipe, { path }: SourceFile, options: CompleteImportOptions): void {
   if (!cutsByTime(options) || plan.columns.time !== undefined) return;
   throw new RouteProfileError('BAD_INPUT', `${path}: has no column of times`, {
@@ -344,7 +398,7 @@ function assertTimes({ plan }: Recipe, { path }: SourceFile, options: CompleteIm
   });
 }
 
-function assertScored({ scored }: CallReader, files: string, { plan, presets }: ReadFiles): void {
+function assertScored({ scored }: CallReader, files: string, { plan, presets, choices }: ReadFiles): void {
   const [preset] = presets.keys();
   if (scored === 0) {
     const column = preset === undefined ? plan.columns.score : undefined;
@@ -353,6 +407,7 @@ function assertScored({ scored }: CallReader, files: string, { plan, presets }: 
       `${files}: ${preset === undefined ? 'has' : `read as ${preset.title}, has`} no score at all${column === undefined ? '' : `: the column ${JSON.stringify(column)} is empty in every row`}`,
       {
         hint:
+          choices.hint() ??
           preset?.hints?.score ??
           'Say which column holds the scores: --score COLUMN, or which file: --scores FILE. Without scores nothing can be learned: grade the answers first.',
       },

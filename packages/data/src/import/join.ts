@@ -2,8 +2,9 @@ import { RouteProfileError } from '@routeprofile/schema';
 import { someOf } from '../dataset/text.js';
 import type { Problems } from '../disk/problems.js';
 import type { CompleteImportOptions } from './options.js';
-import { fieldAt, parsePath, type Fields } from './paths.js';
-import { scoreOfType, type Preset } from './presets/preset.js';
+import { fieldAt, isFields, parsePath, type Fields } from './paths.js';
+import { scoreValue, type Preset } from './presets/preset.js';
+import { questionOf, requestOf } from './presets/wire.js';
 import { openReader } from './readers/open.js';
 import type { Reader, TableRecord } from './readers/table.js';
 import { roleOfName, type Role } from './roles.js';
@@ -33,6 +34,8 @@ export class Join {
   missing = 0;
   /** Values that were given more than once for one id. */
   repeated = 0;
+  /** Names of the values. */
+  readonly names: ReadonlySet<string>;
   private readonly tables = new Map<string, Map<string, Entry>>();
   private entries = 0;
   private pairs: readonly Pair[] | undefined;
@@ -43,7 +46,9 @@ export class Join {
     private readonly header: readonly string[],
     private readonly asked: Pair | undefined,
     private readonly rows: { fields: Fields; values: Record<string, unknown> }[],
-  ) {}
+  ) {
+    this.names = new Set(rows.flatMap(({ values }) => Object.keys(values)));
+  }
 
   /** @throws RouteProfileError BAD_INPUT when the file has no column of what it is to give. */
   static async open(role: JoinedRole, path: string, options: CompleteImportOptions, problems: Problems): Promise<Join> {
@@ -55,27 +60,37 @@ export class Join {
       const records = await placeIn(reader);
       const names = await reader.header(records);
       for (const name of names) header.add(name);
-      const valueIn = valuesOf(role, names, options.columns[role], asked?.[1], file.path);
+      const valueIn =
+        role === 'query' && options.columns.query === undefined && reader.sample.some(hasRequest)
+          ? ofRequest
+          : valuesOf(role, names, options.columns[role], asked?.[1], file.path);
       for await (const { fields } of reader.records(records))
         rows.push({ fields: keysOf(fields, asked?.[1]), values: valueIn(fields) });
     }
     return new Join(role, path, [...header], asked, rows);
   }
 
-  /** The values for a record, by name; undefined where the file has none. */
-  of({ fields, outer }: TableRecord, preset: Preset | undefined): Fields | undefined {
+  /** The values for a record, by name, counted; undefined where the file has none. */
+  of(record: TableRecord, preset: Preset | undefined): Fields | undefined {
+    const values = this.find(record, preset);
+    if (values === undefined) this.missing++;
+    else this.found++;
+    return values;
+  }
+
+  /** The values for a record, by name, from wherever they stand: those of a call go before those of its trace. */
+  find({ fields, outer }: TableRecord, preset: Preset | undefined): Fields | undefined {
     this.pairs ??= this.settle(this.asked === undefined ? this.pairsFor(fields, preset) : [this.asked]);
-    for (const [record, column] of this.pairs) {
+    const entries = this.pairs.flatMap(([record, column]) => {
       const path = parsePath(record);
       const id = fieldAt(fields, record, path) ?? fieldAt(outer, record, path);
       const entry = id === undefined || id === null ? undefined : this.tables.get(column)?.get(idOf(id));
-      if (entry === undefined) continue;
-      entry.used = true;
-      this.found++;
-      return entry.values;
-    }
-    this.missing++;
-    return undefined;
+      return entry === undefined ? [] : [entry];
+    });
+    for (const entry of entries) entry.used = true;
+    return entries.length === 0
+      ? undefined
+      : (Object.assign({}, ...entries.toReversed().map(({ values }) => values)) as Fields);
   }
 
   private pairsFor(fields: Fields, preset: Preset | undefined): readonly Pair[] {
@@ -153,26 +168,30 @@ async function placeIn(reader: Reader): Promise<string[]> {
   return Promise.resolve(lists.length === 1 ? [lists[0]![0]] : []);
 }
 
+const hasRequest = (value: unknown): boolean => isFields(value) && requestOf(value) !== undefined;
+
+/** A request to a model has the query, and the model that was asked for. */
+function ofRequest(fields: Fields): Record<string, unknown> {
+  const request = requestOf(fields);
+  return request === undefined ? {} : { query: questionOf(request), model: request['model'] };
+}
+
 /** How to read the values of a row: a column of scores, or rows of `name` and `value`. */
 function valuesOf(
   role: JoinedRole,
   header: readonly string[],
-  asked: string | undefined,
+  column: string | undefined,
   key: string | undefined,
   file: string,
 ): (fields: Fields) => Record<string, unknown> {
-  if (asked !== undefined) {
-    const path = parsePath(asked);
-    return (fields) => ({ [asked]: fieldAt(fields, asked, path) });
+  const hasNames = role === 'score' && header.includes('name') && header.includes('value');
+  // Rows of `name` and `value` are asked for one of their names.
+  if (column !== undefined && !(hasNames && !header.includes(column))) {
+    const path = parsePath(column);
+    const name = role === 'query' ? role : column;
+    return (fields) => ({ [name]: fieldAt(fields, column, path) });
   }
-  if (role === 'score' && header.includes('name') && header.includes('value'))
-    return (fields) => {
-      const { name, value } = fields;
-      // Categories of Langfuse are texts beside a number that means nothing.
-      const type = fields['dataType'] ?? fields['data_type'];
-      const text = type === 'CATEGORICAL' ? (fields['stringValue'] ?? fields['string_value']) : undefined;
-      return { [String(name)]: text ?? scoreOfType(value, type) };
-    };
+  if (hasNames) return (fields) => ({ [String(fields['name'])]: scoreValue(fields) });
   const named = header
     .filter((name) => name !== key)
     .flatMap((name) => {
@@ -180,8 +199,9 @@ function valuesOf(
       return known?.role === role ? [{ name, rank: known.rank }] : [];
     })
     .toSorted((a, b) => a.rank - b.rank);
-  const name = named[0]?.name ?? (role === 'score' && header.includes('value') ? 'value' : undefined);
-  if (name === undefined)
+  const names =
+    named.length > 0 ? named.map(({ name }) => name) : role === 'score' && header.includes('value') ? ['value'] : [];
+  if (names.length === 0)
     throw new RouteProfileError(
       'BAD_INPUT',
       `${file}: has no column of ${role === 'score' ? 'scores' : 'queries'}; its columns are ${someOf(header, 30)}`,
@@ -189,5 +209,8 @@ function valuesOf(
         hint: `Say which column it is: --${role} COLUMN.`,
       },
     );
-  return (fields) => ({ [name]: fields[name] });
+  // Of several columns of scores one is read in the end.
+  return role === 'score'
+    ? (fields) => Object.fromEntries(names.map((name) => [name, fields[name]]))
+    : (fields) => ({ [role]: fields[names[0]!] });
 }

@@ -1,8 +1,9 @@
 import { z } from '@routeprofile/schema';
-import { COMPANIONS, LATENCY_UNITS, ROLES, type LatencyUnit, PATH_ROLES } from './roles.js';
+import { COMPANIONS, ROLES, PATH_ROLES } from './roles.js';
 import { parseScales } from './scale.js';
 import { DELIMITERS } from './readers/delimited.js';
 import { parseTime } from './times.js';
+import { LATENCY_UNITS, type LatencyUnit } from './units.js';
 
 /** How a table may be laid out: a row per query and model (`long`), a row per query (`wide`), or told by the columns (`auto`). */
 export const FORMATS = ['auto', 'long', 'wide'] as const;

@@ -4,18 +4,16 @@ import { isPandasIndex } from './readers/delimited.js';
 import { cutsByTime, type CompleteImportOptions, type TableFormat } from './options.js';
 import {
   COMPANIONS,
-  costUnitOfName,
-  LATENCY_UNITS,
   looksLikeNoScore,
   roleOfName,
   ROLES,
-  unitOfName,
   type Columns,
   type Companion,
-  type LatencyUnit,
   type Measure,
   type Role,
 } from './roles.js';
+import { isFlag } from './score-names.js';
+import type { Units } from './units.js';
 
 /** How to read a table: settled by the options and the names of its columns. */
 export interface Plan {
@@ -26,8 +24,6 @@ export interface Plan {
   models: string[];
   /** What a measure's numbers are divided by to give dollars or seconds. */
   units: Partial<Record<Measure, number>>;
-  /** The latency column's unit is said by its name or by an option, not assumed. */
-  latencyUnitKnown: boolean;
   /** Columns that nothing is read from. */
   unused: string[];
   /** Columns other than the chosen one that look like the score. */
@@ -41,31 +37,41 @@ const SUFFIXES: Readonly<Partial<Record<Companion, string>>> = Object.fromEntrie
 const CALL_ROLES: readonly Role[] = ['model', 'score', 'endTime', ...COMPANIONS];
 
 /** @throws RouteProfileError BAD_INPUT naming a column that is missing, or that cannot be what it would be taken for. */
-export function planImport(header: readonly string[], options: CompleteImportOptions, file: string): Plan {
+export function planImport(
+  header: readonly string[],
+  options: CompleteImportOptions,
+  file: string,
+  units: Units,
+): Plan {
   const found = findColumns(header, options);
   const format = options.format === 'auto' ? detectFormat(found.columns, options) : options.format;
   for (const [role, name] of Object.entries(options.columns))
     if (!header.includes(name)) throw missingColumn(file, header, role as Role, name);
-  const { latency, cost } = found.columns;
-  const unit: LatencyUnit | undefined =
-    options.latencyUnit ?? (latency === undefined ? undefined : unitOfName(latency));
   const plan: Plan = {
     format,
     columns: found.columns,
     suffixes: {},
     models: [],
-    units: {
-      latency: unit === undefined ? 1 : LATENCY_UNITS[unit],
-      ...(cost !== undefined && { cost: costUnitOfName(cost) }),
-    },
-    latencyUnitKnown: unit !== undefined,
+    units: {},
     unused: [],
     otherScores: found.otherScores,
   };
   const complete = format === 'wide' ? widePlan(plan, header, options, file) : longPlan(plan, header, file);
+  for (const role of ['latency', 'cost'] as const) {
+    const name = format === 'wide' ? companionOf(role, complete, header) : complete.columns[role];
+    if (name !== undefined) complete.units[role] = units.of(role, name);
+  }
   const used = new Set([...Object.values(complete.columns), ...complete.models, ...companionsOf(complete, header)]);
   return { ...complete, unused: header.filter((name) => !used.has(name)) };
 }
+
+/** Wide tables: the first column that says this of a model. */
+const companionOf = (role: Companion, { models, suffixes }: Plan, header: readonly string[]): string | undefined => {
+  const suffix = suffixes[role];
+  return suffix === undefined
+    ? undefined
+    : header.find((name) => name.endsWith(suffix) && models.includes(name.slice(0, -suffix.length)));
+};
 
 /** The columns that the options name, and, for the other roles, those with usual names. */
 function findColumns(header: readonly string[], options: CompleteImportOptions): Pick<Plan, 'columns' | 'otherScores'> {
@@ -81,10 +87,11 @@ function findColumns(header: readonly string[], options: CompleteImportOptions):
   for (const role of ROLES) {
     if (columns[role] !== undefined || (role === 'split' && cutsByTime(options))) continue;
     const named = candidates.filter((candidate) => candidate.role === role);
-    // `score` itself is meant; of other names that look like one, the first column is taken, and the rest is said.
+    // `score` itself is meant; of other names that look like one, the first column is taken, one that may say no more than that
+    // a call worked last of all, and the rest is said.
     const best =
       role === 'score'
-        ? (named.find(({ rank }) => rank === 0) ?? named[0])
+        ? (named.find(({ rank }) => rank === 0) ?? named.find(({ name }) => !isFlag(name)) ?? named[0])
         : named.toSorted((a, b) => a.rank - b.rank)[0];
     if (best === undefined) continue;
     columns[role] = best.name;

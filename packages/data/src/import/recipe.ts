@@ -5,14 +5,18 @@ import { cutsByTime, type CompleteImportOptions } from './options.js';
 import { JOINED, type Join, type JoinedRole } from './join.js';
 import { fieldAt, isFields, parsePath, recordsAt, type Fields, type Path } from './paths.js';
 import { planImport, type Plan } from './plan.js';
+import { answering } from './presets/answering.js';
 import { presetNamed, recognise, type Recognised } from './presets/index.js';
 import type { Preset, PresetCall } from './presets/preset.js';
 import { assertNoPromptfooTable } from './presets/promptfoo.js';
 import type { Reader, TableRecord } from './readers/table.js';
 import { assertRecordsPath } from './readers/json.js';
 import { ROLES, type Columns, type Role } from './roles.js';
-import type { SystemParts } from './systems.js';
+import { isFlag, isLowGood, ScoreNames, type NamedScores } from './score-names.js';
 import type { SourceFile } from './sources/sources.js';
+import type { SystemParts } from './systems.js';
+import { Measured, Units } from './units.js';
+import { isUnmeasured } from './values.js';
 
 /** How the records of a file become calls. */
 export interface Recipe {
@@ -22,14 +26,18 @@ export interface Recipe {
   records: Path;
   /** Each call that a record tells of. */
   calls(record: TableRecord): readonly RecordCall[];
+  /** The named scores of its calls, where one name is chosen for the whole import: counted before anything is read. */
+  scoresOf?: (record: TableRecord) => readonly NamedScores[];
 }
 
-export interface RecordCall {
+interface RecordCall {
   /** Under the plan's column names. */
   fields: Fields;
   /** Of a preset. */
   asked?: Asked;
 }
+
+const countOne = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
 
 /** What recipes of several files have in common, and what was left out or chosen on the way. */
 export class Choices {
@@ -38,7 +46,14 @@ export class Choices {
 
   /** Why there was no call in a record, and in how many. */
   readonly skipped = new Map<string, number>();
-  /** Of each task, the variant and the score that are read. */
+  /** What was left out of calls or chosen, and of how many. */
+  readonly notes = new Map<string, number>();
+  /** Names of scores, counted before one is read of all records. */
+  readonly names = new ScoreNames();
+  readonly units: Units;
+  /** Roles whose field, which was asked for, some record of a preset has. */
+  readonly reached = new Set<Role>();
+  /** Of each task, the variant that is read, and the score where names were not counted. */
   private readonly variants = new Map<unknown, string>();
   private readonly scores = new Map<unknown, string>();
   readonly variantsRead = new Set<string>();
@@ -46,11 +61,23 @@ export class Choices {
   readonly scoresRead = new Set<string>();
   readonly scoresLeft = new Set<string>();
 
-  /** @param variant the one to read, where that was asked for */
-  constructor(private readonly variant: string | undefined) {}
+  /** The name or path of the score that was asked for. */
+  readonly score: string | undefined;
+  /** The variant, likewise. */
+  private readonly variant: string | undefined;
+
+  constructor({ variant, columns, latencyUnit }: CompleteImportOptions) {
+    this.variant = variant;
+    this.score = columns.score;
+    this.units = new Units(latencyUnit);
+  }
 
   skip(reason: string): void {
-    this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
+    countOne(this.skipped, reason);
+  }
+
+  note(note: string): void {
+    countOne(this.notes, note);
   }
 
   /** Of several readings of the same answers, one per task: the first. Of several ways of running a model all, unless one was asked for. */
@@ -61,7 +88,7 @@ export class Choices {
       this.variantsRead.add(variant);
       return true;
     }
-    this.variantsLeft.set(variant, (this.variantsLeft.get(variant) ?? 0) + 1);
+    countOne(this.variantsLeft, variant);
     return false;
   }
 
@@ -71,17 +98,30 @@ export class Choices {
       this.variantsRead.add(asked);
       return true;
     }
-    const name = parts[0] ?? 'others';
-    this.variantsLeft.set(name, (this.variantsLeft.get(name) ?? 0) + 1);
+    countOne(this.variantsLeft, parts[0] ?? 'others');
     return false;
   }
 
-  /** Of several scores, one per task: the first that was seen. */
-  scoreOf({ scores, score, task }: PresetCall): unknown {
-    if (scores === undefined) return score;
+  /** What can be done where no score was read: undefined where there is none of any name. */
+  hint(): string | undefined {
+    if (this.scoresLeft.size === 0) return undefined;
+    const why = (name: string): string =>
+      isLowGood(name)
+        ? ' (low may be the good end)'
+        : isFlag(name)
+          ? ' (may say no more than that the call worked)'
+          : '';
+    return `Scores of other names are there: ${someOf([...this.scoresLeft].map((name) => `${name}${why(name)}`))}. --score NAME takes one; --scores FILE brings others.`;
+  }
+
+  /** Of several scores the one that was asked for, else the best name of all records, else the first of each task. */
+  scoreOf({ scores: given, flags, score, task }: PresetCall): unknown {
+    if (given === undefined) return this.score === undefined ? score : undefined;
+    const scores = { ...given, ...flags };
     const names = Object.keys(scores);
-    if (!this.scores.has(task) && names.length > 0) this.scores.set(task, names[0]!);
-    const chosen = this.scores.get(task);
+    const first = this.scores.get(task) ?? names.find((name) => !isLowGood(name));
+    if (first !== undefined) this.scores.set(task, first);
+    const chosen = this.score ?? (this.names.any ? this.names.best() : first);
     if (chosen !== undefined && names.includes(chosen)) this.scoresRead.add(chosen);
     for (const name of names) if (name !== chosen) this.scoresLeft.add(name);
     return chosen === undefined ? undefined : scores[chosen];
@@ -129,51 +169,97 @@ function byPreset(
   // A column of what a second file gives is one of that file.
   const given = Object.entries(options.columns)
     .filter(([role]) => !(role in joins))
-    .map(([role, name]) => ({ role, name, path: parsePath(name) }));
+    .map(([role, name]) => ({ role: role as Role, name, path: parsePath(name) }));
   const overridden = (record: TableRecord): Fields =>
-    Object.fromEntries(given.map(({ role, name, path }) => [role, deepIn(record.fields, record.outer, name, path)]));
+    Object.fromEntries(
+      given.map(({ role, name, path }) => {
+        const value = deepIn(record.fields, record.outer, name, path);
+        if (value !== undefined) choices.reached.add(role);
+        return [role, role in UNIT_ROLES ? new Measured(value, name) : value];
+      }),
+    );
   const plan: Plan = {
-    ...{ format: 'long', suffixes: {}, models: [], units: {}, latencyUnitKnown: true, unused: [], otherScores: [] },
+    ...{ format: 'long', suffixes: {}, models: [], units: {}, unused: [], otherScores: [] },
     columns: Object.fromEntries(
       ROLES.filter((role) => role !== 'split' || !cutsByTime(options)).map((role) => [role, role]),
     ),
   };
+  const callsOf = ({ fields, outer }: TableRecord) => preset.calls(fields, { path: portable, outer });
   return {
     plan,
     preset,
     records: options.records === undefined ? place : recordsPath(options.records),
+    ...(countsJoined(choices) && {
+      scoresOf: (record) => ('skipped' in callsOf(record) ? [] : [{ scores: joins.score?.find(record, preset) ?? {} }]),
+    }),
+    ...(joins.score === undefined &&
+      choices.score === undefined &&
+      preset.ownScores === true && {
+        scoresOf: (record) => {
+          const said = callsOf(record);
+          return 'skipped' in said ? [] : said;
+        },
+      }),
     calls(record) {
-      const said = preset.calls(record.fields, { path: portable, outer: record.outer });
+      const said = callsOf(record);
       if ('skipped' in said) {
         choices.skip(said.skipped);
         return [];
       }
-      const own = overridden(record);
+      const { score: ownScore, ...own } = overridden(record);
       const scored = joins.score?.of(record, preset);
-      const asked = joins.query === undefined ? undefined : firstValue(joins.query.of(record, preset));
-      return said
+      const asked = joins.query?.of(record, preset);
+      const [query, model] = [firstOf(asked, 'query'), firstOf(asked, 'model')];
+      const taken = said
         .filter((call) => choices.takes(call))
-        .map(({ scores: several, variant: _, whole, system, label, ...call }) => {
-          const scores = joins.score === undefined ? several : (scored ?? {});
-          return {
-            fields: {
-              ...call,
-              ...(asked !== undefined && { query: asked }),
-              ...(!('score' in own) && { score: choices.scoreOf({ ...call, ...(scores && { scores }) }) }),
-              ...fromPath,
-              ...own,
-            },
-            asked: {
-              ...(asked === undefined && !('query' in own) && { whole }),
-              ...(system !== undefined && { system }),
-              ...(label !== undefined && !('model' in own || 'model' in fromPath) && { label }),
-              isQuestionId: preset.questionIds === true && !('id' in own),
-            },
-          };
-        });
+        .map((call) => (model === undefined ? call : { ...call, ...answering(model, call.model) }));
+      // What was said of a role by the user needs no note.
+      for (const { notes = {} } of taken)
+        for (const [role, note] of Object.entries(notes)) if (!(role in own || role in fromPath)) choices.note(note);
+      return taken.map(({ scores, flags, variant: _, notes: __, whole, system, label, ...call }) => {
+        const fields = {
+          ...call,
+          ...(query !== undefined && { query }),
+          // What was asked for is a path, or the name of a score.
+          score:
+            ownScore !== undefined
+              ? ownScore
+              : choices.scoreOf(
+                  joins.score === undefined ? { ...call, scores, flags } : { ...call, scores: scored ?? {} },
+                ),
+          ...fromPath,
+          ...own,
+        };
+        const isNamed = model !== undefined || 'model' in own || 'model' in fromPath;
+        return {
+          fields: inOurUnits(fields, choices.units),
+          asked: {
+            ...(query === undefined && !('query' in own) && { whole }),
+            ...(system !== undefined && { system }),
+            ...(label !== undefined && !isNamed && { label }),
+            isQuestionId: preset.questionIds === true && !('id' in own),
+          },
+        };
+      });
     },
   };
 }
+
+const UNIT_ROLES = { latency: true, cost: true } as const;
+
+/** Numbers whose unit their names may tell, with that unit. */
+const inOurUnits = (fields: Fields, units: Units): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([role, field]) => {
+      if (!(field instanceof Measured) || typeof field.unit === 'number' || isUnmeasured(field.value))
+        return [role, field];
+      return [role, new Measured(field.value, units.of(role === 'cost' ? 'cost' : 'latency', field.unit))];
+    }),
+  );
+
+/** A second file has several scores of which none was asked for. */
+const countsJoined = ({ joins, score }: Choices): boolean =>
+  score === undefined && joins.score !== undefined && joins.score.names.size > 1;
 
 function recordsPath(text: string): Path {
   const path = parsePath(text);
@@ -218,7 +304,12 @@ async function byColumns(
   const reached = await reachedBy(reader, records, deeper);
   const put = Object.fromEntries(roles.map((role) => [pathColumn(role), fromPath[role]]));
   const columns = { ...own, ...Object.fromEntries(added) };
-  const plan = planImport([...plain, ...reached, ...added.map(([, name]) => name)], { ...options, columns }, file.path);
+  const plan = planImport(
+    [...plain, ...reached, ...added.map(([, name]) => name)],
+    { ...options, columns },
+    file.path,
+    choices.units,
+  );
   if (joined.includes('score') && plan.models.length > 0)
     throw new RouteProfileError(
       'BAD_OPTION',
@@ -231,13 +322,16 @@ async function byColumns(
     plan,
     preset: undefined,
     records,
+    ...(countsJoined(choices) && {
+      scoresOf: (record) => [{ scores: choices.joins.score?.find(record, undefined) ?? {} }],
+    }),
     calls(record) {
       const { fields, outer } = record;
       if (deeper.length + added.length === 0) return [{ fields }];
       const found = Object.fromEntries(
         joined.map((role) => {
           const values = choices.joins[role]!.of(record, undefined);
-          return [`join:${role}`, role === 'score' ? choices.scoreOf({ scores: values ?? {} }) : firstValue(values)];
+          return [`join:${role}`, role === 'score' ? choices.scoreOf({ scores: values ?? {} }) : firstOf(values, role)];
         }),
       );
       return [
@@ -254,10 +348,10 @@ async function byColumns(
   };
 }
 
-/** Of a joined query: the file has one for each id. */
-function firstValue(values: Fields | undefined): unknown {
-  const [first] = Object.values(values ?? {});
-  return Array.isArray(first) ? (first as unknown[])[0] : first;
+/** Of joined values the first of a name: the file has one query for each id. */
+function firstOf(values: Fields | undefined, name: string): unknown {
+  const value = values?.[name];
+  return Array.isArray(value) ? (value as unknown[])[0] : value;
 }
 
 const deepIn = (fields: Fields, outer: Fields, name: string, path: Path | null): unknown =>

@@ -1,3 +1,5 @@
+import { withoutUnit, wordsOf } from './units.js';
+
 /** What a column may be. Names are those of `outcomes.jsonl`; `tokens` is a total that cannot be told apart. */
 export const ROLES = [
   'id',
@@ -29,32 +31,6 @@ export type Measure = (typeof MEASURES)[number];
 export const COMPANIONS = [...MEASURES, 'source'] as const;
 export type Companion = (typeof COMPANIONS)[number];
 
-/** How many of a latency's units make a second. */
-export const LATENCY_UNITS = { us: 1e6, ms: 1e3, s: 1, min: 1 / 60 } as const;
-export type LatencyUnit = keyof typeof LATENCY_UNITS;
-
-const UNIT_WORDS: ReadonlyMap<string, LatencyUnit> = new Map(
-  Object.entries({
-    us: ['us', 'micros', 'microseconds'],
-    ms: ['ms', 'msec', 'msecs', 'millis', 'milliseconds'],
-    s: ['s', 'sec', 'secs', 'second', 'seconds'],
-    min: ['min', 'mins', 'minutes'],
-  }).flatMap(([unit, words]) => words.map((word) => [word, unit as LatencyUnit] as const)),
-);
-
-/** The words of a column name in lower case: `promptTokens`, `prompt_tokens` and `Prompt Tokens` are the same two. */
-const wordsOf = (name: string): string[] =>
-  name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '');
-
-/** The unit that a column's name ends with: `latency_ms`, `delayMs`. */
-export function unitOfName(name: string): LatencyUnit | undefined {
-  return UNIT_WORDS.get(wordsOf(name).at(-1) ?? '');
-}
-
 /** Names by which tables call a role, the more telling first. */
 const SPELLINGS: Readonly<Record<Role, readonly string[]>> = {
   id: ['id', 'query id', 'question id', 'prompt id', 'sample id', 'request id', 'call id'],
@@ -71,7 +47,7 @@ const SPELLINGS: Readonly<Record<Role, readonly string[]>> = {
   ],
   cost: [
     ...['cost', 'costs', 'cost usd', 'usd', 'usd cost', 'total cost', 'total cost usd', 'cost dollars', 'dollars'],
-    ...['spend', 'inference cost', 'response cost', 'request cost', 'price usd', 'cost cents', 'cents'],
+    ...['spend', 'inference cost', 'response cost', 'request cost', 'price usd', 'cents'],
   ],
   inputTokens: [
     ...['input tokens', 'prompt tokens', 'tokens in', 'tokens input', 'tokens prompt', 'input token', 'prompt token'],
@@ -106,15 +82,13 @@ export function roleOfName(name: string): { role: Role; rank: number } | undefin
   const words = wordsOf(name);
   const known = RANKS.get(words.join(' '));
   if (known !== undefined) return known;
-  if (unitOfName(name) === undefined) return undefined;
+  const cost = RANKS.get(withoutUnit('cost', name) ?? '');
+  if (cost?.role === 'cost') return cost;
   // A latency with its unit: `latency_ms`; `time_ms` is not a point in time.
-  const base = words.slice(0, -1).join(' ');
+  const base = withoutUnit('latency', name) ?? '';
   const timed = RANKS.get(base);
   return timed?.role === 'latency' ? timed : base === 'time' ? { role: 'latency', rank: 100 } : undefined;
 }
-
-/** How many of a cost column's units make a dollar. */
-export const costUnitOfName = (name: string): number => (wordsOf(name).includes('cents') ? 100 : 1);
 
 const NO_SCORES = new Set([
   ...['latency', 'status', 'token', 'tokens', 'cost', 'costs', 'time', 'timestamp', 'date', 'duration', 'delay'],

@@ -4,6 +4,7 @@ import type { Counts } from './calls.js';
 import type { Plan } from './plan.js';
 import type { Preset } from './presets/preset.js';
 import type { Choices } from './recipe.js';
+import { isLowGood } from './score-names.js';
 import type { ScoreReader } from './scores.js';
 import type { Systems } from './systems.js';
 import type { Tally } from './tally.js';
@@ -71,6 +72,8 @@ function howFilesWereRead({ presets, passedOver, fromPath, choices }: Done): str
   const skipped = [...choices.skipped].map(([reason, count]) => `${number(count)} ${reason}`);
   const variants = [...choices.variantsLeft].map(([name, count]) => `${name} (${number(count)})`);
   const [first] = presets.keys();
+  const flags = choices.names.onlyWorked();
+  const left = [...choices.scoresLeft].filter((name) => !flags.some(([flag]) => flag === name));
   return [
     ...[...presets].map(
       ([{ title, name }, files]) =>
@@ -90,15 +93,29 @@ function howFilesWereRead({ presets, passedOver, fromPath, choices }: Done): str
       ),
     ]),
     ...said(skipped.length > 0, () => `Left out: ${skipped.join(', ')}.`),
+    ...[...choices.notes].map(([note, count]) => `${note}: ${plural(count, 'call')}.`),
     ...said(
       variants.length > 0,
       () =>
         `Answers were read in several ways (${first?.variants ?? 'variant'}): ${[...choices.variantsRead].join(', ')} is imported, ${variants.join(', ')} left out (--variant NAME takes another).`,
     ),
     ...said(
-      choices.scoresLeft.size > 0,
+      left.length > 0 && choices.score === undefined,
       () =>
-        `There are several scores: ${someOf([...choices.scoresRead])} is read, ${someOf([...choices.scoresLeft])} not (--score PATH takes another).`,
+        `There are several scores: ${someOf([...choices.scoresRead])} is read, ${someOf(left)} not (--score NAME takes another).`,
+    ),
+    ...said(
+      left.length === 0 && choices.names.any && choices.scoresRead.size > 0 && !choices.scoresRead.has('score'),
+      () => `The score is read from ${someOf([...choices.scoresRead])}.`,
+    ),
+    ...flags.map(
+      ([name, count]) =>
+        `${name} is true in each of the ${plural(count, 'answered call')} that have it: it says that the call worked, and is not read as a score (--score ${name} does).`,
+    ),
+    ...said(
+      [...choices.scoresRead].some(isLowGood),
+      () =>
+        `A low ${someOf([...choices.scoresRead].filter(isLowGood))} is good, as the name says, and a high score counts as good here: was it turned around?`,
     ),
   ];
 }
@@ -163,7 +180,7 @@ function howModelsWereRun({ systems, tally, presets, models }: Done): string[] {
   ];
 }
 
-function howNumbersWereRead({ plan, scores, commas, tally, counts }: Done): string[] {
+function howNumbersWereRead({ choices, scores, commas, tally, counts }: Done): string[] {
   const notNumbers = [...counts.notNumbers];
   const words = [...scores.words].map(([word, { count, score }]) => `${word} = ${score} (${number(count)})`);
   const mean = tally.meanLatency();
@@ -188,7 +205,7 @@ function howNumbersWereRead({ plan, scores, commas, tally, counts }: Done): stri
         `All scores of ${someOf(astray)} lie within 0 to 1 on a scale that goes far beyond: were they on another scale already?`,
     ),
     ...said(
-      !plan.latencyUnitKnown && mean >= 100,
+      choices.units.assumed && mean >= 100,
       () =>
         `Latencies were read as seconds, and the mean is ${number(Math.round(mean))} s: if they are milliseconds, give --latency-unit ms.`,
     ),

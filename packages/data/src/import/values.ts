@@ -5,6 +5,7 @@ import type { Fields } from './paths.js';
 import { readQueryCell } from './query-cell.js';
 import { scoreOfWord, type OwnWords } from './scale.js';
 import { parseTime } from './times.js';
+import { Measured } from './units.js';
 
 /** What pandas, Python and JSON write for "nothing here". */
 const ABSENT = new Set(['', 'nan', 'none', 'null', 'na', 'n/a']);
@@ -12,8 +13,11 @@ const ABSENT = new Set(['', 'nan', 'none', 'null', 'na', 'n/a']);
 /** NaN and the infinities, which Python writes into JSON, and which Parquet has. */
 const isNotNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isFinite(value);
 
-const isAbsent = (value: unknown): boolean =>
+export const isAbsent = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && ABSENT.has(value.trim().toLowerCase()));
+
+/** Whether nothing was measured: there is no value, or one that is not a number in place of it. */
+export const isUnmeasured = (value: unknown): boolean => isAbsent(value) || isNotNumber(value);
 
 const shown = (value: unknown): string =>
   typeof value === 'string'
@@ -50,18 +54,24 @@ export class Cells {
 
   private value(column: string | undefined): unknown {
     if (column === undefined || !Object.hasOwn(this.fields, column)) return undefined;
-    const value = this.fields[column];
+    const cell = this.fields[column];
+    const value = cell instanceof Measured ? cell.value : cell;
     if (!isNotNumber(value)) return value;
     this.notNumbers.add(column);
     return null;
   }
 
-  /** A number of at least 0, a dollar sign before it being left out; null when absent. */
-  measure(column: string | undefined): number | null {
+  /**
+   * A number of at least 0, a dollar sign before it being left out, in dollars, seconds or tokens; null when absent.
+   * @param per how many of the column's units make one, unless the cell has a unit of its own
+   */
+  measure(column: string | undefined, per = 1): number | null {
     const value = this.value(column);
     if (isAbsent(value)) return null;
     const number = this.asNumber(typeof value === 'string' ? value.trim().replace(/^\$\s*/, '') : value);
-    if (number !== null && number >= 0) return number;
+    const cell = this.fields[column!];
+    const unit = cell instanceof Measured && typeof cell.unit === 'number' ? cell.unit : per;
+    if (number !== null && number >= 0) return number / unit;
     return this.problem(column!, `is ${shown(value)}, expected a number of at least 0${commaHint(value)}`);
   }
 
@@ -93,7 +103,7 @@ export class Cells {
 
   private scoreOf(column: string | undefined, value: unknown, own: OwnWords): CellScore | null {
     if (isNotNumber(value) && column !== undefined) this.notNumbers.add(column);
-    if (isAbsent(value) || isNotNumber(value)) return null;
+    if (isUnmeasured(value)) return null;
     const word = typeof value === 'boolean' ? String(value) : value;
     const meant = own.get(String(word).trim().toLowerCase());
     if (meant !== undefined) return { value: meant, onUnit: true, word: String(word).trim() };

@@ -1,27 +1,25 @@
-import { isFields, unpacked, type Fields } from '../paths.js';
-import { at, byRole, has, numberOf, scoreOfType, seconds, type Preset } from './preset.js';
+import { unpacked, type Fields } from '../paths.js';
+import { answering } from './answering.js';
+import { at, byRole, has, namedScores, milliseconds, numberOf, unlessChat, type Preset } from './preset.js';
 
 const query = /* @__PURE__ */ at(
   ...['request_body.messages', 'request_body.contents', 'request_body.input', 'request_body.prompt', 'request_body'],
   ...['prompt', 'request_prompt'],
 );
-const model = /* @__PURE__ */ at('request_model', 'request_body.model', 'model_override', 'response_model', 'model');
+const model = /* @__PURE__ */ at('request_model', 'request_body.model', 'model_override', 'model');
+const answered = /* @__PURE__ */ at('response_model');
 const cost = /* @__PURE__ */ at('costUSD', 'cost_usd', 'cost');
 const delay = /* @__PURE__ */ at('delay_ms', 'latency');
 const created = /* @__PURE__ */ at('request_created_at', 'created_at');
 const properties = /* @__PURE__ */ at('request_properties', 'properties');
 const status = /* @__PURE__ */ at('response_status', 'status');
+const kind = /* @__PURE__ */ at('request_path', 'path');
 const feedback = /* @__PURE__ */ at('feedback_rating', 'helicone_feedback.rating');
 
 /** Scores by name; where there are none, the thumbs of a user. Each may be an object with its value. */
 function scoresOf(record: Fields): Fields {
-  const scores = unpacked(record['scores']);
-  const given = isFields(scores)
-    ? Object.entries(scores).map(
-        ([name, score]) => [name, isFields(score) ? scoreOfType(score['value'], score['valueType']) : score] as const,
-      )
-    : [];
-  if (given.length > 0) return Object.fromEntries(given);
+  const scores = namedScores(record['scores']);
+  if (Object.keys(scores).length > 0) return scores;
   const thumbs = feedback(record);
   return thumbs === undefined ? {} : { feedback: thumbs };
 }
@@ -35,10 +33,15 @@ export const helicone: Preset = {
   title: 'requests of Helicone',
   records: ['', 'data'],
   reads: {
-    ...{ query: 'request_body.messages', model: 'request_model', score: 'scores, else feedback_rating' },
+    ...{
+      query: 'request_body.messages',
+      model: 'request_model, or what answered instead',
+      score: 'scores, else feedback_rating',
+    },
     ...{ cost: 'costUSD', latency: 'delay_ms', time: 'request_created_at', id: 'request_id' },
     ...{ inputTokens: 'prompt_tokens', outputTokens: 'completion_tokens', task: 'request_properties' },
   },
+  ownScores: true,
   scale: 'percent',
   recognise: (record) =>
     has(record, 'request_id') &&
@@ -47,16 +50,18 @@ export const helicone: Preset = {
   calls(record) {
     const code = numberOf(status(record));
     if (code !== undefined && (code < 0 || code >= 400)) return { skipped: 'failed requests' };
+    const other = unlessChat(kind(record));
+    if (other !== undefined) return other;
     return [
       {
         query: query(record),
-        model: model(record),
+        ...answering(model(record), answered(record)),
         id: record['request_id'],
         time: created(record),
         task: byRole(unpacked(properties(record)), 'task'),
         scores: scoresOf(record),
         cost: cost(record),
-        latency: seconds(delay(record)),
+        latency: milliseconds(delay(record)),
         inputTokens: record['prompt_tokens'],
         outputTokens: record['completion_tokens'],
       },

@@ -1,5 +1,6 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import { isFields, parsePath, recordsAt, type Path } from '../paths.js';
+import { SAMPLED } from '../readers/table.js';
 import { battles } from './battles.js';
 import { evalPlus } from './evalplus.js';
 import { helicone } from './helicone.js';
@@ -9,6 +10,7 @@ import { liteLlm } from './litellm.js';
 import { llmRouter } from './llmrouter.js';
 import { llmRouterBench } from './llmrouterbench.js';
 import { lmEval } from './lm-eval.js';
+import { openAiBatch } from './openai-batch.js';
 import { openAiLogs } from './openai.js';
 import { outcomes } from './outcomes.js';
 import type { Preset } from './preset.js';
@@ -19,7 +21,7 @@ import { routerBench } from './routerbench.js';
 /** What is recognised by its shape, in the order of the questions: the shape of general logs comes last. */
 export const builtInPresets: readonly Preset[] = [
   ...[outcomes, lmEval, promptfoo, inspect, llmRouterBench, routerArena, llmRouter, routerBench],
-  ...[helicone, langfuse, liteLlm, evalPlus, battles, openAiLogs],
+  ...[helicone, langfuse, liteLlm, evalPlus, battles, openAiLogs, openAiBatch],
 ];
 
 /** A preset, and where in this file its records are. */
@@ -28,43 +30,46 @@ export interface Recognised {
   records: Path;
 }
 
+/** Records that are looked at together. */
 const LOOKED_AT = 20;
 
-/** Where a preset finds records of its own among a file's first values: at least half of them have to be. */
-function placeOf(preset: Preset, sample: readonly unknown[], path: string): Recognised | undefined {
+/**
+ * Where a preset finds records of its own among a file's first values: at least half of those that are looked at have to be.
+ * @param ahead looks from the first of its own on, which may come after others, such as failed calls
+ */
+function placeOf(preset: Preset, sample: readonly unknown[], path: string, ahead: boolean): Recognised | undefined {
   for (const place of preset.records) {
     const records = parsePath(place)!;
-    const found = sample
-      .flatMap((value) => [...firstOf(value, records)].map((record) => ({ value, record })))
-      .slice(0, LOOKED_AT);
-    const own = found.filter(
-      ({ value, record }) =>
-        isFields(record) &&
-        preset.recognise(record, { path, outer: records.length > 0 && isFields(value) ? value : {} }),
-    );
-    if (own.length > 0 && own.length * 2 >= found.length) return { preset, records };
+    const found = sample.flatMap((value) => [...firstOf(value, records)].map((record) => ({ value, record })));
+    const isOwn = ({ value, record }: (typeof found)[number]): boolean =>
+      isFields(record) && preset.recognise(record, { path, outer: records.length > 0 && isFields(value) ? value : {} });
+    const from = ahead ? Math.max(0, found.findIndex(isOwn)) : 0;
+    const looked = found.slice(from, from + LOOKED_AT);
+    const own = looked.filter(isOwn).length;
+    if (own > 0 && own * 2 >= looked.length) return { preset, records };
   }
   return undefined;
 }
 
 function* firstOf(value: unknown, records: Path): Generator<unknown> {
-  let left = LOOKED_AT;
+  let left = SAMPLED;
   for (const record of recordsAt(value, records)) {
     if (left-- === 0) return;
     yield record;
   }
 }
 
-/** The first preset that knows a file by its first values; undefined when none does. */
+/** The first preset that knows a file by its first records, or by later ones where nothing is known by these; undefined when none does. */
 export function recognise(
   sample: readonly unknown[],
   path: string,
   presets: readonly Preset[] = builtInPresets,
 ): Recognised | undefined {
-  for (const preset of presets) {
-    const found = placeOf(preset, sample, path);
-    if (found !== undefined) return found;
-  }
+  for (const ahead of [false, true])
+    for (const preset of presets) {
+      const found = placeOf(preset, sample, path, ahead);
+      if (found !== undefined) return found;
+    }
   return undefined;
 }
 
@@ -78,5 +83,5 @@ export function presetNamed(name: string, sample: readonly unknown[], path: stri
   const place =
     preset.records.find((records) => sample.some((value) => !firstOf(value, parsePath(records)!).next().done)) ??
     preset.records[0]!;
-  return placeOf(preset, sample, path) ?? { preset, records: parsePath(place)! };
+  return recognise(sample, path, [preset]) ?? { preset, records: parsePath(place)! };
 }

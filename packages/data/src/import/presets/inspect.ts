@@ -1,6 +1,7 @@
 import { isFields, type Fields } from '../paths.js';
 import { readQueryCell } from '../query-cell.js';
-import { at, has, wholeWithChoices, type Preset } from './preset.js';
+import { at, has, wholeWithChoices, type Preset, type PresetCall } from './preset.js';
+import { tokensOf } from './usage.js';
 
 const model = /* @__PURE__ */ at('eval.model');
 const task = /* @__PURE__ */ at('eval.task');
@@ -48,14 +49,17 @@ function wholeOf({ input, choices }: Fields): string | undefined {
   return read === null ? undefined : wholeWithChoices(read.text, choices);
 }
 
-/** Tokens of all models that a sample called, such as those of its tools. */
-function tokensOf(usage: unknown, field: string): number | undefined {
-  if (!isFields(usage)) return undefined;
-  const counts = Object.values(usage).flatMap((one) =>
-    isFields(one) && typeof one[field] === 'number' ? [one[field]] : [],
-  );
-  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
+/** Tokens of the model under test: a sample may have called others, such as its grader. */
+function tokensOfModel(usage: unknown, model: unknown): Partial<PresetCall> {
+  const used = isFields(usage) ? Object.keys(usage) : [];
+  if (!isFields(usage) || used.length === 0) return {};
+  const own = typeof model === 'string' && has(usage, model) ? model : undefined;
+  return {
+    ...(own !== undefined && tokensOf(usage[own])),
+    ...(used.some((name) => name !== own) && { notes: { inputTokens: OTHERS } }),
+  };
 }
+const OTHERS = 'Tokens of other models than the one under test, such as graders, are left out';
 
 /**
  * A log of Inspect (UK AI Security Institute) as JSON, version 2 of its format: `samples[]` with the model and task in `eval`.
@@ -76,7 +80,7 @@ export const inspect: Preset = {
       score: 'samples.scores (C 1, P 0.5, I and N 0)',
     },
     ...{ id: 'samples.id', answer: 'samples.target', latency: 'total_time' },
-    ...{ inputTokens: 'model_usage', outputTokens: 'model_usage', time: 'started_at, else eval.created' },
+    ...{ inputTokens: 'model_usage of that model', outputTokens: 'model_usage', time: 'started_at, else eval.created' },
   },
   recognise: (record, { outer }) =>
     has(record, 'input') && isFields(outer['eval']) && has(outer['eval'], 'model', 'task'),
@@ -91,8 +95,7 @@ export const inspect: Preset = {
       ...(typeof record['target'] === 'string' && { answer: record['target'] }),
       scores: scoresOf(record),
       latency: latency(record),
-      inputTokens: tokensOf(record['model_usage'], 'input_tokens'),
-      outputTokens: tokensOf(record['model_usage'], 'output_tokens'),
+      ...tokensOfModel(record['model_usage'], model(outer)),
       time: started(record) ?? created(outer),
     },
   ],

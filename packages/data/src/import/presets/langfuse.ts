@@ -1,44 +1,27 @@
 import { isFields, unpacked, type Fields } from '../paths.js';
-import { at, byRole, has, scoreOfType, type Preset } from './preset.js';
+import { at, byRole, has, namedScores, type Preset } from './preset.js';
+import { tokensOfDetails } from './usage.js';
 
 const trace = /* @__PURE__ */ at('traceId', 'trace_id');
 const model = /* @__PURE__ */ at('model', 'providedModelName', 'provided_model_name', 'internalModel');
 const cost = /* @__PURE__ */ at(
   ...['totalCost', 'total_cost', 'calculatedTotalCost', 'costDetails.total', 'cost_details.total', 'totalPrice'],
 );
-const inputTokens = /* @__PURE__ */ at(
-  ...['usageDetails.input', 'usage_details.input', 'usage.input', 'usage.promptTokens', 'promptTokens', 'inputUsage'],
-);
-const outputTokens = /* @__PURE__ */ at(
-  ...['usageDetails.output', 'usage_details.output', 'usage.output', 'usage.completionTokens', 'completionTokens'],
-  'outputUsage',
-);
+const details = /* @__PURE__ */ at('usageDetails', 'usage_details');
+const inputTokens = /* @__PURE__ */ at('usage.input', 'usage.promptTokens', 'promptTokens', 'inputUsage');
+const outputTokens = /* @__PURE__ */ at('usage.output', 'usage.completionTokens', 'completionTokens', 'outputUsage');
 const start = /* @__PURE__ */ at('startTime', 'start_time');
 const end = /* @__PURE__ */ at('endTime', 'end_time');
 const query = /* @__PURE__ */ at('input.messages', 'input.contents', 'input');
 
-const valueOf = (score: Fields): unknown => score['stringValue'] ?? score['string_value'] ?? score['value'];
-/** Booleans are 0 and 1, and have a text beside them. */
-function scoreOf(score: Fields): unknown {
-  const type = score['dataType'] ?? score['data_type'];
-  return /^(?:BOOLEAN|NUMERIC)$/.test(String(type)) ? scoreOfType(score['value'], type) : valueOf(score);
-}
-
-/** Scores of an observation in the same export: its own, then those of the whole trace. */
+/** Scores of an observation in the same export: its own go before those of the whole trace. */
 function scoresOf(record: Fields, outer: Fields): Fields {
   const own = unpacked(record['scores']);
   const all = unpacked(outer['scores']);
-  const lists = [own, all].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
-  const listed = lists.filter(isFields).filter((score) => {
-    const observation = score['observationId'] ?? score['observation_id'];
-    return observation === undefined || observation === null || observation === record['id'];
-  });
-  return {
-    ...Object.fromEntries(
-      listed.map((score) => [typeof score['name'] === 'string' ? score['name'] : 'score', scoreOf(score)] as const),
-    ),
-    ...(isFields(own) && own),
-  };
+  const listed = Array.isArray(all) ? (all as unknown[]).filter(isFields) : [];
+  const of = (id: unknown) =>
+    listed.filter((score) => (score['observationId'] ?? score['observation_id'] ?? undefined) === id);
+  return { ...namedScores(of(undefined)), ...namedScores(of(record['id'])), ...namedScores(own) };
 }
 
 /** A single question under a name of its own, where the input is neither text nor messages: the whole input is kept beside it. */
@@ -59,9 +42,10 @@ export const langfuse: Preset = {
   records: ['', 'data', 'observations'],
   reads: {
     ...{ query: 'input', model: 'model', id: 'id', time: 'startTime', latency: 'startTime to endTime' },
-    ...{ cost: 'totalCost', inputTokens: 'usageDetails.input', outputTokens: 'usageDetails.output' },
+    ...{ cost: 'totalCost', inputTokens: 'usageDetails', outputTokens: 'usageDetails' },
     ...{ task: 'metadata', score: 'scores, or a second file' },
   },
+  ownScores: true,
   recognise: (record) =>
     trace(record) !== undefined &&
     has(record, 'id', 'type') &&
@@ -70,6 +54,7 @@ export const langfuse: Preset = {
   calls(record, { outer }) {
     if (record['type'] !== 'GENERATION') return { skipped: 'observations that are not generations' };
     if (record['level'] === 'ERROR') return { skipped: 'failed calls' };
+    const tokens = tokensOfDetails(details(record));
     return [
       {
         ...queryOf(record),
@@ -79,8 +64,8 @@ export const langfuse: Preset = {
         endTime: end(record),
         task: byRole(unpacked(record['metadata']), 'task'),
         cost: cost(record),
-        inputTokens: inputTokens(record),
-        outputTokens: outputTokens(record),
+        inputTokens: tokens.inputTokens ?? inputTokens(record),
+        outputTokens: tokens.outputTokens ?? outputTokens(record),
         scores: scoresOf(record, outer),
       },
     ];

@@ -1,22 +1,15 @@
-import { at, byRole, has, type Preset } from './preset.js';
-import { isFields, unpacked } from '../paths.js';
+import { answering } from './answering.js';
+import { at, has, namedScores, scoresIn, unlessChat, type Preset } from './preset.js';
 
+const PLACES = ['', 'proxy_server_request.', 'proxy_server_request.body.'];
 const messages = /* @__PURE__ */ at(
-  'messages',
-  'proxy_server_request.messages',
-  'proxy_server_request.input',
-  'proxy_server_request.body.messages',
+  ...PLACES.flatMap((place) => ['messages', 'input', 'prompt', 'contents'].map((name) => `${place}${name}`)),
 );
 const model = /* @__PURE__ */ at('model', 'model_group');
+const answered = /* @__PURE__ */ at('response.model');
 const start = /* @__PURE__ */ at('startTime', 'start_time');
 const end = /* @__PURE__ */ at('endTime', 'end_time');
 const scores = /* @__PURE__ */ at('scores', 'metadata.scores', 'metadata.requester_metadata.scores');
-
-/** An empty object stands for messages that were not kept. */
-const keptMessages = (value: unknown): unknown => {
-  const inside = unpacked(value);
-  return isFields(inside) && Object.keys(inside).length === 0 ? undefined : value;
-};
 
 /**
  * Spend logs of the LiteLLM proxy (table `LiteLLM_SpendLogs`, or `/spend/logs`), with `store_prompts_in_spend_logs` on. They hold no scores:
@@ -27,26 +20,35 @@ export const liteLlm: Preset = {
   title: 'spend logs of LiteLLM',
   records: ['', 'data'],
   reads: {
-    ...{ query: 'messages', model: 'model', cost: 'spend', id: 'request_id', time: 'startTime' },
+    ...{
+      query: 'messages',
+      model: 'model, or what answered instead',
+      cost: 'spend',
+      id: 'request_id',
+      time: 'startTime',
+    },
     ...{ latency: 'startTime to endTime', inputTokens: 'prompt_tokens', outputTokens: 'completion_tokens' },
     score: 'a second file',
   },
+  ownScores: true,
   recognise: (record) => has(record, 'request_id', 'spend') && (has(record, 'call_type') || has(record, 'startTime')),
   calls(record) {
     if (record['status'] === 'failure') return { skipped: 'failed requests' };
+    const other = unlessChat(record['call_type']);
+    if (other !== undefined) return other;
     // An answer from the cache cost nothing and took no time: it says nothing of the model.
     const cached = /^true$/i.test(String(record['cache_hit']));
-    const own = scores(record);
+    const own = namedScores(scores(record));
     return [
       {
-        query: keptMessages(messages(record)),
-        model: model(record),
+        query: messages(record),
+        ...answering(model(record), answered(record)),
         id: record['request_id'],
         time: start(record),
         ...(!cached && { cost: record['spend'], endTime: end(record) }),
         inputTokens: record['prompt_tokens'],
         outputTokens: record['completion_tokens'],
-        ...(isFields(own) ? { scores: own } : { score: byRole(unpacked(record['metadata']), 'score') }),
+        scores: { ...scoresIn(record['metadata'], 'metadata'), ...own },
       },
     ];
   },

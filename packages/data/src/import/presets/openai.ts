@@ -1,56 +1,52 @@
-import { isFields, unpacked, type Fields } from '../paths.js';
-import { LATENCY_UNITS, roleOfName, unitOfName } from '../roles.js';
-import { at, byRole, has, numberOf, type Preset, type PresetCall } from './preset.js';
+import { unpacked, type Fields } from '../paths.js';
+import { answering } from './answering.js';
+import {
+  at,
+  byRole,
+  flagsIn,
+  measuredByRole,
+  namedScores,
+  numberOf,
+  scoresIn,
+  unlessChat,
+  type Preset,
+} from './preset.js';
+import { tokensOf } from './usage.js';
+import { keepsResponses, places, questionOf, requestOf, responseOf } from './wire.js';
 
-const REQUESTS = ['request.body', 'request', 'request_body', 'requestBody', 'body', 'req', 'input', 'params'];
-const RESPONSES = ['response.body', 'response', 'response_body', 'responseBody', 'res', 'output', 'completion'];
-const ask = /* @__PURE__ */ at('messages', 'input', 'prompt', 'contents');
-const inputTokens = /* @__PURE__ */ at('usage.prompt_tokens', 'usage.input_tokens', 'usageMetadata.promptTokenCount');
-const outputTokens = /* @__PURE__ */ at(
-  'usage.completion_tokens',
-  'usage.output_tokens',
-  'usageMetadata.candidatesTokenCount',
-);
+const usage = /* @__PURE__ */ at('usage', 'usageMetadata');
 const id = /* @__PURE__ */ at('custom_id', 'request_id', 'id', 'trace_id');
-const scores = /* @__PURE__ */ at('scores', 'metadata.scores', 'evaluation', 'feedback', 'metadata.feedback');
-const status = /* @__PURE__ */ at('response.status_code', 'status_code', 'status');
+const scores = /* @__PURE__ */ at('scores', 'metadata.scores', 'metadata.requester_metadata.scores');
+/** What people and judges said, as objects. */
+const OPINIONS = /* @__PURE__ */ places(
+  ...['evaluation', 'feedback', 'user_feedback', 'metadata.feedback', 'metadata.user_feedback', 'metadata'],
+);
+const status = /* @__PURE__ */ at('response.status_code', 'status_code', 'http_status', 'status', 'result.type');
+const kind = /* @__PURE__ */ at('url', 'path', 'endpoint', 'request_path');
+/** An answer of the API for embeddings is a list of them. */
+const kindOfResponse = /* @__PURE__ */ at('data.object');
+const error = /* @__PURE__ */ at('error', 'response.error', 'response.body.error');
 
-function partOf(record: Fields, names: readonly string[], isOne: (part: Fields) => boolean): Fields | undefined {
-  for (const name of names) {
-    const part = unpacked(at(name)(record));
-    if (isFields(part) && isOne(part)) return part;
-  }
-  return isOne(record) ? record : undefined;
+/** Scores beside the request and the response, and in what says more of them. */
+function scoresOf(record: Fields): Fields {
+  const said = OPINIONS.map(([name, read]) => scoresIn(read(record), name));
+  return Object.assign({}, scoresIn(record), namedScores(scores(record)), ...said) as Fields;
 }
-const requestOf = (record: Fields) =>
-  partOf(record, REQUESTS, (part) => ask(part) !== undefined && (has(part, 'model') || has(part, 'messages')));
-const responseOf = (record: Fields) =>
-  partOf(
-    record,
-    RESPONSES,
-    (part) => has(part, 'choices') || has(part, 'usage') || (has(part, 'object') && has(part, 'output')),
+
+/** The server gave no answer, and the log says that this is why. */
+function isFailed(record: Fields): boolean {
+  const code = numberOf(status(record));
+  if (code !== undefined && code >= 400) return true;
+  if (responseOf(record) !== undefined) return false;
+  return (
+    error(record) !== undefined ||
+    Object.values(flagsIn(record)).some((flag) => /^(?:false|0|no|failed)$/i.test(String(flag))) ||
+    /^(?:error|errored|failed|failure|timeout|expired|cancell?ed)$/i.test(String(status(record)))
   );
-
-/** The first number under a name that speaks of a latency, in seconds. */
-function latencyOf(record: Fields): number | undefined {
-  for (const [name, value] of Object.entries(record)) {
-    const number = roleOfName(name)?.role === 'latency' ? numberOf(value) : undefined;
-    if (number !== undefined) return number / LATENCY_UNITS[unitOfName(name) ?? 's'];
-  }
-  return undefined;
-}
-
-/** A score beside the request and the response, or in the metadata. */
-function scoreOf(record: Fields): Pick<PresetCall, 'score' | 'scores'> {
-  const score = byRole(record, 'score');
-  if (score !== undefined && !isFields(score)) return { score };
-  const several = unpacked(scores(record));
-  if (isFields(several)) return { scores: several };
-  return { score: byRole(unpacked(record['metadata']), 'score') };
 }
 
 /**
- * Logs of requests and responses in the shape of OpenAI's API (Chat Completions and Responses, also as gateways and the Batch API keep
+ * Logs of requests and responses in the shape of OpenAI's API (Chat Completions and Responses, also streamed, as gateways keep
  * them): a request with `model` and `messages`, a response with `choices` or `usage`, as fields of one record or one within the
  * other. Scores stand beside them, or come from a second file.
  */
@@ -59,25 +55,33 @@ export const openAiLogs: Preset = {
   title: 'requests and responses of an OpenAI-style API',
   records: ['', 'data'],
   reads: {
-    ...{ query: 'request.messages', model: 'request.model, else response.model', score: 'score, scores or metadata' },
+    ...{
+      query: 'request.messages',
+      model: 'request.model, or what answered instead',
+      score: 'what beside them is named like a score',
+    },
     ...{ inputTokens: 'response.usage', outputTokens: 'response.usage', cost: 'cost', latency: 'latency', id: 'id' },
     ...{ time: 'created', task: 'task or metadata' },
   },
-  recognise: (record) => requestOf(record) !== undefined && responseOf(record) !== undefined,
+  ownScores: true,
+  recognise: (record) =>
+    requestOf(record) !== undefined &&
+    (responseOf(record) !== undefined || (keepsResponses(record) && isFailed(record))),
   calls(record) {
-    const code = numberOf(status(record));
-    if (code !== undefined && code >= 400) return { skipped: 'failed requests' };
+    if (isFailed(record)) return { skipped: 'failed requests' };
     const request = requestOf(record) ?? record;
     const response = responseOf(record) ?? record;
+    const other = unlessChat(kind(record) ?? kindOfResponse(response));
+    if (other !== undefined) return other;
     return [
       {
-        query: ask(request),
-        model: request['model'] ?? response['model'] ?? record['model'],
-        ...scoreOf(record),
-        cost: byRole(record, 'cost') ?? byRole(response['usage'], 'cost'),
-        latency: latencyOf(record),
-        inputTokens: inputTokens(response),
-        outputTokens: outputTokens(response),
+        query: questionOf(request),
+        ...answering(request['model'] ?? record['model'], response['model']),
+        scores: scoresOf(record),
+        flags: flagsIn(record),
+        cost: measuredByRole(record, 'cost') ?? measuredByRole(response['usage'], 'cost'),
+        latency: measuredByRole(record, 'latency'),
+        ...tokensOf(usage(response)),
         id: id(record) ?? id(response),
         time: byRole(record, 'time') ?? response['created'] ?? response['created_at'],
         task: byRole(record, 'task') ?? byRole(unpacked(record['metadata']), 'task'),

@@ -1,14 +1,18 @@
-import { inOurUnit, OUTCOME_SPELLINGS } from '@routeprofile/schema';
 import { isFields, type Fields } from '../paths.js';
+import { roleOfName, type Role } from '../roles.js';
+import { Measured } from '../units.js';
 import { has, type Preset } from './preset.js';
 
 const FIELDS = ['score', 'cost', 'inputTokens', 'outputTokens', 'latency', 'propensity', 'source'] as const;
 
+const RESPELLED: ReadonlySet<Role> = new Set(['cost', 'inputTokens', 'outputTokens', 'latency']);
+
 /** An outcome's fields under our names. */
 function fieldsOf(outcome: Fields): Fields {
   const respelled = Object.entries(outcome).flatMap(([name, value]) => {
-    const spelling = OUTCOME_SPELLINGS.get(name);
-    return spelling === undefined ? [] : [[spelling.field, inOurUnit(value, spelling)] as const];
+    const role = roleOfName(name)?.role;
+    if (role === undefined || !RESPELLED.has(role) || (value ?? null) === null) return [];
+    return [[role, role === 'cost' || role === 'latency' ? new Measured(value, name) : value] as const];
   });
   const own = FIELDS.flatMap((name) => ((outcome[name] ?? null) === null ? [] : [[name, outcome[name]] as const]));
   return Object.fromEntries([...respelled, ...own]);

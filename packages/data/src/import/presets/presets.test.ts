@@ -106,7 +106,7 @@ const gatewayLog = (model: string, rating: number) => ({
 });
 
 /** One small export of each tool, in its shape; the contents are invented. */
-const EXAMPLES: Readonly<Record<string, Example>> = {
+const EXAMPLES: Record<string, Example> = {
   'lm-eval': {
     files: {
       'acme__big/samples_sums_2025-06-01T10-00-00.000000.jsonl': jsonl(
@@ -362,6 +362,31 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     },
     rows: 1,
   },
+};
+
+const batchLine = (id: string, more: object = {}) => ({
+  ...{ id: `batch_req_${id}`, custom_id: id, error: null },
+  response: {
+    status_code: 200,
+    body: {
+      object: 'chat.completion',
+      created: 1748772000,
+      model: 'a-2024-08-06',
+      choices: [],
+      usage: { prompt_tokens: 4 },
+    },
+  },
+  ...more,
+});
+EXAMPLES['openai-batch'] = {
+  files: { 'output.jsonl': jsonl(batchLine('1')) },
+  // Without the file that the batch was made of, whatever else names the prompts and scores will do.
+  options: { columns: { query: 'custom_id', score: 'response.body.usage.prompt_tokens' }, scale: '0-4' },
+  row: {
+    ...{ id: '1', time: '2025-06-01T10:00:00Z', query: '1' },
+    models: { 'a-2024-08-06': { score: 1, inputTokens: 4 } },
+  },
+  rows: 1,
 };
 
 describe.each(builtInPresets.map((preset) => [preset.name, preset] as const))('the preset %s', (name, preset) => {
@@ -712,5 +737,184 @@ describe('what else tools write', () => {
     const error = await failureOf(() => importFiles({ [name]: text }));
     expect(error.message).toMatch(/is a table of promptfoo/);
     expect(error.hint).toMatch(/-o results\.json.*--output results\.jsonl/);
+  });
+});
+
+it('tokens are those of the model under test, and the others are counted', async () => {
+  const log = JSON.parse(inspectLog('a', 'C')) as { samples: { model_usage: object }[] };
+  const usage = (input: number) => ({ input_tokens: input, output_tokens: 2, total_tokens: input + 2 });
+  log.samples[0]!.model_usage = { a: usage(100), grader: usage(5000) };
+  const { warnings } = await importFiles({ 'a.json': JSON.stringify(log) });
+  expect(bench.rows()[0]!.models).toEqual({ a: { score: 1, inputTokens: 100, outputTokens: 2, latency: 1.5 } });
+  expect(warnings).toContain('Tokens of other models than the one under test, such as graders, are left out: 1 call.');
+});
+
+describe('what LiteLLM kept', () => {
+  const body = { model: 'a', messages: chat('Kept?') };
+
+  it.each<[unknown, unknown]>(
+    [{}, [], '', '{}', '[]', null, 'null'].flatMap((empty) => [
+      [empty, body],
+      [empty, JSON.stringify(body)],
+      [empty, { body }],
+    ]),
+  )('is read in the next place where the first is empty: %j, %j', async (messages, proxy_server_request) => {
+    await importFiles({ 'spend.jsonl': jsonl(spend('1', 'a', { messages, proxy_server_request })) });
+    expect(bench.rows().map(({ query }) => query)).toEqual(['Kept?']);
+  });
+
+  it('is chats: other calls are left out and counted', async () => {
+    const embedding = { call_type: 'aembedding', messages: {} };
+    const { warnings } = await importFiles({
+      'spend.jsonl': jsonl(spend('1', 'a'), spend('2', 'e', embedding), spend('3', 'e', embedding)),
+    });
+    expect(warnings).toContain('Left out: 2 calls that are not chats (aembedding).');
+    expect(bench.rows()[0]!.models).toHaveProperty('a');
+  });
+});
+
+it('embeddings in a log of an OpenAI-style API are left out and counted', async () => {
+  const embedding = {
+    request: { model: 'e', input: 'Hi?' },
+    response: { object: 'list', data: [{ object: 'embedding', embedding: [0] }], usage: { prompt_tokens: 2 } },
+  };
+  const { warnings, models } = await importFiles({ 'log.jsonl': jsonl(gatewayLog('a', 1), embedding) });
+  expect([models, warnings]).toEqual([
+    ['a'],
+    expect.arrayContaining(['Left out: 1 calls that are not chats (embedding).']),
+  ]);
+});
+
+describe('the output of a batch', () => {
+  const request = (id: string, text: string, model = 'a') => ({
+    ...{ custom_id: id, method: 'POST', url: '/v1/chat/completions' },
+    body: { model, messages: chat(text) },
+  });
+  const failed = batchLine('3', { response: null, error: { code: 'batch_expired' } });
+  const output = jsonl(
+    batchLine('1'),
+    batchLine('2', { response: { status_code: 429, body: {} } }),
+    failed,
+    batchLine('4'),
+  );
+
+  it('is read with the file that it was made of, and scores', async () => {
+    writeFileSync(
+      join(bench.dir, 'in.jsonl'),
+      jsonl(request('1', 'Hi?'), request('2', 'Ho?'), request('3', 'Hu?'), request('4', 'Hi?', 'b')),
+    );
+    writeFileSync(join(bench.dir, 'scores.csv'), csv('custom_id,score', '1,1', '4,0'));
+    const { preset, warnings } = await importFiles(
+      { 'out.jsonl': output },
+      { queries: join(bench.dir, 'in.jsonl'), scores: join(bench.dir, 'scores.csv') },
+    );
+    expect([preset, bench.rows().map(({ query, models }) => [query, models])]).toEqual([
+      'openai-batch',
+      [['Hi?', { a: { score: 1, inputTokens: 4 }, 'a-2024-08-06': { score: 0, inputTokens: 4 } }]],
+    ]);
+    expect(warnings).toEqual(
+      expect.arrayContaining([
+        'Left out: 2 failed requests.',
+        'Another model answered than was asked for, and counts: 1 call.',
+      ]),
+    );
+  });
+
+  it('says that the prompts are missing', async () => {
+    const error = await failureOf(() => importFiles({ 'out.jsonl': output }));
+    expect(error.hint).toContain('--queries FILE');
+  });
+
+  it('of Anthropic is read likewise', async () => {
+    const result = (type: string) => ({
+      ...{ type },
+      message: {
+        type: 'message',
+        model: 'c',
+        content: [],
+        usage: { input_tokens: 3, cache_read_input_tokens: 7, output_tokens: 2 },
+      },
+    });
+    writeFileSync(
+      join(bench.dir, 'in.jsonl'),
+      jsonl({ custom_id: '1', params: { model: 'c', messages: chat('Hi?') } }),
+    );
+    const { preset } = await importFiles(
+      {
+        'out.jsonl': jsonl(
+          { custom_id: '1', score: 1, result: result('succeeded') },
+          { custom_id: '2', result: { type: 'errored' } },
+        ),
+      },
+      { queries: join(bench.dir, 'in.jsonl') },
+    );
+    expect([preset, bench.rows()[0]!.models]).toEqual([
+      'openai-batch',
+      { c: { score: 1, inputTokens: 10, outputTokens: 2 } },
+    ]);
+  });
+});
+
+describe('a log that begins with failed calls', () => {
+  const failures = (count: number, more: object) =>
+    Array.from({ length: count }, (_, i) => ({ id: `f${i}`, error: '503', score: null, ...more }));
+  const shape = { request: { model: 'a', messages: chat('Ho?') }, response: null };
+
+  it.each<[string, object[]]>([
+    ['in the shape of the others', failures(21, shape)],
+    ['of no known shape', failures(150, {})],
+  ])('%s is recognised, and they are left out and counted', async (_, records) => {
+    const { preset, rows, warnings } = await importFiles({ 'log.jsonl': jsonl(...records, gatewayLog('a', 1)) });
+    expect([preset, rows]).toEqual(['openai', 1]);
+    expect(warnings).toContain(`Left out: ${records.length} failed requests.`);
+  });
+
+  it('and has more of them than others is recognised', async () => {
+    const { warnings } = await importFiles({ 'log.jsonl': jsonl(gatewayLog('a', 1), ...failures(40, shape)) });
+    expect(warnings).toContain('Left out: 40 failed requests.');
+  });
+});
+
+describe('a streamed answer', () => {
+  const chunk = (more: object) => ({
+    id: 'x',
+    object: 'chat.completion.chunk',
+    model: 'a-2024-08-06',
+    created: 1748772000,
+    ...more,
+  });
+  const openAi = [
+    chunk({ choices: [{ delta: { content: 'Hel' } }], usage: null }),
+    chunk({ choices: [{ delta: { content: 'lo' } }] }),
+    chunk({ choices: [], usage: { prompt_tokens: 12, completion_tokens: 3 } }),
+  ];
+  const responses = [
+    { type: 'response.created', response: { id: 'x', created_at: 1748772000, model: 'a-2024-08-06', usage: null } },
+    { type: 'response.output_text.delta', delta: 'Hello' },
+    { type: 'response.completed', response: { id: 'x', usage: { input_tokens: 12, output_tokens: 3 } } },
+  ];
+  const anthropic = [
+    {
+      type: 'message_start',
+      message: { id: 'x', model: 'a-2024-08-06', usage: { input_tokens: 12, output_tokens: 1 } },
+    },
+    { type: 'content_block_delta', delta: { text: 'Hello' } },
+    { type: 'message_delta', usage: { output_tokens: 3 } },
+  ];
+  const events = `${openAi.map((one) => `data: ${JSON.stringify(one)}\n\n`).join('')}data: [DONE]\n`;
+
+  it.each<[string, unknown]>([
+    ['chunks', openAi],
+    ['events of responses', responses],
+    ['events of messages', anthropic],
+    ['the text of events', events],
+    ['chunks as JSON', JSON.stringify(openAi)],
+  ])('is put together from %s', async (_, response) => {
+    const request = { model: 'router/auto', messages: chat('Hi?') };
+    const { preset } = await importFiles({ 'log.jsonl': jsonl({ request, response, score: 1 }) });
+    expect([preset, bench.rows()[0]!.models]).toEqual([
+      'openai',
+      { 'a-2024-08-06': { score: 1, inputTokens: 12, outputTokens: 3 } },
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import { isFields, type Fields } from '../paths.js';
-import { at, byRole, has, seconds, type Preset } from './preset.js';
+import { at, byRole, has, milliseconds, type Preset } from './preset.js';
 
 const provider = /* @__PURE__ */ at('provider.id', 'provider', 'provider.label');
 const providerLabel = /* @__PURE__ */ at('provider.label');
@@ -86,7 +86,7 @@ export const promptfoo: Preset = {
         task: byRole(vars(record), 'task') ?? byRole(metadata(record), 'task'),
         id: record['testIdx'] ?? description(record),
         score: isError(record) ? null : score(record),
-        ...(!cached && { cost: cost(record), latency: seconds(record['latencyMs']) }),
+        ...(!cached && { cost: cost(record), latency: milliseconds(record['latencyMs']) }),
         ...(isFields(spent) && { inputTokens: spent['prompt'], outputTokens: spent['completion'] }),
       },
     ];

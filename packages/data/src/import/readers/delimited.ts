@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse';
 import { RouteProfileError } from '@routeprofile/schema';
 import type { Problems } from '../../disk/problems.js';
 import { assertNoPromptfooTable } from '../presets/promptfoo.js';
-import { NO_FIELDS, type Reader, type TableRecord } from './table.js';
+import { NO_FIELDS, SAMPLED, type Reader, type TableRecord } from './table.js';
 
 /** Names of the delimiters that are recognised; any other single character can be given. */
 export const DELIMITERS: Readonly<Record<string, string>> = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
@@ -56,18 +56,24 @@ export async function openDelimited(
       header = checkHeader(line.cells, path, line.line);
       delimiter = line.delimiter;
     } else if (line.cells.length === header.length) sample.push(rowOf(header, line.cells));
-    if (sample.length >= SAMPLED_ROWS) break;
+    if (sample.length >= SAMPLED) break;
   }
+  // A table may be read more than once: what is wrong with a row is a problem once.
+  let told = 0;
+  const tell = (line: number, message: string): void => {
+    if (line <= told) return;
+    told = line;
+    problems.add(`${path}: line ${line}`, '', message);
+  };
   return {
     delimiter,
     isDocument: false,
     sample,
     header: () => Promise.resolve(header),
-    records: () => rowsOf(parseLines(open(), forced, path), header, path, problems),
+    records: () => rowsOf(parseLines(open(), forced, path), header, path, tell),
   };
 }
 
-const SAMPLED_ROWS = 20;
 const rowOf = (header: readonly string[], cells: readonly string[]): Record<string, string> =>
   Object.fromEntries(header.map((name, i) => [name, cells[i]!]));
 
@@ -131,14 +137,14 @@ async function* rowsOf(
   lines: AsyncGenerator<Line>,
   header: readonly string[],
   path: string,
-  problems: Problems,
+  tell: (line: number, message: string) => void,
 ): AsyncGenerator<TableRecord> {
   let isHeader = true;
   for await (const { cells, line } of lines) {
-    const place = `${path}: line ${line}`;
     if (isHeader) isHeader = false;
-    else if (cells.length === header.length) yield { place, fields: rowOf(header, cells), outer: NO_FIELDS };
-    else problems.add(place, '', `has ${cells.length} cells, expected ${header.length}, one per column`);
+    else if (cells.length === header.length)
+      yield { place: `${path}: line ${line}`, fields: rowOf(header, cells), outer: NO_FIELDS };
+    else tell(line, `has ${cells.length} cells, expected ${header.length}, one per column`);
   }
 }
 

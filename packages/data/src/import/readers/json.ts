@@ -3,7 +3,7 @@ import { parseJson as parseStrict, parseWith } from '../../disk/json.js';
 import { isFields, recordsAt, type Fields, type Path } from '../paths.js';
 import { beginningOf, JsonSplitter } from './json-split.js';
 import { withoutNaN } from './not-numbers.js';
-import { NO_FIELDS, type Reader, type TableRecord } from './table.js';
+import { NO_FIELDS, SAMPLED, type Reader, type TableRecord } from './table.js';
 
 interface JsonOptions {
   signal?: AbortSignal | undefined;
@@ -17,7 +17,6 @@ const fieldsOf = (value: unknown, place: string): Fields => parseWith(objectSche
 /** Strict, but for the numbers that Python writes and JSON does not know. */
 const parseJson = (text: string, path: string, line?: number): unknown => parseStrict(withoutNaN(text), path, line);
 
-const SAMPLED_LINES = 20;
 /** Enough of a document to see its shape; a document whose first record is longer than that is still closed somewhere. */
 const SAMPLED_CHARACTERS = 1 << 20;
 
@@ -46,7 +45,7 @@ export async function openJsonLines(open: OpenText, path: string, options: JsonO
   const lines = text.split('\n');
   const sample = (whole ? lines : lines.slice(0, Math.max(1, lines.length - 1)))
     .filter((line) => line.trim() !== '')
-    .slice(0, SAMPLED_LINES)
+    .slice(0, SAMPLED)
     .flatMap((line) => beginningOf(line).slice(0, 1));
   const records = (at: Path) => lineRecords(open(), path, at, options);
   const header = (at: Path) => lineHeader(open(), path, at, options);
@@ -131,7 +130,7 @@ async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
 export async function openJson(open: OpenText, path: string, options: JsonOptions): Promise<Reader> {
   const { text } = await beginning(open);
   const records = (at: Path) => documentRecords(open, path, at, options);
-  const sample = beginningOf(text).slice(0, SAMPLED_LINES);
+  const sample = beginningOf(text).slice(0, SAMPLED);
   return { delimiter: undefined, isDocument: true, sample, records, header: (at) => headerOf(records(at)) };
 }
 

@@ -1,14 +1,13 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { RouteProfileError, throwIfAborted } from '@routeprofile/schema';
 import { isFields, type Fields } from '../paths.js';
-import { NO_FIELDS, type Reader, type TableRecord } from './table.js';
+import { NO_FIELDS, SAMPLED, type Reader, type TableRecord } from './table.js';
 
 /** What zlib of Node has; Snappy, the usual one, is in hyparquet itself. */
 const COMPRESSORS = {
   GZIP: (bytes: Uint8Array): Uint8Array => gunzipSync(bytes),
   BROTLI: (bytes: Uint8Array): Uint8Array => brotliDecompressSync(bytes),
 };
-const SAMPLED_ROWS = 20;
 /** Rows that are taken apart at once: row groups may be longer than that. */
 const ROWS_AT_ONCE = 10_000;
 
@@ -48,7 +47,7 @@ export async function openParquet(path: string, options: { signal?: AbortSignal 
   return {
     delimiter: undefined,
     isDocument: false,
-    sample: await read(0, Math.min(total, SAMPLED_ROWS)),
+    sample: await read(0, Math.min(total, SAMPLED)),
     header: () => Promise.resolve(topLevel(elements, root?.num_children ?? 0)),
     records: () => records(),
   };

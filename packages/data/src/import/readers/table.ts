@@ -22,4 +22,7 @@ export interface Reader {
   records(records: Path): AsyncIterable<TableRecord>;
 }
 
+/** How many first records a sample has at most: enough to look beyond a run of failed ones. */
+export const SAMPLED = 200;
+
 export const NO_FIELDS: Fields = {};
