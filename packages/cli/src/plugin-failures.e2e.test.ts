@@ -272,11 +272,12 @@ describe('a plugin that misbehaves', () => {
   });
 
   it('as a router named by its file is asked again only by naming that file', async () => {
-    // One that routes: a constant in disguise is not recommended.
+    // One that routes, and within the margin: a constant in disguise, or a worse one, is not recommended.
+    const asked = ['--profile', 'index', '--margin', '0.5'];
     const alternating = 'queries.texts.map((text) => ({ model: models[text.length % 2], ranked: [], reasons: [] }))';
     const file = plugin('asked', router('', alternating));
-    expect((await go('asked', ['--profile', 'index', '--router', file])).code).toBe(0);
-    const again = ['run', ...common, '--out', join(folder.path, 'asked'), '--profile', 'index', '--router', file];
+    expect((await go('asked', [...asked, '--router', file])).code).toBe(0);
+    const again = ['run', ...common, '--out', join(folder.path, 'asked'), ...asked, '--router', file];
     expect((await routeprofile(again)).stdout).toMatch(
       new RegExp(`Ask it: .*route .*--plugin ${file} "your question"`),
     );
@@ -289,8 +290,8 @@ describe('a plugin that misbehaves', () => {
     const refused = await routeprofile(ask);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain(`--plugin ${file}`);
-    const asked = await routeprofile([...ask, '--plugin', file]);
-    expect(asked.stderr).toBe('');
-    expect(asked.code).toBe(0);
+    const answered = await routeprofile([...ask, '--plugin', file]);
+    expect(answered.stderr).toBe('');
+    expect(answered.code).toBe(0);
   });
 });

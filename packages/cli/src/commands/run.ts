@@ -15,17 +15,21 @@ import {
 } from '@routeprofile/pipeline';
 import { askCommand } from './ask.js';
 import { configOf, type ConfigFlags } from './flags.js';
-import { colorOf } from '../ui/screen.js';
+import { colorOf, visible } from '../ui/screen.js';
 
 /** The table, the reading of it, and where the files are. */
 export function summaryOf(result: RunResult, io: Io): string {
   const { report, reused, routers, reportPath, htmlPath } = result;
-  const lines = [renderTextTable(report, { color: colorOf(io.stdout) })];
-  if (reused > 0) lines.push(`Reused from an earlier run: ${reused} of ${plural(report.rows.length, 'cell')}.`);
-  lines.push(`Report: ${htmlPath}`, `Data:   ${reportPath}`);
-  lines.push(...askThem(result));
-  lines.push(...askIt(report, routers));
-  return lines.join('\n');
+  const table = renderTextTable(report, { color: colorOf(io.stdout) });
+  const lines = [
+    ...(reused > 0 ? [`Reused from an earlier run: ${reused} of ${plural(report.rows.length, 'cell')}.`] : []),
+    `Report: ${htmlPath}`,
+    `Data:   ${reportPath}`,
+    ...askThem(result),
+    ...askIt(report, routers),
+  ];
+  // The table carries colours of ours and has made its data visible itself.
+  return [table, ...lines.map(visible)].join('\n');
 }
 
 /** What to do with the answers that are suggested. */
