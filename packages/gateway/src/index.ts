@@ -1,3 +1,5 @@
+export type { Variables } from '@routeprofile/providers';
+export type { Router } from '@routeprofile/schema';
 export { systemClock, type Clock } from './clock.js';
 export { gatewayConfigSchema, routeSchema, type GatewayConfig, type GatewayConfigInput } from './config/config.js';
 export { type Endpoint, type EndpointSettings, endpointSchema, type Timeouts } from './contracts/endpoint.js';

@@ -19,7 +19,7 @@ export const isEvaluable = (dataset: Evaluated): boolean =>
  * Lets a dataset pass that routers can be judged on; see `isEvaluable`.
  * @throws RouteProfileError BAD_INPUT for another, with how many outcomes each candidate has.
  */
-export function assertEvaluable(dataset: Evaluated): void {
+export function assertEvaluable(dataset: Pick<Dataset, 'candidates' | 'test' | 'logged'>): void {
   if (isEvaluable(dataset)) return;
   const { candidates, test } = dataset;
   const counts = candidates

@@ -1,3 +1,4 @@
+export type { ServedWire } from '../contracts/wire.js';
 export { manualClock, settle, type ManualClock } from './manual-clock.js';
 export {
   misbehavingUpstream,
