@@ -1,3 +1,4 @@
+export type { TestRunner } from '@routeprofile/schema/testing';
 export type { ServedWire } from '../contracts/wire.js';
 export { manualClock, settle, type ManualClock } from './manual-clock.js';
 export {
