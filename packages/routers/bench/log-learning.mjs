@@ -26,7 +26,7 @@ import {
 } from '@routeprofile/schema';
 import { createEncoder, loadDataset } from '../../profiles/dist/node.js';
 import { builtInRouters, fitFrontier } from '@routeprofile/routers';
-import { areaShare } from './common/area-share.mjs';
+import { areaShare, upperHull } from './common/area-share.mjs';
 
 const { values: args, positionals } = parseArgs({
   allowPositionals: true,
@@ -61,17 +61,12 @@ function modelsOnHull() {
   const { queries, outcomes } = dataset.train;
   const rows = range(queries.length).filter((q) => isComplete(outcomes, q, range(ids.length)));
   const meanOf = (values, m) => mean(rows.map((q) => values[q * ids.length + m]));
-  const points = range(ids.length)
-    .map((m) => ({ m, cost: meanOf(outcomes.cost, m), quality: meanOf(outcomes.score, m) }))
-    .sort((a, b) => a.cost - b.cost || b.quality - a.quality);
-  const gain = (a, b) => (b.quality - a.quality) / (b.cost - a.cost);
-  const hull = [];
-  for (const point of points) {
-    if (hull.length > 0 && point.quality <= hull.at(-1).quality) continue;
-    while (hull.length > 1 && gain(hull.at(-1), point) >= gain(hull.at(-2), hull.at(-1))) hull.pop();
-    hull.push(point);
-  }
-  return hull.map(({ m }) => m);
+  const points = range(ids.length).map((m) => ({
+    m,
+    cost: meanOf(outcomes.cost, m),
+    quality: meanOf(outcomes.score, m),
+  }));
+  return upperHull(points).map(({ m }) => m);
 }
 
 /** All models, or those on the hull; of zeroeval some of those measured on every training row, evenly from the worst to the best. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { RunContext } from './context.js';
 import type { ChatMessage } from './query.js';
 
@@ -17,6 +18,16 @@ export interface Usage {
   /** Those of `output` that the model reasoned with, where the server says so. */
   reasoning?: number;
 }
+
+const count = z.number().min(0);
+/** `Usage` as files hold it. */
+export const usageSchema = z.object({
+  uncachedInput: count,
+  cacheRead: count,
+  cacheWrite: count,
+  output: count,
+  reasoning: count.optional(),
+});
 
 /** What a language model is asked. */
 export interface ChatRequest {

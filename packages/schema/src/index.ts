@@ -11,7 +11,7 @@ export {
   routerFileSchema,
   routerManifestSchema,
 } from './artifacts.js';
-export { type ChatModel, type ChatRequest, type Completion, type Usage } from './chat.js';
+export { type ChatModel, type ChatRequest, type Completion, type Usage, usageSchema } from './chat.js';
 export {
   type AskedModel,
   type CollectConfig,

@@ -213,13 +213,13 @@ function answered({ text, truncated, usage, estimated }: Completion, { price }: 
 function failed(error: unknown, { price }: PaidModel, bound: number) {
   if (!isCallError(error)) throw error;
   const { endedBy: fault, status, usage, message } = error;
-  const refused = fault.unsent === true || (status !== undefined && (status < 200 || status >= 300));
+  const refused = status !== undefined && (status < 200 || status >= 300);
   return {
     type: 'failed' as const,
     fault: fault.kind,
     message,
-    came: (refused && fault.unsent !== true) || fault.kind === 'unusable',
-    charged: usage && price ? costOf(usage, price) : refused ? 0 : bound,
+    came: refused || fault.kind === 'unusable',
+    charged: usage && price ? costOf(usage, price) : refused || fault.unsent ? 0 : bound,
     retryable: fault.retryable,
     retryAfter: fault.retryAfter,
   };

@@ -1,14 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import {
-  hashJson,
-  lockFile,
-  openAppender,
-  parseJson,
-  readJsonLines,
-  repairLastLine,
-  writeError,
-} from '@routeprofile/data';
+import { hashJson, lockFile, openAppender, readJsonLines, repairLastLine, writeError } from '@routeprofile/data';
 import { issueText, RouteProfileError, throwIfAborted, type ChatMessage, type RunContext } from '@routeprofile/schema';
 import { journalLineSchema, type Answered, type FailedCall, type JournalLine } from './lines.js';
 
@@ -153,17 +145,8 @@ async function readState(path: string, ctx: Pick<RunContext, 'signal'>): Promise
 
 /** Ends the file with a whole line. One that is whole but for its line break is kept: its answer was paid for. */
 async function repairEnd(path: string): Promise<string[]> {
-  const dropped = await repairLastLine(path, isWhole);
+  const dropped = await repairLastLine(path, journalLineSchema);
   return dropped === 0
     ? []
     : [`${path}: the last line was cut off (${dropped} bytes) and is dropped; its call is asked again`];
-}
-
-function isWhole(text: string): boolean {
-  try {
-    return journalLineSchema.safeParse(parseJson(text, 'the last line')).success;
-  } catch (error) {
-    if (RouteProfileError.isInstance(error)) return false;
-    throw error;
-  }
 }

@@ -1,13 +1,6 @@
-import { z } from '@routeprofile/schema';
+import { usageSchema, z } from '@routeprofile/schema';
 
 const count = z.number().min(0);
-const usageSchema = z.object({
-  uncachedInput: count,
-  cacheRead: count,
-  cacheWrite: count,
-  output: count,
-  reasoning: count.optional(),
-});
 
 /** Which call a line is of. */
 const call = {

@@ -3,7 +3,8 @@ import type { CatalogueEntry } from './entry.js';
 
 /**
  * How alike two ids have to be, each rule laxer than the one before: equal; equal in lower case without what stands before the last
- * slash, or a provider's name and a colon; then also without a date, a `:tag` (but `:free`) or `-latest` at the end; then also with dots, dashes and underscores as one.
+ * slash, or a provider's name and a colon; then also without a date, a `:tag` (but `:free`) or `-latest` at the end; then also with dots,
+ * dashes and underscores as one.
  */
 export const MATCH_RULES = ['exact', 'no-provider', 'no-version', 'no-punctuation'] as const;
 export type MatchRule = (typeof MATCH_RULES)[number];

@@ -119,7 +119,7 @@ function judged(chosen: JudgedRouter, base: Base, input: RecommendationInput): R
   };
   // Nothing speaks for a router that nothing chose and that is lower by its figures.
   const lower = base.chosenBy === 'order' && quality !== null && quality.difference < -margin;
-  if (verdict === 'worse' || chosen.echoesSingle || (verdict === 'undecided' && lower && single))
+  if (verdict === 'worse' || chosen.echoesSingle || (verdict === 'undecided' && lower))
     return modelInstead({ chosen, found }, base, input);
   return {
     ...base,

@@ -1,18 +1,11 @@
-import { z } from '@routeprofile/schema';
+import { usageSchema, z } from '@routeprofile/schema';
 import { faultSchema } from './fault.js';
 import { SERVED_WIRES } from './wire.js';
 
 const count = z.number().min(0);
 
 /** `Usage` of `@routeprofile/schema`, marked where the counts are ours and not the server's. */
-const countedUsageSchema = z.object({
-  uncachedInput: count,
-  cacheRead: count,
-  cacheWrite: count,
-  output: count,
-  reasoning: count.optional(),
-  estimated: z.literal(true).optional(),
-});
+const countedUsageSchema = usageSchema.extend({ estimated: z.literal(true).optional() });
 /** What an attempt took. */
 export type CountedUsage = z.infer<typeof countedUsageSchema>;
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockFile, openAppender, parseJson, readJsonLines, repairLastLine, writeError } from '@routeprofile/data';
+import { lockFile, openAppender, readJsonLines, repairLastLine, writeError } from '@routeprofile/data';
 import { issueText, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
 import type { Feedback, Labelled, StateStore } from '../contracts/store.js';
 import { createAccounts, dollarsOf, type Accounts, type Held } from '../store/accounts.js';
@@ -121,7 +121,7 @@ async function* labelled(path: string, count: number, from = '0'): AsyncGenerato
 
 /** Reads what earlier processes wrote. @returns how many lines there are */
 async function restore(path: string, accounts: Accounts, decisions: Decisions, logger?: Logger): Promise<number> {
-  const dropped = await repairLastLine(path, isWhole);
+  const dropped = await repairLastLine(path, journalLineSchema);
   if (dropped > 0)
     logger?.warn(
       `${path}: the last line was cut off (${dropped} bytes) and is dropped; nobody was told that it is kept`,
@@ -150,13 +150,4 @@ async function restore(path: string, accounts: Accounts, decisions: Decisions, l
       `${path}: ${plural(open.size, 'reservation')} (${dollarsOf(units)} dollars) had not been settled when an earlier process ended, and count in full in their windows`,
     );
   return lines;
-}
-
-function isWhole(text: string): boolean {
-  try {
-    return journalLineSchema.safeParse(parseJson(text, 'the last line')).success;
-  } catch (error) {
-    if (RouteProfileError.isInstance(error)) return false;
-    throw error;
-  }
 }

@@ -5,11 +5,10 @@ import {
   isFields,
   itemsOf,
   jsonOf,
-  openAiType,
+  openAiError,
   textOf,
   wrote,
   type AnswerState,
-  type Complaint,
   type Fields,
   type StreamReader,
   type WireFormat,
@@ -74,10 +73,6 @@ function openStream(usageWanted: boolean): StreamReader {
 
 const wantsUsage = (body: Fields): boolean => fieldsOf(body['stream_options'])['include_usage'] === true;
 
-const errorOf = ({ status, code, message }: Complaint) => ({
-  error: { message, type: openAiType(status), param: null, code },
-});
-
 /** OpenAI's chat completions. */
 export const chatWire: WireFormat = {
   wire: 'chat',
@@ -115,6 +110,6 @@ export const chatWire: WireFormat = {
     }
     return state;
   },
-  errorBody: (complaint) => JSON.stringify(errorOf(complaint)),
-  errorEvent: (complaint) => eventText(errorOf(complaint)),
+  errorBody: (complaint) => JSON.stringify(openAiError(complaint)),
+  errorEvent: (complaint) => eventText(openAiError(complaint)),
 };

@@ -137,8 +137,13 @@ export function wrote(state: AnswerState, ...texts: readonly unknown[]): boolean
 }
 
 /** OpenAI's name for what kind of error a status is. */
-export function openAiType(status: number): string {
+function openAiType(status: number): string {
   if (status === 401 || status === 403) return 'authentication_error';
   if (status === 429) return 'rate_limit_error';
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 }
+
+/** A complaint as both wires of OpenAI have it. */
+export const openAiError = ({ status, code, message }: Complaint) => ({
+  error: { message, type: openAiType(status), param: null, code },
+});

@@ -5,11 +5,10 @@ import {
   isFields,
   itemsOf,
   jsonOf,
-  openAiType,
+  openAiError,
   textOf,
   wrote,
   type AnswerState,
-  type Complaint,
   type Fields,
   type StreamReader,
   type WireFormat,
@@ -75,10 +74,6 @@ function openStream(): StreamReader {
   };
 }
 
-const errorOf = ({ status, code, message }: Complaint) => ({
-  error: { message, type: openAiType(status), param: null, code },
-});
-
 /** OpenAI's responses. */
 export const responsesWire: WireFormat = {
   wire: 'responses',
@@ -111,10 +106,13 @@ export const responsesWire: WireFormat = {
     readResponse(state, response);
     return state;
   },
-  errorBody: (complaint) => JSON.stringify(errorOf(complaint)),
+  errorBody: (complaint) => JSON.stringify(openAiError(complaint)),
   // Some clients know the event by its type and read it, others by its member `error`: it has both.
   errorEvent(complaint) {
     const { code, message } = complaint;
-    return eventText({ type: 'error', sequence_number: 0, code, message, param: null, ...errorOf(complaint) }, 'error');
+    return eventText(
+      { type: 'error', sequence_number: 0, code, message, param: null, ...openAiError(complaint) },
+      'error',
+    );
   },
 };

@@ -1,5 +1,5 @@
-/** Mean height of the upper hull over a range of costs; beyond its last point it is flat, before its first it is 0. */
-export function areaShare(points, from, to) {
+/** The points with more quality than every mix of cheaper and dearer ones, by rising cost. */
+export function upperHull(points) {
   const hull = [];
   for (const p of [...points].sort((a, b) => a.cost - b.cost || b.quality - a.quality)) {
     if (hull.length > 0 && p.quality <= hull[hull.length - 1].quality) continue;
@@ -10,6 +10,12 @@ export function areaShare(points, from, to) {
     }
     hull.push(p);
   }
+  return hull;
+}
+
+/** Mean height of the upper hull over a range of costs; beyond its last point it is flat, before its first it is 0. */
+export function areaShare(points, from, to) {
+  const hull = upperHull(points);
   let area = Math.max(0, to - Math.max(from, hull[hull.length - 1].cost)) * hull[hull.length - 1].quality;
   for (let i = 1; i < hull.length; i++) {
     const [a, b] = [hull[i - 1], hull[i]];
