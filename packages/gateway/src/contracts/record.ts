@@ -59,6 +59,11 @@ export const decisionRecordSchema = z.object({
   attempts: z.array(attemptSchema),
   /** Dollars of all attempts; absent where one that was charged has no price. */
   cost: count.optional(),
+  /**
+   * The model that would answer everything if nothing were routed, the best on average over the router's training data, and the
+   * dollars that it would have cost: estimated with the tokens of the answer that was delivered.
+   */
+  bestSingle: z.object({ model: z.string(), cost: count }).optional(),
   /** The candidate whose answer was delivered, if only in part; null when none was. */
   served: z.string().nullable(),
   /** What the client was answered; 499 when it had left. */
