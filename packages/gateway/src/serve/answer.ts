@@ -1,8 +1,8 @@
-import type { LiveStream } from '../attempt/call.js';
 import type { KeyConfig } from '../config/config.js';
 import type { Attempt } from '../contracts/record.js';
 import type { WireFormat } from '../wire/format.js';
 import type { Serving } from './context.js';
+import type { Exchange, Reply } from './exchange.js';
 import { noAnswer } from './no-answer.js';
 import { prepare, type Asking, type Prepared } from './prepare.js';
 import { keep, recordOf, type Ended } from './record.js';
@@ -11,68 +11,44 @@ import { explainingHeaders, idHeaders, refusedResponse } from './responses.js';
 import { runAttempts, type Delivering } from './run-attempts.js';
 import { spendingOf } from './spending.js';
 
-/** Bytes of a stream as its reader asks for them, so that a slow client slows the server down. */
-const streamBody = (live: LiveStream): ReadableStream<Uint8Array> =>
-  new ReadableStream(
-    {
-      async pull(controller) {
-        const piece = await live.read();
-        if (piece === undefined) controller.close();
-        else controller.enqueue(piece);
-      },
-      cancel: () => live.leave(),
-    },
-    { highWaterMark: 0 },
-  );
-
 // Proxies are asked to keep nothing of a stream back.
-function delivered(outcome: Delivering, headers: Record<string, string>): Response {
-  if (outcome.kind === 'whole')
-    return new Response(outcome.body, { headers: { 'content-type': 'application/json', ...headers } });
-  return new Response(streamBody(outcome.live), {
-    headers: {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      'x-accel-buffering': 'no',
-      ...headers,
-    },
-  });
-}
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no',
+};
+
+const delivered = (outcome: Delivering, headers: Record<string, string>): Reply =>
+  outcome.kind === 'whole'
+    ? { status: 200, headers: { 'content-type': 'application/json', ...headers }, body: outcome.body }
+    : { status: 200, headers: { ...STREAM_HEADERS, ...headers }, body: outcome.live };
 
 /** A request for an answer. */
 export interface AnswerRequest {
   format: WireFormat;
-  request: Request;
-  /** Of its address. */
-  search: URLSearchParams;
+  request: Exchange;
   key: KeyConfig | undefined;
 }
 
 /** The life of one request for an answer. */
-export async function answer(asked: AnswerRequest, serving: Serving): Promise<Response> {
+export async function answer(asked: AnswerRequest, serving: Serving): Promise<Reply> {
   const { format, request, key } = asked;
   const id = serving.newId();
   const started = serving.clock.now();
-  const asking: Asking = { id, format, request, key, client: request.signal };
+  const asking: Asking = { id, format, request, key };
   try {
     const prepared = await prepare(asking, serving);
     return await attempted(prepared, asked, started, serving);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return refusedResponse(format.wire, request.signal.aborted ? clientGone() : error, idHeaders(id));
+    return refusedResponse(format.wire, request.leaving.left ? clientGone() : error, idHeaders(id));
   }
 }
 
 /** @param started when it came, milliseconds since 1970 */
-async function attempted(
-  prepared: Prepared,
-  asked: AnswerRequest,
-  started: number,
-  serving: Serving,
-): Promise<Response> {
+async function attempted(prepared: Prepared, asked: AnswerRequest, started: number, serving: Serving): Promise<Reply> {
   const { read, plan, decision, routing } = prepared;
-  const { request, search, key } = asked;
-  const client = request.signal;
+  const { request, key } = asked;
   const { logger, store, clock, health, snapshot } = serving;
   const spending = spendingOf(key, store, clock, logger);
   let overheadMs: number | undefined;
@@ -82,12 +58,12 @@ async function attempted(
   const explained = (tries: number, served?: string) =>
     explainingHeaders({ id: routing.id, route: routing.route, decision, attempts: tries, overheadMs, served });
 
-  const job = { plan, read, request, search, client, spending, sending };
+  const job = { plan, read, request, spending, sending };
   const result = await runAttempts(job, serving);
   const { attempts, delivering } = result;
   if (delivering === undefined) {
     const wait = (endpoint: string) => health.waitMs(endpoint);
-    const refused = client.aborted
+    const refused = request.leaving.left
       ? clientGone()
       : (result.refused ?? noAnswer(result, plan, wait, spending.renewsInMs()));
     serving.track(end({ attempts, served: null, status: refused.complaint.status }));

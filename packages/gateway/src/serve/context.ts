@@ -17,7 +17,7 @@ export interface Serving {
   logger: Logger | undefined;
   newId(): string;
   /** What goes on behind an answer, so that closing can wait for it. */
-  track(work: Promise<void>): void;
+  track(work: Promise<unknown>): void;
 }
 
 /** Who sends requests where no keys are configured. */

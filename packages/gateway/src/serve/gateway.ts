@@ -11,10 +11,12 @@ import { createHealth } from '../health.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
 import type { Serving } from './context.js';
+import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
 import { dryRun, listModels, showDecision, showReadiness } from './looks.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
+import { exchangeOf, responseOf } from './web-door.js';
 
 /** What a gateway is made of, beside its configuration. */
 export interface GatewayParts {
@@ -39,6 +41,8 @@ export interface Gateway {
   readonly asksForKeys: boolean;
   /** Never rejects: whatever goes wrong is answered. */
   readonly fetch: (request: Request) => Promise<Response>;
+  /** The same for servers that have no requests of the web's standard, which cost more time than all else here. Never rejects. */
+  readonly handle: (request: Exchange) => Promise<Reply>;
   /**
    * Refuses new requests and waits for those under way, and for their records.
    * @param graceMs milliseconds after which it waits no longer. Default 30,000.
@@ -60,7 +64,7 @@ function methodOf(path: string): 'GET' | 'POST' | undefined {
 }
 
 /** A client of Anthropic's wire reads other errors than one of OpenAI's. */
-const wireOf = (path: string, headers: Headers): ServedWire =>
+const wireOf = (path: string, headers: HeaderReader): ServedWire =>
   Object.hasOwn(ANSWERS, path) ? ANSWERS[path]! : headers.has('anthropic-version') ? 'messages' : 'chat';
 
 /**
@@ -70,7 +74,7 @@ const wireOf = (path: string, headers: Headers): ServedWire =>
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
   const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store } = parts;
   const { snapshot, clientSecrets } = openConfig(config, parts.routes, parts.secrets ?? environmentSecrets());
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const serving: Serving = {
     snapshot,
@@ -89,7 +93,8 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
 
-  const serve = async (request: Request, { pathname: path, searchParams: search }: URL): Promise<Response> => {
+  const serve = async (request: Exchange): Promise<Reply> => {
+    const { path } = request;
     const method = methodOf(path);
     if (method === undefined)
       throw new Refused(404, 'not_found', `There is nothing at ${request.method} ${path.slice(0, 200)}.`);
@@ -100,38 +105,39 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/ready') return showReadiness(serving, closing);
     if (closing) throw new Refused(503, 'closing', 'The gateway is closing.', { 'retry-after': '5' });
     const key = await holderOf(request);
-    if (Object.hasOwn(ANSWERS, path)) return answer({ format: WIRES[ANSWERS[path]!], request, search, key }, serving);
+    if (Object.hasOwn(ANSWERS, path)) return answer({ format: WIRES[ANSWERS[path]!], request, key }, serving);
     if (path === '/v1/models') return listModels(key, serving);
-    if (path === '/v1/route') return dryRun(request, search, key, serving);
+    if (path === '/v1/route') return dryRun(request, key, serving);
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };
   /** @throws Refused 401 */
-  const holderOf = async ({ headers }: Request): Promise<KeyConfig | undefined> => {
+  const holderOf = async ({ headers }: Exchange): Promise<KeyConfig | undefined> => {
     if (snapshot.keys.length === 0) return undefined;
     const key = await serving.keyring.holderOf(headers);
     if (key === undefined) throw new Refused(401, 'invalid_api_key', 'The key is missing or wrong.');
     return key;
   };
 
-  const respond = async (request: Request): Promise<Response> => {
-    const url = new URL(request.url);
+  const respond = async (request: Exchange): Promise<Reply> => {
     try {
-      return await serve(request, url);
+      return await serve(request);
     } catch (error) {
-      const wire = wireOf(url.pathname, request.headers);
+      const wire = wireOf(request.path, request.headers);
       if (error instanceof Refused) return refusedResponse(wire, error);
       logger?.warn(`a request failed within the gateway: ${messageOf(error)}`);
       return refusedResponse(wire, new Refused(500, 'gateway_failed', 'The gateway failed. Its log says more.'));
     }
   };
+  const handle = (request: Exchange): Promise<Reply> => {
+    const reply = respond(request);
+    serving.track(reply);
+    return reply;
+  };
 
   return {
     asksForKeys: snapshot.keys.length > 0,
-    fetch(request) {
-      const response = respond(request);
-      serving.track(response.then(() => {}));
-      return response;
-    },
+    handle,
+    fetch: async (request) => responseOf(await handle(exchangeOf(request))),
     async close(graceMs = 30_000) {
       closing = true;
       let cancel = () => {};
