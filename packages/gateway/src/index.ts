@@ -21,6 +21,14 @@ export { UnsentRequest, type Upstream, type UpstreamAnswer, type UpstreamRequest
 export { SERVED_WIRES, type ServedWire } from './contracts/wire.js';
 export { type RequestRouter, requestRouter, type RequestRouterParts } from './decide/request-router.js';
 export { type Exchange, type HeaderReader, type Reply } from './serve/exchange.js';
+export {
+  type OpenTelemetryApi,
+  type OpenTelemetrySpan,
+  type OpenTelemetryTracer,
+  type RequestTrace,
+  traceBy,
+  type Tracing,
+} from './observe/tracing.js';
 export { createGateway, type Gateway, type GatewayParts } from './serve/gateway.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export { fetchUpstream } from './upstream/fetch-upstream.js';

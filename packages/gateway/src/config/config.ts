@@ -16,6 +16,8 @@ const keySchema = z.strictObject({
     .optional(),
   /** Names of the routes it may use. With them, candidates cannot be named directly. Default: everything. */
   routes: z.array(name).min(1).optional(),
+  /** Whether it may read what concerns everybody: `/metrics`. */
+  operator: z.boolean().default(false),
 });
 
 /** One way to choose a model. */

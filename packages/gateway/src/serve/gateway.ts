@@ -8,12 +8,14 @@ import type { Upstream } from '../contracts/upstream.js';
 import type { ServedWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createHealth } from '../health.js';
+import { createMetrics } from '../observe/metrics.js';
+import type { Tracing } from '../observe/tracing.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
 import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
-import { dryRun, listModels, showDecision, showReadiness } from './looks.js';
+import { dryRun, listModels, showDecision, showMetrics, showReadiness } from './looks.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
 import { exchangeOf, responseOf } from './web-door.js';
@@ -33,6 +35,8 @@ export interface GatewayParts {
   newId?: () => string;
   /** Is told what an operator should know, never a prompt or a secret. */
   logger?: Logger;
+  /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
+  tracing?: Tracing;
 }
 
 /** Serves requests. */
@@ -60,8 +64,12 @@ const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 /** The methods that a path has; undefined for a path that nothing answers to. */
 function methodOf(path: string): 'GET' | 'POST' | undefined {
   if (Object.hasOwn(ANSWERS, path) || path === '/v1/route') return 'POST';
-  return ['/v1/models', '/health', '/ready'].includes(path) || DECISION.test(path) ? 'GET' : undefined;
+  return ['/v1/models', '/health', '/ready', '/metrics'].includes(path) || DECISION.test(path) ? 'GET' : undefined;
 }
+
+/** What stands for a path in metrics: clients may ask for any. */
+const labelOf = (path: string): string =>
+  DECISION.test(path) ? '/v1/decisions/{id}' : methodOf(path) === undefined ? 'other' : path;
 
 /** A client of Anthropic's wire reads other errors than one of OpenAI's. */
 const wireOf = (path: string, headers: HeaderReader): ServedWire =>
@@ -72,18 +80,25 @@ const wireOf = (path: string, headers: HeaderReader): ServedWire =>
  * @throws RouteProfileError BAD_OPTION for a configuration that cannot be served, with every problem in `details`
  */
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
-  const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store } = parts;
+  const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store, tracing } = parts;
   const { snapshot, clientSecrets } = openConfig(config, parts.routes, parts.secrets ?? environmentSecrets());
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
+  const health = createHealth(clock);
+  function* endpointStates() {
+    for (const [candidate, endpoints] of snapshot.endpoints)
+      for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
+  }
   const serving: Serving = {
     snapshot,
     keyring: createKeyring(snapshot.keys, clientSecrets),
-    health: createHealth(clock),
+    health,
     store,
     upstream,
     clock,
     logger,
+    metrics: createMetrics(endpointStates, () => underWay.size),
+    tracing,
     newId,
     track(work) {
       const tracked = work
@@ -106,6 +121,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (closing) throw new Refused(503, 'closing', 'The gateway is closing.', { 'retry-after': '5' });
     const key = await holderOf(request);
     if (Object.hasOwn(ANSWERS, path)) return answer({ format: WIRES[ANSWERS[path]!], request, key }, serving);
+    if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
     if (path === '/v1/route') return dryRun(request, key, serving);
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
@@ -129,7 +145,10 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     }
   };
   const handle = (request: Exchange): Promise<Reply> => {
-    const reply = respond(request);
+    const reply = respond(request).then((given) => {
+      serving.metrics.replied(labelOf(request.path), given.status);
+      return given;
+    });
     serving.track(reply);
     return reply;
   };

@@ -65,6 +65,17 @@ export async function showDecision(id: string, key: KeyConfig | undefined, { sto
   return jsonResponse(200, record);
 }
 
+/** `GET /metrics`: for Prometheus; where there are keys, for those of operators. */
+export function showMetrics(key: KeyConfig | undefined, { metrics }: Serving): Reply {
+  if (key !== undefined && !key.operator)
+    throw new Refused(
+      403,
+      'not_an_operator',
+      'Metrics concern everybody: the key needs `operator: true` in the configuration.',
+    );
+  return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: metrics.text() };
+}
+
 /** `GET /ready`: whether requests can be served, judged by what is known; no model is called for it. */
 export async function showReadiness({ store, health, snapshot }: Serving, closing: boolean): Promise<Reply> {
   const endpoints = [...snapshot.endpoints.values()].flat();

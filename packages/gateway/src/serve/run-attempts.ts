@@ -37,6 +37,8 @@ export interface Job {
   read: ReadRequest;
   request: Exchange;
   spending: Spending;
+  /** Headers that tie the attempts to a trace. */
+  traced: Readonly<Record<string, string>>;
   /** Called before anything is sent for the first time. */
   sending(): void;
 }
@@ -124,7 +126,7 @@ async function once(
       format: read.format,
       stream: read.stream,
       usageWanted: read.asked.usage,
-      request: outgoing(read, planned, secret, forwardedHeaders(request.headers), request.search),
+      request: outgoing(read, planned, secret, { ...forwardedHeaders(request.headers), ...job.traced }, request.search),
       secret,
       client: request.leaving,
       promptTokens: read.promptTokens,
