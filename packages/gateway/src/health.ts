@@ -26,6 +26,8 @@ export interface Health {
   failed(endpoint: string, fault: Fault, retryAfterMs?: number): void;
   /** Nothing was learned, as when the client left. */
   released(endpoint: string): void;
+  /** The configuration was loaded again: what was out until then may be tried. */
+  reloaded(): void;
   /** Milliseconds until the endpoint may be tried; 0 now, Infinity when not until the configuration is loaded again. */
   waitMs(endpoint: string): number;
 }
@@ -98,6 +100,9 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
     released(endpoint) {
       const state = states.get(endpoint);
       if (state) state.tried = false;
+    },
+    reloaded() {
+      for (const [endpoint, { until }] of states) if (until === Infinity) states.delete(endpoint);
     },
     waitMs: (endpoint) => Math.max(0, (states.get(endpoint)?.until ?? 0) - clock.now()),
   };

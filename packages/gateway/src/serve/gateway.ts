@@ -2,6 +2,7 @@ import { messageOf, type Logger } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
 import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
+import { problems } from '../config/problems.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
@@ -48,6 +49,18 @@ export interface Gateway {
   /** The same for servers that have no requests of the web's standard, which cost more time than all else here. Never rejects. */
   readonly handle: (request: Exchange) => Promise<Reply>;
   /**
+   * Serves by another configuration from now on; requests under way keep the one that they began with. Endpoints that were out of service for
+   * good are tried again, budgets and decisions stay.
+   * @param routes by name, as in `GatewayParts`
+   * @returns `retired`: resolves once no request uses the routers of before
+   * @throws RouteProfileError BAD_OPTION as `createGateway` does, and for a configuration without keys in the place of one with some; then
+   *   nothing has changed
+   */
+  readonly reload: (
+    config: GatewayConfigInput,
+    routes: Readonly<Record<string, RequestRouter>>,
+  ) => { retired: Promise<void> };
+  /**
    * Refuses new requests and waits for those under way, and for their records.
    * @param graceMs milliseconds after which it waits no longer. Default 30,000.
    */
@@ -81,17 +94,15 @@ const wireOf = (path: string, headers: HeaderReader): ServedWire =>
  */
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
   const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store, tracing } = parts;
-  const { snapshot, clientSecrets } = openConfig(config, parts.routes, parts.secrets ?? environmentSecrets());
+  const secretOf = parts.secrets ?? environmentSecrets();
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const health = createHealth(clock);
   function* endpointStates() {
-    for (const [candidate, endpoints] of snapshot.endpoints)
+    for (const [candidate, endpoints] of serving.snapshot.endpoints)
       for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
   }
-  const serving: Serving = {
-    snapshot,
-    keyring: createKeyring(snapshot.keys, clientSecrets),
+  const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
     store,
     upstream,
@@ -107,8 +118,14 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       underWay.add(tracked);
     },
   };
+  const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf);
+    return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
+  };
+  /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
+  let serving = servingBy(config, parts.routes);
 
-  const serve = async (request: Exchange): Promise<Reply> => {
+  const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
     const method = methodOf(path);
     if (method === undefined)
@@ -119,7 +136,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/health') return jsonResponse(200, { status: 'ok' });
     if (path === '/ready') return showReadiness(serving, closing);
     if (closing) throw new Refused(503, 'closing', 'The gateway is closing.', { 'retry-after': '5' });
-    const key = await holderOf(request);
+    const key = await holderOf(request, serving);
     if (Object.hasOwn(ANSWERS, path)) return answer({ format: WIRES[ANSWERS[path]!], request, key }, serving);
     if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
@@ -127,16 +144,16 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };
   /** @throws Refused 401 */
-  const holderOf = async ({ headers }: Exchange): Promise<KeyConfig | undefined> => {
+  const holderOf = async ({ headers }: Exchange, { snapshot, keyring }: Serving): Promise<KeyConfig | undefined> => {
     if (snapshot.keys.length === 0) return undefined;
-    const key = await serving.keyring.holderOf(headers);
+    const key = await keyring.holderOf(headers);
     if (key === undefined) throw new Refused(401, 'invalid_api_key', 'The key is missing or wrong.');
     return key;
   };
 
   const respond = async (request: Exchange): Promise<Reply> => {
     try {
-      return await serve(request);
+      return await serve(request, serving);
     } catch (error) {
       const wire = wireOf(request.path, request.headers);
       if (error instanceof Refused) return refusedResponse(wire, error);
@@ -146,15 +163,26 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   };
   const handle = (request: Exchange): Promise<Reply> => {
     const reply = respond(request).then((given) => {
-      serving.metrics.replied(labelOf(request.path), given.status);
+      common.metrics.replied(labelOf(request.path), given.status);
       return given;
     });
-    serving.track(reply);
+    common.track(reply);
     return reply;
   };
 
   return {
-    asksForKeys: snapshot.keys.length > 0,
+    get asksForKeys() {
+      return serving.snapshot.keys.length > 0;
+    },
+    reload(given, routes) {
+      const next = servingBy(given, routes);
+      // Who listens may have been let in only because keys are asked for.
+      if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
+        throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
+      serving = next;
+      health.reloaded();
+      return { retired: Promise.allSettled(underWay).then(() => {}) };
+    },
     handle,
     fetch: async (request) => responseOf(await handle(exchangeOf(request))),
     async close(graceMs = 30_000) {
