@@ -41,7 +41,7 @@ button.second, header button { color: var(--up-text); background: transparent; }
 header button { font-size: .875rem; padding: .1rem .6rem; margin-left: .5rem; }
 button:disabled { opacity: .6; cursor: default; }
 button:focus-visible, input:focus-visible, textarea:focus-visible, select:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--up); outline-offset: 2px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); gap: .75rem; margin: 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: .75rem; margin: 0; }
 .tiles > div { background: var(--raised); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; }
 .tiles dt { color: var(--muted); font-size: .875rem; }
 .tiles dd { margin: 0; }
@@ -53,18 +53,17 @@ button:focus-visible, input:focus-visible, textarea:focus-visible, select:focus-
 .endpoints li { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline; border-bottom: 1px solid var(--line); padding: .3rem 0; }
 .endpoints .why { flex-basis: 100%; color: var(--muted); font-size: .875rem; }
 .endpoints .name { margin-right: auto; }
-.state, .tag { display: inline-block; border: 1px solid currentColor; border-radius: .75rem; padding: 0 .55rem; font-size: .78rem; white-space: nowrap; }
+.state, .tag { display: inline-block; border: 1px solid currentColor; border-radius: .75rem; padding: 0 .55rem; font-size: .78rem; }
 .state { color: var(--up-text); }
 .state.cooling, .state.trial, .tag.fell { background: var(--warn); color: var(--warn-text); }
 .state.out, .tag.failed { background: var(--down-text); color: var(--page); border-color: var(--down-text); }
-.tag { color: var(--muted); max-width: 100%; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
 .decision { border-top: 1px solid var(--line); padding: .65rem 0; }
 .decisions .decision:first-child { border-top: 0; padding-top: 0; }
-.decision .head { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; }
-.decision .chosen { font-weight: 650; font-size: 1.05rem; }
-.decision .score { color: var(--muted); font-variant-numeric: tabular-nums; }
-.decision .figures { margin-left: auto; color: var(--muted); font-size: .875rem; font-variant-numeric: tabular-nums; }
-.decision .query { margin: .1rem 0; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; white-space: pre-wrap; }
+.head { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; }
+.head .chosen { font-weight: 650; font-size: 1.05rem; }
+.head .score { color: var(--muted); font-variant-numeric: tabular-nums; }
+.head .figures { margin-left: auto; color: var(--muted); font-size: .875rem; font-variant-numeric: tabular-nums; }
+.decision .query { margin: .1rem 0; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
 .decision details { font-size: .875rem; }
 summary { cursor: pointer; color: var(--up-text); display: list-item; width: fit-content; }
 .scroll { overflow-x: auto; }
@@ -77,7 +76,7 @@ thead th { color: var(--muted); font-weight: 600; }
 #result:not(:empty) { border-top: 1px solid var(--line); margin-top: .75rem; padding-top: .75rem; }
 .answer { white-space: pre-wrap; margin: .25rem 0 .5rem; }
 @media (max-width: 40rem) {
-  .decision .figures { margin-left: 0; flex-basis: 100%; }
+  .head .figures { margin-left: 0; flex-basis: 100%; }
   .field, .row button { flex: 1 1 100%; }
   .field select { flex: 1 1 auto; }
 }

@@ -16,7 +16,7 @@ function decisionOf({ model, ranked, reasons, leftOut, cooling }: DryRun): Node[
     ...cooling.map((endpoint) => `${endpoint} is out of service for now`),
   ];
   return [
-    element('div', { className: 'head decision' }, ...choice(model, ranked)),
+    element('div', { className: 'head' }, ...choice(model, ranked)),
     reasonList([...reasons, ...notes.map((note) => ({ kind: 'note', text: note }))]),
     rankingTable(ranked),
   ];

@@ -48,29 +48,23 @@ export function choice(model: string, ranked: DecisionRecord['ranked']): Node[] 
 export const reasonList = (reasons: DecisionRecord['reasons']): HTMLElement =>
   element('ul', { className: 'plain facts' }, ...reasons.map((reason) => element('li', {}, reason.text)));
 
+/** What the list says of a decision whose answer is not that of the model chosen. */
 function fallback({ attempts, served, model, status }: DecisionRecord): HTMLElement | undefined {
   const faults = attempts.flatMap(({ candidate, fault }) => (fault === undefined ? [] : [`${candidate}: ${fault}`]));
-  if (served === null)
-    return element(
-      'span',
-      { className: 'tag failed' },
-      `no answer, status ${status}`,
-      faults.length ? ` (${faults.join(', ')})` : '',
-    );
+  const asked = attempts.some(({ candidate }) => candidate === model);
+  const why = [...(asked || served === model ? [] : [`${model} was not asked, it was out of service`]), ...faults];
+  const because = why.length > 0 ? ` (${why.join(', ')})` : '';
+  if (served === null) return element('span', { className: 'tag failed' }, `no answer, status ${status}${because}`);
   if (served === model) return undefined;
-  return element(
-    'span',
-    { className: 'tag fell' },
-    `answered by ${served}`,
-    faults.length ? ` (${faults.join(', ')})` : '',
-  );
+  return element('span', { className: 'tag fell' }, `answered by ${served}${because}`);
 }
 
 function figures(record: DecisionRecord): string {
-  const { cost, bestSingle, attempts } = record;
+  const { cost, bestSingle, attempts, session } = record;
   return [
+    ...(session === undefined ? [] : [session.length > 40 ? `${session.slice(0, 40)}…` : session]),
     cost === undefined ? 'cost not known' : dollars(cost),
-    ...(bestSingle ? [`${bestSingle.model} ${dollars(bestSingle.cost)}`] : []),
+    ...(bestSingle ? [`always ${bestSingle.model}: ${dollars(bestSingle.cost)}`] : []),
     duration(tookOf(record)),
     counted(attempts.length, 'attempt'),
   ].join(' · ');
@@ -85,9 +79,10 @@ export interface DecisionList {
 function itemOf(record: DecisionRecord): { item: HTMLElement; time: HTMLElement } {
   const time = element('span', {});
   const query = text(record.text);
-  const details = element('details', {}, element('summary', {}, 'Ranking and attempts'));
+  const details = element('details', {}, element('summary', {}, 'Reasons, ranking, attempts'));
   details.addEventListener('toggle', () => {
-    if (details.childElementCount === 1) details.append(rankingTable(record.ranked), attemptTable(record));
+    if (details.childElementCount === 1)
+      details.append(reasonList(record.reasons.slice(1)), rankingTable(record.ranked), attemptTable(record));
   });
   const item = element(
     'li',
@@ -96,11 +91,11 @@ function itemOf(record: DecisionRecord): { item: HTMLElement; time: HTMLElement 
       'div',
       { className: 'head' },
       ...choice(record.model, record.ranked),
-      fallback(record),
       element('span', { className: 'figures' }, figures(record), ' · ', time),
     ),
     query === undefined ? undefined : element('p', { className: 'query' }, query === '' ? '(no text)' : query),
-    reasonList(record.reasons),
+    fallback(record),
+    reasonList(record.reasons.slice(0, 1)),
     details,
   );
   return { item, time };
