@@ -4,7 +4,7 @@ import { PAGE } from './html.js';
 import script from './client/main.ts?script';
 import { STYLE } from './style.js';
 
-/** Whether the gateway has a page: as the configuration says, else while there are no keys, so that it is no surprise to operators. */
+/** Whether the gateway has a page: as the configuration says, else while there are no keys, so that operators of the others are not surprised. */
 export const showsPage = ({ page, keys }: GatewayConfig): boolean =>
   page === undefined ? keys.length === 0 : page !== false;
 

@@ -22,7 +22,7 @@ function decisionOf({ model, ranked, reasons, leftOut, cooling }: DryRun): Node[
   ];
 }
 
-/** The form with which a query is tried. @param asked called once a query was answered */
+/** The form with which a query is tried. @param asked called after an answer */
 export function setUpAsking(api: Api, asked: () => void, failed: (error: unknown) => string): void {
   const form = byId('ask', HTMLFormElement);
   const query = byId('query', HTMLTextAreaElement);
