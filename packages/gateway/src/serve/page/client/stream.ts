@@ -6,7 +6,7 @@ interface Added {
 }
 
 /** @param line of a stream of server-sent events, without its end */
-export function addedBy(line: string): Added {
+function addedBy(line: string): Added {
   const data = /^data: ?(.*)$/.exec(line)?.[1];
   if (data === undefined || data === '' || data === '[DONE]') return { text: '' };
   const event = JSON.parse(data) as {
