@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { Checks, assert } from '../../../tools/lib/checks.mjs';
 import { graveContrast, graveFindings } from './browser/axe.mjs';
 import { openChromium } from './browser/chromium.mjs';
+import { KEY, openKeyedGateway } from './browser/keyed-gateway.mjs';
 import { openDemoGateway } from './browser/demo-gateway.mjs';
 import { tooWide, WIDE, withPage } from './browser/visit.mjs';
 
@@ -111,6 +112,48 @@ const isAccessible = (browser, demo) =>
     assertQuiet(problems);
   });
 
+/** With keys the page knows nothing before it has one, and then what is that key's. */
+async function asksForKey(browser) {
+  const keyed = await openKeyedGateway();
+  try {
+    return await withPage(browser, keyed, async (page, problems) => {
+      await openPage(page, keyed.origin);
+      const field = page.getByLabel('Key of the gateway');
+      await field.waitFor();
+      assert((await decisions(page).count()) === 0, 'decisions are shown before there is a key');
+      await shot(page, 'key');
+      const found = await graveFindings(page);
+      await field.fill('wrong');
+      await page.keyboard.press('Enter');
+      await page.getByText('The key is missing or wrong.').waitFor();
+      await field.fill(KEY);
+      await page.keyboard.press('Enter');
+      await decisions(page).nth(1).waitFor();
+      assert(!(await page.content()).includes('a secret of team b'), 'what is of others is shown');
+      const tiles = await page.locator('#spend').innerText();
+      for (const part of [
+        '$0.25',
+        'the cost of 1 is not known',
+        'always large, estimated',
+        '75 %',
+        '$0.75, over 1 of 2 decisions',
+      ])
+        assert(tiles.includes(part), `the tiles lack '${part}': ${tiles}`);
+      await page.getByRole('button', { name: 'Get the answer' }).click();
+      await page.locator('#result .answer', { hasText: 'Fifty-one.' }).waitFor();
+      await page.getByText('answered by small (gone: auth)').waitFor();
+      const out = await page.locator('#endpoints li', { hasText: 'gone' }).innerText();
+      assert(/out.*auth; not asked until the configuration is loaded again/s.test(out), `the endpoint says ${out}`);
+      found.push(...(await graveFindings(page)));
+      assert(found.length === 0, found.join('; '));
+      // Without a key, and with a wrong one, the gateway refuses; the browser writes that on the console.
+      assertQuiet(problems.filter((problem) => !/\b401\b/.test(problem)));
+    });
+  } finally {
+    await keyed.close();
+  }
+}
+
 const checks = new Checks();
 const browser = await openChromium().catch(({ message }) => {
   console.error(message);
@@ -122,6 +165,7 @@ try {
   await checks.check('gateway page: decisions appear', () => decisionsAppear(browser, of));
   await checks.check('gateway page: a query is decided on and answered, as text', () => queryIsTried(browser, of));
   await checks.check('gateway page: by keyboard', () => byKeyboard(browser, of));
+  await checks.check('gateway page: asks for a key, and shows what is its own', () => asksForKey(browser));
   await checks.check('gateway page: axe-core, light, dark, 360 px', () => isAccessible(browser, of));
 } finally {
   await browser.close();
