@@ -38,6 +38,23 @@ describe('serve --demo', { timeout: 120_000 }, () => {
       const { stdout } = await promisify(execFile)('sh', ['-c', `${curl} -s`]);
       expect(stdout).toContain('17 * 3 = 51.');
 
+      const asked = { role: 'user', content: 'What is 2 + 2?' };
+      for (const [path, body] of [
+        ['messages', { max_tokens: 99, messages: [asked] }],
+        ['responses', { input: [asked] }],
+      ] as const)
+        for (const stream of [false, true]) {
+          const response = await fetch(`${url}/v1/${path}`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ model: 'auto', stream, ...body }),
+          });
+          const text = await response.text();
+          expect([path, response.status]).toEqual([path, 200]);
+          expect(text).not.toMatch(/"error": *\{/);
+          expect(text).toContain(stream ? '"4. "' : '2 + 2 = 4.');
+        }
+
       const overview = async () => (await (await fetch(`${url}/v1/overview`)).json()) as Overview;
       let seen = await overview();
       for (let i = 0; i < 300 && (seen.spend.fellBack === 0 || seen.spend.decisions < 4); i++) {
@@ -53,7 +70,7 @@ describe('serve --demo', { timeout: 120_000 }, () => {
         attempts.flatMap(({ candidate, fault }) => (fault ? [candidate] : [])),
       );
       expect(new Set(faults).size).toBe(1);
-      expect(data.filter(({ session }) => session?.startsWith('sample-')).length).toBe(data.length - 1);
+      expect(data.filter(({ session }) => session?.startsWith('sample-')).length).toBe(data.length - 5);
       expect(data.every(({ text }) => text !== undefined && text !== '')).toBe(true);
 
       child.kill('SIGTERM');

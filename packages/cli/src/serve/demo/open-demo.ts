@@ -72,7 +72,7 @@ export async function openDemo(flags: ServeFlags, logger: Logger, signal: AbortS
         id: `${candidate} (stand-in)`,
         candidate,
         baseUrl: standIn.baseUrl,
-        wires: ['chat'],
+        wires: ['chat', 'messages', 'responses'],
       })),
     };
     return {

@@ -1,9 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { messageOf, z } from '@routeprofile/schema';
-import { tokensOf, type Answers, type CannedAnswer } from './answers.js';
+import { messageOf } from '@routeprofile/schema';
+import { tokensOf, type Answers } from './answers.js';
 import type { StandInFault } from './faults.js';
+import { chatWire } from './wires/chat.js';
+import { messagesWire } from './wires/messages.js';
+import { responsesWire } from './wires/responses.js';
+import type { Asked, Said, StandInWire } from './wires/wire.js';
 
 /** A model server on this machine that calls no model. */
 export interface StandIn {
@@ -20,28 +24,12 @@ export interface StandInParts {
   speed?: number;
 }
 
+const WIRES: readonly StandInWire[] = [chatWire, messagesWire, responsesWire];
 const MOST_BYTES = 20_000_000;
+/** Part of its time that an answer takes to begin. */
+const BEFORE_FIRST = 0.4;
 
-const requestSchema = z.object({
-  model: z.string(),
-  stream: z.boolean().optional(),
-  stream_options: z.object({ include_usage: z.boolean().optional() }).nullish(),
-  messages: z.array(z.object({ role: z.string(), content: z.unknown() })),
-});
-type ChatRequest = z.infer<typeof requestSchema>;
-
-const partsSchema = z.array(z.object({ text: z.string().optional() }));
-/** The text of a message, whether it is written as one or in parts. */
-function contentText(content: unknown): string {
-  if (typeof content === 'string') return content;
-  const parts = partsSchema.safeParse(content);
-  return parts.success ? parts.data.map(({ text }) => text ?? '').join('\n') : '';
-}
-
-const lastQuestion = ({ messages }: ChatRequest): string =>
-  contentText(messages.findLast(({ role }) => role === 'user')?.content);
-
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readJson(request: IncomingMessage): Promise<unknown> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
@@ -49,7 +37,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
     if (bytes > MOST_BYTES) throw new Error('the request is too long');
     pieces.push(piece);
   }
-  return Buffer.concat(pieces).toString();
+  return JSON.parse(Buffer.concat(pieces).toString()) as unknown;
 }
 
 function sendJson(response: ServerResponse, status: number, value: object, headers: Record<string, string> = {}): void {
@@ -57,88 +45,77 @@ function sendJson(response: ServerResponse, status: number, value: object, heade
   response.end(JSON.stringify(value));
 }
 
-function usageOf({ messages }: ChatRequest, { text, outputTokens }: CannedAnswer) {
-  const prompt = messages.reduce((sum, { content }) => sum + tokensOf(contentText(content)), 12);
-  const reasoning = Math.max(0, outputTokens - tokensOf(text));
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: outputTokens,
-    total_tokens: prompt + outputTokens,
-    completion_tokens_details: { reasoning_tokens: reasoning },
-  };
+function refuse(response: ServerResponse, { status, retryAfter, message }: StandInFault): void {
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  sendJson(response, status, { error: { message } }, headers);
 }
 
-/** Part of its time that an answer takes to begin. */
-const BEFORE_FIRST = 0.4;
+/** An answer on its way. */
+interface Answering {
+  wire: StandInWire;
+  asked: Asked;
+  said: Said;
+  milliseconds: number;
+  response: ServerResponse;
+  /** Fires when the client has left. */
+  signal: AbortSignal;
+}
 
 /** Word by word, in the time that the answer takes. */
-async function stream(
-  request: ChatRequest,
-  answer: CannedAnswer,
-  milliseconds: number,
-  response: ServerResponse,
-  signal: AbortSignal,
-) {
-  const head = { id: 'stand-in', object: 'chat.completion.chunk', created: 0, model: request.model };
-  const chunk = (delta: object, finish: string | null) => ({
-    ...head,
-    choices: [{ index: 0, delta, finish_reason: finish }],
-  });
-  const event = (data: object) => response.write(`data: ${JSON.stringify(data)}\n\n`);
-  const words = answer.text.match(/\S+\s*/g) ?? [answer.text];
+async function stream({ wire, asked, said, milliseconds, response, signal }: Answering): Promise<void> {
+  let sent = 0;
+  const send = (event: object) => {
+    const name = wire.named && 'type' in event ? `event: ${String(event.type)}\n` : '';
+    // Only Responses asks for the number; the others' clients ignore it.
+    response.write(`${name}data: ${JSON.stringify({ ...event, sequence_number: sent++ })}\n\n`);
+  };
+  const words = said.text.match(/\S+\s*/g) ?? [said.text];
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  event(chunk({ role: 'assistant', content: '' }, null));
+  wire.opening(said).forEach(send);
   await wait(BEFORE_FIRST * milliseconds, undefined, { signal });
   for (const word of words) {
-    event(chunk({ content: word }, null));
+    send(wire.word(word));
     await wait(((1 - BEFORE_FIRST) * milliseconds) / words.length, undefined, { signal });
   }
-  event(chunk({}, 'stop'));
-  if (request.stream_options?.include_usage) event({ ...head, choices: [], usage: usageOf(request, answer) });
-  response.end('data: [DONE]\n\n');
+  wire.closing(said, asked).forEach(send);
+  response.end(wire.end);
 }
 
-async function whole(
-  request: ChatRequest,
-  answer: CannedAnswer,
-  milliseconds: number,
-  response: ServerResponse,
-  signal: AbortSignal,
-) {
+async function whole({ wire, said, milliseconds, response, signal }: Answering): Promise<void> {
   await wait(milliseconds, undefined, { signal });
-  const message = { role: 'assistant', content: answer.text };
-  sendJson(response, 200, {
-    ...{ id: 'stand-in', object: 'chat.completion', created: 0, model: request.model },
-    choices: [{ index: 0, message, finish_reason: 'stop' }],
-    usage: usageOf(request, answer),
-  });
+  sendJson(response, 200, wire.whole(said));
 }
 
-/** Serves `POST /v1/chat/completions` on loopback, on any port that is free. */
+/** Serves chat completions, messages and responses on loopback, on any port that is free. */
 export async function openStandIn({ answers, fault, speed = 1 }: StandInParts): Promise<StandIn> {
-  const handle = async (incoming: IncomingMessage, response: ServerResponse, signal: AbortSignal) => {
-    const parsed = requestSchema.safeParse(JSON.parse(await readBody(incoming)));
-    if (incoming.url !== '/v1/chat/completions' || !parsed.success)
-      return sendJson(response, 400, { error: { message: 'The stand-in reads chat completions alone.' } });
-    const request = parsed.data;
-    const wrong = fault(request.model);
-    if (wrong) {
-      const retry: Record<string, string> =
-        wrong.retryAfter === undefined ? {} : { 'retry-after': String(wrong.retryAfter) };
-      return sendJson(response, wrong.status, { error: { message: wrong.message } }, retry);
-    }
-    const answer = answers(request.model, lastQuestion(request));
-    const milliseconds = (1_000 * answer.seconds) / speed;
-    await (request.stream ? stream : whole)(request, answer, milliseconds, response, signal);
+  const handle = async (request: IncomingMessage, response: ServerResponse, signal: AbortSignal) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const wire = WIRES.find(({ path }) => path === pathname);
+    const asked = wire?.read(await readJson(request));
+    if (wire === undefined || asked === undefined)
+      return refuse(response, { status: 400, message: `The stand-in does not read this request to ${pathname}.` });
+    const wrong = fault(asked.model);
+    if (wrong) return refuse(response, wrong);
+    const { text, outputTokens, seconds } = answers(asked.model, asked.question);
+    const { model, promptTokens } = asked;
+    const said = {
+      model,
+      text,
+      promptTokens,
+      outputTokens,
+      reasoningTokens: Math.max(0, outputTokens - tokensOf(text)),
+    };
+    const answering = { wire, asked, said, milliseconds: (1_000 * seconds) / speed, response, signal };
+    await (asked.stream ? stream : whole)(answering);
   };
-  const server = createServer((incoming, response) => {
+  const server = createServer((request, response) => {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
-    handle(incoming, response, gone.signal).catch((error: unknown) => {
+    handle(request, response, gone.signal).catch((error: unknown) => {
       // Whoever has left wants no answer.
       if (gone.signal.aborted) return;
       if (response.headersSent) response.destroy();
-      else sendJson(response, 400, { error: { message: messageOf(error) } });
+      else refuse(response, { status: 400, message: messageOf(error) });
     });
   });
   await new Promise<void>((resolve, reject) => {
