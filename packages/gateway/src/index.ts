@@ -29,6 +29,9 @@ export {
   traceBy,
   type Tracing,
 } from './observe/tracing.js';
+export type { EndpointHealth } from './health.js';
 export { createGateway, type Gateway, type GatewayParts } from './serve/gateway.js';
+export type { DecisionList, Overview } from './serve/overview/overview.js';
+export type { SpendSummary } from './serve/overview/spend.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export { fetchUpstream } from './upstream/fetch-upstream.js';

@@ -13,6 +13,8 @@ import { messageOf, plural, RouteProfileError, type Logger } from '@routeprofile
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openServeConfig, serveProblems, type FoundConfig, type ServeFlags } from '../serve/config.js';
 import { curlLine } from '../serve/curl.js';
+import { assertDemoFlags } from '../serve/demo/flags.js';
+import { openDemo } from '../serve/demo/open-demo.js';
 import { watchFile } from '../serve/watch.js';
 
 export type ServeCommandFlags = ServeFlags & CommonFlags;
@@ -118,11 +120,14 @@ async function reload(
 /** Serves until it is told to stop; requests under way may then end. A configuration in a file is loaded again when it changes. */
 export async function serveCommand(flags: ServeCommandFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
-  const found = await openServeConfig(flags);
-  const { config } = found;
+  assertDemoFlags(flags);
   const opened = new Opened();
   let routers = new Opened();
   try {
+    const demo = flags.demo ? await openDemo(flags, console.logger, io.signal) : undefined;
+    if (demo) opened.add(() => demo.close());
+    const found = demo?.found ?? (await openServeConfig(flags));
+    const { config } = found;
     const gateway = await open(found, console.logger, opened, routers);
     const listening = await listen(gateway, config.listen);
     if (found.file !== undefined) {
@@ -134,15 +139,18 @@ export async function serveCommand(flags: ServeCommandFlags, io: Io): Promise<nu
     io.endsWithin?.(GRACE_MS + ENDING_MS);
     const { url } = listening;
     const curl = curlLine(url, config);
-    if (flags.json) console.printJson({ url, routes: Object.keys(config.routes), curl });
+    const page = gateway.hasPage ? `${url}/` : null;
+    if (flags.json) console.printJson({ url, page, routes: Object.keys(config.routes), curl });
     else {
       const models = new Set(config.endpoints.map(({ candidate }) => candidate));
       const routes = Object.keys(config.routes).join(', ');
       console.print(
-        `Serving ${plural(models.size, 'model')} on ${url} (routes: ${routes}). Ctrl-C ends it.\n\nTry:\n  ${curl}`,
+        `Serving ${plural(models.size, 'model')} on ${url} (routes: ${routes}). Ctrl-C ends it.${page ? `\n\nSee:\n  ${page}` : ''}\n\nTry:\n  ${curl}`,
       );
     }
+    const traffic = demo?.startTraffic(url);
     await stopped(io.signal);
+    await traffic?.stop();
     console.logger.info(`closing; requests under way have ${GRACE_MS / 1000} seconds`);
     await listening.close(GRACE_MS);
     return 0;

@@ -34,7 +34,7 @@ const serveConfigSchema = gatewayConfigSchema.extend({
     .refine((routes) => Object.keys(routes).length > 0, 'expected at least one route'),
 });
 /** What is served, as one writes it down. */
-type ServeConfigInput = z.input<typeof serveConfigSchema>;
+export type ServeConfigInput = z.input<typeof serveConfigSchema>;
 /** What is served, with every default filled in and paths made absolute. */
 export type ServeConfig = z.infer<typeof serveConfigSchema>;
 
@@ -58,6 +58,10 @@ export interface ServeFlags {
   port?: number;
   host?: string;
   state?: string;
+  /** Serves the sample, with stand-ins for its models. */
+  demo?: boolean;
+  /** Queries of the sample per minute. */
+  traffic?: number;
 }
 
 /** Read where no other is named. */
@@ -122,18 +126,30 @@ async function readInput(
 }
 
 /**
- * The configuration that a file or the flags give.
- * @throws RouteProfileError BAD_OPTION that names all that is wrong; and what reading a file throws
+ * A configuration with every default filled in, and absolute paths.
+ * @param from folder that its paths are relative to
+ * @param file where it was read from
+ * @throws RouteProfileError BAD_OPTION that names all that is wrong
  */
-export async function openServeConfig(flags: ServeFlags): Promise<FoundConfig> {
-  const { input, source, from, file } = await readInput(flags);
+export function checkServeConfig(input: unknown, source: string, from: string, file?: string): FoundConfig {
   const parsed = serveConfigSchema.safeParse(input);
   if (!parsed.success) throw serveProblems(source, parsed.error.issues.map(issueText));
   const config = parsed.data;
   for (const route of Object.values(config.routes)) route.router = resolve(from, route.router);
   if (config.state.kind === 'journal') config.state.dir = resolve(from, config.state.dir);
+  return { config, source, from, file };
+}
+
+/**
+ * The configuration that a file or the flags give.
+ * @throws RouteProfileError BAD_OPTION that names all that is wrong; and what reading a file throws
+ */
+export async function openServeConfig(flags: ServeFlags): Promise<FoundConfig> {
+  const { input, source, from, file } = await readInput(flags);
+  const found = checkServeConfig(input, source, from, file);
+  const { config } = found;
   if (flags.port !== undefined) config.listen.port = flags.port;
   if (flags.host !== undefined) config.listen.host = flags.host;
   if (flags.state !== undefined) config.state = { kind: 'journal', dir: resolve(flags.state) };
-  return { config, source, from, file };
+  return found;
 }

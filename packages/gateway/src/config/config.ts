@@ -51,6 +51,11 @@ export const gatewayConfigSchema = z.strictObject({
       inflatedBytes: z.number().int().min(1).default(40_000_000),
     })
     .prefault({}),
+  /**
+   * Whether `GET /` is a page for people, and what stands at its top. What it shows, it asks for as any client does: with a key where there
+   * are keys. Default: while there are no keys.
+   */
+  page: z.union([z.boolean(), z.strictObject({ note: z.string().min(1).max(300) })]).optional(),
   log: z
     .strictObject({
       /** Whether records hold the text that was routed: `none` (default) or `full`. */

@@ -12,7 +12,7 @@ import { journalLineSchema, type JournalLine } from './journal-lines.js';
 export interface JournalOptions {
   /** Milliseconds since 1970. Default: the platform's clock. */
   now?: () => number;
-  /** Decisions that `find` and `feedback` know, the last ones; `read` gives all. Default 10,000. */
+  /** Decisions that `find`, `latest` and `feedback` know, the last ones; `read` gives all. Default 10,000. */
   maxRecords?: number;
   /** Is told what an earlier process left unfinished. */
   logger?: Logger;
@@ -81,6 +81,7 @@ function journalOf(
       await Promise.all(fresh.map((json) => writeJson(`{"type":"decision","record":${json}}`, TOGETHER_MS)));
     },
     find: async (id) => decisions.find(id),
+    latest: async (tenant, count) => decisions.latest(tenant, count),
     async feedback(said) {
       const noted = decisions.note(said);
       if (noted === 'stored') await write({ type: 'feedback', said });

@@ -17,6 +17,8 @@ import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
 import { dryRun, listModels, showDecision, showMetrics, showReadiness } from './looks.js';
+import { listDecisions, showOverview } from './overview/overview.js';
+import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
 import { exchangeOf, responseOf } from './web-door.js';
@@ -44,6 +46,8 @@ export interface GatewayParts {
 export interface Gateway {
   /** Whether the configuration has keys; without any, everybody is served. */
   readonly asksForKeys: boolean;
+  /** Whether `GET /` is the page for people. */
+  readonly hasPage: boolean;
   /** Never rejects: whatever goes wrong is answered. */
   readonly fetch: (request: Request) => Promise<Response>;
   /** The same for servers that have no requests of the web's standard, which cost more time than all else here. Never rejects. */
@@ -72,17 +76,18 @@ const ANSWERS: Readonly<Record<string, ServedWire>> = {
   '/v1/responses': 'responses',
   '/v1/messages': 'messages',
 };
+const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/health', '/ready', '/metrics'];
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 
 /** The methods that a path has; undefined for a path that nothing answers to. */
 function methodOf(path: string): 'GET' | 'POST' | undefined {
   if (Object.hasOwn(ANSWERS, path) || path === '/v1/route') return 'POST';
-  return ['/v1/models', '/health', '/ready', '/metrics'].includes(path) || DECISION.test(path) ? 'GET' : undefined;
+  return LOOKS.includes(path) || DECISION.test(path) ? 'GET' : undefined;
 }
 
 /** What stands for a path in metrics: clients may ask for any. */
 const labelOf = (path: string): string =>
-  DECISION.test(path) ? '/v1/decisions/{id}' : methodOf(path) === undefined ? 'other' : path;
+  DECISION.test(path) ? '/v1/decisions/{id}' : (methodOf(path) ?? pageFile(path)) ? path : 'other';
 
 /** A client of Anthropic's wire reads other errors than one of OpenAI's. */
 const wireOf = (path: string, headers: HeaderReader): ServedWire =>
@@ -127,12 +132,14 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
-    const method = methodOf(path);
+    const file = showsPage(serving.snapshot.config) ? pageFile(path) : undefined;
+    const method = file ? 'GET' : methodOf(path);
     if (method === undefined)
       throw new Refused(404, 'not_found', `There is nothing at ${request.method} ${path.slice(0, 200)}.`);
     // Load balancers look with HEAD; whoever listens leaves the body out.
     const asked = request.method === 'HEAD' ? 'GET' : request.method;
     if (asked !== method) throw new Refused(405, 'method_not_allowed', `${path} takes ${method}.`, { allow: method });
+    if (file) return file;
     if (path === '/health') return jsonResponse(200, { status: 'ok' });
     if (path === '/ready') return showReadiness(serving, closing);
     if (closing) throw new Refused(503, 'closing', 'The gateway is closing.', { 'retry-after': '5' });
@@ -140,6 +147,8 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (Object.hasOwn(ANSWERS, path)) return answer({ format: WIRES[ANSWERS[path]!], request, key }, serving);
     if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
+    if (path === '/v1/overview') return showOverview(key, serving);
+    if (path === '/v1/decisions') return listDecisions(request, key, serving);
     if (path === '/v1/route') return dryRun(request, key, serving);
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };
@@ -182,6 +191,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       serving = next;
       health.reloaded();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
+    },
+    get hasPage() {
+      return showsPage(serving.snapshot.config);
     },
     handle,
     fetch: async (request) => responseOf(await handle(exchangeOf(request))),

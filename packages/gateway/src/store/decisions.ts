@@ -14,6 +14,8 @@ export interface Decisions {
   /** @returns the record as JSON; undefined for one that is here already */
   add(record: DecisionRecord): string | undefined;
   find(id: string): DecisionRecord | undefined;
+  /** As `StateStore.latest`. */
+  latest(tenant: string, count: number): DecisionRecord[];
   /** As `StateStore.feedback`. */
   note(said: Feedback): 'stored' | 'duplicate' | 'unknown';
   /** As `StateStore.read`. */
@@ -42,6 +44,10 @@ export function createDecisions(maxRecords: number): Decisions {
     find(id) {
       const kept = records.get(id);
       return kept && recordOf(kept);
+    },
+    latest(tenant, count) {
+      const own = [...records.values()].filter((kept) => kept.tenant === tenant);
+      return own.slice(-count).reverse().map(recordOf);
     },
     note(said) {
       const kept = records.get(said.decision);
