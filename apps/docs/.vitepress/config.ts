@@ -32,6 +32,7 @@ const packages = [
   'tensor',
   'pipeline',
   'gateway',
+  'ai-sdk',
   'cli',
 ] as const;
 
