@@ -60,6 +60,7 @@ export const candidateSchema = z.object({
       tools: z.boolean().optional(),
       vision: z.boolean().optional(),
       audio: z.boolean().optional(),
+      logprobs: z.boolean().optional(),
       reasoning: z.boolean().optional(),
       region: z.string().min(1).optional(),
       local: z.boolean().optional(),

@@ -21,8 +21,12 @@ export interface Asked {
   /** All that the model reads: turns, instructions, tools. */
   read: readonly unknown[];
   tools: boolean;
-  /** Whether the answer is to be JSON, by a schema or not. */
-  json: boolean;
+  /** The answer is to be JSON: any, or by a schema of the client's. */
+  json: 'any' | 'schema' | undefined;
+  /** Log probabilities of its tokens are wanted. */
+  logprobs: boolean;
+  /** The model is told to think first, or how much. */
+  reasoning: boolean;
   /** Most tokens of the answer. */
   maxOutput: number | undefined;
   /** Answers wanted; each may be as long as the limit. */
@@ -32,6 +36,14 @@ export interface Asked {
   /** What binds the request to the endpoint that made it, such as an earlier answer that is stored there. */
   boundTo?: string;
 }
+
+/** What a format of answers asks for, by its type; both wires of OpenAI have the same words. */
+export const jsonOfType = (type: unknown): Asked['json'] =>
+  type === 'json_schema' ? 'schema' : type === 'json_object' ? 'any' : undefined;
+
+/** Whether a setting is made, and not to one of the values that turn it off. */
+export const isSaid = (setting: unknown, ...off: readonly string[]): boolean =>
+  typeof setting === 'string' && setting !== 'none' && !off.includes(setting);
 
 /** What one event means to whoever passes it on. */
 export type EventMeaning =

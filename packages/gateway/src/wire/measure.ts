@@ -6,12 +6,15 @@ export interface Measured {
   characters: number;
   /** Whether there is a picture. */
   pictures: boolean;
+  /** Whether there is a sound. */
+  sounds: boolean;
 }
 
 /** Types of parts that are pictures, on any wire. */
 const PICTURES = new Set<unknown>(['image_url', 'input_image', 'image']);
+const SOUNDS = new Set<unknown>(['input_audio', 'audio']);
 /** Parts whose long texts are bytes, not words. */
-const BLOBS = new Set<unknown>(['input_audio', 'file', 'input_file', 'document', 'audio', ...PICTURES]);
+const BLOBS = new Set<unknown>(['file', 'input_file', 'document', ...SOUNDS, ...PICTURES]);
 
 /**
  * Looks through JSON of any depth.
@@ -20,6 +23,7 @@ const BLOBS = new Set<unknown>(['input_audio', 'file', 'input_file', 'document',
 export function measure(value: unknown): Measured {
   let characters = 0;
   let pictures = false;
+  let sounds = false;
   // A stack of our own: a body can be nested more deeply than calls can.
   const open: unknown[] = [value];
   while (open.length > 0) {
@@ -29,6 +33,7 @@ export function measure(value: unknown): Measured {
     else if (isFields(one)) {
       const type = one['type'];
       pictures ||= PICTURES.has(type);
+      sounds ||= SOUNDS.has(type);
       const blob = BLOBS.has(type);
       for (const name in one) {
         const member = one[name];
@@ -38,7 +43,7 @@ export function measure(value: unknown): Measured {
       }
     }
   }
-  return { characters, pictures };
+  return { characters, pictures, sounds };
 }
 
 /** Whether a member holds encoded bytes, or a way to them. */

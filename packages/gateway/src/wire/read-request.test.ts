@@ -64,6 +64,23 @@ describe('requirements', () => {
     });
   });
 
+  it.each<[ServedWire, object, object]>([
+    ['chat', { response_format: { type: 'json_schema', json_schema: {} } }, { jsonSchema: true }],
+    ['chat', { logprobs: true, reasoning_effort: 'low' }, { logprobs: true, reasoning: true }],
+    ['chat', { logprobs: false, reasoning_effort: 'none', response_format: { type: 'text' } }, {}],
+    ['chat', { messages: [user({ type: 'input_audio', input_audio: { data: 'AAAA' } })] }, { audio: true }],
+    ['responses', { text: { format: { type: 'json_schema' } } }, { jsonSchema: true }],
+    ['responses', { include: ['message.output_text.logprobs'] }, { logprobs: true }],
+    ['responses', { reasoning: { effort: 'high' } }, { reasoning: true }],
+    ['responses', { reasoning: { summary: 'auto' }, include: ['reasoning.encrypted_content'] }, {}],
+    ['messages', { thinking: { type: 'adaptive' } }, { reasoning: true }],
+    ['messages', { thinking: { type: 'disabled' } }, {}],
+    ['messages', { output_config: { format: { type: 'json_schema' } } }, { jsonSchema: true }],
+  ])('of %s with %j are %j', (wire, body, needed) => {
+    const { contextTokens: _, ...rest } = read(wire, body).requirements;
+    expect(rest).toEqual(needed);
+  });
+
   it.each([
     [{ type: 'input_image', image_url: 'data:AAAA' }, true],
     [{ type: 'image', source: { type: 'base64', data: 'A'.repeat(4000) } }, true],
@@ -82,6 +99,7 @@ describe('requirements', () => {
     expect(measure(JSON.parse(`${'['.repeat(100_000)}"a"${']'.repeat(100_000)}`))).toEqual({
       characters: 1,
       pictures: false,
+      sounds: false,
     });
   });
 });

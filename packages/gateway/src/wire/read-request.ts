@@ -23,7 +23,7 @@ const CHARACTERS = 4;
 /** @param text JSON, as it came @param body the same, parsed */
 export function readRequest(format: WireFormat, text: string, body: Fields): ReadRequest {
   const asked = format.asked(body);
-  const { characters, pictures } = measure(asked.read);
+  const { characters, pictures, sounds } = measure(asked.read);
   const promptTokens = Math.ceil(characters / CHARACTERS);
   return {
     format,
@@ -36,8 +36,11 @@ export function readRequest(format: WireFormat, text: string, body: Fields): Rea
     requirements: {
       contextTokens: promptTokens,
       ...(asked.tools && { tools: true }),
-      ...(asked.json && { jsonMode: true }),
+      ...(asked.json && { [asked.json === 'schema' ? 'jsonSchema' : 'jsonMode']: true }),
+      ...(asked.logprobs && { logprobs: true }),
+      ...(asked.reasoning && { reasoning: true }),
       ...(pictures && { vision: true }),
+      ...(sounds && { audio: true }),
       ...(asked.maxOutput !== undefined && { outputTokens: asked.maxOutput }),
     },
   };
