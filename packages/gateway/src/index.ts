@@ -17,6 +17,7 @@ export {
 } from './contracts/store.js';
 export { UnsentRequest, type Upstream, type UpstreamAnswer, type UpstreamRequest } from './contracts/upstream.js';
 export { SERVED_WIRES, type ServedWire } from './contracts/wire.js';
+export { recentVectors } from './decide/recent-vectors.js';
 export { type RequestRouter, requestRouter, type RequestRouterParts } from './decide/request-router.js';
 export { createGateway, type Gateway, type GatewayParts } from './serve/gateway.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';

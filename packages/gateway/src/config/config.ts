@@ -26,8 +26,19 @@ export const routeSchema = z.strictObject({
   maxChars: z.number().int().min(1).max(1_000_000).default(2_000),
   /** Milliseconds that the router may take. Default: as long as it takes. */
   deadlineMs: z.number().int().min(1).max(60_000).optional(),
-  /** The candidate that answers when the router is late or fails. */
+  /** The candidate that answers when the router is late or fails, or too many requests wait for it. */
   onLate: name.optional(),
+  /** How texts of requests that come at the same time are decided together. */
+  batch: z
+    .strictObject({
+      /** Texts decided together at most. */
+      texts: z.number().int().min(1).max(1_000).default(16),
+      /** Milliseconds that the first of them waits for others; a router without an encoder does not wait. */
+      waitMs: z.number().int().min(0).max(1_000).default(2),
+      /** Requests that may wait for the router; for more `onLate` answers, or else they are told to come back. */
+      waiting: z.number().int().min(1).max(100_000).default(256),
+    })
+    .prefault({}),
 });
 
 /** What the gateway serves, to whom, and where from. */

@@ -1,7 +1,9 @@
 import { assertUsableKey } from '@routeprofile/providers';
 import { RouteProfileError, type Candidate } from '@routeprofile/schema';
+import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
+import { batchedRouter } from '../decide/batched-router.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
@@ -11,12 +13,14 @@ import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
 /**
  * Checks a configuration and looks up all that it names.
  * @param given as it was written
+ * @param clock default: the platform's
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(
   given: unknown,
   routers: Readonly<Record<string, RequestRouter>>,
   secretOf: SecretReader,
+  clock: Clock = systemClock,
 ): OpenedConfig {
   const parsed = gatewayConfigSchema.safeParse(given);
   if (!parsed.success)
@@ -25,7 +29,7 @@ export function openConfig(
   const found: string[] = [];
   const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
 
-  const routes = openRoutes(config, routers, report);
+  const routes = openRoutes(config, routers, clock, report);
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
@@ -48,6 +52,7 @@ export function openConfig(
 function openRoutes(
   { routes }: GatewayConfig,
   routers: Readonly<Record<string, RequestRouter>>,
+  clock: Clock,
   report: Report,
 ): Map<string, Route> {
   const names = Object.keys(routers);
@@ -57,7 +62,7 @@ function openRoutes(
   return new Map(
     Object.entries(routers).map(([name, router]) => {
       const settings = Object.hasOwn(routes, name) ? routes[name]! : routeSchema.parse({});
-      return [name, { name, router, settings }];
+      return [name, { name, router: batchedRouter(router, settings.batch, clock), settings }];
     }),
   );
 }

@@ -69,7 +69,7 @@ const wireOf = (path: string, headers: Headers): ServedWire =>
  */
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
   const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store } = parts;
-  const { snapshot, clientSecrets } = openConfig(config, parts.routes, parts.secrets ?? environmentSecrets());
+  const { snapshot, clientSecrets } = openConfig(config, parts.routes, parts.secrets ?? environmentSecrets(), clock);
   const underWay = new Set<Promise<void>>();
   let closing = false;
   const serving: Serving = {

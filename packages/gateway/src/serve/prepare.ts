@@ -3,6 +3,7 @@ import { targetOf } from '../config/names.js';
 import type { KeyConfig } from '../config/config.js';
 import type { Route, Target } from '../config/snapshot.js';
 import type { RoutingRequest } from '../contracts/request.js';
+import { QueueFull } from '../decide/batched-router.js';
 import { decide, pinned } from '../decide/decide.js';
 import { planAttempts, type Plan } from '../plan.js';
 import type { WireFormat } from '../wire/format.js';
@@ -96,6 +97,10 @@ async function decided(
     if (signal.aborted) throw clientGone();
     if (RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED')
       throw new Refused(400, 'no_candidate', [error.message, ...error.details].join('; '));
+    if (error instanceof QueueFull)
+      throw new Refused(503, 'router_busy', `${error.message}. Name a model, or try again later.`, {
+        'retry-after': '1',
+      });
     failed(error);
     throw new Refused(503, 'router_failed', 'The router could not decide. Name a model, or try again later.');
   }
