@@ -39,7 +39,7 @@ describe('use-lite on threads', () => {
     const without = await openNodeUseLite({ threads: 1, keepFree: true, worker: nowhere });
     await expect(without.encode(short)).rejects.toMatchObject({ code: 'ENCODER_FAILED' });
     expect((await (await openNodeUseLite({ threads: 1, worker: nowhere })).encode(short)).rows).toBe(1);
-    await Promise.all([here, free, without].map((encoder) => encoder.dispose?.()));
+    for (const encoder of [here, free, without]) await encoder.dispose?.();
   });
 
   it('stops when asked to, and is of use afterwards', async () => {

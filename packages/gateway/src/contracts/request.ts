@@ -8,7 +8,7 @@ export interface RoutingRequest {
   wire: ServedWire;
   /** The route's name; null for a request that names a candidate. */
   route: string | null;
-  /** The last user message that holds text, cut to the route's limit; empty where there is none. */
+  /** The last user message that holds text, cut to the route's limit behind what the router does not read; empty where there is none. */
   text: string;
   /** Read from the whole request. */
   requirements: Requirements;

@@ -26,7 +26,7 @@ function slowRouter(more: { encoder?: string | null } = {}) {
     clock,
     router: (batching: Partial<Batching> = {}) =>
       batchedRouter(inner, { texts: 3, waitMs: 2, waiting: 5, ...batching }, clock),
-    async finish() {
+    finish: async () => {
       go();
       await settle();
     },

@@ -18,6 +18,8 @@ export interface RequestRouter {
   strategy: string;
   /** Id of the encoder that it reads texts with; null for one that reads none. */
   encoder: string | null;
+  /** Beginnings that it does not read, longest first: what is cut of a text comes after them. Default none. */
+  sharedPrefixes?: readonly string[];
   /** One decision per text, each with every model that may answer. */
   route(
     texts: readonly string[],

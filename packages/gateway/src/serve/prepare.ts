@@ -48,7 +48,7 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     id,
     wire: format.wire,
     route: route?.name ?? null,
-    text: routingText(read, route?.settings.maxChars ?? 0),
+    text: routingText(read, route?.settings.maxChars ?? 0, route?.router.sharedPrefixes),
     requirements,
     ...(session !== undefined && { session }),
     tenant: key?.id ?? LOCAL_TENANT,

@@ -42,6 +42,16 @@ describe('the routing text', () => {
     const chat = read('chat', { messages: [{ role: 'user', content: 'ab👋cd' }] });
     expect([3, 4, 6].map((length) => routingText(chat, length))).toEqual(['ab', 'ab👋', 'ab👋cd']);
   });
+
+  it('is cut behind a beginning that the router does not read, however long that is', () => {
+    const examples = 'Q: 1 + 1? A: 2. '.repeat(500);
+    const chat = (content: string) => read('chat', { messages: [{ role: 'user', content }] });
+    const prefixes = [examples, 'Q: '];
+    expect(routingText(chat(`${examples}Q: Why is the sky blue?`), 10, prefixes)).toBe(`${examples}Q: Why is `);
+    expect(routingText(chat('Q: Why is the sky blue?'), 10, prefixes)).toBe('Q: Why is the');
+    // Nothing but the beginning is a question of its own.
+    expect(routingText(chat(examples), 10, prefixes)).toBe(examples.slice(0, 10));
+  });
 });
 
 describe('requirements', () => {

@@ -1,4 +1,4 @@
-import { queryTextOf, type Requirements } from '@routeprofile/schema';
+import { queryTextOf, stripPrefix, type Requirements } from '@routeprofile/schema';
 import { textOf, type Asked, type Fields, type WireFormat } from './format.js';
 import { measure } from './measure.js';
 
@@ -54,9 +54,17 @@ function cut(text: string, characters: number): string {
 }
 
 /**
- * The text that a router sees: the last user message that holds text.
+ * The text that a router sees: the last user message that holds text. A beginning that the router does not read (`sharedPrefixes`) stays,
+ * as routers are given whole queries, and is not counted: it may be longer than the limit, and the question comes after it.
  * @param maxChars characters; what is behind them is left out
  * @returns empty for a request in which no user says anything
  */
-export const routingText = ({ asked }: Pick<ReadRequest, 'asked'>, maxChars: number): string =>
-  cut(queryTextOf(asked.turns)?.text ?? '', maxChars);
+export function routingText(
+  { asked }: Pick<ReadRequest, 'asked'>,
+  maxChars: number,
+  sharedPrefixes: readonly string[] = [],
+): string {
+  const text = queryTextOf(asked.turns)?.text ?? '';
+  const rest = stripPrefix(text, sharedPrefixes);
+  return text.slice(0, text.length - rest.length) + cut(rest, maxChars);
+}

@@ -35,6 +35,8 @@ export interface OpenedRouter {
   encoder: string | null;
   /** The profile it was fitted with, in short form; `unknown` where the file does not say. */
   profile: string;
+  /** Beginnings that many training queries shared, longest first: queries are encoded without them. */
+  sharedPrefixes: readonly string[];
   /**
    * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, BAD_OPTION for what is not a list, BAD_INPUT for a chat in which
@@ -102,14 +104,15 @@ export function routerOnQueries(
   encoder: Encoder | undefined,
   ctx: RunContext,
 ): OpenedRouter {
-  const reading =
-    manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, manifest.sharedPrefixes ?? []);
+  const { sharedPrefixes = [] } = manifest;
+  const reading = manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, sharedPrefixes);
   return {
     models: router.models,
     candidates: candidatesOf(manifest),
     strategy: name,
     encoder: manifest.encoder,
     profile: manifest.profile ?? 'unknown',
+    sharedPrefixes,
     async route(queries, { tasks, requirements, ...rest } = {}) {
       assertList(queries);
       assertOnePerQuery('tasks', tasks, queries.length);
