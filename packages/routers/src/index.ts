@@ -39,7 +39,7 @@ export { builtInWrappers } from './wrappers/built-in.js';
 export { withCalibration } from './wrappers/calibrate.js';
 export { withCascade, type Cascade } from './wrappers/cascade.js';
 export type { Offer } from '@routeprofile/schema';
-export { withConstraints, type ConstraintsOptions } from './wrappers/constraints.js';
+export { constraintsWrapper, withConstraints, type ConstraintsOptions } from './wrappers/constraints.js';
 export { costSweep } from './wrappers/cost-path.js';
 export { withCost } from './wrappers/cost.js';
 export { withEstimates } from './wrappers/estimate.js';

@@ -28,6 +28,11 @@ export const routeSchema = z.strictObject({
   deadlineMs: z.number().int().min(1).max(60_000).optional(),
   /** The candidate that answers when the router is late or fails, or too many requests wait for it. */
   onLate: name.optional(),
+  /**
+   * What goes around the router, innermost first: `constraints:pii=true` and its other options, `cost:lambda=2`, `fallback`. Nothing is
+   * trained for it.
+   */
+  wrappers: z.array(z.string().min(1)).default([]),
   /** How texts of requests that come at the same time are decided together. */
   batch: z
     .strictObject({

@@ -5,6 +5,8 @@ import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
 import { batchedRouter } from '../decide/batched-router.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import { createVariants } from '../decide/variants.js';
+import { keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
 import { problems, type Report } from './problems.js';
@@ -45,7 +47,8 @@ export function openConfig(
   const targets = nameTargets(routes, candidates, endpoints, report);
   const clientSecrets = openKeys(config, routes, candidates, endpoints, secretOf, report);
   if (found.length > 0) throw problems(found);
-  const snapshot: Snapshot = { config, keys: config.keys, routes, candidates, endpoints, secrets, targets };
+  const variantOf = createVariants();
+  const snapshot: Snapshot = { config, keys: config.keys, routes, candidates, endpoints, secrets, targets, variantOf };
   return { snapshot, clientSecrets };
 }
 
@@ -62,7 +65,18 @@ function openRoutes(
   return new Map(
     Object.entries(routers).map(([name, router]) => {
       const settings = Object.hasOwn(routes, name) ? routes[name]! : routeSchema.parse({});
-      return [name, { name, router: batchedRouter(router, settings.batch, clock), settings }];
+      const around = settings.wrappers.flatMap((reference, i) => {
+        try {
+          return [readWrapper(reference, router)];
+        } catch (error) {
+          if (!RouteProfileError.isInstance(error)) throw error;
+          report(`routes.${name}.wrappers.${i}`, [error.message, error.hint].filter(Boolean).join('. '));
+          return [];
+        }
+      });
+      const batched = batchedRouter(router, settings.batch, clock);
+      const kept = keepsPersonalData(router, around);
+      return [name, { name, router: wrapRouter(batched, around), settings, keepsPersonalData: kept }];
     }),
   );
 }

@@ -43,6 +43,8 @@ export const decisionRecordSchema = z.object({
   wire: z.enum(SERVED_WIRES),
   /** null for a request that named a candidate. */
   route: z.string().nullable(),
+  /** What the model's name asked for beside the route. */
+  overrides: z.record(z.string(), z.unknown()).optional(),
   /** The router that decided; null for a request that named a candidate. */
   router: z.object({ strategy: z.string(), encoder: z.string().nullable() }).nullable(),
   /** The conversation, where the client names it. */

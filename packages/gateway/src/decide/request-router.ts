@@ -20,6 +20,8 @@ export interface RequestRouter {
   encoder: string | null;
   /** Beginnings that it does not read, longest first: what is cut of a text comes after them. Default none. */
   sharedPrefixes?: readonly string[];
+  /** Wrappers that it was trained with, and their options. Default none. */
+  wrappers?: readonly { name: string; options: Readonly<Record<string, unknown>> }[];
   /** One decision per text, each with every model that may answer. */
   route(
     texts: readonly string[],

@@ -1,12 +1,13 @@
 import { messageOf, RouteProfileError, type Decision } from '@routeprofile/schema';
 import { targetOf } from '../config/names.js';
 import type { KeyConfig } from '../config/config.js';
-import type { Route, Target } from '../config/snapshot.js';
+import type { Route, Snapshot, Target } from '../config/snapshot.js';
 import type { RoutingRequest } from '../contracts/request.js';
 import { QueueFull } from '../decide/batched-router.js';
 import { decide, pinned } from '../decide/decide.js';
 import { planAttempts, type Plan } from '../plan.js';
 import type { WireFormat } from '../wire/format.js';
+import { personalDataIn } from '../wire/personal-data.js';
 import { readRequest, routingText, type ReadRequest } from '../wire/read-request.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
 import { readJsonBody } from './read-body.js';
@@ -42,7 +43,9 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
   const read = readRequest(format, text, body);
   const target = permitted(read.model, key, serving);
   const route = target.kind === 'route' ? target.route : undefined;
-  const { requirements, asked, promptTokens, stream } = read;
+  const { asked, promptTokens, stream } = read;
+  const personal = route?.keepsPersonalData ? await personalDataIn(asked.said) : [];
+  const requirements = { ...read.requirements, ...(personal.length > 0 && { local: true }) };
   const session = sessionOf(request.headers, body);
   const routing: RoutingRequest = {
     id,
@@ -55,8 +58,9 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     stream,
     tokens: { prompt: promptTokens, ...(asked.maxOutput !== undefined && { maxOutput: asked.maxOutput }) },
   };
-  const decision =
+  const chosen =
     target.kind === 'candidate' ? pinned(target.candidate.id) : await decided(target.route, routing, client, serving);
+  const decision = personal.length > 0 ? atHome(chosen, personal) : chosen;
   const plan = planAttempts({
     ranked: decision.ranked.flatMap(({ model }) => snapshot.candidates.get(model) ?? []),
     endpointsOf: (candidate) => snapshot.endpoints.get(candidate) ?? [],
@@ -69,9 +73,28 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
   return { read, routing, route, decision, plan };
 }
 
-/** What a key may ask for by that name. @throws Refused 404 */
+/** The decision with what makes it stay on local models. */
+const atHome = (decision: Decision, found: readonly string[]): Decision => ({
+  ...decision,
+  reasons: [
+    { kind: 'personal-data', text: `the request holds personal data (${found.join(', ')}), for local models only` },
+    ...decision.reasons,
+  ],
+});
+
+/** @throws Refused 400 for options behind a name that there are not */
+function namedTarget(snapshot: Snapshot, model: string): Target | undefined {
+  try {
+    return targetOf(snapshot, model);
+  } catch (error) {
+    if (!RouteProfileError.isInstance(error)) throw error;
+    throw new Refused(400, 'bad_option', [error.message, error.hint].filter(Boolean).join('. '));
+  }
+}
+
+/** What a key may ask for by that name. @throws Refused 400, 404 */
 function permitted(model: string, key: KeyConfig | undefined, { snapshot }: Serving): Target {
-  const target = targetOf(snapshot.targets, model);
+  const target = namedTarget(snapshot, model);
   if (target !== undefined && mayUse(key, target)) return target;
   const names = [...snapshot.targets].flatMap(([name, one]) => (mayUse(key, one) ? [name] : []));
   const asked =

@@ -33,6 +33,7 @@ export function recordOf(
     tenant,
     wire,
     route: routing.route,
+    ...(route?.overrides && { overrides: { ...route.overrides } }),
     router: route ? { strategy: route.router.strategy, encoder: route.router.encoder } : null,
     ...(session !== undefined && { session }),
     requirements: { ...requirements },

@@ -84,6 +84,7 @@ export const chatWire: WireFormat = {
     const limits = [body['max_completion_tokens'], body['max_tokens']];
     return {
       turns: messages,
+      said: [messages],
       read: [messages, tools, functions, format],
       tools: itemsOf(tools).length + itemsOf(functions).length > 0,
       json: jsonOfType(fieldsOf(format)['type']),

@@ -18,6 +18,8 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 export interface Asked {
   /** Turns of the conversation, as `queryTextOf` of `@routeprofile/schema` reads them. */
   turns: unknown;
+  /** All that was said so far: turns and instructions. */
+  said: readonly unknown[];
   /** All that the model reads: turns, instructions, tools. */
   read: readonly unknown[];
   tools: boolean;

@@ -17,23 +17,19 @@ const SOUNDS = new Set<unknown>(['input_audio', 'audio']);
 const BLOBS = new Set<unknown>(['file', 'input_file', 'document', ...SOUNDS, ...PICTURES]);
 
 /**
- * Looks through JSON of any depth.
- * @param value what a request's body holds
+ * All texts in JSON of any depth, in no order; those of pictures, sounds and files left out.
+ * @param part is told the type of each object
  */
-export function measure(value: unknown): Measured {
-  let characters = 0;
-  let pictures = false;
-  let sounds = false;
+export function* textsIn(value: unknown, part?: (type: unknown) => void): Generator<string> {
   // A stack of our own: a body can be nested more deeply than calls can.
   const open: unknown[] = [value];
   while (open.length > 0) {
     const one = open.pop();
-    if (typeof one === 'string') characters += one.length;
+    if (typeof one === 'string') yield one;
     else if (Array.isArray(one)) for (const item of one) open.push(item);
     else if (isFields(one)) {
       const type = one['type'];
-      pictures ||= PICTURES.has(type);
-      sounds ||= SOUNDS.has(type);
+      part?.(type);
       const blob = BLOBS.has(type);
       for (const name in one) {
         const member = one[name];
@@ -43,7 +39,20 @@ export function measure(value: unknown): Measured {
       }
     }
   }
-  return { characters, pictures, sounds };
+}
+
+/**
+ * Looks through JSON of any depth.
+ * @param value what a request's body holds
+ */
+export function measure(value: unknown): Measured {
+  const measured: Measured = { characters: 0, pictures: false, sounds: false };
+  const part = (type: unknown) => {
+    measured.pictures ||= PICTURES.has(type);
+    measured.sounds ||= SOUNDS.has(type);
+  };
+  for (const text of textsIn(value, part)) measured.characters += text.length;
+  return measured;
 }
 
 /** Whether a member holds encoded bytes, or a way to them. */

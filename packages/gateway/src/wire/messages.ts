@@ -115,6 +115,7 @@ export const messagesWire: WireFormat = {
     const formats = [fieldsOf(body['output_config'])['format'], body['output_format']];
     return {
       turns: messages,
+      said: [messages, system],
       read: [messages, system, tools],
       tools: itemsOf(tools).length > 0,
       json: formats.map((format) => jsonOfType(fieldsOf(format)['type'])).find((json) => json !== undefined),

@@ -85,6 +85,7 @@ export const responsesWire: WireFormat = {
     const { input, instructions, tools, text, max_output_tokens: limit, previous_response_id: previous } = body;
     return {
       turns: input,
+      said: [input, instructions],
       read: [input, instructions, tools, text],
       tools: itemsOf(tools).length > 0,
       json: jsonOfType(fieldsOf(fieldsOf(text)['format'])['type']),

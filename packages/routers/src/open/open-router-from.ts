@@ -3,6 +3,7 @@ import {
   queryText,
   RouteProfileError,
   withoutPrefixes,
+  z,
   type Candidate,
   type Decision,
   type Encoder,
@@ -35,6 +36,8 @@ export interface OpenedRouter {
   encoder: string | null;
   /** The profile it was fitted with, in short form; `unknown` where the file does not say. */
   profile: string;
+  /** Wrappers that it was trained with, innermost first, and their options. */
+  wrappers: readonly { name: string; options: Readonly<Record<string, unknown>> }[];
   /** Beginnings that many training queries shared, longest first: queries are encoded without them. */
   sharedPrefixes: readonly string[];
   /**
@@ -96,6 +99,14 @@ function assertEncoder(needed: string | null, given: Encoder | undefined): void 
   });
 }
 
+const wrappersSchema = z.object({
+  wrappers: z.array(z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) })),
+});
+
+/** Options of a router without wrappers are its own, whatever they are called. */
+const wrappersOf = ({ strategy, options }: RouterArtifact['manifest']): OpenedRouter['wrappers'] =>
+  strategy.includes('+') ? (wrappersSchema.safeParse(options).data?.wrappers ?? []) : [];
+
 /** A loaded router that decides on texts and chats. @param encoder its own, which reads the queries */
 export function routerOnQueries(
   router: Router,
@@ -113,6 +124,7 @@ export function routerOnQueries(
     encoder: manifest.encoder,
     profile: manifest.profile ?? 'unknown',
     sharedPrefixes,
+    wrappers: wrappersOf(manifest),
     async route(queries, { tasks, requirements, ...rest } = {}) {
       assertList(queries);
       assertOnePerQuery('tasks', tasks, queries.length);
