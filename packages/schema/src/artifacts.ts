@@ -92,6 +92,7 @@ export const routerManifestSchema = z.object({
   reference: z.string().optional(),
   profile: z.string().optional(),
   sharedPrefixes: z.array(z.string().min(1)).optional(),
+  bestSingle: z.string().min(1).optional(),
   state: z.record(z.string(), z.unknown()),
 });
 

@@ -74,6 +74,8 @@ export interface RouterArtifact {
     profile?: string;
     /** Beginnings that queries are encoded without; written by whoever wires the layers. */
     sharedPrefixes?: string[];
+    /** The model that its training rows speak for, whatever the query (`bestSingle`); written by whoever wires the layers. Absent in files of earlier versions. */
+    bestSingle?: string;
     /** Anything else the strategy wants back, as JSON. */
     state: Record<string, unknown>;
   };

@@ -36,6 +36,8 @@ export interface OpenedRouter {
   encoder: string | null;
   /** The profile it was fitted with, in short form; `unknown` where the file does not say. */
   profile: string;
+  /** The model that its training rows speak for, whatever the query; absent where the file does not say. */
+  bestSingle?: string;
   /** Wrappers that it was trained with, innermost first, and their options. */
   wrappers: readonly { name: string; options: Readonly<Record<string, unknown>> }[];
   /** Beginnings that many training queries shared, longest first: queries are encoded without them. */
@@ -124,6 +126,7 @@ export function routerOnQueries(
     encoder: manifest.encoder,
     profile: manifest.profile ?? 'unknown',
     sharedPrefixes,
+    ...(manifest.bestSingle !== undefined && { bestSingle: manifest.bestSingle }),
     wrappers: wrappersOf(manifest),
     async route(queries, { tasks, requirements, ...rest } = {}) {
       assertList(queries);
