@@ -1,6 +1,7 @@
 import { z } from '@routeprofile/schema';
 import { endpointSchema } from '../contracts/endpoint.js';
 import { secretReferenceSchema } from '../contracts/secret.js';
+import { durationSchema } from './duration.js';
 
 const name = z.string().min(1).max(200);
 
@@ -28,6 +29,16 @@ export const routeSchema = z.strictObject({
   deadlineMs: z.number().int().min(1).max(60_000).optional(),
   /** The candidate that answers when the router is late or fails, or too many requests wait for it. */
   onLate: name.optional(),
+  /**
+   * Keeps each conversation with the candidate that answered it, as long as that one can, so that its provider's prompt cache is of use
+   * and what it signed stays valid. Default: each request is decided for itself.
+   */
+  session: z
+    .strictObject({
+      /** How long after its last answer a conversation is remembered, such as `10m`. */
+      ttl: durationSchema,
+    })
+    .optional(),
   /**
    * What goes around the router, innermost first: `constraints:pii=true` and its other options, `cost:lambda=2`, `fallback`. Nothing is
    * trained for it.

@@ -7,6 +7,7 @@ import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
 import type { ServedWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import { createSessionPins } from '../decide/session-pins.js';
 import { createHealth } from '../health.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
@@ -76,6 +77,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     snapshot,
     keyring: createKeyring(snapshot.keys, clientSecrets),
     health: createHealth(clock),
+    pins: createSessionPins(clock),
     store,
     upstream,
     clock,

@@ -6,13 +6,14 @@ import type { RoutingRequest } from '../contracts/request.js';
 import { QueueFull } from '../decide/batched-router.js';
 import { decide, pinned } from '../decide/decide.js';
 import { planAttempts, type Plan } from '../plan.js';
-import type { WireFormat } from '../wire/format.js';
+import type { Asked, WireFormat } from '../wire/format.js';
 import { personalDataIn } from '../wire/personal-data.js';
 import { readRequest, routingText, type ReadRequest } from '../wire/read-request.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
 import { readJsonBody } from './read-body.js';
 import { clientGone, Refused } from './refused.js';
-import { sessionOf } from './session.js';
+import { derivedSession, sessionOf } from './session.js';
+import { moving, staying, stayOf, whyMove, type Stay } from './stay.js';
 
 /** A request that was read and decided on, before anybody is called. */
 export interface Prepared {
@@ -21,6 +22,8 @@ export interface Prepared {
   route: Route | undefined;
   decision: Decision;
   plan: Plan;
+  /** Where the route keeps conversations together. */
+  stay: Stay | undefined;
 }
 
 /** Who asks, and what ends it. */
@@ -58,8 +61,11 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     stream,
     tokens: { prompt: promptTokens, ...(asked.maxOutput !== undefined && { maxOutput: asked.maxOutput }) },
   };
+  const stay = route && stayOf(route, routing.tenant, await conversationOf(route, session, asked), serving);
   const chosen =
-    target.kind === 'candidate' ? pinned(target.candidate.id) : await decided(target.route, routing, client, serving);
+    target.kind === 'candidate'
+      ? pinned(target.candidate.id)
+      : await chosenBy(target.route, routing, stay, client, serving);
   const decision = personal.length > 0 ? atHome(chosen, personal) : chosen;
   const plan = planAttempts({
     ranked: decision.ranked.flatMap(({ model }) => snapshot.candidates.get(model) ?? []),
@@ -70,7 +76,24 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     most: snapshot.config.attempts,
   });
   assertBound(read, target, plan);
-  return { read, routing, route, decision, plan };
+  return { read, routing, route, decision, plan, stay };
+}
+
+const conversationOf = async ({ settings }: Route, named: string | undefined, asked: Asked) =>
+  settings.session && (named === undefined ? `begun ${await derivedSession(asked)}` : `named ${named}`);
+
+/** Who has answered the conversation, or whom the router chooses. */
+async function chosenBy(
+  route: Route,
+  routing: RoutingRequest,
+  stay: Stay | undefined,
+  client: AbortSignal,
+  serving: Serving,
+): Promise<Decision> {
+  const pin = stay?.pin;
+  if (pin === undefined) return decided(route, routing, client, serving);
+  const why = whyMove(pin, route, routing.wire, routing.requirements, serving);
+  return why === null ? staying(pin) : moving(await decided(route, routing, client, serving), pin, why);
 }
 
 /** The decision with what makes it stay on local models. */
