@@ -55,7 +55,7 @@ export const decisionRecordSchema = z.object({
   ranked: z.array(rankedSchema),
   /** The candidate chosen; who answered is `served`. */
   model: z.string(),
-  /** Chance with which this choice was drawn: 1, as nothing is explored. */
+  /** Chance with which this choice was drawn; 1 where the router draws nothing. */
   propensity: z.number().gt(0).max(1),
   reasons: z.array(reasonSchema),
   attempts: z.array(attemptSchema),

@@ -50,7 +50,7 @@ export function recordOf(
     ...(keepText && route && { text }),
     ranked: decision.ranked.map((one) => ({ ...one })),
     model: decision.model,
-    propensity: 1,
+    propensity: decision.propensity ?? 1,
     reasons: decision.reasons.map((one) => ({ ...one })),
     attempts: [...attempts],
     ...(cost !== undefined && { cost }),
