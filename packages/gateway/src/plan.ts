@@ -1,6 +1,6 @@
 import { whatLacks, type Candidate, type Requirements } from '@routeprofile/schema';
 import type { Endpoint } from './contracts/endpoint.js';
-import type { ServedWire } from './contracts/wire.js';
+import type { EndpointWire } from './contracts/wire.js';
 
 /** One try that may be made. */
 export interface PlannedAttempt {
@@ -22,7 +22,7 @@ export interface PlanInput {
   /** Candidates, the chosen one first, then the others by rank. */
   ranked: readonly Candidate[];
   endpointsOf: (candidate: string) => readonly Endpoint[];
-  wire: ServedWire;
+  wire: EndpointWire;
   requirements: Requirements;
   usable: (endpoint: string) => boolean;
   /** Attempts at most. Default 4. */
@@ -52,7 +52,7 @@ export function planAttempts({ ranked, endpointsOf, wire, requirements, usable, 
   return { attempts: attempts.slice(0, most), leftOut, cooling };
 }
 
-const noEndpoint = (endpoints: readonly Endpoint[], wire: ServedWire): string =>
+const noEndpoint = (endpoints: readonly Endpoint[], wire: EndpointWire): string =>
   endpoints.length === 0 ? 'no endpoint' : `no endpoint speaks ${wire}`;
 
 /** Whether a request too long for one candidate may fit another. A limit that nobody states may be any. */

@@ -1,6 +1,6 @@
 import { usageSchema, z } from '@routeprofile/schema';
 import { faultSchema } from './fault.js';
-import { SERVED_WIRES } from './wire.js';
+import { ENDPOINT_WIRES } from './wire.js';
 
 const count = z.number().min(0);
 
@@ -40,7 +40,7 @@ export const decisionRecordSchema = z.object({
   /** Milliseconds since 1970. */
   at: z.number(),
   tenant: z.string(),
-  wire: z.enum(SERVED_WIRES),
+  wire: z.enum(ENDPOINT_WIRES),
   /** null for a request that named a candidate. */
   route: z.string().nullable(),
   /** What the model's name asked for beside the route. */

@@ -5,7 +5,7 @@ import { openConfig } from '../config/open-config.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
-import type { ServedWire } from '../contracts/wire.js';
+import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createSessionPins } from '../decide/session-pins.js';
 import { createHealth } from '../health.js';
@@ -47,10 +47,11 @@ export interface Gateway {
   readonly close: (graceMs?: number) => Promise<void>;
 }
 
-const ANSWERS: Readonly<Record<string, ServedWire>> = {
+const ANSWERS: Readonly<Record<string, EndpointWire>> = {
   '/v1/chat/completions': 'chat',
   '/v1/responses': 'responses',
   '/v1/messages': 'messages',
+  '/v1/embeddings': 'embeddings',
 };
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 
@@ -61,7 +62,7 @@ function methodOf(path: string): 'GET' | 'POST' | undefined {
 }
 
 /** A client of Anthropic's wire reads other errors than one of OpenAI's. */
-const wireOf = (path: string, headers: Headers): ServedWire =>
+const wireOf = (path: string, headers: Headers): EndpointWire =>
   Object.hasOwn(ANSWERS, path) ? ANSWERS[path]! : headers.has('anthropic-version') ? 'messages' : 'chat';
 
 /**

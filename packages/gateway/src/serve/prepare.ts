@@ -46,6 +46,7 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
   const read = readRequest(format, text, body);
   const target = permitted(read.model, key, serving);
   const route = target.kind === 'route' ? target.route : undefined;
+  if (format.wire === 'embeddings' && route) assertEmbeds(route, snapshot);
   const { asked, promptTokens, stream } = read;
   const personal = route?.keepsPersonalData ? await personalDataIn(asked.said) : [];
   const requirements = { ...read.requirements, ...(personal.length > 0 && { local: true }) };
@@ -61,7 +62,10 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     stream,
     tokens: { prompt: promptTokens, ...(asked.maxOutput !== undefined && { maxOutput: asked.maxOutput }) },
   };
-  const stay = route && stayOf(route, routing.tenant, await conversationOf(route, session, asked), serving);
+  const stay =
+    route !== undefined && format.wire !== 'embeddings'
+      ? stayOf(route, routing.tenant, await conversationOf(route, session, asked), serving)
+      : undefined;
   const chosen =
     target.kind === 'candidate'
       ? pinned(target.candidate.id)
@@ -77,6 +81,24 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
   });
   assertBound(read, target, plan);
   return { read, routing, route, decision, plan, stay };
+}
+
+/**
+ * Vectors of two models do not compare, so that a route must be meant for embeddings as a whole.
+ * @throws Refused 400
+ */
+function assertEmbeds({ name, router }: Route, { endpoints }: Snapshot): void {
+  const embeds = (candidate: string) => endpoints.get(candidate)?.some(({ wires }) => wires.includes('embeddings'));
+  const others = router.models.filter((model) => endpoints.has(model) && !embeds(model));
+  if (others.length === 0) return;
+  const able = [...endpoints.keys()].filter(embeds);
+  const instead =
+    able.length === 0 ? 'No endpoint speaks embeddings.' : `Name a candidate that does: ${able.join(', ')}.`;
+  throw new Refused(
+    400,
+    'no_candidate',
+    `${name} has candidates that do not speak embeddings: ${others.join(', ')}. ${instead}`,
+  );
 }
 
 const conversationOf = async ({ settings }: Route, named: string | undefined, asked: Asked) =>

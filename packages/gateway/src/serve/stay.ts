@@ -1,7 +1,7 @@
 import { whatLacks, type Decision, type Requirements } from '@routeprofile/schema';
 import { millisecondsOf } from '../config/duration.js';
 import type { Route } from '../config/snapshot.js';
-import type { ServedWire } from '../contracts/wire.js';
+import type { EndpointWire } from '../contracts/wire.js';
 import type { Pin } from '../decide/session-pins.js';
 import type { Serving } from './context.js';
 
@@ -33,7 +33,7 @@ export function stayOf(
 export function whyMove(
   { model }: Pin,
   { router }: Route,
-  wire: ServedWire,
+  wire: EndpointWire,
   requirements: Requirements,
   { snapshot, health }: Serving,
 ): string | null {

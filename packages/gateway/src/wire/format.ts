@@ -1,6 +1,6 @@
 import type { Usage } from '@routeprofile/schema';
 import type { ServerSentEvent } from '../sse/scanner.js';
-import type { ServedWire } from '../contracts/wire.js';
+import type { EndpointWire } from '../contracts/wire.js';
 
 /** A JSON object of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -20,6 +20,8 @@ export interface Asked {
   turns: unknown;
   /** All that was said so far: turns and instructions. */
   said: readonly unknown[];
+  /** Tokens of the prompt, in all and of the longest part that a model reads at once. Default: by counting the characters of `read`. */
+  counted?: { prompt: number; longest: number };
   /** All that the model reads: turns, instructions, tools. */
   read: readonly unknown[];
   tools: boolean;
@@ -93,7 +95,7 @@ export interface Complaint {
 
 /** One wire: everything the gateway knows of it. Plain functions; nothing here calls anybody. */
 export interface WireFormat {
-  wire: ServedWire;
+  wire: EndpointWire;
   /** Below an endpoint's base URL. */
   path: string;
   /** How an endpoint of it wants its key. */

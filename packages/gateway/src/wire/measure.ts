@@ -1,5 +1,8 @@
 import { fieldsOf, isFields } from './format.js';
 
+/** Characters of a token, with common tokenizers and English. */
+export const CHARACTERS_OF_TOKEN = 4;
+
 /** What is found in all that a model reads. */
 export interface Measured {
   /** Of all texts; those of pictures, sounds and files left out. */

@@ -1,6 +1,6 @@
 import { queryTextOf, stripPrefix, type Requirements } from '@routeprofile/schema';
 import { textOf, type Asked, type Fields, type WireFormat } from './format.js';
-import { measure } from './measure.js';
+import { CHARACTERS_OF_TOKEN, measure } from './measure.js';
 
 /** A request's body, read once. */
 export interface ReadRequest {
@@ -17,24 +17,27 @@ export interface ReadRequest {
   promptTokens: number;
 }
 
-/** Characters of a token, with common tokenizers and English. */
-const CHARACTERS = 4;
+/** A conversation is read as a whole. */
+function countedBy(characters: number): NonNullable<Asked['counted']> {
+  const tokens = Math.ceil(characters / CHARACTERS_OF_TOKEN);
+  return { prompt: tokens, longest: tokens };
+}
 
 /** @param text JSON, as it came @param body the same, parsed */
 export function readRequest(format: WireFormat, text: string, body: Fields): ReadRequest {
   const asked = format.asked(body);
   const { characters, pictures, sounds } = measure(asked.read);
-  const promptTokens = Math.ceil(characters / CHARACTERS);
+  const { prompt: promptTokens, longest } = asked.counted ?? countedBy(characters);
   return {
     format,
     text,
     body,
     asked,
     model: textOf(body['model']),
-    stream: body['stream'] === true,
+    stream: body['stream'] === true && format.wire !== 'embeddings',
     promptTokens,
     requirements: {
-      contextTokens: promptTokens,
+      contextTokens: longest,
       ...(asked.tools && { tools: true }),
       ...(asked.json && { [asked.json === 'schema' ? 'jsonSchema' : 'jsonMode']: true }),
       ...(asked.logprobs && { logprobs: true }),
