@@ -1,5 +1,5 @@
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider';
-import { decide, lackOf, pinned, readChat, type Decision, type Health } from '@routeprofile/gateway/core';
+import { decide, whatLacks, pinned, readChat, type Decision, type Health } from '@routeprofile/gateway/core';
 import { messageOf, RouteProfileError, z, type Candidate, type Requirements } from '@routeprofile/schema';
 import { chatBodyOf } from './read-call.js';
 import type { OpenedSettings } from './settings.js';
@@ -83,7 +83,8 @@ export async function prepare(
   const cooling: string[] = [];
   for (const { model } of decision.ranked) {
     const candidate = settings.candidates.get(model);
-    const why = candidate === undefined || !settings.models.has(model) ? 'no model' : lackOf(candidate, requirements);
+    const why =
+      candidate === undefined || !settings.models.has(model) ? 'no model' : whatLacks(candidate, requirements);
     if (candidate === undefined || why !== null) leftOut.push({ model, why: why ?? 'no model' });
     // Whoever names a model wants that one, however it has done of late.
     else if (target.kind === 'candidate' || health.usable(model)) order.push(candidate);

@@ -92,6 +92,7 @@ async function attempted(
   }
   const { outcome, planned } = delivering;
   const served = planned.candidate.id;
+  prepared.stay?.keep(served, decision);
   const headers = explained(attempts.length + 1, served);
   const finish = async (ended: Attempt) => {
     await result.finish(ended);

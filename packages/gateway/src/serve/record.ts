@@ -1,3 +1,4 @@
+import { costOf } from '@routeprofile/providers';
 import { messageOf } from '@routeprofile/schema';
 import type { Attempt, DecisionRecord } from '../contracts/record.js';
 import type { Serving } from './context.js';
@@ -17,13 +18,22 @@ const totalOf = (attempts: readonly Attempt[]): number | undefined =>
     0,
   );
 
+/** What the model that would answer everything would have taken for the answer that was delivered, as far as its price is known. */
+function insteadOf(route: Prepared['route'], { attempts, served }: Ended): Pick<DecisionRecord, 'bestSingle'> {
+  const { candidates = [], bestSingle: model } = route?.router ?? {};
+  const price = candidates.find(({ id }) => id === model)?.price;
+  const usage = attempts.findLast(({ candidate }) => candidate === served)?.usage;
+  return model !== undefined && price && usage ? { bestSingle: { model, cost: costOf(usage, price) } } : {};
+}
+
 /** The record of a request. @param at when it came, milliseconds since 1970 */
 export function recordOf(
   { routing, route, decision }: Prepared,
-  { attempts, served, status }: Ended,
+  ended: Ended,
   at: number,
   keepText: boolean,
 ): DecisionRecord {
+  const { attempts, served, status } = ended;
   const cost = totalOf(attempts);
   const { id, tenant, wire, requirements, text, session } = routing;
   return {
@@ -33,16 +43,18 @@ export function recordOf(
     tenant,
     wire,
     route: routing.route,
+    ...(route?.overrides && { overrides: { ...route.overrides } }),
     router: route ? { strategy: route.router.strategy, encoder: route.router.encoder } : null,
     ...(session !== undefined && { session }),
     requirements: { ...requirements },
     ...(keepText && route && { text }),
     ranked: decision.ranked.map((one) => ({ ...one })),
     model: decision.model,
-    propensity: 1,
+    propensity: decision.propensity ?? 1,
     reasons: decision.reasons.map((one) => ({ ...one })),
     attempts: [...attempts],
     ...(cost !== undefined && { cost }),
+    ...insteadOf(route, ended),
     served,
     status,
   };

@@ -58,8 +58,11 @@ export async function loadSavedRouter(
 export interface OpenRouterOptions extends Pick<RunContext, 'signal' | 'logger' | 'onProgress'> {
   /** The router's code file, where it was made by one: it is run only when named here. */
   plugin?: string;
-  /** An encoder of one's own in place of the saved router's, with the same id; it is not disposed of. */
-  encoder?: string | Encoder;
+  /**
+   * An encoder of one's own in place of the saved router's, with the same id, or what opens one by that id; it is not disposed of. A text
+   * names one to open.
+   */
+  encoder?: string | Encoder | ((id: string) => Promise<Encoder>);
   /** Folder of the embedding cache; default the platform's. */
   cache?: string;
 }
@@ -75,11 +78,12 @@ export interface OpenRouter extends OpenedRouter {
 async function encoderOf(
   id: string,
   folder: string,
-  { encoder, cache = defaultCacheFolder() }: OpenRouterOptions,
+  { encoder: given, cache = defaultCacheFolder() }: OpenRouterOptions,
   ctx: RunContext,
 ): Promise<Encoder> {
-  if (encoder === undefined || typeof encoder === 'string')
-    return openSavedEncoder(id, { flag: encoder }, folder, { cache }, ctx);
+  if (given === undefined || typeof given === 'string')
+    return openSavedEncoder(id, { flag: given }, folder, { cache }, ctx);
+  const encoder = typeof given === 'function' ? await given(id) : given;
   if (encoder.id === id) return encoder;
   throw new RouteProfileError('BAD_OPTION', `${folder} was made with the encoder ${id}, not with ${encoder.id}`, {
     hint: 'Omit the encoder, or give that one.',
@@ -101,7 +105,7 @@ export async function openRouter(folder: string, options: OpenRouterOptions = {}
     ...routerOnQueries(router, strategy, manifest, encoder, ctx),
     blindSpots: async (queries) => (reading ? findBlindSpots(reading, textsOf(queries), 'all', ctx) : null),
     async dispose() {
-      if (encoder && encoder !== options.encoder) await encoder.dispose?.();
+      if (options.encoder === undefined || typeof options.encoder === 'string') await encoder?.dispose?.();
     },
   };
 }

@@ -3,6 +3,7 @@ import {
   queryText,
   RouteProfileError,
   withoutPrefixes,
+  z,
   type Candidate,
   type Decision,
   type Encoder,
@@ -35,6 +36,12 @@ export interface OpenedRouter {
   encoder: string | null;
   /** The profile it was fitted with, in short form; `unknown` where the file does not say. */
   profile: string;
+  /** The model that its training rows speak for, whatever the query; absent where the file does not say. */
+  bestSingle?: string;
+  /** Wrappers that it was trained with, innermost first, and their options. */
+  wrappers: readonly { name: string; options: Readonly<Record<string, unknown>> }[];
+  /** Beginnings that many training queries shared, longest first: queries are encoded without them. */
+  sharedPrefixes: readonly string[];
   /**
    * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, BAD_OPTION for what is not a list, BAD_INPUT for a chat in which
@@ -94,6 +101,14 @@ function assertEncoder(needed: string | null, given: Encoder | undefined): void 
   });
 }
 
+const wrappersSchema = z.object({
+  wrappers: z.array(z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) })),
+});
+
+/** Options of a router without wrappers are its own, whatever they are called. */
+const wrappersOf = ({ strategy, options }: RouterArtifact['manifest']): OpenedRouter['wrappers'] =>
+  strategy.includes('+') ? (wrappersSchema.safeParse(options).data?.wrappers ?? []) : [];
+
 /** A loaded router that decides on texts and chats. @param encoder its own, which reads the queries */
 export function routerOnQueries(
   router: Router,
@@ -102,14 +117,17 @@ export function routerOnQueries(
   encoder: Encoder | undefined,
   ctx: RunContext,
 ): OpenedRouter {
-  const reading =
-    manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, manifest.sharedPrefixes ?? []);
+  const { sharedPrefixes = [] } = manifest;
+  const reading = manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, sharedPrefixes);
   return {
     models: router.models,
     candidates: candidatesOf(manifest),
     strategy: name,
     encoder: manifest.encoder,
     profile: manifest.profile ?? 'unknown',
+    sharedPrefixes,
+    ...(manifest.bestSingle !== undefined && { bestSingle: manifest.bestSingle }),
+    wrappers: wrappersOf(manifest),
     async route(queries, { tasks, requirements, ...rest } = {}) {
       assertList(queries);
       assertOnePerQuery('tasks', tasks, queries.length);
