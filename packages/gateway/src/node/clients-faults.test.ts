@@ -1,5 +1,6 @@
 // What clients that people really use make of model servers that fail, through the gateway and over a real connection.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Gateway } from '../serve/gateway.js';
 import type { ClientSettings } from '../testing/clients/client.js';
 import { EVERY_CLIENT, type ClientName } from '../testing/clients/index.js';
 import type { Behaviour } from '../testing/misbehaving-upstream.js';
@@ -13,11 +14,11 @@ let requests: number;
 beforeEach(async () => {
   opened = openGateway();
   requests = 0;
-  const counted = {
+  const counted: Gateway = {
     ...opened.gateway,
-    fetch: (request: Request) => {
+    handle: (request) => {
       requests++;
-      return opened.gateway.fetch(request);
+      return opened.gateway.handle(request);
     },
   };
   listening = await listen(counted, { port: 0 });
