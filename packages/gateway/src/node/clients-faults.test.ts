@@ -1,6 +1,6 @@
 // What clients that people really use make of model servers that fail, through the gateway and over a real connection.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Gateway } from '../serve/gateway.js';
+import type { Exchange } from '../serve/exchange.js';
 import type { ClientSettings } from '../testing/clients/client.js';
 import { EVERY_CLIENT, type ClientName } from '../testing/clients/index.js';
 import type { Behaviour } from '../testing/misbehaving-upstream.js';
@@ -14,9 +14,9 @@ let requests: number;
 beforeEach(async () => {
   opened = openGateway();
   requests = 0;
-  const counted: Gateway = {
+  const counted = {
     ...opened.gateway,
-    handle: (request) => {
+    handle: (request: Exchange) => {
       requests++;
       return opened.gateway.handle(request);
     },

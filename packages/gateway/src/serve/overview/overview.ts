@@ -26,6 +26,7 @@ export interface Overview {
   note?: string;
   /** Names that a request may give as its model, routes first. */
   models: string[];
+  /** Those of the candidates that it may be answered by. */
   endpoints: ({ id: string; candidate: string; wires: ServedWire[] } & EndpointHealth)[];
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
