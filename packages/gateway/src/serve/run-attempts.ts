@@ -61,7 +61,7 @@ export async function runAttempts(job: Job, serving: Serving): Promise<Attempted
     let outcome: Outcome | undefined = await once(planned, empty, job, serving, result);
     if (outcome?.kind === 'failed' && outcome.unsent && !leaving.left)
       outcome = (await once(planned, empty, job, serving, result)) ?? outcome;
-    const signed = outcome?.kind === 'failed' && outcome.attempt.fault === 'signature';
+    const signed: boolean = outcome?.kind === 'failed' && outcome.attempt.fault === 'signature';
     const unsigned: ReadRequest | undefined = signed ? withoutReasoning(job.read) : undefined;
     // An alternative would refuse the reasoning as well; without it this endpoint can answer.
     if (unsigned) outcome = (await once(planned, empty, { ...job, read: unsigned }, serving, result)) ?? outcome;

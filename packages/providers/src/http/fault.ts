@@ -148,7 +148,10 @@ const PATTERNS: readonly (readonly [FaultKind, RegExp])[] = [
       'is',
     ),
   ],
-  ['signature', /encrypted content.{0,80}not be verified|invalid.{0,40}signature|signature.{0,40}(invalid|not valid|missing|required)/is],
+  [
+    'signature',
+    /encrypted content.{0,80}not be verified|invalid.{0,40}signature|signature.{0,40}(invalid|not valid|missing|required)/is,
+  ],
   ['content-policy', /content (management )?policy|content filter|safety (system|policy|setting)/i],
   ['not-found', /model.{0,80}(does not exist|not found)/is],
 ];
