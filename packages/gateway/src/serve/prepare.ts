@@ -3,6 +3,7 @@ import { targetOf } from '../config/names.js';
 import type { KeyConfig } from '../config/config.js';
 import type { Route, Snapshot, Target } from '../config/snapshot.js';
 import type { RoutingRequest } from '../contracts/request.js';
+import { atHome } from '../decide/at-home.js';
 import { QueueFull } from '../decide/batched-router.js';
 import { decide, pinned } from '../decide/decide.js';
 import { planAttempts, type Plan } from '../plan.js';
@@ -70,7 +71,7 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     target.kind === 'candidate'
       ? pinned(target.candidate.id)
       : await chosenBy(target.route, routing, stay, request.signal, serving);
-  const decision = personal.length > 0 ? atHome(chosen, personal) : chosen;
+  const decision = atHome(chosen, personal);
   const plan = planAttempts({
     ranked: decision.ranked.flatMap(({ model }) => snapshot.candidates.get(model) ?? []),
     endpointsOf: (candidate) => snapshot.endpoints.get(candidate) ?? [],
@@ -117,15 +118,6 @@ async function chosenBy(
   const why = whyMove(pin, route, routing.wire, routing.requirements, serving);
   return why === null ? staying(pin) : moving(await decided(route, routing, client, serving), pin, why);
 }
-
-/** The decision with what makes it stay on local models. */
-const atHome = (decision: Decision, found: readonly string[]): Decision => ({
-  ...decision,
-  reasons: [
-    { kind: 'personal-data', text: `the request holds personal data (${found.join(', ')}), for local models only` },
-    ...decision.reasons,
-  ],
-});
 
 /** @throws Refused 400 for options behind a name that there are not */
 function namedTarget(snapshot: Snapshot, model: string): Target | undefined {
