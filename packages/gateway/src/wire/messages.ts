@@ -6,6 +6,7 @@ import {
   isSaid,
   itemsOf,
   jsonOf,
+  textOf,
   jsonOfType,
   wrote,
   type AnswerState,
@@ -106,6 +107,16 @@ const errorOf = ({ status, code, message }: Complaint) => ({
   error: { type: errorType(status), message: `${code}: ${message}` },
 });
 
+/** What Claude Code says to the model before and beside the user's words, in texts of their own. */
+const REMINDER = /^\s*<system-reminder>[^]*<\/system-reminder>\s*$/;
+
+/** A turn without texts that are the client's and not the user's: they would hide the question from the router. */
+function withoutReminders(turn: unknown): unknown {
+  const { content } = fieldsOf(turn);
+  if (!Array.isArray(content)) return turn;
+  return { ...fieldsOf(turn), content: content.filter((block) => !REMINDER.test(textOf(fieldsOf(block)['text']))) };
+}
+
 /** Blocks that hold what a model thought, signed by whoever ran it. */
 const REASONING = new Set<unknown>(['thinking', 'redacted_thinking']);
 
@@ -118,7 +129,7 @@ export const messagesWire: WireFormat = {
     const { messages, system, tools, max_tokens: limit } = body;
     const formats = [fieldsOf(body['output_config'])['format'], body['output_format']];
     return {
-      turns: messages,
+      turns: Array.isArray(messages) ? messages.map(withoutReminders) : messages,
       said: [messages, system],
       read: [messages, system, tools],
       tools: itemsOf(tools).length > 0,

@@ -74,6 +74,15 @@ describe('requirements', () => {
     });
   });
 
+  it('leave what Claude Code says beside the user to the model', () => {
+    const reminder = { type: 'text', text: '<system-reminder>\nToday is a day.\n</system-reminder>\n' };
+    const question = { type: 'text', text: 'Why <system-reminder> tags?' };
+    const turns = [user(question), { role: 'assistant', content: 'Ask.' }, user(reminder)];
+    expect(routingText(read('messages', { messages: [user(reminder, question)] }), 100)).toBe(question.text);
+    // One that holds nothing else is a result of the client's, such as a tool's.
+    expect(routingText(read('messages', { messages: turns }), 100)).toBe(question.text);
+  });
+
   it.each<[ServedWire, object, object]>([
     ['chat', { response_format: { type: 'json_schema', json_schema: {} } }, { jsonSchema: true }],
     ['chat', { logprobs: true, reasoning_effort: 'low' }, { logprobs: true, reasoning: true }],
