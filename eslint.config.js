@@ -38,6 +38,7 @@ export default ts.config(
       'packages/collect/src/**',
       'packages/pipeline/src/**',
       'packages/gateway/src/**',
+      'packages/ai-sdk/src/**',
     ],
     rules: {
       'no-restricted-properties': [

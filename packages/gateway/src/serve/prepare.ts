@@ -10,6 +10,7 @@ import type { Asked, WireFormat } from '../wire/format.js';
 import { personalDataIn } from '../wire/personal-data.js';
 import { readRequest, routingText, type ReadRequest } from '../wire/read-request.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
+import type { Exchange } from './exchange.js';
 import { readJsonBody } from './read-body.js';
 import { clientGone, Refused } from './refused.js';
 import { derivedSession, sessionOf } from './session.js';
@@ -26,13 +27,12 @@ export interface Prepared {
   stay: Stay | undefined;
 }
 
-/** Who asks, and what ends it. */
+/** Who asks. */
 export interface Asking {
   id: string;
   format: WireFormat;
-  request: Request;
+  request: Exchange;
   key: KeyConfig | undefined;
-  client: AbortSignal;
 }
 
 /**
@@ -40,7 +40,7 @@ export interface Asking {
  * @throws Refused where it cannot be served, whoever is called
  */
 export async function prepare(asking: Asking, serving: Serving): Promise<Prepared> {
-  const { id, format, request, key, client } = asking;
+  const { id, format, request, key } = asking;
   const { snapshot, health } = serving;
   const { text, body } = await readJsonBody(request, snapshot.config.limits);
   const read = readRequest(format, text, body);
@@ -69,7 +69,7 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
   const chosen =
     target.kind === 'candidate'
       ? pinned(target.candidate.id)
-      : await chosenBy(target.route, routing, stay, client, serving);
+      : await chosenBy(target.route, routing, stay, request.signal, serving);
   const decision = personal.length > 0 ? atHome(chosen, personal) : chosen;
   const plan = planAttempts({
     ranked: decision.ranked.flatMap(({ model }) => snapshot.candidates.get(model) ?? []),

@@ -107,6 +107,12 @@ export interface WireFormat {
    * @returns the same text where the wire reports usage anyway, or the client asked for it
    */
   askingForUsage(text: string, body: Fields): string;
+  /**
+   * The body without the reasoning of earlier answers, which its provider signed and others refuse.
+   * @param text JSON
+   * @returns undefined where there is none to leave out, or the wire has no such thing
+   */
+  withoutReasoning?(text: string, body: Fields): string | undefined;
   /** @param usageWanted `Asked.usage`: otherwise events of usage alone are `ours` */
   openStream(usageWanted: boolean): StreamReader;
   /** What an event of an error says, in the form of the body of a refused request: JSON with `error`. */

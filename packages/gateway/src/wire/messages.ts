@@ -14,6 +14,7 @@ import {
   type StreamReader,
   type WireFormat,
 } from './format.js';
+import { withMember } from './json-text.js';
 
 /** Texts of a block or a delta. What a block signs is not one. */
 const TEXTS = ['text', 'thinking', 'partial_json', 'data'];
@@ -105,6 +106,9 @@ const errorOf = ({ status, code, message }: Complaint) => ({
   error: { type: errorType(status), message: `${code}: ${message}` },
 });
 
+/** Blocks that hold what a model thought, signed by whoever ran it. */
+const REASONING = new Set<unknown>(['thinking', 'redacted_thinking']);
+
 /** Anthropic's messages. */
 export const messagesWire: WireFormat = {
   wire: 'messages',
@@ -127,6 +131,18 @@ export const messagesWire: WireFormat = {
     };
   },
   askingForUsage: (text) => text,
+  withoutReasoning(text, { messages }) {
+    let found = false;
+    const kept = itemsOf(messages).flatMap((message) => {
+      const { content } = fieldsOf(message);
+      if (!Array.isArray(content)) return [message];
+      const others = content.filter((block) => !REASONING.has(fieldsOf(block)['type']));
+      found ||= others.length < content.length;
+      // A turn without content is refused.
+      return others.length === 0 ? [] : [{ ...fieldsOf(message), content: others }];
+    });
+    return found ? withMember(text, 'messages', JSON.stringify(kept)) : undefined;
+  },
   openStream,
   errorIn: (data) => data,
   readAnswer(answer) {

@@ -15,6 +15,7 @@ import {
   type StreamReader,
   type WireFormat,
 } from './format.js';
+import { withMember } from './json-text.js';
 
 /** Items that are content only by their parts; all others are calls of tools, or what came of them. */
 const BY_PARTS = new Set(['message', 'reasoning']);
@@ -98,6 +99,11 @@ export const responsesWire: WireFormat = {
     };
   },
   askingForUsage: (text) => text,
+  withoutReasoning(text, { input }) {
+    const items = itemsOf(input);
+    const others = items.filter((item) => fieldsOf(item)['type'] !== 'reasoning');
+    return others.length < items.length ? withMember(text, 'input', JSON.stringify(others)) : undefined;
+  },
   openStream,
   errorIn(data) {
     const said = jsonOf({ name: '', data }) ?? {};
