@@ -43,7 +43,8 @@ export { constraintsWrapper, withConstraints, type ConstraintsOptions } from './
 export { costSweep } from './wrappers/cost-path.js';
 export { withCost } from './wrappers/cost.js';
 export { withEstimates } from './wrappers/estimate.js';
-export { withFallback, type FallbackSettings } from './wrappers/fallback.js';
+export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
+export type { SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
 export { withHeuristic } from './wrappers/heuristic.js';
 export type { OperatingPoint } from './wrappers/operating-point.js';

@@ -1,3 +1,4 @@
+import type { Likeness } from '@routeprofile/routers';
 import {
   RouteProfileError,
   type Candidate,
@@ -22,6 +23,8 @@ export interface RequestRouter {
   sharedPrefixes?: readonly string[];
   /** The model that is best on average over its training data; absent where nobody knows. */
   bestSingle?: string;
+  /** By which models are alike; needed by `fallback:next=profile` around it. */
+  likeness?: Likeness;
   /** Wrappers that it was trained with, and their options. Default none. */
   wrappers?: readonly { name: string; options: Readonly<Record<string, unknown>> }[];
   /** One decision per text, each with every model that may answer. */

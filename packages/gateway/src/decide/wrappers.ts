@@ -1,4 +1,10 @@
-import { constraintsWrapper, withConstraints, withCost, type ConstraintsOptions } from '@routeprofile/routers';
+import {
+  constraintsWrapper,
+  withConstraints,
+  withCost,
+  withLikeAlternatives,
+  type ConstraintsOptions,
+} from '@routeprofile/routers';
 import {
   parseNamedReference,
   parseOptions,
@@ -22,7 +28,7 @@ export interface ServedWrapper {
 const PRICED = /\+(calibrate\+)?(cost|estimate|threshold|cascade|parity)\b/;
 
 const costOptions = z.strictObject({ lambda: z.number().min(0) });
-const fallbackOptions = z.strictObject({ next: z.literal('score').default('score') });
+const fallbackOptions = z.strictObject({ next: z.enum(['score', 'profile']).default('score') });
 
 const refused = (message: string, hint: string) => new RouteProfileError('BAD_OPTION', message, { hint });
 
@@ -52,15 +58,20 @@ function constraintsOf(options: Record<string, unknown>, { candidates }: Request
   };
 }
 
-/** The next by score stands in anyway: a plan goes through the ranking. */
-function fallbackOf(options: Record<string, unknown>): ServedWrapper {
-  if (options['next'] === 'profile')
+/** A plan goes through the ranking, by which the next by score stands in anyway. */
+function fallbackOf(options: Record<string, unknown>, { likeness, strategy }: RequestRouter): ServedWrapper {
+  const { next } = parseOptions({ name: 'fallback', options: fallbackOptions }, options);
+  if (next === 'profile' && likeness === undefined)
     throw refused(
-      'fallback: next=profile needs profiles, which a saved router does not hold',
-      'Omit it: the next by score stands in.',
+      `fallback: next=profile needs profiles, which the router ${strategy} does not hold`,
+      'Train it with +fallback:next=profile.',
     );
-  parseOptions({ name: 'fallback', options: fallbackOptions }, options);
-  return { name: 'fallback', wrap: (router) => router, keepsPersonalData: false };
+  const alike = next === 'profile' ? likeness : undefined;
+  return {
+    name: 'fallback',
+    wrap: (router) => (alike ? withLikeAlternatives(router, alike) : router),
+    keepsPersonalData: false,
+  };
 }
 
 const KINDS = { constraints: constraintsOf, cost: costOf, fallback: fallbackOf } as const;

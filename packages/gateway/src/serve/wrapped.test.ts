@@ -34,6 +34,26 @@ describe('wrappers around a route', () => {
     expect(await chosen({ wrappers: ['constraints:region=eu', 'fallback'] })).toEqual(['b', 'left out a: not in eu']);
   });
 
+  it('let the model stand in that is most like the one that fails', async () => {
+    const models = ['a', 'b', 'c'];
+    const own = models.map((id): Candidate => ({ id, model: id }));
+    const profiles = { rows: 3, cols: 2, data: Float32Array.of(1, 0, 0, 1, 0.9, 0.1) };
+    const router = listedRouter(own, { likeness: { models, profiles } });
+    const served = async (wrappers: string[]) => {
+      const endpoints = models.map((id) => ({
+        ...{ id, candidate: id, baseUrl: `https://${id}.example/v1`, wires: ['chat' as const] },
+      }));
+      const opened = openGateway({ endpoints, routes: { default: { wrappers } } }, { routes: { default: router } });
+      opened.upstream.script.set('a', [{ kind: 'refuse', status: 500, body: '' }]);
+      return (await opened.ask('chat', false)).headers.get('x-routeprofile-model');
+    };
+    expect([await served([]), await served(['fallback']), await served(['fallback:next=profile'])]).toEqual([
+      'b',
+      'b',
+      'c',
+    ]);
+  });
+
   it('are named in records', async () => {
     const { ask, store } = open({ wrappers: ['constraints:region=eu'] });
     await (await ask('chat', false)).text();

@@ -21,6 +21,7 @@ export interface SavedRouterParts {
   router: Router;
   strategy: RouterStrategy;
   manifest: RouterArtifact['manifest'];
+  artifact: RouterArtifact;
 }
 
 /** Routers that an error names. */
@@ -51,7 +52,7 @@ export async function loadSavedRouter(
   const artifact = await readRouterArtifact(folder);
   const { manifest } = artifact;
   const strategy = await savedRouter(manifest, plugin, folder);
-  return { router: await strategy.load(artifact, ctx), strategy, manifest };
+  return { router: await strategy.load(artifact, ctx), strategy, manifest, artifact };
 }
 
 /** What `openRouter` may be told, all optional; `signal`, `logger` and `onProgress` as in every `RunContext`. */
@@ -98,11 +99,11 @@ async function encoderOf(
 export async function openRouter(folder: string, options: OpenRouterOptions = {}): Promise<OpenRouter> {
   const { plugin, signal, logger, onProgress } = options;
   const ctx: RunContext = { seed: 42, signal, logger, onProgress };
-  const { router, strategy, manifest } = await loadSavedRouter(folder, plugin, ctx);
+  const { router, strategy, manifest, artifact } = await loadSavedRouter(folder, plugin, ctx);
   const encoder = manifest.encoder === null ? undefined : await encoderOf(manifest.encoder, folder, options, ctx);
   const reading = encoder && readingEncoder(encoder, manifest);
   return {
-    ...routerOnQueries(router, strategy, manifest, encoder, ctx),
+    ...routerOnQueries(router, strategy, artifact, encoder, ctx),
     blindSpots: async (queries) => (reading ? findBlindSpots(reading, textsOf(queries), 'all', ctx) : null),
     async dispose() {
       if (options.encoder === undefined || typeof options.encoder === 'string') await encoder?.dispose?.();

@@ -3,7 +3,6 @@ import {
   queryText,
   RouteProfileError,
   withoutPrefixes,
-  z,
   type Candidate,
   type Decision,
   type Encoder,
@@ -14,6 +13,8 @@ import {
   type RouterStrategy,
   type RunContext,
 } from '@routeprofile/schema';
+import type { Likeness } from '../wrappers/fallback.js';
+import { savedLikeness, savedWrappers, type SavedWrapper } from './saved-wrappers.js';
 import { savedStrategy, type KnownStrategies } from './saved-strategy.js';
 
 /** What may be said of the queries of one `route` call; lists have one entry per query. */
@@ -39,7 +40,9 @@ export interface OpenedRouter {
   /** The model that its training rows speak for, whatever the query; absent where the file does not say. */
   bestSingle?: string;
   /** Wrappers that it was trained with, innermost first, and their options. */
-  wrappers: readonly { name: string; options: Readonly<Record<string, unknown>> }[];
+  wrappers: readonly SavedWrapper[];
+  /** By which models are alike, where it was trained with `+fallback:next=profile`. */
+  likeness?: Likeness;
   /** Beginnings that many training queries shared, longest first: queries are encoded without them. */
   sharedPrefixes: readonly string[];
   /**
@@ -101,22 +104,16 @@ function assertEncoder(needed: string | null, given: Encoder | undefined): void 
   });
 }
 
-const wrappersSchema = z.object({
-  wrappers: z.array(z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) })),
-});
-
-/** Options of a router without wrappers are its own, whatever they are called. */
-const wrappersOf = ({ strategy, options }: RouterArtifact['manifest']): OpenedRouter['wrappers'] =>
-  strategy.includes('+') ? (wrappersSchema.safeParse(options).data?.wrappers ?? []) : [];
-
 /** A loaded router that decides on texts and chats. @param encoder its own, which reads the queries */
 export function routerOnQueries(
   router: Router,
   { name, needs }: Pick<RouterStrategy, 'name' | 'needs'>,
-  manifest: RouterArtifact['manifest'],
+  artifact: RouterArtifact,
   encoder: Encoder | undefined,
   ctx: RunContext,
 ): OpenedRouter {
+  const { manifest } = artifact;
+  const likeness = savedLikeness(artifact);
   const { sharedPrefixes = [] } = manifest;
   const reading = manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, sharedPrefixes);
   return {
@@ -127,7 +124,8 @@ export function routerOnQueries(
     profile: manifest.profile ?? 'unknown',
     sharedPrefixes,
     ...(manifest.bestSingle !== undefined && { bestSingle: manifest.bestSingle }),
-    wrappers: wrappersOf(manifest),
+    wrappers: savedWrappers(manifest),
+    ...(likeness && { likeness }),
     async route(queries, { tasks, requirements, ...rest } = {}) {
       assertList(queries);
       assertOnePerQuery('tasks', tasks, queries.length);
@@ -160,5 +158,5 @@ export async function openRouterFrom(artifact: RouterArtifact, parts: RouterPart
   const ctx: RunContext = { seed: manifest.seed, signal, logger, onProgress };
   const strategy = 'strategy' in parts ? parts.strategy : savedStrategy(manifest, parts);
   assertEncoder(manifest.encoder, encoder);
-  return routerOnQueries(await strategy.load(artifact, ctx), strategy, manifest, encoder, ctx);
+  return routerOnQueries(await strategy.load(artifact, ctx), strategy, artifact, encoder, ctx);
 }
