@@ -18,8 +18,10 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 export interface Asked {
   /** Turns of the conversation, as `queryTextOf` of `@routeprofile/schema` reads them. */
   turns: unknown;
-  /** All that was said so far: turns and instructions. */
+  /** All that was said so far, as it came: turns and instructions. */
   said: readonly unknown[];
+  /** What stands beside the turns; undefined where instructions are turns, or there are none. */
+  instructions?: unknown;
   /** Tokens of the prompt, in all and of the longest part that a model reads at once. Default: by counting the characters of `read`. */
   counted?: { prompt: number; longest: number };
   /** All that the model reads: turns, instructions, tools. */

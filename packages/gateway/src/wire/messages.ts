@@ -131,6 +131,7 @@ export const messagesWire: WireFormat = {
     return {
       turns: Array.isArray(messages) ? messages.map(withoutReminders) : messages,
       said: [messages, system],
+      instructions: system,
       read: [messages, system, tools],
       tools: itemsOf(tools).length > 0,
       json: formats.map((format) => jsonOfType(fieldsOf(format)['type'])).find((json) => json !== undefined),

@@ -87,6 +87,7 @@ export const responsesWire: WireFormat = {
     return {
       turns: input,
       said: [input, instructions],
+      instructions,
       read: [input, instructions, tools, text],
       tools: itemsOf(tools).length > 0,
       json: jsonOfType(fieldsOf(fieldsOf(text)['format'])['type']),
