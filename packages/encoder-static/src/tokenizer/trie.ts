@@ -14,26 +14,10 @@ export interface Trie {
 /** The root's state. */
 export const ROOT = 0;
 
-interface Node {
-  children: Map<number, Node>;
-  value: number;
-}
-
 /** @param words word → its number, of 0 or more */
 export function buildTrie(words: ReadonlyMap<string, number>): Trie {
   const { code, codes } = unitCodes(words.keys());
-  const root: Node = { children: new Map(), value: -1 };
-  for (const [word, value] of words) {
-    let node = root;
-    for (let i = 0; i < word.length; i++) {
-      const unit = code[word.charCodeAt(i)]!;
-      let child = node.children.get(unit);
-      if (!child) node.children.set(unit, (child = { children: new Map(), value: -1 }));
-      node = child;
-    }
-    node.value = value;
-  }
-  return { code, ...layOut(root, codes) };
+  return { code, ...layOut(words, code, codes) };
 }
 
 /** Frequent units get small codes, which makes the arrays dense. */
@@ -52,8 +36,17 @@ function unitCodes(words: Iterable<string>): { code: Uint16Array; codes: number 
 
 const FREE = -1;
 
+/** A node: the words from one place up to another of the sorted list, which share their first `depth` units. */
+interface Node {
+  state: number;
+  from: number;
+  to: number;
+  depth: number;
+}
+
 /** @param codes how many there are; the largest is this */
-function layOut(root: Node, codes: number): Omit<Trie, 'code'> {
+function layOut(words: ReadonlyMap<string, number>, code: Uint16Array, codes: number): Omit<Trie, 'code'> {
+  const sorted = [...words.keys()].sort();
   let base = new Int32Array(1024);
   let check = new Int32Array(1024).fill(FREE);
   let value = new Int32Array(1024).fill(-1);
@@ -72,27 +65,37 @@ function layOut(root: Node, codes: number): Omit<Trie, 'code'> {
   check[ROOT] = ROOT;
   let used = 1;
   /** Where places are looked for: below it nearly all are taken. */
-  let from = 1;
-  const waiting: [node: Node, state: number][] = [[root, ROOT]];
+  let search = 1;
+  const waiting: Node[] = [{ state: ROOT, from: 0, to: sorted.length, depth: 0 }];
   for (let next = 0; next < waiting.length; next++) {
-    const [node, state] = waiting[next]!;
-    value[state] = node.value;
-    if (node.children.size === 0) continue;
-    const units = [...node.children.keys()].sort((a, b) => a - b);
+    const { state, from, to, depth } = waiting[next]!;
+    // The word that ends here is the shortest, and so the first.
+    const ends = from < to && sorted[from]!.length === depth;
+    if (ends) value[state] = words.get(sorted[from]!)!;
+    const first = ends ? from + 1 : from;
+    if (first === to) continue;
+    const units: number[] = [];
+    const starts: number[] = [];
+    for (let i = first; i < to; i++) {
+      const unit = code[sorted[i]!.charCodeAt(depth)]!;
+      if (unit === units.at(-1)) continue;
+      units.push(unit);
+      starts.push(i);
+    }
     const at = placeFor(units);
     base[state] = at;
-    for (const unit of units) {
+    units.forEach((unit, k) => {
       check[at + unit] = state;
       used = Math.max(used, at + unit + 1);
-      waiting.push([node.children.get(unit)!, at + unit]);
-    }
+      waiting.push({ state: at + unit, from: starts[k]!, to: starts[k + 1] ?? to, depth: depth + 1 });
+    });
   }
 
   /** The first base at which all of a node's children find a free place. */
   function placeFor(units: readonly number[]): number {
-    const lowest = units[0]!;
+    const lowest = Math.min(...units);
     let taken = 0;
-    for (let first = Math.max(from, lowest + 1); ; first++) {
+    for (let first = Math.max(search, lowest + 1); ; first++) {
       grow(first + codes + 1);
       if (check[first] !== FREE) {
         taken++;
@@ -101,7 +104,7 @@ function layOut(root: Node, codes: number): Omit<Trie, 'code'> {
       const at = first - lowest;
       if (!units.every((unit) => check[at + unit] === FREE)) continue;
       // As in Darts: a stretch that is nearly full is not searched again.
-      if (taken >= 0.8 * (first - from + 1)) from = first;
+      if (taken >= 0.8 * (first - search + 1)) search = first;
       return at;
     }
   }
