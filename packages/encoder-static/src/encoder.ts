@@ -39,7 +39,7 @@ export interface StaticModel {
   read: (texts: readonly string[], ctx?: Omit<RunContext, 'seed'>) => Promise<StaticReading>;
 }
 
-/** Texts are read in parts of about so many UTF-16 units, after which others may run: 5 milliseconds or so. */
+/** UTF-16 units after which others may run: about 5 milliseconds. */
 const UNITS_PER_TURN = 1 << 16;
 
 /** @throws RouteProfileError CORRUPT_FILE, and what `files.read` throws. */

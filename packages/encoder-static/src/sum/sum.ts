@@ -34,7 +34,7 @@ export function plainSum({ data, dimensions }: Table): RowSum {
 
 /**
  * With SIMD instructions, where there are such: not in engines from before 2021, not where a page or a host forbids to compile code at run time,
- * and not for dimensions that are no multiple of 128.
+ * and not for other dimensions than multiples of 128.
  */
 export function simdSum({ data, dimensions }: Table): RowSum | undefined {
   if (dimensions % BLOCK !== 0 || typeof WebAssembly === 'undefined') return undefined;

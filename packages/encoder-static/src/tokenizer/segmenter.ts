@@ -61,7 +61,7 @@ export function createSegmenter({ trie, score, length }: Pieces): Segmenter {
 
     for (let start = 0; start < n; start++) {
       const unit = text.charCodeAt(from + start);
-      // Half of a pair of surrogates is no symbol.
+      // Half of a pair of surrogates is not a symbol.
       if (isLow(unit) && start > 0 && isHigh(text.charCodeAt(from + start - 1))) continue;
       if (reached[start] === 0) decided = false;
       const soFar = best[start]!;

@@ -19,7 +19,7 @@ export interface Tokenizer {
   segment: (text: string) => Segmentation;
   /** Ids in reading order; empty for an empty text. Never throws. */
   encode: (text: string) => Int32Array;
-  /** The same in parts of about so many UTF-16 units (words stay whole), for whoever must let others run in between. */
+  /** The same in parts of about `units` UTF-16 units (words stay whole), for whoever must let others run in between. */
   encodeParts: (text: string, units: number) => Iterable<Int32Array>;
   /** The piece behind an id. */
   piece: (id: number) => string;
