@@ -7,6 +7,7 @@ import {
   type StaticOptions,
 } from '@routeprofile/encoder-static';
 import { throwIfAborted, type Encoder } from '@routeprofile/schema';
+import { inTurns } from '../turns.js';
 import { appendHashedBlock, HASHED_DIMENSIONS } from '../unseen/hashed-block.js';
 import { unseenOf, type Unseen } from '../unseen/unseen.js';
 
@@ -33,7 +34,7 @@ export function assembleStatic(model: StaticModel, name: string, hashed?: number
     },
     async unseen(texts, ctx) {
       throwIfAborted(ctx);
-      return Float64Array.from(texts, (text) => unseen(text).share);
+      return Float64Array.from(await inTurns(texts, (text) => unseen(text).share, ctx));
     },
   };
 }
