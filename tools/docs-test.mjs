@@ -37,6 +37,7 @@ async function site() {
   await node('links', 'tests/links.mjs');
   await node('sizes', 'tests/size.mjs');
   await node('in a browser', 'tests/browser.mjs');
+  await node('page of the gateway', 'tests/gateway-page.mjs');
 }
 
 await Promise.all([site(), node('code blocks', 'tests/code-blocks.mjs')]);

@@ -1,3 +1,7 @@
+import { scriptTextInBuilds } from '../../tools/script-text.js';
 import { packageBuild } from '../../tools/tsup.js';
 
-export default packageBuild({ index: 'src/index.ts', node: 'src/node.ts', testing: 'src/testing/index.ts' });
+export default packageBuild(
+  { index: 'src/index.ts', node: 'src/node.ts', testing: 'src/testing/index.ts' },
+  { esbuildPlugins: [scriptTextInBuilds] },
+);

@@ -1,3 +1,4 @@
+import { scriptTextInTests } from '../../tools/script-text.js';
 import { packageTests } from '../../tools/vitest.js';
 
-export default packageTests();
+export default packageTests({}, [scriptTextInTests]);

@@ -35,7 +35,7 @@ export function buildProgram(io: Io): Command {
     })
     .addHelpText(
       'after',
-      '\nStart with `npx @routeprofile/cli demo`. Profiles and routers take options after their name: emb-gnn:hops=2:norm=sym.\nExit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted.',
+      '\nStart with `npx @routeprofile/cli demo`, or watch the gateway decide: `npx @routeprofile/cli serve --demo`. Profiles and routers take options after their name: emb-gnn:hops=2:norm=sym.\nExit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted.',
     );
 
   addRunCommands(program, io);

@@ -126,6 +126,35 @@ describe('serve', { timeout: 60_000 }, () => {
     expect(await ended).toBe(0);
   });
 
+  it('loads a configuration again when its file changes, and keeps the one before where it cannot', async () => {
+    const config = join(folder.path, 'changing.yaml');
+    const write = (routes: string) => {
+      const endpoints = models.map((model) => `{ candidate: '${model}', baseUrl: '${server.baseUrl}', wires: [chat] }`);
+      writeFileSync(config, `routes: { ${routes} }\nendpoints: [${endpoints.join(', ')}]\n`);
+    };
+    write(`first: { router: '${router}' }`);
+    const { url, process: child, ended } = await serving(['--config', config]);
+    let warned = '';
+    child.stderr?.on('data', (bytes: Buffer) => (warned += bytes.toString()));
+    const names = async () => {
+      const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] };
+      return data.flatMap(({ id }) => (id.startsWith('routeprofile/') ? [id] : []));
+    };
+    const until = async (reached: () => Promise<boolean>) => {
+      for (let i = 0; i < 200 && !(await reached()); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    expect(await names()).toEqual(['routeprofile/first']);
+    write('first: { router: nowhere }');
+    await until(async () => warned.includes('the one before still is'));
+    expect(await names()).toEqual(['routeprofile/first']);
+    write(`second: { router: '${router}' }`);
+    await until(async () => (await names())[0] === 'routeprofile/second');
+    expect(await names()).toEqual(['routeprofile/second']);
+    expect((await post(`${url}/v1/chat/completions`, { model: 'auto', ...asked })).status).toBe(200);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
   it('reads a configuration with keys, budgets and a journal, and finishes what is under way', async () => {
     const config = join(folder.path, 'routeprofile.serve.yaml');
     writeFileSync(join(folder.path, 'team.key'), 'team-key-0123456789\n');

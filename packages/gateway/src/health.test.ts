@@ -12,6 +12,22 @@ const fail = (times: number) => {
 };
 
 describe('the health of endpoints', () => {
+  it('can be looked at', () => {
+    expect(health.look('a')).toEqual({ state: 'up', faults: 0 });
+    health.failed('a', 'client-gone');
+    fail(2);
+    expect(health.look('a')).toEqual({ state: 'up', faults: 2, fault: 'server' });
+    health.failed('a', 'overloaded');
+    now += 1_000;
+    expect(health.look('a')).toEqual({ state: 'cooling', waitMs: 4_000, faults: 3, fault: 'overloaded' });
+    now += 4_000;
+    expect(health.look('a').state).toBe('trial');
+    health.succeeded('a');
+    expect(health.look('a')).toEqual({ state: 'up', faults: 0 });
+    health.failed('a', 'auth');
+    expect(health.look('a')).toEqual({ state: 'out', faults: 1, fault: 'auth' });
+  });
+
   it('lets one cool down after three faults in a row, and no other', () => {
     fail(2);
     expect(health.usable('a')).toBe(true);

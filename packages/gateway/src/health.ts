@@ -11,6 +11,18 @@ export interface HealthSettings {
   longestMs?: number;
 }
 
+/** How an endpoint fares. */
+export interface EndpointHealth {
+  /** `up`; `cooling` until `waitMs` have passed; `trial`: after that, one request alone tries it out; `out` until the configuration is loaded again. */
+  state: 'up' | 'cooling' | 'trial' | 'out';
+  /** The last fault since the last answer; absent where there was none. */
+  fault?: Fault;
+  /** Faults since the last answer. */
+  faults: number;
+  /** Milliseconds until a cooling endpoint may be tried. */
+  waitMs?: number;
+}
+
 /** What is known of endpoints from the requests that they were sent: nobody is called to find out. */
 export interface Health {
   /** Whether an endpoint may be tried now. */
@@ -26,13 +38,21 @@ export interface Health {
   failed(endpoint: string, fault: Fault, retryAfterMs?: number): void;
   /** Nothing was learned, as when the client left. */
   released(endpoint: string): void;
+  /** The configuration was loaded again: what was out until then may be tried. */
+  reloaded(): void;
   /** Milliseconds until the endpoint may be tried; 0 now, Infinity when not until the configuration is loaded again. */
   waitMs(endpoint: string): number;
+  /** How an endpoint fares now, for people to look at. */
+  look(endpoint: string): EndpointHealth;
 }
 
 interface State {
   /** Faults since the last success. */
   row: number;
+  /** Faults of any kind since then, those of the requests left out. */
+  faults: number;
+  /** The last of them. */
+  fault: Fault | undefined;
   /** Cooldowns since then. */
   cooldowns: number;
   /** Milliseconds since 1970. */
@@ -49,7 +69,7 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
   const stateOf = (endpoint: string): State => {
     const known = states.get(endpoint);
     if (known) return known;
-    const fresh: State = { row: 0, cooldowns: 0, until: 0, tried: false };
+    const fresh: State = { row: 0, faults: 0, fault: undefined, cooldowns: 0, until: 0, tried: false };
     states.set(endpoint, fresh);
     return fresh;
   };
@@ -80,9 +100,10 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
       const state = stateOf(endpoint);
       const trial = state.tried;
       state.tried = false;
+      if (FAULTS[fault].endpoint === 'untouched') return;
+      state.faults++;
+      state.fault = fault;
       switch (FAULTS[fault].endpoint) {
-        case 'untouched':
-          return;
         case 'out':
           state.until = Infinity;
           return;
@@ -99,6 +120,19 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
       const state = states.get(endpoint);
       if (state) state.tried = false;
     },
+    reloaded() {
+      for (const [endpoint, { until }] of states) if (until === Infinity) states.delete(endpoint);
+    },
     waitMs: (endpoint) => Math.max(0, (states.get(endpoint)?.until ?? 0) - clock.now()),
+    look(endpoint) {
+      const state = states.get(endpoint);
+      if (state === undefined) return { state: 'up', faults: 0 };
+      const { fault, faults, until } = state;
+      const known = { faults, ...(fault !== undefined && { fault }) };
+      const waitMs = Math.max(0, until - clock.now());
+      if (waitMs === Infinity) return { state: 'out', ...known };
+      if (waitMs > 0) return { state: 'cooling', waitMs, ...known };
+      return { state: onTrial(state) ? 'trial' : 'up', ...known };
+    },
   };
 }

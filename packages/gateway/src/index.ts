@@ -1,5 +1,7 @@
 export type { Variables } from '@routeprofile/providers';
 export type { Router } from '@routeprofile/schema';
+export { type LiveStream } from './attempt/call.js';
+export { type Leaving } from './attempt/leaving.js';
 export { systemClock, type Clock } from './clock.js';
 export { gatewayConfigSchema, routeSchema, type GatewayConfig, type GatewayConfigInput } from './config/config.js';
 export { type Endpoint, type EndpointSettings, endpointSchema, type Timeouts } from './contracts/endpoint.js';
@@ -18,6 +20,18 @@ export {
 export { UnsentRequest, type Upstream, type UpstreamAnswer, type UpstreamRequest } from './contracts/upstream.js';
 export { SERVED_WIRES, type ServedWire } from './contracts/wire.js';
 export { type RequestRouter, requestRouter, type RequestRouterParts } from './decide/request-router.js';
+export { type Exchange, type HeaderReader, type Reply } from './serve/exchange.js';
+export {
+  type OpenTelemetryApi,
+  type OpenTelemetrySpan,
+  type OpenTelemetryTracer,
+  type RequestTrace,
+  traceBy,
+  type Tracing,
+} from './observe/tracing.js';
+export type { EndpointHealth } from './health.js';
 export { createGateway, type Gateway, type GatewayParts } from './serve/gateway.js';
+export type { DecisionList, Overview } from './serve/overview/overview.js';
+export type { SpendSummary } from './serve/overview/spend.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export { fetchUpstream } from './upstream/fetch-upstream.js';

@@ -1,4 +1,5 @@
-import type { Gateway } from '@routeprofile/gateway';
+import { isDeepStrictEqual } from 'node:util';
+import type { Gateway, GatewayConfigInput } from '@routeprofile/gateway';
 import {
   createGateway,
   fileSecrets,
@@ -8,10 +9,13 @@ import {
   openNodeUpstream,
 } from '@routeprofile/gateway/node';
 import { openRouter, type OpenRouter } from '@routeprofile/pipeline';
-import { plural, RouteProfileError, type Logger } from '@routeprofile/schema';
+import { messageOf, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { openServeConfig, serveProblems, type FoundConfig, type ServeFlags } from '../serve/config.js';
 import { curlLine } from '../serve/curl.js';
+import { assertDemoFlags } from '../serve/demo/flags.js';
+import { openDemo } from '../serve/demo/open-demo.js';
+import { watchFile } from '../serve/watch.js';
 
 export type ServeCommandFlags = ServeFlags & CommonFlags;
 
@@ -48,29 +52,36 @@ async function openRouters({ config, source }: FoundConfig, logger: Logger, open
   return routers;
 }
 
-async function open(found: FoundConfig, logger: Logger, opened: Opened): Promise<Gateway> {
-  const { config, source, from } = found;
-  const routes = await openRouters(found, logger, opened);
-  const { listen: _listen, state, routes: settings, ...rest } = config;
-  const store = state.kind === 'journal' ? await openJournal(state.dir, { logger }) : memoryStore();
-  opened.add(() => store.close());
-  const upstream = openNodeUpstream();
-  opened.add(() => upstream.close());
-  const gatewayRoutes = Object.fromEntries(
-    Object.entries(settings).map(([name, { router: _router, plugin: _plugin, encoder: _encoder, ...route }]) => [
-      name,
-      route,
-    ]),
-  );
+/** What the gateway itself reads of the configuration. */
+function gatewayConfigOf({ config }: FoundConfig): GatewayConfigInput {
+  const { listen: _listen, state: _state, routes, ...rest } = config;
+  const settings = Object.entries(routes).map(([name, route]) => {
+    const { router: _router, plugin: _plugin, encoder: _encoder, ...others } = route;
+    return [name, others];
+  });
+  return { ...rest, routes: Object.fromEntries(settings) as GatewayConfigInput['routes'] };
+}
+
+/** Problems of the gateway are those of the file. */
+function named<T>({ source }: FoundConfig, opening: () => T): T {
   try {
-    return createGateway(
-      { ...rest, routes: gatewayRoutes },
-      { routes, upstream, store, logger, secrets: fileSecrets({ from }) },
-    );
+    return opening();
   } catch (error) {
     if (RouteProfileError.isInstance(error) && error.details.length > 0) throw serveProblems(source, error.details);
     throw error;
   }
+}
+
+async function open(found: FoundConfig, logger: Logger, opened: Opened, routers: Opened): Promise<Gateway> {
+  const { config, from } = found;
+  const routes = await openRouters(found, logger, routers);
+  const { state } = config;
+  const store = state.kind === 'journal' ? await openJournal(state.dir, { logger }) : memoryStore();
+  opened.add(() => store.close());
+  const upstream = openNodeUpstream();
+  opened.add(() => upstream.close());
+  const secrets = fileSecrets({ from });
+  return named(found, () => createGateway(gatewayConfigOf(found), { routes, upstream, store, logger, secrets }));
 }
 
 const stopped = (signal: AbortSignal): Promise<void> =>
@@ -79,31 +90,72 @@ const stopped = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-/** Serves until it is told to stop; requests under way may then end. */
+/** Loads the file again; what cannot be served leaves everything as it was. @returns the routers now in use */
+async function reload(
+  gateway: Gateway,
+  before: FoundConfig,
+  old: Opened,
+  flags: ServeFlags,
+  logger: Logger,
+): Promise<Opened> {
+  const routers = new Opened();
+  try {
+    const found = await openServeConfig(flags);
+    const routes = await openRouters(found, logger, routers);
+    const { retired } = named(found, () => gateway.reload(gatewayConfigOf(found), routes));
+    void retired.then(() => old.close());
+    for (const name of ['listen', 'state'] as const)
+      if (!isDeepStrictEqual(found.config[name], before.config[name]))
+        logger.warn(`${found.source}: \`${name}\` stays as it was until the gateway is started anew`);
+    logger.info(`${found.source} is loaded again; requests under way end by the one before`);
+    return routers;
+  } catch (error) {
+    await routers.close();
+    const why = RouteProfileError.isInstance(error) ? [error.message, ...error.details].join('; ') : messageOf(error);
+    logger.warn(`the changed configuration is not used, and the one before still is: ${why}`);
+    return old;
+  }
+}
+
+/** Serves until it is told to stop; requests under way may then end. A configuration in a file is loaded again when it changes. */
 export async function serveCommand(flags: ServeCommandFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
-  const found = await openServeConfig(flags);
-  const { config } = found;
+  assertDemoFlags(flags);
   const opened = new Opened();
+  let routers = new Opened();
   try {
-    const gateway = await open(found, console.logger, opened);
+    const demo = flags.demo ? await openDemo(flags, console.logger, io.signal) : undefined;
+    if (demo) opened.add(() => demo.close());
+    const found = demo?.found ?? (await openServeConfig(flags));
+    const { config } = found;
+    const gateway = await open(found, console.logger, opened, routers);
     const listening = await listen(gateway, config.listen);
+    if (found.file !== undefined) {
+      const unwatch = watchFile(found.file, async () => {
+        routers = await reload(gateway, found, routers, flags, console.logger);
+      });
+      opened.add(async () => unwatch());
+    }
     io.endsWithin?.(GRACE_MS + ENDING_MS);
     const { url } = listening;
     const curl = curlLine(url, config);
-    if (flags.json) console.printJson({ url, routes: Object.keys(config.routes), curl });
+    const page = gateway.hasPage ? `${url}/` : null;
+    if (flags.json) console.printJson({ url, page, routes: Object.keys(config.routes), curl });
     else {
       const models = new Set(config.endpoints.map(({ candidate }) => candidate));
       const routes = Object.keys(config.routes).join(', ');
       console.print(
-        `Serving ${plural(models.size, 'model')} on ${url} (routes: ${routes}). Ctrl-C ends it.\n\nTry:\n  ${curl}`,
+        `Serving ${plural(models.size, 'model')} on ${url} (routes: ${routes}). Ctrl-C ends it.${page ? `\n\nSee:\n  ${page}` : ''}\n\nTry:\n  ${curl}`,
       );
     }
+    const traffic = demo?.startTraffic(url);
     await stopped(io.signal);
+    await traffic?.stop();
     console.logger.info(`closing; requests under way have ${GRACE_MS / 1000} seconds`);
     await listening.close(GRACE_MS);
     return 0;
   } finally {
     await opened.close();
+    await routers.close();
   }
 }

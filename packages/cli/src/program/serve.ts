@@ -6,6 +6,8 @@ import { ending } from './ending.js';
 
 const EXAMPLES = `
 Examples:
+  routeprofile serve --demo
+      the sample dataset, with stand-ins for its models and a page that shows each decision; no key, no network
   routeprofile serve --router OUT/routers/… --endpoint mistral-small=https://api.mistral.ai/v1#mistral-small-latest --key mistral-small=env:MISTRAL_API_KEY
       a model server on http://127.0.0.1:4180 that lets the router choose; give --endpoint and --key for each model
   routeprofile serve --config routeprofile.serve.yaml
@@ -21,6 +23,11 @@ export function addServeCommand(program: Command, io: Io): void {
     program
       .command('serve')
       .description("answer requests of OpenAI's and Anthropic's APIs with the model that a router chooses")
+      .option(
+        '--demo',
+        'see it work: the sample router, stand-ins for its models, a little traffic, and a page to watch',
+      )
+      .option('--traffic <n>', 'with --demo: queries of the sample per minute; 0 for none (default: 20)', integer(0))
       .option('--config <file>', 'what is served, to whom and where from (default: routeprofile.serve.yaml)')
       .option('--router <dir>', 'without a file: router folder, such as OUT/routers/…')
       .option(

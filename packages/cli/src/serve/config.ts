@@ -34,7 +34,7 @@ const serveConfigSchema = gatewayConfigSchema.extend({
     .refine((routes) => Object.keys(routes).length > 0, 'expected at least one route'),
 });
 /** What is served, as one writes it down. */
-type ServeConfigInput = z.input<typeof serveConfigSchema>;
+export type ServeConfigInput = z.input<typeof serveConfigSchema>;
 /** What is served, with every default filled in and paths made absolute. */
 export type ServeConfig = z.infer<typeof serveConfigSchema>;
 
@@ -45,6 +45,8 @@ export interface FoundConfig {
   source: string;
   /** Folder that its paths are relative to. */
   from: string;
+  /** Where it was read from; undefined where it was given by flags. */
+  file: string | undefined;
 }
 
 /** What `serve` may be told without a file. */
@@ -56,6 +58,10 @@ export interface ServeFlags {
   port?: number;
   host?: string;
   state?: string;
+  /** Serves the sample, with stand-ins for its models. */
+  demo?: boolean;
+  /** Queries of the sample per minute. */
+  traffic?: number;
 }
 
 /** Read where no other is named. */
@@ -97,7 +103,9 @@ function endpointsOf(endpoints: readonly string[], keys: readonly string[]): Ser
   return found;
 }
 
-async function readInput(flags: ServeFlags): Promise<{ input: unknown; source: string; from: string }> {
+async function readInput(
+  flags: ServeFlags,
+): Promise<{ input: unknown; source: string; from: string; file: string | undefined }> {
   const { router, endpoint = [], key = [] } = flags;
   const flagged = router !== undefined || endpoint.length > 0 || key.length > 0;
   const file = flags.config ?? (!flagged && existsSync(CONFIG_NAME) ? CONFIG_NAME : undefined);
@@ -107,14 +115,29 @@ async function readInput(flags: ServeFlags): Promise<{ input: unknown; source: s
         hint: `Write them into ${file}.`,
       });
     const path = resolve(file);
-    return { input: await readConfigFile(path), source: path, from: dirname(path) };
+    return { input: await readConfigFile(path), source: path, from: dirname(path), file: path };
   }
   if (router === undefined || endpoint.length === 0)
     throw new RouteProfileError('BAD_OPTION', 'nothing says what is to be served', {
       hint: `Give --router DIR and --endpoint CANDIDATE=URL for each model, or --config ${CONFIG_NAME}.`,
     });
   const input: ServeConfigInput = { endpoints: endpointsOf(endpoint, key), routes: { default: { router } } };
-  return { input, source: 'serve', from: process.cwd() };
+  return { input, source: 'serve', from: process.cwd(), file: undefined };
+}
+
+/**
+ * A configuration with every default filled in, and absolute paths.
+ * @param from folder that its paths are relative to
+ * @param file where it was read from
+ * @throws RouteProfileError BAD_OPTION that names all that is wrong
+ */
+export function checkServeConfig(input: unknown, source: string, from: string, file?: string): FoundConfig {
+  const parsed = serveConfigSchema.safeParse(input);
+  if (!parsed.success) throw serveProblems(source, parsed.error.issues.map(issueText));
+  const config = parsed.data;
+  for (const route of Object.values(config.routes)) route.router = resolve(from, route.router);
+  if (config.state.kind === 'journal') config.state.dir = resolve(from, config.state.dir);
+  return { config, source, from, file };
 }
 
 /**
@@ -122,14 +145,11 @@ async function readInput(flags: ServeFlags): Promise<{ input: unknown; source: s
  * @throws RouteProfileError BAD_OPTION that names all that is wrong; and what reading a file throws
  */
 export async function openServeConfig(flags: ServeFlags): Promise<FoundConfig> {
-  const { input, source, from } = await readInput(flags);
-  const parsed = serveConfigSchema.safeParse(input);
-  if (!parsed.success) throw serveProblems(source, parsed.error.issues.map(issueText));
-  const config = parsed.data;
-  for (const route of Object.values(config.routes)) route.router = resolve(from, route.router);
-  if (config.state.kind === 'journal') config.state.dir = resolve(from, config.state.dir);
+  const { input, source, from, file } = await readInput(flags);
+  const found = checkServeConfig(input, source, from, file);
+  const { config } = found;
   if (flags.port !== undefined) config.listen.port = flags.port;
   if (flags.host !== undefined) config.listen.host = flags.host;
   if (flags.state !== undefined) config.state = { kind: 'journal', dir: resolve(flags.state) };
-  return { config, source, from };
+  return found;
 }

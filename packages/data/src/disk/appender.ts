@@ -3,8 +3,13 @@ import { writeError } from './files.js';
 
 /** Adds lines to a file. */
 export interface Appender {
-  /** @returns once the line is on disk. Lines that come while others are being written go to disk together. */
-  append(line: string): Promise<void>;
+  /**
+   * Lines that come while others are being written go to disk together.
+   * @param withinMs milliseconds that the line may wait for others to go with it. Default 0.
+   * @returns once the line is on disk
+   */
+  append(line: string, withinMs?: number): Promise<void>;
+  /** Writes what waits, and closes the file. */
   close(): Promise<void>;
 }
 
@@ -18,32 +23,53 @@ export async function openAppender(path: string): Promise<Appender> {
     throw writeError(path, cause);
   });
   let waiting: { line: string; settle: (error?: unknown) => void }[] = [];
+  /** Milliseconds that all who wait have. */
+  let patience = Infinity;
   let broken: Error | undefined;
   let writing: Promise<void> | undefined;
-  const write = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      try {
-        if (broken) throw broken;
-        await file.appendFile(batch.map(({ line }) => `${line}\n`).join(''));
-        await file.datasync();
-        batch.forEach(({ settle }) => settle());
-      } catch (cause) {
-        broken ??= writeError(path, cause);
-        batch.forEach(({ settle }) => settle(broken));
-      }
+  let timer: NodeJS.Timeout | undefined;
+
+  const writeBatch = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = [];
+    patience = Infinity;
+    try {
+      if (broken) throw broken;
+      await file.appendFile(batch.map(({ line }) => `${line}\n`).join(''));
+      await file.datasync();
+      batch.forEach(({ settle }) => settle());
+    } catch (cause) {
+      broken ??= writeError(path, cause);
+      batch.forEach(({ settle }) => settle(broken));
     }
-    writing = undefined;
+  };
+  const flush = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    return (writing ??= writeBatch().then(() => {
+      writing = undefined;
+      schedule();
+    }));
+  };
+  const schedule = (): void => {
+    if (writing !== undefined || waiting.length === 0) return;
+    if (patience <= 0) void flush();
+    else timer ??= setTimeout(() => void flush(), patience);
   };
   return {
-    append: (line) =>
+    append: (line, withinMs = 0) =>
       new Promise((resolve, reject) => {
         waiting.push({ line, settle: (error) => (error instanceof Error ? reject(error) : resolve()) });
-        writing ??= write();
+        if (withinMs < patience) {
+          patience = withinMs;
+          clearTimeout(timer);
+          timer = undefined;
+        }
+        schedule();
       }),
     async close() {
-      await writing;
+      // What came while a batch was being written is a batch of its own.
+      while (writing !== undefined || waiting.length > 0) await flush();
       await file.close();
     },
   };

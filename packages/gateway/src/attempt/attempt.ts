@@ -69,10 +69,23 @@ async function refused(running: Running, answer: UpstreamAnswer, next: NextPiece
   return failed(running, classifyRefusal(answer, body, running.now()), refusalOf(running.call, answer.status, body));
 }
 
+const STRICT = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A body as text. @returns `exact`: the text stands for these bytes and no others, and goes out in one piece with the headers */
+function decoded(bytes: Uint8Array): { text: string; exact: boolean } {
+  try {
+    const text = STRICT.decode(bytes);
+    if (!text.startsWith('\ufeff')) return { text, exact: true };
+  } catch {
+    // Servers of models are forgiven what is not UTF-8 within their texts.
+  }
+  return { text: new TextDecoder().decode(bytes), exact: false };
+}
+
 async function whole(running: Running, next: NextPiece): Promise<Outcome> {
   const { call } = running;
-  const body = await readWhole(next);
-  const text = new TextDecoder().decode(body);
+  const bytes = await readWhole(next);
+  const { text, exact } = decoded(bytes);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -86,7 +99,7 @@ async function whole(running: Running, next: NextPiece): Promise<Outcome> {
   if (!state.content && state.finish !== 'other' && !call.acceptEmpty)
     return failed(running, { fault: 'empty' }, undefined, state);
   running.contentAt = running.now();
-  return { kind: 'whole', attempt: running.conclude(state), body };
+  return { kind: 'whole', attempt: running.conclude(state), body: exact ? text : bytes };
 }
 
 async function streamed(running: Running, next: NextPiece): Promise<Outcome> {

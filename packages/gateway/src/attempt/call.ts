@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Endpoint } from '../contracts/endpoint.js';
 import type { Fault } from '../contracts/fault.js';
 import type { Attempt } from '../contracts/record.js';
+import type { Leaving } from './leaving.js';
 import type { Upstream, UpstreamRequest } from '../contracts/upstream.js';
 import type { WireFormat } from '../wire/format.js';
 
@@ -17,8 +18,7 @@ export interface Call {
   request: UpstreamRequest;
   /** The endpoint's key, to be masked wherever the server repeats it. */
   secret: string | undefined;
-  /** Fires when the client leaves. */
-  client: AbortSignal;
+  client: Leaving;
   /** Tokens of the prompt, estimated, for servers that do not count. */
   promptTokens: number;
   /** An answer without content is passed on as it is: another endpoint gave none either. */
@@ -43,7 +43,7 @@ export interface Refusal {
 /** What came of an attempt. */
 export type Outcome =
   | { kind: 'failed'; attempt: Attempt & { fault: Fault }; refusal?: Refusal; unsent?: true }
-  | { kind: 'whole'; attempt: Attempt; body: Uint8Array<ArrayBuffer> }
+  | { kind: 'whole'; attempt: Attempt; body: string | Uint8Array<ArrayBuffer> }
   | { kind: 'stream'; live: LiveStream };
 
 /** A stream whose content has begun: there is no way back from here. */

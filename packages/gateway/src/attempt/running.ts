@@ -25,8 +25,8 @@ export function begin(call: Call, { clock }: AttemptParts): Running {
   const started = clock.now();
   const stopper = createStopper();
   const leave = () => stopper.stop('client-gone');
-  call.client.addEventListener('abort', leave, { once: true });
-  if (call.client.aborted) leave();
+  const stay = call.client.onLeave(leave);
+  if (call.client.left) leave();
   const watch = createWatch(clock, (fault) => stopper.stop(fault));
   const running: Running = {
     call,
@@ -35,7 +35,7 @@ export function begin(call: Call, { clock }: AttemptParts): Running {
     now: () => clock.now(),
     conclude(state, fault, more) {
       watch.end();
-      call.client.removeEventListener('abort', leave);
+      stay();
       const usage = usageOf(state, fault, call.promptTokens, running.contentAt !== undefined);
       return {
         endpoint: call.endpoint.id,

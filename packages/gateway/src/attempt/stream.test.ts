@@ -7,6 +7,7 @@ import { manualClock } from '../testing/manual-clock.js';
 import { RECORDINGS } from '../testing/recordings.js';
 import { WIRES } from '../wire/formats.js';
 import { attempt } from './attempt.js';
+import { leavingOf } from './leaving.js';
 import type { Call, Outcome } from './call.js';
 
 const encoder = new TextEncoder();
@@ -21,7 +22,7 @@ function callOf(wire: ServedWire): Call {
     usageWanted: true,
     request: { url: new URL('https://llm.example/v1'), headers: {}, body: new Uint8Array() },
     secret: undefined,
-    client: new AbortController().signal,
+    client: leavingOf(new AbortController().signal),
     promptTokens: 1,
     acceptEmpty: false,
   };

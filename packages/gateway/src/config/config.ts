@@ -16,6 +16,8 @@ const keySchema = z.strictObject({
     .optional(),
   /** Names of the routes it may use. With them, candidates cannot be named directly. Default: everything. */
   routes: z.array(name).min(1).optional(),
+  /** Whether it may read what concerns everybody: `/metrics`. */
+  operator: z.boolean().default(false),
 });
 
 /** One way to choose a model. */
@@ -49,6 +51,11 @@ export const gatewayConfigSchema = z.strictObject({
       inflatedBytes: z.number().int().min(1).default(40_000_000),
     })
     .prefault({}),
+  /**
+   * Whether `GET /` is a page for people, and what stands at its top. What it shows, it asks for as any client does: with a key where there
+   * are keys. Default: while there are no keys.
+   */
+  page: z.union([z.boolean(), z.strictObject({ note: z.string().min(1).max(300) })]).optional(),
   log: z
     .strictObject({
       /** Whether records hold the text that was routed: `none` (default) or `full`. */

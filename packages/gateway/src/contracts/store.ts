@@ -59,6 +59,11 @@ export interface StateStore {
   append(records: readonly DecisionRecord[]): Promise<void>;
   /** A record by its id; undefined when there is none, or it was long ago. */
   find(id: string): Promise<DecisionRecord | undefined>;
+  /**
+   * A tenant's last decisions, the newest first: those that came last, whatever their time says. As with `find`, old ones may be missing.
+   * @param count at most as many, at least 1
+   */
+  latest(tenant: string, count: number): Promise<DecisionRecord[]>;
   /** @returns `unknown` for a decision that is not there or is of another tenant */
   feedback(said: Feedback): Promise<'stored' | 'duplicate' | 'unknown'>;
   /** Records in the order in which they came. @param from a cursor; default: from the first that is kept */

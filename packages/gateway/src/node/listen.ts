@@ -1,10 +1,11 @@
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { RouteProfileError } from '@routeprofile/schema';
 import { isLoopback } from '../config/hosts.js';
+import type { Exchange, Reply } from '../serve/exchange.js';
 import type { Gateway } from '../serve/gateway.js';
 import { Refused } from '../serve/refused.js';
 import { refusedResponse } from '../serve/responses.js';
+import { exchangeOfIncoming, sendReply } from './http-door.js';
 
 /** Where a gateway listens. */
 export interface ListenOptions {
@@ -31,15 +32,48 @@ const FLUSH_MS = 1_000;
 
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
+/** The host that a client names, without its port; undefined where it cannot be read. */
+function hostOf({ headers: { host = 'localhost' } }: IncomingMessage): string | undefined {
+  const address = `http://${host}`;
+  return URL.canParse(address) ? new URL(address).hostname : undefined;
+}
+
+const refuse = (status: number, code: string, message: string) =>
+  refusedResponse('chat', new Refused(status, code, message));
+
 /** Pages of the web can be given a name that leads to this machine; without keys, such a name must not do. */
-const onlyLocalNames =
-  (gateway: Gateway): Gateway['fetch'] =>
-  async (request) => {
-    const { hostname } = new URL(request.url);
-    if (isLoopback(hostname)) return gateway.fetch(request);
-    const why = `The gateway has no keys, and answers to names of its own machine only, not to ${hostname}.`;
-    return refusedResponse('chat', new Refused(421, 'foreign_host', why));
+function foreignHost(incoming: IncomingMessage): Reply | undefined {
+  const host = hostOf(incoming);
+  if (host !== undefined && isLoopback(host)) return undefined;
+  return refuse(
+    421,
+    'foreign_host',
+    `The gateway has no keys, and answers to names of its own machine only, not to ${host ?? 'what the request names'}.`,
+  );
+}
+
+/** What a gateway replies to whatever Node's server gives it. */
+const answering = (gateway: Gateway) => {
+  // Clients name one host over and over.
+  let known: string | undefined;
+  return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const { host } = incoming.headers;
+    const foreign = gateway.asksForKeys || (host !== undefined && host === known) ? undefined : foreignHost(incoming);
+    if (foreign === undefined) known = host;
+    const reply = foreign ?? (await replyTo(gateway, incoming, outgoing));
+    sendReply(reply, outgoing, incoming.method === 'HEAD');
   };
+};
+
+async function replyTo(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Reply> {
+  let exchange: Exchange;
+  try {
+    exchange = exchangeOfIncoming(incoming, outgoing);
+  } catch {
+    return refuse(400, 'bad_address', 'The request’s address cannot be read.');
+  }
+  return gateway.handle(exchange);
+}
 
 function listenError(host: string, port: number, cause: NodeJS.ErrnoException): RouteProfileError {
   const taken = cause.code === 'EADDRINUSE';
@@ -66,9 +100,8 @@ export async function listen(
         hint: 'Give `keys` in the configuration, or listen on 127.0.0.1.',
       },
     );
-  const fetch = gateway.asksForKeys ? gateway.fetch : onlyLocalNames(gateway);
-  // The server is Node's plain one, as no other is asked for.
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
+  const answer = answering(gateway);
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause)));
     server.listen(port, host, resolve);

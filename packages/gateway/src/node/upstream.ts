@@ -2,6 +2,7 @@ import { buildConnector, Pool } from 'undici';
 import { messageOf } from '@routeprofile/schema';
 import { UnsentRequest, type Upstream } from '../contracts/upstream.js';
 import { guardedLookup } from './addresses.js';
+import { sendBy } from './send.js';
 
 /** An upstream that keeps connections open. */
 export interface NodeUpstream extends Upstream {
@@ -18,14 +19,6 @@ function noteFailures(connector: buildConnector.connector, failures: WeakSet<Err
       callback(...result);
     });
 }
-
-/** The part of `Headers` that is read, over what undici gives. */
-const headersOf = (headers: Readonly<Record<string, string | string[] | undefined>>) => ({
-  get(name: string): string | null {
-    const value = headers[name.toLowerCase()];
-    return Array.isArray(value) ? value.join(', ') : (value ?? null);
-  },
-});
 
 /**
  * Sends requests by undici, over connections that are kept open and used again. It follows no redirect, unpacks nothing, and refuses names that
@@ -45,14 +38,9 @@ export function openNodeUpstream(): NodeUpstream {
     return pool;
   };
   return {
-    async send({ timeouts }, { url, headers, body }, signal) {
+    async send({ timeouts }, request, signal) {
       try {
-        const pool = poolOf(url.origin, timeouts.connectMs);
-        const path = `${url.pathname}${url.search}`;
-        const answer = await pool.request({ method: 'POST', path, headers: { ...headers }, body, signal });
-        // A body that is ended before anybody reads it has nobody to tell.
-        answer.body.on('error', () => {});
-        return { status: answer.statusCode, headers: headersOf(answer.headers), body: answer.body };
+        return await sendBy(poolOf(request.url.origin, timeouts.connectMs), request, signal);
       } catch (error) {
         if (error instanceof Error && failures.has(error))
           throw new UnsentRequest(`no connection: ${messageOf(error)}`, { cause: error });

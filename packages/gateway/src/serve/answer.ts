@@ -1,8 +1,9 @@
-import type { LiveStream } from '../attempt/call.js';
 import type { KeyConfig } from '../config/config.js';
 import type { Attempt } from '../contracts/record.js';
+import type { RequestTrace } from '../observe/tracing.js';
 import type { WireFormat } from '../wire/format.js';
 import type { Serving } from './context.js';
+import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { noAnswer } from './no-answer.js';
 import { prepare, type Asking, type Prepared } from './prepare.js';
 import { keep, recordOf, type Ended } from './record.js';
@@ -11,56 +12,48 @@ import { explainingHeaders, idHeaders, refusedResponse } from './responses.js';
 import { runAttempts, type Delivering } from './run-attempts.js';
 import { spendingOf } from './spending.js';
 
-/** Bytes of a stream as its reader asks for them, so that a slow client slows the server down. */
-const streamBody = (live: LiveStream): ReadableStream<Uint8Array> =>
-  new ReadableStream(
-    {
-      async pull(controller) {
-        const piece = await live.read();
-        if (piece === undefined) controller.close();
-        else controller.enqueue(piece);
-      },
-      cancel: () => live.leave(),
-    },
-    { highWaterMark: 0 },
-  );
-
 // Proxies are asked to keep nothing of a stream back.
-function delivered(outcome: Delivering, headers: Record<string, string>): Response {
-  if (outcome.kind === 'whole')
-    return new Response(outcome.body, { headers: { 'content-type': 'application/json', ...headers } });
-  return new Response(streamBody(outcome.live), {
-    headers: {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      'x-accel-buffering': 'no',
-      ...headers,
-    },
-  });
-}
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no',
+};
+
+const delivered = (outcome: Delivering, headers: Record<string, string>): Reply =>
+  outcome.kind === 'whole'
+    ? { status: 200, headers: { 'content-type': 'application/json', ...headers }, body: outcome.body }
+    : { status: 200, headers: { ...STREAM_HEADERS, ...headers }, body: outcome.live };
 
 /** A request for an answer. */
 export interface AnswerRequest {
   format: WireFormat;
-  request: Request;
-  /** Of its address. */
-  search: URLSearchParams;
+  request: Exchange;
   key: KeyConfig | undefined;
 }
 
+/** Headers that carry a trace, by the W3C's recommendations. */
+const TRACE_HEADERS = ['traceparent', 'tracestate', 'baggage'];
+
+const traceHeaders = (headers: HeaderReader): Record<string, string> =>
+  Object.fromEntries(TRACE_HEADERS.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? '']] : [])));
+
 /** The life of one request for an answer. */
-export async function answer(asked: AnswerRequest, serving: Serving): Promise<Response> {
+export async function answer(asked: AnswerRequest, serving: Serving): Promise<Reply> {
   const { format, request, key } = asked;
   const id = serving.newId();
   const started = serving.clock.now();
-  const asking: Asking = { id, format, request, key, client: request.signal };
+  const asking: Asking = { id, format, request, key };
+  const trace = serving.tracing?.begin(format.wire, traceHeaders(request.headers), started);
+  let prepared: Prepared;
   try {
-    const prepared = await prepare(asking, serving);
-    return await attempted(prepared, asked, started, serving);
+    prepared = await prepare(asking, serving);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return refusedResponse(format.wire, request.signal.aborted ? clientGone() : error, idHeaders(id));
+    const refused = error instanceof Refused ? (request.leaving.left ? clientGone() : error) : undefined;
+    trace?.refused(refused?.complaint.status ?? 500, refused?.complaint.code ?? 'gateway_failed', serving.clock.now());
+    if (refused === undefined) throw error;
+    return refusedResponse(format.wire, refused, idHeaders(id));
   }
+  return attempted(prepared, asked, started, serving, trace);
 }
 
 /** @param started when it came, milliseconds since 1970 */
@@ -69,25 +62,29 @@ async function attempted(
   asked: AnswerRequest,
   started: number,
   serving: Serving,
-): Promise<Response> {
+  trace: RequestTrace | undefined,
+): Promise<Reply> {
   const { read, plan, decision, routing } = prepared;
-  const { request, search, key } = asked;
-  const client = request.signal;
+  const { request, key } = asked;
   const { logger, store, clock, health, snapshot } = serving;
   const spending = spendingOf(key, store, clock, logger);
   let overheadMs: number | undefined;
   const sending = () => void (overheadMs ??= clock.now() - started);
-  const end = (ended: Ended): Promise<void> =>
-    keep(recordOf(prepared, ended, started, snapshot.config.log.text === 'full'), serving);
+  const end = (ended: Ended): Promise<void> => {
+    const record = recordOf(prepared, ended, started, snapshot.config.log.text === 'full');
+    serving.metrics.ended(record, overheadMs);
+    trace?.ended(record, clock.now());
+    return keep(record, serving);
+  };
   const explained = (tries: number, served?: string) =>
     explainingHeaders({ id: routing.id, route: routing.route, decision, attempts: tries, overheadMs, served });
 
-  const job = { plan, read, request, search, client, spending, sending };
+  const job = { plan, read, request, spending, sending, traced: trace?.headers ?? {} };
   const result = await runAttempts(job, serving);
   const { attempts, delivering } = result;
   if (delivering === undefined) {
     const wait = (endpoint: string) => health.waitMs(endpoint);
-    const refused = client.aborted
+    const refused = request.leaving.left
       ? clientGone()
       : (result.refused ?? noAnswer(result, plan, wait, spending.renewsInMs()));
     serving.track(end({ attempts, served: null, status: refused.complaint.status }));

@@ -4,6 +4,8 @@ import type { Snapshot } from '../config/snapshot.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
 import type { Health } from '../health.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { Tracing } from '../observe/tracing.js';
 import type { Keyring } from './keyring.js';
 
 /** What every request is served with. */
@@ -15,9 +17,11 @@ export interface Serving {
   upstream: Upstream;
   clock: Clock;
   logger: Logger | undefined;
+  metrics: Metrics;
+  tracing: Tracing | undefined;
   newId(): string;
   /** What goes on behind an answer, so that closing can wait for it. */
-  track(work: Promise<void>): void;
+  track(work: Promise<unknown>): void;
 }
 
 /** Who sends requests where no keys are configured. */

@@ -2,19 +2,26 @@ import { messageOf, type Logger } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
 import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
+import { problems } from '../config/problems.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
 import type { ServedWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createHealth } from '../health.js';
+import { createMetrics } from '../observe/metrics.js';
+import type { Tracing } from '../observe/tracing.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
 import type { Serving } from './context.js';
+import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
-import { dryRun, listModels, showDecision, showReadiness } from './looks.js';
+import { dryRun, listModels, showDecision, showMetrics, showReadiness } from './looks.js';
+import { listDecisions, showOverview } from './overview/overview.js';
+import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
+import { exchangeOf, responseOf } from './web-door.js';
 
 /** What a gateway is made of, beside its configuration. */
 export interface GatewayParts {
@@ -31,14 +38,32 @@ export interface GatewayParts {
   newId?: () => string;
   /** Is told what an operator should know, never a prompt or a secret. */
   logger?: Logger;
+  /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
+  tracing?: Tracing;
 }
 
 /** Serves requests. */
 export interface Gateway {
   /** Whether the configuration has keys; without any, everybody is served. */
   readonly asksForKeys: boolean;
+  /** Whether `GET /` is the page for people. */
+  readonly hasPage: boolean;
   /** Never rejects: whatever goes wrong is answered. */
   readonly fetch: (request: Request) => Promise<Response>;
+  /** The same for servers that have no requests of the web's standard, which cost more time than all else here. Never rejects. */
+  readonly handle: (request: Exchange) => Promise<Reply>;
+  /**
+   * Serves by another configuration from now on; requests under way keep the one that they began with. Endpoints that were out of service for
+   * good are tried again, budgets and decisions stay.
+   * @param routes by name, as in `GatewayParts`
+   * @returns `retired`: resolves once no request uses the routers of before
+   * @throws RouteProfileError BAD_OPTION as `createGateway` does, and for a configuration without keys in the place of one with some; then
+   *   nothing has changed
+   */
+  readonly reload: (
+    config: GatewayConfigInput,
+    routes: Readonly<Record<string, RequestRouter>>,
+  ) => { retired: Promise<void> };
   /**
    * Refuses new requests and waits for those under way, and for their records.
    * @param graceMs milliseconds after which it waits no longer. Default 30,000.
@@ -51,16 +76,21 @@ const ANSWERS: Readonly<Record<string, ServedWire>> = {
   '/v1/responses': 'responses',
   '/v1/messages': 'messages',
 };
+const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/health', '/ready', '/metrics'];
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 
 /** The methods that a path has; undefined for a path that nothing answers to. */
 function methodOf(path: string): 'GET' | 'POST' | undefined {
   if (Object.hasOwn(ANSWERS, path) || path === '/v1/route') return 'POST';
-  return ['/v1/models', '/health', '/ready'].includes(path) || DECISION.test(path) ? 'GET' : undefined;
+  return LOOKS.includes(path) || DECISION.test(path) ? 'GET' : undefined;
 }
 
+/** What stands for a path in metrics: clients may ask for any. */
+const labelOf = (path: string): string =>
+  DECISION.test(path) ? '/v1/decisions/{id}' : (methodOf(path) ?? pageFile(path)) ? path : 'other';
+
 /** A client of Anthropic's wire reads other errors than one of OpenAI's. */
-const wireOf = (path: string, headers: Headers): ServedWire =>
+const wireOf = (path: string, headers: HeaderReader): ServedWire =>
   Object.hasOwn(ANSWERS, path) ? ANSWERS[path]! : headers.has('anthropic-version') ? 'messages' : 'chat';
 
 /**
@@ -68,18 +98,23 @@ const wireOf = (path: string, headers: Headers): ServedWire =>
  * @throws RouteProfileError BAD_OPTION for a configuration that cannot be served, with every problem in `details`
  */
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
-  const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store } = parts;
-  const { snapshot, clientSecrets } = openConfig(config, parts.routes, parts.secrets ?? environmentSecrets());
-  const underWay = new Set<Promise<void>>();
+  const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store, tracing } = parts;
+  const secretOf = parts.secrets ?? environmentSecrets();
+  const underWay = new Set<Promise<unknown>>();
   let closing = false;
-  const serving: Serving = {
-    snapshot,
-    keyring: createKeyring(snapshot.keys, clientSecrets),
-    health: createHealth(clock),
+  const health = createHealth(clock);
+  function* endpointStates() {
+    for (const [candidate, endpoints] of serving.snapshot.endpoints)
+      for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
+  }
+  const common: Omit<Serving, 'snapshot' | 'keyring'> = {
+    health,
     store,
     upstream,
     clock,
     logger,
+    metrics: createMetrics(endpointStates, () => underWay.size),
+    tracing,
     newId,
     track(work) {
       const tracked = work
@@ -88,50 +123,80 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       underWay.add(tracked);
     },
   };
+  const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf);
+    return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
+  };
+  /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
+  let serving = servingBy(config, parts.routes);
 
-  const serve = async (request: Request, { pathname: path, searchParams: search }: URL): Promise<Response> => {
-    const method = methodOf(path);
+  const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
+    const { path } = request;
+    const file = showsPage(serving.snapshot.config) ? pageFile(path) : undefined;
+    const method = file ? 'GET' : methodOf(path);
     if (method === undefined)
       throw new Refused(404, 'not_found', `There is nothing at ${request.method} ${path.slice(0, 200)}.`);
     // Load balancers look with HEAD; whoever listens leaves the body out.
     const asked = request.method === 'HEAD' ? 'GET' : request.method;
     if (asked !== method) throw new Refused(405, 'method_not_allowed', `${path} takes ${method}.`, { allow: method });
+    if (file) return file;
     if (path === '/health') return jsonResponse(200, { status: 'ok' });
     if (path === '/ready') return showReadiness(serving, closing);
     if (closing) throw new Refused(503, 'closing', 'The gateway is closing.', { 'retry-after': '5' });
-    const key = await holderOf(request);
-    if (Object.hasOwn(ANSWERS, path)) return answer({ format: WIRES[ANSWERS[path]!], request, search, key }, serving);
+    const key = await holderOf(request, serving);
+    if (Object.hasOwn(ANSWERS, path)) return answer({ format: WIRES[ANSWERS[path]!], request, key }, serving);
+    if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
-    if (path === '/v1/route') return dryRun(request, search, key, serving);
+    if (path === '/v1/overview') return showOverview(key, serving);
+    if (path === '/v1/decisions') return listDecisions(request, key, serving);
+    if (path === '/v1/route') return dryRun(request, key, serving);
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };
   /** @throws Refused 401 */
-  const holderOf = async ({ headers }: Request): Promise<KeyConfig | undefined> => {
+  const holderOf = async ({ headers }: Exchange, { snapshot, keyring }: Serving): Promise<KeyConfig | undefined> => {
     if (snapshot.keys.length === 0) return undefined;
-    const key = await serving.keyring.holderOf(headers);
+    const key = await keyring.holderOf(headers);
     if (key === undefined) throw new Refused(401, 'invalid_api_key', 'The key is missing or wrong.');
     return key;
   };
 
-  const respond = async (request: Request): Promise<Response> => {
-    const url = new URL(request.url);
+  const respond = async (request: Exchange): Promise<Reply> => {
     try {
-      return await serve(request, url);
+      return await serve(request, serving);
     } catch (error) {
-      const wire = wireOf(url.pathname, request.headers);
+      const wire = wireOf(request.path, request.headers);
       if (error instanceof Refused) return refusedResponse(wire, error);
       logger?.warn(`a request failed within the gateway: ${messageOf(error)}`);
       return refusedResponse(wire, new Refused(500, 'gateway_failed', 'The gateway failed. Its log says more.'));
     }
   };
+  const handle = (request: Exchange): Promise<Reply> => {
+    const reply = respond(request).then((given) => {
+      common.metrics.replied(labelOf(request.path), given.status);
+      return given;
+    });
+    common.track(reply);
+    return reply;
+  };
 
   return {
-    asksForKeys: snapshot.keys.length > 0,
-    fetch(request) {
-      const response = respond(request);
-      serving.track(response.then(() => {}));
-      return response;
+    get asksForKeys() {
+      return serving.snapshot.keys.length > 0;
     },
+    reload(given, routes) {
+      const next = servingBy(given, routes);
+      // Who listens may have been let in only because keys are asked for.
+      if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
+        throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
+      serving = next;
+      health.reloaded();
+      return { retired: Promise.allSettled(underWay).then(() => {}) };
+    },
+    get hasPage() {
+      return showsPage(serving.snapshot.config);
+    },
+    handle,
+    fetch: async (request) => responseOf(await handle(exchangeOf(request))),
     async close(graceMs = 30_000) {
       closing = true;
       let cancel = () => {};

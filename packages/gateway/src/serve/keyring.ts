@@ -1,9 +1,10 @@
 import type { KeyConfig } from '../config/config.js';
+import type { HeaderReader } from './exchange.js';
 
 /** Knows who sends a request. */
 export interface Keyring {
   /** @returns undefined for a key that is missing or wrong */
-  holderOf(headers: Headers): Promise<KeyConfig | undefined>;
+  holderOf(headers: HeaderReader): Promise<KeyConfig | undefined>;
 }
 
 const digest = async (text: string): Promise<Uint8Array> =>
@@ -17,7 +18,7 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** The key of a request, as clients of any wire send it. */
-function presented(headers: Headers): string | undefined {
+function presented(headers: HeaderReader): string | undefined {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   return bearer ?? headers.get('x-api-key') ?? undefined;
 }

@@ -2,12 +2,13 @@ import type { KeyConfig } from '../config/config.js';
 import { SERVED_WIRES } from '../contracts/wire.js';
 import { WIRES } from '../wire/formats.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
+import type { Exchange, Reply } from './exchange.js';
 import { mayUse, prepare } from './prepare.js';
 import { Refused } from './refused.js';
 import { idHeaders, jsonResponse } from './responses.js';
 
 /** `GET /v1/models`: every name that the key may ask for, in the form of both OpenAI's list and Anthropic's. */
-export function listModels(key: KeyConfig | undefined, { snapshot }: Serving): Response {
+export function listModels(key: KeyConfig | undefined, { snapshot }: Serving): Reply {
   const names = [...snapshot.targets].flatMap(([name, target]) => (mayUse(key, target) ? [name] : []));
   const created = new Date(0);
   const data = names.map((id) => ({
@@ -32,20 +33,12 @@ export function listModels(key: KeyConfig | undefined, { snapshot }: Serving): R
  * `POST /v1/route`: what would be decided for a request, without calling anybody. The body is that of the request; `?wire=` says which,
  * default `chat`.
  */
-export async function dryRun(
-  request: Request,
-  search: URLSearchParams,
-  key: KeyConfig | undefined,
-  serving: Serving,
-): Promise<Response> {
-  const asked = search.get('wire') ?? 'chat';
+export async function dryRun(request: Exchange, key: KeyConfig | undefined, serving: Serving): Promise<Reply> {
+  const asked = request.search.get('wire') ?? 'chat';
   const wire = SERVED_WIRES.find((one) => one === asked);
   if (wire === undefined) throw new Refused(400, 'bad_wire', `wire is one of ${SERVED_WIRES.join(', ')}.`);
   const id = serving.newId();
-  const { routing, decision, plan } = await prepare(
-    { id, format: WIRES[wire], request, key, client: request.signal },
-    serving,
-  );
+  const { routing, decision, plan } = await prepare({ id, format: WIRES[wire], request, key }, serving);
   const attempts = plan.attempts.map(({ candidate, endpoint }) => ({ model: candidate.id, endpoint: endpoint.id }));
   return jsonResponse(
     200,
@@ -65,15 +58,26 @@ export async function dryRun(
 }
 
 /** `GET /v1/decisions/{id}`: one record, for whoever it was made for. */
-export async function showDecision(id: string, key: KeyConfig | undefined, { store }: Serving): Promise<Response> {
+export async function showDecision(id: string, key: KeyConfig | undefined, { store }: Serving): Promise<Reply> {
   const record = await store.find(id);
   if (record === undefined || record.tenant !== (key?.id ?? LOCAL_TENANT))
     throw new Refused(404, 'decision_not_found', 'There is no such decision, or it is no longer kept.');
   return jsonResponse(200, record);
 }
 
+/** `GET /metrics`: for Prometheus; where there are keys, for those of operators. */
+export function showMetrics(key: KeyConfig | undefined, { metrics }: Serving): Reply {
+  if (key !== undefined && !key.operator)
+    throw new Refused(
+      403,
+      'not_an_operator',
+      'Metrics concern everybody: the key needs `operator: true` in the configuration.',
+    );
+  return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: metrics.text() };
+}
+
 /** `GET /ready`: whether requests can be served, judged by what is known; no model is called for it. */
-export async function showReadiness({ store, health, snapshot }: Serving, closing: boolean): Promise<Response> {
+export async function showReadiness({ store, health, snapshot }: Serving, closing: boolean): Promise<Reply> {
   const endpoints = [...snapshot.endpoints.values()].flat();
   const storeUp = await store.find('ready').then(
     () => true,

@@ -4,6 +4,7 @@ import type { UpstreamRequest } from '../contracts/upstream.js';
 import type { PlannedAttempt } from '../plan.js';
 import { withMember } from '../wire/json-text.js';
 import type { ReadRequest } from '../wire/read-request.js';
+import type { HeaderReader } from './exchange.js';
 
 /** Headers of clients that providers read; lists stay open, as new ones come with each beta. */
 const FORWARDED = /^(anthropic|openai)-/;
@@ -11,7 +12,7 @@ const FORWARDED = /^(anthropic|openai)-/;
 const NOT_FORWARDED = new Set(['openai-organization', 'openai-project']);
 
 /** What of a client's headers an endpoint sees: nothing that says who the client is. */
-export function forwardedHeaders(headers: Headers): Record<string, string> {
+export function forwardedHeaders(headers: HeaderReader): Record<string, string> {
   const forwarded: Record<string, string> = {};
   headers.forEach((value, name) => {
     if (FORWARDED.test(name) && !NOT_FORWARDED.has(name)) forwarded[name] = value;
@@ -33,6 +34,22 @@ function keyHeaders({ keyHeader }: Pick<Endpoint, 'keyHeader'>, wireHeader: stri
   return { [name]: name === 'authorization' ? `Bearer ${secret}` : secret };
 }
 
+/** Parsed addresses, by endpoint and what is added to it: making one costs more than all headers. */
+const ADDRESSES = /* @__PURE__ */ new WeakMap<Endpoint, Map<string, URL>>();
+
+function addressOf(endpoint: Endpoint, path: string, beta: boolean): URL {
+  let known = ADDRESSES.get(endpoint);
+  if (known === undefined) ADDRESSES.set(endpoint, (known = new Map<string, URL>()));
+  const name = beta ? `${path}?beta` : path;
+  const address = known.get(name);
+  if (address !== undefined) return address;
+  const base = new URL(endpoint.baseUrl);
+  const url = new URL(`${base.pathname.replace(/\/+$/, '')}/${path}${base.search}`, base);
+  if (beta) url.searchParams.set('beta', 'true');
+  known.set(name, url);
+  return url;
+}
+
 /** @param search of the client's address @param forwarded headers of the client */
 export function outgoing(
   read: ReadRequest,
@@ -43,12 +60,9 @@ export function outgoing(
 ): UpstreamRequest & Pick<Call, 'secret'> {
   const { endpoint } = planned;
   const { format } = read;
-  const base = new URL(endpoint.baseUrl);
-  const url = new URL(`${base.pathname.replace(/\/+$/, '')}/${format.path}${base.search}`, base);
-  // The header of a beta and this part of the address belong together.
-  if (search.get('beta') === 'true') url.searchParams.set('beta', 'true');
   return {
-    url,
+    // The header of a beta and this part of the address belong together.
+    url: addressOf(endpoint, format.path, search.get('beta') === 'true'),
     secret,
     headers: {
       ...(format.wire === 'messages' && { 'anthropic-version': '2023-06-01' }),

@@ -8,6 +8,7 @@ import { planAttempts, type Plan } from '../plan.js';
 import type { WireFormat } from '../wire/format.js';
 import { readRequest, routingText, type ReadRequest } from '../wire/read-request.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
+import type { Exchange } from './exchange.js';
 import { readJsonBody } from './read-body.js';
 import { clientGone, Refused } from './refused.js';
 import { sessionOf } from './session.js';
@@ -21,13 +22,12 @@ export interface Prepared {
   plan: Plan;
 }
 
-/** Who asks, and what ends it. */
+/** Who asks. */
 export interface Asking {
   id: string;
   format: WireFormat;
-  request: Request;
+  request: Exchange;
   key: KeyConfig | undefined;
-  client: AbortSignal;
 }
 
 /**
@@ -35,7 +35,7 @@ export interface Asking {
  * @throws Refused where it cannot be served, whoever is called
  */
 export async function prepare(asking: Asking, serving: Serving): Promise<Prepared> {
-  const { id, format, request, key, client } = asking;
+  const { id, format, request, key } = asking;
   const { snapshot, health } = serving;
   const { text, body } = await readJsonBody(request, snapshot.config.limits);
   const read = readRequest(format, text, body);
@@ -55,7 +55,9 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     tokens: { prompt: promptTokens, ...(asked.maxOutput !== undefined && { maxOutput: asked.maxOutput }) },
   };
   const decision =
-    target.kind === 'candidate' ? pinned(target.candidate.id) : await decided(target.route, routing, client, serving);
+    target.kind === 'candidate'
+      ? pinned(target.candidate.id)
+      : await decided(target.route, routing, request.signal, serving);
   const plan = planAttempts({
     ranked: decision.ranked.flatMap(({ model }) => snapshot.candidates.get(model) ?? []),
     endpointsOf: (candidate) => snapshot.endpoints.get(candidate) ?? [],

@@ -1,6 +1,7 @@
-import { joinBytes } from '../sse/scanner.js';
 import { isFields, type Fields } from '../wire/format.js';
+import { BodyTooLong, type Exchange } from './exchange.js';
 import { Refused } from './refused.js';
+import { readUpTo } from './web-door.js';
 
 /** Bytes of a request's body at most, as it comes and unpacked. */
 export interface BodyLimits {
@@ -14,33 +15,22 @@ export interface JsonBody {
   body: Fields;
 }
 
-type Bytes = ReadableStream<Uint8Array>;
-
 const tooLong = (limit: number) =>
   new Refused(413, 'request_too_large', `The request's body has more than ${limit.toLocaleString('en-US')} bytes.`);
 
-async function readUpTo(stream: Bytes, limit: number): Promise<Uint8Array> {
-  const reader = stream.getReader();
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return joinBytes(parts);
-    bytes += value.length;
-    if (bytes > limit) {
-      void reader.cancel().catch(() => {});
-      throw tooLong(limit);
-    }
-    parts.push(value);
-  }
-}
+const UTF_8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
-/** @throws Refused */
-function notRead(error: unknown): never {
-  if (error instanceof Refused) throw error;
-  throw new Refused(400, 'broken_body', 'The request’s body broke off.');
+/** The body as it came. @throws Refused 400, 413 */
+async function came(request: Exchange, limit: number): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLong(limit);
+  try {
+    return await request.read(limit);
+  } catch (error) {
+    if (error instanceof BodyTooLong) throw tooLong(limit);
+    throw new Refused(400, 'broken_body', 'The request’s body broke off.');
+  }
 }
 
 /** Unpacks what is packed. The bytes as they come are counted before. */
@@ -56,7 +46,7 @@ async function unpack(packed: Uint8Array, encoding: string, limit: number): Prom
   try {
     return await readUpTo(unpacking.readable, limit);
   } catch (error) {
-    if (error instanceof Refused) throw error;
+    if (error instanceof BodyTooLong) throw tooLong(limit);
     throw new Refused(400, 'invalid_encoding', `The body is not ${format}, as its content-encoding says.`);
   }
 }
@@ -65,18 +55,17 @@ async function unpack(packed: Uint8Array, encoding: string, limit: number): Prom
  * The body of a request, which must be a JSON object.
  * @throws Refused 400, 413, 415
  */
-export async function readJsonBody(request: Request, { bodyBytes, inflatedBytes }: BodyLimits): Promise<JsonBody> {
+export async function readJsonBody(request: Exchange, { bodyBytes, inflatedBytes }: BodyLimits): Promise<JsonBody> {
   // Pages of other sites can send bodies of other types to a gateway on this machine without being asked whether they may.
   if (!JSON_TYPE.test(request.headers.get('content-type') ?? ''))
     throw new Refused(415, 'unsupported_type', 'The body’s content-type is not application/json.');
-  if (Number(request.headers.get('content-length') ?? 0) > bodyBytes) throw tooLong(bodyBytes);
-  const came = request.body === null ? new Uint8Array() : await readUpTo(request.body, bodyBytes).catch(notRead);
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
-  const bytes = encoding === 'identity' || encoding === '' ? came : await unpack(came, encoding, inflatedBytes);
+  const packed = await came(request, bodyBytes);
+  const bytes = encoding === 'identity' || encoding === '' ? packed : await unpack(packed, encoding, inflatedBytes);
   let text: string;
   let body: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = UTF_8.decode(bytes);
     body = JSON.parse(text);
   } catch {
     throw new Refused(400, 'invalid_json', 'The request’s body is not valid JSON.');

@@ -1,6 +1,7 @@
 import type { Decision } from '@routeprofile/schema';
 import type { ServedWire } from '../contracts/wire.js';
 import { WIRES } from '../wire/formats.js';
+import type { Reply } from './exchange.js';
 import type { Refused } from './refused.js';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
@@ -16,18 +17,18 @@ export const jsonResponse = (
   status: number,
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
-): Response => new Response(JSON.stringify(value), { status, headers: { ...JSON_TYPE, ...headers } });
+): Reply => ({ status, headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(value) });
 
 /** What is wrong, in the way of the client's wire. */
 export const refusedResponse = (
   wire: ServedWire,
   { complaint, headers, body }: Refused,
   more: Readonly<Record<string, string>> = {},
-): Response =>
-  new Response(body ?? WIRES[wire].errorBody(complaint), {
-    status: complaint.status,
-    headers: { ...JSON_TYPE, ...headers, ...more },
-  });
+): Reply => ({
+  status: complaint.status,
+  headers: { ...JSON_TYPE, ...headers, ...more },
+  body: body ?? WIRES[wire].errorBody(complaint),
+});
 
 /** Names the request, in our header and in those that clients of the wires show with an error. */
 export const idHeaders = (id: string): Record<string, string> => ({

@@ -6,6 +6,7 @@ import type { Attempt } from '../contracts/record.js';
 import { readsMore, type Plan, type PlannedAttempt } from '../plan.js';
 import type { ReadRequest } from '../wire/read-request.js';
 import type { Serving } from './context.js';
+import type { Exchange } from './exchange.js';
 import { forwardedHeaders, outgoing } from './outgoing.js';
 import { Refused } from './refused.js';
 import { costOfUsage, type Hold, type Spending } from './spending.js';
@@ -34,11 +35,10 @@ export interface Attempted {
 export interface Job {
   plan: Plan;
   read: ReadRequest;
-  request: Request;
-  /** Of the address that the client asked. */
-  search: URLSearchParams;
-  client: AbortSignal;
+  request: Exchange;
   spending: Spending;
+  /** Headers that tie the attempts to a trace. */
+  traced: Readonly<Record<string, string>>;
   /** Called before anything is sent for the first time. */
   sending(): void;
 }
@@ -48,17 +48,18 @@ export interface Job {
  * back before each attempt and settled after it.
  */
 export async function runAttempts(job: Job, serving: Serving): Promise<Attempted> {
-  const { plan, client } = job;
+  const { plan } = job;
+  const { leaving } = job.request;
   const { clock, snapshot } = serving;
   const began = clock.now();
   const result: Attempted = { attempts: [], unaffordable: false, finish: async () => {} };
   const tooSmall: Candidate[] = [];
   let empty = false;
   for (const planned of plan.attempts) {
-    if (client.aborted || result.refused || clock.now() - began >= snapshot.config.giveUpMs) break;
+    if (leaving.left || result.refused || clock.now() - began >= snapshot.config.giveUpMs) break;
     if (!tooSmall.every((than) => readsMore(planned.candidate, than))) continue;
     let outcome: Outcome | undefined = await once(planned, empty, job, serving, result);
-    if (outcome?.kind === 'failed' && outcome.unsent && !client.aborted)
+    if (outcome?.kind === 'failed' && outcome.unsent && !leaving.left)
       outcome = (await once(planned, empty, job, serving, result)) ?? outcome;
     if (outcome === undefined) continue;
     if (outcome.kind !== 'failed') return { ...result, delivering: { outcome, planned } };
@@ -87,7 +88,7 @@ async function once(
   result: Attempted,
 ): Promise<Outcome | undefined> {
   const { endpoint, candidate } = planned;
-  const { read, request, client, spending } = job;
+  const { read, request, spending } = job;
   const { health, snapshot } = serving;
   if (!health.enter(endpoint.id)) return undefined;
   let hold: Hold | undefined;
@@ -125,9 +126,9 @@ async function once(
       format: read.format,
       stream: read.stream,
       usageWanted: read.asked.usage,
-      request: outgoing(read, planned, secret, forwardedHeaders(request.headers), job.search),
+      request: outgoing(read, planned, secret, { ...forwardedHeaders(request.headers), ...job.traced }, request.search),
       secret,
-      client,
+      client: request.leaving,
       promptTokens: read.promptTokens,
       acceptEmpty,
     },

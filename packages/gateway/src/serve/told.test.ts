@@ -89,7 +89,7 @@ describe('paths', () => {
     ['HEAD', '/health', 200],
     ['GET', '/v1/chat/completions', 405],
     ['POST', '/v1/models', 405],
-    ['GET', '/', 404],
+    ['GET', '/nothing', 404],
     ['GET', '/v1/models/', 404],
     ['GET', '/v1/decisions/', 404],
     ['GET', '/v1/decisions/a/b', 404],

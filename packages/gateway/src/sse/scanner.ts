@@ -55,7 +55,16 @@ export function createEventScanner(maxEventBytes = MAX_EVENT_BYTES): EventScanne
     push(piece) {
       const frames: Frame[] = [];
       let from = 0;
+      // Nearly all streams end their lines in LF alone, and it is the platform that finds those fastest.
+      const returns = afterReturn || piece.includes(CR);
       for (let i = 0; i < piece.length; i++) {
+        if (!returns && !(lineEmpty && piece[i] === LF)) {
+          const end = piece.indexOf(LF, i);
+          lineEmpty = end >= 0;
+          if (end < 0) break;
+          i = end;
+          continue;
+        }
         const byte = piece[i]!;
         const partOfReturn = afterReturn && byte === LF;
         afterReturn = byte === CR;
@@ -114,6 +123,9 @@ function frameOf(bytes: Uint8Array): Frame {
 
 /** What a block of lines says; a decoder has taken a byte order mark away. */
 function eventOf(block: string): ServerSentEvent | undefined {
+  // One line of data, as nearly all events are.
+  const plain = block.startsWith('data: ') && block.indexOf('\n') === block.length - 2 && !block.includes('\r');
+  if (plain) return { name: '', data: block.slice(6, -2) };
   let name = '';
   let data: string | undefined;
   for (const line of block.split(/\r\n|\r|\n/)) {

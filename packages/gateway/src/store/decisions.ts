@@ -1,47 +1,65 @@
-import type { DecisionRecord } from '../contracts/record.js';
+import { decisionRecordSchema, type DecisionRecord } from '../contracts/record.js';
 import type { Feedback, Labelled } from '../contracts/store.js';
 
 interface Kept {
   at: number;
-  record: DecisionRecord;
+  tenant: string;
+  /** The record as JSON: a text is kept and moved at a tenth of the price of what it says. */
+  json: string;
   feedback: Feedback[];
 }
 
 /** The last decisions, and what was said of them. */
 export interface Decisions {
-  /** @returns false for one that is here already */
-  add(record: DecisionRecord): boolean;
+  /** @returns the record as JSON; undefined for one that is here already */
+  add(record: DecisionRecord): string | undefined;
   find(id: string): DecisionRecord | undefined;
+  /** As `StateStore.latest`. */
+  latest(tenant: string, count: number): DecisionRecord[];
   /** As `StateStore.feedback`. */
   note(said: Feedback): 'stored' | 'duplicate' | 'unknown';
   /** As `StateStore.read`. */
   read(from?: string): Iterable<Labelled>;
 }
 
-/** @param maxRecords decisions that are kept; the oldest are forgotten first */
+const recordOf = ({ json }: Kept): DecisionRecord => decisionRecordSchema.parse(JSON.parse(json));
+
+/** @param maxRecords decisions that are kept, at least 1; the oldest are forgotten first */
 export function createDecisions(maxRecords: number): Decisions {
   const records = new Map<string, Kept>();
+  // Ids in the order in which they came, in a ring: the first key of a map is found ever more slowly as keys before it are deleted.
+  const order: string[] = [];
   let added = 0;
   return {
     add(record) {
-      if (records.has(record.id)) return false;
-      records.set(record.id, { at: ++added, record, feedback: [] });
-      const [oldest] = records.keys();
-      if (records.size > maxRecords && oldest !== undefined) records.delete(oldest);
-      return true;
+      if (records.has(record.id)) return undefined;
+      const place = added++ % maxRecords;
+      const oldest = order[place];
+      if (oldest !== undefined) records.delete(oldest);
+      order[place] = record.id;
+      const json = JSON.stringify(record);
+      records.set(record.id, { at: added, tenant: record.tenant, json, feedback: [] });
+      return json;
     },
-    find: (id) => records.get(id)?.record,
+    find(id) {
+      const kept = records.get(id);
+      return kept && recordOf(kept);
+    },
+    latest(tenant, count) {
+      const own = [...records.values()].filter((kept) => kept.tenant === tenant);
+      return own.slice(-count).reverse().map(recordOf);
+    },
     note(said) {
       const kept = records.get(said.decision);
-      if (kept === undefined || kept.record.tenant !== said.tenant) return 'unknown';
+      if (kept === undefined || kept.tenant !== said.tenant) return 'unknown';
       if (kept.feedback.some(({ id }) => id === said.id)) return 'duplicate';
       kept.feedback.push(said);
       return 'stored';
     },
     *read(from = '0') {
       const after = Number(from);
-      for (const { at, record, feedback } of records.values())
-        if (at > after) yield { cursor: String(at), record, feedback: [...feedback] };
+      for (const kept of records.values())
+        if (kept.at > after) yield { cursor: String(kept.at), record: recordOf(kept), feedback: [...kept.feedback] };
     },
   };
 }

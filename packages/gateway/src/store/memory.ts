@@ -30,6 +30,7 @@ export function memoryStore({ now = Date.now, maxRecords = 10_000 }: MemoryStore
       for (const record of added) decisions.add(record);
     },
     find: async (id) => decisions.find(id),
+    latest: async (tenant, count) => decisions.latest(tenant, count),
     feedback: async (said) => decisions.note(said),
     async *read(from) {
       yield* decisions.read(from);

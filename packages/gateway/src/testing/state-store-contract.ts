@@ -137,6 +137,18 @@ export function describeStateStore(
       await store.close();
     });
 
+    it('gives the latest decisions of one tenant, the newest first', async () => {
+      const store = await open();
+      expect(await store.latest('a', 5)).toEqual([]);
+      await store.append([record('one'), record('two', { tenant: 'b' }), record('three', { cost: 1 / 3 })]);
+      await store.append([record('one', { cost: 7 }), record('four')]);
+      expect((await store.latest('a', 2)).map(({ id }) => id)).toEqual(['four', 'three']);
+      expect(await store.latest('a', 50)).toEqual([record('four'), record('three', { cost: 1 / 3 }), record('one')]);
+      expect((await store.latest('b', 50)).map(({ id }) => id)).toEqual(['two']);
+      expect(await store.latest('c', 50)).toEqual([]);
+      await store.close();
+    });
+
     it('keeps what is said of a decision, once, and only by whom it was made for', async () => {
       const store = await open();
       await store.append([record('one')]);

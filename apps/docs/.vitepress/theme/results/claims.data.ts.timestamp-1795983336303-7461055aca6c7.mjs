@@ -1,0 +1,39 @@
+// .vitepress/theme/results/claims.data.ts
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { z } from "file:///tmp/wt/demo-page/packages/schema/dist/index.js";
+var __vite_injected_original_import_meta_url = "file:///tmp/wt/demo-page/apps/docs/.vitepress/theme/results/claims.data.ts";
+var PATH = "examples/design-space/claims.json";
+var interval = { difference: z.number(), low: z.number(), high: z.number() };
+var claimSchema = z.object({
+  id: z.string(),
+  paper: z.enum(["v1", "v2"]),
+  claim: z.string(),
+  reading: z.string(),
+  cells: z.array(z.string()).min(1),
+  routers: z.array(z.string()).min(1),
+  verdict: z.string(),
+  scenarios: z.array(
+    z.object({
+      setting: z.enum(["standard", "newllm"]),
+      labels: z.enum(["published", "regraded"]),
+      rows: z.number().int().min(1),
+      ...interval,
+      routers: z.array(z.object({ router: z.string(), ...interval })),
+      comparisons: z.number().int(),
+      above: z.number().int(),
+      below: z.number().int()
+    })
+  ).min(1)
+});
+var claims_data_default = {
+  watch: [`../../../../../${PATH}`],
+  load() {
+    const text = readFileSync(fileURLToPath(new URL(`../../../../../${PATH}`, __vite_injected_original_import_meta_url)), "utf8");
+    return z.array(claimSchema).min(1).parse(JSON.parse(text));
+  }
+};
+export {
+  claims_data_default as default
+};
+//# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsiLnZpdGVwcmVzcy90aGVtZS9yZXN1bHRzL2NsYWltcy5kYXRhLnRzIl0sCiAgInNvdXJjZXNDb250ZW50IjogWyJjb25zdCBfX3ZpdGVfaW5qZWN0ZWRfb3JpZ2luYWxfZGlybmFtZSA9IFwiL3RtcC93dC9kZW1vLXBhZ2UvYXBwcy9kb2NzLy52aXRlcHJlc3MvdGhlbWUvcmVzdWx0c1wiO2NvbnN0IF9fdml0ZV9pbmplY3RlZF9vcmlnaW5hbF9maWxlbmFtZSA9IFwiL3RtcC93dC9kZW1vLXBhZ2UvYXBwcy9kb2NzLy52aXRlcHJlc3MvdGhlbWUvcmVzdWx0cy9jbGFpbXMuZGF0YS50c1wiO2NvbnN0IF9fdml0ZV9pbmplY3RlZF9vcmlnaW5hbF9pbXBvcnRfbWV0YV91cmwgPSBcImZpbGU6Ly8vdG1wL3d0L2RlbW8tcGFnZS9hcHBzL2RvY3MvLnZpdGVwcmVzcy90aGVtZS9yZXN1bHRzL2NsYWltcy5kYXRhLnRzXCI7aW1wb3J0IHsgcmVhZEZpbGVTeW5jIH0gZnJvbSAnbm9kZTpmcyc7XG5pbXBvcnQgeyBmaWxlVVJMVG9QYXRoIH0gZnJvbSAnbm9kZTp1cmwnO1xuaW1wb3J0IHsgeiB9IGZyb20gJ0Byb3V0ZXByb2ZpbGUvc2NoZW1hJztcblxuY29uc3QgUEFUSCA9ICdleGFtcGxlcy9kZXNpZ24tc3BhY2UvY2xhaW1zLmpzb24nO1xuXG5jb25zdCBpbnRlcnZhbCA9IHsgZGlmZmVyZW5jZTogei5udW1iZXIoKSwgbG93OiB6Lm51bWJlcigpLCBoaWdoOiB6Lm51bWJlcigpIH07XG5jb25zdCBjbGFpbVNjaGVtYSA9IHoub2JqZWN0KHtcbiAgaWQ6IHouc3RyaW5nKCksXG4gIHBhcGVyOiB6LmVudW0oWyd2MScsICd2MiddKSxcbiAgY2xhaW06IHouc3RyaW5nKCksXG4gIHJlYWRpbmc6IHouc3RyaW5nKCksXG4gIGNlbGxzOiB6LmFycmF5KHouc3RyaW5nKCkpLm1pbigxKSxcbiAgcm91dGVyczogei5hcnJheSh6LnN0cmluZygpKS5taW4oMSksXG4gIHZlcmRpY3Q6IHouc3RyaW5nKCksXG4gIHNjZW5hcmlvczogelxuICAgIC5hcnJheShcbiAgICAgIHoub2JqZWN0KHtcbiAgICAgICAgc2V0dGluZzogei5lbnVtKFsnc3RhbmRhcmQnLCAnbmV3bGxtJ10pLFxuICAgICAgICBsYWJlbHM6IHouZW51bShbJ3B1Ymxpc2hlZCcsICdyZWdyYWRlZCddKSxcbiAgICAgICAgcm93czogei5udW1iZXIoKS5pbnQoKS5taW4oMSksXG4gICAgICAgIC4uLmludGVydmFsLFxuICAgICAgICByb3V0ZXJzOiB6LmFycmF5KHoub2JqZWN0KHsgcm91dGVyOiB6LnN0cmluZygpLCAuLi5pbnRlcnZhbCB9KSksXG4gICAgICAgIGNvbXBhcmlzb25zOiB6Lm51bWJlcigpLmludCgpLFxuICAgICAgICBhYm92ZTogei5udW1iZXIoKS5pbnQoKSxcbiAgICAgICAgYmVsb3c6IHoubnVtYmVyKCkuaW50KCksXG4gICAgICB9KSxcbiAgICApXG4gICAgLm1pbigxKSxcbn0pO1xuXG4vKiogQSBjbGFpbSBvZiB0aGUgcGFwZXIsIHdoYXQgaXQgd2FzIGhlbGQgYWdhaW5zdCwgYW5kIHdoYXQgY2FtZSBvdXQsIHNjZW5hcmlvIGJ5IHNjZW5hcmlvLiAqL1xuZXhwb3J0IHR5cGUgQ2xhaW0gPSB6LmluZmVyPHR5cGVvZiBjbGFpbVNjaGVtYT47XG5cbmRlY2xhcmUgY29uc3QgZGF0YTogQ2xhaW1bXTtcbmV4cG9ydCB7IGRhdGEgfTtcblxuZXhwb3J0IGRlZmF1bHQge1xuICB3YXRjaDogW2AuLi8uLi8uLi8uLi8uLi8ke1BBVEh9YF0sXG4gIGxvYWQoKTogQ2xhaW1bXSB7XG4gICAgY29uc3QgdGV4dCA9IHJlYWRGaWxlU3luYyhmaWxlVVJMVG9QYXRoKG5ldyBVUkwoYC4uLy4uLy4uLy4uLy4uLyR7UEFUSH1gLCBpbXBvcnQubWV0YS51cmwpKSwgJ3V0ZjgnKTtcbiAgICByZXR1cm4gei5hcnJheShjbGFpbVNjaGVtYSkubWluKDEpLnBhcnNlKEpTT04ucGFyc2UodGV4dCkpO1xuICB9LFxufTtcbiJdLAogICJtYXBwaW5ncyI6ICI7QUFBOFUsU0FBUyxvQkFBb0I7QUFDM1csU0FBUyxxQkFBcUI7QUFDOUIsU0FBUyxTQUFTO0FBRjhMLElBQU0sMkNBQTJDO0FBSWpRLElBQU0sT0FBTztBQUViLElBQU0sV0FBVyxFQUFFLFlBQVksRUFBRSxPQUFPLEdBQUcsS0FBSyxFQUFFLE9BQU8sR0FBRyxNQUFNLEVBQUUsT0FBTyxFQUFFO0FBQzdFLElBQU0sY0FBYyxFQUFFLE9BQU87QUFBQSxFQUMzQixJQUFJLEVBQUUsT0FBTztBQUFBLEVBQ2IsT0FBTyxFQUFFLEtBQUssQ0FBQyxNQUFNLElBQUksQ0FBQztBQUFBLEVBQzFCLE9BQU8sRUFBRSxPQUFPO0FBQUEsRUFDaEIsU0FBUyxFQUFFLE9BQU87QUFBQSxFQUNsQixPQUFPLEVBQUUsTUFBTSxFQUFFLE9BQU8sQ0FBQyxFQUFFLElBQUksQ0FBQztBQUFBLEVBQ2hDLFNBQVMsRUFBRSxNQUFNLEVBQUUsT0FBTyxDQUFDLEVBQUUsSUFBSSxDQUFDO0FBQUEsRUFDbEMsU0FBUyxFQUFFLE9BQU87QUFBQSxFQUNsQixXQUFXLEVBQ1I7QUFBQSxJQUNDLEVBQUUsT0FBTztBQUFBLE1BQ1AsU0FBUyxFQUFFLEtBQUssQ0FBQyxZQUFZLFFBQVEsQ0FBQztBQUFBLE1BQ3RDLFFBQVEsRUFBRSxLQUFLLENBQUMsYUFBYSxVQUFVLENBQUM7QUFBQSxNQUN4QyxNQUFNLEVBQUUsT0FBTyxFQUFFLElBQUksRUFBRSxJQUFJLENBQUM7QUFBQSxNQUM1QixHQUFHO0FBQUEsTUFDSCxTQUFTLEVBQUUsTUFBTSxFQUFFLE9BQU8sRUFBRSxRQUFRLEVBQUUsT0FBTyxHQUFHLEdBQUcsU0FBUyxDQUFDLENBQUM7QUFBQSxNQUM5RCxhQUFhLEVBQUUsT0FBTyxFQUFFLElBQUk7QUFBQSxNQUM1QixPQUFPLEVBQUUsT0FBTyxFQUFFLElBQUk7QUFBQSxNQUN0QixPQUFPLEVBQUUsT0FBTyxFQUFFLElBQUk7QUFBQSxJQUN4QixDQUFDO0FBQUEsRUFDSCxFQUNDLElBQUksQ0FBQztBQUNWLENBQUM7QUFRRCxJQUFPLHNCQUFRO0FBQUEsRUFDYixPQUFPLENBQUMsa0JBQWtCLElBQUksRUFBRTtBQUFBLEVBQ2hDLE9BQWdCO0FBQ2QsVUFBTSxPQUFPLGFBQWEsY0FBYyxJQUFJLElBQUksa0JBQWtCLElBQUksSUFBSSx3Q0FBZSxDQUFDLEdBQUcsTUFBTTtBQUNuRyxXQUFPLEVBQUUsTUFBTSxXQUFXLEVBQUUsSUFBSSxDQUFDLEVBQUUsTUFBTSxLQUFLLE1BQU0sSUFBSSxDQUFDO0FBQUEsRUFDM0Q7QUFDRjsiLAogICJuYW1lcyI6IFtdCn0K

@@ -1,0 +1,134 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { LiveStream } from '../attempt/call.js';
+import type { Leaving } from '../attempt/leaving.js';
+import { BodyTooLong, isLive, type Exchange, type HeaderReader, type Reply } from '../serve/exchange.js';
+
+const readerOf = (headers: IncomingHttpHeaders): HeaderReader => {
+  const get = (name: string): string | null => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(', ') : (value ?? null);
+  };
+  return {
+    get,
+    has: (name) => headers[name] !== undefined,
+    forEach(visit) {
+      for (const name in headers) visit(get(name) ?? '', name, NO_HEADERS);
+    },
+  };
+};
+/** What visitors of the web's standard are given besides; ours read none of it. */
+const NO_HEADERS = /* @__PURE__ */ new Headers();
+
+/** Whatever of a body is not read, the server throws away once the reply has gone out. */
+function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    const end = (settle: () => void) => {
+      incoming.off('data', take).off('end', whole).off('error', broken).off('close', broken);
+      settle();
+    };
+    const take = (part: Buffer) => {
+      bytes += part.length;
+      if (bytes > limit) end(() => reject(new BodyTooLong()));
+      else parts.push(part);
+    };
+    const whole = () => end(() => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes)));
+    const broken = () => end(() => reject(new Error('the body broke off')));
+    incoming.on('data', take).on('end', whole).on('error', broken).on('close', broken);
+  });
+}
+
+/** A client that leaves before its reply has gone out. */
+function leavingOf(outgoing: ServerResponse): Leaving {
+  let left = false;
+  const runs = new Set<() => void>();
+  outgoing.once('close', () => {
+    if (outgoing.writableFinished) return;
+    left = true;
+    for (const run of runs) run();
+  });
+  return {
+    get left() {
+      return left;
+    },
+    onLeave(run) {
+      runs.add(run);
+      return () => void runs.delete(run);
+    },
+  };
+}
+
+function signalOf(leaving: Leaving): AbortSignal {
+  const controller = new AbortController();
+  if (leaving.left) controller.abort();
+  else leaving.onLeave(() => controller.abort());
+  return controller.signal;
+}
+
+/** A request of Node's server, as the gateway reads it. @param address of its path and query @throws TypeError for what is no address */
+export function exchangeOfIncoming(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
+  const { path, query } = addressOf(incoming.url ?? '/');
+  const leaving = leavingOf(outgoing);
+  let signal: AbortSignal | undefined;
+  let search: URLSearchParams | undefined;
+  return {
+    method: incoming.method ?? 'GET',
+    path,
+    get search() {
+      return (search ??= new URLSearchParams(query));
+    },
+    headers: readerOf(incoming.headers),
+    leaving,
+    get signal() {
+      return (signal ??= signalOf(leaving));
+    },
+    read: (limit) => readBody(incoming, limit),
+  };
+}
+
+/** A path in which nothing has to be resolved or decoded. */
+const PLAIN = /^(?:\/[\w-]+(?:\.[\w-]+)*)+$/;
+
+function addressOf(url: string): { path: string; query: string } {
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  if (PLAIN.test(path)) return { path, query: mark < 0 ? '' : url.slice(mark + 1) };
+  // Proxies may send whole addresses.
+  const { pathname, search } = new URL(url, url.startsWith('/') ? 'http://localhost' : undefined);
+  return { path: pathname, query: search };
+}
+
+/** Resolves when more may be written, or nobody is there to read it. */
+const drained = (outgoing: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const go = () => {
+      outgoing.off('drain', go).off('close', go);
+      resolve();
+    };
+    outgoing.on('drain', go).on('close', go);
+  });
+
+/** Pieces go out as they come, and no faster than the client takes them. */
+async function pipe(live: LiveStream, outgoing: ServerResponse): Promise<void> {
+  if (outgoing.destroyed) return live.leave();
+  outgoing.once('close', () => live.leave());
+  for (let piece = await live.read(); piece !== undefined; piece = await live.read()) {
+    if (outgoing.destroyed) return;
+    if (!outgoing.write(piece)) await drained(outgoing);
+  }
+  outgoing.end();
+}
+
+/** Sends what the gateway says. @param head the client asked for headers alone */
+export function sendReply({ status, headers, body }: Reply, outgoing: ServerResponse, head: boolean): void {
+  if (isLive(body)) {
+    outgoing.writeHead(status, headers);
+    // A reader that fails has no words for it: all that it can say, it says as an event.
+    void pipe(body, outgoing).catch(() => void outgoing.destroy());
+    return;
+  }
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  outgoing.writeHead(status, { ...headers, 'content-length': length });
+  outgoing.end(head ? undefined : body);
+}

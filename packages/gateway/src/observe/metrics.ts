@@ -1,0 +1,128 @@
+import type { DecisionRecord } from '../contracts/record.js';
+import { createRegistry } from './exposition.js';
+
+/** Seconds; those that OpenTelemetry's conventions for GenAI name. */
+const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+/** Seconds of what the gateway itself takes. */
+const OVERHEAD_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+/** What is known of one endpoint now. */
+export interface EndpointState {
+  endpoint: string;
+  candidate: string;
+  /** Whether it may be tried now. */
+  usable: boolean;
+}
+
+/** Counts what a gateway does. Labels are names of the configuration and words of short lists, so that no client can make them many. */
+export interface Metrics {
+  /** A reply has begun, or a refusal. @param path one that the gateway has, or `other` */
+  replied(path: string, status: number): void;
+  /** A request has ended, in whatever way. @param overheadMs milliseconds before the first attempt; undefined where none was made */
+  ended(record: DecisionRecord, overheadMs: number | undefined): void;
+  /** In the text format of Prometheus. */
+  text(): string;
+}
+
+/**
+ * @param endpoints their present state
+ * @param underWay requests that have not ended
+ */
+export function createMetrics(endpoints: () => Iterable<EndpointState>, underWay: () => number): Metrics {
+  const registry = createRegistry();
+  const replies = registry.counter('routeprofile_replies_total', 'Replies by path and HTTP status.', [
+    'path',
+    'status',
+  ]);
+  const requests = registry.counter(
+    'routeprofile_requests_total',
+    'Requests for an answer that were decided on, by what the client got: 499 stands for one that left.',
+    ['route', 'wire', 'status'],
+  );
+  const decisions = registry.counter(
+    'routeprofile_decisions_total',
+    'Decisions by the model chosen and the kind of the first reason, such as late, failed or pinned.',
+    ['route', 'model', 'reason'],
+  );
+  const served = registry.counter('routeprofile_served_total', 'Answers by the model that gave them.', [
+    'route',
+    'model',
+  ]);
+  const attempts = registry.counter(
+    'routeprofile_attempts_total',
+    'Calls of endpoints, by what went wrong; ok where nothing did.',
+    ['endpoint', 'model', 'fault'],
+  );
+  const tokens = registry.counter(
+    'routeprofile_tokens_total',
+    'Tokens by model and kind; reasoning is part of output.',
+    ['model', 'kind'],
+  );
+  const dollars = registry.counter('routeprofile_cost_dollars_total', 'Dollars of all attempts, by model.', ['model']);
+  const instead = registry.counter(
+    'routeprofile_best_single_cost_dollars_total',
+    'Dollars that the best single model would have cost, where it is known: estimated with the tokens of the answers given.',
+    ['route'],
+  );
+  const compared = registry.counter(
+    'routeprofile_compared_cost_dollars_total',
+    'Dollars of those requests for which the cost of the best single model is known.',
+    ['route'],
+  );
+  const durations = registry.histogram(
+    'routeprofile_attempt_duration_seconds',
+    'From calling an endpoint to the end of its answer.',
+    ['model', 'wire'],
+    SECONDS,
+  );
+  const firsts = registry.histogram(
+    'routeprofile_time_to_first_content_seconds',
+    'From calling an endpoint to the first content of its answer.',
+    ['model', 'wire'],
+    SECONDS,
+  );
+  const overheads = registry.histogram(
+    'routeprofile_overhead_seconds',
+    'From the arrival of a request to its first attempt: reading and deciding.',
+    ['route'],
+    OVERHEAD_SECONDS,
+  );
+  registry.gauge(
+    'routeprofile_endpoint_usable',
+    '1 where an endpoint may be tried now, else 0.',
+    ['endpoint', 'model'],
+    function* () {
+      for (const { endpoint, candidate, usable } of endpoints()) yield [[endpoint, candidate], usable ? 1 : 0];
+    },
+  );
+  registry.gauge('routeprofile_requests_under_way', 'Requests that have not ended.', [], () => [[[], underWay()]]);
+
+  return {
+    replied: (path, status) => replies.add([path, String(status)]),
+    ended(record, overheadMs) {
+      const { wire, status, model } = record;
+      // A request that named its model has no route.
+      const route = record.route ?? '';
+      requests.add([route, wire, String(status)]);
+      decisions.add([route, model, record.reasons[0]?.kind ?? '']);
+      if (record.served !== null) served.add([route, record.served]);
+      if (overheadMs !== undefined) overheads.observe([route], overheadMs / 1_000);
+      if (record.bestSingle !== undefined && record.cost !== undefined) {
+        instead.add([route], record.bestSingle.cost);
+        compared.add([route], record.cost);
+      }
+      for (const { endpoint, candidate, fault, usage, cost, totalMs, firstContentMs } of record.attempts) {
+        attempts.add([endpoint, candidate, fault ?? 'ok']);
+        durations.observe([candidate, wire], totalMs / 1_000);
+        if (firstContentMs !== undefined) firsts.observe([candidate, wire], firstContentMs / 1_000);
+        if (cost !== undefined) dollars.add([candidate], cost);
+        if (usage === undefined) continue;
+        tokens.add([candidate, 'input'], usage.uncachedInput);
+        tokens.add([candidate, 'cache_read'], usage.cacheRead);
+        tokens.add([candidate, 'cache_write'], usage.cacheWrite);
+        tokens.add([candidate, 'output'], usage.output);
+      }
+    },
+    text: () => registry.text(),
+  };
+}

@@ -1,0 +1,77 @@
+import type { KeyConfig } from '../../config/config.js';
+import type { Snapshot } from '../../config/snapshot.js';
+import type { DecisionRecord } from '../../contracts/record.js';
+import type { ServedWire } from '../../contracts/wire.js';
+import type { EndpointHealth } from '../../health.js';
+import { LOCAL_TENANT, type Serving } from '../context.js';
+import type { Exchange, Reply } from '../exchange.js';
+import { mayUse } from '../prepare.js';
+import { Refused } from '../refused.js';
+import { jsonResponse } from '../responses.js';
+import { spendOf, type SpendSummary } from './spend.js';
+
+/** Decisions that an overview adds up. */
+const ADDED_UP = 200;
+/** Decisions of a list that does not say how many it wants, and at most. */
+const LISTED = 50;
+const MOST_LISTED = 200;
+
+/** What `GET /v1/overview` answers. */
+export interface Overview {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Whom it is about: the key's id, or `local` where there are no keys. */
+  tenant: string;
+  /** What the operator has the page say. */
+  note?: string;
+  /** Names that a request may give as its model, routes first. */
+  models: string[];
+  endpoints: ({ id: string; candidate: string; wires: ServedWire[] } & EndpointHealth)[];
+  /** Of the tenant's last decisions, 200 at most. */
+  spend: SpendSummary;
+}
+
+/** What `GET /v1/decisions` answers. */
+export interface DecisionList {
+  object: 'list';
+  /** The newest first. */
+  data: DecisionRecord[];
+}
+
+/** Candidates that a key may be answered by. */
+const candidatesOf = (key: KeyConfig | undefined, { candidates, routes }: Snapshot): string[] =>
+  key?.routes === undefined
+    ? [...candidates.keys()]
+    : [...new Set(key.routes.flatMap((name) => routes.get(name)?.router.models ?? []))];
+
+/** `GET /v1/overview`: how endpoints fare, and what was spent, for whoever asks. */
+export async function showOverview(key: KeyConfig | undefined, serving: Serving): Promise<Reply> {
+  const { snapshot, health, store, clock } = serving;
+  const tenant = key?.id ?? LOCAL_TENANT;
+  const { page } = snapshot.config;
+  const overview: Overview = {
+    at: clock.now(),
+    tenant,
+    ...(typeof page === 'object' && { note: page.note }),
+    models: [...snapshot.targets].flatMap(([name, target]) => (mayUse(key, target) ? [name] : [])),
+    endpoints: candidatesOf(key, snapshot)
+      .flatMap((candidate) => snapshot.endpoints.get(candidate) ?? [])
+      .map(({ id, candidate, wires }) => ({ id, candidate, wires, ...health.look(id) })),
+    spend: spendOf(await store.latest(tenant, ADDED_UP)),
+  };
+  return jsonResponse(200, overview);
+}
+
+/** `GET /v1/decisions?limit=50`: the last decisions for whoever asks. @throws Refused 400 */
+export async function listDecisions(
+  { search }: Exchange,
+  key: KeyConfig | undefined,
+  { store }: Serving,
+): Promise<Reply> {
+  const asked = search.get('limit') ?? String(LISTED);
+  const limit = /^\d{1,3}$/.test(asked) ? Number(asked) : 0;
+  if (limit < 1 || limit > MOST_LISTED)
+    throw new Refused(400, 'bad_limit', `limit is a whole number from 1 to ${MOST_LISTED}.`);
+  const list: DecisionList = { object: 'list', data: await store.latest(key?.id ?? LOCAL_TENANT, limit) };
+  return jsonResponse(200, list);
+}

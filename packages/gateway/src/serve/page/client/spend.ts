@@ -1,0 +1,42 @@
+import type { SpendSummary } from '../../overview/spend.js';
+import { element } from './dom.js';
+import { counted, dollars, percent } from './format.js';
+
+const tile = (name: string, figure: string, small: string, className = ''): HTMLElement =>
+  element(
+    'div',
+    {},
+    element('dt', {}, name),
+    element('dd', { className: `figure ${className}` }, figure),
+    element('dd', { className: 'small' }, small),
+  );
+
+/** What was saved against the best single model. */
+function savedTile({ compared, decisions }: SpendSummary): HTMLElement {
+  const { cost, bestSingleCost } = compared;
+  if (compared.decisions === 0 || bestSingleCost === 0)
+    return tile('Saved', 'not known', 'no decision says what the best single model would have cost');
+  const saved = bestSingleCost - cost;
+  const over =
+    compared.decisions < decisions ? `, over ${compared.decisions} of ${counted(decisions, 'decision')}` : '';
+  return saved >= 0
+    ? tile('Saved', percent(saved / bestSingleCost), `${dollars(saved)}${over}`, 'saved')
+    : tile('Spent more', percent(-saved / bestSingleCost), `${dollars(-saved)}${over}`, 'lost');
+}
+
+/** The figures of the last decisions, as tiles. */
+export function spendTiles(spend: SpendSummary): HTMLElement[] {
+  const { decisions, answered, fellBack, cost, unpriced, compared } = spend;
+  const open = unpriced > 0 ? `; the cost of ${unpriced} is not known` : '';
+  const single = compared.models.join(' or ');
+  return [
+    tile('Spent', dollars(cost), `the last ${counted(decisions, 'decision')}${open}`),
+    tile(
+      'One model for all',
+      compared.decisions === 0 ? 'not known' : dollars(compared.bestSingleCost),
+      compared.decisions === 0 ? 'no decision names the best single model' : `always ${single}, estimated`,
+    ),
+    savedTile(spend),
+    tile('Answered', `${answered} of ${decisions}`, `${fellBack} by another model than the one chosen`),
+  ];
+}
