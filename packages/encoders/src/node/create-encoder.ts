@@ -105,7 +105,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     name: 'static',
     usage: 'static',
     summary:
-      'piece vectors that were taught by use-lite, over 1,000 times faster: English, 512 dimensions; static:FILE for vectors of `encoder fit`',
+      'piece vectors taught by use-lite, hundreds of times faster: English, 512 dimensions; static:FILE for vectors of `encoder fit`',
     options: staticOptionsSchema,
     worksAlone: true,
     async create({ argument, options }) {
