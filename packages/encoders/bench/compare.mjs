@@ -1,5 +1,5 @@
 // What the built-in encoders are worth to a router, and what they cost, as one JSON document. Build first; then:
-//   ROUTEPROFILE_DATA=DIR node packages/encoders/bench/compare.mjs [--cache DIR] [--encoders hash,static] [--only quality|speed]
+//   ROUTEPROFILE_DATA=DIR node packages/encoders/bench/compare.mjs [--cache DIR] [--encoders hash,static] [--only quality|speed] [--probes tasks,zeroeval]
 // Quality, by nearest neighbours, in 5 folds over queries (k is chosen within each fold's training part):
 //   tasks      share of the published training queries whose task (of 14) is that of most of their neighbours, weighted by cosine
 //   outcomes   R² of what models score on a query, of the neighbours' mean: 0 is each model's own mean; routerbench-3task (training rows) and zeroeval
@@ -30,6 +30,7 @@ const { values: args } = parseArgs({
     cache: { type: 'string' },
     encoders: { type: 'string', default: 'use-lite-hash,hash,static,static-hash' },
     only: { type: 'string' },
+    probes: { type: 'string', default: 'tasks,routerbench,zeroeval' },
     speed: { type: 'string' },
   },
 });
@@ -162,7 +163,9 @@ function baseline(scores) {
 
 async function quality() {
   const results = {};
-  for (const [probe, { texts, loss, none }] of Object.entries(probes(args.data))) {
+  const all = probes(args.data);
+  for (const probe of args.probes.split(',')) {
+    const { texts, loss, none } = all[probe];
     results[probe] = { queries: texts.length };
     let first;
     for (const name of names) {

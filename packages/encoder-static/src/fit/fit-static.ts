@@ -13,9 +13,9 @@ export interface FitStaticInput {
   texts: readonly Int32Array[];
   /** [texts × dimensions] of unit length: the teacher's vectors of the texts. */
   targets: Matrix;
-  /** Passes over the texts. Default 8. */
+  /** Passes over the texts. Default 16. */
   epochs?: number;
-  /** Largest step of Adam. Default 0.003. */
+  /** Largest step of Adam. Default 0.01. */
   learningRate?: number;
 }
 
@@ -44,7 +44,7 @@ const BATCH = 64;
  * @throws RouteProfileError NO_TRAINING_DATA for fewer than 50 texts, SHAPE_MISMATCH, NOT_FINITE, ABORTED.
  */
 export async function fitStatic(input: FitStaticInput, ctx: RunContext): Promise<FittedStatic> {
-  const { start, texts, targets, epochs = 8, learningRate = 0.003 } = input;
+  const { start, texts, targets, epochs = 16, learningRate = 0.01 } = input;
   if (texts.length < FEWEST_TEXTS)
     throw new RouteProfileError(
       'NO_TRAINING_DATA',
