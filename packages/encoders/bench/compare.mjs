@@ -37,7 +37,7 @@ const { values: args } = parseArgs({
 const names = args.encoders.split(',');
 const say = (line) => console.error(line);
 
-/** Per query its nearest others, nearest first: enough of them that MOST are left when its fold is taken away. */
+/** Per query its nearest others, nearest first: enough of them that MOST remain without its fold. */
 function nearest(vectors) {
   const scores = new Float32Array(vectors.rows);
   const kept = Math.min(vectors.rows - 1, 2 * MOST);
