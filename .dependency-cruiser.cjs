@@ -29,6 +29,7 @@ const may = {
     'collect',
   ],
   gateway: ['schema', 'numerics', 'data', 'providers', 'routers', 'eval'],
+  'ai-sdk': ['schema', 'gateway'],
 };
 const layers = Object.entries(may).map(([name, allowed]) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'zod'}`,
@@ -41,7 +42,7 @@ const nodeOnly = {
   name: 'data-only-from-node-entries',
   severity: 'error',
   from: {
-    path: '^packages/(schema|numerics|tensor|providers|encoder-static|encoders|graph|profiles|routers|eval|report|gateway)/src',
+    path: '^packages/(schema|numerics|tensor|providers|encoder-static|encoders|graph|profiles|routers|eval|report|gateway|ai-sdk)/src',
     pathNot: '(/src/node(/|\\.ts$|-)|\\.test\\.ts$|/src/testing)',
   },
   to: { path: '^packages/data/|^(node:)?(fs|path|os|crypto|worker_threads|child_process|module|url|zlib)(/|$)' },

@@ -39,6 +39,7 @@ export default ts.config(
       'packages/collect/src/**',
       'packages/pipeline/src/**',
       'packages/gateway/src/**',
+      'packages/ai-sdk/src/**',
     ],
     rules: {
       'no-restricted-properties': [
@@ -57,6 +58,9 @@ export default ts.config(
           'console',
           'structuredClone',
           'Response',
+          'Request',
+          'Headers',
+          'TextEncoder',
           'process',
           'URL',
           'module',

@@ -1,4 +1,4 @@
-// Plugins as their authors and users meet them: the packages of examples/ and packages written by `routeprofile new`, tested
+// Plugins and programs as their authors and users meet them: the packages of examples/ and packages written by `routeprofile new`, tested
 // and built where only the published packages are installed, then installed from tarballs and used by name from the command
 // line, the config file and the API.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -70,6 +70,16 @@ export async function pluginChecks(checks, npmEnv) {
         await Promise.all([npm(folder, 'test'), npm(folder, 'run', 'typecheck')]);
         await npm(folder, 'pack', '--pack-destination', project);
       });
+
+    await checks.check('examples/ai-sdk-chat: a program of the AI SDK: types, tests', async () => {
+      const folder = join(work, 'ai-sdk-chat');
+      cpSync(join(EXAMPLES, 'ai-sdk-chat'), folder, {
+        recursive: true,
+        filter: (path) => !/[\\/](node_modules|dist)$/.test(path),
+      });
+      await install(folder);
+      await Promise.all([npm(folder, 'test'), npm(folder, 'run', 'typecheck')]);
+    });
 
     await checks.check('`new router` writes a package that installs, passes its tests and builds', async () => {
       const { files } = await routeprofile(work, 'new', 'router', WRITTEN);

@@ -33,6 +33,7 @@ const packages = [
   'tensor',
   'pipeline',
   'gateway',
+  'ai-sdk',
   'cli',
 ] as const;
 
@@ -80,6 +81,11 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Choose by cost', '/guides/cost'],
       ['Use a saved router in your program', '/guides/saved-router'],
       ['Put a router in front of your models', '/guides/gateway'],
+      ['Client libraries and the gateway', '/guides/clients'],
+      ['Use the AI SDK', '/guides/ai-sdk'],
+      ['Claude Code and Codex CLI', '/guides/coding-agents'],
+      ['Open WebUI', '/guides/open-webui'],
+      ['Run the gateway in Docker', '/guides/docker'],
       ['Write a plugin', '/guides/plugin'],
       ['Resume, seeds, reproducibility', '/guides/reproducibility'],
       ['Grade stored answers', '/guides/grade-answers'],

@@ -1,7 +1,7 @@
 import type { Encoder, Plugin } from '@routeprofile/schema';
 import { defaultCacheFolder } from './cache-folder.js';
 import { completeConfig, type PartialConfig } from './config/config-file.js';
-import { openEncoder as openTrusted } from './encoders/prepare.js';
+import { openEncoder as openTrusted, openServedEncoder as openServed } from './encoders/prepare.js';
 import { importPlugin as importTrusted } from './plugins/plugins.js';
 import { byPerson } from './plugins/trust.js';
 import { run as runConfig, type RunResult, runScenarios as runAll, type ScenarioResult } from './run/run.js';
@@ -47,6 +47,18 @@ export const openEncoder = (
   id: string,
   { cache = defaultCacheFolder(), threads, from, ...ctx }: OpenEncoderOptions = {},
 ): Promise<Encoder> => openTrusted(byPerson(id), { cache, threads, from }, { ...ctx, seed: 0 });
+
+/**
+ * The encoder of a saved router for a server, which `openRouter` takes as its `encoder`: it leaves the calling thread free, and keeps
+ * nothing on disk or in memory. Dispose of it when done.
+ * @param saved what the router's file says it reads queries with
+ * @param options `encoder` names it where that one may run code or send texts; `file` names the router in errors
+ * @throws RouteProfileError BAD_OPTION for an encoder that has to be named, or another than the saved one
+ */
+export const openServedEncoder = (
+  saved: string,
+  { encoder, file, ...ctx }: StepContext & { encoder?: string | undefined; file: string },
+): Promise<Encoder> => openServed(saved, { flag: encoder }, file, { ...ctx, seed: 0 });
 
 export { completeConfig, loadConfigFile, readConfigFile, type PartialConfig } from './config/config-file.js';
 export { mustNameOf, type RunResult, type SavedRouter, type ScenarioResult } from './run/run.js';

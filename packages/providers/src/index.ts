@@ -5,6 +5,7 @@ export {
   type LanguageModelCall,
   type LanguageModelLike,
   type LanguageModelMessage,
+  readLanguageModelUsage,
 } from './ai-sdk/language-model.js';
 export { createAnthropicChat, type AnthropicChatSettings } from './anthropic/chat.js';
 export { CallError, type CallErrorInfo, isCallError } from './http/call-error.js';

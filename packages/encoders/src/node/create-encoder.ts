@@ -27,6 +27,8 @@ export interface CreateEncoderOptions {
   cache?: string;
   /** Threads of `use-lite` and `use-lite-hash`. Default: ROUTEPROFILE_THREADS, else one a core. */
   threads?: number;
+  /** Whether they leave the calling thread free even of small jobs, as a server needs it. Default false. */
+  keepFree?: boolean;
   /** Default: the process's environment. */
   env?: Readonly<Record<string, string | undefined>>;
   signal?: AbortSignal;

@@ -85,7 +85,7 @@ function listenError(host: string, port: number, cause: NodeJS.ErrnoException): 
 }
 
 /**
- * Makes a gateway answer on a port. When the process is to end is up to the caller, who then calls `close`.
+ * Makes a gateway answer on a port, through its `handle`: that is what to wrap where something is to happen to each request. When the process is to end is up to the caller, who then calls `close`.
  * @throws RouteProfileError BAD_OPTION where it cannot listen, and for a host that other machines reach when the gateway asks nobody for a key
  */
 export async function listen(

@@ -84,19 +84,28 @@ const responsesUsage = {
   output_tokens_details: { reasoning_tokens: 0 },
   total_tokens: 26,
 };
-const response = (status: string, more: object = {}) => ({ id: 'r1', object: 'response', status, output: [], ...more });
+const response = (status: string, more: object = {}) => ({
+  id: 'r1',
+  object: 'response',
+  created_at: 1,
+  model: 'small-1',
+  status,
+  output: [],
+  ...more,
+});
 const saidOnResponses = (words: readonly string[]): RecordedAnswer => {
   const text = words.join('');
   const item = { id: 'i1', type: 'message', role: 'assistant' };
+  const at = { item_id: 'i1', output_index: 0, content_index: 0 };
   const done = { ...item, status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] };
   const whole = response('completed', { error: null, output: [done], usage: responsesUsage });
   const events = [
     { type: 'response.created', response: response('in_progress') },
     { type: 'response.in_progress', response: response('in_progress') },
-    { type: 'response.output_item.added', output_index: 0, item: { ...item, content: [] } },
-    { type: 'response.content_part.added', item_id: 'i1', part: { type: 'output_text', text: '' } },
-    ...words.map((word) => ({ type: 'response.output_text.delta', item_id: 'i1', delta: word })),
-    { type: 'response.output_text.done', item_id: 'i1', text },
+    { type: 'response.output_item.added', output_index: 0, item: { ...item, status: 'in_progress', content: [] } },
+    { type: 'response.content_part.added', ...at, part: { type: 'output_text', text: '', annotations: [] } },
+    ...words.map((word) => ({ type: 'response.output_text.delta', ...at, delta: word })),
+    { type: 'response.output_text.done', ...at, text },
     { type: 'response.output_item.done', output_index: 0, item: done },
     { type: 'response.completed', response: whole },
   ];

@@ -3,10 +3,11 @@ import {
   eventText,
   fieldsOf,
   isFields,
+  isSaid,
   itemsOf,
   jsonOf,
+  jsonOfType,
   openAiError,
-  textOf,
   wrote,
   type AnswerState,
   type Fields,
@@ -38,6 +39,13 @@ function readFinish(state: AnswerState, reason: unknown): boolean {
   return true;
 }
 
+/** Some servers say with the last chunk alone that the answer broke off; most clients take it for whole then. */
+const endsInError = (choices: readonly Fields[]): boolean => choices.some((one) => one['finish_reason'] === 'error');
+
+/** What an event says is wrong, as JSON with `error`. */
+const errorIn = (data: string): string =>
+  fieldsOf(jsonOf({ name: '', data }))['error'] ? data : JSON.stringify({ error: { message: 'finish_reason: error' } });
+
 function openStream(usageWanted: boolean): StreamReader {
   const state: AnswerState = { writtenBytes: 0, content: false };
   const open = new Set<unknown>();
@@ -55,10 +63,11 @@ function openStream(usageWanted: boolean): StreamReader {
       if (isFields(chunk['error']) || typeof chunk['error'] === 'string') return 'error';
       const usage = isFields(chunk['usage']) ? readUsage('chat', chunk['usage']) : undefined;
       if (usage) state.usage = usage;
-      const choices = itemsOf(chunk['choices']);
+      const choices = itemsOf(chunk['choices']).map(fieldsOf);
+      if (endsInError(choices)) return 'error';
       if (chunk['choices'] === null) repaired = `data: ${withMember(event.data, 'choices', '[]')}\n\n`;
       let content = false;
-      for (const choice of choices.map(fieldsOf)) {
+      for (const choice of choices) {
         const { index = 0 } = choice;
         open.add(index);
         if (readMessage(state, fieldsOf(choice['delta']))) content = true;
@@ -83,9 +92,12 @@ export const chatWire: WireFormat = {
     const limits = [body['max_completion_tokens'], body['max_tokens']];
     return {
       turns: messages,
+      said: [messages],
       read: [messages, tools, functions, format],
       tools: itemsOf(tools).length + itemsOf(functions).length > 0,
-      json: ['json_object', 'json_schema'].includes(textOf(fieldsOf(format)['type'])),
+      json: jsonOfType(fieldsOf(format)['type']),
+      logprobs: body['logprobs'] === true,
+      reasoning: isSaid(body['reasoning_effort']),
       maxOutput: limits.find((limit) => typeof limit === 'number'),
       choices: typeof n === 'number' && n > 1 ? n : 1,
       usage: wantsUsage(body),
@@ -97,10 +109,10 @@ export const chatWire: WireFormat = {
     return withMember(text, 'stream_options', JSON.stringify(options));
   },
   openStream,
-  errorIn: (data) => data,
+  errorIn,
   readAnswer(answer) {
     const { choices, usage } = fieldsOf(answer);
-    if (!Array.isArray(choices) || choices.length === 0) return undefined;
+    if (!Array.isArray(choices) || choices.length === 0 || endsInError(choices.map(fieldsOf))) return undefined;
     const counted = readUsage('chat', usage);
     const state: AnswerState = { writtenBytes: 0, content: false, ...(counted && { usage: counted }) };
     for (const choice of choices.map(fieldsOf)) {

@@ -1,7 +1,7 @@
 import type { SampleRow } from './sample.js';
 
 /** What a stand-in says, and what it takes. */
-export interface CannedAnswer {
+interface CannedAnswer {
   text: string;
   /** As the sample simulates them: more than the text has, as if the model had thought. */
   outputTokens: number;

@@ -2,6 +2,7 @@ import type { DecisionRecord } from '../../contracts/record.js';
 
 /** What some decisions came to. */
 export interface SpendSummary {
+  /** How many. */
   decisions: number;
   /** Those whose answer was delivered. */
   answered: number;
@@ -13,6 +14,7 @@ export interface SpendSummary {
   unpriced: number;
   /** Those that say what the best single model would have cost. */
   compared: {
+    /** How many. */
     decisions: number;
     /** Dollars that these cost. */
     cost: number;

@@ -42,7 +42,7 @@ export interface StandInWire {
 const partsSchema = z.array(z.object({ text: z.string().optional() }));
 
 /** The text of a message, whether it is written as one or in parts. */
-export function contentText(content: unknown): string {
+function contentText(content: unknown): string {
   if (typeof content === 'string') return content;
   const parts = partsSchema.safeParse(content);
   return parts.success ? parts.data.map(({ text }) => text ?? '').join('\n') : '';

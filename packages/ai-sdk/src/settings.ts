@@ -1,0 +1,142 @@
+import type { LanguageModelV2, LanguageModelV3 } from '@ai-sdk/provider';
+import type { Clock, DecisionRecord, RequestRouter } from '@routeprofile/gateway/core';
+import { systemClock } from '@routeprofile/gateway/core';
+import { RouteProfileError, z, type Candidate, type Logger } from '@routeprofile/schema';
+import { asV3 } from './as-v3.js';
+
+/** A language model object of the AI SDK, such as `mistral('mistral-small-latest')`. */
+export type RoutedModel = LanguageModelV2 | LanguageModelV3;
+
+const milliseconds = z.number().int().min(1).max(86_400_000);
+
+/** The clocks of one attempt, in milliseconds. */
+const timeoutsSchema = z.strictObject({
+  /** Streams: until the first content. */
+  firstContentMs: milliseconds.default(120_000),
+  /** Streams: from one part to the next, once content has come. */
+  idleMs: milliseconds.default(60_000),
+  /** Answers that are not streamed. */
+  answerMs: milliseconds.default(600_000),
+});
+/** The clocks of one attempt, in milliseconds. */
+export type ModelTimeouts = z.infer<typeof timeoutsSchema>;
+
+const limitsSchema = z.object({
+  maxChars: z.number().int().min(1).max(1_000_000).default(2_000),
+  deadlineMs: z.number().int().min(1).max(60_000).optional(),
+  attempts: z.number().int().min(1).max(10).default(4),
+  giveUpMs: milliseconds.default(900_000),
+  timeouts: timeoutsSchema.prefault({}),
+});
+
+/** What every routed model is made of. */
+export interface RouteProfileSettings {
+  /** Decides. What `openRouter` of `@routeprofile/pipeline` opens is one; `requestRouter` makes one of a router in memory. */
+  router: RequestRouter;
+  /** Models by the ids of the router's candidates. A candidate without a model is never chosen; records say so. */
+  models: Readonly<Record<string, RoutedModel>>;
+  /** Names beside `auto` that leave the choice to the router. */
+  aliases?: readonly string[];
+  /** Characters of the last user message that the router reads. Default 2,000. */
+  maxChars?: number;
+  /** Milliseconds that the router may take. Default: as long as it takes. */
+  deadlineMs?: number;
+  /** The candidate that answers when the router is late or fails. Default: the call fails. */
+  onLate?: string;
+  /** Attempts per call at most. Default 4. */
+  attempts?: number;
+  /** Milliseconds after which no further attempt is begun. Default 900,000. */
+  giveUpMs?: number;
+  /** Default: 120 s to the first content, 60 s between parts, 600 s for an answer that is not streamed. */
+  timeouts?: Partial<ModelTimeouts>;
+  /**
+   * Says that the models bring the settings that their candidates have (`params`), as nothing else can apply them: providers name
+   * them differently. Needed where a candidate has some.
+   */
+  paramsInModels?: boolean;
+  /** Is given the record of each call once it has ended; the call waits for it. What it throws is told to `logger`. */
+  onDecision?: (record: DecisionRecord) => void | Promise<void>;
+  /** Whether records hold the text that was routed. Default false. */
+  keepText?: boolean;
+  /** Whose calls these are, in records. Default `local`. */
+  tenant?: string;
+  /** Names decisions. Default: random UUIDs. */
+  newId?: () => string;
+  /** Default: the platform's. */
+  clock?: Clock;
+  /** Is told what an operator should know, never a prompt. */
+  logger?: Logger;
+}
+
+/** Settings that were checked, with every default filled in. */
+export interface OpenedSettings extends z.infer<typeof limitsSchema> {
+  router: RequestRouter;
+  models: ReadonlyMap<string, LanguageModelV3>;
+  candidates: ReadonlyMap<string, Candidate>;
+  /** Names that leave the choice to the router, `auto` first. */
+  routes: readonly string[];
+  onLate: string | undefined;
+  onDecision: RouteProfileSettings['onDecision'];
+  keepText: boolean;
+  tenant: string;
+  newId: () => string;
+  clock: Clock;
+  logger: Logger | undefined;
+}
+
+const AUTO = 'auto';
+
+/** What is wrong with the models, in words. */
+function modelProblems(settings: RouteProfileSettings): string[] {
+  const { router, models, onLate, aliases = [], paramsInModels = false } = settings;
+  const ids = new Set(router.candidates.map(({ id }) => id));
+  const problems = Object.entries(models).flatMap(([id, model]): string[] => {
+    // What JavaScript gives need not be of the type: `ai` takes names of models too, which only it can look up.
+    const given: unknown = model;
+    if (!ids.has(id)) return [`models.${id}: the router has no such candidate; it has ${[...ids].join(', ')}`];
+    if (typeof given === 'object' && given !== null && ['v2', 'v3'].includes(model.specificationVersion)) return [];
+    return [`models.${id}: not a language model object of the AI SDK of specification v2 or v3`];
+  });
+  if (router.models.every((id) => !Object.hasOwn(models, id)))
+    problems.push(`models: none of the router's candidates has one; they are ${router.models.join(', ')}`);
+  if (onLate !== undefined && !Object.hasOwn(models, onLate)) problems.push(`onLate: ${onLate} has no model`);
+  for (const name of [AUTO, ...aliases])
+    if (ids.has(name)) problems.push(`${name === AUTO ? 'candidates' : 'aliases'}: ${name} is the id of a candidate`);
+  const withParams = router.candidates.filter(
+    ({ id, params = {} }) => Object.hasOwn(models, id) && Object.keys(params).length > 0,
+  );
+  if (withParams.length > 0 && !paramsInModels)
+    problems.push(
+      `models: ${withParams.map(({ id }) => id).join(', ')} must be called with settings (params), which only the model objects can bring; give models that have them, and say paramsInModels: true`,
+    );
+  return problems;
+}
+
+/** @throws RouteProfileError BAD_OPTION with every problem in `details` */
+export function openSettings(settings: RouteProfileSettings): OpenedSettings {
+  const { router, models, aliases = [], maxChars, deadlineMs, attempts, giveUpMs, timeouts } = settings;
+  const limits = limitsSchema.safeParse({ maxChars, deadlineMs, attempts, giveUpMs, timeouts });
+  const details = [
+    ...modelProblems(settings),
+    ...(limits.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+  ];
+  if (details.length > 0 || limits.data === undefined)
+    throw new RouteProfileError('BAD_OPTION', 'these settings make no routed model', {
+      hint: 'Correct what the details name.',
+      details,
+    });
+  return {
+    ...limits.data,
+    router,
+    models: new Map(Object.entries(models).map(([id, model]) => [id, asV3(model)])),
+    candidates: new Map(router.candidates.map((candidate) => [candidate.id, candidate])),
+    routes: [AUTO, ...aliases.filter((name) => name !== AUTO)],
+    onLate: settings.onLate,
+    onDecision: settings.onDecision,
+    keepText: settings.keepText ?? false,
+    tenant: settings.tenant ?? 'local',
+    newId: settings.newId ?? (() => crypto.randomUUID()),
+    clock: settings.clock ?? systemClock,
+    logger: settings.logger,
+  };
+}
