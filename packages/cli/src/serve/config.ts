@@ -19,6 +19,8 @@ const serveConfigSchema = gatewayConfigSchema.extend({
       z.strictObject({ kind: z.literal('journal'), dir: z.string().min(1) }),
     ])
     .default({ kind: 'memory' }),
+  /** Spans for OpenTelemetry, through the `@opentelemetry/api` that is installed where the command runs. Read at the start only. */
+  tracing: z.boolean().default(false),
   routes: z
     .record(
       z.string().min(1).max(200),
