@@ -118,6 +118,48 @@ describe('the door of Node’s server', () => {
     expect([gone, broken]).toEqual([2, expect.any(Error)]);
   });
 
+  it.each([
+    ['half', 100],
+    ['whole', 5],
+  ])('says so too where the client left before the body was read, be it %s', async (body, length) => {
+    let broken: unknown;
+    const port = await serving(async (exchange) => {
+      await until(() => exchange.leaving.left);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await exchange.read(1_000).catch((error: unknown) => (broken = error));
+      return text('');
+    });
+    const head = `POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`;
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(head + body, () => setTimeout(() => socket.destroy(), 20)),
+    );
+    await until(() => broken !== undefined);
+    expect(broken).toEqual(new Error('the body broke off'));
+  });
+
+  it('notices a client that leaves while its second request waits for the answer to its first', async () => {
+    const left: string[] = [];
+    let asked = 0;
+    const port = await serving(async ({ path, leaving }) => {
+      leaving.onLeave(() => left.push(path));
+      asked++;
+      if (path === '/1') return new Promise(() => {});
+      const live: LiveStream = {
+        read: async () => (left.includes('live') ? undefined : new Uint8Array(100_000)),
+        leave: () => void left.push('live'),
+        ended: new Promise(() => {}),
+      };
+      return { status: 200, headers: {}, body: live };
+    });
+    const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
+    const socket = connect(port, '127.0.0.1', () => socket.write(['/1', '/2', '/3'].map(get).join('')));
+    await until(() => asked === 3);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.destroy();
+    await until(() => left.length === 5);
+    expect(left.sort()).toEqual(['/1', '/2', '/3', 'live', 'live']);
+  });
+
   it('does not take a client for one that left when it has been answered', async () => {
     let gone = false;
     const port = await serving(async ({ leaving }) => {

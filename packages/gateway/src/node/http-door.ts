@@ -19,9 +19,13 @@ const readerOf = (headers: IncomingHttpHeaders): HeaderReader => {
 /** What visitors of the web's standard are given besides; ours read none of it. */
 const NO_HEADERS = /* @__PURE__ */ new Headers();
 
+const brokenOff = () => new Error('the body broke off');
+
 /** Whatever of a body is not read, the server throws away once the reply has gone out. */
 function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
+    // A client that left before tells nobody again.
+    if (incoming.destroyed) return reject(brokenOff());
     const parts: Buffer[] = [];
     let bytes = 0;
     const end = (settle: () => void) => {
@@ -34,9 +38,21 @@ function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8Array>
       else parts.push(part);
     };
     const whole = () => end(() => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes)));
-    const broken = () => end(() => reject(new Error('the body broke off')));
+    const broken = () => end(() => reject(brokenOff()));
     incoming.on('data', take).on('end', whole).on('error', broken).on('close', broken);
   });
+}
+
+/** Requests may follow each other without waiting for replies. To a reply that is not its turn yet Node does not say that the connection has ended. */
+function endWithConnection({ socket }: IncomingMessage, outgoing: ServerResponse): void {
+  if (outgoing.socket !== null) return;
+  const end = () => {
+    outgoing.destroy();
+    outgoing.emit('close');
+  };
+  // One for each request that waits.
+  socket.setMaxListeners(0).once('close', end);
+  outgoing.once('socket', () => socket.off('close', end));
 }
 
 /** A client that leaves before its reply has gone out. */
@@ -69,6 +85,7 @@ function signalOf(leaving: Leaving): AbortSignal {
 /** A request of Node's server, as the gateway reads it. @param address of its path and query @throws TypeError for an address that cannot be read */
 export function exchangeOfIncoming(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
   const { path, query } = addressOf(incoming.url ?? '/');
+  endWithConnection(incoming, outgoing);
   const leaving = leavingOf(outgoing);
   let signal: AbortSignal | undefined;
   let search: URLSearchParams | undefined;
