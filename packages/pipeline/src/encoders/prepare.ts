@@ -23,6 +23,8 @@ export interface EncoderOptions {
   from?: string | undefined;
   /** Seconds without a sign of life after which a plugin counts as hanging. */
   silence?: number;
+  /** Texts whose vectors are kept in memory. Default: all. */
+  remembers?: number;
 }
 
 /** Where no config says otherwise; the same as a run's default. */
@@ -45,7 +47,7 @@ const unlessUnknown = (error: unknown): undefined => {
  */
 export async function openEncoder(
   id: TrustedName,
-  { cache, threads, from = process.cwd(), silence = PLUGIN_SILENCE }: EncoderOptions,
+  { cache, threads, from = process.cwd(), silence = PLUGIN_SILENCE, remembers }: EncoderOptions,
   ctx: RunContext,
 ): Promise<Encoder> {
   try {
@@ -56,12 +58,13 @@ export async function openEncoder(
         ...(ctx.signal && { signal: ctx.signal }),
         ...(ctx.logger && { logger: ctx.logger }),
       }),
+      remembers,
     );
   } catch (error) {
     if (!RouteProfileError.isInstance(error) || error.code !== 'UNKNOWN_NAME') throw error;
     const [name, argument] = splitArgument(id);
     if (!(await resolveEncoderPlugin(name, from).catch(unlessUnknown))) throw error;
-    return memoryEncoder(await pluginEncoder(name, argument, { from, silence }, ctx));
+    return memoryEncoder(await pluginEncoder(name, argument, { from, silence }, ctx), remembers);
   }
 }
 

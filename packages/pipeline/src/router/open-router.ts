@@ -23,6 +23,9 @@ export interface SavedRouterParts {
   manifest: RouterArtifact['manifest'];
 }
 
+/** Texts whose vectors are kept: a router that serves requests is given ever new ones. */
+const REMEMBERED = 1_000;
+
 /** Routers that an error names. */
 const MOST_NAMED = 5;
 
@@ -79,7 +82,7 @@ async function encoderOf(
   ctx: RunContext,
 ): Promise<Encoder> {
   if (encoder === undefined || typeof encoder === 'string')
-    return openSavedEncoder(id, { flag: encoder }, folder, { cache }, ctx);
+    return openSavedEncoder(id, { flag: encoder }, folder, { cache, remembers: REMEMBERED }, ctx);
   if (encoder.id === id) return encoder;
   throw new RouteProfileError('BAD_OPTION', `${folder} was made with the encoder ${id}, not with ${encoder.id}`, {
     hint: 'Omit the encoder, or give that one.',
