@@ -1,6 +1,7 @@
 // node bench/soak.mjs [--requests N] [--seed N] [--router DIR]: `routeprofile serve` with keys, a budget and a journal under load for as long as it takes: 20 %
-// streams, 5 % faults of the model server, 5 % clients that leave. Its memory stays as it is after the first 10,000 requests, no
-// connection is left at the end, and no call goes on whose client has left. Prints JSON; `problems` is empty when all is well.
+// streams, 5 % faults of the model server, 5 % clients that leave. What it holds in memory stays as it is once 10,000 decisions are kept
+// (its resident memory too, once the engine's heap has found its size), no connection is left at the end, and no call goes on whose client has
+// left. Prints JSON; `problems` is empty when all is well.
 import { Agent } from 'node:http';
 import { parseArgs } from 'node:util';
 import { createRandom } from '@routeprofile/schema';
@@ -44,7 +45,7 @@ function draw(id) {
 
 async function load(served) {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-  const [statuses, memory, left, problems] = [{}, [], [], []];
+  const [statuses, memory, live, left, problems] = [{}, [], [], [], []];
   let done = 0;
   await many(requests, AT_ONCE, async (id) => {
     const asked = draw(id);
@@ -61,9 +62,11 @@ async function load(served) {
       problems.push(`request ${id} (${asked.does}) failed: ${error.message}`);
     }
     if (++done % STEP === 0) memory.push({ done, mb: residentMb(served.pid) });
+    if (done % FILLED === FILLED / 5 && done > FILLED) live.push(await served.liveMb());
   });
   agent.destroy();
-  return { statuses, memory, left, problems };
+  live.push(await served.liveMb());
+  return { statuses, memory, live, left, problems };
 }
 
 /** How long the calls of clients that left went on, in milliseconds. */
@@ -94,7 +97,7 @@ const served = await serveBeside({ saved: values.router });
 let result;
 try {
   const began = Date.now();
-  const { statuses, memory, left, problems } = await load(served);
+  const { statuses, memory, live, left, problems } = await load(served);
   const seconds = (Date.now() - began) / 1000;
   await pause(500);
   const leaving = await afterlives(served, left);
@@ -102,11 +105,16 @@ try {
   await pause(IDLE_MS);
   const { calls } = await served.report();
   const connections = { clients: connectionsAt(served.port), upstream: connectionsAt(served.standInPort) };
-  const window = Math.min(FILLED, requests / 4);
-  const first = medianMb(memory, FILLED, FILLED + window);
-  const last = medianMb(memory, requests - window, requests);
-  const growth = last / first - 1;
-  if (requests > FILLED + window && !(growth <= MOST_GROWTH)) problems.push(`memory grew by ${growth}`);
+  const quarter = requests / 4;
+  const median = (from, to) => medianMb(memory, from, to);
+  const growth = {
+    live: live.at(-1) / live[0] - 1,
+    resident: median(requests - quarter, requests) / median(FILLED, FILLED * 2) - 1,
+    residentAtLast: median(requests - quarter, requests) / median(requests - 2 * quarter, requests - quarter) - 1,
+  };
+  if (live.length > 1 && growth.live > MOST_GROWTH)
+    problems.push(`what is in use grew from ${live[0]} to ${live.at(-1)} MB`);
+  if (requests >= 4 * FILLED && growth.residentAtLast > MOST_GROWTH) problems.push('resident memory still grows');
   if (leaving.goingOn > 0 || calls.forgotten > 0) problems.push('calls went on whose clients had left');
   if (connections.clients > 0) problems.push('connections of clients are open');
   // The one that asks is under way itself.
@@ -115,7 +123,7 @@ try {
   if (/failed within|unhandled|exceed/i.test(complaints)) problems.push(complaints.slice(-2000));
   const every = Math.max(1, Math.floor(memory.length / 20));
   const mb = memory.filter((_, i) => i % every === every - 1).map((one) => Math.round(one.mb));
-  result = { requests, seconds, statuses, mb, growth, leaving, calls, connections, underWay: metrics, problems };
+  result = { requests, seconds, statuses, mb, live, growth, leaving, calls, connections, underWay: metrics, problems };
 } finally {
   const ended = await served.close();
   if (ended !== 0) result?.problems.push(`serve ended with ${ended}`);

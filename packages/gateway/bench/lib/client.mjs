@@ -34,7 +34,7 @@ export function ask({ port, agent }, { id, does, gapMs = 0, stream = false, leav
   });
 }
 
-/** Runs tasks, so many of them at a time. */
+/** Runs tasks, some of them at a time. */
 export async function many(count, atOnce, task) {
   let next = 0;
   const worker = async () => {

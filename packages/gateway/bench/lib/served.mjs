@@ -3,9 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { request } from 'node:http';
 import { runProgram, startProgram, stop } from './processes.mjs';
 
 const COMMAND = fileURLToPath(new URL('../../../cli/bin/routeprofile.js', import.meta.url));
+const HEAP = new URL('./live-heap.mjs', import.meta.url).href;
 const STAND_IN = fileURLToPath(new URL('./stand-in.mjs', import.meta.url));
 export const KEY = 'team-key-0123456789';
 
@@ -18,6 +20,17 @@ export async function trainRouter(folder, encoder = 'hash:dimensions=32') {
   await runProgram([COMMAND, 'run', '--data', data, ...small, ...parts, '--out', out, '--quiet']);
   return join(out, 'routers', readdirSync(join(out, 'routers'))[0]);
 }
+
+/** What is answered to a GET. */
+const get = (where) =>
+  new Promise((resolve, reject) => {
+    let said = '';
+    request({ host: '127.0.0.1', agent: false, ...where }, (answer) =>
+      answer.on('data', (piece) => (said += piece)).on('end', () => resolve(said)),
+    )
+      .on('error', reject)
+      .end();
+  });
 
 /** Ids of the candidates of a saved router. */
 export const modelsOf = (router) => JSON.parse(readFileSync(join(router, 'router.json'), 'utf8')).models;
@@ -45,7 +58,11 @@ export async function serveBeside({ saved, encoder, route = {} } = {}) {
         endpoints: modelsOf(router).map((candidate) => ({ candidate, baseUrl, wires: ['chat'] })),
       }),
     );
-    const gateway = await startProgram([COMMAND, 'serve', '--config', config, '--json'], { TEAM_KEY: KEY });
+    const socketPath = join(folder, 'heap.sock');
+    const gateway = await startProgram(['--import', HEAP, COMMAND, 'serve', '--config', config, '--json'], {
+      TEAM_KEY: KEY,
+      LIVE_HEAP: socketPath,
+    });
     const port = Number(new URL(gateway.said.url).port);
     return {
       folder,
@@ -54,9 +71,10 @@ export async function serveBeside({ saved, encoder, route = {} } = {}) {
       standInPort: standIn.said.port,
       complaints: gateway.complaints,
       report: async (ids = []) =>
-        (await fetch(`http://127.0.0.1:${standIn.said.port}/report?ids=${ids.join(',')}`)).json(),
-      metrics: async () =>
-        (await fetch(`${gateway.said.url}/metrics`, { headers: { authorization: `Bearer ${KEY}` } })).text(),
+        JSON.parse(await get({ port: standIn.said.port, path: `/report?ids=${ids.join(',')}` })),
+      metrics: () => get({ port, path: '/metrics', headers: { authorization: `Bearer ${KEY}` } }),
+      /** Megabytes in use once all garbage is collected. */
+      liveMb: async () => Number(await get({ socketPath })),
       /** @returns how the gateway ended */
       async close() {
         const ended = await stop(gateway.child);
