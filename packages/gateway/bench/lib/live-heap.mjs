@@ -10,7 +10,7 @@ if (!isMainThread && process.env.LIVE_HEAP) {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
   const server = createServer(async (_, response) => {
-    // What is to be told of its end is told, and goes with the next round.
+    // What waits for its last call gets it, and goes with the next round.
     for (let round = 0; round < 4; round++) {
       collect();
       await new Promise((resolve) => setTimeout(resolve, 20));
