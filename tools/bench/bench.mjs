@@ -8,6 +8,7 @@ import { runProcess } from '../lib/process.mjs';
 const NOT_SPEED = new Set([
   'auto-splits',
   'co-training',
+  'compare',
   'frontier',
   'kill-gateway',
   'leave',

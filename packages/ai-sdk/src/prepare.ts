@@ -1,5 +1,5 @@
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider';
-import { decide, lackOf, pinned, readChat, type Decision, type Health } from '@routeprofile/gateway/core';
+import { atHome, decide, whatLacks, pinned, readChat, type Decision, type Health } from '@routeprofile/gateway/core';
 import { messageOf, RouteProfileError, z, type Candidate, type Requirements } from '@routeprofile/schema';
 import { chatBodyOf } from './read-call.js';
 import type { OpenedSettings } from './settings.js';
@@ -59,11 +59,17 @@ export async function prepare(
 ): Promise<Prepared> {
   const { router, maxChars, deadlineMs, onLate, clock, logger } = settings;
   const { session, requirements: said = {} } = ownOptions(options);
-  const { text, requirements: read, promptTokens } = readChat(chatBodyOf(options), maxChars);
+  const read = await readChat(chatBodyOf(options), target.kind === 'route' ? router : undefined, maxChars);
+  const { text, promptTokens, personal } = read;
   const { local, region } = said;
-  const requirements = { ...read, ...(local !== undefined && { local }), ...(region !== undefined && { region }) };
+  // Nothing that a caller says takes back what was found.
+  const requirements = {
+    ...read.requirements,
+    ...(local === true && { local }),
+    ...(region !== undefined && { region }),
+  };
   const at = clock.now();
-  const decision =
+  const chosen =
     target.kind === 'candidate'
       ? pinned(target.id)
       : await decide(
@@ -78,12 +84,14 @@ export async function prepare(
           },
           clock,
         );
+  const decision = atHome(chosen, personal);
   const order: Candidate[] = [];
   const leftOut: { model: string; why: string }[] = [];
   const cooling: string[] = [];
   for (const { model } of decision.ranked) {
     const candidate = settings.candidates.get(model);
-    const why = candidate === undefined || !settings.models.has(model) ? 'no model' : lackOf(candidate, requirements);
+    const why =
+      candidate === undefined || !settings.models.has(model) ? 'no model' : whatLacks(candidate, requirements);
     if (candidate === undefined || why !== null) leftOut.push({ model, why: why ?? 'no model' });
     // Whoever names a model wants that one, however it has done of late.
     else if (target.kind === 'candidate' || health.usable(model)) order.push(candidate);

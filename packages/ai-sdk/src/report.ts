@@ -1,53 +1,32 @@
 import type { JSONObject } from '@ai-sdk/provider';
-import type { Attempt, DecisionRecord } from '@routeprofile/gateway/core';
+import { decisionRecord, type DecisionRecord, type Ended } from '@routeprofile/gateway/core';
 import { messageOf } from '@routeprofile/schema';
 import type { Prepared } from './prepare.js';
 import type { OpenedSettings } from './settings.js';
 
-/** What became of a call. */
-export interface Ended {
-  attempts: readonly Attempt[];
-  served: string | null;
-  /** As HTTP has it: 200, 499 where the caller had left, else what went wrong. */
-  status: number;
-}
-
 /** The route's name in records; there is one. */
 const ROUTE = 'default';
-
-/** Dollars of all attempts; undefined where one has no price. */
-const totalOf = (attempts: readonly Attempt[]): number | undefined =>
-  attempts.reduce<number | undefined>(
-    (sum, { cost }) => (sum === undefined || cost === undefined ? undefined : sum + cost),
-    0,
-  );
 
 /** The record of a call. `wire` is `chat`: calls are read as requests of chat completions. */
 export function recordOf(prepared: Prepared, ended: Ended, settings: OpenedSettings): DecisionRecord {
   const { id, at, target, text, session, requirements, decision } = prepared;
   const { router, tenant, keepText } = settings;
   const routed = target.kind === 'route';
-  const cost = totalOf(ended.attempts);
-  return {
-    version: 1,
-    id,
-    at,
-    tenant,
-    wire: 'chat',
-    route: routed ? ROUTE : null,
-    router: routed ? { strategy: router.strategy, encoder: router.encoder } : null,
-    ...(session !== undefined && { session }),
-    requirements: { ...requirements },
-    ...(keepText && routed && { text }),
-    ranked: decision.ranked.map((one) => ({ ...one })),
-    model: decision.model,
-    propensity: 1,
-    reasons: decision.reasons.map((one) => ({ ...one })),
-    attempts: [...ended.attempts],
-    ...(cost !== undefined && { cost }),
-    served: ended.served,
-    status: ended.status,
-  };
+  return decisionRecord(
+    {
+      id,
+      at,
+      tenant,
+      wire: 'chat',
+      route: routed ? ROUTE : null,
+      session,
+      text: keepText && routed ? text : undefined,
+      requirements,
+      router: routed ? router : undefined,
+      decision,
+    },
+    ended,
+  );
 }
 
 /** What callers find in `providerMetadata.routeprofile`. */

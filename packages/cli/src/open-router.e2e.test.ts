@@ -22,6 +22,7 @@ describe('a saved router opened from a program', () => {
   const ENCODER = 'hash:dimensions=64';
   const cache = at('cache');
   const QUERIES = ['What is 17 times 23?', 'Reverse the word lantern.'];
+  let single: string | undefined;
   const saved = (router: string) => at('run', 'routers', router);
 
   beforeAll(async () => {
@@ -31,6 +32,8 @@ describe('a saved router opened from a program', () => {
       ...['--profile', 'emb-gnn', '--router', 'knn,knn+cost:lambda=2+fallback,task-table', '--out', at('run')],
     ]);
     expect(report.failed).toEqual([]);
+    single = report.baselines['best-single']?.model;
+    expect(single).toBeDefined();
   });
   afterAll(() => folder.remove());
 
@@ -42,6 +45,7 @@ describe('a saved router opened from a program', () => {
       try {
         const { manifest } = await readRouterArtifact(saved(name));
         expect(router.models).toEqual(manifest.models);
+        expect([router.bestSingle, manifest.bestSingle]).toEqual([single, single]);
         expect(router.candidates).toEqual((await loadDataset(at('sample'), { limitTrain: 90 })).candidates);
         const decisions = await router.route(QUERIES);
         for (const [i, query] of QUERIES.entries()) {

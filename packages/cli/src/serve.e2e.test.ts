@@ -191,6 +191,51 @@ describe('serve', { timeout: 60_000 }, () => {
     expect(journal.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['decision']);
   });
 
+  it('keeps what its routes ask for, and gives the decisions of the command', async () => {
+    const config = join(folder.path, 'wrapped.yaml');
+    const settings = 'wrappers: ["constraints:pii=true"], session: { ttl: 10m }';
+    const lines = (more: string) => [
+      `routes: { default: { router: ${JSON.stringify(router)}, ${more} } }`,
+      'endpoints:',
+      ...models.map((model) => `  - { candidate: ${model}, baseUrl: "${server.baseUrl}", wires: [chat] }`),
+    ];
+    writeFileSync(config, lines(settings).join('\n'));
+    const { url } = await serving(['--config', config]);
+    const decided = async (content: string, model = 'auto') => {
+      const response = await post(`${url}/v1/route`, { model, messages: [{ role: 'user', content }] });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    for (const text of ['What is 17 * 3?', 'Reverse the word lantern.']) {
+      const command = await routeprofile(['route', text, '--router', router, '--json', '--quiet']);
+      const { model, ranked } = JSON.parse(command.stdout) as Record<string, unknown>;
+      expect((await decided(text)).body).toMatchObject({ model, ranked });
+    }
+    // No model of the sample runs locally.
+    const personal = await decided('write to jane.doe@example.org');
+    expect([personal.status, JSON.stringify(personal.body)]).toEqual([400, expect.stringContaining('not local')]);
+    expect((await decided('Why?', 'auto:colour=red')).status).toBe(400);
+
+    const first = await post(`${url}/v1/chat/completions`, { model: 'auto', ...asked });
+    const again = await post(`${url}/v1/chat/completions`, { model: 'auto', ...asked });
+    const served = first.headers.get('x-routeprofile-model');
+    expect(again.headers.get('x-routeprofile-reason')).toBe(`${served} has answered this conversation`);
+    const record = await fetch(`${url}/v1/decisions/${again.headers.get('x-routeprofile-id')}`);
+    const { bestSingle } = (await readRouterArtifact(router)).manifest;
+    expect(await record.json()).toMatchObject({ bestSingle: { model: bestSingle } });
+
+    const wrong = join(folder.path, 'wrong-wrappers.yaml');
+    writeFileSync(wrong, lines('wrappers: ["cost:budget=1", "constraint"], session: { ttl: 10 }').join('\n'));
+    const shape = await routeprofile(['serve', '--config', wrong]);
+    expect([shape.code, shape.stderr]).toEqual([2, expect.stringContaining('routes.default.session.ttl')]);
+    writeFileSync(wrong, lines('wrappers: ["cost:budget=1", "constraint"]').join('\n'));
+    const meaning = await routeprofile(['serve', '--config', wrong]);
+    for (const what of [
+      'wrappers.0: cost: budget is found on training rows',
+      'wrappers.1: no wrapper called constraint',
+    ])
+      expect(meaning.stderr).toContain(what);
+  });
+
   it('says everything that is wrong at once', async () => {
     const wrong = join(folder.path, 'wrong.yaml');
     writeFileSync(wrong, 'listen: { port: 70000 }\nroutes: { default: { routr: x } }\nendpoints: []\n');

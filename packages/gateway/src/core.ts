@@ -2,6 +2,7 @@
  * What decides and what judges answers, without requests of HTTP: for programs that offer the same decisions in another way.
  */
 export { costOf, readLanguageModelUsage, wasUnsent } from '@routeprofile/providers';
+export { whatLacks } from '@routeprofile/schema';
 export type { Candidate, Decision, Price, Requirements, Usage } from '@routeprofile/schema';
 export { createStopper, Stopped, type Stopper } from './attempt/stopper.js';
 export { usageOf } from './attempt/usage.js';
@@ -11,9 +12,11 @@ export { systemClock, type Clock } from './clock.js';
 export { FAULTS, type Fault } from './contracts/fault.js';
 export { type Attempt, type CountedUsage, type DecisionRecord } from './contracts/record.js';
 export { type UpstreamAnswer } from './contracts/upstream.js';
+export { atHome } from './decide/at-home.js';
 export { decide, pinned, type Question } from './decide/decide.js';
 export { readChat, type ReadChat } from './decide/read-chat.js';
+export { decisionRecord, type Ended, type Recorded } from './decide/record-of.js';
 export { type RequestRouter } from './decide/request-router.js';
 export { createHealth, type Health, type HealthSettings } from './health.js';
-export { lackOf, readsMore } from './plan.js';
+export { readsMore } from './plan.js';
 export { type AnswerState } from './wire/format.js';

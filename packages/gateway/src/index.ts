@@ -18,7 +18,8 @@ export {
   type Topic,
 } from './contracts/store.js';
 export { UnsentRequest, type Upstream, type UpstreamAnswer, type UpstreamRequest } from './contracts/upstream.js';
-export { SERVED_WIRES, type ServedWire } from './contracts/wire.js';
+export { ENDPOINT_WIRES, type EndpointWire, SERVED_WIRES, type ServedWire } from './contracts/wire.js';
+export { recentVectors } from './decide/recent-vectors.js';
 export { type RequestRouter, requestRouter, type RequestRouterParts } from './decide/request-router.js';
 export { type Exchange, type HeaderReader, type Reply } from './serve/exchange.js';
 export {

@@ -2,7 +2,7 @@ import type { Candidate, Requirements } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { endpointSchema, type Endpoint } from './contracts/endpoint.js';
 import type { ServedWire } from './contracts/wire.js';
-import { lackOf, planAttempts, readsMore } from './plan.js';
+import { planAttempts, readsMore } from './plan.js';
 
 const endpoint = (id: string, candidate: string, wires: ServedWire[] = ['chat']): Endpoint => ({
   ...endpointSchema.parse({ candidate, baseUrl: 'https://llm.example/v1', wires }),
@@ -49,24 +49,6 @@ describe('planAttempts', () => {
   it('goes around endpoints that cool down', () => {
     expect(plan([model('a'), model('c')], { down: ['a1'] })).toMatchObject({ attempts: ['a2', 'c1'], cooling: ['a1'] });
     expect(plan([model('a')], { down: ['a1', 'a2'] })).toMatchObject({ attempts: [], cooling: ['a1', 'a2'] });
-  });
-});
-
-describe('lackOf', () => {
-  const nothing = { capabilities: {} };
-  it.each<[Partial<Candidate>, Requirements, string | null]>([
-    [{}, { tools: true, vision: true, jsonMode: true }, null],
-    [nothing, { tools: true }, 'no tools'],
-    [nothing, { vision: true }, 'no vision'],
-    [nothing, { jsonMode: true }, 'no JSON mode'],
-    [{ capabilities: { jsonSchema: true } }, { jsonMode: true }, null],
-    [{}, { local: true }, 'not local'],
-    [{}, { region: 'eu' }, 'not in eu'],
-    [{ capabilities: { region: 'eu', local: true } }, { region: 'eu', local: true }, null],
-    [{ limits: { maxOutputTokens: 5 } }, { outputTokens: 6 }, 'answers of 5 tokens, 6 wanted'],
-    [{ limits: { contextTokens: 10 } }, { contextTokens: 5, outputTokens: 6 }, 'context of 10 tokens, about 11 needed'],
-  ])('%j for %j: %s', (more, demand, lack) => {
-    expect(lackOf(model('a', more), demand)).toBe(lack);
   });
 });
 

@@ -1,6 +1,6 @@
-import type { Candidate, Requirements } from '@routeprofile/schema';
+import { whatLacks, type Candidate, type Requirements } from '@routeprofile/schema';
 import type { Endpoint } from './contracts/endpoint.js';
-import type { ServedWire } from './contracts/wire.js';
+import type { EndpointWire } from './contracts/wire.js';
 
 /** One try that may be made. */
 export interface PlannedAttempt {
@@ -22,7 +22,7 @@ export interface PlanInput {
   /** Candidates, the chosen one first, then the others by rank. */
   ranked: readonly Candidate[];
   endpointsOf: (candidate: string) => readonly Endpoint[];
-  wire: ServedWire;
+  wire: EndpointWire;
   requirements: Requirements;
   usable: (endpoint: string) => boolean;
   /** Attempts at most. Default 4. */
@@ -40,7 +40,7 @@ export function planAttempts({ ranked, endpointsOf, wire, requirements, usable, 
   for (const candidate of ranked) {
     const endpoints = endpointsOf(candidate.id);
     const speaking = endpoints.filter(({ wires }) => wires.includes(wire));
-    const why = lackOf(candidate, requirements) ?? (speaking.length > 0 ? null : noEndpoint(endpoints, wire));
+    const why = whatLacks(candidate, requirements) ?? (speaking.length > 0 ? null : noEndpoint(endpoints, wire));
     if (why !== null) {
       leftOut.push({ model: candidate.id, why });
       continue;
@@ -52,29 +52,8 @@ export function planAttempts({ ranked, endpointsOf, wire, requirements, usable, 
   return { attempts: attempts.slice(0, most), leftOut, cooling };
 }
 
-const noEndpoint = (endpoints: readonly Endpoint[], wire: ServedWire): string =>
+const noEndpoint = (endpoints: readonly Endpoint[], wire: EndpointWire): string =>
   endpoints.length === 0 ? 'no endpoint' : `no endpoint speaks ${wire}`;
-
-/**
- * What a candidate lacks for a request; null when it may answer. One that declares no capabilities at all is taken to have those of
- * any chat model, as most lists of candidates say nothing of them; where some are declared, what is absent is missing. Where a model
- * runs is never assumed.
- */
-export function lackOf({ limits = {}, capabilities }: Candidate, demand: Requirements): string | null {
-  const { contextTokens = 0, outputTokens = 0, region } = demand;
-  if (demand.local && !capabilities?.local) return 'not local';
-  if (region !== undefined && capabilities?.region !== region) return `not in ${region}`;
-  if (capabilities !== undefined) {
-    if (demand.jsonMode && !capabilities.jsonMode && !capabilities.jsonSchema) return 'no JSON mode';
-    if (demand.tools && !capabilities.tools) return 'no tools';
-    if (demand.vision && !capabilities.vision) return 'no vision';
-  }
-  if (contextTokens + outputTokens > (limits.contextTokens ?? Infinity))
-    return `context of ${limits.contextTokens} tokens, about ${contextTokens + outputTokens} needed`;
-  if (outputTokens > (limits.maxOutputTokens ?? Infinity))
-    return `answers of ${limits.maxOutputTokens} tokens, ${outputTokens} wanted`;
-  return null;
-}
 
 /** Whether a request too long for one candidate may fit another. A limit that nobody states may be any. */
 export const readsMore = (candidate: Candidate, than: Candidate): boolean =>

@@ -1,7 +1,7 @@
 import type { Encoder, Plugin } from '@routeprofile/schema';
 import { defaultCacheFolder } from './cache-folder.js';
 import { completeConfig, type PartialConfig } from './config/config-file.js';
-import { openEncoder as openTrusted } from './encoders/prepare.js';
+import { openEncoder as openTrusted, openServedEncoder as openServed } from './encoders/prepare.js';
 import { importPlugin as importTrusted } from './plugins/plugins.js';
 import { byPerson } from './plugins/trust.js';
 import { run as runConfig, type RunResult, runScenarios as runAll, type ScenarioResult } from './run/run.js';
@@ -48,6 +48,18 @@ export const openEncoder = (
   { cache = defaultCacheFolder(), threads, from, ...ctx }: OpenEncoderOptions = {},
 ): Promise<Encoder> => openTrusted(byPerson(id), { cache, threads, from }, { ...ctx, seed: 0 });
 
+/**
+ * The encoder of a saved router for a server, which `openRouter` takes as its `encoder`: it leaves the calling thread free, and keeps
+ * nothing on disk or in memory. Dispose of it when done.
+ * @param saved what the router's file says it reads queries with
+ * @param options `encoder` names it where that one may run code or send texts; `file` names the router in errors
+ * @throws RouteProfileError BAD_OPTION for an encoder that has to be named, or another than the saved one
+ */
+export const openServedEncoder = (
+  saved: string,
+  { encoder, file, ...ctx }: StepContext & { encoder?: string | undefined; file: string },
+): Promise<Encoder> => openServed(saved, { flag: encoder }, file, { ...ctx, seed: 0 });
+
 export { completeConfig, loadConfigFile, readConfigFile, type PartialConfig } from './config/config-file.js';
 export { mustNameOf, type RunResult, type SavedRouter, type ScenarioResult } from './run/run.js';
 export { openRouter, type OpenRouter, type OpenRouterOptions } from './router/open-router.js';
@@ -57,6 +69,7 @@ export { buildGraph, type BuiltGraph, type GraphFormat } from './steps/build-gra
 export { buildProfiles, planProfiles, type BuiltProfile, type ProfileSource } from './steps/build-profiles.js';
 export { trainRouter, type TrainedRouter } from './steps/train-router.js';
 export { evaluate, type EvaluatedRouter } from './steps/evaluate.js';
+export { fitEncoder, type FitEncoderRequest, type FittedEncoder } from './steps/fit-encoder.js';
 export { checkData } from './steps/check-data.js';
 export { collect, planCollect, type CollectRequest } from './steps/collect.js';
 export {

@@ -60,6 +60,7 @@ export const candidateSchema = z.object({
       tools: z.boolean().optional(),
       vision: z.boolean().optional(),
       audio: z.boolean().optional(),
+      logprobs: z.boolean().optional(),
       reasoning: z.boolean().optional(),
       region: z.string().min(1).optional(),
       local: z.boolean().optional(),
@@ -91,6 +92,7 @@ export const routerManifestSchema = z.object({
   reference: z.string().optional(),
   profile: z.string().optional(),
   sharedPrefixes: z.array(z.string().min(1)).optional(),
+  bestSingle: z.string().min(1).optional(),
   state: z.record(z.string(), z.unknown()),
 });
 

@@ -28,7 +28,7 @@ export interface Limits {
   maxOutputTokens?: number;
 }
 
-/** What a model offers beyond text; what is absent counts as not offered. */
+/** What a model offers beyond text. What is absent counts as not offered where anything is declared; see `whatLacks`. */
 export interface Capabilities {
   jsonMode?: boolean;
   /** Answers by a JSON schema of the caller's. */
@@ -37,6 +37,8 @@ export interface Capabilities {
   vision?: boolean;
   /** Takes audio. */
   audio?: boolean;
+  /** Gives log probabilities of its tokens. */
+  logprobs?: boolean;
   /** Can think before it answers. */
   reasoning?: boolean;
   /** Where the model runs, such as `eu` or `local`. */

@@ -289,6 +289,7 @@ export type {
   WeightSizes,
 } from './scoring/definition.js';
 export { type QueryBatch, type Requirements, type RouterTraining } from './training.js';
+export { type Offer, whatLacks } from './what-lacks.js';
 export { stripPrefix, withoutPrefixes } from './without-prefixes.js';
 export {
   type OffPolicy,

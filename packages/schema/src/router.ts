@@ -47,6 +47,8 @@ export interface Decision {
   /** Every model that may answer, best first; the first is `model`. All that the router knows, unless a wrapper rules some out. */
   ranked: RankedModel[];
   reasons: Reason[];
+  /** Chance in (0, 1] with which `model` was drawn, from whatever draws; absent: nothing was drawn, so that it is 1. */
+  propensity?: number;
 }
 
 /** A fitted router as files hold it: `router.json` and `weights.npz`. */
@@ -74,6 +76,8 @@ export interface RouterArtifact {
     profile?: string;
     /** Beginnings that queries are encoded without; written by whoever wires the layers. */
     sharedPrefixes?: string[];
+    /** The model that its training rows speak for, whatever the query (`bestSingle`); written by whoever wires the layers. Absent in files of earlier versions. */
+    bestSingle?: string;
     /** Anything else the strategy wants back, as JSON. */
     state: Record<string, unknown>;
   };

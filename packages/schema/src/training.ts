@@ -4,8 +4,14 @@ import type { Matrix } from './matrix.js';
 /** What one query demands of the model that answers it. */
 export interface Requirements {
   jsonMode?: boolean;
+  /** An answer by a JSON schema of the caller's. */
+  jsonSchema?: boolean;
   tools?: boolean;
   vision?: boolean;
+  audio?: boolean;
+  /** Log probabilities of the answer's tokens. */
+  logprobs?: boolean;
+  reasoning?: boolean;
   /** Only models that run there. */
   region?: string;
   /** Only models that run on the user's own machines. */

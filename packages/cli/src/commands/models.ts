@@ -164,6 +164,7 @@ const CAPABILITIES = [
   ['tools', 'tools'],
   ['vision', 'vision'],
   ['audio', 'audio'],
+  ['logprobs', 'logprobs'],
   ['reasoning', 'reasoning'],
   ['jsonSchema', 'schema'],
   ['jsonMode', 'json'],

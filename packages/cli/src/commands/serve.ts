@@ -11,11 +11,13 @@ import {
 import { openRouter, type OpenRouter } from '@routeprofile/pipeline';
 import { messageOf, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
+import { servedEncoders } from '../serve/encoders.js';
 import { openServeConfig, serveProblems, type FoundConfig, type ServeFlags } from '../serve/config.js';
 import { curlLine } from '../serve/curl.js';
 import { assertDemoFlags } from '../serve/demo/flags.js';
 import { openDemo } from '../serve/demo/open-demo.js';
 import { watchFile } from '../serve/watch.js';
+import { Opened } from '../serve/opened.js';
 
 export type ServeCommandFlags = ServeFlags & CommonFlags;
 
@@ -24,23 +26,17 @@ const GRACE_MS = 30_000;
 /** Milliseconds more, for what is written at the end. */
 const ENDING_MS = 5_000;
 
-/** Whatever was opened is closed in the opposite order. */
-class Opened {
-  private readonly closing: (() => Promise<void>)[] = [];
-  add(close: () => Promise<void>): void {
-    this.closing.unshift(close);
-  }
-  async close(): Promise<void> {
-    for (const close of this.closing) await close();
-  }
-}
-
 async function openRouters({ config, source }: FoundConfig, logger: Logger, opened: Opened) {
   const routers: Record<string, OpenRouter> = {};
   const problems: string[] = [];
+  const encoders = servedEncoders(logger, opened);
   for (const [name, { router: folder, plugin, encoder }] of Object.entries(config.routes)) {
     try {
-      const router = await openRouter(folder, { logger, ...(plugin && { plugin }), ...(encoder && { encoder }) });
+      const router = await openRouter(folder, {
+        logger,
+        encoder: encoders(folder, encoder),
+        ...(plugin && { plugin }),
+      });
       opened.add(() => router.dispose());
       routers[name] = router;
     } catch (error) {

@@ -7,7 +7,17 @@ import { ending } from './ending.js';
 
 /** Names of `builtInPresets`: written out, so that `--help` need not load the package that has them. */
 export const PRESETS = [
-  ...['outcomes', 'lm-eval', 'promptfoo', 'inspect', 'llmrouterbench', 'routerarena', 'llmrouter', 'routerbench'],
+  ...[
+    'gateway',
+    'outcomes',
+    'lm-eval',
+    'promptfoo',
+    'inspect',
+    'llmrouterbench',
+    'routerarena',
+    'llmrouter',
+    'routerbench',
+  ],
   ...['helicone', 'langfuse', 'litellm', 'evalplus', 'battles', 'openai', 'openai-batch'],
 ];
 

@@ -57,13 +57,15 @@ function limitsOf(cards: readonly (ModelCardFile | undefined)[]): Limits | undef
 function capabilitiesOf(cards: readonly (ModelCardFile | undefined)[]): Capabilities | undefined {
   const said = cards.map((card) => card?.capabilities).find((known) => known);
   if (!said) return undefined;
-  const { json_mode: jsonMode, json_schema: jsonSchema, tools, vision, audio, reasoning, region, local } = said;
+  const { json_mode: jsonMode, json_schema: jsonSchema, ...others } = said;
+  const { tools, vision, audio, logprobs, reasoning, region, local } = others;
   return {
     ...(jsonMode !== undefined && { jsonMode }),
     ...(jsonSchema !== undefined && { jsonSchema }),
     ...(tools !== undefined && { tools }),
     ...(vision !== undefined && { vision }),
     ...(audio !== undefined && { audio }),
+    ...(logprobs !== undefined && { logprobs }),
     ...(reasoning !== undefined && { reasoning }),
     ...(region !== undefined && { region }),
     ...(local !== undefined && { local }),

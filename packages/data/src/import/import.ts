@@ -258,6 +258,12 @@ async function readFiles(
     const asPlanned = asFirst(options, recipes[0]?.recipe.plan);
     recipes.push({ ...one, recipe: await recipeFor(one.file, one.reader, asPlanned, choices, fromPath.of(one.file)) });
   }
+  for (const { reader, recipe } of recipes)
+    if (recipe.gather !== undefined)
+      for await (const record of reader.records(recipe.records)) {
+        throwIfAborted({ signal });
+        recipe.gather(record);
+      }
   await countScores(recipes, choices, signal);
   for (const { file, reader, recipe } of recipes) {
     const values = fromPath.of(file);

@@ -7,7 +7,7 @@ import { fieldAt, isFields, parsePath, recordsAt, type Fields, type Path } from 
 import { planImport, type Plan } from './plan.js';
 import { answering } from './presets/answering.js';
 import { presetNamed, recognise, type Recognised } from './presets/index.js';
-import type { Preset, PresetCall } from './presets/preset.js';
+import type { Preset, PresetCall, SaidScore } from './presets/preset.js';
 import { assertNoPromptfooTable } from './presets/promptfoo.js';
 import type { Reader, TableRecord } from './readers/table.js';
 import { assertRecordsPath } from './readers/json.js';
@@ -26,6 +26,8 @@ export interface Recipe {
   records: Path;
   /** Each call that a record tells of. */
   calls(record: TableRecord): readonly RecordCall[];
+  /** Takes down what a record says of the call of another; called for all records before anything else. */
+  gather?: (record: TableRecord) => void;
   /** The named scores of its calls, where one name is chosen for the whole import: counted before anything is read. */
   scoresOf?: (record: TableRecord) => readonly NamedScores[];
 }
@@ -48,6 +50,8 @@ export class Choices {
   readonly skipped = new Map<string, number>();
   /** What was left out of calls or chosen, and of how many. */
   readonly notes = new Map<string, number>();
+  /** Scores that stand in records of their own, by the ids of calls. */
+  readonly said = new Map<string, Fields>();
   /** Names of scores, counted before one is read of all records. */
   readonly names = new ScoreNames();
   readonly units: Units;
@@ -184,11 +188,18 @@ function byPreset(
       ROLES.filter((role) => role !== 'split' || !cutsByTime(options)).map((role) => [role, role]),
     ),
   };
-  const callsOf = ({ fields, outer }: TableRecord) => preset.calls(fields, { path: portable, outer });
+  const { said: gathered } = choices;
+  const callsOf = ({ fields, outer }: TableRecord) => preset.calls(fields, { path: portable, outer, said: gathered });
   return {
     plan,
     preset,
     records: options.records === undefined ? place : recordsPath(options.records),
+    ...(preset.says && {
+      gather: ({ fields }) => {
+        const said = preset.says?.(fields);
+        if (said) gathered.set(said.id, withScore(gathered.get(said.id) ?? {}, said));
+      },
+    }),
     ...(countsJoined(choices) && {
       scoresOf: (record) => ('skipped' in callsOf(record) ? [] : [{ scores: joins.score?.find(record, preset) ?? {} }]),
     }),
@@ -244,6 +255,13 @@ function byPreset(
     },
   };
 }
+
+/** Scores with one more; several of one name are a list, as one may judge twice. */
+const withScore = (scores: Fields, { name, score }: SaidScore): Fields => {
+  const before = Object.hasOwn(scores, name) ? scores[name] : undefined;
+  const all: unknown[] = Array.isArray(before) ? (before as unknown[]) : before === undefined ? [] : [before];
+  return { ...scores, [name]: all.length === 0 ? score : [...all, score] };
+};
 
 const UNIT_ROLES = { latency: true, cost: true } as const;
 

@@ -14,7 +14,7 @@ import { countTokens } from '../use-lite/batches.js';
 import { assembleUseLite, localRunner, USE_LITE_VERSION, type WindowEncoder } from '../use-lite/encoder.js';
 import { loadUseLiteModel, USE_LITE_DIMENSIONS, type UseLiteModel } from '../use-lite/model.js';
 import { runBatches, type BatchRunner, type RunOptions } from '../use-lite/run-batches.js';
-import { createTokenizer, parseVocabulary } from '../use-lite/unigram.js';
+import { createTokenizer, parseVocabulary } from '@routeprofile/encoder-static';
 import type { WindowPolicy } from '../use-lite/windows.js';
 import { tokensKey } from './keys.js';
 import { useLiteFiles } from './use-lite-files.js';
@@ -29,6 +29,11 @@ export interface NodeUseLiteOptions {
   hashed?: number;
   /** Threads at most. Default: ROUTEPROFILE_THREADS, else one a core as far as memory allows. */
   threads?: number;
+  /**
+   * Keeps the calling thread free, as a server needs it: even a single short text is encoded by a thread, which takes a second and a
+   * half to start. Default false: small jobs are done here.
+   */
+  keepFree?: boolean;
   /** Cache folder; windows are kept in it by the hash of their tokens, so texts that share windows share vectors. */
   cache?: string;
   env?: Readonly<Record<string, string | undefined>>;
@@ -50,7 +55,6 @@ export async function openNodeUseLite(options: NodeUseLiteOptions = {}): Promise
   const tokenizer = createTokenizer(parseVocabulary(await files.vocab(), 'vocab.json'));
   const threads = threadCount(options);
   const entry = options.worker ?? new URL('./use-lite-worker.js', import.meta.url);
-  let backend: Promise<BackendName> | undefined;
   let pool: WorkerPool | undefined;
   let model: Promise<UseLiteModel> | undefined;
 
@@ -58,13 +62,15 @@ export async function openNodeUseLite(options: NodeUseLiteOptions = {}): Promise
     const tokens = countTokens(windows);
     const wanted = Math.min(threads, Math.ceil(tokens / TOKENS_PER_THREAD));
     const runtime = await createRuntime();
+    if (options.keepFree) return threadsOf(Math.max(1, wanted), runtime.backend);
     // TensorFlow's native library has threads, or a GPU, of its own.
     const native = runtime.backend === 'tfjs-node' || runtime.backend === 'tfjs-node-gpu';
     if (wanted < 2 || tokens < SMALL_JOB_TOKENS || native)
       return [localRunner(await (model ??= loadUseLiteModel(files, runtime)))];
-    pool ??= createWorkerPool(entry, await (backend ??= Promise.resolve(runtime.backend)));
-    return pool.runners(wanted);
+    return threadsOf(wanted, runtime.backend);
   }
+  const threadsOf = (count: number, backend: BackendName): BatchRunner[] =>
+    (pool ??= createWorkerPool(entry, backend)).runners(count);
 
   const compute = async (windows: readonly Int32Array[], run: RunOptions): Promise<Matrix> =>
     runBatches(windows, await runnersFor(windows), run);

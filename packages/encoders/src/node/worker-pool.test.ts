@@ -29,6 +29,19 @@ describe('use-lite on threads', () => {
     await here.dispose?.();
   });
 
+  it('gives the same bits of a single text where this thread is kept free, which is never used then', async () => {
+    const short = ['why do rivers run to the sea'];
+    const here = await openNodeUseLite({ threads: 1 });
+    const expected = await here.encode(short);
+    const free = await openNodeUseLite({ threads: 1, keepFree: true, worker });
+    expect((await free.encode(short)).data).toEqual(expected.data);
+    const nowhere = new URL('no-such-worker.js', build);
+    const without = await openNodeUseLite({ threads: 1, keepFree: true, worker: nowhere });
+    await expect(without.encode(short)).rejects.toMatchObject({ code: 'ENCODER_FAILED' });
+    expect((await (await openNodeUseLite({ threads: 1, worker: nowhere })).encode(short)).rows).toBe(1);
+    for (const encoder of [here, free, without]) await encoder.dispose?.();
+  });
+
   it('stops when asked to, and is of use afterwards', async () => {
     const encoder = await openNodeUseLite({ threads: 2, worker });
     const controller = new AbortController();

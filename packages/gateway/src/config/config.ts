@@ -1,6 +1,7 @@
 import { z } from '@routeprofile/schema';
 import { endpointSchema } from '../contracts/endpoint.js';
 import { secretReferenceSchema } from '../contracts/secret.js';
+import { durationSchema } from './duration.js';
 
 const name = z.string().min(1).max(200);
 
@@ -28,8 +29,34 @@ export const routeSchema = z.strictObject({
   maxChars: z.number().int().min(1).max(1_000_000).default(2_000),
   /** Milliseconds that the router may take. Default: as long as it takes. */
   deadlineMs: z.number().int().min(1).max(60_000).optional(),
-  /** The candidate that answers when the router is late or fails. */
+  /** The candidate that answers when the router is late or fails, or too many requests wait for it. */
   onLate: name.optional(),
+  /**
+   * Keeps each conversation with the candidate that answered it, as long as that one can, so that its provider's prompt cache is of use
+   * and what it signed stays valid. Default: each request is decided for itself.
+   */
+  session: z
+    .strictObject({
+      /** How long after its last answer a conversation is remembered, such as `10m`. */
+      ttl: durationSchema,
+    })
+    .optional(),
+  /**
+   * What goes around the router, innermost first: `constraints:pii=true` and its other options, `cost:lambda=2`, `fallback`. Nothing is
+   * trained for it.
+   */
+  wrappers: z.array(z.string().min(1)).default([]),
+  /** How texts of requests that come at the same time are decided together. */
+  batch: z
+    .strictObject({
+      /** Texts decided together at most. */
+      texts: z.number().int().min(1).max(1_000).default(16),
+      /** Milliseconds that the first of them waits for others; a router without an encoder does not wait. */
+      waitMs: z.number().int().min(0).max(1_000).default(2),
+      /** Requests that may wait for the router; for more `onLate` answers, or else they are told to come back. */
+      waiting: z.number().int().min(1).max(100_000).default(256),
+    })
+    .prefault({}),
 });
 
 /** What the gateway serves, to whom, and where from. */

@@ -1,7 +1,8 @@
 import type { Candidate } from '@routeprofile/schema';
 import type { Endpoint } from '../contracts/endpoint.js';
 import type { Report } from './problems.js';
-import type { Route, Target } from './snapshot.js';
+import { readOverrides } from '../decide/variants.js';
+import type { Route, Snapshot, Target } from './snapshot.js';
 
 /** Goes before a route's name where a client asks for it as a model. */
 const PREFIX = 'routeprofile/';
@@ -36,6 +37,18 @@ export function nameTargets(
 /** Claude Code says with it that it wants the longer context; it does not belong to a name. */
 const CONTEXT_SUFFIX = /\[1m\]$/;
 
-/** What a request's model stands for; undefined for a name that nothing answers to. */
-export const targetOf = (targets: ReadonlyMap<string, Target>, model: string): Target | undefined =>
-  targets.get(model) ?? targets.get(model.replace(CONTEXT_SUFFIX, ''));
+/**
+ * What a request's model stands for; undefined for a name that nothing answers to. Options may follow the name of a route.
+ * @throws RouteProfileError BAD_OPTION for options that there are not
+ */
+export function targetOf(
+  { targets, variantOf }: Pick<Snapshot, 'targets' | 'variantOf'>,
+  model: string,
+): Target | undefined {
+  const name = model.replace(CONTEXT_SUFFIX, '');
+  const named = targets.get(model) ?? targets.get(name);
+  if (named !== undefined || !name.includes('=')) return named;
+  const read = readOverrides(name);
+  const target = read && targets.get(read.name);
+  return target?.kind === 'route' ? { kind: 'route', route: variantOf(target.route, read!.options) } : undefined;
+}

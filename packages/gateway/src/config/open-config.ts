@@ -1,8 +1,12 @@
 import { assertUsableKey } from '@routeprofile/providers';
 import { RouteProfileError, type Candidate } from '@routeprofile/schema';
+import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
+import { batchedRouter } from '../decide/batched-router.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import { createVariants } from '../decide/variants.js';
+import { keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
 import { problems, type Report } from './problems.js';
@@ -11,12 +15,14 @@ import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
 /**
  * Checks a configuration and looks up all that it names.
  * @param given as it was written
+ * @param clock default: the platform's
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(
   given: unknown,
   routers: Readonly<Record<string, RequestRouter>>,
   secretOf: SecretReader,
+  clock: Clock = systemClock,
 ): OpenedConfig {
   const parsed = gatewayConfigSchema.safeParse(given);
   if (!parsed.success)
@@ -25,7 +31,7 @@ export function openConfig(
   const found: string[] = [];
   const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
 
-  const routes = openRoutes(config, routers, report);
+  const routes = openRoutes(config, routers, clock, report);
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
@@ -41,13 +47,15 @@ export function openConfig(
   const targets = nameTargets(routes, candidates, endpoints, report);
   const clientSecrets = openKeys(config, routes, candidates, endpoints, secretOf, report);
   if (found.length > 0) throw problems(found);
-  const snapshot: Snapshot = { config, keys: config.keys, routes, candidates, endpoints, secrets, targets };
+  const variantOf = createVariants();
+  const snapshot: Snapshot = { config, keys: config.keys, routes, candidates, endpoints, secrets, targets, variantOf };
   return { snapshot, clientSecrets };
 }
 
 function openRoutes(
   { routes }: GatewayConfig,
   routers: Readonly<Record<string, RequestRouter>>,
+  clock: Clock,
   report: Report,
 ): Map<string, Route> {
   const names = Object.keys(routers);
@@ -57,7 +65,18 @@ function openRoutes(
   return new Map(
     Object.entries(routers).map(([name, router]) => {
       const settings = Object.hasOwn(routes, name) ? routes[name]! : routeSchema.parse({});
-      return [name, { name, router, settings }];
+      const around = settings.wrappers.flatMap((reference, i) => {
+        try {
+          return [readWrapper(reference, router)];
+        } catch (error) {
+          if (!RouteProfileError.isInstance(error)) throw error;
+          report(`routes.${name}.wrappers.${i}`, [error.message, error.hint].filter(Boolean).join('. '));
+          return [];
+        }
+      });
+      const batched = batchedRouter(router, settings.batch, clock);
+      const kept = keepsPersonalData(router, around);
+      return [name, { name, router: wrapRouter(batched, around), settings, keepsPersonalData: kept }];
     }),
   );
 }

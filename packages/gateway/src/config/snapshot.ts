@@ -7,7 +7,12 @@ import type { GatewayConfig, KeyConfig, RouteConfig } from './config.js';
 export interface Route {
   name: string;
   settings: RouteConfig;
+  /** With what the configuration puts around it. */
   router: RequestRouter;
+  /** Whether requests with personal data are to stay on models that run locally. */
+  keepsPersonalData: boolean;
+  /** What the name in the request asked for beside the route. */
+  overrides?: Readonly<Record<string, unknown>>;
 }
 
 /** What a model's name in a request stands for. */
@@ -25,6 +30,8 @@ export interface Snapshot {
   secrets: ReadonlyMap<string, string>;
   /** By each name that a request may say; the order is that of lists. */
   targets: ReadonlyMap<string, Target>;
+  /** The route with options of a request. @throws RouteProfileError BAD_OPTION */
+  variantOf(route: Route, options: Record<string, unknown>): Route;
 }
 
 /** A configuration that was opened, and what is needed of it once. */

@@ -2,7 +2,7 @@ import { endpointUrl } from '@routeprofile/providers';
 import { RouteProfileError, z } from '@routeprofile/schema';
 import { forbiddenHost, isLoopback } from '../config/hosts.js';
 import { secretReferenceSchema } from './secret.js';
-import { SERVED_WIRES } from './wire.js';
+import { ENDPOINT_WIRES } from './wire.js';
 
 const milliseconds = z.number().int().min(1).max(86_400_000);
 
@@ -42,7 +42,7 @@ export const endpointSchema = z
     baseUrl: baseUrlSchema,
     /** The model's name there. Default: what the candidate says is called. */
     model: z.string().min(1).optional(),
-    wires: z.array(z.enum(SERVED_WIRES)).min(1),
+    wires: z.array(z.enum(ENDPOINT_WIRES)).min(1),
     key: secretReferenceSchema.optional(),
     /** How the key is sent. Default: `x-api-key` for messages, a bearer token otherwise. */
     keyHeader: z.enum(['authorization', 'x-api-key']).optional(),

@@ -1,6 +1,6 @@
 import { usageSchema, z } from '@routeprofile/schema';
 import { faultSchema } from './fault.js';
-import { SERVED_WIRES } from './wire.js';
+import { ENDPOINT_WIRES } from './wire.js';
 
 const count = z.number().min(0);
 
@@ -40,9 +40,11 @@ export const decisionRecordSchema = z.object({
   /** Milliseconds since 1970. */
   at: z.number(),
   tenant: z.string(),
-  wire: z.enum(SERVED_WIRES),
+  wire: z.enum(ENDPOINT_WIRES),
   /** null for a request that named a candidate. */
   route: z.string().nullable(),
+  /** What the model's name asked for beside the route. */
+  overrides: z.record(z.string(), z.unknown()).optional(),
   /** The router that decided; null for a request that named a candidate. */
   router: z.object({ strategy: z.string(), encoder: z.string().nullable() }).nullable(),
   /** The conversation, where the client names it. */
@@ -53,7 +55,7 @@ export const decisionRecordSchema = z.object({
   ranked: z.array(rankedSchema),
   /** The candidate chosen; who answered is `served`. */
   model: z.string(),
-  /** Chance with which this choice was drawn: 1, as nothing is explored. */
+  /** Chance with which this choice was drawn; 1 where the router draws nothing. */
   propensity: z.number().gt(0).max(1),
   reasons: z.array(reasonSchema),
   attempts: z.array(attemptSchema),

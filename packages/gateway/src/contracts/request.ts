@@ -1,14 +1,14 @@
 import type { Requirements } from '@routeprofile/schema';
-import type { ServedWire } from './wire.js';
+import type { EndpointWire } from './wire.js';
 
 /** A request as routing sees it. */
 export interface RoutingRequest {
   /** Names the decision; clients find it in `x-routeprofile-id`. */
   id: string;
-  wire: ServedWire;
+  wire: EndpointWire;
   /** The route's name; null for a request that names a candidate. */
   route: string | null;
-  /** The last user message that holds text, cut to the route's limit; empty where there is none. */
+  /** The last user message that holds text, cut to the route's limit behind what the router does not read; empty where there is none. */
   text: string;
   /** Read from the whole request. */
   requirements: Requirements;

@@ -3,6 +3,7 @@ import { parseOptions } from '@routeprofile/schema';
 import { syntheticRouterInput, toyEncoder } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.js';
+import { openGateway } from '../testing/open-gateway.js';
 import { decide } from './decide.js';
 import { requestRouter, type RequestRouter } from './request-router.js';
 
@@ -23,6 +24,32 @@ describe('decisions', () => {
         expect(await decide({ ...question, deadlineMs: 60_000, onLate: 'x' }, systemClock)).toEqual(expected);
       }
     }
+  });
+
+  it('are those of the question behind a beginning that training queries shared', async () => {
+    const fitted = await knnRouter.fit(input, parseOptions(knnRouter, {}), ctx);
+    const examples = 'Q: 1 + 1? A: 2. '.repeat(500);
+    const { manifest, weights } = await fitted.save();
+    const artifact = { weights, manifest: { ...manifest, sharedPrefixes: [examples] } };
+    const seen: string[] = [];
+    const reading = {
+      ...encoder,
+      encode: (texts: readonly string[]) => {
+        seen.push(...texts);
+        return encoder.encode(texts);
+      },
+    };
+    const router = await openRouterFrom(artifact, { strategy: knnRouter, encoder: reading });
+    const [expected] = await router.route([`${examples}why do rivers run?`]);
+    const { ask, store } = openGateway(
+      { endpoints: router.models.map((candidate) => ({ candidate, baseUrl: 'https://x.example', wires: ['chat'] })) },
+      { routes: { default: router }, clock: systemClock },
+    );
+    seen.length = 0;
+    const asked = { messages: [{ role: 'user', content: `${examples}why do rivers run?` }] };
+    await (await ask('chat', false, asked)).text();
+    expect(seen).toEqual(['why do rivers run?']);
+    expect(await store.find('id-1')).toMatchObject({ model: expected!.model, ranked: expected!.ranked });
   });
 
   it('need a candidate for each model', async () => {

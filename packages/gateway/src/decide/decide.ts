@@ -1,5 +1,6 @@
 import { RouteProfileError, type Decision, type Requirements } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
+import { QueueFull } from './batched-router.js';
 import type { RequestRouter } from './request-router.js';
 
 /** What decides when the router does not, or not in time. */
@@ -37,6 +38,7 @@ export async function decide(question: Question, clock: Clock): Promise<Decision
     // That no model fulfils a request is an answer, not a failure.
     const refused = RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED';
     if (onLate === undefined || refused || question.signal.aborted) throw error;
+    if (error instanceof QueueFull) return instead(router, onLate, 'busy', error.message);
     question.failed?.(error);
     return instead(router, onLate, 'failed', 'the router failed');
   }

@@ -1,3 +1,4 @@
+import type { Likeness } from '@routeprofile/routers';
 import {
   RouteProfileError,
   type Candidate,
@@ -18,6 +19,14 @@ export interface RequestRouter {
   strategy: string;
   /** Id of the encoder that it reads texts with; null for one that reads none. */
   encoder: string | null;
+  /** Beginnings that it does not read, longest first: what is cut of a text comes after them. Default none. */
+  sharedPrefixes?: readonly string[];
+  /** The model that is best on average over its training data; absent where nobody knows. */
+  bestSingle?: string;
+  /** By which models are alike; needed by `fallback:next=profile` around it. */
+  likeness?: Likeness;
+  /** Wrappers that it was trained with, and their options. Default none. */
+  wrappers?: readonly { name: string; options: Readonly<Record<string, unknown>> }[];
   /** One decision per text, each with every model that may answer. */
   route(
     texts: readonly string[],
@@ -33,6 +42,8 @@ export interface RequestRouterParts {
   encoder?: Encoder;
   /** Names the router in records. Default `router`. */
   strategy?: string;
+  /** As `RequestRouter.bestSingle`. */
+  bestSingle?: string;
 }
 
 /**
@@ -40,7 +51,12 @@ export interface RequestRouterParts {
  * @throws RouteProfileError BAD_OPTION for candidates that lack one of its models
  */
 export function requestRouter(router: Router, parts: RequestRouterParts = {}): RequestRouter {
-  const { candidates = router.models.map((id) => ({ id, model: id })), encoder, strategy = 'router' } = parts;
+  const {
+    candidates = router.models.map((id) => ({ id, model: id })),
+    encoder,
+    strategy = 'router',
+    bestSingle,
+  } = parts;
   const missing = router.models.filter((model) => candidates.every(({ id }) => id !== model));
   if (missing.length > 0)
     throw new RouteProfileError('BAD_OPTION', `there is no candidate for ${missing.join(', ')}`, {
@@ -51,6 +67,7 @@ export function requestRouter(router: Router, parts: RequestRouterParts = {}): R
     candidates,
     strategy,
     encoder: encoder?.id ?? null,
+    ...(bestSingle !== undefined && { bestSingle }),
     async route(texts, { requirements, signal } = {}) {
       const ctx: RunContext = { seed: 0, ...(signal && { signal }) };
       const read = encoder && { vectors: await encoder.encode(texts, ctx), encoder: encoder.id };

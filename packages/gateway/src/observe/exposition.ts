@@ -2,12 +2,12 @@
 type Labels = readonly string[];
 
 /** Sums that only grow. */
-export interface Counter {
+interface Counter {
   add(labels: Labels, by?: number): void;
 }
 
 /** How often values were how large. */
-export interface Histogram {
+interface Histogram {
   observe(labels: Labels, value: number): void;
 }
 

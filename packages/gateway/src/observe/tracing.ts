@@ -1,5 +1,5 @@
 import type { Attempt, DecisionRecord } from '../contracts/record.js';
-import type { ServedWire } from '../contracts/wire.js';
+import type { EndpointWire } from '../contracts/wire.js';
 
 type AttributeValue = string | number | boolean | string[];
 type Attributes = Record<string, AttributeValue>;
@@ -41,7 +41,7 @@ export interface RequestTrace {
 /** Makes spans of requests. */
 export interface Tracing {
   /** @param headers of the client, which may carry a trace of its own @param at milliseconds since 1970 */
-  begin(wire: ServedWire, headers: Readonly<Record<string, string>>, at: number): RequestTrace;
+  begin(wire: EndpointWire, headers: Readonly<Record<string, string>>, at: number): RequestTrace;
 }
 
 /** OpenTelemetry's numbers of kinds and states. */
@@ -64,7 +64,7 @@ const GEN_AI = {
 } as const;
 const ERROR_TYPE = 'error.type';
 
-const operationOf = (wire: ServedWire): string => (String(wire) === 'embeddings' ? 'embeddings' : 'chat');
+const operationOf = (wire: EndpointWire): string => (wire === 'embeddings' ? 'embeddings' : 'chat');
 
 const usageAttributes = ({ usage }: Attempt): Attributes =>
   usage === undefined
@@ -93,7 +93,7 @@ const requestAttributes = (record: DecisionRecord): Attributes => ({
   ...(record.cost !== undefined && { 'routeprofile.cost_dollars': record.cost }),
 });
 
-const attemptAttributes = (attempt: Attempt, wire: ServedWire): Attributes => ({
+const attemptAttributes = (attempt: Attempt, wire: EndpointWire): Attributes => ({
   [GEN_AI.operation]: operationOf(wire),
   [GEN_AI.requestModel]: attempt.candidate,
   ...usageAttributes(attempt),

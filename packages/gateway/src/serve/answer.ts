@@ -6,7 +6,8 @@ import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { noAnswer } from './no-answer.js';
 import { prepare, type Asking, type Prepared } from './prepare.js';
-import { keep, recordOf, type Ended } from './record.js';
+import type { Ended } from '../decide/record-of.js';
+import { keep, recordOf } from './record.js';
 import { CLIENT_GONE, clientGone, Refused } from './refused.js';
 import { explainingHeaders, idHeaders, refusedResponse } from './responses.js';
 import { runAttempts, type Delivering } from './run-attempts.js';
@@ -92,6 +93,7 @@ async function attempted(
   }
   const { outcome, planned } = delivering;
   const served = planned.candidate.id;
+  prepared.stay?.keep(served, decision);
   const headers = explained(attempts.length + 1, served);
   const finish = async (ended: Attempt) => {
     await result.finish(ended);

@@ -93,6 +93,32 @@ describe('the choice', () => {
     expect(await response.text()).not.toContain('memory');
   });
 
+  it('is the default too when too many requests wait for the router, or else to come back later', async () => {
+    const candidates = ['a', 'b'].map((id): Candidate => ({ id, model: id }));
+    const stuck = () => listedRouter(candidates, { route: () => new Promise(() => {}) });
+    const batch = { texts: 1, waiting: 1 };
+    const asked = async (config: object) => {
+      const opened = openGateway({ routes: { default: config } }, { routes: { default: stuck() } });
+      // The first is under way, the second waits.
+      void opened.ask('chat', false);
+      void opened.ask('chat', false);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return { response: await opened.ask('chat', false), warnings: opened.warnings };
+    };
+    const { response: instead, warnings } = await asked({ batch, onLate: 'b' });
+    expect([instead.headers.get('x-routeprofile-model'), instead.headers.get('x-routeprofile-reason')]).toEqual([
+      'b',
+      '1 request waits for the router already; b is the default',
+    ]);
+    expect(warnings).toEqual([]);
+    const { response: later } = await asked({ batch });
+    expect([later.status, later.headers.get('retry-after'), await errorOf(later)]).toMatchObject([
+      503,
+      '1',
+      { code: 'router_busy' },
+    ]);
+  });
+
   it('says why no model may answer', async () => {
     const { ask } = openGateway(
       {},

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Snapshot } from '../config/snapshot.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
+import type { SessionPins } from '../decide/session-pins.js';
 import type { Health } from '../health.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
@@ -13,6 +14,7 @@ export interface Serving {
   snapshot: Snapshot;
   keyring: Keyring;
   health: Health;
+  pins: SessionPins;
   store: StateStore;
   upstream: Upstream;
   clock: Clock;

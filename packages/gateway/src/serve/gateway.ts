@@ -6,8 +6,9 @@ import { problems } from '../config/problems.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
-import type { ServedWire } from '../contracts/wire.js';
+import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import { createSessionPins } from '../decide/session-pins.js';
 import { createHealth } from '../health.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
@@ -71,10 +72,11 @@ export interface Gateway {
   readonly close: (graceMs?: number) => Promise<void>;
 }
 
-const ANSWERS: Readonly<Record<string, ServedWire>> = {
+const ANSWERS: Readonly<Record<string, EndpointWire>> = {
   '/v1/chat/completions': 'chat',
   '/v1/responses': 'responses',
   '/v1/messages': 'messages',
+  '/v1/embeddings': 'embeddings',
 };
 const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/health', '/ready', '/metrics'];
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
@@ -90,7 +92,7 @@ const labelOf = (path: string): string =>
   DECISION.test(path) ? '/v1/decisions/{id}' : (methodOf(path) ?? pageFile(path)) ? path : 'other';
 
 /** A client of Anthropic's wire reads other errors than one of OpenAI's. */
-const wireOf = (path: string, headers: HeaderReader): ServedWire =>
+const wireOf = (path: string, headers: HeaderReader): EndpointWire =>
   Object.hasOwn(ANSWERS, path) ? ANSWERS[path]! : headers.has('anthropic-version') ? 'messages' : 'chat';
 
 /**
@@ -109,6 +111,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   }
   const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
+    pins: createSessionPins(clock),
     store,
     upstream,
     clock,
@@ -124,7 +127,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf);
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */

@@ -1,5 +1,5 @@
 import type { KeyConfig } from '../config/config.js';
-import { SERVED_WIRES } from '../contracts/wire.js';
+import { ENDPOINT_WIRES } from '../contracts/wire.js';
 import { WIRES } from '../wire/formats.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
 import type { Exchange, Reply } from './exchange.js';
@@ -35,8 +35,8 @@ export function listModels(key: KeyConfig | undefined, { snapshot }: Serving): R
  */
 export async function dryRun(request: Exchange, key: KeyConfig | undefined, serving: Serving): Promise<Reply> {
   const asked = request.search.get('wire') ?? 'chat';
-  const wire = SERVED_WIRES.find((one) => one === asked);
-  if (wire === undefined) throw new Refused(400, 'bad_wire', `wire is one of ${SERVED_WIRES.join(', ')}.`);
+  const wire = ENDPOINT_WIRES.find((one) => one === asked);
+  if (wire === undefined) throw new Refused(400, 'bad_wire', `wire is one of ${ENDPOINT_WIRES.join(', ')}.`);
   const id = serving.newId();
   const { routing, decision, plan } = await prepare({ id, format: WIRES[wire], request, key }, serving);
   const attempts = plan.attempts.map(({ candidate, endpoint }) => ({ model: candidate.id, endpoint: endpoint.id }));

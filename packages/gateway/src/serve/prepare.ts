@@ -1,17 +1,21 @@
 import { messageOf, RouteProfileError, type Decision } from '@routeprofile/schema';
 import { targetOf } from '../config/names.js';
 import type { KeyConfig } from '../config/config.js';
-import type { Route, Target } from '../config/snapshot.js';
+import type { Route, Snapshot, Target } from '../config/snapshot.js';
 import type { RoutingRequest } from '../contracts/request.js';
+import { atHome } from '../decide/at-home.js';
+import { QueueFull } from '../decide/batched-router.js';
 import { decide, pinned } from '../decide/decide.js';
 import { planAttempts, type Plan } from '../plan.js';
-import type { WireFormat } from '../wire/format.js';
+import type { Asked, WireFormat } from '../wire/format.js';
+import { personalDataIn } from '../wire/personal-data.js';
 import { readRequest, routingText, type ReadRequest } from '../wire/read-request.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
 import type { Exchange } from './exchange.js';
 import { readJsonBody } from './read-body.js';
 import { clientGone, Refused } from './refused.js';
-import { sessionOf } from './session.js';
+import { derivedSession, sessionOf } from './session.js';
+import { moving, staying, stayOf, whyMove, type Stay } from './stay.js';
 
 /** A request that was read and decided on, before anybody is called. */
 export interface Prepared {
@@ -20,6 +24,8 @@ export interface Prepared {
   route: Route | undefined;
   decision: Decision;
   plan: Plan;
+  /** Where the route keeps conversations together. */
+  stay: Stay | undefined;
 }
 
 /** Who asks. */
@@ -41,23 +47,31 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
   const read = readRequest(format, text, body);
   const target = permitted(read.model, key, serving);
   const route = target.kind === 'route' ? target.route : undefined;
-  const { requirements, asked, promptTokens, stream } = read;
+  if (format.wire === 'embeddings' && route) assertEmbeds(route, snapshot);
+  const { asked, promptTokens, stream } = read;
+  const personal = route?.keepsPersonalData ? await personalDataIn(asked.said) : [];
+  const requirements = { ...read.requirements, ...(personal.length > 0 && { local: true }) };
   const session = sessionOf(request.headers, body);
   const routing: RoutingRequest = {
     id,
     wire: format.wire,
     route: route?.name ?? null,
-    text: routingText(read, route?.settings.maxChars ?? 0),
+    text: routingText(read, route?.settings.maxChars ?? 0, route?.router.sharedPrefixes),
     requirements,
     ...(session !== undefined && { session }),
     tenant: key?.id ?? LOCAL_TENANT,
     stream,
     tokens: { prompt: promptTokens, ...(asked.maxOutput !== undefined && { maxOutput: asked.maxOutput }) },
   };
-  const decision =
+  const stay =
+    route !== undefined && format.wire !== 'embeddings'
+      ? stayOf(route, routing.tenant, await conversationOf(route, session, asked), serving)
+      : undefined;
+  const chosen =
     target.kind === 'candidate'
       ? pinned(target.candidate.id)
-      : await decided(target.route, routing, request.signal, serving);
+      : await chosenBy(target.route, routing, stay, request.signal, serving);
+  const decision = atHome(chosen, personal);
   const plan = planAttempts({
     ranked: decision.ranked.flatMap(({ model }) => snapshot.candidates.get(model) ?? []),
     endpointsOf: (candidate) => snapshot.endpoints.get(candidate) ?? [],
@@ -67,12 +81,57 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     most: snapshot.config.attempts,
   });
   assertBound(read, target, plan);
-  return { read, routing, route, decision, plan };
+  return { read, routing, route, decision, plan, stay };
 }
 
-/** What a key may ask for by that name. @throws Refused 404 */
+/**
+ * Vectors of two models do not compare, so that a route must be meant for embeddings as a whole.
+ * @throws Refused 400
+ */
+function assertEmbeds({ name, router }: Route, { endpoints }: Snapshot): void {
+  const embeds = (candidate: string) => endpoints.get(candidate)?.some(({ wires }) => wires.includes('embeddings'));
+  const others = router.models.filter((model) => endpoints.has(model) && !embeds(model));
+  if (others.length === 0) return;
+  const able = [...endpoints.keys()].filter(embeds);
+  const instead =
+    able.length === 0 ? 'No endpoint speaks embeddings.' : `Name a candidate that does: ${able.join(', ')}.`;
+  throw new Refused(
+    400,
+    'no_candidate',
+    `${name} has candidates that do not speak embeddings: ${others.join(', ')}. ${instead}`,
+  );
+}
+
+const conversationOf = async ({ settings }: Route, named: string | undefined, asked: Asked) =>
+  settings.session && (named === undefined ? `begun ${await derivedSession(asked)}` : `named ${named}`);
+
+/** Who has answered the conversation, or whom the router chooses. */
+async function chosenBy(
+  route: Route,
+  routing: RoutingRequest,
+  stay: Stay | undefined,
+  client: AbortSignal,
+  serving: Serving,
+): Promise<Decision> {
+  const pin = stay?.pin;
+  if (pin === undefined) return decided(route, routing, client, serving);
+  const why = whyMove(pin, route, routing.wire, routing.requirements, serving);
+  return why === null ? staying(pin) : moving(await decided(route, routing, client, serving), pin, why);
+}
+
+/** @throws Refused 400 for options behind a name that there are not */
+function namedTarget(snapshot: Snapshot, model: string): Target | undefined {
+  try {
+    return targetOf(snapshot, model);
+  } catch (error) {
+    if (!RouteProfileError.isInstance(error)) throw error;
+    throw new Refused(400, 'bad_option', [error.message, error.hint].filter(Boolean).join('. '));
+  }
+}
+
+/** What a key may ask for by that name. @throws Refused 400, 404 */
 function permitted(model: string, key: KeyConfig | undefined, { snapshot }: Serving): Target {
-  const target = targetOf(snapshot.targets, model);
+  const target = namedTarget(snapshot, model);
   if (target !== undefined && mayUse(key, target)) return target;
   const names = [...snapshot.targets].flatMap(([name, one]) => (mayUse(key, one) ? [name] : []));
   const asked =
@@ -98,6 +157,10 @@ async function decided(
     if (signal.aborted) throw clientGone();
     if (RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED')
       throw new Refused(400, 'no_candidate', [error.message, ...error.details].join('; '));
+    if (error instanceof QueueFull)
+      throw new Refused(503, 'router_busy', `${error.message}. Name a model, or try again later.`, {
+        'retry-after': '1',
+      });
     failed(error);
     throw new Refused(503, 'router_failed', 'The router could not decide. Name a model, or try again later.');
   }

@@ -1,51 +1,33 @@
 import { messageOf } from '@routeprofile/schema';
-import type { Attempt, DecisionRecord } from '../contracts/record.js';
+import type { DecisionRecord } from '../contracts/record.js';
+import { decisionRecord, type Ended } from '../decide/record-of.js';
 import type { Serving } from './context.js';
 import type { Prepared } from './prepare.js';
-
-/** What became of a request. */
-export interface Ended {
-  attempts: readonly Attempt[];
-  served: string | null;
-  status: number;
-}
-
-/** Dollars of all attempts; undefined where one has no price. */
-const totalOf = (attempts: readonly Attempt[]): number | undefined =>
-  attempts.reduce<number | undefined>(
-    (sum, { cost }) => (sum === undefined || cost === undefined ? undefined : sum + cost),
-    0,
-  );
 
 /** The record of a request. @param at when it came, milliseconds since 1970 */
 export function recordOf(
   { routing, route, decision }: Prepared,
-  { attempts, served, status }: Ended,
+  ended: Ended,
   at: number,
   keepText: boolean,
 ): DecisionRecord {
-  const cost = totalOf(attempts);
   const { id, tenant, wire, requirements, text, session } = routing;
-  return {
-    version: 1,
-    id,
-    at,
-    tenant,
-    wire,
-    route: routing.route,
-    router: route ? { strategy: route.router.strategy, encoder: route.router.encoder } : null,
-    ...(session !== undefined && { session }),
-    requirements: { ...requirements },
-    ...(keepText && route && { text }),
-    ranked: decision.ranked.map((one) => ({ ...one })),
-    model: decision.model,
-    propensity: 1,
-    reasons: decision.reasons.map((one) => ({ ...one })),
-    attempts: [...attempts],
-    ...(cost !== undefined && { cost }),
-    served,
-    status,
-  };
+  return decisionRecord(
+    {
+      id,
+      at,
+      tenant,
+      wire,
+      route: routing.route,
+      overrides: route?.overrides ? { ...route.overrides } : undefined,
+      session,
+      text: keepText && route ? text : undefined,
+      requirements,
+      router: route?.router,
+      decision,
+    },
+    ended,
+  );
 }
 
 /** Keeps a record; a store that is down costs the record, not the answer. */

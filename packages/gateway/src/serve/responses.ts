@@ -1,5 +1,5 @@
 import type { Decision } from '@routeprofile/schema';
-import type { ServedWire } from '../contracts/wire.js';
+import type { EndpointWire } from '../contracts/wire.js';
 import { WIRES } from '../wire/formats.js';
 import type { Reply } from './exchange.js';
 import type { Refused } from './refused.js';
@@ -21,7 +21,7 @@ export const jsonResponse = (
 
 /** What is wrong, in the way of the client's wire. */
 export const refusedResponse = (
-  wire: ServedWire,
+  wire: EndpointWire,
   { complaint, headers, body }: Refused,
   more: Readonly<Record<string, string>> = {},
 ): Reply => ({

@@ -61,6 +61,10 @@ export async function runAttempts(job: Job, serving: Serving): Promise<Attempted
     let outcome: Outcome | undefined = await once(planned, empty, job, serving, result);
     if (outcome?.kind === 'failed' && outcome.unsent && !leaving.left)
       outcome = (await once(planned, empty, job, serving, result)) ?? outcome;
+    const signed: boolean = outcome?.kind === 'failed' && outcome.attempt.fault === 'signature';
+    const unsigned: ReadRequest | undefined = signed ? withoutReasoning(job.read) : undefined;
+    // An alternative would refuse the reasoning as well; without it this endpoint can answer.
+    if (unsigned) outcome = (await once(planned, empty, { ...job, read: unsigned }, serving, result)) ?? outcome;
     if (outcome === undefined) continue;
     if (outcome.kind !== 'failed') return { ...result, delivering: { outcome, planned } };
     const fault: Fault = outcome.attempt.fault;
@@ -70,6 +74,12 @@ export async function runAttempts(job: Job, serving: Serving): Promise<Attempted
     empty ||= fault === 'empty';
   }
   return result;
+}
+
+/** A request without the signed reasoning of earlier answers; undefined where it has none. */
+function withoutReasoning(read: ReadRequest): ReadRequest | undefined {
+  const text = read.format.withoutReasoning?.(read.text, read.body);
+  return text === undefined ? undefined : { ...read, text };
 }
 
 /** What an operator has to mend. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sessionOf } from './session.js';
+import { WIRES } from '../wire/formats.js';
+import { derivedSession, sessionOf } from './session.js';
 
 describe('the conversation of a request', () => {
   it.each<[Record<string, string>, object, string | undefined]>([
@@ -12,5 +13,32 @@ describe('the conversation of a request', () => {
     [{ 'x-session-id': 'x'.repeat(300) }, {}, 'x'.repeat(200)],
   ])('%j %j', (headers, body, session) => {
     expect(sessionOf(new Headers(headers), { ...body })).toBe(session);
+  });
+});
+
+describe('a conversation without a name', () => {
+  const user = (content: unknown) => ({ role: 'user', content });
+  const begun = (system: string, ...messages: object[]) =>
+    derivedSession(WIRES.chat.asked({ messages: [{ role: 'system', content: system }, ...messages] }));
+
+  it('is the same as long as it begins the same', async () => {
+    const first = await begun('Be brief.', user('Why?'));
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(await begun('Be brief.', user('Why?'), { role: 'assistant', content: 'Because.' }, user('And?'))).toBe(
+      first,
+    );
+    expect(await begun('Be long.', user('Why?'))).not.toBe(first);
+    expect(await begun('Be brief.', user('Who?'))).not.toBe(first);
+  });
+
+  it('is told by texts, not by marks on them, on any wire', async () => {
+    const part = (more: object) => [{ type: 'text', text: 'Why?', ...more }];
+    const marked = (more: object, turns: object[] = []) =>
+      derivedSession(WIRES.messages.asked({ system: part(more), messages: [user(part(more)), ...turns] }));
+    const mark = { cache_control: { type: 'ephemeral' } };
+    expect(await marked({}, [user('And?')])).toBe(await marked(mark));
+    const input = (body: object) => derivedSession(WIRES.responses.asked({ ...body }));
+    expect(await input({ input: 'Why?' })).not.toBe(await input({ input: 'Who?' }));
+    expect(await input({ instructions: 'x', input: 'Why?' })).not.toBe(await input({ input: 'Why?' }));
   });
 });

@@ -1,4 +1,4 @@
-import { textOf, type Fields } from '../wire/format.js';
+import { fieldsOf, itemsOf, textOf, type Asked, type Fields } from '../wire/format.js';
 import type { HeaderReader } from './exchange.js';
 
 /** Headers in which clients name a conversation, those that say most first; a sub-agent's is a conversation of its own. */
@@ -19,4 +19,24 @@ export function sessionOf(headers: HeaderReader, body: Fields): string | undefin
     if (headers.has(names[0]!)) return said.join('/').slice(0, LONGEST);
   }
   return textOf(body['prompt_cache_key']).slice(0, LONGEST) || undefined;
+}
+
+/** The texts of a message or of instructions, which are a text or a list of parts. */
+const contentOf = (content: unknown): string =>
+  textOf(content) ||
+  itemsOf(content)
+    .map((part) => textOf(fieldsOf(part)['text']))
+    .join('\n');
+
+/**
+ * Names a conversation that its client does not name, by how it began: instructions, and turns up to the first of a user. The same client's
+ * conversations that began alike are one.
+ */
+export async function derivedSession({ turns, instructions }: Asked): Promise<string> {
+  const list = itemsOf(turns).map(fieldsOf);
+  const first = list.findIndex(({ role }) => role === 'user');
+  const opening = list.slice(0, first + 1).map(({ content }) => contentOf(content));
+  const texts = [contentOf(instructions), textOf(turns), ...opening];
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(texts)));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

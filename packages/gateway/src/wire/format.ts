@@ -1,6 +1,6 @@
 import type { Usage } from '@routeprofile/schema';
 import type { ServerSentEvent } from '../sse/scanner.js';
-import type { ServedWire } from '../contracts/wire.js';
+import type { EndpointWire } from '../contracts/wire.js';
 
 /** A JSON object of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -18,11 +18,21 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 export interface Asked {
   /** Turns of the conversation, as `queryTextOf` of `@routeprofile/schema` reads them. */
   turns: unknown;
+  /** All that was said so far, as it came: turns and instructions. */
+  said: readonly unknown[];
+  /** What stands beside the turns; undefined where instructions are turns, or there are none. */
+  instructions?: unknown;
+  /** Tokens of the prompt, in all and of the longest part that a model reads at once. Default: by counting the characters of `read`. */
+  counted?: { prompt: number; longest: number };
   /** All that the model reads: turns, instructions, tools. */
   read: readonly unknown[];
   tools: boolean;
-  /** Whether the answer is to be JSON, by a schema or not. */
-  json: boolean;
+  /** The answer is to be JSON: any, or by a schema of the client's. */
+  json: 'any' | 'schema' | undefined;
+  /** Log probabilities of its tokens are wanted. */
+  logprobs: boolean;
+  /** The model is told to think first, or how much. */
+  reasoning: boolean;
   /** Most tokens of the answer. */
   maxOutput: number | undefined;
   /** Answers wanted; each may be as long as the limit. */
@@ -32,6 +42,14 @@ export interface Asked {
   /** What binds the request to the endpoint that made it, such as an earlier answer that is stored there. */
   boundTo?: string;
 }
+
+/** What a format of answers asks for, by its type; both wires of OpenAI have the same words. */
+export const jsonOfType = (type: unknown): Asked['json'] =>
+  type === 'json_schema' ? 'schema' : type === 'json_object' ? 'any' : undefined;
+
+/** Whether a setting is made, and not to one of the values that turn it off. */
+export const isSaid = (setting: unknown, ...off: readonly string[]): boolean =>
+  typeof setting === 'string' && setting !== 'none' && !off.includes(setting);
 
 /** What one event means to whoever passes it on. */
 export type EventMeaning =
@@ -79,7 +97,7 @@ export interface Complaint {
 
 /** One wire: everything the gateway knows of it. Plain functions; nothing here calls anybody. */
 export interface WireFormat {
-  wire: ServedWire;
+  wire: EndpointWire;
   /** Below an endpoint's base URL. */
   path: string;
   /** How an endpoint of it wants its key. */
@@ -91,6 +109,12 @@ export interface WireFormat {
    * @returns the same text where the wire reports usage anyway, or the client asked for it
    */
   askingForUsage(text: string, body: Fields): string;
+  /**
+   * The body without the reasoning of earlier answers, which its provider signed and others refuse.
+   * @param text JSON
+   * @returns undefined where there is none to leave out, or the wire has no such thing
+   */
+  withoutReasoning?(text: string, body: Fields): string | undefined;
   /** @param usageWanted `Asked.usage`: otherwise events of usage alone are `ours` */
   openStream(usageWanted: boolean): StreamReader;
   /** What an event of an error says, in the form of the body of a refused request: JSON with `error`. */

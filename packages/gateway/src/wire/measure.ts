@@ -1,34 +1,38 @@
 import { fieldsOf, isFields } from './format.js';
 
+/** Characters of a token, with common tokenizers and English. */
+export const CHARACTERS_OF_TOKEN = 4;
+
 /** What is found in all that a model reads. */
 export interface Measured {
   /** Of all texts; those of pictures, sounds and files left out. */
   characters: number;
   /** Whether there is a picture. */
   pictures: boolean;
+  /** Whether there is a sound. */
+  sounds: boolean;
 }
 
 /** Types of parts that are pictures, on any wire. */
 const PICTURES = new Set<unknown>(['image_url', 'input_image', 'image']);
+const SOUNDS = new Set<unknown>(['input_audio', 'audio']);
 /** Parts whose long texts are bytes, not words. */
-const BLOBS = new Set<unknown>(['input_audio', 'file', 'input_file', 'document', 'audio', ...PICTURES]);
+const BLOBS = new Set<unknown>(['file', 'input_file', 'document', ...SOUNDS, ...PICTURES]);
 
 /**
- * Looks through JSON of any depth.
- * @param value what a request's body holds
+ * All texts in JSON of any depth, in no order; those of pictures, sounds and files left out.
+ * @param part is told the type of each object
  */
-export function measure(value: unknown): Measured {
-  let characters = 0;
-  let pictures = false;
+export function* textsIn(value: unknown, part?: (type: unknown) => void): Generator<string> {
   // A stack of our own: a body can be nested more deeply than calls can.
   const open: unknown[] = [value];
   while (open.length > 0) {
     const one = open.pop();
-    if (typeof one === 'string') characters += one.length;
+    if (typeof one === 'string') yield one;
     else if (Array.isArray(one)) for (const item of one) open.push(item);
     else if (isFields(one)) {
       const type = one['type'];
-      pictures ||= PICTURES.has(type);
+      part?.(type);
       const blob = BLOBS.has(type);
       for (const name in one) {
         const member = one[name];
@@ -38,7 +42,20 @@ export function measure(value: unknown): Measured {
       }
     }
   }
-  return { characters, pictures };
+}
+
+/**
+ * Looks through JSON of any depth.
+ * @param value what a request's body holds
+ */
+export function measure(value: unknown): Measured {
+  const measured: Measured = { characters: 0, pictures: false, sounds: false };
+  const part = (type: unknown) => {
+    measured.pictures ||= PICTURES.has(type);
+    measured.sounds ||= SOUNDS.has(type);
+  };
+  for (const text of textsIn(value, part)) measured.characters += text.length;
+  return measured;
 }
 
 /** Whether a member holds encoded bytes, or a way to them. */

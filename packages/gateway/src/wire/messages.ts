@@ -3,9 +3,11 @@ import {
   eventText,
   fieldsOf,
   isFields,
+  isSaid,
   itemsOf,
   jsonOf,
   textOf,
+  jsonOfType,
   wrote,
   type AnswerState,
   type Complaint,
@@ -13,6 +15,7 @@ import {
   type StreamReader,
   type WireFormat,
 } from './format.js';
+import { withMember } from './json-text.js';
 
 /** Texts of a block or a delta. What a block signs is not one. */
 const TEXTS = ['text', 'thinking', 'partial_json', 'data'];
@@ -104,6 +107,19 @@ const errorOf = ({ status, code, message }: Complaint) => ({
   error: { type: errorType(status), message: `${code}: ${message}` },
 });
 
+/** What Claude Code says to the model before and beside the user's words, in texts of their own. */
+const REMINDER = /^\s*<system-reminder>[^]*<\/system-reminder>\s*$/;
+
+/** A turn without texts that are the client's and not the user's: they would hide the question from the router. */
+function withoutReminders(turn: unknown): unknown {
+  const { content } = fieldsOf(turn);
+  if (!Array.isArray(content)) return turn;
+  return { ...fieldsOf(turn), content: content.filter((block) => !REMINDER.test(textOf(fieldsOf(block)['text']))) };
+}
+
+/** Blocks that hold what a model thought, signed by whoever ran it. */
+const REASONING = new Set<unknown>(['thinking', 'redacted_thinking']);
+
 /** Anthropic's messages. */
 export const messagesWire: WireFormat = {
   wire: 'messages',
@@ -113,16 +129,32 @@ export const messagesWire: WireFormat = {
     const { messages, system, tools, max_tokens: limit } = body;
     const formats = [fieldsOf(body['output_config'])['format'], body['output_format']];
     return {
-      turns: messages,
+      turns: Array.isArray(messages) ? messages.map(withoutReminders) : messages,
+      said: [messages, system],
+      instructions: system,
       read: [messages, system, tools],
       tools: itemsOf(tools).length > 0,
-      json: formats.some((format) => textOf(fieldsOf(format)['type']) === 'json_schema'),
+      json: formats.map((format) => jsonOfType(fieldsOf(format)['type'])).find((json) => json !== undefined),
+      logprobs: false,
+      reasoning: isSaid(fieldsOf(body['thinking'])['type'], 'disabled'),
       maxOutput: typeof limit === 'number' ? limit : undefined,
       choices: 1,
       usage: true,
     };
   },
   askingForUsage: (text) => text,
+  withoutReasoning(text, { messages }) {
+    let found = false;
+    const kept = itemsOf(messages).flatMap((message) => {
+      const { content } = fieldsOf(message);
+      if (!Array.isArray(content)) return [message];
+      const others = content.filter((block) => !REASONING.has(fieldsOf(block)['type']));
+      found ||= others.length < content.length;
+      // A turn without content is refused.
+      return others.length === 0 ? [] : [{ ...fieldsOf(message), content: others }];
+    });
+    return found ? withMember(text, 'messages', JSON.stringify(kept)) : undefined;
+  },
   openStream,
   errorIn: (data) => data,
   readAnswer(answer) {

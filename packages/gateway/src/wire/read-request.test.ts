@@ -42,6 +42,16 @@ describe('the routing text', () => {
     const chat = read('chat', { messages: [{ role: 'user', content: 'ab👋cd' }] });
     expect([3, 4, 6].map((length) => routingText(chat, length))).toEqual(['ab', 'ab👋', 'ab👋cd']);
   });
+
+  it('is cut behind a beginning that the router does not read, however long that is', () => {
+    const examples = 'Q: 1 + 1? A: 2. '.repeat(500);
+    const chat = (content: string) => read('chat', { messages: [{ role: 'user', content }] });
+    const prefixes = [examples, 'Q: '];
+    expect(routingText(chat(`${examples}Q: Why is the sky blue?`), 10, prefixes)).toBe(`${examples}Q: Why is `);
+    expect(routingText(chat('Q: Why is the sky blue?'), 10, prefixes)).toBe('Q: Why is the');
+    // Nothing but the beginning is a question of its own.
+    expect(routingText(chat(examples), 10, prefixes)).toBe(examples.slice(0, 10));
+  });
 });
 
 describe('requirements', () => {
@@ -64,6 +74,32 @@ describe('requirements', () => {
     });
   });
 
+  it('leave what Claude Code says beside the user to the model', () => {
+    const reminder = { type: 'text', text: '<system-reminder>\nToday is a day.\n</system-reminder>\n' };
+    const question = { type: 'text', text: 'Why <system-reminder> tags?' };
+    const turns = [user(question), { role: 'assistant', content: 'Ask.' }, user(reminder)];
+    expect(routingText(read('messages', { messages: [user(reminder, question)] }), 100)).toBe(question.text);
+    // One that holds nothing else is a result of the client's, such as a tool's.
+    expect(routingText(read('messages', { messages: turns }), 100)).toBe(question.text);
+  });
+
+  it.each<[ServedWire, object, object]>([
+    ['chat', { response_format: { type: 'json_schema', json_schema: {} } }, { jsonSchema: true }],
+    ['chat', { logprobs: true, reasoning_effort: 'low' }, { logprobs: true, reasoning: true }],
+    ['chat', { logprobs: false, reasoning_effort: 'none', response_format: { type: 'text' } }, {}],
+    ['chat', { messages: [user({ type: 'input_audio', input_audio: { data: 'AAAA' } })] }, { audio: true }],
+    ['responses', { text: { format: { type: 'json_schema' } } }, { jsonSchema: true }],
+    ['responses', { include: ['message.output_text.logprobs'] }, { logprobs: true }],
+    ['responses', { reasoning: { effort: 'high' } }, { reasoning: true }],
+    ['responses', { reasoning: { summary: 'auto' }, include: ['reasoning.encrypted_content'] }, {}],
+    ['messages', { thinking: { type: 'adaptive' } }, { reasoning: true }],
+    ['messages', { thinking: { type: 'disabled' } }, {}],
+    ['messages', { output_config: { format: { type: 'json_schema' } } }, { jsonSchema: true }],
+  ])('of %s with %j are %j', (wire, body, needed) => {
+    const { contextTokens: _, ...rest } = read(wire, body).requirements;
+    expect(rest).toEqual(needed);
+  });
+
   it.each([
     [{ type: 'input_image', image_url: 'data:AAAA' }, true],
     [{ type: 'image', source: { type: 'base64', data: 'A'.repeat(4000) } }, true],
@@ -82,6 +118,7 @@ describe('requirements', () => {
     expect(measure(JSON.parse(`${'['.repeat(100_000)}"a"${']'.repeat(100_000)}`))).toEqual({
       characters: 1,
       pictures: false,
+      sounds: false,
     });
   });
 });

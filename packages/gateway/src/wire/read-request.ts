@@ -1,6 +1,6 @@
-import { queryTextOf, type Requirements } from '@routeprofile/schema';
+import { queryTextOf, stripPrefix, type Requirements } from '@routeprofile/schema';
 import { textOf, type Asked, type Fields, type WireFormat } from './format.js';
-import { measure } from './measure.js';
+import { CHARACTERS_OF_TOKEN, measure } from './measure.js';
 
 /** A request's body, read once. */
 export interface ReadRequest {
@@ -17,27 +17,33 @@ export interface ReadRequest {
   promptTokens: number;
 }
 
-/** Characters of a token, with common tokenizers and English. */
-const CHARACTERS = 4;
+/** A conversation is read as a whole. */
+function countedBy(characters: number): NonNullable<Asked['counted']> {
+  const tokens = Math.ceil(characters / CHARACTERS_OF_TOKEN);
+  return { prompt: tokens, longest: tokens };
+}
 
 /** @param text JSON, as it came @param body the same, parsed */
 export function readRequest(format: WireFormat, text: string, body: Fields): ReadRequest {
   const asked = format.asked(body);
-  const { characters, pictures } = measure(asked.read);
-  const promptTokens = Math.ceil(characters / CHARACTERS);
+  const { characters, pictures, sounds } = measure(asked.read);
+  const { prompt: promptTokens, longest } = asked.counted ?? countedBy(characters);
   return {
     format,
     text,
     body,
     asked,
     model: textOf(body['model']),
-    stream: body['stream'] === true,
+    stream: body['stream'] === true && format.wire !== 'embeddings',
     promptTokens,
     requirements: {
-      contextTokens: promptTokens,
+      contextTokens: longest,
       ...(asked.tools && { tools: true }),
-      ...(asked.json && { jsonMode: true }),
+      ...(asked.json && { [asked.json === 'schema' ? 'jsonSchema' : 'jsonMode']: true }),
+      ...(asked.logprobs && { logprobs: true }),
+      ...(asked.reasoning && { reasoning: true }),
       ...(pictures && { vision: true }),
+      ...(sounds && { audio: true }),
       ...(asked.maxOutput !== undefined && { outputTokens: asked.maxOutput }),
     },
   };
@@ -51,9 +57,17 @@ function cut(text: string, characters: number): string {
 }
 
 /**
- * The text that a router sees: the last user message that holds text.
+ * The text that a router sees: the last user message that holds text. A beginning that the router does not read (`sharedPrefixes`) stays,
+ * as routers are given whole queries, and is not counted: it may be longer than the limit, and the question comes after it.
  * @param maxChars characters; what is behind them is left out
  * @returns empty for a request in which no user says anything
  */
-export const routingText = ({ asked }: Pick<ReadRequest, 'asked'>, maxChars: number): string =>
-  cut(queryTextOf(asked.turns)?.text ?? '', maxChars);
+export function routingText(
+  { asked }: Pick<ReadRequest, 'asked'>,
+  maxChars: number,
+  sharedPrefixes: readonly string[] = [],
+): string {
+  const text = queryTextOf(asked.turns)?.text ?? '';
+  const rest = stripPrefix(text, sharedPrefixes);
+  return text.slice(0, text.length - rest.length) + cut(rest, maxChars);
+}

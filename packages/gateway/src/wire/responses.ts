@@ -3,8 +3,10 @@ import {
   eventText,
   fieldsOf,
   isFields,
+  isSaid,
   itemsOf,
   jsonOf,
+  jsonOfType,
   openAiError,
   textOf,
   wrote,
@@ -13,6 +15,7 @@ import {
   type StreamReader,
   type WireFormat,
 } from './format.js';
+import { withMember } from './json-text.js';
 
 /** Items that are content only by their parts; all others are calls of tools, or what came of them. */
 const BY_PARTS = new Set(['message', 'reasoning']);
@@ -83,9 +86,13 @@ export const responsesWire: WireFormat = {
     const { input, instructions, tools, text, max_output_tokens: limit, previous_response_id: previous } = body;
     return {
       turns: input,
+      said: [input, instructions],
+      instructions,
       read: [input, instructions, tools, text],
       tools: itemsOf(tools).length > 0,
-      json: ['json_object', 'json_schema'].includes(textOf(fieldsOf(fieldsOf(text)['format'])['type'])),
+      json: jsonOfType(fieldsOf(fieldsOf(text)['format'])['type']),
+      logprobs: itemsOf(body['include']).includes('message.output_text.logprobs'),
+      reasoning: isSaid(fieldsOf(body['reasoning'])['effort']),
       maxOutput: typeof limit === 'number' ? limit : undefined,
       choices: 1,
       usage: true,
@@ -93,6 +100,11 @@ export const responsesWire: WireFormat = {
     };
   },
   askingForUsage: (text) => text,
+  withoutReasoning(text, { input }) {
+    const items = itemsOf(input);
+    const others = items.filter((item) => fieldsOf(item)['type'] !== 'reasoning');
+    return others.length < items.length ? withMember(text, 'input', JSON.stringify(others)) : undefined;
+  },
   openStream,
   errorIn(data) {
     const said = jsonOf({ name: '', data }) ?? {};

@@ -186,16 +186,16 @@ describe('usage', () => {
 describe('what is asked', () => {
   const tools = [{ type: 'function', name: 'f' }];
   it.each<[ServedWire, object, object]>([
-    ['chat', {}, { tools: false, json: false, maxOutput: undefined }],
+    ['chat', {}, { tools: false, json: undefined, maxOutput: undefined }],
     ['chat', { tools: [] }, { tools: false }],
     ['chat', { tools, max_tokens: 5 }, { tools: true, maxOutput: 5 }],
     ['chat', { functions: tools, max_completion_tokens: 6, max_tokens: 5 }, { tools: true, maxOutput: 6 }],
-    ['chat', { response_format: { type: 'json_schema' } }, { json: true }],
-    ['chat', { response_format: { type: 'text' } }, { json: false }],
+    ['chat', { response_format: { type: 'json_schema' } }, { json: 'schema' }],
+    ['chat', { response_format: { type: 'text' } }, { json: undefined }],
     ['messages', { tools, max_tokens: 7 }, { tools: true, maxOutput: 7 }],
-    ['messages', { output_config: { format: { type: 'json_schema' } } }, { json: true }],
+    ['messages', { output_config: { format: { type: 'json_schema' } } }, { json: 'schema' }],
     ['responses', { tools, max_output_tokens: 8 }, { tools: true, maxOutput: 8 }],
-    ['responses', { text: { format: { type: 'json_object' } } }, { json: true }],
+    ['responses', { text: { format: { type: 'json_object' } } }, { json: 'any' }],
     ['responses', { previous_response_id: 'r0' }, { boundTo: 'previous_response_id' }],
   ])('%s %j', (wire, body, asked) => {
     expect(WIRES[wire].asked({ ...body })).toMatchObject(asked);

@@ -13,6 +13,7 @@ import {
   type Router,
   type RouterArtifact,
   type RouterInput,
+  type RouterTraining,
   type RouterStrategy,
   type RunContext,
   type StrategyReference,
@@ -94,11 +95,14 @@ export async function fitRouter(
 
 /**
  * A fitted router as its folder holds it: with its candidates, and how to find and feed it.
+ * @param training what it was fitted on
  * @param profile the profile it was fitted with, in short form
  */
 export const routerArtifact = async (
   router: Router,
   dataset: Dataset,
+  training: RouterTraining,
   reference: StrategyReference,
   profile: string,
-): Promise<RouterArtifact> => wired(await router.save(), wiringOf(dataset, { ...pluginReference(reference), profile }));
+): Promise<RouterArtifact> =>
+  wired(await router.save(), wiringOf(dataset, training, { ...pluginReference(reference), profile }));

@@ -107,7 +107,7 @@ async function computeCell(workspace: Workspace, cell: Cell, key: string, ctx: R
     const named = formatStrategyReference(profile.reference);
     const { quantization } = profile;
     const from = quantization ? `${named} ${formatQuantization(quantization)}` : named;
-    const artifact = await routerArtifact(fitted, dataset, router.reference, from);
+    const artifact = await routerArtifact(fitted, dataset, input.training, router.reference, from);
     const hash = await workspace.kept.writeRouter(key, artifact);
     const latency = await decisionLatency(fitted, queries, ctx);
     const result: CellResult = {

@@ -12,7 +12,7 @@ import {
 } from '@routeprofile/schema';
 import { pluginEncoder } from '../plugins/plugin-encoder.js';
 import { resolveEncoderPlugin } from '../plugins/plugins.js';
-import { byPerson, trustedEncoder, type GivenEncoder, type TrustedName } from '../plugins/trust.js';
+import { byPerson, trustedEncoder, worksAlone, type GivenEncoder, type TrustedName } from '../plugins/trust.js';
 import { memoryEncoder } from './memory-encoder.js';
 
 export interface EncoderOptions {
@@ -41,31 +41,48 @@ const unlessUnknown = (error: unknown): undefined => {
   throw error;
 };
 
-/**
- * A built-in encoder, or a plugin's in a thread of its own. `name:argument` hands the argument on.
- * @throws RouteProfileError UNKNOWN_NAME, and whatever making the encoder may throw
- */
-export async function openEncoder(
+/** What `rawEncoder` is told. */
+interface RawOptions extends Partial<EncoderOptions> {
+  /** Leaves the calling thread free even of small jobs. */
+  keepFree?: boolean;
+}
+
+/** An encoder that remembers nothing but what a cache folder holds, if one is named. */
+async function rawEncoder(
   id: TrustedName,
-  { cache, threads, from = process.cwd(), silence = PLUGIN_SILENCE, remembers }: EncoderOptions,
+  { cache, threads, keepFree, from = process.cwd(), silence = PLUGIN_SILENCE }: RawOptions,
   ctx: RunContext,
 ): Promise<Encoder> {
   try {
-    return memoryEncoder(
-      await createEncoder(id, {
-        cache,
-        ...(threads !== undefined && { threads }),
-        ...(ctx.signal && { signal: ctx.signal }),
-        ...(ctx.logger && { logger: ctx.logger }),
-      }),
-      remembers,
-    );
+    return await createEncoder(id, {
+      ...(cache !== undefined && { cache }),
+      ...(threads !== undefined && { threads }),
+      ...(keepFree !== undefined && { keepFree }),
+      ...(ctx.signal && { signal: ctx.signal }),
+      ...(ctx.logger && { logger: ctx.logger }),
+    });
   } catch (error) {
     if (!RouteProfileError.isInstance(error) || error.code !== 'UNKNOWN_NAME') throw error;
     const [name, argument] = splitArgument(id);
     if (!(await resolveEncoderPlugin(name, from).catch(unlessUnknown))) throw error;
-    return memoryEncoder(await pluginEncoder(name, argument, { from, silence }, ctx), remembers);
+    return pluginEncoder(name, argument, { from, silence }, ctx);
   }
+}
+
+/**
+ * A built-in encoder, or a plugin's in a thread of its own. `name:argument` hands the argument on.
+ * @throws RouteProfileError UNKNOWN_NAME, and whatever making the encoder may throw
+ */
+export const openEncoder = async (id: TrustedName, options: EncoderOptions, ctx: RunContext): Promise<Encoder> =>
+  memoryEncoder(await rawEncoder(id, options, ctx), options.remembers);
+
+/** @throws RouteProfileError BAD_OPTION for another encoder than the saved one, which is disposed of */
+async function matching(saved: string, given: GivenEncoder, file: string, encoder: Encoder): Promise<Encoder> {
+  if (encoder.id === saved) return encoder;
+  await encoder.dispose?.();
+  throw new RouteProfileError('BAD_OPTION', `${file} was made with the encoder ${saved}, not with ${encoder.id}`, {
+    hint: given.flag === undefined ? `Name the encoder: --encoder ${saved}` : 'Omit --encoder, or name that encoder.',
+  });
 }
 
 /**
@@ -81,12 +98,24 @@ export async function openSavedEncoder(
   options: EncoderOptions,
   ctx: RunContext,
 ): Promise<Encoder> {
-  const encoder = await openEncoder(trustedEncoder(saved, given, file), options, ctx);
-  if (encoder.id === saved) return encoder;
-  await encoder.dispose?.();
-  throw new RouteProfileError('BAD_OPTION', `${file} was made with the encoder ${saved}, not with ${encoder.id}`, {
-    hint: given.flag === undefined ? `Name the encoder: --encoder ${saved}` : 'Omit --encoder, or name that encoder.',
-  });
+  return matching(saved, given, file, await openEncoder(trustedEncoder(saved, given, file), options, ctx));
+}
+
+/**
+ * The encoder of a saved router for a server: it leaves the calling thread free and keeps nothing, neither on disk nor in memory.
+ * @throws RouteProfileError as `openSavedEncoder`
+ */
+export async function openServedEncoder(
+  saved: string,
+  given: GivenEncoder,
+  file: string,
+  ctx: RunContext,
+): Promise<Encoder> {
+  const name = trustedEncoder(saved, given, file);
+  const encoder = await matching(saved, given, file, await rawEncoder(name, { keepFree: true }, ctx));
+  // Its threads start now: that takes longer than a request may. What asks a server is not asked before it is needed.
+  if (worksAlone(saved)) await encoder.encode([''], ctx);
+  return encoder;
 }
 
 /** @throws RouteProfileError UNKNOWN_NAME listing the presets. */

@@ -21,6 +21,7 @@ export interface SavedRouterParts {
   router: Router;
   strategy: RouterStrategy;
   manifest: RouterArtifact['manifest'];
+  artifact: RouterArtifact;
 }
 
 /** Texts whose vectors are kept: a router that serves requests is given ever new ones. */
@@ -54,15 +55,18 @@ export async function loadSavedRouter(
   const artifact = await readRouterArtifact(folder);
   const { manifest } = artifact;
   const strategy = await savedRouter(manifest, plugin, folder);
-  return { router: await strategy.load(artifact, ctx), strategy, manifest };
+  return { router: await strategy.load(artifact, ctx), strategy, manifest, artifact };
 }
 
 /** What `openRouter` may be told, all optional; `signal`, `logger` and `onProgress` as in every `RunContext`. */
 export interface OpenRouterOptions extends Pick<RunContext, 'signal' | 'logger' | 'onProgress'> {
   /** The router's code file, where it was made by one: it is run only when named here. */
   plugin?: string;
-  /** An encoder of one's own in place of the saved router's, with the same id; it is not disposed of. */
-  encoder?: string | Encoder;
+  /**
+   * An encoder of one's own in place of the saved router's, with the same id, or what opens one by that id; it is not disposed of. A text
+   * names one to open.
+   */
+  encoder?: string | Encoder | ((id: string) => Promise<Encoder>);
   /** Folder of the embedding cache; default the platform's. */
   cache?: string;
 }
@@ -78,11 +82,12 @@ export interface OpenRouter extends OpenedRouter {
 async function encoderOf(
   id: string,
   folder: string,
-  { encoder, cache = defaultCacheFolder() }: OpenRouterOptions,
+  { encoder: given, cache = defaultCacheFolder() }: OpenRouterOptions,
   ctx: RunContext,
 ): Promise<Encoder> {
-  if (encoder === undefined || typeof encoder === 'string')
-    return openSavedEncoder(id, { flag: encoder }, folder, { cache, remembers: REMEMBERED }, ctx);
+  if (given === undefined || typeof given === 'string')
+    return openSavedEncoder(id, { flag: given }, folder, { cache, remembers: REMEMBERED }, ctx);
+  const encoder = typeof given === 'function' ? await given(id) : given;
   if (encoder.id === id) return encoder;
   throw new RouteProfileError('BAD_OPTION', `${folder} was made with the encoder ${id}, not with ${encoder.id}`, {
     hint: 'Omit the encoder, or give that one.',
@@ -97,14 +102,14 @@ async function encoderOf(
 export async function openRouter(folder: string, options: OpenRouterOptions = {}): Promise<OpenRouter> {
   const { plugin, signal, logger, onProgress } = options;
   const ctx: RunContext = { seed: 42, signal, logger, onProgress };
-  const { router, strategy, manifest } = await loadSavedRouter(folder, plugin, ctx);
+  const { router, strategy, manifest, artifact } = await loadSavedRouter(folder, plugin, ctx);
   const encoder = manifest.encoder === null ? undefined : await encoderOf(manifest.encoder, folder, options, ctx);
   const reading = encoder && readingEncoder(encoder, manifest);
   return {
-    ...routerOnQueries(router, strategy, manifest, encoder, ctx),
+    ...routerOnQueries(router, strategy, artifact, encoder, ctx),
     blindSpots: async (queries) => (reading ? findBlindSpots(reading, textsOf(queries), 'all', ctx) : null),
     async dispose() {
-      if (encoder && encoder !== options.encoder) await encoder.dispose?.();
+      if (options.encoder === undefined || typeof options.encoder === 'string') await encoder?.dispose?.();
     },
   };
 }

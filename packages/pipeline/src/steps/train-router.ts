@@ -50,8 +50,17 @@ export async function trainRouter(
   const encoder = await configuredEncoder(config, dataset, ctx);
   try {
     const queries = { vectors: await encodeTraining(dataset, encoder, ctx), encoder: encoder.id };
-    const { router } = await fitRouter(dataset, { strategy, options }, reorder(set, models, place), queries, ctx);
-    await writeRouterArtifact(config.out, await routerArtifact(router, dataset, reference, set.provenance.strategy));
+    const { router, input } = await fitRouter(
+      dataset,
+      { strategy, options },
+      reorder(set, models, place),
+      queries,
+      ctx,
+    );
+    await writeRouterArtifact(
+      config.out,
+      await routerArtifact(router, dataset, input.training, reference, set.provenance.strategy),
+    );
   } finally {
     await encoder.dispose?.();
   }

@@ -38,6 +38,8 @@ describe('faultOf', () => {
       400,
       anthropic('invalid_request_error', 'messages.1.content.0: Invalid `signature` in `thinking` block'),
     ],
+    ['signature', 400, said('The encrypted content for item rs_1 could not be verified.')],
+    ['signature', 400, said('Bad item', { code: 'invalid_encrypted_content' })],
   ])('calls it %s: %i %s', (kind, status, body) => {
     expect(faultOf({ status, body }).kind).toBe(kind);
   });

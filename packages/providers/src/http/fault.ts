@@ -111,6 +111,7 @@ const WORDS: Readonly<Record<string, FaultKind>> = {
   context_length_exceeded: 'context-length',
   content_filter: 'content-policy',
   content_policy_violation: 'content-policy',
+  invalid_encrypted_content: 'signature',
   model_not_found: 'not-found',
   invalid_api_key: 'refused-key',
   rate_limit_exceeded: 'rate-limited',
@@ -147,7 +148,10 @@ const PATTERNS: readonly (readonly [FaultKind, RegExp])[] = [
       'is',
     ),
   ],
-  ['signature', /invalid.{0,40}signature|signature.{0,40}(invalid|not valid|missing|required)/is],
+  [
+    'signature',
+    /encrypted content.{0,80}not be verified|invalid.{0,40}signature|signature.{0,40}(invalid|not valid|missing|required)/is,
+  ],
   ['content-policy', /content (management )?policy|content filter|safety (system|policy|setting)/i],
   ['not-found', /model.{0,80}(does not exist|not found)/is],
 ];

@@ -13,6 +13,8 @@ import {
   type RouterStrategy,
   type RunContext,
 } from '@routeprofile/schema';
+import type { Likeness } from '../wrappers/fallback.js';
+import { savedLikeness, savedWrappers, type SavedWrapper } from './saved-wrappers.js';
 import { savedStrategy, type KnownStrategies } from './saved-strategy.js';
 
 /** What may be said of the queries of one `route` call; lists have one entry per query. */
@@ -35,6 +37,14 @@ export interface OpenedRouter {
   encoder: string | null;
   /** The profile it was fitted with, in short form; `unknown` where the file does not say. */
   profile: string;
+  /** The model that its training rows speak for, whatever the query; absent where the file does not say. */
+  bestSingle?: string;
+  /** Wrappers that it was trained with, innermost first, and their options. */
+  wrappers: readonly SavedWrapper[];
+  /** By which models are alike, where it was trained with `+fallback:next=profile`. */
+  likeness?: Likeness;
+  /** Beginnings that many training queries shared, longest first: queries are encoded without them. */
+  sharedPrefixes: readonly string[];
   /**
    * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, BAD_OPTION for what is not a list, BAD_INPUT for a chat in which
@@ -98,18 +108,24 @@ function assertEncoder(needed: string | null, given: Encoder | undefined): void 
 export function routerOnQueries(
   router: Router,
   { name, needs }: Pick<RouterStrategy, 'name' | 'needs'>,
-  manifest: RouterArtifact['manifest'],
+  artifact: RouterArtifact,
   encoder: Encoder | undefined,
   ctx: RunContext,
 ): OpenedRouter {
-  const reading =
-    manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, manifest.sharedPrefixes ?? []);
+  const { manifest } = artifact;
+  const likeness = savedLikeness(artifact);
+  const { sharedPrefixes = [] } = manifest;
+  const reading = manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, sharedPrefixes);
   return {
     models: router.models,
     candidates: candidatesOf(manifest),
     strategy: name,
     encoder: manifest.encoder,
     profile: manifest.profile ?? 'unknown',
+    sharedPrefixes,
+    ...(manifest.bestSingle !== undefined && { bestSingle: manifest.bestSingle }),
+    wrappers: savedWrappers(manifest),
+    ...(likeness && { likeness }),
     async route(queries, { tasks, requirements, ...rest } = {}) {
       assertList(queries);
       assertOnePerQuery('tasks', tasks, queries.length);
@@ -142,5 +158,5 @@ export async function openRouterFrom(artifact: RouterArtifact, parts: RouterPart
   const ctx: RunContext = { seed: manifest.seed, signal, logger, onProgress };
   const strategy = 'strategy' in parts ? parts.strategy : savedStrategy(manifest, parts);
   assertEncoder(manifest.encoder, encoder);
-  return routerOnQueries(await strategy.load(artifact, ctx), strategy, manifest, encoder, ctx);
+  return routerOnQueries(await strategy.load(artifact, ctx), strategy, artifact, encoder, ctx);
 }

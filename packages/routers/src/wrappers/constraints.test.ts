@@ -2,12 +2,14 @@ import {
   decisionsFromScores,
   parseOptions,
   RouteProfileError,
+  whatLacks,
+  type Offer,
   type Requirements,
   type Router,
 } from '@routeprofile/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { constraintsWrapper, whatLacks, withConstraints, type Offer } from './constraints.js';
+import { constraintsWrapper, withConstraints } from './constraints.js';
 import { withCost } from './cost.js';
 import { personalData } from './pii.js';
 import { withThreshold } from './threshold.js';
@@ -35,10 +37,11 @@ const ask = async (
 
 describe('constraints', () => {
   it('leave out what lacks something, and say what', async () => {
-    const offers = { a: { limits: { contextTokens: 10 } }, b: { capabilities: { jsonMode: true } } };
+    const none = { capabilities: {} };
+    const offers = { a: { limits: { contextTokens: 10 }, ...none }, b: { capabilities: { jsonMode: true } }, c: none };
     const long = await ask(offers, {}, null, 'x'.repeat(100));
     expect(long.model).toBe('b');
-    expect(long.reasons[0]!.text).toBe('left out a: context of 10 tokens, 25 needed');
+    expect(long.reasons[0]!.text).toBe('left out a: context of 10 tokens, about 25 needed');
     const json = await ask(offers, { json: true }, null);
     expect(json.ranked.map(({ model }) => model)).toEqual(['b']);
     expect((await ask(offers, {}, null)).ranked.length).toBe(3);
@@ -46,12 +49,21 @@ describe('constraints', () => {
   });
 
   it('stop where nothing fits, unless the best may answer all the same', async () => {
-    const error = await ask({}, {}, { vision: true }).catch((reason: unknown) => reason);
+    const none = { capabilities: {} };
+    const offers = { a: none, b: none, c: none };
+    const error = await ask(offers, {}, { vision: true }).catch((reason: unknown) => reason);
     expect(RouteProfileError.isInstance(error) && [error.code, error.details]).toEqual([
       'UNSUPPORTED',
       ['a: no vision', 'b: no vision', 'c: no vision'],
     ]);
-    expect((await ask({}, { onEmpty: 'best' }, { vision: true })).model).toBe('a');
+    expect((await ask(offers, { onEmpty: 'best' }, { vision: true })).model).toBe('a');
+  });
+
+  it('take models that declare nothing for chat models, which are never local', async () => {
+    expect((await ask({}, {}, { vision: true, tools: true })).model).toBe('a');
+    await expect(ask({}, { local: true }, null)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    const json = { a: { capabilities: { jsonMode: true } }, b: { capabilities: { jsonSchema: true } } };
+    expect((await ask(json, {}, { jsonSchema: true })).model).toBe('b');
   });
 
   it('keep personal data at home', async () => {

@@ -1,10 +1,12 @@
 import {
+  candidateSchema,
   defineWrapper,
   parsePart,
   RouteProfileError,
+  whatLacks,
   z,
-  type Candidate,
   type Decision,
+  type Offer,
   type Requirements,
   type Router,
 } from '@routeprofile/schema';
@@ -36,20 +38,7 @@ const constraintSettings = {
 const options = z.strictObject(constraintSettings);
 export type ConstraintsOptions = z.infer<typeof options>;
 
-const offerSchema = z.object({
-  limits: z.object({ contextTokens: z.number().optional(), maxOutputTokens: z.number().optional() }).optional(),
-  capabilities: z
-    .object({
-      jsonMode: z.boolean().optional(),
-      tools: z.boolean().optional(),
-      vision: z.boolean().optional(),
-      region: z.string().optional(),
-      local: z.boolean().optional(),
-    })
-    .optional(),
-});
-/** What a candidate offers, as far as it says. */
-export type Offer = Pick<Candidate, 'limits' | 'capabilities'>;
+const offerSchema = candidateSchema.pick({ limits: true, capabilities: true });
 
 /** A query's requirements and, of them, what makes it stay at home. */
 interface Demand extends Requirements {
@@ -60,6 +49,7 @@ function demandOf(text: string, own: Requirements | null | undefined, settings: 
   const found = settings.pii ? personalData(text) : [];
   const region = own?.region ?? settings.region;
   return {
+    ...own,
     jsonMode: settings.json || own?.jsonMode === true,
     tools: settings.tools || own?.tools === true,
     vision: settings.vision || own?.vision === true,
@@ -71,25 +61,10 @@ function demandOf(text: string, own: Requirements | null | undefined, settings: 
   };
 }
 
-/** What a model lacks for a query; null when it may answer. */
-export function whatLacks({ limits = {}, capabilities = {} }: Offer, demand: Requirements): string | null {
-  const { contextTokens = 0, outputTokens = 0 } = demand;
-  if (demand.jsonMode && !capabilities.jsonMode) return 'no JSON mode';
-  if (demand.tools && !capabilities.tools) return 'no tools';
-  if (demand.vision && !capabilities.vision) return 'no vision';
-  if (demand.local && !capabilities.local) return 'not local';
-  if (demand.region !== undefined && capabilities.region !== demand.region) return `not in ${demand.region}`;
-  if (contextTokens + outputTokens > (limits.contextTokens ?? Infinity))
-    return `context of ${limits.contextTokens} tokens, ${contextTokens + outputTokens} needed`;
-  if (outputTokens > (limits.maxOutputTokens ?? Infinity))
-    return `answers of ${limits.maxOutputTokens} tokens, ${outputTokens} needed`;
-  return null;
-}
-
 /**
  * Models that do not fulfil a query's requirements are left out of its decision, so that nothing wrapped around can choose them.
- * Requirements are those of the settings and those in `QueryBatch.requirements` together. A capability that a candidate does not
- * declare counts as missing, a limit that it does not declare as none. Prompt tokens are characters / 4 unless the query says.
+ * Requirements are those of the settings and those in `QueryBatch.requirements` together; what candidates have that declare nothing,
+ * `whatLacks` of `@routeprofile/schema` says. Prompt tokens are characters / 4 unless the query says.
  *
  * @param offers by model
  * @throws RouteProfileError UNSUPPORTED from `decide` when no model fulfils a query, unless `onEmpty` is `best`

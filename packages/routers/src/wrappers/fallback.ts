@@ -10,6 +10,7 @@ import {
   type Decision,
   type Matrix,
   type Router,
+  type WrapperState,
 } from '@routeprofile/schema';
 import { rowProducts } from '@routeprofile/numerics';
 import { namesSchema } from './cascade.js';
@@ -27,7 +28,7 @@ const options = z.strictObject({
 export type FallbackOptions = z.infer<typeof options>;
 
 /** Profiles by which models are alike. Shape of `profiles`: [models × dimensions]. */
-interface Likeness {
+export interface Likeness {
   models: readonly string[];
   profiles: Matrix;
 }
@@ -99,6 +100,28 @@ function standIn(
   );
 }
 
+/**
+ * The router with the alternatives to its choice in the order of their likeness to it, so that whoever finds the chosen model down can take
+ * the next. The score of an alternative is then the cosine of its profile with that of the choice; models without a profile come last.
+ */
+export function withLikeAlternatives(router: Router, likeness: Likeness): Router {
+  const similarity = cosines(likeness);
+  const place = new Map(router.models.map((model, m) => [model, m]));
+  return wrapDecisions(
+    router,
+    () => (decision) => {
+      const { model, ranked } = decision;
+      const others = ranked
+        .filter((entry) => entry.model !== model)
+        .map((entry) => ({ ...entry, score: similarity(model, entry.model) }))
+        .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
+      const chosen = ranked.filter((entry) => entry.model === model).map((entry) => ({ ...entry, score: 1 }));
+      return { ...decision, ranked: [...chosen, ...others] };
+    },
+    { sameScores: false },
+  );
+}
+
 const state = z.object({ models: z.array(z.string()), dimensions: z.number().int().min(1) });
 
 /** `withFallback` with the models that the options list as down. */
@@ -117,12 +140,15 @@ export const fallbackWrapper = defineWrapper<FallbackOptions>({
   },
   wrap(router, learned, { down, next }) {
     if (next === 'score') return withFallback(router, { down });
-    const { models, dimensions } = parsePart(NAME, 'state', state, learned.state);
-    assertLearnedOf(NAME, models, router);
-    const data = learnedArray(NAME, learned, 'profiles', [models.length, dimensions]);
-    return withFallback(router, {
-      down,
-      likeness: { models, profiles: createMatrix(models.length, dimensions, data) },
-    });
+    const likeness = learnedLikeness(learned);
+    assertLearnedOf(NAME, likeness.models, router);
+    return withFallback(router, { down, likeness });
   },
 });
+
+/** What the wrapper learned with `next=profile`. @throws RouteProfileError CORRUPT_FILE */
+export function learnedLikeness(learned: WrapperState): Likeness {
+  const { models, dimensions } = parsePart(NAME, 'state', state, learned.state);
+  const data = learnedArray(NAME, learned, 'profiles', [models.length, dimensions]);
+  return { models, profiles: createMatrix(models.length, dimensions, data) };
+}

@@ -153,7 +153,7 @@ function optionsOf(strategy: RouterStrategy, wrappers: readonly NamedWrapper[]):
 const prefixed = (prefix: string, weights: Record<string, NamedArray>) =>
   Object.entries(weights).map(([key, array]) => [`${prefix}:${key}`, array] as const);
 
-const withPrefix = (prefix: string, weights: Record<string, NamedArray>): Record<string, NamedArray> =>
+export const withPrefix = (prefix: string, weights: Record<string, NamedArray>): Record<string, NamedArray> =>
   Object.fromEntries(
     Object.entries(weights).flatMap(([key, array]) =>
       key.startsWith(`${prefix}:`) ? [[key.slice(prefix.length + 1), array] as const] : [],

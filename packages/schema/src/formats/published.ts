@@ -59,6 +59,7 @@ export const modelCardFileSchema = z.looseObject({
       tools: z.boolean().optional(),
       vision: z.boolean().optional(),
       audio: z.boolean().optional(),
+      logprobs: z.boolean().optional(),
       reasoning: z.boolean().optional(),
       /** Where it runs, such as `eu`. */
       region: z.string().min(1).optional(),

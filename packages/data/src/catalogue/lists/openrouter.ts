@@ -57,6 +57,7 @@ export const openrouter: PriceListFormat = {
           tools: named(parameters.includes('tools')),
           vision: named(inputs.includes('image')),
           audio: named(inputs.includes('audio')),
+          logprobs: named(parameters.includes('logprobs')),
           reasoning: named(parameters.includes('reasoning')),
         }),
       });

@@ -3,6 +3,7 @@ import { isFields, parsePath, recordsAt, type Path } from '../paths.js';
 import { SAMPLED } from '../readers/table.js';
 import { battles } from './battles.js';
 import { evalPlus } from './evalplus.js';
+import { gateway } from './gateway.js';
 import { helicone } from './helicone.js';
 import { inspect } from './inspect.js';
 import { langfuse } from './langfuse.js';
@@ -20,7 +21,7 @@ import { routerBench } from './routerbench.js';
 
 /** What is recognised by its shape, in the order of the questions: the shape of general logs comes last. */
 export const builtInPresets: readonly Preset[] = [
-  ...[outcomes, lmEval, promptfoo, inspect, llmRouterBench, routerArena, llmRouter, routerBench],
+  ...[gateway, outcomes, lmEval, promptfoo, inspect, llmRouterBench, routerArena, llmRouter, routerBench],
   ...[helicone, langfuse, liteLlm, evalPlus, battles, openAiLogs, openAiBatch],
 ];
 

@@ -34,6 +34,16 @@ export interface PresetContext {
   outer: Fields;
   /** Path of the file, with `/` between its parts. */
   path: string;
+  /** Scores that other records say, by the id of the call that they are of. */
+  said?: ReadonlyMap<string, Fields>;
+}
+
+/** A score in a record of its own. */
+export interface SaidScore {
+  /** Of the call. */
+  id: string;
+  name: string;
+  score: unknown;
 }
 
 /** How to read what one tool exports. A preset is a value in the list `builtInPresets`; what it reads is told to the user. */
@@ -48,6 +58,8 @@ export interface Preset {
   reads: Partial<Record<Role, string>>;
   /** True for a record of this tool and of no other. */
   recognise(record: Fields, context: PresetContext): boolean;
+  /** What a record says of the call of another one; undefined where it does not. All are read before the first call. */
+  says?(record: Fields): SaidScore | undefined;
   /** The calls that a record tells of. A role that is missing is not known. */
   calls(record: Fields, context: PresetContext): readonly PresetCall[] | Skipped;
   /** Its ids are those of questions, not of calls; and a file is a run. */

@@ -389,6 +389,55 @@ EXAMPLES['openai-batch'] = {
   rows: 1,
 };
 
+const decision = (id: string, more: object = {}) => ({
+  type: 'decision',
+  record: {
+    ...{ version: 1, id, at: Date.parse('2025-06-01T10:00:00Z'), tenant: 't', wire: 'chat', route: 'default' },
+    ...{ router: { strategy: 'knn', encoder: null }, requirements: {}, text: `Question ${id}?`, reasons: [] },
+    ...{ ranked: [{ model: 'a', score: 1 }], model: 'a', propensity: 0.7, served: 'a', status: 200 },
+    attempts: [
+      { endpoint: 'b1', candidate: 'b', fault: 'server', totalMs: 50, cost: 9 },
+      {
+        ...{ endpoint: 'a1', candidate: 'a', totalMs: 1500, cost: 0.25 },
+        usage: { uncachedInput: 10, cacheRead: 5, cacheWrite: 1, output: 7 },
+      },
+    ],
+    ...more,
+  },
+});
+const said = (about: string, score: number, source = 'user') => ({
+  type: 'feedback',
+  said: { id: `${about} ${source} ${score}`, decision: about, tenant: 't', score, source },
+});
+EXAMPLES['gateway'] = {
+  files: {
+    'journal.jsonl': jsonl(
+      { type: 'reserved', id: 'r', scope: 'key t', per: 'day', window: '2025-06-01', units: 5 },
+      decision('1'),
+      said('2', 0),
+      decision('2', { served: 'b', attempts: [{ endpoint: 'b1', candidate: 'b', totalMs: 500 }] }),
+      { type: 'settled', id: 'r', units: 4 },
+      said('1', 1),
+      decision('3', { router: null, route: null }),
+      said('3', 1),
+      decision('4', { served: null }),
+      decision('5'),
+      said('5', 1),
+      said('5', 0.5),
+      said('5', 0, 'check'),
+    ),
+  },
+  row: {
+    ...{ id: '1', time: '2025-06-01T10:00:00Z', query: 'Question 1?' },
+    models: {
+      a: {
+        ...{ score: 1, cost: 0.25, inputTokens: 16, outputTokens: 7, latency: 1.5, propensity: 0.7, source: 'user' },
+      },
+    },
+  },
+  rows: 4,
+};
+
 describe.each(builtInPresets.map((preset) => [preset.name, preset] as const))('the preset %s', (name, preset) => {
   const example = EXAMPLES[name]!;
 

@@ -1,7 +1,7 @@
 import type { KeyConfig } from '../../config/config.js';
 import type { Snapshot } from '../../config/snapshot.js';
 import type { DecisionRecord } from '../../contracts/record.js';
-import type { ServedWire } from '../../contracts/wire.js';
+import type { EndpointWire } from '../../contracts/wire.js';
 import type { EndpointHealth } from '../../health.js';
 import { LOCAL_TENANT, type Serving } from '../context.js';
 import type { Exchange, Reply } from '../exchange.js';
@@ -27,7 +27,7 @@ export interface Overview {
   /** Names that a request may give as its model, routes first. */
   models: string[];
   /** Those of the candidates that it may be answered by. */
-  endpoints: ({ id: string; candidate: string; wires: ServedWire[] } & EndpointHealth)[];
+  endpoints: ({ id: string; candidate: string; wires: EndpointWire[] } & EndpointHealth)[];
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
 }

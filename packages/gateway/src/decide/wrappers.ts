@@ -1,0 +1,122 @@
+import {
+  constraintsWrapper,
+  withConstraints,
+  withCost,
+  withLikeAlternatives,
+  type ConstraintsOptions,
+} from '@routeprofile/routers';
+import {
+  parseNamedReference,
+  parseOptions,
+  RouteProfileError,
+  z,
+  type Offer,
+  type Router,
+  type RunContext,
+} from '@routeprofile/schema';
+import type { RequestRouter } from './request-router.js';
+
+/** Something around a router that was fitted before, which learns nothing. */
+export interface ServedWrapper {
+  name: string;
+  wrap(router: Router): Router;
+  /** Whether requests with personal data are to stay on models that run locally. */
+  keepsPersonalData: boolean;
+}
+
+/** Wrappers of a saved router whose decisions say what each call is expected to cost. */
+const PRICED = /\+(calibrate\+)?(cost|estimate|threshold|cascade|parity)\b/;
+
+const costOptions = z.strictObject({ lambda: z.number().min(0) });
+const fallbackOptions = z.strictObject({ next: z.enum(['score', 'profile']).default('score') });
+
+const refused = (message: string, hint: string) => new RouteProfileError('BAD_OPTION', message, { hint });
+
+function costOf(options: Record<string, unknown>, { strategy }: RequestRouter): ServedWrapper {
+  const solved = ['budget', 'within'].find((name) => Object.hasOwn(options, name));
+  if (solved !== undefined)
+    throw refused(
+      `cost: ${solved} is found on training rows, which a saved router does not hold`,
+      `Train the router with +cost:${solved}=${String(options[solved])}, or give lambda here.`,
+    );
+  const { lambda } = parseOptions({ name: 'cost', options: costOptions }, options);
+  if (!PRICED.test(strategy))
+    throw refused(
+      `cost: the router ${strategy} does not say what a call is expected to cost`,
+      'Train it with +estimate or +cost.',
+    );
+  return { name: 'cost', wrap: (router) => withCost(router, { lambda }), keepsPersonalData: false };
+}
+
+function constraintsOf(options: Record<string, unknown>, { candidates }: RequestRouter): ServedWrapper {
+  const settings: ConstraintsOptions = parseOptions(constraintsWrapper, options);
+  const offers = Object.fromEntries(candidates.map(({ id, ...offer }): [string, Offer] => [id, offer]));
+  return {
+    name: 'constraints',
+    wrap: (router) => withConstraints(router, offers, settings),
+    keepsPersonalData: settings.pii,
+  };
+}
+
+/** A plan goes through the ranking, by which the next by score stands in anyway. */
+function fallbackOf(options: Record<string, unknown>, { likeness, strategy }: RequestRouter): ServedWrapper {
+  const { next } = parseOptions({ name: 'fallback', options: fallbackOptions }, options);
+  if (next === 'profile' && likeness === undefined)
+    throw refused(
+      `fallback: next=profile needs profiles, which the router ${strategy} does not hold`,
+      'Train it with +fallback:next=profile.',
+    );
+  const alike = next === 'profile' ? likeness : undefined;
+  return {
+    name: 'fallback',
+    wrap: (router) => (alike ? withLikeAlternatives(router, alike) : router),
+    keepsPersonalData: false,
+  };
+}
+
+const KINDS = { constraints: constraintsOf, cost: costOf, fallback: fallbackOf } as const;
+type Kind = keyof typeof KINDS;
+
+/** @throws RouteProfileError BAD_OPTION for options that it does not have, or cannot have around this router */
+export const servedWrapper = (name: Kind, options: Record<string, unknown>, router: RequestRouter): ServedWrapper =>
+  KINDS[name](options, router);
+
+/**
+ * A wrapper as a configuration names it: `constraints:pii=true`, `cost:lambda=2`, `fallback:next=score`.
+ * @throws RouteProfileError BAD_OPTION, UNKNOWN_NAME
+ */
+export function readWrapper(reference: string, router: RequestRouter): ServedWrapper {
+  const { name, options } = parseNamedReference(reference);
+  if (!Object.hasOwn(KINDS, name))
+    throw new RouteProfileError('UNKNOWN_NAME', `no wrapper called ${name} goes around a router that is being served`, {
+      hint: `Those that do: ${Object.keys(KINDS).join(', ')}. All others learn something: train the router with them.`,
+    });
+  return servedWrapper(name as Kind, options, router);
+}
+
+/** The router inside, as wrappers see it. */
+const asRouter = (router: RequestRouter): Router => ({
+  models: router.models,
+  decide: ({ texts, requirements }, ctx) =>
+    router.route(texts, { ...(requirements && { requirements }), ...(ctx?.signal && { signal: ctx.signal }) }),
+  save: () => Promise.reject(new RouteProfileError('UNSUPPORTED', 'a router that is being served is not saved again')),
+});
+
+/** @param wrappers innermost first */
+export function wrapRouter(router: RequestRouter, wrappers: readonly ServedWrapper[]): RequestRouter {
+  if (wrappers.length === 0) return router;
+  const outer = wrappers.reduce((inner, wrapper) => wrapper.wrap(inner), asRouter(router));
+  return {
+    ...router,
+    strategy: [router.strategy, ...wrappers.map(({ name }) => name)].join('+'),
+    route(texts, { requirements, signal } = {}) {
+      const ctx: RunContext = { seed: 0, ...(signal && { signal }) };
+      return outer.decide({ texts, ...(requirements && { requirements }) }, ctx);
+    },
+  };
+}
+
+/** Whether a router, by the wrappers that it was trained with or those around it, keeps personal data at home. */
+export const keepsPersonalData = ({ wrappers = [] }: RequestRouter, around: readonly ServedWrapper[]): boolean =>
+  wrappers.some(({ name, options }) => name === 'constraints' && options['pii'] === true) ||
+  around.some((wrapper) => wrapper.keepsPersonalData);

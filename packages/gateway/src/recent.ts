@@ -1,0 +1,36 @@
+/** A map that keeps what was used last, and forgets the rest. */
+export interface Recent<K, V> {
+  /** Counts as a use. */
+  get(key: K): V | undefined;
+  set(key: K, value: V): void;
+  delete(key: K): void;
+  readonly size: number;
+}
+
+/** @param most entries, at least 1 */
+export function createRecent<K, V>(most: number): Recent<K, V> {
+  // A map remembers in which order its keys came: the first is the one whose use is longest ago.
+  const entries = new Map<K, V>();
+  const put = (key: K, value: V) => {
+    entries.delete(key);
+    entries.set(key, value);
+  };
+  return {
+    get(key) {
+      const value = entries.get(key);
+      if (value !== undefined) put(key, value);
+      return value;
+    },
+    set(key, value) {
+      put(key, value);
+      for (const oldest of entries.keys()) {
+        if (entries.size <= most) break;
+        entries.delete(oldest);
+      }
+    },
+    delete: (key) => void entries.delete(key),
+    get size() {
+      return entries.size;
+    },
+  };
+}

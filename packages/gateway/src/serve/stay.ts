@@ -1,0 +1,60 @@
+import { whatLacks, type Decision, type Requirements } from '@routeprofile/schema';
+import { millisecondsOf } from '../config/duration.js';
+import type { Route } from '../config/snapshot.js';
+import type { EndpointWire } from '../contracts/wire.js';
+import type { Pin } from '../decide/session-pins.js';
+import type { Serving } from './context.js';
+
+/** A conversation on its way through a route, where the route keeps conversations together. */
+export interface Stay {
+  /** Who answers it, if anybody did. */
+  pin: Pin | undefined;
+  /** Keeps it where it was answered. */
+  keep(served: string, decision: Decision): void;
+}
+
+/** @param session names the conversation among those of its tenant; nothing is kept for a route without the setting */
+export function stayOf(
+  { name, settings, overrides }: Route,
+  tenant: string,
+  session: string | undefined,
+  { pins }: Serving,
+): Stay | undefined {
+  if (settings.session === undefined || session === undefined) return undefined;
+  const ttlMs = millisecondsOf(settings.session.ttl);
+  const key = JSON.stringify([tenant, name, overrides ?? null, session]);
+  return {
+    pin: pins.get(key),
+    keep: (model, { ranked }) => pins.set(key, { model, ranked }, ttlMs),
+  };
+}
+
+/** Why a conversation cannot stay with who answered it; null when it can. */
+export function whyMove(
+  { model }: Pin,
+  { router }: Route,
+  wire: EndpointWire,
+  requirements: Requirements,
+  { snapshot, health }: Serving,
+): string | null {
+  const candidate = snapshot.candidates.get(model);
+  if (candidate === undefined || !router.models.includes(model)) return 'is no longer there';
+  const lack = whatLacks(candidate, requirements);
+  if (lack !== null) return `may not answer this request (${lack})`;
+  const speaking = (snapshot.endpoints.get(model) ?? []).filter(({ wires }) => wires.includes(wire));
+  if (speaking.length === 0) return `does not speak ${wire}`;
+  return speaking.some(({ id }) => health.usable(id)) ? null : 'is out of service for now';
+}
+
+/** The decision for a conversation that stays: who answered it, then the others as they were ranked. */
+export const staying = ({ model, ranked }: Pin): Decision => ({
+  model,
+  ranked: [...ranked.filter((one) => one.model === model), ...ranked.filter((one) => one.model !== model)],
+  reasons: [{ kind: 'session', text: `${model} has answered this conversation` }],
+});
+
+/** The decision for a conversation that moves, which says so. */
+export const moving = (decision: Decision, { model }: Pin, why: string): Decision => ({
+  ...decision,
+  reasons: [{ kind: 'session', text: `${model}, which answered this conversation, ${why}` }, ...decision.reasons],
+});
