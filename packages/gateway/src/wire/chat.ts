@@ -92,6 +92,7 @@ export const chatWire: WireFormat = {
     const limits = [body['max_completion_tokens'], body['max_tokens']];
     return {
       turns: messages,
+      instructions: [],
       said: [messages],
       read: [messages, tools, functions, format],
       tools: itemsOf(tools).length + itemsOf(functions).length > 0,

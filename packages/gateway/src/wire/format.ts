@@ -18,6 +18,8 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 export interface Asked {
   /** Turns of the conversation, as `queryTextOf` of `@routeprofile/schema` reads them. */
   turns: unknown;
+  /** What the model is told beside the turns. */
+  instructions: readonly unknown[];
   /** All that was said so far: turns and instructions. */
   said: readonly unknown[];
   /** Tokens of the prompt, in all and of the longest part that a model reads at once. Default: by counting the characters of `read`. */

@@ -130,6 +130,7 @@ export const messagesWire: WireFormat = {
     const formats = [fieldsOf(body['output_config'])['format'], body['output_format']];
     return {
       turns: Array.isArray(messages) ? messages.map(withoutReminders) : messages,
+      instructions: [system],
       said: [messages, system],
       read: [messages, system, tools],
       tools: itemsOf(tools).length > 0,

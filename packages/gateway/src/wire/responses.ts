@@ -86,6 +86,7 @@ export const responsesWire: WireFormat = {
     const { input, instructions, tools, text, max_output_tokens: limit, previous_response_id: previous } = body;
     return {
       turns: input,
+      instructions: [instructions],
       said: [input, instructions],
       read: [input, instructions, tools, text],
       tools: itemsOf(tools).length > 0,
