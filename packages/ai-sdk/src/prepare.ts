@@ -85,13 +85,16 @@ export async function prepare(
           clock,
         );
   const decision = atHome(chosen, personal);
+  const demands = target.kind === 'route' ? trainedDemands(router) : [];
   const order: Candidate[] = [];
   const leftOut: { model: string; why: string }[] = [];
   const cooling: string[] = [];
   for (const { model } of decision.ranked) {
     const candidate = settings.candidates.get(model);
     const why =
-      candidate === undefined || !settings.models.has(model) ? 'no model' : whatLacks(candidate, requirements);
+      candidate === undefined || !settings.models.has(model)
+        ? 'no model'
+        : whatLacksOf(candidate, requirements, demands);
     if (candidate === undefined || why !== null) leftOut.push({ model, why: why ?? 'no model' });
     // Whoever names a model wants that one, however it has done of late.
     else if (target.kind === 'candidate' || health.usable(model)) order.push(candidate);

@@ -4,9 +4,10 @@ import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
 import { batchedRouter } from '../decide/batched-router.js';
+import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createVariants } from '../decide/variants.js';
-import { keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
 import { problems, type Report } from './problems.js';
@@ -36,11 +37,15 @@ export function openConfig(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
   const { endpoints, secrets } = openEndpoints(config, candidates, secretOf, report);
-  for (const { name, router, settings } of routes.values()) {
+  for (const { name, router, settings, demands } of routes.values()) {
     if (!router.models.some((model) => endpoints.has(model)))
       report(`routes.${name}`, `none of its candidates has an endpoint: ${router.models.join(', ')}`);
     const { onLate, deadlineMs } = settings;
     if (onLate !== undefined && !endpoints.has(onLate)) report(`routes.${name}.onLate`, `${onLate} has no endpoint`);
+    const late = onLate === undefined ? undefined : candidates.get(onLate);
+    const lack = late ? whatLacksOf(late, {}, demands) : null;
+    if (lack !== null)
+      report(`routes.${name}.onLate`, `${onLate} is ${lack}, which the route demands of whoever answers`);
     if (deadlineMs !== undefined && onLate === undefined)
       report(`routes.${name}.deadlineMs`, 'says when the router is late, but `onLate` does not say who answers then');
   }
@@ -76,7 +81,8 @@ function openRoutes(
       });
       const batched = batchedRouter(router, settings.batch, clock);
       const kept = keepsPersonalData(router, around);
-      return [name, { name, router: wrapRouter(batched, around), settings, keepsPersonalData: kept }];
+      const demands = demandsOf(router, around);
+      return [name, { name, router: wrapRouter(batched, around), settings, keepsPersonalData: kept, demands }];
     }),
   );
 }

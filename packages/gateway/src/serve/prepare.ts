@@ -77,6 +77,7 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     endpointsOf: (candidate) => snapshot.endpoints.get(candidate) ?? [],
     wire: format.wire,
     requirements,
+    demands: route?.demands ?? [],
     usable: (endpoint) => health.usable(endpoint),
     most: snapshot.config.attempts,
   });
