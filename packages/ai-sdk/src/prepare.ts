@@ -1,5 +1,14 @@
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider';
-import { atHome, decide, whatLacks, pinned, readChat, type Decision, type Health } from '@routeprofile/gateway/core';
+import {
+  atHome,
+  decide,
+  pinned,
+  readChat,
+  trainedDemands,
+  whatLacksOf,
+  type Decision,
+  type Health,
+} from '@routeprofile/gateway/core';
 import { messageOf, RouteProfileError, z, type Candidate, type Requirements } from '@routeprofile/schema';
 import { chatBodyOf } from './read-call.js';
 import type { OpenedSettings } from './settings.js';

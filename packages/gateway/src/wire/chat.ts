@@ -7,6 +7,7 @@ import {
   itemsOf,
   jsonOf,
   jsonOfType,
+  limitOf,
   openAiError,
   wrote,
   type AnswerState,
@@ -99,8 +100,8 @@ export const chatWire: WireFormat = {
       json: jsonOfType(fieldsOf(format)['type']),
       logprobs: body['logprobs'] === true,
       reasoning: isSaid(body['reasoning_effort']),
-      maxOutput: limits.find((limit) => typeof limit === 'number'),
-      choices: typeof n === 'number' && n > 1 ? n : 1,
+      maxOutput: limits.map(limitOf).find((limit) => limit !== undefined),
+      choices: Math.max(1, limitOf(n) ?? 1),
       usage: wantsUsage(body),
     };
   },

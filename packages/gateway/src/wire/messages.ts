@@ -8,6 +8,7 @@ import {
   jsonOf,
   textOf,
   jsonOfType,
+  limitOf,
   wrote,
   type AnswerState,
   type Complaint,
@@ -137,7 +138,7 @@ export const messagesWire: WireFormat = {
       json: formats.map((format) => jsonOfType(fieldsOf(format)['type'])).find((json) => json !== undefined),
       logprobs: false,
       reasoning: isSaid(fieldsOf(body['thinking'])['type'], 'disabled'),
-      maxOutput: typeof limit === 'number' ? limit : undefined,
+      maxOutput: limitOf(limit),
       choices: 1,
       usage: true,
     };
