@@ -16,7 +16,7 @@ const LONGEST = 200;
 export function sessionOf(headers: HeaderReader, body: Fields): string | undefined {
   for (const names of HEADERS) {
     const said = names.flatMap((name) => headers.get(name) ?? []);
-    if (headers.has(names[0]!)) return said.join('/').slice(0, LONGEST);
+    if (headers.get(names[0]!)) return said.join('/').slice(0, LONGEST);
   }
   return textOf(body['prompt_cache_key']).slice(0, LONGEST) || undefined;
 }
