@@ -8,6 +8,7 @@ import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createVariants } from '../decide/variants.js';
 import { demandsOf, keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
+import { isFields } from '../wire/format.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
 import { problems, type Report } from './problems.js';
@@ -36,6 +37,7 @@ export function openConfig(
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
+  assertSameCandidates(routes, report);
   const { endpoints, secrets } = openEndpoints(config, candidates, secretOf, report);
   for (const { name, router, settings, demands } of routes.values()) {
     if (!router.models.some((model) => endpoints.has(model)))
@@ -85,6 +87,33 @@ function openRoutes(
       return [name, { name, router: wrapRouter(batched, around), settings, keepsPersonalData: kept, demands }];
     }),
   );
+}
+
+/** What is called and charged for a candidate; two routes must mean the same by one id. */
+const FACTS = ['model', 'params', 'price', 'limits', 'capabilities'] as const;
+
+/** A value as JSON in which the order of members does not matter. */
+const asText = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    isFields(one) ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one,
+  ) ?? '';
+
+function assertSameCandidates(routes: ReadonlyMap<string, Route>, report: Report): void {
+  const first = new Map<string, { candidate: Candidate; route: string }>();
+  for (const { name, router } of routes.values())
+    for (const candidate of router.candidates) {
+      const known = first.get(candidate.id);
+      if (known === undefined) {
+        first.set(candidate.id, { candidate, route: name });
+        continue;
+      }
+      const differs = FACTS.filter((fact) => asText(candidate[fact]) !== asText(known.candidate[fact]));
+      if (differs.length > 0)
+        report(
+          `routes.${name}`,
+          `its candidate ${candidate.id} is not that of routes.${known.route} (${differs.join(', ')}); train both routers with the same candidates, or give one another id`,
+        );
+    }
 }
 
 function openEndpoints(
