@@ -104,7 +104,9 @@ async function reload(
     const found = await openServeConfig(flags);
     const routes = await openRouters(found, logger, routers);
     const { retired } = named(found, () => gateway.reload(gatewayConfigOf(found), routes));
-    void retired.then(() => old.close());
+    void retired
+      .then(() => old.close())
+      .catch((error: unknown) => logger.warn(`the routers of before cannot be closed: ${messageOf(error)}`));
     for (const name of ['listen', 'state', 'tracing'] as const)
       if (!isDeepStrictEqual(found.config[name], before.config[name]))
         logger.warn(`${found.source}: \`${name}\` stays as it was until the gateway is started anew`);

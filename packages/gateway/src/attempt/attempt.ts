@@ -64,7 +64,7 @@ export async function attempt(call: Call, parts: AttemptParts): Promise<Outcome>
     running.status = answer.status;
     const next = piecesOf(answer, running);
     if (answer.status < 200 || answer.status >= 300) return await refused(running, answer, next);
-    const streams = answer.headers.get('content-type')?.includes('text/event-stream') ?? false;
+    const streams = answer.headers.get('content-type')?.toLowerCase().includes('text/event-stream') ?? false;
     return call.stream && streams ? await streamed(running, next) : await whole(running, next);
   } catch (error) {
     const fault = stopper.fault ?? (error instanceof Stopped ? error.fault : classifyThrown(error, answered));

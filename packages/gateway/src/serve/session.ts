@@ -16,7 +16,7 @@ const LONGEST = 200;
 export function sessionOf(headers: HeaderReader, body: Fields): string | undefined {
   for (const names of HEADERS) {
     const said = names.flatMap((name) => headers.get(name) ?? []);
-    if (headers.has(names[0]!)) return said.join('/').slice(0, LONGEST);
+    if (headers.get(names[0]!)) return said.join('/').slice(0, LONGEST);
   }
   return textOf(body['prompt_cache_key']).slice(0, LONGEST) || undefined;
 }
@@ -36,7 +36,7 @@ export async function derivedSession({ turns, instructions }: Asked): Promise<st
   const list = itemsOf(turns).map(fieldsOf);
   const first = list.findIndex(({ role }) => role === 'user');
   const opening = list.slice(0, first + 1).map(({ content }) => contentOf(content));
-  const texts = [contentOf(instructions), textOf(turns), ...opening];
+  const texts = [...instructions.map(contentOf), textOf(turns), ...opening];
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(texts)));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
