@@ -103,7 +103,7 @@ async function reload(
     for (const name of ['listen', 'state'] as const)
       if (!isDeepStrictEqual(found.config[name], before.config[name]))
         logger.warn(`${found.source}: \`${name}\` stays as it was until the gateway is started anew`);
-    logger.info(`${found.source} is loaded again; requests under way end by the one before`);
+    logger.info(`${found.source} is loaded again; requests under way end with the configuration before it`);
     return routers;
   } catch (error) {
     await routers.close();

@@ -15,8 +15,8 @@ const LONGEST_ANSWER = 32_768;
 const HELD_MS = 3_600_000;
 const PER_MILLION = 1e6;
 
-/** Dollars that a call costs at most; 0 where the candidate has no price. No common tokenizer makes more tokens than there are bytes. */
-function boundOf({ price, limits }: Candidate, { text, asked }: ReadRequest): number {
+/** Dollars that a call costs at most, for which its budget must have room; 0 where the candidate has no price. No common tokenizer makes more tokens than there are bytes. */
+export function boundOf({ price, limits }: Candidate, { text, asked }: ReadRequest): number {
   if (!price) return 0;
   const input = Math.max(price.input, price.cachedInput ?? 0, price.cacheWrite ?? 0);
   const output = (asked.maxOutput ?? limits?.maxOutputTokens ?? LONGEST_ANSWER) * asked.choices;
@@ -39,6 +39,8 @@ const NOTHING: Hold = { settle: async () => {} };
 export interface Spending {
   /** @returns undefined when it does not fit @throws Refused 503 when nobody can tell */
   hold(candidate: Candidate, read: ReadRequest): Promise<Hold | undefined>;
+  /** Undefined where everything fits. */
+  readonly budget: KeyConfig['budget'];
   /** Milliseconds until there is a new budget. */
   renewsInMs(): number;
 }
@@ -51,9 +53,11 @@ export function spendingOf(
   logger: Logger | undefined,
 ): Spending {
   const { budget, id } = key ?? {};
-  if (budget === undefined || id === undefined) return { hold: async () => NOTHING, renewsInMs: () => 0 };
+  if (budget === undefined || id === undefined)
+    return { hold: async () => NOTHING, budget: undefined, renewsInMs: () => 0 };
   const limit = { amount: budget.dollars, per: budget.per };
   return {
+    budget,
     renewsInMs: () => windowEnds(budget.per, clock.now()),
     async hold(candidate, read) {
       let reservation: { id: string } | null;
