@@ -107,7 +107,9 @@ async function reload(
     return routers;
   } catch (error) {
     await routers.close();
-    const why = RouteProfileError.isInstance(error) ? [error.message, ...error.details].join('; ') : messageOf(error);
+    // A single problem stands in the message already.
+    const details = RouteProfileError.isInstance(error) && error.details.length > 1 ? error.details : [];
+    const why = [messageOf(error), ...details].join('; ');
     logger.warn(`the changed configuration is not used, and the one before still is: ${why}`);
     return old;
   }
