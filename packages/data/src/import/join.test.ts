@@ -75,12 +75,17 @@ describe('scores in a second file', () => {
         line('d2', 'b'),
         line('d3', 'a'),
       );
-      await importWith({ 'journal.jsonl': journal, 's.csv': csv(header, 'd1,1', 'd2,0') }, { scores: 's.csv' });
+      const { warnings } = await importWith(
+        { 'journal.jsonl': journal, 's.csv': csv(header, 'd1,1', 'd2,0') },
+        { scores: 's.csv' },
+      );
       expect(bench.rows().map(({ models }) => models)).toEqual([
         { a: { score: 1 } },
         { b: { score: 0 } },
         { a: { score: null } },
       ]);
+      // Lines about money hold no call, and are not counted.
+      expect(warnings.join('\n')).toContain('found for 2 of 3 records');
     },
   );
 
