@@ -110,11 +110,13 @@ async function reload(
     for (const name of ['listen', 'state', 'tracing'] as const)
       if (!isDeepStrictEqual(found.config[name], before.config[name]))
         logger.warn(`${found.source}: \`${name}\` stays as it was until the gateway is started anew`);
-    logger.info(`${found.source} is loaded again; requests under way end by the one before`);
+    logger.info(`${found.source} is loaded again; requests under way end with the configuration before it`);
     return routers;
   } catch (error) {
     await routers.close();
-    const why = RouteProfileError.isInstance(error) ? [error.message, ...error.details].join('; ') : messageOf(error);
+    // A single problem stands in the message already.
+    const details = RouteProfileError.isInstance(error) && error.details.length > 1 ? error.details : [];
+    const why = [messageOf(error), ...details].join('; ');
     logger.warn(`the changed configuration is not used, and the one before still is: ${why}`);
     return old;
   }

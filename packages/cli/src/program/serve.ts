@@ -41,7 +41,10 @@ export function addServeCommand(program: Command, io: Io): void {
         repeated,
       )
       .option('--port <n>', 'port; 0 for any that is free (default: 4180)', integer(0))
-      .option('--host <name>', 'what to listen on; another than this machine’s own needs keys (default: 127.0.0.1)')
+      .option(
+        '--host <name>',
+        'address to listen on; one that other machines can reach needs keys (default: 127.0.0.1)',
+      )
       .option('--state <dir>', 'folder of a journal of budgets and decisions (default: memory)'),
   )
     .addHelpText('after', EXAMPLES)

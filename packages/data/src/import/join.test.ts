@@ -62,6 +62,33 @@ describe('scores in a second file', () => {
     expect(warnings).toContain('1 outcome without a score, in 3 calls: counted as not measured.');
   });
 
+  it.each(['id,score', 'decision,score'])(
+    'are joined by the ids of decisions in a journal of the gateway: %s',
+    async (header) => {
+      const line = (id: string, served: string) => ({
+        type: 'decision',
+        record: { id, at: 0, text: `Why ${id}?`, ranked: [], router: {}, model: served, served, attempts: [] },
+      });
+      const journal = jsonl(
+        { type: 'reserved', id: 'd1', units: 5 },
+        line('d1', 'a'),
+        line('d2', 'b'),
+        line('d3', 'a'),
+      );
+      const { warnings } = await importWith(
+        { 'journal.jsonl': journal, 's.csv': csv(header, 'd1,1', 'd2,0') },
+        { scores: 's.csv' },
+      );
+      expect(bench.rows().map(({ models }) => models)).toEqual([
+        { a: { score: 1 } },
+        { b: { score: 0 } },
+        { a: { score: null } },
+      ]);
+      // Lines about money hold no call, and are not counted.
+      expect(warnings.join('\n')).toContain('found for 2 of 3 records');
+    },
+  );
+
   it('are averaged where an id has several, and one metric of several is read', async () => {
     const scores = jsonl(
       ...[1, 0].map((value) => ({ id: 'x', request_id: '1', name: 'ok', value })),

@@ -155,9 +155,12 @@ function pairOf(text: string): Pair {
   return [record!.trim(), (column ?? record!).trim()];
 }
 
+/** Names a decision of the gateway. In other files a column of this name may hold anything, so that no other records are joined by it. */
+const OF_GATEWAY = 'decision';
+
 /** The ids of a row: nothing else of it is kept. */
 const keysOf = (fields: Fields, asked: string | undefined): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => isKey(name) || name === asked));
+  Object.fromEntries(Object.entries(fields).filter(([name]) => isKey(name) || name === OF_GATEWAY || name === asked));
 
 /** A list in an object, such as `data` of an answer of an API. */
 async function placeIn(reader: Reader): Promise<string[]> {

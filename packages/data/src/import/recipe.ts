@@ -217,6 +217,12 @@ function byPreset(
         choices.skip(said.skipped);
         return [];
       }
+      if (said.length === 0) {
+        // It has no call that could lack a score, yet what was said of it fits a record.
+        joins.score?.find(record, preset);
+        joins.query?.find(record, preset);
+        return [];
+      }
       const { score: ownScore, ...own } = overridden(record);
       const scored = joins.score?.of(record, preset);
       const asked = joins.query?.of(record, preset);

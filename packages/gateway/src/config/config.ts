@@ -32,7 +32,7 @@ export const routeSchema = z.strictObject({
   /** The candidate that answers when the router is late or fails, or too many requests wait for it. */
   onLate: name.optional(),
   /**
-   * Keeps each conversation with the candidate that answered it, as long as that one can, so that its provider's prompt cache is of use
+   * Keeps each conversation with the candidate that answered it, as long as that one can, so that its provider's prompt cache helps
    * and what it signed stays valid. Default: each request is decided for itself.
    */
   session: z

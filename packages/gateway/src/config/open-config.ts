@@ -184,7 +184,10 @@ function openKeys(
         report(`${path}.routes`, `there is no route ${name}; there are: ${[...routes.keys()].join(', ')}`);
     const free = [...endpoints.keys()].filter((id) => candidates.get(id)?.price === undefined);
     if (key.budget && free.length > 0)
-      report(`${path}.budget`, `cannot be kept, as these candidates have no price: ${free.join(', ')}`);
+      report(
+        `${path}.budget`,
+        `cannot be kept, as these candidates have no price: ${free.join(', ')}. Give each a price in dollars per million tokens (a router has it from input_price and output_price in models.json when it is trained), or omit the budget`,
+      );
     if (keys.findIndex(({ id }) => id === key.id) < i) report(`${path}.id`, `${key.id} names two keys`);
     const secret = secretOfKey(key.key, `${path}.key`, secretOf, report);
     if (secret === undefined) return;

@@ -49,7 +49,7 @@ function costOf(options: Record<string, unknown>, { strategy }: RequestRouter): 
       `cost: the router ${strategy} does not say what a call is expected to cost`,
       'Train it with +estimate or +cost.',
     );
-  return { name: 'cost', wrap: (router) => withCost(router, { lambda }), keepsPersonalData: false };
+  return { name: 'cost', wrap: (router) => withCost(router, { lambda, instead: true }), keepsPersonalData: false };
 }
 
 function constraintsOf(options: Record<string, unknown>, { candidates }: RequestRouter): ServedWrapper {

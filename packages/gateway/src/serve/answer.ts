@@ -85,9 +85,7 @@ async function attempted(
   const { attempts, delivering } = result;
   if (delivering === undefined) {
     const wait = (endpoint: string) => health.waitMs(endpoint);
-    const refused = request.leaving.left
-      ? clientGone()
-      : (result.refused ?? noAnswer(result, plan, wait, spending.renewsInMs()));
+    const refused = request.leaving.left ? clientGone() : (result.refused ?? noAnswer(result, plan, wait, spending));
     serving.track(end({ attempts, served: null, status: refused.complaint.status }));
     return refusedResponse(read.format.wire, refused, explained(attempts.length));
   }

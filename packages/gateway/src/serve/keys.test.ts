@@ -84,6 +84,15 @@ describe('a budget', () => {
     expect(await store.spent('key team-a', 'day')).toBeCloseTo(3 * 0.0000728, 9);
   });
 
+  it('that is too small says what the request can cost, and what makes that less', async () => {
+    const { ask } = openGateway(budget(0.01));
+    const response = await ask('chat', false, {}, bearer('A'));
+    expect(response.status).toBe(429);
+    expect((await errorOf(response)).message).toMatch(
+      /^What is left of this key’s budget of \$0\.01 per day does not cover the request, which can cost up to \$0\.\d+\. A lower limit on its output tokens makes that less\.$/,
+    );
+  });
+
   it('is what a cheaper candidate may still fit', async () => {
     const candidates: Candidate[] = [
       { id: 'a', model: 'a', price: { input: 1000, output: 1000 } },

@@ -2,6 +2,7 @@ import { FAULTS, type Fault } from '../contracts/fault.js';
 import type { Plan } from '../plan.js';
 import type { Attempted, Failed } from './run-attempts.js';
 import { Refused } from './refused.js';
+import type { Spending } from './spending.js';
 
 /** Clients that know the header try no more: the alternatives have been tried. */
 const FINAL = { 'x-should-retry': 'false' };
@@ -36,12 +37,23 @@ function ownFault({ attempt, refusal }: Failed): Refused {
   );
 }
 
+const dollars = (amount: number): string => `$${Number(amount.toPrecision(3))}`;
+
+/** @param needs dollars that the request can cost with the cheapest model */
+function unaffordableText(needs: number, budget: Spending['budget']): string {
+  const whole = budget ? ` of ${dollars(budget.dollars)} per ${budget.per}` : '';
+  return (
+    `What is left of this key’s budget${whole} does not cover the request, which can cost up to ${dollars(needs)}. ` +
+    'A lower limit on its output tokens makes that less.'
+  );
+}
+
 /** Why a request that nobody answered comes to nothing, and when to come back. */
 export function noAnswer(
   { attempts, failed, unaffordable }: Attempted,
   plan: Plan,
   waitMs: (endpoint: string) => number,
-  renewsInMs: number,
+  spending: Pick<Spending, 'budget' | 'renewsInMs'>,
 ): Refused {
   if (failed && FAULTS[failed.attempt.fault].whose === 'request') return ownFault(failed);
   const endpoints = [...plan.cooling, ...plan.attempts.map(({ endpoint }) => endpoint.id)];
@@ -58,10 +70,10 @@ export function noAnswer(
       ...wait,
     });
   }
-  if (unaffordable)
-    return new Refused(429, 'insufficient_quota', 'What is left of this key’s budget does not cover the request.', {
+  if (unaffordable !== undefined)
+    return new Refused(429, 'insufficient_quota', unaffordableText(unaffordable, spending.budget), {
       ...FINAL,
-      ...inSeconds(renewsInMs),
+      ...inSeconds(spending.renewsInMs()),
     });
   if (endpoints.length > 0)
     return new Refused(503, 'no_endpoint', 'Every model server that could answer is out of service for now.', {

@@ -10,7 +10,11 @@ const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const HEADER = 200;
 
 /** A text as headers may hold it: ASCII on one line, cut. */
-const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, HEADER);
+/** Signs that reasons have, as headers can hold them. */
+const IN_ASCII: Readonly<Record<string, string>> = { λ: 'lambda', '×': 'x', '–': '-', '−': '-', '…': '...', '’': "'" };
+
+const headerText = (text: string): string =>
+  text.replace(/[^\x20-\x7e]/gu, (sign) => IN_ASCII[sign] ?? '?').slice(0, HEADER);
 
 /** A name as headers may hold it, so that no two are the same: what is not ASCII, and `%`, is percent-encoded as in addresses. */
 const headerName = (name: string): string => name.replace(/[^\x20-\x7e]+|%/g, percentEncoded);

@@ -9,7 +9,7 @@ import type { Serving } from './context.js';
 import type { Exchange } from './exchange.js';
 import { forwardedHeaders, outgoing } from './outgoing.js';
 import { Refused } from './refused.js';
-import { costOfUsage, type Hold, type Spending } from './spending.js';
+import { boundOf, costOfUsage, type Hold, type Spending } from './spending.js';
 
 /** An attempt that failed. */
 export type Failed = Extract<Outcome, { kind: 'failed' }>;
@@ -25,8 +25,8 @@ export interface Attempted {
   finish(ended: Attempt): Promise<void>;
   /** The last one that failed. */
   failed?: Failed;
-  /** There was no money for some of them. */
-  unaffordable: boolean;
+  /** Dollars that the cheapest of those costs at most for which the budget had too few; undefined where it had enough. */
+  unaffordable?: number;
   /** Nobody can tell what may be spent. */
   refused?: Refused;
 }
@@ -52,7 +52,7 @@ export async function runAttempts(job: Job, serving: Serving): Promise<Attempted
   const { leaving } = job.request;
   const { clock, snapshot } = serving;
   const began = clock.now();
-  const result: Attempted = { attempts: [], unaffordable: false, finish: async () => {} };
+  const result: Attempted = { attempts: [], finish: async () => {} };
   const tooSmall: Candidate[] = [];
   let empty = false;
   for (const planned of plan.attempts) {
@@ -112,7 +112,7 @@ async function once(
   }
   if (hold === undefined) {
     health.released(endpoint.id);
-    result.unaffordable = true;
+    result.unaffordable = Math.min(result.unaffordable ?? Infinity, boundOf(candidate, read));
     return undefined;
   }
   const held = hold;

@@ -17,8 +17,11 @@ const PER_MILLION = 1e6;
 /** Dollars; no budget is as large. */
 const MORE_THAN_ANY = 2e6;
 
-/** Dollars that a call costs at most; 0 where the candidate has no price. No common tokenizer makes more tokens than there are bytes. */
-function boundOf({ price, limits, params }: Candidate, { text, body, format, asked: said }: ReadRequest): number {
+/** Dollars that a call costs at most, for which its budget must have room; 0 where the candidate has no price. No common tokenizer makes more tokens than there are bytes. */
+export function boundOf(
+  { price, limits, params }: Candidate,
+  { text, body, format, asked: said }: ReadRequest,
+): number {
   if (!price) return 0;
   // Its settings take the place of what the client says.
   const asked = params ? format.asked({ ...body, ...params }) : said;
@@ -43,6 +46,8 @@ const NOTHING: Hold = { settle: async () => {} };
 export interface Spending {
   /** @returns undefined when it does not fit @throws Refused 503 when nobody can tell */
   hold(candidate: Candidate, read: ReadRequest): Promise<Hold | undefined>;
+  /** Undefined where everything fits. */
+  readonly budget: KeyConfig['budget'];
   /** Milliseconds until there is a new budget. */
   renewsInMs(): number;
 }
@@ -55,9 +60,11 @@ export function spendingOf(
   logger: Logger | undefined,
 ): Spending {
   const { budget, id } = key ?? {};
-  if (budget === undefined || id === undefined) return { hold: async () => NOTHING, renewsInMs: () => 0 };
+  if (budget === undefined || id === undefined)
+    return { hold: async () => NOTHING, budget: undefined, renewsInMs: () => 0 };
   const limit = { amount: budget.dollars, per: budget.per };
   return {
+    budget,
     renewsInMs: () => windowEnds(budget.per, clock.now()),
     async hold(candidate, read) {
       let reservation: { id: string } | null;

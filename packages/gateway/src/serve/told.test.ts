@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openGateway } from '../testing/open-gateway.js';
+import { listedRouter, openGateway } from '../testing/open-gateway.js';
 import { errorOf, json, post } from '../testing/requests.js';
 import { RECORDINGS } from '../testing/recordings.js';
 
@@ -14,7 +14,7 @@ describe('what a client is told', () => {
       'request-id': 'id-1',
       'x-routeprofile-model': 'a',
       'x-routeprofile-route': 'default',
-      'x-routeprofile-reason': 'it is first ? of all',
+      'x-routeprofile-reason': 'it is first - of all',
       'x-routeprofile-attempts': '1',
       'x-routeprofile-overhead-ms': '0.0',
     });
@@ -32,6 +32,22 @@ describe('what a client is told', () => {
       attempts: [{ endpoint: 'a', status: 200 }],
     });
     expect(decision).not.toHaveProperty('text');
+  });
+
+  it('names λ in a header, where other signs that ASCII lacks become question marks', async () => {
+    const reasoned = listedRouter([{ id: 'a', model: 'a' }], {
+      route: async () => [
+        {
+          model: 'a',
+          ranked: [{ model: 'a', score: 1 }],
+          reasons: [{ kind: 'cost', text: 'worth its price at λ = 2, 東' }],
+        },
+      ],
+    });
+    const endpoints = [{ candidate: 'a', baseUrl: 'https://a.example/v1', wires: ['chat' as const] }];
+    const { ask } = openGateway({ endpoints }, { routes: { default: reasoned } });
+    const { headers } = await ask('chat', false);
+    expect(headers.get('x-routeprofile-reason')).toBe('worth its price at lambda = 2, ?');
   });
 
   it('keeps the text of a request only where the configuration says so', async () => {

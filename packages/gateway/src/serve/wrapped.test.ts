@@ -104,6 +104,15 @@ describe('options behind a name', () => {
     expect(await store.find('id-1')).toMatchObject({ served, route: 'default' });
   });
 
+  it.each([
+    ['auto', 'b'],
+    ['auto:lambda=0', 'a'],
+    ['auto:lambda=0.1', 'a'],
+  ])('take the place of a cost weight that the route has: %s is answered by %s', async (model, served) => {
+    const { headers } = await open({ wrappers: ['cost:lambda=5'] }).ask('chat', false, { model });
+    expect(headers.get('x-routeprofile-model')).toBe(served);
+  });
+
   it('are kept with the decision', async () => {
     const { ask, store } = open();
     await (await ask('chat', false, { model: 'auto:region=eu:lambda=5' })).text();

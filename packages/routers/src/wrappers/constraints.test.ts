@@ -56,6 +56,7 @@ describe('constraints', () => {
       'UNSUPPORTED',
       ['a: no vision', 'b: no vision', 'c: no vision'],
     ]);
+    expect(String(error)).toContain('constraints: no model fulfils the query');
     expect((await ask(offers, { onEmpty: 'best' }, { vision: true })).model).toBe('a');
   });
 

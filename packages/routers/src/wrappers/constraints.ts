@@ -85,11 +85,15 @@ export function withConstraints(
         });
         return lacking.length === 0
           ? decision
-          : without(decision, lacking, demand, settings.onEmpty, ids?.[q] ?? `number ${q}`);
+          : without(decision, lacking, demand, settings.onEmpty, nameOf(q, texts.length, ids));
       },
     { sameScores: true },
   );
 }
+
+/** A query as a message names it: there may be no other. */
+const nameOf = (q: number, queries: number, ids: readonly string[] | undefined): string =>
+  ids ? `query ${ids[q]!}` : queries === 1 ? 'the query' : `query number ${q}`;
 
 function without(
   decision: Decision,
@@ -108,7 +112,7 @@ function without(
       NAME,
       `no model fulfils the query, the best answers all the same: ${details.join(', ')}`,
     );
-  throw new RouteProfileError('UNSUPPORTED', `${NAME}: no model fulfils query ${query}`, {
+  throw new RouteProfileError('UNSUPPORTED', `${NAME}: no model fulfils ${query}`, {
     hint: 'Add a candidate that does, declare its capabilities, or let the best model answer with onEmpty=best.',
     details: because === undefined ? details : [because, ...details],
   });

@@ -43,14 +43,16 @@ export const costState = z.object({
 
 /**
  * Ranks models by chance of being right − λ · expected dollars of the call; by score where decisions carry no chances. A model
- * of unknown cost counts as dear as the dearest known for the query. At λ = 0 decisions stay as they are.
+ * of unknown cost counts as dear as the dearest known for the query. At λ = 0 decisions stay as they are, unless this λ takes the place of
+ * another.
  *
  * @param router decisions carry `expectedCost` in dollars, and `probability` where chances are known (`withEstimates`, `withCalibration`)
- * @param settings `lambda`: what a dollar is worth, in chances of being right (or in score units), at least 0
+ * @param settings `lambda`: what a dollar is worth, in chances of being right (or in score units), at least 0; `instead`: the router may
+ *   weigh costs already, which this λ undoes where there are chances, also at 0. Default: false
  * @throws RouteProfileError UNSUPPORTED from `decide` when no model of a decision has an expected cost
  */
-export function withCost(router: Router, { lambda }: { lambda: number }): Router {
-  if (lambda === 0) return router;
+export function withCost(router: Router, { lambda, instead = false }: { lambda: number; instead?: boolean }): Router {
+  if (lambda === 0 && !instead) return router;
   const place = new Map(router.models.map((model, m) => [model, m]));
   return wrapDecisions(router, () => (decision) => priced(decision, lambda, place), { sameScores: false });
 }

@@ -73,6 +73,12 @@ describe('cost', () => {
 
   it('is the router itself at λ = 0', async () => {
     expect(await first(withCost(always(RANKED), { lambda: 0 }))).toEqual(await first(always(RANKED)));
+    // In the place of another λ, 0 is one like any other.
+    const thrifty = withCost(always(RANKED), { lambda: 1000 });
+    expect((await first(withCost(thrifty, { lambda: 0 }))).model).toBe('small');
+    const undone = await first(withCost(thrifty, { lambda: 0, instead: true }));
+    expect(undone.model).toBe((await first(always(RANKED))).model);
+    expect(undone.reasons[0]?.text).toMatch(/instead of small .* at λ = 0$/);
   });
 
   it('counts an unknown cost as the dearest, and refuses where none is known', async () => {

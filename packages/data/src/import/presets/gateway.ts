@@ -83,6 +83,8 @@ export const gateway: Preset = {
     ];
   },
   joins: [
+    ['record.id', 'decision'],
+    ['record.id', 'id'],
     ['id', 'decision'],
     ['id', 'id'],
   ],
