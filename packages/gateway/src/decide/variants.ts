@@ -15,7 +15,7 @@ const OVERRIDES = {
   pii: 'constraints',
 } as const;
 /** Names of the options that may follow a route's name. */
-export const OVERRIDE_NAMES: readonly string[] = Object.keys(OVERRIDES);
+const OVERRIDE_NAMES: readonly string[] = Object.keys(OVERRIDES);
 
 /** Variants that are kept; another one is made anew, which costs next to nothing. */
 const MOST_VARIANTS = 64;

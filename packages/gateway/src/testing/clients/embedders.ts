@@ -4,7 +4,7 @@ import { embed, embedMany } from 'ai';
 import OpenAI from 'openai';
 
 /** Which gateway is asked, and for which model. */
-export interface EmbedderSettings {
+interface EmbedderSettings {
   url: string;
   model: string;
 }
