@@ -105,6 +105,21 @@ describe('settings', () => {
     expect(deaf.warnings).toEqual(['decision id-1 is not kept: disk full']);
   });
 
+  it('hold to what the router was trained to demand, also where it fails', async () => {
+    const candidates = candidatesOf('a', 'b').map((one) => ({
+      ...one,
+      capabilities: { region: one.id === 'a' ? 'us' : 'eu' },
+    }));
+    const router = {
+      ...listedRouter(candidates),
+      wrappers: [{ name: 'constraints', options: { region: 'eu' } }],
+      route: () => Promise.reject(new Error('no weights')),
+    };
+    const { routeprofile, records } = open([], { router, onLate: 'a', models: { a: model('a'), b: model('b') } });
+    expect((await generateText({ model: routeprofile('auto'), prompt })).text).toBe('I am b.');
+    expect(records[0]).toMatchObject({ model: 'a', served: 'b', attempts: [{ candidate: 'b' }] });
+  });
+
   it('keep the text and the session where they are wanted, and pass on what is for other providers', async () => {
     const { routeprofile, records, router, models } = open([], { keepText: true, tenant: 'team' });
     const providerOptions = {

@@ -2,7 +2,7 @@
  * What decides and what judges answers, without requests of HTTP: for programs that offer the same decisions in another way.
  */
 export { costOf, readLanguageModelUsage, wasUnsent } from '@routeprofile/providers';
-export type { Candidate, Decision, Price, Requirements, Usage } from '@routeprofile/schema';
+export type { Candidate, Decision, Offer, Price, Requirements, Usage } from '@routeprofile/schema';
 export { createStopper, Stopped, type Stopper } from './attempt/stopper.js';
 export { usageOf } from './attempt/usage.js';
 export { createWatch, type Watch } from './attempt/watch.js';

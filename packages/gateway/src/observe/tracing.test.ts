@@ -1,5 +1,5 @@
 import * as api from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openGateway } from '../testing/open-gateway.js';
@@ -9,7 +9,8 @@ import { traceBy } from './tracing.js';
 const exporter = new InMemorySpanExporter();
 beforeAll(() => {
   api.trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
-  api.propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const propagators = [new W3CTraceContextPropagator(), new W3CBaggagePropagator()];
+  api.propagation.setGlobalPropagator(new CompositePropagator({ propagators }));
 });
 afterAll(() => {
   api.trace.disable();
@@ -54,6 +55,13 @@ describe('traceBy', () => {
       'http.response.status_code': 200,
     });
     for (const { headers: sent } of upstream.sent) expect(sent['traceparent']).toBe(`00-${TRACE}-${request}-01`);
+  });
+
+  it('tells model servers which trace it is, and nothing that the client says of itself', async () => {
+    const { ask, upstream } = openGateway({}, { tracing });
+    await ask('chat', false, {}, { headers: { ...headers, baggage: 'user=ada@example.org' } });
+    expect(upstream.sent[0]?.headers['traceparent']).toContain(TRACE);
+    expect(JSON.stringify(upstream.sent[0]?.headers)).not.toContain('ada');
   });
 
   it('ends a stream with its last event, and tells what was refused', async () => {

@@ -119,6 +119,8 @@ export function traceBy(api: OpenTelemetryApi): Tracing {
       const inside = api.trace.setSpan(outside as never, span as never) as never;
       const carried: Record<string, string> = {};
       api.propagation.inject(inside, carried);
+      // What clients say of themselves in it is for the operator's spans, never for whoever runs a model.
+      delete carried['baggage'];
       const fail = (type: string) => {
         span.setAttributes({ [ERROR_TYPE]: type });
         span.setStatus({ code: ERROR });

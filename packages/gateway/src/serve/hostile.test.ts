@@ -119,6 +119,22 @@ describe('a server', () => {
   });
 });
 
+describe('a stream', () => {
+  it('is one however its type is written', async () => {
+    const upstream = {
+      send: async () => ({
+        status: 200,
+        headers: new Headers({ 'content-type': 'Text/Event-Stream;Charset=UTF-8' }),
+        body: (async function* () {
+          for (const event of recordedAnswer('chat', ['Fifty-one.']).events) yield new TextEncoder().encode(event);
+        })(),
+      }),
+    };
+    const { ask } = openGateway({}, { upstream });
+    expect(await (await ask('chat', true)).text()).toContain('Fifty-one.');
+  });
+});
+
 describe('a router that decides what cannot be recorded', () => {
   const ranked = (score: number, first = 'a') => [
     { model: first, score: 1 },

@@ -172,7 +172,7 @@ describe('personal data', () => {
     expect(await store.find('id-1')).toMatchObject({ requirements: { local: true }, model: 'b' });
   });
 
-  it('counts in instructions and in what tools gave, on any wire', async () => {
+  it('counts in instructions, in what tools gave and in predictions, on any wire', async () => {
     const system = 'You write for jane.doe@example.org.';
     const result = { role: 'user', content: [{ type: 'tool_result', content: system }] };
     const turns = [result, { role: 'user', content: 'Why?' }];
@@ -180,6 +180,7 @@ describe('personal data', () => {
       ['messages', { system }],
       ['messages', { messages: turns }],
       ['responses', { instructions: system }],
+      ['chat', { prediction: { type: 'content', content: system } }],
     ] as const) {
       const { ask } = open({ wrappers: ['constraints:pii=true'] });
       expect((await ask(wire, false, more)).headers.get('x-routeprofile-model')).toBe('b');

@@ -89,13 +89,13 @@ export const chatWire: WireFormat = {
   path: 'chat/completions',
   keyHeader: 'authorization',
   asked(body) {
-    const { messages, tools, functions, response_format: format, n } = body;
+    const { messages, tools, functions, response_format: format, prediction, n } = body;
     const limits = [body['max_completion_tokens'], body['max_tokens']];
     return {
       turns: messages,
       instructions: [],
-      said: [messages],
-      read: [messages, tools, functions, format],
+      said: [messages, prediction],
+      read: [messages, tools, functions, format, prediction],
       tools: itemsOf(tools).length + itemsOf(functions).length > 0,
       json: jsonOfType(fieldsOf(format)['type']),
       logprobs: body['logprobs'] === true,

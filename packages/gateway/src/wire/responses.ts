@@ -101,13 +101,14 @@ export const responsesWire: WireFormat = {
   path: 'responses',
   keyHeader: 'authorization',
   asked(body) {
-    const { input, instructions, tools, text, max_output_tokens: limit } = body;
+    const { input, instructions, tools, text, prompt, max_output_tokens: limit } = body;
+    const { variables } = fieldsOf(prompt);
     const stored = storedIn(body);
     return {
       turns: input,
       instructions: [instructions],
-      said: [input, instructions],
-      read: [input, instructions, tools, text],
+      said: [input, instructions, variables],
+      read: [input, instructions, tools, text, variables],
       tools: itemsOf(tools).length > 0,
       json: jsonOfType(fieldsOf(fieldsOf(text)['format'])['type']),
       logprobs: itemsOf(body['include']).includes('message.output_text.logprobs'),
