@@ -31,6 +31,7 @@ export default ts.config(
       'packages/profiles/src/**',
       'packages/routers/src/**',
       'packages/tensor/src/**',
+      'packages/encoder-static/src/**',
       'packages/encoders/src/**',
       'packages/eval/src/**',
       'packages/providers/src/**',

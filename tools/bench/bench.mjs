@@ -4,15 +4,20 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProcess } from '../lib/process.mjs';
 
-/** Measure quality, not speed; run by hand, as their first lines say. */
+/** Measure quality, or what is kept under stress, not speed; run by hand, as their first lines say. */
 const NOT_SPEED = new Set([
   'auto-splits',
   'co-training',
+  'compare',
   'frontier',
+  'kill-gateway',
+  'leave',
   'log-learning',
   'off-policy-coverage',
   'onboarding',
   'repairs',
+  'slow-clients',
+  'soak',
   'trainable-gnn-choices',
   'unseen',
 ]);

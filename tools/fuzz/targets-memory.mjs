@@ -2,6 +2,7 @@
 import { parseJson, parsePythonLiteral, readNpy, readNpz, writeNpz } from '@routeprofile/data';
 import { builtIns } from '@routeprofile/pipeline';
 import { createOpenAiEncoder, parseVocabulary } from '@routeprofile/encoders';
+import { createTokenizer, packStaticFile, readStaticFile } from '@routeprofile/encoder-static';
 import { scoreResponse } from '@routeprofile/collect';
 import { compareRuns, designSpaceSchema } from '@routeprofile/eval';
 import { buildGraph, parseGraph, serializeGraph, toHetero } from '@routeprofile/graph';
@@ -51,6 +52,16 @@ const jsonTarget = (name, seeds, read, check, weight = 10) => ({
   read,
   check,
 });
+
+/** A static encoder of eight pieces. */
+const staticFile = () =>
+  packStaticFile({
+    vocabulary: ['<unk>', '<s>', '</s>', '<1>', '<2>', '<3>', '▁', 'a'].map((piece, i) => [piece, -i]),
+    dimensions: 4,
+    vectors: Int8Array.from({ length: 32 }, (_, i) => 4 * i - 64),
+    scale: Float32Array.of(0.1, 0.2, 0.3, 0.4),
+    offset: new Float32Array(4),
+  });
 
 const arraysHold = (arrays) => firstOf(...[...arrays].map(([name, array]) => wrongShape(array, name)));
 
@@ -136,6 +147,20 @@ export function memoryTargets(run) {
   };
   const graph = JSON.parse(JSON.stringify(serializeGraph(buildGraph(graphSource, { preset: 'query-task' }))));
   return [
+    bytesTarget(
+      'static encoder',
+      [staticFile()],
+      (bytes) => {
+        const file = readStaticFile(bytes, 'own.safetensors');
+        return { file, pieces: createTokenizer(file.vocabulary).encode('a ba 😀 a') };
+      },
+      ({ file: { vocabulary, dimensions, vectors, scale, offset }, pieces }) =>
+        firstOf(
+          vectors.length === vocabulary.length * dimensions ? null : `${vectors.length} numbers in its vectors`,
+          [...scale, ...offset].every(Number.isFinite) ? null : 'its scale or offset is not finite',
+          pieces.every((id) => id < vocabulary.length) ? null : 'a piece outside its vocabulary',
+        ),
+    ),
     bytesTarget(
       'npy',
       npy,

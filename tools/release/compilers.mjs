@@ -44,9 +44,9 @@ function project(folder, manifests) {
     JSON.stringify({ name: 'empty', version: '1.0.0', private: true, dependencies, devDependencies }),
   );
   const entries = manifests.flatMap(({ name, exports }) =>
-    Object.keys(exports)
-      .filter((path) => path !== './package.json')
-      .map((path) => name + path.slice(1)),
+    Object.entries(exports)
+      .filter(([, target]) => typeof target !== 'string')
+      .map(([path]) => name + path.slice(1)),
   );
   for (const file of ['use.mts', 'use.cts']) writeFileSync(join(folder, file), sourceOf(entries));
 }

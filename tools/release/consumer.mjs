@@ -8,9 +8,9 @@ import { typeProblems } from './types.mjs';
 
 /** Every import path that a package has for code. */
 const entriesOf = ({ manifest }) =>
-  Object.keys(manifest.exports)
-    .filter((path) => path !== './package.json')
-    .map((path) => manifest.name + path.slice(1));
+  Object.entries(manifest.exports)
+    .filter(([, target]) => typeof target !== 'string') // package.json, and files without code
+    .map(([path]) => manifest.name + path.slice(1));
 
 /** An empty project with the package installed by name. */
 export async function installAlone({ name, manifest }, folder, env) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ROOT } from './version.mjs';
 
 const ALLOWED =
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|LICENSE-APACHE-2\.0|NOTICE|bin\/[a-z-]+\.js|dist\/[\w-]+(\.d)?\.(js|cjs|ts|cts))$/;
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|LICENSE-APACHE-2\.0|NOTICE|bin\/[a-z-]+\.js|data\/[a-z-]+\.safetensors|dist\/[\w-]+(\.d)?\.(js|cjs|ts|cts))$/;
 const TESTS = /\.(test|spec|bench)\.|fixture/;
 const REQUIRED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 
@@ -42,7 +42,7 @@ export function manifestProblems({ name, manifest }) {
   const ranges = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
   const wanted = [
     [description?.length > 20, 'a description'],
-    [license === 'MIT', 'license: MIT'],
+    [/^MIT( AND Apache-2\.0)?$/.test(license), 'license: MIT, with Apache-2.0 where it holds such a work'],
     [author, 'an author'],
     [homepage?.includes(`packages/${name}`), 'a homepage'],
     [repository?.url && repository.directory === `packages/${name}`, 'a repository with its directory'],

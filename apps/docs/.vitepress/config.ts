@@ -22,6 +22,7 @@ const packages = [
   'numerics',
   'data',
   'providers',
+  'encoder-static',
   'encoders',
   'graph',
   'profiles',

@@ -1,5 +1,14 @@
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider';
-import { atHome, decide, whatLacks, pinned, readChat, type Decision, type Health } from '@routeprofile/gateway/core';
+import {
+  atHome,
+  decide,
+  pinned,
+  readChat,
+  trainedDemands,
+  whatLacksOf,
+  type Decision,
+  type Health,
+} from '@routeprofile/gateway/core';
 import { messageOf, RouteProfileError, z, type Candidate, type Requirements } from '@routeprofile/schema';
 import { chatBodyOf } from './read-call.js';
 import type { OpenedSettings } from './settings.js';
@@ -85,13 +94,16 @@ export async function prepare(
           clock,
         );
   const decision = atHome(chosen, personal);
+  const demands = target.kind === 'route' ? trainedDemands(router) : [];
   const order: Candidate[] = [];
   const leftOut: { model: string; why: string }[] = [];
   const cooling: string[] = [];
   for (const { model } of decision.ranked) {
     const candidate = settings.candidates.get(model);
     const why =
-      candidate === undefined || !settings.models.has(model) ? 'no model' : whatLacks(candidate, requirements);
+      candidate === undefined || !settings.models.has(model)
+        ? 'no model'
+        : whatLacksOf(candidate, requirements, demands);
     if (candidate === undefined || why !== null) leftOut.push({ model, why: why ?? 'no model' });
     // Whoever names a model wants that one, however it has done of late.
     else if (target.kind === 'candidate' || health.usable(model)) order.push(candidate);

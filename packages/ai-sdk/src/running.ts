@@ -65,8 +65,9 @@ export function begin({ candidate, model, client, clock, promptTokens }: Calling
         endpoint: `${model.provider}/${model.modelId}`,
         candidate: candidate.id,
         ...(fault !== undefined && { fault }),
-        ...(contentAt !== undefined && { firstContentMs: contentAt - started }),
-        totalMs: clock.now() - started,
+        ...(contentAt !== undefined && { firstContentMs: Math.max(0, contentAt - started) }),
+        // Clocks can be set back.
+        totalMs: Math.max(0, clock.now() - started),
         ...(usage && { usage }),
         ...(cost !== undefined && { cost }),
         ...more,

@@ -16,6 +16,7 @@ const COMMANDS = [
   'profile',
   'router',
   'evaluate',
+  'encoder',
   'route',
   'report',
   'serve',

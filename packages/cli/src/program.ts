@@ -8,6 +8,7 @@ import { ownVersion } from './own-package.js';
 import { addRunCommands } from './program/run.js';
 import { addCollectCommand } from './program/collect.js';
 import { addDataCommands } from './program/data.js';
+import { addEncoderCommand } from './program/encoder.js';
 import { addModelsCommand } from './program/models.js';
 import { addServeCommand } from './program/serve.js';
 import { addStepCommands } from './program/steps.js';
@@ -41,6 +42,7 @@ export function buildProgram(io: Io): Command {
   addDataCommands(program, io);
   addCollectCommand(program, io);
   addModelsCommand(program, io);
+  addEncoderCommand(program, io);
   addStepCommands(program, io);
   addResultCommands(program, io);
   addServeCommand(program, io);

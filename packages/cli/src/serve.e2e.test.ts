@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -36,10 +36,11 @@ interface Serving {
 
 const processes: ChildProcess[] = [];
 /** The command as a process, once it serves. */
-function serving(args: readonly string[], env: Record<string, string> = {}): Promise<Serving> {
+function serving(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Promise<Serving> {
   const child = spawn(process.execPath, [BIN, 'serve', '--port', '0', '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
+    cwd,
   });
   processes.push(child);
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -234,6 +235,33 @@ describe('serve', { timeout: 60_000 }, () => {
       'wrappers.1: no wrapper called constraint',
     ])
       expect(meaning.stderr).toContain(what);
+  });
+
+  it('gives its spans to the OpenTelemetry of the folder that it runs in', async () => {
+    const project = join(folder.path, 'traced');
+    mkdirSync(join(project, 'node_modules', '@opentelemetry', 'api'), { recursive: true });
+    // What the package does with spans is its own; here it writes their names down.
+    writeFileSync(
+      join(project, 'node_modules', '@opentelemetry', 'api', 'index.js'),
+      `const { appendFileSync } = require('node:fs');
+      const startSpan = (name) => ({ setAttributes() {}, setStatus() {}, end: () => appendFileSync('spans.txt', name + '\\n') });
+      exports.trace = { getTracer: () => ({ startSpan }), setSpan: (context) => context };
+      exports.context = { active: () => ({}) };
+      exports.propagation = { extract: (context) => context, inject: (_, carrier) => void (carrier.traceparent = 'a trace') };`,
+    );
+    const config = join(project, 'routeprofile.serve.yaml');
+    const endpoints = models.map((model) => `{ candidate: '${model}', baseUrl: '${server.baseUrl}', wires: [chat] }`);
+    const routes = `routes: { default: { router: '${router}' } }`;
+    writeFileSync(config, `tracing: true\n${routes}\nendpoints: [${endpoints.join(', ')}]\n`);
+    const { url, process: child, ended } = await serving(['--config', config], {}, project);
+    const reply = await post(`${url}/v1/chat/completions`, { model: models[0], ...asked });
+    expect(reply.status).toBe(200);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(readFileSync(join(project, 'spans.txt'), 'utf8')).toBe(`chat ${models[0]}\nchat routeprofile\n`);
+
+    const without = await serving(['--config', config], {}, folder.path).catch(String);
+    expect(without).toContain('tracing: @opentelemetry/api cannot be loaded');
   });
 
   it('says everything that is wrong at once', async () => {

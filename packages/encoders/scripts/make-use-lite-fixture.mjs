@@ -1,5 +1,5 @@
 // Makes src/fixtures/use-lite.json with @energetic-ai/embeddings: texts, their token ids, and their vectors (float32, little-endian, base64).
-// Usage: node scripts/make-use-lite-fixture.mjs
+// Usage: node scripts/make-use-lite-fixture.mjs (@energetic-ai/embeddings is a development dependency of encoder-static)
 // A text longer than 128 tokens gets the vector of its first 128, since the model ignores the rest: window=head.
 import { writeFileSync } from 'node:fs';
 import { initModel } from '@energetic-ai/embeddings';

@@ -16,6 +16,7 @@ describe('the main entry', () => {
     };
     visit('./index.js');
     expect([...outside].sort()).toEqual([
+      '@routeprofile/encoder-static',
       '@routeprofile/providers',
       '@routeprofile/schema',
       '@routeprofile/tensor',

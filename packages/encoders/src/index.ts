@@ -1,6 +1,7 @@
 export { HASH_VERSION, createHashEncoder, hashOptionsSchema, type HashOptions } from './hash/hash-encoder.js';
+export { openStaticHashEncoder, STATIC_HASH_VERSION, type StaticHashOptions } from './static/static-hash.js';
+export { HASHED_DIMENSIONS } from './unseen/hashed-block.js';
 export {
-  HASHED_DIMENSIONS,
   USE_LITE_HASH_VERSION,
   USE_LITE_VERSION,
   openUseLiteEncoder,
@@ -13,7 +14,7 @@ export {
   type Segmentation,
   type Tokenizer,
   type Vocabulary,
-} from './use-lite/unigram.js';
+} from '@routeprofile/encoder-static';
 export { WINDOW_POLICIES, WINDOW_TOKENS, type WindowPolicy } from './use-lite/windows.js';
 export {
   createOpenAiEncoder,

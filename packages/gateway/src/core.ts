@@ -2,7 +2,6 @@
  * What decides and what judges answers, without requests of HTTP: for programs that offer the same decisions in another way.
  */
 export { costOf, readLanguageModelUsage, wasUnsent } from '@routeprofile/providers';
-export { whatLacks } from '@routeprofile/schema';
 export type { Candidate, Decision, Price, Requirements, Usage } from '@routeprofile/schema';
 export { createStopper, Stopped, type Stopper } from './attempt/stopper.js';
 export { usageOf } from './attempt/usage.js';
@@ -13,6 +12,7 @@ export { FAULTS, type Fault } from './contracts/fault.js';
 export { type Attempt, type CountedUsage, type DecisionRecord } from './contracts/record.js';
 export { type UpstreamAnswer } from './contracts/upstream.js';
 export { atHome } from './decide/at-home.js';
+export { trainedDemands, whatLacksOf } from './decide/demands.js';
 export { decide, pinned, type Question } from './decide/decide.js';
 export { readChat, type ReadChat } from './decide/read-chat.js';
 export { decisionRecord, type Ended, type Recorded } from './decide/record-of.js';

@@ -24,8 +24,8 @@ describe('the health of endpoints', () => {
     expect(health.look('a').state).toBe('trial');
     health.succeeded('a');
     expect(health.look('a')).toEqual({ state: 'up', faults: 0 });
-    health.failed('a', 'auth');
-    expect(health.look('a')).toEqual({ state: 'out', faults: 1, fault: 'auth' });
+    health.failed('b', 'auth');
+    expect(health.look('b')).toEqual({ state: 'out', faults: 1, fault: 'auth' });
   });
 
   it('lets one cool down after three faults in a row, and no other', () => {
@@ -85,6 +85,19 @@ describe('the health of endpoints', () => {
     now += 1e9;
     health.succeeded('a');
     expect([health.usable('a'), health.waitMs('a')]).toEqual([false, Infinity]);
+  });
+
+  it('does not leave one out that has answered, as what a single request asks for may be refused or not found', () => {
+    health.succeeded('a');
+    health.failed('a', 'not-found');
+    health.failed('a', 'auth');
+    expect([health.usable('a'), health.look('a').state]).toEqual([true, 'up']);
+    health.failed('a', 'not-found');
+    expect(health.waitMs('a')).toBe(5_000);
+    health.reloaded();
+    health.failed('b', 'not-found');
+    health.failed('a', 'not-found');
+    expect([health.waitMs('a'), health.waitMs('b')]).toEqual([Infinity, Infinity]);
   });
 
   it('never minds the request’s own faults, or clients that leave', () => {

@@ -65,6 +65,8 @@ interface State {
 export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings = {}): Health {
   const { inARow = 3, firstMs = 5_000, longestMs = 60_000 } = settings;
   const states = new Map<string, State>();
+  /** Those that have answered since the configuration was loaded: key and address are right, whatever one request is told. */
+  const proven = new Set<string>();
 
   const stateOf = (endpoint: string): State => {
     const known = states.get(endpoint);
@@ -94,7 +96,9 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
     },
     succeeded(endpoint) {
       // An answer to a request sent before a fault that takes the endpoint out proves nothing about what came after.
-      if (states.get(endpoint)?.until !== Infinity) states.delete(endpoint);
+      if (states.get(endpoint)?.until === Infinity) return;
+      states.delete(endpoint);
+      proven.add(endpoint);
     },
     failed(endpoint, fault, retryAfterMs) {
       const state = stateOf(endpoint);
@@ -103,7 +107,8 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
       if (FAULTS[fault].endpoint === 'untouched') return;
       state.faults++;
       state.fault = fault;
-      switch (FAULTS[fault].endpoint) {
+      const rule = FAULTS[fault].endpoint;
+      switch (rule === 'out' && proven.has(endpoint) ? 'counts' : rule) {
         case 'out':
           state.until = Infinity;
           return;
@@ -121,6 +126,7 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
       if (state) state.tried = false;
     },
     reloaded() {
+      proven.clear();
       for (const [endpoint, { until }] of states) if (until === Infinity) states.delete(endpoint);
     },
     waitMs: (endpoint) => Math.max(0, (states.get(endpoint)?.until ?? 0) - clock.now()),

@@ -1,6 +1,7 @@
-import { whatLacks, type Candidate, type Requirements } from '@routeprofile/schema';
+import { type Candidate, type Requirements } from '@routeprofile/schema';
 import type { Endpoint } from './contracts/endpoint.js';
 import type { EndpointWire } from './contracts/wire.js';
+import { whatLacksOf } from './decide/demands.js';
 
 /** One try that may be made. */
 export interface PlannedAttempt {
@@ -24,6 +25,8 @@ export interface PlanInput {
   endpointsOf: (candidate: string) => readonly Endpoint[];
   wire: EndpointWire;
   requirements: Requirements;
+  /** What the route demands besides. Default nothing. */
+  demands?: readonly Requirements[];
   usable: (endpoint: string) => boolean;
   /** Attempts at most. Default 4. */
   most?: number;
@@ -33,14 +36,23 @@ export interface PlanInput {
  * The list of attempts, made once per request, so that retries cannot multiply: the chosen candidate at each of its endpoints, then
  * the next ones. Whoever cannot answer is left out, as alternative no less than as first choice.
  */
-export function planAttempts({ ranked, endpointsOf, wire, requirements, usable, most = 4 }: PlanInput): Plan {
+export function planAttempts({
+  ranked,
+  endpointsOf,
+  wire,
+  requirements,
+  demands = [],
+  usable,
+  most = 4,
+}: PlanInput): Plan {
   const attempts: PlannedAttempt[] = [];
   const leftOut: { model: string; why: string }[] = [];
   const cooling: string[] = [];
   for (const candidate of ranked) {
     const endpoints = endpointsOf(candidate.id);
     const speaking = endpoints.filter(({ wires }) => wires.includes(wire));
-    const why = whatLacks(candidate, requirements) ?? (speaking.length > 0 ? null : noEndpoint(endpoints, wire));
+    const why =
+      whatLacksOf(candidate, requirements, demands) ?? (speaking.length > 0 ? null : noEndpoint(endpoints, wire));
     if (why !== null) {
       leftOut.push({ model: candidate.id, why });
       continue;

@@ -69,6 +69,7 @@ export { buildGraph, type BuiltGraph, type GraphFormat } from './steps/build-gra
 export { buildProfiles, planProfiles, type BuiltProfile, type ProfileSource } from './steps/build-profiles.js';
 export { trainRouter, type TrainedRouter } from './steps/train-router.js';
 export { evaluate, type EvaluatedRouter } from './steps/evaluate.js';
+export { fitEncoder, type FitEncoderRequest, type FittedEncoder } from './steps/fit-encoder.js';
 export { checkData } from './steps/check-data.js';
 export { collect, planCollect, type CollectRequest } from './steps/collect.js';
 export {

@@ -7,6 +7,7 @@ import {
   memoryStore,
   openJournal,
   openNodeUpstream,
+  traceBy,
 } from '@routeprofile/gateway/node';
 import { openRouter, type OpenRouter } from '@routeprofile/pipeline';
 import { messageOf, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
@@ -16,6 +17,7 @@ import { openServeConfig, serveProblems, type FoundConfig, type ServeFlags } fro
 import { curlLine } from '../serve/curl.js';
 import { assertDemoFlags } from '../serve/demo/flags.js';
 import { openDemo } from '../serve/demo/open-demo.js';
+import { openTelemetry } from '../serve/open-telemetry.js';
 import { watchFile } from '../serve/watch.js';
 import { Opened } from '../serve/opened.js';
 
@@ -50,7 +52,7 @@ async function openRouters({ config, source }: FoundConfig, logger: Logger, open
 
 /** What the gateway itself reads of the configuration. */
 function gatewayConfigOf({ config }: FoundConfig): GatewayConfigInput {
-  const { listen: _listen, state: _state, routes, ...rest } = config;
+  const { listen: _listen, state: _state, tracing: _tracing, routes, ...rest } = config;
   const settings = Object.entries(routes).map(([name, route]) => {
     const { router: _router, plugin: _plugin, encoder: _encoder, ...others } = route;
     return [name, others];
@@ -77,7 +79,10 @@ async function open(found: FoundConfig, logger: Logger, opened: Opened, routers:
   const upstream = openNodeUpstream();
   opened.add(() => upstream.close());
   const secrets = fileSecrets({ from });
-  return named(found, () => createGateway(gatewayConfigOf(found), { routes, upstream, store, logger, secrets }));
+  const tracing = config.tracing ? traceBy(openTelemetry()) : undefined;
+  return named(found, () =>
+    createGateway(gatewayConfigOf(found), { routes, upstream, store, logger, secrets, ...(tracing && { tracing }) }),
+  );
 }
 
 const stopped = (signal: AbortSignal): Promise<void> =>
@@ -99,8 +104,10 @@ async function reload(
     const found = await openServeConfig(flags);
     const routes = await openRouters(found, logger, routers);
     const { retired } = named(found, () => gateway.reload(gatewayConfigOf(found), routes));
-    void retired.then(() => old.close());
-    for (const name of ['listen', 'state'] as const)
+    void retired
+      .then(() => old.close())
+      .catch((error: unknown) => logger.warn(`the routers of before cannot be closed: ${messageOf(error)}`));
+    for (const name of ['listen', 'state', 'tracing'] as const)
       if (!isDeepStrictEqual(found.config[name], before.config[name]))
         logger.warn(`${found.source}: \`${name}\` stays as it was until the gateway is started anew`);
     logger.info(`${found.source} is loaded again; requests under way end with the configuration before it`);

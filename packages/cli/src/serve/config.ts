@@ -19,6 +19,8 @@ const serveConfigSchema = gatewayConfigSchema.extend({
       z.strictObject({ kind: z.literal('journal'), dir: z.string().min(1) }),
     ])
     .default({ kind: 'memory' }),
+  /** Spans for OpenTelemetry, through the `@opentelemetry/api` that is installed where the command runs. Read at the start only. */
+  tracing: z.boolean().default(false),
   routes: z
     .record(
       z.string().min(1).max(200),
@@ -135,7 +137,11 @@ export function checkServeConfig(input: unknown, source: string, from: string, f
   const parsed = serveConfigSchema.safeParse(input);
   if (!parsed.success) throw serveProblems(source, parsed.error.issues.map(issueText));
   const config = parsed.data;
-  for (const route of Object.values(config.routes)) route.router = resolve(from, route.router);
+  for (const route of Object.values(config.routes)) {
+    route.router = resolve(from, route.router);
+    // Any other is the name of a package.
+    if (route.plugin !== undefined && /^\.{1,2}[\\/]/.test(route.plugin)) route.plugin = resolve(from, route.plugin);
+  }
   if (config.state.kind === 'journal') config.state.dir = resolve(from, config.state.dir);
   return { config, source, from, file };
 }

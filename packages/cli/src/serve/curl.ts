@@ -18,7 +18,9 @@ export function curlLine(url: string, { endpoints, routes, keys }: ServeConfig):
   const spoken = new Set(endpoints.flatMap(({ wires }) => wires));
   const [, path, body] = REQUESTS.find(([wire]) => spoken.has(wire)) ?? REQUESTS[0];
   const names = Object.keys(routes);
-  const model = names.includes('default') || names.length === 1 ? 'auto' : `routeprofile/${names[0]}`;
+  const auto = names.length === 1 ? names[0] : 'default';
+  const allowed = keys[0]?.routes ?? names;
+  const model = allowed.some((name) => name === auto) ? 'auto' : `routeprofile/${allowed[0]}`;
   const key = keys[0] ? ` -H "authorization: Bearer ${keyInShell(keys[0].key)}"` : '';
   return `curl ${url}${path} -H 'content-type: application/json'${key} -d '${JSON.stringify({ model, ...body })}'`;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { STATIC_VERSION } from '@routeprofile/encoder-static';
 import { answerJson, openModelServer, type ModelServer } from '@routeprofile/providers/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtInEncoders, createEncoder, encoderNames } from './create-encoder.js';
@@ -31,6 +32,9 @@ describe('createEncoder', () => {
     ['use-lite-hash', 'use-lite-hash@0.2.0-1:window=mean:hashed=256'],
     ['use-lite-hash:hashed=64:window=tail', 'use-lite-hash@0.2.0-1:window=tail:hashed=64'],
     ['use-lite', 'use-lite@0.2.0:window=mean'],
+    ['static', `static@${STATIC_VERSION}`],
+    ['static-hash', `static-hash@${STATIC_VERSION}-1:hashed=256`],
+    ['static-hash:hashed=64', `static-hash@${STATIC_VERSION}-1:hashed=64`],
     ['use-lite:window=head', 'use-lite@0.2.0:window=head'],
   ])('reads %s, and its id as well', async (reference, id) => {
     expect((await createEncoder(reference)).id).toBe(id);
@@ -61,6 +65,10 @@ describe('createEncoder', () => {
     // A wrapper or a graph, which other references may carry, must not be dropped in silence.
     ['use-lite+hash', 'UNKNOWN_NAME'],
     ['hash@latest', 'UNSUPPORTED'],
+    ['static@1-00000000', 'UNSUPPORTED'],
+    ['static:absent.safetensors', 'MISSING_FILE'],
+    ['static-hash:hashed=0', 'BAD_OPTION'],
+    ['static:hashed=256', 'BAD_OPTION'],
     ['hash:dimensions=many', 'BAD_OPTION'],
     ['npz', 'BAD_OPTION'],
     ['npz:absent.npz', 'MISSING_FILE'],
@@ -78,10 +86,19 @@ describe('createEncoder', () => {
     await expect(createEncoder('word2vec')).rejects.toMatchObject({
       message: expect.stringContaining('word2vec') as string,
       hint: expect.stringMatching(
-        /use-lite-hash, use-lite, hash, npz:FILE, openai:MODEL, transformers:MODEL/,
+        /use-lite-hash, use-lite, static-hash, static, hash, npz:FILE, openai:MODEL, transformers:MODEL/,
       ) as string,
     });
-    expect(encoderNames).toEqual(['use-lite-hash', 'use-lite', 'hash', 'npz', 'openai', 'transformers']);
+    expect(encoderNames).toEqual([
+      'use-lite-hash',
+      'use-lite',
+      'static-hash',
+      'static',
+      'hash',
+      'npz',
+      'openai',
+      'transformers',
+    ]);
     expect(builtInEncoders.every(({ summary, usage, name }) => summary !== '' && usage.startsWith(name))).toBe(true);
   });
 

@@ -1,3 +1,5 @@
+import { contentsOf, STATIC_VERSION } from '@routeprofile/encoder-static';
+import { loadStatic, staticFiles } from '@routeprofile/encoder-static/node';
 import { openAiHome } from '@routeprofile/providers';
 import {
   parseOptions,
@@ -9,7 +11,9 @@ import {
 } from '@routeprofile/schema';
 import { HASH_VERSION, createHashEncoder, hashOptionsSchema } from '../hash/hash-encoder.js';
 import { createOpenAiEncoder, openAiId, openAiOptionsSchema } from '../openai/openai-encoder.js';
-import { HASHED_DIMENSIONS, USE_LITE_HASH_VERSION, USE_LITE_VERSION } from '../use-lite/encoder.js';
+import { assembleStatic, STATIC_HASH_VERSION } from '../static/static-hash.js';
+import { HASHED_DIMENSIONS } from '../unseen/hashed-block.js';
+import { USE_LITE_HASH_VERSION, USE_LITE_VERSION } from '../use-lite/encoder.js';
 import { WINDOW_POLICIES } from '../use-lite/windows.js';
 import { openNpzEncoder, npzOptionsSchema } from './npz-encoder.js';
 import { openTransformersEncoder, transformersOptionsSchema } from './transformers-encoder.js';
@@ -19,7 +23,7 @@ import { withCache } from './with-cache.js';
 
 /** Where `createEncoder` keeps vectors and finds settings. */
 export interface CreateEncoderOptions {
-  /** Cache folder; without one nothing is kept. `hash` and `npz` need none and leave it alone. */
+  /** Cache folder; without one nothing is kept. `static`, `static-hash`, `hash` and `npz` need none and leave it alone. */
   cache?: string;
   /** Threads of `use-lite` and `use-lite-hash`. Default: ROUTEPROFILE_THREADS, else one a core. */
   threads?: number;
@@ -50,14 +54,18 @@ export interface BuiltInEncoder {
   summary: string;
   /** What may follow the name as `:option=value`. */
   options: z.ZodType<Record<string, unknown>>;
-  /** Whether its code and weights come with the packages, so that it reads no file and asks nobody. */
+  /** Whether its code and weights come with the packages, so that without an argument it reads no other file and asks nobody. */
   worksAlone: boolean;
 }
 
 const useLiteOptionsSchema = z.strictObject({ window: z.enum(WINDOW_POLICIES).default('mean') });
-const useLiteHashOptionsSchema = useLiteOptionsSchema.extend({
-  hashed: z.number().int().min(8).max(65_536).default(HASHED_DIMENSIONS),
+const hashedSchema = z.number().int().min(8).max(65_536).default(HASHED_DIMENSIONS);
+const useLiteHashOptionsSchema = useLiteOptionsSchema.extend({ hashed: hashedSchema });
+const staticOptionsSchema = z.strictObject({
+  /** The checksum of FILE, as ids have it; must be the file's. */
+  contents: z.string().optional(),
 });
+const staticHashOptionsSchema = staticOptionsSchema.extend({ hashed: hashedSchema });
 
 const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<Encoder> })[] = [
   {
@@ -82,6 +90,28 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
       refuseArgument('use-lite', argument);
       const { window } = parseOptions({ name: 'use-lite', options: useLiteOptionsSchema }, options);
       return openNodeUseLite({ window, ...settings });
+    },
+  },
+  {
+    name: 'static-hash',
+    usage: 'static-hash',
+    summary: `static with ${HASHED_DIMENSIONS} extra numbers that tell apart texts in scripts it cannot read`,
+    options: staticHashOptionsSchema,
+    worksAlone: true,
+    async create({ argument, options }) {
+      const own = parseOptions({ name: 'static-hash', options: staticHashOptionsSchema }, options);
+      return openStatic(argument, own);
+    },
+  },
+  {
+    name: 'static',
+    usage: 'static',
+    summary:
+      'piece vectors taught by use-lite, hundreds of times faster: English, 512 dimensions; static:FILE for vectors of `encoder fit`',
+    options: staticOptionsSchema,
+    worksAlone: true,
+    async create({ argument, options }) {
+      return openStatic(argument, parseOptions({ name: 'static', options: staticOptionsSchema }, options));
     },
   },
   {
@@ -160,11 +190,29 @@ export const encoderNames: readonly string[] = builtInEncoders.map(({ name }) =>
 const VERSIONS: Readonly<Record<string, string>> = {
   'use-lite-hash': USE_LITE_HASH_VERSION,
   'use-lite': USE_LITE_VERSION,
+  'static-hash': STATIC_HASH_VERSION,
+  static: STATIC_VERSION,
   hash: HASH_VERSION,
 };
 
+/** @param argument a file's path; empty for the vectors that come with the packages */
+async function openStatic(argument: string, options: { contents?: string; hashed?: number }): Promise<Encoder> {
+  const files = staticFiles(argument === '' ? undefined : argument);
+  const model = await loadStatic(files);
+  const contents = contentsOf(model.file.checksum);
+  if (options.contents !== undefined && options.contents !== contents)
+    throw new RouteProfileError(
+      'CORRUPT_FILE',
+      `${argument || files.name}: its contents are ${contents}, expected ${options.contents}`,
+      {
+        hint: 'These are not the vectors the router was made with.',
+      },
+    );
+  return assembleStatic(model, files.name, options.hashed);
+}
+
 /**
- * An encoder by its reference: `use-lite-hash`, `use-lite:window=head`, `hash:dimensions=256`, `npz:FILE`, `openai:MODEL`,
+ * An encoder by its reference: `use-lite-hash`, `use-lite:window=head`, `static`, `hash:dimensions=256`, `npz:FILE`, `openai:MODEL`,
  * `transformers:MODEL:pooling=cls`. An encoder's own `id` is such a reference too, so a router finds its encoder again.
  * @throws RouteProfileError UNKNOWN_NAME, BAD_OPTION, and whatever the encoder's own making may throw.
  */

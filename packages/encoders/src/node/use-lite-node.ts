@@ -14,7 +14,7 @@ import { countTokens } from '../use-lite/batches.js';
 import { assembleUseLite, localRunner, USE_LITE_VERSION, type WindowEncoder } from '../use-lite/encoder.js';
 import { loadUseLiteModel, USE_LITE_DIMENSIONS, type UseLiteModel } from '../use-lite/model.js';
 import { runBatches, type BatchRunner, type RunOptions } from '../use-lite/run-batches.js';
-import { createTokenizer, parseVocabulary } from '../use-lite/unigram.js';
+import { createTokenizer, parseVocabulary } from '@routeprofile/encoder-static';
 import type { WindowPolicy } from '../use-lite/windows.js';
 import { tokensKey } from './keys.js';
 import { useLiteFiles } from './use-lite-files.js';

@@ -7,11 +7,12 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { createRuntime, type Runtime } from '@routeprofile/tensor';
-import { appendHashedBlock } from './hashed-block.js';
 import { loadUseLiteModel, USE_LITE_DIMENSIONS, type UseLiteFiles, type UseLiteModel } from './model.js';
 import { runBatches, type BatchRunner } from './run-batches.js';
-import { createTokenizer, parseVocabulary, type Tokenizer } from './unigram.js';
-import { unseenOf, type Unseen } from './unseen.js';
+import { createTokenizer, parseVocabulary, type Tokenizer } from '@routeprofile/encoder-static';
+import { inTurns, nextTurn } from '../turns.js';
+import { appendHashedBlock } from '../unseen/hashed-block.js';
+import { unseenOf, type Unseen } from '../unseen/unseen.js';
 import { combineWindows, cutWindows, planWindows, type WindowPolicy } from './windows.js';
 
 /** The weights' package and version: part of every id, because other weights give other vectors. */
@@ -19,9 +20,6 @@ export const USE_LITE_VERSION = '0.2.0';
 
 /** The same for the hashed block: changes whenever a text would get another one. */
 export const USE_LITE_HASH_VERSION = `${USE_LITE_VERSION}-1`;
-
-/** Numbers in the block of `use-lite-hash` for what the vocabulary cannot spell, where no option says otherwise. */
-export const HASHED_DIMENSIONS = 256;
 
 /** Encodes distinct windows; where and how (here, on threads, from a cache) is its own business. */
 export interface WindowEncoder {
@@ -75,26 +73,6 @@ export function assembleUseLite({ tokenizer, windows, window = 'mean', hashed }:
 interface ReadText {
   windows: Int32Array[];
   unseen: Unseen;
-}
-
-/** Texts after which the event loop gets its turn: about 0.1 seconds of work. */
-const TEXTS_PER_TURN = 1_000;
-const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 0));
-
-async function inTurns<T>(
-  texts: readonly string[],
-  read: (text: string) => T,
-  ctx: RunContext | undefined,
-): Promise<T[]> {
-  const out: T[] = [];
-  for (const text of texts) {
-    out.push(read(text));
-    if (out.length % TEXTS_PER_TURN === 0) {
-      await nextTurn();
-      throwIfAborted(ctx);
-    }
-  }
-  return out;
 }
 
 /** A runner that computes here and lets go of the event loop after each batch, so that interruption is noticed. */

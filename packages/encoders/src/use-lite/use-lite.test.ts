@@ -6,7 +6,7 @@ import fixture from '../fixtures/use-lite.json';
 import { useLiteFiles } from '../node/use-lite-files.js';
 import { openUseLiteEncoder } from './encoder.js';
 import { loadUseLiteModel } from './model.js';
-import { createTokenizer, parseVocabulary } from './unigram.js';
+import { createTokenizer, parseVocabulary } from '@routeprofile/encoder-static';
 
 const floats = (base64: string) => {
   const bytes = Buffer.from(base64, 'base64');

@@ -1,5 +1,5 @@
 import { createMatrix, rowOf, type Matrix } from '@routeprofile/schema';
-import { UNKNOWN } from './unigram.js';
+import { UNKNOWN } from '@routeprofile/encoder-static';
 
 /** The model reads this many tokens and silently ignores the rest. */
 export const WINDOW_TOKENS = 128;

@@ -1,9 +1,10 @@
-import { readServerError, redactRefusal } from '@routeprofile/providers';
+import { readServerError } from '@routeprofile/providers';
 import { classifyError, classifyRefusal, classifyThrown, type Classified } from '../classify.js';
 import { UnsentRequest, type UpstreamAnswer } from '../contracts/upstream.js';
-import { fieldsOf, type AnswerState } from '../wire/format.js';
+import { fieldsOf, isFields, type AnswerState } from '../wire/format.js';
 import type { AttemptParts, Call, Outcome, Refusal } from './call.js';
 import { createPasser, holdBack, type StreamFault } from './commit.js';
+import { masked } from './mask.js';
 import { relay } from './relay.js';
 import { readExcerpt, readWhole, type NextPiece } from './read-whole.js';
 import { begin, type Running } from './running.js';
@@ -32,11 +33,19 @@ function failed(running: Running, classified: Classified, refusal?: Refusal, sta
   return { kind: 'failed', attempt: { ...attempt, fault }, ...(refusal && { refusal }) };
 }
 
-/** A refusal as it may be shown: the endpoint's key is masked. */
-function refusalOf({ secret }: Call, status: number, body: string): Refusal {
-  const clean = redactRefusal(body, secret);
-  const json = clean.trimStart().startsWith('{');
-  return { status, message: redactRefusal(readServerError(body).message, secret), ...(json && { body: clean }) };
+/** A refusal as it may be shown: the endpoint's secrets are masked. */
+function refusalOf(call: Call, status: number, body: string): Refusal {
+  const clean = masked(body, call);
+  const message = masked(readServerError(body).message, call);
+  return { status, message, ...(isJsonObject(clean) && { body: clean }) };
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    return isFields(JSON.parse(text));
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -55,7 +64,7 @@ export async function attempt(call: Call, parts: AttemptParts): Promise<Outcome>
     running.status = answer.status;
     const next = piecesOf(answer, running);
     if (answer.status < 200 || answer.status >= 300) return await refused(running, answer, next);
-    const streams = answer.headers.get('content-type')?.includes('text/event-stream') ?? false;
+    const streams = answer.headers.get('content-type')?.toLowerCase().includes('text/event-stream') ?? false;
     return call.stream && streams ? await streamed(running, next) : await whole(running, next);
   } catch (error) {
     const fault = stopper.fault ?? (error instanceof Stopped ? error.fault : classifyThrown(error, answered));

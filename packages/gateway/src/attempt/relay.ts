@@ -1,11 +1,11 @@
-import { redactRefusal } from '@routeprofile/providers';
 import type { Fault } from '../contracts/fault.js';
 import type { Attempt } from '../contracts/record.js';
 import { classifyThrown } from '../classify.js';
 import { joinBytes } from '../sse/scanner.js';
 import type { Complaint } from '../wire/format.js';
-import type { LiveStream } from './call.js';
+import type { Call, LiveStream } from './call.js';
 import type { Held, Passed, StreamFault, StreamPasser } from './commit.js';
+import { masked } from './mask.js';
 import type { NextPiece } from './read-whole.js';
 import type { Running } from './running.js';
 
@@ -13,7 +13,7 @@ import type { Running } from './running.js';
 const CLOSING_MS = 1_000;
 
 /** What a client is told when a stream fails after content; there is no second attempt then. */
-function complaintOf({ fault, message }: StreamFault, secret: string | undefined): Complaint {
+function complaintOf({ fault, message }: StreamFault, call: Call): Complaint {
   switch (fault) {
     case 'idle':
       return {
@@ -33,7 +33,7 @@ function complaintOf({ fault, message }: StreamFault, secret: string | undefined
       return {
         status: fault === 'rate-limited' ? 429 : fault === 'overloaded' ? 503 : 502,
         code: 'upstream_error',
-        message: `The model server failed. The answer is not whole. It says: ${redactRefusal(message ?? fault, secret).slice(0, 500)}`,
+        message: `The model server failed. The answer is not whole. It says: ${masked(message ?? fault, call).slice(0, 500)}`,
       };
   }
 }
@@ -67,8 +67,7 @@ export function relay(
     }
     watch.end();
   };
-  const errorEvent = (fault: StreamFault) =>
-    new TextEncoder().encode(call.format.errorEvent(complaintOf(fault, call.secret)));
+  const errorEvent = (fault: StreamFault) => new TextEncoder().encode(call.format.errorEvent(complaintOf(fault, call)));
   const passOn = ({ bytes, ended: whole, fault }: Passed): Uint8Array => {
     if (fault) bytes.push(errorEvent(fault));
     if (fault || whole) conclude(fault?.fault);

@@ -42,8 +42,9 @@ export function begin(call: Call, { clock }: AttemptParts): Running {
         candidate: call.candidate.id,
         ...(fault !== undefined && { fault }),
         ...(running.status !== undefined && { status: running.status }),
-        ...(running.contentAt !== undefined && { firstContentMs: running.contentAt - started }),
-        totalMs: clock.now() - started,
+        ...(running.contentAt !== undefined && { firstContentMs: Math.max(0, running.contentAt - started) }),
+        // Clocks can be set back.
+        totalMs: Math.max(0, clock.now() - started),
         ...(usage && { usage }),
         ...more,
       };

@@ -39,16 +39,21 @@ const CONTEXT_SUFFIX = /\[1m\]$/;
 
 /**
  * What a request's model stands for; undefined for a name that nothing answers to. Options may follow the name of a route.
+ * @param permits what is not permitted is as if it were not there
  * @throws RouteProfileError BAD_OPTION for options that there are not
  */
 export function targetOf(
   { targets, variantOf }: Pick<Snapshot, 'targets' | 'variantOf'>,
   model: string,
+  permits: (target: Target) => boolean = () => true,
 ): Target | undefined {
   const name = model.replace(CONTEXT_SUFFIX, '');
   const named = targets.get(model) ?? targets.get(name);
-  if (named !== undefined || !name.includes('=')) return named;
+  if (named !== undefined) return permits(named) ? named : undefined;
+  if (!name.includes('=')) return undefined;
   const read = readOverrides(name);
   const target = read && targets.get(read.name);
-  return target?.kind === 'route' ? { kind: 'route', route: variantOf(target.route, read!.options) } : undefined;
+  return target?.kind === 'route' && permits(target)
+    ? { kind: 'route', route: variantOf(target.route, read!.options) }
+    : undefined;
 }

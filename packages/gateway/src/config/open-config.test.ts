@@ -133,6 +133,18 @@ describe('a configuration', () => {
     expect(problemsOf({ endpoints: [endpoint()] }, {} as typeof routers).join()).toContain('there is no router');
   });
 
+  it('is refused where two routes mean different candidates by one id', () => {
+    const others = (more: Partial<Candidate>) => ({
+      default: listedRouter(candidates),
+      other: listedRouter([{ ...candidates[0]!, ...more }]),
+    });
+    const config = { endpoints: [endpoint()] };
+    expect(problemsOf(config, others({ price: { output: 1, input: 1 }, latency: { total: 2 } }))).toEqual([]);
+    expect(problemsOf(config, others({ price: { input: 1, output: 9 }, model: 'a-2027' }))).toEqual([
+      'routes.other: its candidate a is not that of routes.default (model, price); train both routers with the same candidates, or give one another id',
+    ]);
+  });
+
   it('is told every problem at once', () => {
     const config = { endpoints: [endpoint({ candidate: 'c' }), endpoint({ key: 'env:NONE' })], routes: { x: {} } };
     expect(problemsOf(config)).toHaveLength(3);

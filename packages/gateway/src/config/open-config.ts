@@ -4,9 +4,11 @@ import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
 import { batchedRouter } from '../decide/batched-router.js';
+import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createVariants } from '../decide/variants.js';
-import { keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
+import { isFields } from '../wire/format.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
 import { problems, type Report } from './problems.js';
@@ -35,12 +37,17 @@ export function openConfig(
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
+  assertSameCandidates(routes, report);
   const { endpoints, secrets } = openEndpoints(config, candidates, secretOf, report);
-  for (const { name, router, settings } of routes.values()) {
+  for (const { name, router, settings, demands } of routes.values()) {
     if (!router.models.some((model) => endpoints.has(model)))
       report(`routes.${name}`, `none of its candidates has an endpoint: ${router.models.join(', ')}`);
     const { onLate, deadlineMs } = settings;
     if (onLate !== undefined && !endpoints.has(onLate)) report(`routes.${name}.onLate`, `${onLate} has no endpoint`);
+    const late = onLate === undefined ? undefined : candidates.get(onLate);
+    const lack = late ? whatLacksOf(late, {}, demands) : null;
+    if (lack !== null)
+      report(`routes.${name}.onLate`, `${onLate} is ${lack}, which the route demands of whoever answers`);
     if (deadlineMs !== undefined && onLate === undefined)
       report(`routes.${name}.deadlineMs`, 'says when the router is late, but `onLate` does not say who answers then');
   }
@@ -76,9 +83,37 @@ function openRoutes(
       });
       const batched = batchedRouter(router, settings.batch, clock);
       const kept = keepsPersonalData(router, around);
-      return [name, { name, router: wrapRouter(batched, around), settings, keepsPersonalData: kept }];
+      const demands = demandsOf(router, around);
+      return [name, { name, router: wrapRouter(batched, around), settings, keepsPersonalData: kept, demands }];
     }),
   );
+}
+
+/** What is called and charged for a candidate; two routes must mean the same by one id. */
+const FACTS = ['model', 'params', 'price', 'limits', 'capabilities'] as const;
+
+/** A value as JSON in which the order of members does not matter. */
+const asText = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    isFields(one) ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one,
+  ) ?? '';
+
+function assertSameCandidates(routes: ReadonlyMap<string, Route>, report: Report): void {
+  const first = new Map<string, { candidate: Candidate; route: string }>();
+  for (const { name, router } of routes.values())
+    for (const candidate of router.candidates) {
+      const known = first.get(candidate.id);
+      if (known === undefined) {
+        first.set(candidate.id, { candidate, route: name });
+        continue;
+      }
+      const differs = FACTS.filter((fact) => asText(candidate[fact]) !== asText(known.candidate[fact]));
+      if (differs.length > 0)
+        report(
+          `routes.${name}`,
+          `its candidate ${candidate.id} is not that of routes.${known.route} (${differs.join(', ')}); train both routers with the same candidates, or give one another id`,
+        );
+    }
 }
 
 function openEndpoints(

@@ -1,4 +1,4 @@
-import type { Candidate } from '@routeprofile/schema';
+import type { Candidate, Requirements } from '@routeprofile/schema';
 import type { Endpoint } from '../contracts/endpoint.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import type { GatewayConfig, KeyConfig, RouteConfig } from './config.js';
@@ -11,6 +11,8 @@ export interface Route {
   router: RequestRouter;
   /** Whether requests with personal data are to stay on models that run locally. */
   keepsPersonalData: boolean;
+  /** What whoever answers must have, whoever decides. */
+  demands: readonly Requirements[];
   /** What the name in the request asked for beside the route. */
   overrides?: Readonly<Record<string, unknown>>;
 }

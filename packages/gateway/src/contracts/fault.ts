@@ -6,7 +6,7 @@ interface FaultRule {
   whose: 'endpoint' | 'request';
   /**
    * What becomes of the endpoint: `counts` (several in a row cool it down), `cools` (at once, as long as the server asks),
-   * `out` (until the configuration is loaded again), `untouched`.
+   * `out` (until the configuration is loaded again; one that has answered before `counts`), `untouched`.
    */
   endpoint: 'counts' | 'cools' | 'out' | 'untouched';
   /** What is charged where the server does not say: `nothing`, the `input` alone, or the input and what was `written`. */
@@ -31,9 +31,9 @@ export const FAULTS = {
   overloaded: { whose: 'endpoint', endpoint: 'counts', charged: 'nothing', next: 'any' },
   /** The server broke: any other 5xx, 409. */
   server: { whose: 'endpoint', endpoint: 'counts', charged: 'nothing', next: 'any' },
-  /** The key is refused: 401, 403. */
+  /** The key is refused: 401, 403. Some servers say so of what a single request asks for. */
   auth: { whose: 'endpoint', endpoint: 'out', charged: 'nothing', next: 'any' },
-  /** No such model or address there. The gateway chose both, so it is never the client's fault. */
+  /** No such model or address there, which the gateway chose; or something else that a request names, such as a file. */
   'not-found': { whose: 'endpoint', endpoint: 'out', charged: 'nothing', next: 'any' },
   /** The answer ended before it was whole. */
   cut: { whose: 'endpoint', endpoint: 'counts', charged: 'written', next: 'any' },

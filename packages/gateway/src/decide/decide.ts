@@ -70,10 +70,20 @@ async function inTime(
 
 function only(decisions: readonly Decision[]): Decision {
   const [decision] = decisions;
-  if (decision !== undefined) return decision;
-  throw new RouteProfileError('PLUGIN_FAILED', 'the router gave no decision for a text', {
-    hint: 'Look at how its `route` is made: it must give one decision per text.',
+  const wrong = decision === undefined ? 'no decision for a text' : wrongIn(decision);
+  if (decision !== undefined && wrong === undefined) return decision;
+  throw new RouteProfileError('PLUGIN_FAILED', `the router gave ${wrong}`, {
+    hint: 'Look at how its `route` is made: it must give one decision per text, with finite scores, the chosen model first.',
   });
+}
+
+/** What keeps a decision from being followed, and its record from being read again. */
+function wrongIn({ model, ranked, propensity = 1 }: Decision): string | undefined {
+  const odd = ranked.find(({ score }) => !Number.isFinite(score));
+  if (odd !== undefined) return `${odd.model} the score ${odd.score}`;
+  if (ranked[0]?.model !== model)
+    return `a ranking that begins with ${ranked[0]?.model ?? 'nobody'}, and chose ${model}`;
+  return propensity > 0 && propensity <= 1 ? undefined : `${model} the chance ${propensity}`;
 }
 
 /** A decision without scores: the named candidate, then the others in the router's order. */

@@ -54,6 +54,7 @@ export function createVariants(): (route: Route, options: Record<string, unknown
       ...route,
       router: wrapRouter(route.router, around),
       keepsPersonalData: route.keepsPersonalData || keepsPersonalData(route.router, around),
+      demands: [...route.demands, ...around.flatMap(({ demand }) => demand ?? [])],
       overrides: options,
     };
     variants.set(key, variant);

@@ -11,9 +11,11 @@ import {
   RouteProfileError,
   z,
   type Offer,
+  type Requirements,
   type Router,
   type RunContext,
 } from '@routeprofile/schema';
+import { demandOf, trainedDemands } from './demands.js';
 import type { RequestRouter } from './request-router.js';
 
 /** Something around a router that was fitted before, which learns nothing. */
@@ -22,6 +24,8 @@ export interface ServedWrapper {
   wrap(router: Router): Router;
   /** Whether requests with personal data are to stay on models that run locally. */
   keepsPersonalData: boolean;
+  /** What it demands of whoever answers, also where the router is late or fails. */
+  demand?: Requirements;
 }
 
 /** Wrappers of a saved router whose decisions say what each call is expected to cost. */
@@ -51,10 +55,12 @@ function costOf(options: Record<string, unknown>, { strategy }: RequestRouter): 
 function constraintsOf(options: Record<string, unknown>, { candidates }: RequestRouter): ServedWrapper {
   const settings: ConstraintsOptions = parseOptions(constraintsWrapper, options);
   const offers = Object.fromEntries(candidates.map(({ id, ...offer }): [string, Offer] => [id, offer]));
+  const demand = demandOf(options);
   return {
     name: 'constraints',
     wrap: (router) => withConstraints(router, offers, settings),
     keepsPersonalData: settings.pii,
+    ...(demand && { demand }),
   };
 }
 
@@ -120,3 +126,9 @@ export function wrapRouter(router: RequestRouter, wrappers: readonly ServedWrapp
 export const keepsPersonalData = ({ wrappers = [] }: RequestRouter, around: readonly ServedWrapper[]): boolean =>
   wrappers.some(({ name, options }) => name === 'constraints' && options['pii'] === true) ||
   around.some((wrapper) => wrapper.keepsPersonalData);
+
+/** All that a router demands of whoever answers, by the wrappers that it was trained with and those around it. */
+export const demandsOf = (router: RequestRouter, around: readonly ServedWrapper[]): Requirements[] => [
+  ...trainedDemands(router),
+  ...around.flatMap(({ demand }) => demand ?? []),
+];

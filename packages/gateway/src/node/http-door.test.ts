@@ -15,10 +15,10 @@ afterEach(() => {
 });
 
 /** A server that answers by a function. @returns its port */
-async function serving(answer: (exchange: Exchange) => Promise<Reply>): Promise<number> {
+async function serving(answer: (exchange: Exchange) => Promise<Reply>, stalledMs?: number): Promise<number> {
   const server = createServer((incoming, outgoing) => {
     void answer(exchangeOfIncoming(incoming, outgoing)).then((reply) =>
-      sendReply(reply, outgoing, incoming.method === 'HEAD'),
+      sendReply(reply, outgoing, incoming.method === 'HEAD', stalledMs),
     );
   });
   open.push(server);
@@ -118,6 +118,48 @@ describe('the door of Node’s server', () => {
     expect([gone, broken]).toEqual([2, expect.any(Error)]);
   });
 
+  it.each([
+    ['half', 100],
+    ['whole', 5],
+  ])('says so too where the client left before the body was read, be it %s', async (body, length) => {
+    let broken: unknown;
+    const port = await serving(async (exchange) => {
+      await until(() => exchange.leaving.left);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await exchange.read(1_000).catch((error: unknown) => (broken = error));
+      return text('');
+    });
+    const head = `POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`;
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(head + body, () => setTimeout(() => socket.destroy(), 20)),
+    );
+    await until(() => broken !== undefined);
+    expect(broken).toEqual(new Error('the body broke off'));
+  });
+
+  it('notices a client that leaves while its second request waits for the answer to its first', async () => {
+    const left: string[] = [];
+    let asked = 0;
+    const port = await serving(async ({ path, leaving }) => {
+      leaving.onLeave(() => left.push(path));
+      asked++;
+      if (path === '/1') return new Promise(() => {});
+      const live: LiveStream = {
+        read: async () => (left.includes('live') ? undefined : new Uint8Array(100_000)),
+        leave: () => void left.push('live'),
+        ended: new Promise(() => {}),
+      };
+      return { status: 200, headers: {}, body: live };
+    });
+    const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
+    const socket = connect(port, '127.0.0.1', () => socket.write(['/1', '/2', '/3'].map(get).join('')));
+    await until(() => asked === 3);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.destroy();
+    await until(() => left.length === 5);
+    expect(left.sort()).toEqual(['/1', '/2', '/3', 'live', 'live']);
+  });
+
   it('does not take a client for one that left when it has been answered', async () => {
     let gone = false;
     const port = await serving(async ({ leaving }) => {
@@ -155,5 +197,35 @@ describe('the door of Node’s server', () => {
     incoming.destroy();
     await until(() => left);
     expect(left).toBe(true);
+  });
+
+  it('gives up a client that takes nothing any more, and not one that is slow', async () => {
+    const left: string[] = [];
+    const much = new Uint8Array(100_000);
+    const port = await serving(async ({ path, leaving }) => {
+      leaving.onLeave(() => left.push(path));
+      let pieces = path === '/slow' ? 60 : Infinity;
+      const live: LiveStream = {
+        read: async () => (pieces-- > 0 && !left.includes('live') ? much : undefined),
+        leave: () => void (path === '/slow' || left.push('live')),
+        ended: new Promise(() => {}),
+      };
+      return { status: 200, headers: {}, body: path === '/whole' ? new Uint8Array(30_000_000) : live };
+    }, 150);
+    const ask = (path: string) =>
+      new Promise<IncomingMessage>((resolve) => request({ port, path, host: '127.0.0.1' }, resolve).end());
+    const connections = () => new Promise<number>((resolve) => open[0]!.getConnections((_, count) => resolve(count)));
+    for (const path of ['/whole', '/stalled']) (await ask(path)).pause().on('error', () => {});
+    expect(await connections()).toBe(2);
+    for (let i = 0; i < 200 && (await connections()) > 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await connections()).toBe(0);
+    expect(left.sort()).toEqual(['/stalled', 'live']);
+    left.length = 0;
+    let bytes = 0;
+    for await (const piece of await ask('/slow')) {
+      bytes += (piece as Uint8Array).length;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect([bytes, left]).toEqual([6_000_000, []]);
   });
 });

@@ -19,9 +19,13 @@ const readerOf = (headers: IncomingHttpHeaders): HeaderReader => {
 /** What visitors of the web's standard are given besides; ours read none of it. */
 const NO_HEADERS = /* @__PURE__ */ new Headers();
 
+const brokenOff = () => new Error('the body broke off');
+
 /** Whatever of a body is not read, the server throws away once the reply has gone out. */
 function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
+    // A client that left before tells nobody again.
+    if (incoming.destroyed) return reject(brokenOff());
     const parts: Buffer[] = [];
     let bytes = 0;
     const end = (settle: () => void) => {
@@ -34,9 +38,21 @@ function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8Array>
       else parts.push(part);
     };
     const whole = () => end(() => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes)));
-    const broken = () => end(() => reject(new Error('the body broke off')));
+    const broken = () => end(() => reject(brokenOff()));
     incoming.on('data', take).on('end', whole).on('error', broken).on('close', broken);
   });
+}
+
+/** Requests may follow each other without waiting for replies. To a reply that is not its turn yet Node does not say that the connection has ended. */
+function endWithConnection({ socket }: IncomingMessage, outgoing: ServerResponse): void {
+  if (outgoing.socket !== null) return;
+  const end = () => {
+    outgoing.destroy();
+    outgoing.emit('close');
+  };
+  // One for each request that waits.
+  socket.setMaxListeners(0).once('close', end);
+  outgoing.once('socket', () => socket.off('close', end));
 }
 
 /** A client that leaves before its reply has gone out. */
@@ -69,6 +85,7 @@ function signalOf(leaving: Leaving): AbortSignal {
 /** A request of Node's server, as the gateway reads it. @param address of its path and query @throws TypeError for an address that cannot be read */
 export function exchangeOfIncoming(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
   const { path, query } = addressOf(incoming.url ?? '/');
+  endWithConnection(incoming, outgoing);
   const leaving = leavingOf(outgoing);
   let signal: AbortSignal | undefined;
   let search: URLSearchParams | undefined;
@@ -99,36 +116,50 @@ function addressOf(url: string): { path: string; query: string } {
   return { path: pathname, query: search };
 }
 
-/** Resolves when more may be written, or nobody is there to read it. */
-const drained = (outgoing: ServerResponse): Promise<void> =>
+/** Milliseconds in which a client must take something of what lies ready for it. */
+const STALLED_MS = 120_000;
+
+/** Resolves when more may be written, or nobody is there to read it: a client that stands still for too long is cut off. */
+const drained = (outgoing: ServerResponse, stalledMs: number): Promise<void> =>
   new Promise((resolve) => {
     const go = () => {
-      outgoing.off('drain', go).off('close', go);
+      outgoing.off('drain', go).off('close', go).setTimeout(0);
       resolve();
     };
-    outgoing.on('drain', go).on('close', go);
+    outgoing.on('drain', go).on('close', go).setTimeout(stalledMs);
   });
 
 /** Pieces go out as they come, and no faster than the client takes them. */
-async function pipe(live: LiveStream, outgoing: ServerResponse): Promise<void> {
+async function pipe(live: LiveStream, outgoing: ServerResponse, stalledMs: number): Promise<void> {
   if (outgoing.destroyed) return live.leave();
   outgoing.once('close', () => live.leave());
   for (let piece = await live.read(); piece !== undefined; piece = await live.read()) {
     if (outgoing.destroyed) return;
-    if (!outgoing.write(piece)) await drained(outgoing);
+    if (!outgoing.write(piece)) await drained(outgoing, stalledMs);
   }
   outgoing.end();
 }
 
-/** Sends what the gateway says. @param head the client asked for headers alone */
-export function sendReply({ status, headers, body }: Reply, outgoing: ServerResponse, head: boolean): void {
+/**
+ * Sends what the gateway says.
+ * @param head the client asked for headers alone
+ * @param stalledMs milliseconds after which a client that takes nothing is cut off. Default 120,000.
+ */
+export function sendReply(
+  { status, headers, body }: Reply,
+  outgoing: ServerResponse,
+  head: boolean,
+  stalledMs = STALLED_MS,
+): void {
   if (isLive(body)) {
     outgoing.writeHead(status, headers);
     // A reader that fails has no words for it: all that it can say, it says as an event.
-    void pipe(body, outgoing).catch(() => void outgoing.destroy());
+    void pipe(body, outgoing, stalledMs).catch(() => void outgoing.destroy());
     return;
   }
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   outgoing.writeHead(status, { ...headers, 'content-length': length });
   outgoing.end(head ? undefined : body);
+  // The platform sets a clock of its own once all has gone out.
+  if (outgoing.writableLength > 0) outgoing.setTimeout(stalledMs);
 }

@@ -102,6 +102,8 @@ export async function listen(
     );
   const answer = answering(gateway);
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+  // Without a listener the platform ends the connection without a word.
+  server.on('connect', (_, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause)));
     server.listen(port, host, resolve);

@@ -45,9 +45,13 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
   const { snapshot, health } = serving;
   const { text, body } = await readJsonBody(request, snapshot.config.limits);
   const read = readRequest(format, text, body);
+  if (read.asked.unable) {
+    const { name, why } = read.asked.unable;
+    throw new Refused(400, 'unsupported_parameter', `${name} does not work through the gateway: ${why}. Leave it out.`);
+  }
   const target = permitted(read.model, key, serving);
   const route = target.kind === 'route' ? target.route : undefined;
-  if (format.wire === 'embeddings' && route) assertEmbeds(route, snapshot);
+  if (format.wire === 'embeddings' && route) assertEmbeds(route, key, snapshot);
   const { asked, promptTokens, stream } = read;
   const personal = route?.keepsPersonalData ? await personalDataIn(asked.said) : [];
   const requirements = { ...read.requirements, ...(personal.length > 0 && { local: true }) };
@@ -77,6 +81,7 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     endpointsOf: (candidate) => snapshot.endpoints.get(candidate) ?? [],
     wire: format.wire,
     requirements,
+    demands: route?.demands ?? [],
     usable: (endpoint) => health.usable(endpoint),
     most: snapshot.config.attempts,
   });
@@ -88,13 +93,13 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
  * Vectors of two models do not compare, so that a route must be meant for embeddings as a whole.
  * @throws Refused 400
  */
-function assertEmbeds({ name, router }: Route, { endpoints }: Snapshot): void {
+function assertEmbeds({ name, router }: Route, key: KeyConfig | undefined, { endpoints, targets }: Snapshot): void {
   const embeds = (candidate: string) => endpoints.get(candidate)?.some(({ wires }) => wires.includes('embeddings'));
   const others = router.models.filter((model) => endpoints.has(model) && !embeds(model));
   if (others.length === 0) return;
-  const able = [...endpoints.keys()].filter(embeds);
+  const able = [...endpoints.keys()].filter((id) => embeds(id) && mayUse(key, targets.get(id)));
   const instead =
-    able.length === 0 ? 'No endpoint speaks embeddings.' : `Name a candidate that does: ${able.join(', ')}.`;
+    able.length === 0 ? 'No model does that it may name.' : `Name a candidate that does: ${able.join(', ')}.`;
   throw new Refused(
     400,
     'no_candidate',
@@ -120,9 +125,9 @@ async function chosenBy(
 }
 
 /** @throws Refused 400 for options behind a name that there are not */
-function namedTarget(snapshot: Snapshot, model: string): Target | undefined {
+function namedTarget(snapshot: Snapshot, model: string, key: KeyConfig | undefined): Target | undefined {
   try {
-    return targetOf(snapshot, model);
+    return targetOf(snapshot, model, (target) => mayUse(key, target));
   } catch (error) {
     if (!RouteProfileError.isInstance(error)) throw error;
     throw new Refused(400, 'bad_option', [error.message, error.hint].filter(Boolean).join('. '));
@@ -131,8 +136,8 @@ function namedTarget(snapshot: Snapshot, model: string): Target | undefined {
 
 /** What a key may ask for by that name. @throws Refused 400, 404 */
 function permitted(model: string, key: KeyConfig | undefined, { snapshot }: Serving): Target {
-  const target = namedTarget(snapshot, model);
-  if (target !== undefined && mayUse(key, target)) return target;
+  const target = namedTarget(snapshot, model, key);
+  if (target !== undefined) return target;
   const names = [...snapshot.targets].flatMap(([name, one]) => (mayUse(key, one) ? [name] : []));
   const asked =
     model === '' ? 'The request names no model.' : `There is no model called ${JSON.stringify(model.slice(0, 200))}.`;
@@ -140,8 +145,8 @@ function permitted(model: string, key: KeyConfig | undefined, { snapshot }: Serv
 }
 
 /** Whether a key may ask for that. */
-export const mayUse = (key: KeyConfig | undefined, target: Target): boolean =>
-  key?.routes === undefined || (target.kind === 'route' && key.routes.includes(target.route.name));
+export const mayUse = (key: KeyConfig | undefined, target: Target | undefined): boolean =>
+  key?.routes === undefined || (target?.kind === 'route' && key.routes.includes(target.route.name));
 
 /** @throws Refused 400 where no model may answer, 503 where the router fails */
 async function decided(
@@ -166,13 +171,13 @@ async function decided(
   }
 }
 
-/** An earlier answer is stored where it was made; nobody else knows it. @throws Refused 400 */
+/** An earlier answer, or whatever else was stored, is known where that was done and nowhere else. @throws Refused 400 */
 function assertBound({ asked }: ReadRequest, target: Target, { attempts, cooling }: Plan): void {
   if (asked.boundTo === undefined) return;
   if (target.kind === 'candidate' && attempts.length + cooling.length === 1) return;
   throw new Refused(
     400,
     'unsupported_parameter',
-    `${asked.boundTo} only works at the server that stored the earlier answer. Send the whole conversation, or name a model that has one endpoint.`,
+    `${asked.boundTo} only works at the server that stored what it names. Send the whole conversation, or name a model that has one endpoint.`,
   );
 }

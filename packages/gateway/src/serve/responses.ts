@@ -9,12 +9,18 @@ const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 /** Characters of a header's value. */
 const HEADER = 200;
 
-/** A text as headers may hold it: ASCII on one line, cut. */
 /** Signs that reasons have, as headers can hold them. */
 const IN_ASCII: Readonly<Record<string, string>> = { λ: 'lambda', '×': 'x', '–': '-', '−': '-', '…': '...', '’': "'" };
 
+/** A text as headers may hold it: ASCII on one line, cut. */
 const headerText = (text: string): string =>
   text.replace(/[^\x20-\x7e]/gu, (sign) => IN_ASCII[sign] ?? '?').slice(0, HEADER);
+
+/** A name as headers may hold it, so that no two are the same: what is not ASCII, and `%`, is percent-encoded as in addresses. */
+const headerName = (name: string): string => name.replace(/[^\x20-\x7e]+|%/g, percentEncoded);
+
+const percentEncoded = (text: string): string =>
+  Array.from(new TextEncoder().encode(text), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 
 /** @param headers beside the type */
 export const jsonResponse = (
@@ -58,8 +64,8 @@ export const explainingHeaders = (explained: Explained): Record<string, string> 
   const { id, route, decision, served, attempts, overheadMs } = explained;
   return {
     ...idHeaders(id),
-    ...(served !== undefined && { 'x-routeprofile-model': headerText(served) }),
-    ...(route !== null && { 'x-routeprofile-route': headerText(route) }),
+    ...(served !== undefined && { 'x-routeprofile-model': headerName(served) }),
+    ...(route !== null && { 'x-routeprofile-route': headerName(route) }),
     'x-routeprofile-reason': headerText(decision.reasons[0]?.text ?? 'highest score'),
     'x-routeprofile-attempts': String(attempts),
     ...(overheadMs !== undefined && { 'x-routeprofile-overhead-ms': overheadMs.toFixed(1) }),

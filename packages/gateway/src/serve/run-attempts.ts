@@ -84,8 +84,8 @@ function withoutReasoning(read: ReadRequest): ReadRequest | undefined {
 
 /** What an operator has to mend. */
 const TOLD: Partial<Record<Fault, string>> = {
-  auth: 'refuses its key, and is not asked again until the configuration is loaded anew',
-  'not-found': 'has no such model or address, and is not asked again until the configuration is loaded anew',
+  auth: 'refuses its key',
+  'not-found': 'has no such model or address',
   'no-credit': 'has no credit left',
 };
 
@@ -123,7 +123,9 @@ async function once(
     else {
       health.failed(endpoint.id, ended.fault, ended.retryAfterMs);
       const toldOf = TOLD[ended.fault];
-      if (toldOf !== undefined) serving.logger?.warn(`${endpoint.id} ${toldOf}`);
+      const out = health.look(endpoint.id).state === 'out';
+      const since = out ? ', and is not asked again until the configuration is loaded anew' : '';
+      if (toldOf !== undefined) serving.logger?.warn(`${endpoint.id} ${toldOf}${since}`);
     }
     await held.settle(cost ?? 0);
   };

@@ -16,7 +16,7 @@ const LONGEST = 200;
 export function sessionOf(headers: HeaderReader, body: Fields): string | undefined {
   for (const names of HEADERS) {
     const said = names.flatMap((name) => headers.get(name) ?? []);
-    if (headers.has(names[0]!)) return said.join('/').slice(0, LONGEST);
+    if (headers.get(names[0]!)) return said.join('/').slice(0, LONGEST);
   }
   return textOf(body['prompt_cache_key']).slice(0, LONGEST) || undefined;
 }
@@ -32,11 +32,11 @@ const contentOf = (content: unknown): string =>
  * Names a conversation that its client does not name, by how it began: instructions, and turns up to the first of a user. The same client's
  * conversations that began alike are one.
  */
-export async function derivedSession({ turns, said }: Asked): Promise<string> {
+export async function derivedSession({ turns, instructions }: Asked): Promise<string> {
   const list = itemsOf(turns).map(fieldsOf);
   const first = list.findIndex(({ role }) => role === 'user');
   const opening = list.slice(0, first + 1).map(({ content }) => contentOf(content));
-  const texts = [...said.filter((one) => one !== turns).map(contentOf), textOf(turns), ...opening];
+  const texts = [...instructions.map(contentOf), textOf(turns), ...opening];
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(texts)));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -14,13 +14,20 @@ const LONGEST_ANSWER = 32_768;
 /** A reservation outlives every request; it counts in full where the gateway ended before its request did. */
 const HELD_MS = 3_600_000;
 const PER_MILLION = 1e6;
+/** Dollars; no budget is as large. */
+const MORE_THAN_ANY = 2e6;
 
 /** Dollars that a call costs at most, for which its budget must have room; 0 where the candidate has no price. No common tokenizer makes more tokens than there are bytes. */
-export function boundOf({ price, limits }: Candidate, { text, asked }: ReadRequest): number {
+export function boundOf(
+  { price, limits, params }: Candidate,
+  { text, body, format, asked: said }: ReadRequest,
+): number {
   if (!price) return 0;
+  // Its settings take the place of what the client says.
+  const asked = params ? format.asked({ ...body, ...params }) : said;
   const input = Math.max(price.input, price.cachedInput ?? 0, price.cacheWrite ?? 0);
   const output = (asked.maxOutput ?? limits?.maxOutputTokens ?? LONGEST_ANSWER) * asked.choices;
-  return (byteLength(text) * input + output * price.output) / PER_MILLION;
+  return Math.min(MORE_THAN_ANY, (byteLength(text) * input + output * price.output) / PER_MILLION);
 }
 
 /** Dollars; undefined where the candidate has no price, and 0 where nothing was taken. */

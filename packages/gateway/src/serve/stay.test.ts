@@ -83,7 +83,7 @@ describe('a conversation', () => {
     expect((await say('s'))[0]).toBe('b');
     expect(await say('s')).toEqual(['b', 'b has answered this conversation']);
     expect((await say('t'))[0]).toBe('b');
-    upstream.script.set('b', [{ kind: 'refuse', status: 401 }]);
+    upstream.script.set('b', [{ kind: 'refuse', status: 429, body: '', headers: { 'retry-after': '50' } }]);
     expect((await say('t'))[0]).toBe(null);
     expect((await say('t'))[1]).toMatch(/^b, which answered this conversation, is out of service for now$/);
   });

@@ -1,7 +1,8 @@
-import { whatLacks, type Decision, type Requirements } from '@routeprofile/schema';
+import { type Decision, type Requirements } from '@routeprofile/schema';
 import { millisecondsOf } from '../config/duration.js';
 import type { Route } from '../config/snapshot.js';
 import type { EndpointWire } from '../contracts/wire.js';
+import { whatLacksOf } from '../decide/demands.js';
 import type { Pin } from '../decide/session-pins.js';
 import type { Serving } from './context.js';
 
@@ -32,14 +33,14 @@ export function stayOf(
 /** Why a conversation cannot stay with who answered it; null when it can. */
 export function whyMove(
   { model }: Pin,
-  { router }: Route,
+  { router, demands }: Route,
   wire: EndpointWire,
   requirements: Requirements,
   { snapshot, health }: Serving,
 ): string | null {
   const candidate = snapshot.candidates.get(model);
   if (candidate === undefined || !router.models.includes(model)) return 'is no longer there';
-  const lack = whatLacks(candidate, requirements);
+  const lack = whatLacksOf(candidate, requirements, demands);
   if (lack !== null) return `may not answer this request (${lack})`;
   const speaking = (snapshot.endpoints.get(model) ?? []).filter(({ wires }) => wires.includes(wire));
   if (speaking.length === 0) return `does not speak ${wire}`;

@@ -7,6 +7,7 @@ import {
   itemsOf,
   jsonOf,
   jsonOfType,
+  limitOf,
   openAiError,
   wrote,
   type AnswerState,
@@ -92,14 +93,15 @@ export const chatWire: WireFormat = {
     const limits = [body['max_completion_tokens'], body['max_tokens']];
     return {
       turns: messages,
+      instructions: [],
       said: [messages],
       read: [messages, tools, functions, format],
       tools: itemsOf(tools).length + itemsOf(functions).length > 0,
       json: jsonOfType(fieldsOf(format)['type']),
       logprobs: body['logprobs'] === true,
       reasoning: isSaid(body['reasoning_effort']),
-      maxOutput: limits.find((limit) => typeof limit === 'number'),
-      choices: typeof n === 'number' && n > 1 ? n : 1,
+      maxOutput: limits.map(limitOf).find((limit) => limit !== undefined),
+      choices: Math.max(1, limitOf(n) ?? 1),
       usage: wantsUsage(body),
     };
   },

@@ -24,6 +24,7 @@ export const embeddingsWire: WireFormat = {
     const tokens = inputs.map(tokensOf);
     return {
       turns: inputs.filter((one) => typeof one === 'string').join('\n'),
+      instructions: [],
       said: [input],
       read: [input],
       counted: {

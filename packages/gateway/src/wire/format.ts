@@ -18,7 +18,9 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 export interface Asked {
   /** Turns of the conversation, as `queryTextOf` of `@routeprofile/schema` reads them. */
   turns: unknown;
-  /** All that was said so far: turns and instructions. */
+  /** What the model is told beside the turns. */
+  instructions: readonly unknown[];
+  /** All that was said so far, as it came: turns and instructions. */
   said: readonly unknown[];
   /** Tokens of the prompt, in all and of the longest part that a model reads at once. Default: by counting the characters of `read`. */
   counted?: { prompt: number; longest: number };
@@ -39,6 +41,8 @@ export interface Asked {
   usage: boolean;
   /** What binds the request to the endpoint that made it, such as an earlier answer that is stored there. */
   boundTo?: string;
+  /** What the gateway cannot do, whoever answers: the member's name, and why. */
+  unable?: { name: string; why: string };
 }
 
 /** What a format of answers asks for, by its type; both wires of OpenAI have the same words. */
@@ -48,6 +52,10 @@ export const jsonOfType = (type: unknown): Asked['json'] =>
 /** Whether a setting is made, and not to one of the values that turn it off. */
 export const isSaid = (setting: unknown, ...off: readonly string[]): boolean =>
   typeof setting === 'string' && setting !== 'none' && !off.includes(setting);
+
+/** A limit that a client sets; anything but a finite number above 0 is none: to some servers -1 means as long as they like. */
+export const limitOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
 
 /** What one event means to whoever passes it on. */
 export type EventMeaning =

@@ -8,6 +8,7 @@ import {
   jsonOf,
   textOf,
   jsonOfType,
+  limitOf,
   wrote,
   type AnswerState,
   type Complaint,
@@ -130,13 +131,14 @@ export const messagesWire: WireFormat = {
     const formats = [fieldsOf(body['output_config'])['format'], body['output_format']];
     return {
       turns: Array.isArray(messages) ? messages.map(withoutReminders) : messages,
+      instructions: [system],
       said: [messages, system],
       read: [messages, system, tools],
       tools: itemsOf(tools).length > 0,
       json: formats.map((format) => jsonOfType(fieldsOf(format)['type'])).find((json) => json !== undefined),
       logprobs: false,
       reasoning: isSaid(fieldsOf(body['thinking'])['type'], 'disabled'),
-      maxOutput: typeof limit === 'number' ? limit : undefined,
+      maxOutput: limitOf(limit),
       choices: 1,
       usage: true,
     };

@@ -7,6 +7,7 @@ import {
   itemsOf,
   jsonOf,
   jsonOfType,
+  limitOf,
   openAiError,
   textOf,
   wrote,
@@ -77,25 +78,45 @@ function openStream(): StreamReader {
   };
 }
 
+/** Members that name what a server has stored. */
+const STORED = ['previous_response_id', 'conversation', 'prompt'];
+
+/** What of a request stands at the server that stored it, and nowhere else. */
+function storedIn(body: Fields): string | undefined {
+  const named = STORED.find((name) => typeof body[name] === 'string' || isFields(body[name]));
+  if (named !== undefined) return named;
+  return itemsOf(body['input']).some((item) => fieldsOf(item)['type'] === 'item_reference')
+    ? 'item_reference'
+    : undefined;
+}
+
+const BACKGROUND = {
+  name: 'background',
+  why: 'the answer would have to be fetched later, and nobody could tell what it costs',
+};
+
 /** OpenAI's responses. */
 export const responsesWire: WireFormat = {
   wire: 'responses',
   path: 'responses',
   keyHeader: 'authorization',
   asked(body) {
-    const { input, instructions, tools, text, max_output_tokens: limit, previous_response_id: previous } = body;
+    const { input, instructions, tools, text, max_output_tokens: limit } = body;
+    const stored = storedIn(body);
     return {
       turns: input,
+      instructions: [instructions],
       said: [input, instructions],
       read: [input, instructions, tools, text],
       tools: itemsOf(tools).length > 0,
       json: jsonOfType(fieldsOf(fieldsOf(text)['format'])['type']),
       logprobs: itemsOf(body['include']).includes('message.output_text.logprobs'),
       reasoning: isSaid(fieldsOf(body['reasoning'])['effort']),
-      maxOutput: typeof limit === 'number' ? limit : undefined,
+      maxOutput: limitOf(limit),
       choices: 1,
       usage: true,
-      ...(typeof previous === 'string' && { boundTo: 'previous_response_id' }),
+      ...(stored !== undefined && { boundTo: stored }),
+      ...(body['background'] === true && { unable: BACKGROUND }),
     };
   },
   askingForUsage: (text) => text,

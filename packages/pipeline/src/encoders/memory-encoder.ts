@@ -12,9 +12,26 @@ import {
 /**
  * An encoder that remembers what it has encoded, and checks what it is given: a run asks for the same
  * texts as node features, training queries and test queries, and encodes each distinct one once.
+ * @param most texts that it remembers, those asked for last; whatever serves requests is given ever new ones. Default: all.
  */
-export function memoryEncoder(encoder: Encoder): Encoder {
-  const known = new Map<string, Float32Array>();
+export function memoryEncoder(encoder: Encoder, most = Infinity): Encoder {
+  // Two generations: when the younger is full, the older is forgotten. What is asked for again is young again.
+  let young = new Map<string, Float32Array>();
+  let old: ReadonlyMap<string, Float32Array> = young;
+  const remember = (text: string, vector: Float32Array) => {
+    if (young.size >= most / 2) {
+      old = young;
+      young = new Map();
+    }
+    young.set(text, vector);
+  };
+  const recall = (text: string): Float32Array | undefined => {
+    const vector = young.get(text);
+    if (vector !== undefined) return vector;
+    const older = old.get(text);
+    if (older !== undefined) remember(text, older);
+    return older;
+  };
   return {
     specVersion: 1,
     id: encoder.id,
@@ -22,7 +39,12 @@ export function memoryEncoder(encoder: Encoder): Encoder {
       return encoder.dimensions;
     },
     async encode(texts, ctx): Promise<Matrix> {
-      const missing = [...new Set(texts)].filter((text) => !known.has(text));
+      const known = new Map<string, Float32Array>();
+      const missing = [...new Set(texts)].filter((text) => {
+        const vector = recall(text);
+        if (vector !== undefined) known.set(text, vector);
+        return vector === undefined;
+      });
       if (missing.length > 0) {
         const fresh = await encoder.encode(missing, ctx);
         try {
@@ -34,7 +56,11 @@ export function memoryEncoder(encoder: Encoder): Encoder {
             hint: `It was given ${missing.length} texts and must return as many finite rows of ${encoder.dimensions} numbers.`,
           });
         }
-        missing.forEach((text, i) => known.set(text, rowOf(fresh, i)));
+        missing.forEach((text, i) => {
+          const vector = rowOf(fresh, i);
+          known.set(text, vector);
+          remember(text, vector);
+        });
       }
       const out = createMatrix(texts.length, encoder.dimensions);
       texts.forEach((text, i) => out.data.set(known.get(text)!, i * out.cols));

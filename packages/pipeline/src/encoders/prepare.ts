@@ -23,6 +23,8 @@ export interface EncoderOptions {
   from?: string | undefined;
   /** Seconds without a sign of life after which a plugin counts as hanging. */
   silence?: number;
+  /** Texts whose vectors are kept in memory. Default: all. */
+  remembers?: number;
 }
 
 /** Where no config says otherwise; the same as a run's default. */
@@ -72,7 +74,7 @@ async function rawEncoder(
  * @throws RouteProfileError UNKNOWN_NAME, and whatever making the encoder may throw
  */
 export const openEncoder = async (id: TrustedName, options: EncoderOptions, ctx: RunContext): Promise<Encoder> =>
-  memoryEncoder(await rawEncoder(id, options, ctx));
+  memoryEncoder(await rawEncoder(id, options, ctx), options.remembers);
 
 /** @throws RouteProfileError BAD_OPTION for another encoder than the saved one, which is disposed of */
 async function matching(saved: string, given: GivenEncoder, file: string, encoder: Encoder): Promise<Encoder> {

@@ -24,9 +24,12 @@ export const referenceByPerson = (reference: StrategyReference): TrustedReferenc
   name: byPerson(reference.name),
 });
 
-/** Whether an encoder's code and weights come with the packages, so that it reads no file and asks nobody. */
-export const worksAlone = (encoder: string): boolean =>
-  builtInEncoders.some(({ name, worksAlone }) => worksAlone && name === /^[^@:]*/.exec(encoder)?.[0]);
+/** Whether an encoder's code and weights come with the packages, so that it reads no other file and asks nobody: `static`, not `static:FILE`. */
+export const worksAlone = (encoder: string): boolean => {
+  const [head = ''] = encoder.split(/:(?=[A-Za-z][A-Za-z0-9-]*=)/);
+  const named = head.replace(/@[^:]*$/, '');
+  return builtInEncoders.some(({ name, worksAlone }) => worksAlone && name === named);
+};
 
 /** An encoder's id as a person would name it: without what its making adds. */
 export const encoderReference = (id: string): string => id.split(/:(?:endpoint|contents)=/)[0]!;

@@ -24,6 +24,9 @@ export interface SavedRouterParts {
   artifact: RouterArtifact;
 }
 
+/** Texts whose vectors are kept: a router that serves requests is given ever new ones. */
+const REMEMBERED = 1_000;
+
 /** Routers that an error names. */
 const MOST_NAMED = 5;
 
@@ -83,7 +86,7 @@ async function encoderOf(
   ctx: RunContext,
 ): Promise<Encoder> {
   if (given === undefined || typeof given === 'string')
-    return openSavedEncoder(id, { flag: given }, folder, { cache }, ctx);
+    return openSavedEncoder(id, { flag: given }, folder, { cache, remembers: REMEMBERED }, ctx);
   const encoder = typeof given === 'function' ? await given(id) : given;
   if (encoder.id === id) return encoder;
   throw new RouteProfileError('BAD_OPTION', `${folder} was made with the encoder ${id}, not with ${encoder.id}`, {

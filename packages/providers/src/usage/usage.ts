@@ -6,12 +6,14 @@ export type Wire = 'chat' | 'responses' | 'messages' | 'embeddings';
 /** Nothing read and nothing written. */
 export const NO_USAGE: Usage = Object.freeze({ uncachedInput: 0, cacheRead: 0, cacheWrite: 0, output: 0 });
 
+/** No call takes more tokens; what says so is not a count. */
+const MOST = 1e9;
 /** A count, also as some servers write it: in quotes. */
 const count = z.union([
-  z.number().min(0),
+  z.number().min(0).max(MOST),
   z
     .string()
-    .regex(/^\d{1,15}$/)
+    .regex(/^\d{1,9}$/)
     .transform(Number),
 ]);
 /** Counts that a server need not give: one that is odd is as good as none, and costs no other. */

@@ -27,7 +27,14 @@ export interface Demo {
 /** A router trained on the sample. @returns its folder, and its model that is chosen most often */
 async function trainSampleRouter(folder: string, data: string, logger: Logger, signal: AbortSignal) {
   const quiet: Logger = { info: () => {}, warn: (message) => logger.warn(message) };
-  const config = { data, out: join(folder, 'run'), encoder: 'hash', profile: ['flat'], router: [ROUTER], seed: [SEED] };
+  const config = {
+    data,
+    out: join(folder, 'run'),
+    encoder: 'static-hash',
+    profile: ['flat'],
+    router: [ROUTER],
+    seed: [SEED],
+  };
   const { report, routers } = await run(config, { logger: quiet, signal });
   const [saved, row] = [routers[0], report.rows[0]];
   if (saved === undefined || row === undefined) throw new RouteProfileError('INTERNAL', 'the sample gave no router');

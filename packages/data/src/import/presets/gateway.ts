@@ -66,6 +66,7 @@ export const gateway: Preset = {
     const record = decisionOf(line);
     if (record === undefined) return [];
     const { id, at, text, served, model, router, propensity } = record;
+    if (record['wire'] === 'embeddings') return { skipped: 'calls that are not chats (embeddings)' };
     if (typeof served !== 'string') return { skipped: 'requests that nobody answered' };
     if (!isFields(router) && text === undefined)
       return { skipped: 'requests that named their model, whose texts are not kept' };

@@ -834,6 +834,13 @@ it('embeddings in a log of an OpenAI-style API are left out and counted', async 
   ]);
 });
 
+it('embeddings that the gateway decided on are left out and counted', async () => {
+  const journal = jsonl(decision('1'), said('1', 1), decision('2', { wire: 'embeddings' }), said('2', 1));
+  const { warnings, rows } = await importFiles({ 'journal.jsonl': journal });
+  expect(rows).toBe(1);
+  expect(warnings).toContain('Left out: 1 calls that are not chats (embeddings).');
+});
+
 describe('the output of a batch', () => {
   const request = (id: string, text: string, model = 'a') => ({
     ...{ custom_id: id, method: 'POST', url: '/v1/chat/completions' },

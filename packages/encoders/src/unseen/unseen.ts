@@ -1,5 +1,5 @@
-import { UNKNOWN, type Segmentation } from './unigram.js';
-import { tokensRead, type WindowPolicy } from './windows.js';
+import { UNKNOWN, type Segmentation } from '@routeprofile/encoder-static';
+import { tokensRead, type WindowPolicy } from '../use-lite/windows.js';
 
 /** What of a text the vocabulary cannot spell. */
 export interface Unseen {

@@ -2,6 +2,9 @@ import { createMatrix, rowOf, type Matrix } from '@routeprofile/schema';
 import { addHashed, alphabeticFeatures, characterGrams, countFeatures, type WordFeatures } from '../hash/features.js';
 import { LOGOGRAPHIC, type Unseen } from './unseen.js';
 
+/** Numbers in the block for what a vocabulary cannot spell, where no option says otherwise. */
+export const HASHED_DIMENSIONS = 256;
+
 /** One to three characters of such scripts are a word, seldom more. */
 const LOGOGRAPH_GRAMS = [1, 2, 3] as const;
 

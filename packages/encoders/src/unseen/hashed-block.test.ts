@@ -2,8 +2,8 @@ import { describeEncoderContract } from '@routeprofile/schema/testing';
 import { createMatrix, rowOf, type Encoder, type Matrix } from '@routeprofile/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useLiteFiles } from '../node/use-lite-files.js';
-import { HASHED_DIMENSIONS, openUseLiteEncoder } from './encoder.js';
-import { appendHashedBlock } from './hashed-block.js';
+import { openUseLiteEncoder } from '../use-lite/encoder.js';
+import { appendHashedBlock, HASHED_DIMENSIONS } from './hashed-block.js';
 
 const files = useLiteFiles();
 const hashed = HASHED_DIMENSIONS;

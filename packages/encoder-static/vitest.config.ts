@@ -1,0 +1,3 @@
+import { packageTests } from '../../tools/vitest.js';
+
+export default packageTests();
