@@ -9,10 +9,10 @@ const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 /** Characters of a header's value. */
 const HEADER = 200;
 
-/** A text as headers may hold it: ASCII on one line, cut. */
 /** Signs that reasons have, as headers can hold them. */
 const IN_ASCII: Readonly<Record<string, string>> = { λ: 'lambda', '×': 'x', '–': '-', '−': '-', '…': '...', '’': "'" };
 
+/** A text as headers may hold it: ASCII on one line, cut. */
 const headerText = (text: string): string =>
   text.replace(/[^\x20-\x7e]/gu, (sign) => IN_ASCII[sign] ?? '?').slice(0, HEADER);
 
