@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { build, type Plugin as EsbuildPlugin } from 'esbuild';
 
 const QUERY = '?script';
@@ -26,12 +26,13 @@ async function scriptText(file: string): Promise<{ text: string; files: string[]
 export const scriptTextInBuilds: EsbuildPlugin = {
   name: 'script-text',
   setup({ onResolve, onLoad }) {
+    // What is built names its modules by their paths: this one by a path from the package, whoever builds it and where.
     onResolve({ filter: /\?script$/ }, ({ path, resolveDir }) => ({
-      path: resolve(resolveDir, path.slice(0, -QUERY.length)),
+      path: relative(process.cwd(), resolve(resolveDir, path.slice(0, -QUERY.length))),
       namespace: 'script-text',
     }));
     onLoad({ filter: /.*/, namespace: 'script-text' }, async ({ path }) => {
-      const { text, files } = await scriptText(path);
+      const { text, files } = await scriptText(resolve(path));
       return { contents: text, loader: 'text', watchFiles: files };
     });
   },

@@ -1,5 +1,5 @@
 export type { Variables } from '@routeprofile/providers';
-export type { Router } from '@routeprofile/schema';
+export type { Encoder, Router } from '@routeprofile/schema';
 export { type LiveStream } from './attempt/call.js';
 export { type Leaving } from './attempt/leaving.js';
 export { systemClock, type Clock } from './clock.js';

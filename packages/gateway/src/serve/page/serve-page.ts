@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- programs that follow imports alone, such as the API reference, find it by this line
+/// <reference path="./script-text.d.ts" />
 import type { GatewayConfig } from '../../config/config.js';
 import type { Reply } from '../exchange.js';
 import { PAGE } from './html.js';
