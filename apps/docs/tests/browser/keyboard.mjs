@@ -2,7 +2,7 @@
 import { assert } from '../../../../tools/lib/checks.mjs';
 import { open, withPage } from './visit.mjs';
 
-const LIMIT = 80;
+const LIMIT = 120;
 
 /** Where the focus is: what it is, its text, and how it looks, as the page's style sheets make it. */
 function focused() {
