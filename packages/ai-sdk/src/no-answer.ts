@@ -1,4 +1,4 @@
-import { FAULTS, Stopped, type Health } from '@routeprofile/gateway/core';
+import { CLIENT_GONE, FAULTS, Stopped, type Health } from '@routeprofile/gateway/core';
 import { RouteProfileError } from '@routeprofile/schema';
 import type { Attempted } from './attempts.js';
 import { AnswerFault } from './model-error.js';
@@ -11,8 +11,6 @@ export interface NoAnswer {
   /** As a status of HTTP, for the record. */
   status: number;
 }
-
-const CLIENT_GONE = 499;
 
 /**
  * Why nobody answered. A model that is named, and whoever refuses the call itself, speaks for itself: its error is thrown as it is.

@@ -1,9 +1,9 @@
 import type { LanguageModelV3, LanguageModelV3CallOptions } from '@ai-sdk/provider';
 import {
-  costOf,
+  attemptRecord,
+  costOfUsage,
   createStopper,
   createWatch,
-  usageOf,
   type Attempt,
   type Candidate,
   type Clock,
@@ -58,20 +58,19 @@ export function begin({ candidate, model, client, clock, promptTokens }: Calling
     conclude(fault, more) {
       watch.end();
       client?.removeEventListener('abort', leave);
-      const { contentAt } = running;
-      const usage = usageOf(tally.state, fault, promptTokens, contentAt !== undefined);
-      const cost = usage === undefined ? 0 : candidate.price && costOf(usage, candidate.price);
-      return {
+      const ended = attemptRecord({
         endpoint: `${model.provider}/${model.modelId}`,
         candidate: candidate.id,
-        ...(fault !== undefined && { fault }),
-        ...(contentAt !== undefined && { firstContentMs: Math.max(0, contentAt - started) }),
-        // Clocks can be set back.
-        totalMs: Math.max(0, clock.now() - started),
-        ...(usage && { usage }),
-        ...(cost !== undefined && { cost }),
+        started,
+        contentAt: running.contentAt,
+        ended: clock.now(),
+        fault,
+        state: tally.state,
+        promptTokens,
         ...more,
-      };
+      });
+      const cost = costOfUsage(candidate, ended.usage);
+      return { ...ended, ...(cost !== undefined && { cost }) };
     },
   };
   return running;

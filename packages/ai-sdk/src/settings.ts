@@ -1,31 +1,26 @@
 import type { LanguageModelV2, LanguageModelV3 } from '@ai-sdk/provider';
 import type { Clock, DecisionRecord, RequestRouter } from '@routeprofile/gateway/core';
-import { systemClock } from '@routeprofile/gateway/core';
+import {
+  gatewayConfigSchema,
+  routeSchema,
+  systemClock,
+  timeoutsSchema as endpointTimeouts,
+} from '@routeprofile/gateway/core';
 import { RouteProfileError, z, type Candidate, type Logger } from '@routeprofile/schema';
 import { asV3 } from './as-v3.js';
 
 /** A language model object of the AI SDK, such as `mistral('mistral-small-latest')`. */
 export type RoutedModel = LanguageModelV2 | LanguageModelV3;
 
-const milliseconds = z.number().int().min(1).max(86_400_000);
-
-/** The clocks of one attempt, in milliseconds. */
-const timeoutsSchema = z.strictObject({
-  /** Streams: until the first content. */
-  firstContentMs: milliseconds.default(120_000),
-  /** Streams: from one part to the next, once content has come. */
-  idleMs: milliseconds.default(60_000),
-  /** Answers that are not streamed. */
-  answerMs: milliseconds.default(600_000),
-});
+/** The clocks of one attempt, in milliseconds; there is no connection of ours to be timed. */
+const timeoutsSchema = /* @__PURE__ */ endpointTimeouts.omit({ connectMs: true });
 /** The clocks of one attempt, in milliseconds. */
 export type ModelTimeouts = z.infer<typeof timeoutsSchema>;
 
-const limitsSchema = z.object({
-  maxChars: z.number().int().min(1).max(1_000_000).default(2_000),
-  deadlineMs: z.number().int().min(1).max(60_000).optional(),
-  attempts: z.number().int().min(1).max(10).default(4),
-  giveUpMs: milliseconds.default(900_000),
+/** As the gateway has them. */
+const limitsSchema = /* @__PURE__ */ z.object({
+  ...routeSchema.pick({ maxChars: true, deadlineMs: true }).shape,
+  ...gatewayConfigSchema.pick({ attempts: true, giveUpMs: true }).shape,
   timeouts: timeoutsSchema.prefault({}),
 });
 

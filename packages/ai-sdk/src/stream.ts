@@ -1,5 +1,5 @@
 import type { LanguageModelV3StreamPart, LanguageModelV3StreamResult } from '@ai-sdk/provider';
-import type { DecisionRecord, Fault } from '@routeprofile/gateway/core';
+import { CLIENT_GONE, type DecisionRecord, type Fault } from '@routeprofile/gateway/core';
 import { RouteProfileError } from '@routeprofile/schema';
 import { runAttempts, type Attempted, type Job } from './attempts.js';
 import { holdBack, wrongEnd, type Held } from './hold-back.js';
@@ -8,8 +8,6 @@ import { noAnswer, thrown } from './no-answer.js';
 import { PROVIDER } from './prepare.js';
 import { handOver, metadataOf, recordOf } from './report.js';
 import type { Running } from './running.js';
-
-const CLIENT_GONE = 499;
 
 /** What a caller is told when a stream fails after content; there is no second attempt then. */
 function brokenOff(id: string, error: unknown): unknown {

@@ -11,6 +11,8 @@ export interface Recent<K, V> {
 export function createRecent<K, V>(most: number): Recent<K, V> {
   // A map remembers in which order its keys came: the first is the one whose use is longest ago.
   const entries = new Map<K, V>();
+  // Goes on from one key to the next: begun anew, it would pass all that were deleted before it each time.
+  const ages = entries.keys();
   const put = (key: K, value: V) => {
     entries.delete(key);
     entries.set(key, value);
@@ -23,10 +25,9 @@ export function createRecent<K, V>(most: number): Recent<K, V> {
     },
     set(key, value) {
       put(key, value);
-      for (const oldest of entries.keys()) {
-        if (entries.size <= most) break;
-        entries.delete(oldest);
-      }
+      if (entries.size <= most) return;
+      const oldest = ages.next();
+      if (!oldest.done) entries.delete(oldest.value);
     },
     delete: (key) => void entries.delete(key),
     get size() {

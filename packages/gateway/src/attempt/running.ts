@@ -1,9 +1,9 @@
 import type { Fault } from '../contracts/fault.js';
 import type { Attempt } from '../contracts/record.js';
 import type { AnswerState } from '../wire/format.js';
+import { attemptRecord } from './attempt-record.js';
 import type { AttemptParts, Call } from './call.js';
 import { createStopper, type Stopper } from './stopper.js';
-import { usageOf } from './usage.js';
 import { createWatch, type Watch } from './watch.js';
 
 /** One attempt while it runs. */
@@ -36,18 +36,19 @@ export function begin(call: Call, { clock }: AttemptParts): Running {
     conclude(state, fault, more) {
       watch.end();
       stay();
-      const usage = usageOf(state, fault, call.promptTokens, running.contentAt !== undefined);
-      return {
+      const { contentAt, status } = running;
+      return attemptRecord({
         endpoint: call.endpoint.id,
         candidate: call.candidate.id,
-        ...(fault !== undefined && { fault }),
-        ...(running.status !== undefined && { status: running.status }),
-        ...(running.contentAt !== undefined && { firstContentMs: Math.max(0, running.contentAt - started) }),
-        // Clocks can be set back.
-        totalMs: Math.max(0, clock.now() - started),
-        ...(usage && { usage }),
+        started,
+        contentAt,
+        ended: clock.now(),
+        fault,
+        ...(status !== undefined && { status }),
+        state,
+        promptTokens: call.promptTokens,
         ...more,
-      };
+      });
     },
   };
   return running;

@@ -1,4 +1,5 @@
-import { NO_USAGE } from '@routeprofile/providers';
+import { costOf, NO_USAGE } from '@routeprofile/providers';
+import type { Candidate } from '@routeprofile/schema';
 import { FAULTS, type Fault } from '../contracts/fault.js';
 import type { CountedUsage } from '../contracts/record.js';
 import type { AnswerState } from '../wire/format.js';
@@ -29,3 +30,7 @@ export function usageOf(
   const output = charged === 'input' ? 0 : written;
   return { ...NO_USAGE, uncachedInput: promptTokens, output, estimated: true };
 }
+
+/** Dollars; undefined where the candidate has no price, and 0 where nothing was taken. */
+export const costOfUsage = ({ price }: Candidate, usage: CountedUsage | undefined): number | undefined =>
+  usage === undefined ? 0 : price && costOf(usage, price);

@@ -3,12 +3,14 @@ import { RouteProfileError, type Candidate } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
+import type { EndpointWire } from '../contracts/wire.js';
 import { batchedRouter } from '../decide/batched-router.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createVariants } from '../decide/variants.js';
 import { demandsOf, keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
 import { isFields } from '../wire/format.js';
+import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
 import { problems, type Report } from './problems.js';
@@ -38,7 +40,7 @@ export function openConfig(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
   assertSameCandidates(routes, report);
-  const { endpoints, secrets } = openEndpoints(config, candidates, secretOf, report);
+  const { endpoints, addresses, secrets } = openEndpoints(config, candidates, secretOf, report);
   for (const { name, router, settings, demands } of routes.values()) {
     if (!router.models.some((model) => endpoints.has(model)))
       report(`routes.${name}`, `none of its candidates has an endpoint: ${router.models.join(', ')}`);
@@ -55,7 +57,17 @@ export function openConfig(
   const clientSecrets = openKeys(config, routes, candidates, endpoints, secretOf, report);
   if (found.length > 0) throw problems(found);
   const variantOf = createVariants();
-  const snapshot: Snapshot = { config, keys: config.keys, routes, candidates, endpoints, secrets, targets, variantOf };
+  const snapshot: Snapshot = {
+    config,
+    keys: config.keys,
+    routes,
+    candidates,
+    endpoints,
+    addresses,
+    secrets,
+    targets,
+    variantOf,
+  };
   return { snapshot, clientSecrets };
 }
 
@@ -123,6 +135,7 @@ function openEndpoints(
   report: Report,
 ) {
   const endpoints = new Map<string, Endpoint[]>();
+  const addresses = new Map<string, Partial<Record<EndpointWire, URL>>>();
   const secrets = new Map<string, string>();
   const ids = new Set<string>();
   config.endpoints.forEach((settings, i) => {
@@ -138,10 +151,18 @@ function openEndpoints(
     ids.add(id);
     const secret = settings.key && secretOfKey(settings.key, `${path}.key`, secretOf, report);
     if (secret !== undefined) secrets.set(id, secret);
+    addresses.set(id, addressesOf(settings));
     const endpoint = { ...settings, id, model: settings.model ?? candidate.model };
     endpoints.set(candidate.id, [...(endpoints.get(candidate.id) ?? []), endpoint]);
   });
-  return { endpoints, secrets };
+  return { endpoints, addresses, secrets };
+}
+
+/** The address of each wire, below the base URL. */
+function addressesOf({ baseUrl, wires }: EndpointSettings): Partial<Record<EndpointWire, URL>> {
+  const base = new URL(baseUrl);
+  const below = base.pathname.replace(/\/+$/, '');
+  return Object.fromEntries(wires.map((wire) => [wire, new URL(`${below}/${WIRES[wire].path}${base.search}`, base)]));
 }
 
 /** The id of the configuration, or candidate and host, numbered where there are several. */

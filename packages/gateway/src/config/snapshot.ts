@@ -1,5 +1,6 @@
 import type { Candidate, Requirements } from '@routeprofile/schema';
 import type { Endpoint } from '../contracts/endpoint.js';
+import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import type { GatewayConfig, KeyConfig, RouteConfig } from './config.js';
 
@@ -28,6 +29,8 @@ export interface Snapshot {
   candidates: ReadonlyMap<string, Candidate>;
   /** By candidate. */
   endpoints: ReadonlyMap<string, readonly Endpoint[]>;
+  /** Where each endpoint takes requests of each of its wires, by endpoint. Read once: to parse an address costs more than all headers. */
+  addresses: ReadonlyMap<string, Readonly<Partial<Record<EndpointWire, URL>>>>;
   /** Keys of endpoints, by endpoint. */
   secrets: ReadonlyMap<string, string>;
   /** By each name that a request may say; the order is that of lists. */

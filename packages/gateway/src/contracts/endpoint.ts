@@ -7,7 +7,7 @@ import { ENDPOINT_WIRES } from './wire.js';
 const milliseconds = z.number().int().min(1).max(86_400_000);
 
 /** The clocks of one attempt, in milliseconds. */
-const timeoutsSchema = z.strictObject({
+export const timeoutsSchema = z.strictObject({
   /** Until there is a connection. It is the transport that can tell. */
   connectMs: milliseconds.default(10_000),
   /** Streams: from sending the request to the first content. Comments and events that carry none do not count. */

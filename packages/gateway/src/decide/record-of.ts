@@ -3,12 +3,15 @@ import type { Decision } from '@routeprofile/schema';
 import type { Attempt, DecisionRecord } from '../contracts/record.js';
 import type { RequestRouter } from './request-router.js';
 
+/** The status of a request whose client has left; nobody reads it but records. */
+export const CLIENT_GONE = 499;
+
 /** What became of a request. */
 export interface Ended {
   attempts: readonly Attempt[];
   /** The candidate whose answer was delivered; null when none was. */
   served: string | null;
-  /** As HTTP has it: 200, 499 where whoever asked had left, else what went wrong. */
+  /** As HTTP has it: 200, `CLIENT_GONE`, else what went wrong. */
   status: number;
 }
 

@@ -82,7 +82,7 @@ function signalOf(leaving: Leaving): AbortSignal {
   return controller.signal;
 }
 
-/** A request of Node's server, as the gateway reads it. @param address of its path and query @throws TypeError for an address that cannot be read */
+/** A request of Node's server, as the gateway reads it. @throws TypeError for an address that cannot be read */
 export function exchangeOfIncoming(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
   const { path, query } = addressOf(incoming.url ?? '/');
   endWithConnection(incoming, outgoing);

@@ -1,14 +1,14 @@
 import type { KeyConfig } from '../config/config.js';
 import type { Attempt } from '../contracts/record.js';
+import { CLIENT_GONE, type Ended } from '../decide/record-of.js';
 import type { RequestTrace } from '../observe/tracing.js';
 import type { WireFormat } from '../wire/format.js';
 import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { noAnswer } from './no-answer.js';
 import { prepare, type Asking, type Prepared } from './prepare.js';
-import type { Ended } from '../decide/record-of.js';
 import { keep, recordOf } from './record.js';
-import { CLIENT_GONE, clientGone, Refused } from './refused.js';
+import { clientGone, Refused } from './refused.js';
 import { explainingHeaders, idHeaders, refusedResponse } from './responses.js';
 import { runAttempts, type Delivering } from './run-attempts.js';
 import { spendingOf } from './spending.js';

@@ -34,26 +34,19 @@ function keyHeaders({ keyHeader }: Pick<Endpoint, 'keyHeader'>, wireHeader: stri
   return { [name]: name === 'authorization' ? `Bearer ${secret}` : secret };
 }
 
-/** Parsed addresses, by endpoint and what is added to it: making one costs more than all headers. */
-const ADDRESSES = /* @__PURE__ */ new WeakMap<Endpoint, Map<string, URL>>();
-
-function addressOf(endpoint: Endpoint, path: string, beta: boolean): URL {
-  let known = ADDRESSES.get(endpoint);
-  if (known === undefined) ADDRESSES.set(endpoint, (known = new Map<string, URL>()));
-  const name = beta ? `${path}?beta` : path;
-  const address = known.get(name);
-  if (address !== undefined) return address;
-  const base = new URL(endpoint.baseUrl);
-  const url = new URL(`${base.pathname.replace(/\/+$/, '')}/${path}${base.search}`, base);
-  if (beta) url.searchParams.set('beta', 'true');
-  known.set(name, url);
+/** The address with the part that belongs to the header of a beta, as the client has it. */
+function addressFor(address: URL, search: URLSearchParams): URL {
+  if (search.get('beta') !== 'true') return address;
+  const url = new URL(address);
+  url.searchParams.set('beta', 'true');
   return url;
 }
 
-/** @param search of the client's address @param forwarded headers of the client */
+/** @param address of the endpoint for this wire @param search of the client's address @param forwarded headers of the client */
 export function outgoing(
   read: ReadRequest,
   planned: PlannedAttempt,
+  address: URL,
   secret: string | undefined,
   forwarded: Readonly<Record<string, string>>,
   search: URLSearchParams,
@@ -61,8 +54,7 @@ export function outgoing(
   const { endpoint } = planned;
   const { format } = read;
   return {
-    // The header of a beta and this part of the address belong together.
-    url: addressOf(endpoint, format.path, search.get('beta') === 'true'),
+    url: addressFor(address, search),
     secret,
     headers: {
       ...(format.wire === 'messages' && { 'anthropic-version': '2023-06-01' }),

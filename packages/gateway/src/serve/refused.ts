@@ -1,3 +1,4 @@
+import { CLIENT_GONE } from '../decide/record-of.js';
 import type { Complaint } from '../wire/format.js';
 
 /** A request that comes to nothing, and what its client is told. Thrown within the gateway only. */
@@ -21,6 +22,4 @@ export class Refused extends Error {
   }
 }
 
-/** The client has left; nobody reads this status but records. */
-export const CLIENT_GONE = 499;
 export const clientGone = (): Refused => new Refused(CLIENT_GONE, 'client_gone', 'The client left.');

@@ -1,6 +1,7 @@
 import type { Candidate } from '@routeprofile/schema';
 import { attempt } from '../attempt/attempt.js';
 import type { Outcome } from '../attempt/call.js';
+import { costOfUsage } from '../attempt/usage.js';
 import { FAULTS, type Fault } from '../contracts/fault.js';
 import type { Attempt } from '../contracts/record.js';
 import { readsMore, type Plan, type PlannedAttempt } from '../plan.js';
@@ -9,7 +10,7 @@ import type { Serving } from './context.js';
 import type { Exchange } from './exchange.js';
 import { forwardedHeaders, outgoing } from './outgoing.js';
 import { Refused } from './refused.js';
-import { boundOf, costOfUsage, type Hold, type Spending } from './spending.js';
+import { boundOf, type Hold, type Spending } from './spending.js';
 
 /** An attempt that failed. */
 export type Failed = Extract<Outcome, { kind: 'failed' }>;
@@ -131,6 +132,9 @@ async function once(
   };
   job.sending();
   const secret = snapshot.secrets.get(endpoint.id);
+  // A plan holds endpoints of the wire alone.
+  const address = snapshot.addresses.get(endpoint.id)![read.format.wire]!;
+  const forwarded = { ...forwardedHeaders(request.headers), ...job.traced };
   const outcome = await attempt(
     {
       candidate,
@@ -138,7 +142,7 @@ async function once(
       format: read.format,
       stream: read.stream,
       usageWanted: read.asked.usage,
-      request: outgoing(read, planned, secret, { ...forwardedHeaders(request.headers), ...job.traced }, request.search),
+      request: outgoing(read, planned, address, secret, forwarded, request.search),
       secret,
       client: request.leaving,
       promptTokens: read.promptTokens,

@@ -1,8 +1,6 @@
-import { costOf } from '@routeprofile/providers';
 import { messageOf, type Candidate, type Logger } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
 import type { KeyConfig } from '../config/config.js';
-import type { CountedUsage } from '../contracts/record.js';
 import type { StateStore } from '../contracts/store.js';
 import { windowEnds } from '../store/window.js';
 import { byteLength } from '../wire/format.js';
@@ -29,10 +27,6 @@ export function boundOf(
   const output = (asked.maxOutput ?? limits?.maxOutputTokens ?? LONGEST_ANSWER) * asked.choices;
   return Math.min(MORE_THAN_ANY, (byteLength(text) * input + output * price.output) / PER_MILLION);
 }
-
-/** Dollars; undefined where the candidate has no price, and 0 where nothing was taken. */
-export const costOfUsage = ({ price }: Candidate, usage: CountedUsage | undefined): number | undefined =>
-  usage === undefined ? 0 : price && costOf(usage, price);
 
 /** Money held back for one attempt. */
 export interface Hold {

@@ -27,18 +27,16 @@ const recordOf = ({ json }: Kept): DecisionRecord => decisionRecordSchema.parse(
 /** @param maxRecords decisions that are kept, at least 1; the oldest are forgotten first */
 export function createDecisions(maxRecords: number): Decisions {
   const records = new Map<string, Kept>();
-  // Ids in the order in which they came, in a ring: the first key of a map is found ever more slowly as keys before it are deleted.
-  const order: string[] = [];
+  // Goes on from one id to the next: begun anew, it would pass all that were deleted before it each time.
+  const ages = records.keys();
   let added = 0;
   return {
     add(record) {
       if (records.has(record.id)) return undefined;
-      const place = added++ % maxRecords;
-      const oldest = order[place];
-      if (oldest !== undefined) records.delete(oldest);
-      order[place] = record.id;
       const json = JSON.stringify(record);
-      records.set(record.id, { at: added, tenant: record.tenant, json, feedback: [] });
+      records.set(record.id, { at: ++added, tenant: record.tenant, json, feedback: [] });
+      const oldest = records.size > maxRecords ? ages.next() : undefined;
+      if (oldest?.done === false) records.delete(oldest.value);
       return json;
     },
     find(id) {
