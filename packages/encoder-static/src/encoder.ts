@@ -1,10 +1,17 @@
-import { createMatrix, rowOf, throwIfAborted, type Encoder, type Matrix, type RunContext } from '@routeprofile/schema';
+import {
+  createMatrix,
+  nextTurn,
+  rowOf,
+  throwIfAborted,
+  type Encoder,
+  type Matrix,
+  type RunContext,
+} from '@routeprofile/schema';
 import { readStaticFile, type StaticFile } from './model/format.js';
 import { squash } from './model/squash.js';
 import { MOST_IDS, plainSum, simdSum, type RowSum } from './sum/sum.js';
 import { createTokenizer, type Tokenizer } from './tokenizer/tokenizer.js';
 import { UNKNOWN } from './tokenizer/vocabulary.js';
-import { nextTurn } from './turns.js';
 import { STATIC_CHECKSUM, STATIC_VERSION } from './version.js';
 
 /** Where the vectors come from: `staticFiles()` of `@routeprofile/encoder-static/node`, `fetch` in a browser. */

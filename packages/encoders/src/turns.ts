@@ -1,9 +1,7 @@
-import { throwIfAborted, type RunContext } from '@routeprofile/schema';
+import { nextTurn, throwIfAborted, type RunContext } from '@routeprofile/schema';
 
 /** Texts after which the event loop gets its turn: about 0.1 seconds of work. */
 const TEXTS_PER_TURN = 1_000;
-/** Lets timers, requests and interruptions have their turn. */
-export const nextTurn = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** `read` of each text, with turns for others in between. @throws RouteProfileError ABORTED. */
 export async function inTurns<T>(

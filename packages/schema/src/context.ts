@@ -49,3 +49,6 @@ export function throwIfAborted(ctx: Pick<RunContext, 'signal'> | undefined): voi
       hint: 'Run the same command again to go on.',
     });
 }
+
+/** Lets timers, requests and signals of the process have their turn, within work that would hold the thread. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -29,7 +29,7 @@ export {
   type Scenario,
   type StrategyInput,
 } from './config.js';
-export { type Logger, type Progress, type RunContext, type Store, throwIfAborted } from './context.js';
+export { type Logger, nextTurn, type Progress, type RunContext, type Store, throwIfAborted } from './context.js';
 export {
   type Candidate,
   type Capabilities,

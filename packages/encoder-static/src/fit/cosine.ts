@@ -1,6 +1,7 @@
 import {
   createMatrix,
   createRandom,
+  nextTurn,
   rowOf,
   throwIfAborted,
   RouteProfileError,
@@ -8,7 +9,6 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { squash } from '../model/squash.js';
-import { nextTurn } from '../turns.js';
 import { averageOf, spread, type Bags } from './bags.js';
 
 /** What `fitByCosine` is told. */

@@ -1,6 +1,5 @@
-import { createMatrix, rowOf, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
+import { createMatrix, nextTurn, rowOf, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
 import { averageOf, spread, type Bags } from './bags.js';
-import { nextTurn } from '../turns.js';
 
 /** What `ridgeVectors` is told. */
 export interface RidgeInput {

@@ -1,5 +1,6 @@
 import {
   createMatrix,
+  nextTurn,
   normalizeRows,
   parseOptions,
   rowOf,
@@ -39,7 +40,7 @@ export function createHashEncoder(options: HashOptions = {}): Encoder {
         addFeatures(texts[i]!, rowOf(out, i));
         if ((i + 1) % 512 === 0 && i + 1 < texts.length) {
           ctx?.onProgress?.({ stage: 'encode', done: i + 1, total: texts.length, unit: 'texts' });
-          await new Promise((resolve) => setTimeout(resolve, 0));
+          await nextTurn();
           throwIfAborted(ctx);
         }
       }

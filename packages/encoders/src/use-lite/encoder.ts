@@ -1,6 +1,7 @@
 import {
   assertFinite,
   createMatrix,
+  nextTurn,
   throwIfAborted,
   type Encoder,
   type Matrix,
@@ -10,7 +11,7 @@ import { createRuntime, type Runtime } from '@routeprofile/tensor';
 import { loadUseLiteModel, USE_LITE_DIMENSIONS, type UseLiteFiles, type UseLiteModel } from './model.js';
 import { runBatches, type BatchRunner } from './run-batches.js';
 import { createTokenizer, parseVocabulary, type Tokenizer } from '@routeprofile/encoder-static';
-import { inTurns, nextTurn } from '../turns.js';
+import { inTurns } from '../turns.js';
 import { appendHashedBlock } from '../unseen/hashed-block.js';
 import { unseenOf, type Unseen } from '../unseen/unseen.js';
 import { combineWindows, cutWindows, planWindows, type WindowPolicy } from './windows.js';

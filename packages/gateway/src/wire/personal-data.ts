@@ -1,4 +1,5 @@
 import { personalData, type PersonalData } from '@routeprofile/routers';
+import { nextTurn } from '@routeprofile/schema';
 import { textsIn } from './measure.js';
 
 /** Characters that are looked at before others get their turn: none of that length takes 10 ms. */
@@ -24,8 +25,6 @@ function* piecesOf(text: string): Generator<string> {
   }
   yield text.slice(from);
 }
-
-const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /**
  * Kinds of personal data in all texts of a request, up to the first text that holds any. The time is linear in the length, and the event loop

@@ -1,6 +1,7 @@
 import { sha256Hex } from '@routeprofile/numerics';
 import {
   createRandom,
+  nextTurn,
   RouteProfileError,
   throwIfAborted,
   z,
@@ -162,9 +163,6 @@ function heldOutError({ runtime, network }: Pick<Training, 'runtime' | 'network'
   });
 }
 
-/** Lets timers and signals of the process run between epochs, so that a long training can be interrupted. */
-const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
-
 /**
  * Trains encoder and decoders by masked reconstruction: AdamW, cosine schedule, one step per epoch. The weights kept are those
  * of the lowest error on held-out edges; where the options hold none out (as published) those after the epoch of the lowest
@@ -198,7 +196,7 @@ export async function trainHan(
     for (let epoch = state.epochs.length; epoch < options.epochs; epoch++) {
       throwIfAborted(ctx);
       await runEpoch(training, state, epoch);
-      await breathe();
+      await nextTurn();
       const done = epoch + 1;
       const due = done % options.checkpointEvery === 0 || ctx.signal?.aborted === true;
       if (key !== undefined && ctx.store && due && done < options.epochs) {

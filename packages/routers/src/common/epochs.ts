@@ -1,4 +1,4 @@
-import { throwIfAborted, type RunContext } from '@routeprofile/schema';
+import { nextTurn, throwIfAborted, type RunContext } from '@routeprofile/schema';
 import { assertFiniteLoss, improves, noBest, outOfPatience, type Weights } from '@routeprofile/tensor';
 import { openCheckpoints, type EpochFigures, type TrainingState } from './checkpoint.js';
 
@@ -34,9 +34,6 @@ export interface TrainedEpochs {
   epochs: EpochFigures[];
 }
 
-/** Lets timers and signals of the process run between epochs, so that a long training can be interrupted. */
-const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
-
 /**
  * Runs epochs. The weights kept are those of the epoch with the lowest validation, the earliest on ties, or of the last
  * one when nothing is held out. With a key and a store in the context, a training that was killed goes on from its last
@@ -53,7 +50,7 @@ export async function runEpochs(options: EpochOptions, steps: EpochSteps, ctx: R
   delete state.running;
   while (!over && state.epochs.length < options.epochs) {
     if (await runEpoch(options, steps, state, ctx)) break;
-    await breathe();
+    await nextTurn();
     await checkpoints.keep(state, steps.running);
     throwIfAborted(ctx);
   }
