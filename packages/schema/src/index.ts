@@ -74,6 +74,7 @@ export {
   type Plugin,
   PLUGIN_KEYWORD,
 } from './define.js';
+export { type DriftFlag } from './drift.js';
 export { type Encoder } from './encoder.js';
 export {
   ERROR_FAULTS,
@@ -136,6 +137,13 @@ export {
 } from './grader.js';
 export { type HeteroGraph, type NodeSet, type NodeType, type Relation } from './graph.js';
 export { type FileFormat, fileSchemas, jsonSchema } from './json-schema.js';
+export {
+  type JudgedDecision,
+  type LearnedRouter,
+  type LearnerArtifact,
+  type LearnerStrategy,
+  type OnlineLearner,
+} from './learner.js';
 export {
   assertFinite,
   assertShape,

@@ -52,6 +52,8 @@ export const decisionRecordSchema = z.object({
   requirements: z.record(z.string(), z.unknown()),
   /** The routing text, where the configuration has it kept. */
   text: z.string().optional(),
+  /** The text's vector by the router's encoder, little-endian float32 in base64, where the configuration has it kept. */
+  vector: z.string().optional(),
   ranked: z.array(rankedSchema),
   /** The candidate chosen; who answered is `served`. */
   model: z.string(),

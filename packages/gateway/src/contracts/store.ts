@@ -8,6 +8,9 @@ export interface Limit {
   per: 'hour' | 'day' | 'month';
 }
 
+/** Who judges an answer: whoever asked, a check that runs, or a model that reads it. */
+export const FEEDBACK_SOURCES = ['user', 'verifier', 'model'] as const;
+
 /** What somebody thinks of an answer. */
 export const feedbackSchema = z.object({
   /** Names this feedback: the same again is a duplicate. */
@@ -16,10 +19,16 @@ export const feedbackSchema = z.object({
   decision: z.string().min(1),
   /** Only the tenant that was answered may judge. */
   tenant: z.string().min(1),
-  /** 0 to 1. */
-  score: z.number().min(0).max(1),
-  /** Who or what judges, such as `user` or the name of a check. */
-  source: z.string().min(1),
+  /** What is judged, such as `quality`, or the name of a check. */
+  name: z.string().min(1),
+  /** What was said, as it was said. */
+  value: z.union([z.number(), z.boolean(), z.string()]),
+  /** The same from 0 to 1; absent for a word that stands for no number. */
+  score: z.number().min(0).max(1).optional(),
+  source: z.enum(FEEDBACK_SOURCES),
+  comment: z.string().optional(),
+  /** When it came: milliseconds since 1970. */
+  at: z.number(),
 });
 /** What somebody thinks of an answer. */
 export type Feedback = z.infer<typeof feedbackSchema>;

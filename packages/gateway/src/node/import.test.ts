@@ -36,8 +36,8 @@ it('a journal becomes a dataset with the chances of choices, and feedback as sco
   await say('Question 7?');
   await gateway.close();
   for (const [i, decision] of ids.entries()) {
-    const said = { id: `f${i}`, decision, tenant: 'local', score: i % 2, source: 'user' };
-    expect(await store.feedback(said)).toBe('stored');
+    const said = { id: `f${i}`, decision, tenant: 'local', name: 'quality', value: i % 2, score: i % 2, at: i };
+    expect(await store.feedback({ ...said, source: 'user' })).toBe('stored');
   }
   await store.close();
 

@@ -45,7 +45,10 @@ describe('openJournal', () => {
     const [one, two] = [await store.reserve('a', 4, daily, 1e9), await store.reserve('a', 3, daily, 1e9)];
     await store.settle(one!.id, 1);
     await store.append([record('one'), record('two')]);
-    await store.feedback({ id: 'f', decision: 'one', tenant: 'a', score: 1, source: 'user' });
+    await store.feedback({
+      ...{ id: 'f', decision: 'one', tenant: 'a', name: 'quality', value: 1, score: 1 },
+      ...{ source: 'user', at: 1 },
+    });
     await store.close();
 
     const again = await open(folder);

@@ -1,6 +1,6 @@
 import type { TestRunner } from '@routeprofile/schema/testing';
 import type { DecisionRecord } from '../contracts/record.js';
-import type { Labelled, Limit, StateStore } from '../contracts/store.js';
+import type { Feedback, Labelled, Limit, StateStore } from '../contracts/store.js';
 
 /** What the suite has of a store that it tries. */
 export interface StateStoreContractOptions {
@@ -152,9 +152,12 @@ export function describeStateStore(
     it('keeps what is said of a decision, once, and only by whom it was made for', async () => {
       const store = await open();
       await store.append([record('one')]);
-      const said = { id: 'f1', decision: 'one', tenant: 'a', score: 1, source: 'user' };
+      const said: Feedback = {
+        ...{ id: 'f1', decision: 'one', tenant: 'a', name: 'quality' },
+        ...{ value: true, score: 1, source: 'user', at: NOON },
+      };
       expect(await store.feedback(said)).toBe('stored');
-      expect(await store.feedback({ ...said, score: 0 })).toBe('duplicate');
+      expect(await store.feedback({ ...said, value: false, score: 0 })).toBe('duplicate');
       expect(await store.feedback({ ...said, id: 'f2', tenant: 'b' })).toBe('unknown');
       expect(await store.feedback({ ...said, id: 'f3', decision: 'two' })).toBe('unknown');
       expect((await all(store.read())).map((row) => row.feedback)).toEqual([[said]]);
