@@ -21,6 +21,7 @@ export {
   RESAMPLES,
 } from './bootstrap.js';
 export { cholesky, invertPositiveDefinite, solveCholesky, solveLower, solvePositiveDefinite } from './cholesky.js';
+export { dualAscent } from './dual-ascent.js';
 export { type Eigen, symmetricEigen, upright } from './eigen.js';
 export { type Clusters, kMeans, nearestCentre } from './k-means.js';
 export { minimize, type MinimizeOptions, type Objective } from './minimize.js';

@@ -14,7 +14,7 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import type { Likeness } from '../wrappers/fallback.js';
-import { savedLikeness, savedWrappers, type SavedWrapper } from './saved-wrappers.js';
+import { savedCost, savedLikeness, savedWrappers, type SavedCost, type SavedWrapper } from './saved-wrappers.js';
 import { savedStrategy, type KnownStrategies } from './saved-strategy.js';
 
 /** What may be said of the queries of one `route` call; lists have one entry per query. */
@@ -43,6 +43,8 @@ export interface OpenedRouter {
   wrappers: readonly SavedWrapper[];
   /** By which models are alike, where it was trained with `+fallback:next=profile`. */
   likeness?: Likeness;
+  /** How it weighs dollars, where it was trained with `+cost`. */
+  cost?: SavedCost;
   /** Beginnings that many training queries shared, longest first: queries are encoded without them. */
   sharedPrefixes: readonly string[];
   /**
@@ -114,6 +116,7 @@ export function routerOnQueries(
 ): OpenedRouter {
   const { manifest } = artifact;
   const likeness = savedLikeness(artifact);
+  const cost = savedCost(artifact);
   const { sharedPrefixes = [] } = manifest;
   const reading = manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, sharedPrefixes);
   return {
@@ -126,6 +129,7 @@ export function routerOnQueries(
     ...(manifest.bestSingle !== undefined && { bestSingle: manifest.bestSingle }),
     wrappers: savedWrappers(manifest),
     ...(likeness && { likeness }),
+    ...(cost && { cost }),
     async route(queries, { tasks, requirements, ...rest } = {}) {
       assertList(queries);
       assertOnePerQuery('tasks', tasks, queries.length);
