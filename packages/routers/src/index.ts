@@ -30,6 +30,7 @@ export {
   type RouterParts,
 } from './open/open-router-from.js';
 export { packRouter, unpackRouter, type PackedRouter } from './open/packed-router.js';
+export { savedQueryDistance, type QueryDistance } from './open/query-distance.js';
 export { savedStrategy, type KnownStrategies } from './open/saved-strategy.js';
 export { topModels, type TopModel } from './common/top-models.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
@@ -43,6 +44,7 @@ export { constraintsWrapper, withConstraints, type ConstraintsOptions } from './
 export { costSweep } from './wrappers/cost-path.js';
 export { withCost } from './wrappers/cost.js';
 export { withEstimates } from './wrappers/estimate.js';
+export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
 export type { SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
