@@ -1,3 +1,11 @@
+export {
+  type Adwin,
+  type AdwinOptions,
+  type AdwinState,
+  adwinStateSchema,
+  createAdwin,
+  type StreamChange,
+} from './adwin.js';
 export { fitAdditive, type AdditiveFit, type AdditiveOptions } from './additive.js';
 export {
   bestSingle,
