@@ -20,7 +20,10 @@ export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
 export { builtInLearners, learnerNamed, type NamedLearner } from './online/built-in.js';
+export { irtLearner, type IrtLearnerOptions } from './online/irt-learner.js';
+export { linUcbLearner, type LinUcbOptions } from './online/lin-ucb.js';
 export { memoryLearner, type MemoryOptions } from './online/memory.js';
+export { thompsonLearner, type ThompsonOptions } from './online/thompson.js';
 export { onboardModel, placeModel } from './onboarding/onboard.js';
 export { chooseProbes, type ProbeChoice } from './onboarding/probes.js';
 export {

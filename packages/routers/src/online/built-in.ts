@@ -1,8 +1,11 @@
 import { parseNamedReference, parseOptions, RouteProfileError, type LearnerStrategy } from '@routeprofile/schema';
+import { irtLearner } from './irt-learner.js';
+import { linUcbLearner } from './lin-ucb.js';
 import { memoryLearner } from './memory.js';
+import { thompsonLearner } from './thompson.js';
 
 /** Every learner of this package: what a name such as `memory:kappa=20` is looked up in. */
-export const builtInLearners: readonly LearnerStrategy[] = [memoryLearner];
+export const builtInLearners: readonly LearnerStrategy[] = [memoryLearner, linUcbLearner, thompsonLearner, irtLearner];
 
 /** A learner, and its options complete. */
 export interface NamedLearner {

@@ -76,7 +76,7 @@ export function learnedRouter({ name, router, dimensions, learned, choice, seed 
         const ranked = decision.ranked
           .map((entry, i) => relearned(entry, worth[i]!, chances[i]!, estimates[i]!, bonus))
           .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
-        if (choice.by !== 'draws') return reasoned(name, decision, ranked, estimates);
+        if (choice.by !== 'draws') return reasoned(name, decision, ranked, estimates, bonus);
         const deviations = new Map(decision.ranked.map(({ model }, i) => [model, estimates[i]!.deviation]));
         const shares = winShares(
           ranked.map(({ score, model }) => ({ mean: score, deviation: deviations.get(model)! * choice.scale })),
@@ -86,7 +86,7 @@ export function learnedRouter({ name, router, dimensions, learned, choice, seed 
         const explored = ranked.flatMap(({ model, score }, i) =>
           shares[i]! > 0 ? [{ model, chance: shares[i]!, loss: ranked[0]!.score - score }] : [],
         );
-        const best = reasoned(name, decision, ranked, estimates);
+        const best = reasoned(name, decision, ranked, estimates, bonus);
         const random = createRandom(seed, name, 'draw', queries.ids?.[q] ?? queries.texts[q]!);
         return drawnFrom(best, explored, random.float(), name, `of ${choice.draws} draws from what was learned`);
       };
@@ -117,12 +117,19 @@ function relearned(
   };
 }
 
-function reasoned(name: string, decision: Decision, ranked: RankedModel[], estimates: readonly Estimate[]): Decision {
+function reasoned(
+  name: string,
+  decision: Decision,
+  ranked: RankedModel[],
+  estimates: readonly Estimate[],
+  bonus: number,
+): Decision {
   const { model, probability, fitted } = ranked[0]!;
-  const weight = estimates[decision.ranked.findIndex((entry) => entry.model === model)]!.weight;
+  const { weight, deviation } = estimates[decision.ranked.findIndex((entry) => entry.model === model)]!;
+  const unknown = bonus === 0 ? '' : `; what is not known of it counts as ${(bonus * deviation).toFixed(2)} more`;
   const text =
     weight > 0
-      ? `${model} is right with chance ${probability!.toFixed(2)} by ${weight.toFixed(1)} judged answers like this one and the router, which alone says ${fitted!.toFixed(2)}`
-      : `${model} is worth most now that other models are judged otherwise`;
-  return explained({ ...decision, model, ranked }, name, text);
+      ? `${model} is right with chance ${probability!.toFixed(2)} by ${weight.toFixed(1)} judged answers and the router, which alone says ${fitted!.toFixed(2)}`
+      : `${model} has no judged answers that count here; it is worth most now that other models have some`;
+  return explained({ ...decision, model, ranked }, name, text + unknown);
 }

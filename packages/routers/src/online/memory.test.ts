@@ -73,13 +73,13 @@ describe('the memory', () => {
     expect(model).toBe('small');
     expect(reasons[0]).toEqual({
       kind: 'memory',
-      text: 'small is worth most now that other models are judged otherwise',
+      text: 'small has no judged answers that count here; it is worth most now that other models have some',
     });
     expect(reasons[1]).toEqual({ kind: 'calibrate', text: 'small is right with chance 0.70' });
     learner.observe(Array.from({ length: 8 }, (_, i) => lesson(`s${i}`, 'small', 1, [1, 0])));
     const sure = await decide(learner.snapshot().router);
     expect(sure.reasons[0]!.text).toBe(
-      'small is right with chance 0.90 by 8.0 judged answers like this one and the router, which alone says 0.70',
+      'small is right with chance 0.90 by 8.0 judged answers and the router, which alone says 0.70',
     );
     expect(sure.reasons[1]!.text).toBe('small is right with chance 0.90');
   });

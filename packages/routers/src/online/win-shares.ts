@@ -21,7 +21,7 @@ export function winShares(beliefs: readonly Belief[], draws: number, random: Ran
       const worth = mean + deviation * random.normal();
       if (worth > highest) [best, highest] = [m, worth];
     });
-    wins[best]! += 1 / draws;
+    wins[best]!++;
   }
-  return wins;
+  return wins.map((won) => won / draws);
 }
