@@ -30,6 +30,7 @@ export {
   type RouterParts,
 } from './open/open-router-from.js';
 export { packRouter, unpackRouter, type PackedRouter } from './open/packed-router.js';
+export { savedQueryDistance, type QueryDistance } from './open/query-distance.js';
 export { savedStrategy, type KnownStrategies } from './open/saved-strategy.js';
 export { topModels, type TopModel } from './common/top-models.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
@@ -43,6 +44,9 @@ export { constraintsWrapper, withConstraints, type ConstraintsOptions } from './
 export { costSweep } from './wrappers/cost-path.js';
 export { withCost } from './wrappers/cost.js';
 export { withEstimates } from './wrappers/estimate.js';
+export { withExploration } from './wrappers/exploration.js';
+export { explorationOf, type ExplorationSettings, type ExploredModel } from './wrappers/exploration-chances.js';
+export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
 export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
@@ -59,8 +63,10 @@ export type { OperatingPoint } from './wrappers/operating-point.js';
 export { parityGate } from './wrappers/parity.js';
 export { fitParityGate, type ParityGate } from './wrappers/parity-gate.js';
 export { personalData, type PersonalData } from './wrappers/pii.js';
+export { priceOfExploring, type PriceOfExploring } from './wrappers/price-of-exploring.js';
 export { promisesOf } from './wrappers/promises.js';
 export { replayCascade, type Replay, type ReplayInput } from './wrappers/replay.js';
+export type { WrappedRouter } from './wrappers/wrapped.js';
 export { withThreshold, type Threshold } from './wrappers/threshold.js';
 export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers/wrap-strategy.js';
 

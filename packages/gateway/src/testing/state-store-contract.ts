@@ -157,10 +157,32 @@ export function describeStateStore(
         ...{ value: true, score: 1, source: 'user', at: NOON },
       };
       expect(await store.feedback(said)).toBe('stored');
-      expect(await store.feedback({ ...said, value: false, score: 0 })).toBe('duplicate');
+      expect(await store.feedback({ ...said, at: NOON + 1 })).toBe('duplicate');
       expect(await store.feedback({ ...said, id: 'f2', tenant: 'b' })).toBe('unknown');
       expect(await store.feedback({ ...said, id: 'f3', decision: 'two' })).toBe('unknown');
       expect((await all(store.read())).map((row) => row.feedback)).toEqual([[said]]);
+      expect([await store.said('one'), await store.said('two')]).toEqual([[said], []]);
+      await store.close();
+    });
+
+    it('puts what is said later under the same id in the place of what was said, per decision', async () => {
+      const store = await open();
+      await store.append([record('one'), record('two')]);
+      const up: Feedback = {
+        ...{ id: 'f1', decision: 'one', tenant: 'a', name: 'quality' },
+        ...{ value: true, score: 1, source: 'user', at: NOON },
+      };
+      const { score: _, ...unscored } = up;
+      const word: Feedback = { ...unscored, id: 'f2', name: 'tone', value: 'curt', comment: 'Köln 👋' };
+      const down: Feedback = { ...up, value: false, score: 0, at: NOON + 5 };
+      const fates = [];
+      for (const said of [up, word, down, down, { ...down, decision: 'two' }]) fates.push(await store.feedback(said));
+      expect(fates).toEqual(['stored', 'stored', 'replaced', 'duplicate', 'stored']);
+      expect(await store.said('one')).toEqual([word, down]);
+      expect((await all(store.read())).map((row) => row.feedback)).toEqual([
+        [word, down],
+        [{ ...down, decision: 'two' }],
+      ]);
       await store.close();
     });
 

@@ -79,7 +79,10 @@ function priced(decision: Decision, lambda: number, place: ReadonlyMap<string, n
   const chances = decision.ranked.every(({ probability }) => probability !== undefined);
   const value = (entry: RankedModel) => (chances ? entry.probability! : entry.score);
   const ranked = decision.ranked
-    .map((entry, i) => ({ ...entry, score: value(entry) - lambda * charged[i]! }))
+    .map((entry, i) => {
+      const worth = value(entry) - lambda * charged[i]!;
+      return { ...entry, score: worth, ...(chances && { value: worth }) };
+    })
     .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
   const chosen = entryOf(decision, ranked[0]!.model)!;
   const before = decision.ranked[0]!;
