@@ -56,7 +56,14 @@ export { withFallback, withLikeAlternatives, type FallbackSettings, type Likenes
 export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
 export { withHeuristic } from './wrappers/heuristic.js';
-export { paceAfter, startPacing, type PacedSpending, type Pacing, type PacingStart } from './wrappers/pacing.js';
+export {
+  paceAfter,
+  startPacing,
+  stillExpected,
+  type PacedSpending,
+  type Pacing,
+  type PacingStart,
+} from './wrappers/pacing.js';
 export type { OperatingPoint } from './wrappers/operating-point.js';
 export { parityGate } from './wrappers/parity.js';
 export { fitParityGate, type ParityGate } from './wrappers/parity-gate.js';
