@@ -10,6 +10,7 @@ import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createSessionPins } from '../decide/session-pins.js';
 import { createHealth } from '../health.js';
+import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import { WIRES } from '../wire/formats.js';
@@ -18,6 +19,7 @@ import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
 import { dryRun, listModels, showDecision, showMetrics, showReadiness } from './looks.js';
+import { showHealth } from './overview/state.js';
 import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
@@ -78,7 +80,7 @@ const ANSWERS: Readonly<Record<string, EndpointWire>> = {
   '/v1/messages': 'messages',
   '/v1/embeddings': 'embeddings',
 };
-const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/health', '/ready', '/metrics'];
+const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/v1/health', '/health', '/ready', '/metrics'];
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 
 /** The methods that a path has; undefined for a path that nothing answers to. */
@@ -105,6 +107,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const health = createHealth(clock);
+  const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
       for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
@@ -116,7 +119,12 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     upstream,
     clock,
     logger,
-    metrics: createMetrics(endpointStates, () => underWay.size),
+    metrics: createMetrics(
+      endpointStates,
+      () => underWay.size,
+      () => drift.look(),
+    ),
+    drift,
     tracing,
     newId,
     track(work) {
@@ -127,11 +135,13 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock);
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, { drift });
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
+  const watch = () => drift.watch([...serving.snapshot.routes.values()].filter(({ settings }) => settings.drift));
+  watch();
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
@@ -151,6 +161,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
     if (path === '/v1/overview') return showOverview(key, serving);
+    if (path === '/v1/health') return showHealth(key, serving);
     if (path === '/v1/decisions') return listDecisions(request, key, serving);
     if (path === '/v1/route') return dryRun(request, key, serving);
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
@@ -193,6 +204,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
       health.reloaded();
+      watch();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
     },
     get hasPage() {
