@@ -74,6 +74,7 @@ async function attempted(
   const end = (ended: Ended): Promise<void> => {
     const record = recordOf(prepared, ended, started, snapshot.config.log.text === 'full');
     serving.metrics.ended(record, overheadMs);
+    serving.drift.ended(record);
     trace?.ended(record, clock.now());
     return keep(record, serving);
   };
