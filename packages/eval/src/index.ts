@@ -63,9 +63,13 @@ export {
 export type { Feedback, ReplayedPolicy } from './online/rounds.js';
 export type { Estimator, Support } from './off-policy/contrast.js';
 export {
+  loggedValue,
   offPolicyDifference,
+  offPolicyGain,
   offPolicyValue,
   type Assumption,
+  type EstimateOptions,
+  type LoggedValue,
   type OffPolicyValue,
   type PropensityNote,
   type Verdicts,
@@ -77,7 +81,7 @@ export {
   type OffPolicyOptions,
   type Outcomes,
 } from './off-policy/evidence.js';
-export type { LoggedPropensities, LoggedRows, TargetPolicy } from './off-policy/logged-rows.js';
+export { judgedShares, type LoggedPropensities, type LoggedRows, type TargetPolicy } from './off-policy/logged-rows.js';
 export type { Propensities, PropensityCalibration } from './off-policy/propensities.js';
 export { meanRewards, ridgeRewards, type RewardModel, type RewardRows } from './off-policy/reward-model.js';
 export { suggestQueries, type SuggestedQuery, type Suggestions } from './off-policy/suggest.js';

@@ -1,3 +1,11 @@
+export {
+  type Adwin,
+  type AdwinOptions,
+  type AdwinState,
+  adwinStateSchema,
+  createAdwin,
+  type StreamChange,
+} from './adwin.js';
 export { fitAdditive, type AdditiveFit, type AdditiveOptions } from './additive.js';
 export {
   bestSingle,
@@ -21,6 +29,7 @@ export {
   RESAMPLES,
 } from './bootstrap.js';
 export { cholesky, invertPositiveDefinite, solveCholesky, solveLower, solvePositiveDefinite } from './cholesky.js';
+export { dualAscent } from './dual-ascent.js';
 export { type Eigen, symmetricEigen, upright } from './eigen.js';
 export { type Clusters, kMeans, nearestCentre } from './k-means.js';
 export { minimize, type MinimizeOptions, type Objective } from './minimize.js';
@@ -30,6 +39,7 @@ export {
   type PrincipalAxesOptions,
   principalCoordinates,
 } from './principal-axes.js';
+export { normalQuantile } from './normal.js';
 export { rowDots, rowProducts, transpose } from './products.js';
 export { leaveOneOut, type RidgeProblem, ridgeProblem, ridgeSlopes } from './ridge.js';
 export { sha256Hex } from './sha256.js';

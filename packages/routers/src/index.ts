@@ -35,6 +35,7 @@ export {
   type RouterParts,
 } from './open/open-router-from.js';
 export { packRouter, unpackRouter, type PackedRouter } from './open/packed-router.js';
+export { savedQueryDistance, type QueryDistance } from './open/query-distance.js';
 export { savedStrategy, type KnownStrategies } from './open/saved-strategy.js';
 export { topModels, type TopModel } from './common/top-models.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
@@ -50,10 +51,19 @@ export { withCost } from './wrappers/cost.js';
 export { withEstimates } from './wrappers/estimate.js';
 export { withExploration } from './wrappers/exploration.js';
 export { explorationOf, type ExplorationSettings, type ExploredModel } from './wrappers/exploration-chances.js';
+export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
-export type { SavedWrapper } from './open/saved-wrappers.js';
+export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
 export { withHeuristic } from './wrappers/heuristic.js';
+export {
+  paceAfter,
+  startPacing,
+  stillExpected,
+  type PacedSpending,
+  type Pacing,
+  type PacingStart,
+} from './wrappers/pacing.js';
 export type { OperatingPoint } from './wrappers/operating-point.js';
 export { parityGate } from './wrappers/parity.js';
 export { fitParityGate, type ParityGate } from './wrappers/parity-gate.js';
