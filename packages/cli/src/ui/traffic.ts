@@ -4,6 +4,8 @@ import { formatColumns } from './format.js';
 
 const fixed = (x: number, digits: number): string => `${x < 0 ? '−' : ''}${Math.abs(x).toFixed(digits)}`;
 const signed = (x: number, digits: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(digits)}`;
+/** A count as `plural` writes it. */
+const count = (n: number): string => n.toLocaleString('en-US');
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
@@ -22,14 +24,14 @@ const summary = ({ decisions, judged, explored, leastPropensity, from, to }: Tra
   [
     `${plural(decisions, 'decision')}`,
     ...(from !== null && to !== null ? [`from ${day(from)} to ${day(to)}`] : []),
-    `${judged} judged (${percent(judged / decisions)})`,
+    `${count(judged)} judged (${percent(judged / decisions)})`,
     explored === 0
       ? 'none explored'
-      : `${explored} explored (smallest chance of a choice ${leastPropensity.toFixed(3)})`,
+      : `${count(explored)} explored (smallest chance of a choice ${leastPropensity.toFixed(3)})`,
   ].join(', ');
 
 const leftOutLines = (leftOut: readonly LeftOut[]): string[] =>
-  leftOut.length === 0 ? [] : ['Not used:', ...leftOut.map(({ reason, rows }) => `  ${rows} ${reason}`)];
+  leftOut.length === 0 ? [] : ['Not used:', ...leftOut.map(({ reason, rows }) => `  ${count(rows)} ${reason}`)];
 
 function routerRow({
   name,
@@ -50,7 +52,7 @@ function routerRow({
     value(costPer1k, dollars),
     estimate(gain, difference),
     value(regret, total),
-    effectiveRows.toFixed(0),
+    count(Math.round(effectiveRows)),
     percent(agreement),
     conclusion.verdict,
   ];
@@ -60,8 +62,8 @@ function routerRow({
 export function describeReplay({ log, leftOut, assumes, logged, routers, best, minEss, level }: Replay): string {
   const models = log.byModel.map(({ model, decisions, judged, meanReward }) => [
     model,
-    String(decisions),
-    String(judged),
+    count(decisions),
+    count(judged),
     percent(judged / decisions),
     meanReward === null ? '–' : reward(meanReward),
   ]);
@@ -122,13 +124,13 @@ export function describeLearned({
 }: Learned): string {
   const bound = result?.difference.known
     ? [
-        `The candidate differs on ${percent(result.differing)} of the decisions that judged. Its reward minus the incumbent's: ${difference(result.difference.value)}; above ${difference(result.difference.low)} but for a chance of error of ${(100 * result.alpha).toPrecision(2)} % (test ${result.look} against this incumbent, ${result.effectiveRows.toFixed(0)} effective rows).`,
+        `The candidate differs on ${percent(result.differing)} of the decisions that judged. Its reward minus the incumbent's: ${difference(result.difference.value)}; above ${difference(result.difference.low)} but for a chance of error of ${(100 * result.alpha).toPrecision(2)} % (test ${result.look} against this incumbent, ${count(Math.round(result.effectiveRows))} effective rows).`,
       ]
     : [];
   return [
-    `${log.path}: ${plural(log.decisions, 'decision')}, ${log.judged} judged, ${log.explored} explored`,
+    `${log.path}: ${plural(log.decisions, 'decision')}, ${count(log.judged)} judged, ${count(log.explored)} explored`,
     ...leftOutLines(leftOut),
-    `Trained on the oldest ${trainedOn} judged decisions; judged by the ${plural(judgedOn.decisions, 'decision')} after them (${judgedOn.judged} judged).`,
+    `Trained on the oldest ${count(trainedOn)} judged decisions; judged by the ${plural(judgedOn.decisions, 'decision')} after them (${count(judgedOn.judged)} judged).`,
     ...bound,
     promoted ? `Promoted: version ${serving} is served from now on.` : `Not promoted. ${why}`,
     ...(moreJudged === null
