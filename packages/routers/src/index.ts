@@ -53,6 +53,7 @@ export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './
 export { withHeuristic } from './wrappers/heuristic.js';
 export { paceAfter, startPacing, type PacedSpending, type Pacing, type PacingStart } from './wrappers/pacing.js';
 export type { OperatingPoint } from './wrappers/operating-point.js';
+export { withPareto, type ParetoWeights } from './wrappers/pareto.js';
 export { parityGate } from './wrappers/parity.js';
 export { fitParityGate, type ParityGate } from './wrappers/parity-gate.js';
 export { personalData, type PersonalData } from './wrappers/pii.js';
