@@ -1,6 +1,7 @@
 import { z } from '@routeprofile/schema';
 import { endpointSchema } from '../contracts/endpoint.js';
 import { secretReferenceSchema } from '../contracts/secret.js';
+import { feedbackSettingsSchema } from '../feedback/feedback-config.js';
 import { durationSchema } from './duration.js';
 
 const name = z.string().min(1).max(200);
@@ -46,6 +47,16 @@ export const routeSchema = z.strictObject({
    * trained for it.
    */
   wrappers: z.array(z.string().min(1)).default([]),
+  /**
+   * Watches rewards, costs, times, faults and answers' lengths of the route's candidates, and its queries, for changes. Default: nothing is
+   * watched.
+   */
+  drift: z
+    .strictObject({
+      /** What follows from a change for the worse: `flag` says so; `distrust` also judges the model by those of like profile. */
+      action: z.enum(['flag', 'distrust']).default('flag'),
+    })
+    .optional(),
   /** How texts of requests that come at the same time are decided together. */
   batch: z
     .strictObject({
@@ -89,6 +100,8 @@ export const gatewayConfigSchema = z.strictObject({
       text: z.enum(['none', 'full']).default('none'),
     })
     .prefault({}),
+  /** What feedback means, and what of it is learned from. */
+  feedback: feedbackSettingsSchema.prefault({}),
 });
 /** What the gateway serves, as one writes it down. */
 export type GatewayConfigInput = z.input<typeof gatewayConfigSchema>;

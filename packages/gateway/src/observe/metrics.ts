@@ -1,4 +1,6 @@
 import type { Attempt, DecisionRecord } from '../contracts/record.js';
+import type { Feedback, FeedbackFate } from '../contracts/store.js';
+import type { DriftLook } from './drift/drift.js';
 import { createRegistry, type Spread, type Sum } from './exposition.js';
 
 /** Seconds; those that OpenTelemetry's conventions for GenAI name. */
@@ -56,6 +58,8 @@ export interface Metrics {
   replied(path: string, status: number): void;
   /** A request has ended, in whatever way. @param overheadMs milliseconds before the first attempt; undefined where none was made */
   ended(record: DecisionRecord, overheadMs: number | undefined): void;
+  /** Something was said of an answer. @param name of the feedback, one of the configuration or `other` */
+  judged(name: string, said: Pick<Feedback, 'source' | 'score'>, fate: FeedbackFate): void;
   /** In the text format of Prometheus. */
   text(): string;
 }
@@ -63,8 +67,13 @@ export interface Metrics {
 /**
  * @param endpoints their present state
  * @param underWay requests that have not ended
+ * @param drift undefined where nothing is watched
  */
-export function createMetrics(endpoints: () => Iterable<EndpointState>, underWay: () => number): Metrics {
+export function createMetrics(
+  endpoints: () => Iterable<EndpointState>,
+  underWay: () => number,
+  drift: () => DriftLook | undefined = () => undefined,
+): Metrics {
   const registry = createRegistry();
   const replies = registry.counter('routeprofile_replies_total', 'Replies by path and HTTP status.', [
     'path',
@@ -123,12 +132,39 @@ export function createMetrics(endpoints: () => Iterable<EndpointState>, underWay
     ['route'],
     OVERHEAD_SECONDS,
   );
+  const feedback = registry.counter(
+    'routeprofile_feedback_total',
+    'What was said of answers, by its name where the configuration has that, by who said it, and by what came of it.',
+    ['name', 'source', 'status'],
+  );
+  const scored = registry.counter(
+    'routeprofile_feedback_scored_total',
+    'Feedback with a score, each judgement once: what replaced another is counted too, as is what it replaced.',
+    ['name', 'source'],
+  );
+  const scores = registry.counter(
+    'routeprofile_feedback_score_sum',
+    'Sum of the scores counted by routeprofile_feedback_scored_total, each from 0 to 1.',
+    ['name', 'source'],
+  );
   registry.gauge(
     'routeprofile_endpoint_usable',
     '1 where an endpoint may be tried now, else 0.',
     ['endpoint', 'model'],
     function* () {
       for (const { endpoint, candidate, usable } of endpoints()) yield [[endpoint, candidate], usable ? 1 : 0];
+    },
+  );
+  registry.gauge('routeprofile_drift_streams', 'Streams that are watched for a change.', [], () => [
+    [[], drift()?.streams ?? 0],
+  ]);
+  registry.gauge(
+    'routeprofile_drift_flag',
+    '1 for each stream that has changed since the configuration was loaded; worse is yes, no, or empty where neither is.',
+    ['stream', 'worse'],
+    function* () {
+      for (const { stream, worse } of drift()?.flags ?? [])
+        yield [[stream, worse === undefined ? '' : worse ? 'yes' : 'no'], 1];
     },
   );
   registry.gauge('routeprofile_requests_under_way', 'Requests that have not ended.', [], () => [[[], underWay()]]);
@@ -179,6 +215,12 @@ export function createMetrics(endpoints: () => Iterable<EndpointState>, underWay
         compared.add([route], cost);
       }
       for (const attempt of record.attempts) count(attempt, wire);
+    },
+    judged(name, { source, score }, fate) {
+      feedback.add([name, source, fate]);
+      if (score === undefined || fate === 'duplicate') return;
+      scored.add([name, source]);
+      scores.add([name, source], score);
     },
     text: () => registry.text(),
   };

@@ -74,6 +74,7 @@ async function attempted(
   const end = (ended: Ended): Promise<void> => {
     const record = recordOf(prepared, ended, started, snapshot.config.log.text === 'full');
     serving.metrics.ended(record, overheadMs);
+    serving.drift.ended(record);
     trace?.ended(record, clock.now());
     return keep(record, serving);
   };
@@ -97,6 +98,8 @@ async function attempted(
     await result.finish(ended);
     await end({ attempts, served, status: ended.fault === 'client-gone' ? CLIENT_GONE : 200 });
   };
-  serving.track(outcome.kind === 'whole' ? finish(outcome.attempt) : outcome.live.ended.then(finish));
+  const ending = outcome.kind === 'whole' ? finish(outcome.attempt) : outcome.live.ended.then(finish);
+  serving.recording.add(routing, ending);
+  serving.track(ending);
   return delivered(outcome, headers);
 }

@@ -9,7 +9,10 @@ import type { Upstream } from '../contracts/upstream.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createSessionPins } from '../decide/session-pins.js';
+import { answerFeedback } from '../feedback/answer-feedback.js';
+import { createRecording } from '../feedback/recording.js';
 import { createHealth } from '../health.js';
+import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import { WIRES } from '../wire/formats.js';
@@ -18,6 +21,7 @@ import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
 import { dryRun, listModels, showDecision, showMetrics, showReadiness } from './looks.js';
+import { showHealth } from './overview/state.js';
 import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
@@ -78,12 +82,13 @@ const ANSWERS: Readonly<Record<string, EndpointWire>> = {
   '/v1/messages': 'messages',
   '/v1/embeddings': 'embeddings',
 };
-const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/health', '/ready', '/metrics'];
+const TAKES = ['/v1/route', '/v1/feedback'];
+const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/v1/health', '/health', '/ready', '/metrics'];
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 
 /** The methods that a path has; undefined for a path that nothing answers to. */
 function methodOf(path: string): 'GET' | 'POST' | undefined {
-  if (Object.hasOwn(ANSWERS, path) || path === '/v1/route') return 'POST';
+  if (Object.hasOwn(ANSWERS, path) || TAKES.includes(path)) return 'POST';
   return LOOKS.includes(path) || DECISION.test(path) ? 'GET' : undefined;
 }
 
@@ -105,6 +110,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const health = createHealth(clock);
+  const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
       for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
@@ -116,9 +122,15 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     upstream,
     clock,
     logger,
-    metrics: createMetrics(endpointStates, () => underWay.size),
+    metrics: createMetrics(
+      endpointStates,
+      () => underWay.size,
+      () => drift.look(),
+    ),
+    drift,
     tracing,
     newId,
+    recording: createRecording(),
     track(work) {
       const tracked = work
         .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
@@ -127,11 +139,13 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock);
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, { drift });
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
+  const watch = () => drift.watch([...serving.snapshot.routes.values()].filter(({ settings }) => settings.drift));
+  watch();
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
@@ -151,7 +165,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
     if (path === '/v1/overview') return showOverview(key, serving);
+    if (path === '/v1/health') return showHealth(key, serving);
     if (path === '/v1/decisions') return listDecisions(request, key, serving);
+    if (path === '/v1/feedback') return answerFeedback(request, key, serving);
     if (path === '/v1/route') return dryRun(request, key, serving);
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };
@@ -193,6 +209,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
       health.reloaded();
+      watch();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
     },
     get hasPage() {
