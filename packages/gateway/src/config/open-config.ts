@@ -8,7 +8,15 @@ import { batchedRouter } from '../decide/batched-router.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createVariants } from '../decide/variants.js';
-import { demandsOf, keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
+import {
+  demandsOf,
+  keepsPersonalData,
+  lambdaOf,
+  readWrapper,
+  withMovingLambda,
+  wrapRouter,
+} from '../decide/wrappers.js';
+import { checkBudgets } from '../money/check-budgets.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
@@ -54,7 +62,8 @@ export function openConfig(
       report(`routes.${name}.deadlineMs`, 'says when the router is late, but `onLate` does not say who answers then');
   }
   const targets = nameTargets(routes, candidates, endpoints, report);
-  const clientSecrets = openKeys(config, routes, candidates, endpoints, secretOf, report);
+  const clientSecrets = openKeys(config, routes, secretOf, report);
+  checkBudgets(config, routes, candidates, endpoints, report);
   if (found.length > 0) throw problems(found);
   const variantOf = createVariants();
   const snapshot: Snapshot = {
@@ -96,7 +105,16 @@ function openRoutes(
       const batched = batchedRouter(router, settings.batch, clock);
       const kept = keepsPersonalData(router, around);
       const demands = demandsOf(router, around);
-      return [name, { name, router: wrapRouter(batched, around), settings, keepsPersonalData: kept, demands }];
+      const route: Route = {
+        name,
+        router: wrapRouter(batched, around),
+        settings,
+        keepsPersonalData: kept,
+        demands,
+        lambda: lambdaOf(around) ?? router.cost?.lambda,
+        moving: (more) => wrapRouter(batched, withMovingLambda(around, more)),
+      };
+      return [name, route];
     }),
   );
 }
@@ -192,8 +210,6 @@ function secretOfKey(reference: string, path: string, secretOf: SecretReader, re
 function openKeys(
   { keys }: GatewayConfig,
   routes: ReadonlyMap<string, Route>,
-  candidates: ReadonlyMap<string, Candidate>,
-  endpoints: ReadonlyMap<string, readonly Endpoint[]>,
   secretOf: SecretReader,
   report: Report,
 ): Map<string, string> {
@@ -203,12 +219,6 @@ function openKeys(
     for (const name of key.routes ?? [])
       if (!routes.has(name))
         report(`${path}.routes`, `there is no route ${name}; there are: ${[...routes.keys()].join(', ')}`);
-    const free = [...endpoints.keys()].filter((id) => candidates.get(id)?.price === undefined);
-    if (key.budget && free.length > 0)
-      report(
-        `${path}.budget`,
-        `cannot be kept, as these candidates have no price: ${free.join(', ')}. Give each a price in dollars per million tokens (a router has it from input_price and output_price in models.json when it is trained), or omit the budget`,
-      );
     if (keys.findIndex(({ id }) => id === key.id) < i) report(`${path}.id`, `${key.id} names two keys`);
     const secret = secretOfKey(key.key, `${path}.key`, secretOf, report);
     if (secret === undefined) return;

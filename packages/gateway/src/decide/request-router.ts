@@ -1,4 +1,4 @@
-import type { Likeness } from '@routeprofile/routers';
+import type { Likeness, SavedCost } from '@routeprofile/routers';
 import {
   RouteProfileError,
   type Candidate,
@@ -25,6 +25,8 @@ export interface RequestRouter {
   bestSingle?: string;
   /** By which models are alike; needed by `fallback:next=profile` around it. */
   likeness?: Likeness;
+  /** How it weighs dollars, where it was trained with `+cost`. */
+  cost?: SavedCost;
   /** Wrappers that it was trained with, and their options. Default none. */
   wrappers?: readonly { name: string; options: Readonly<Record<string, unknown>> }[];
   /** One decision per text, each with every model that may answer. */

@@ -1,5 +1,6 @@
 import type { DecisionRecord } from '../contracts/record.js';
 import type { Feedback, FeedbackFate } from '../contracts/store.js';
+import type { PacedState } from '../money/pacers.js';
 import { createRegistry } from './exposition.js';
 
 /** Seconds; those that OpenTelemetry's conventions for GenAI name. */
@@ -30,8 +31,13 @@ export interface Metrics {
 /**
  * @param endpoints their present state
  * @param underWay requests that have not ended
+ * @param paced budgets whose λ moves
  */
-export function createMetrics(endpoints: () => Iterable<EndpointState>, underWay: () => number): Metrics {
+export function createMetrics(
+  endpoints: () => Iterable<EndpointState>,
+  underWay: () => number,
+  paced: () => readonly PacedState[] = () => [],
+): Metrics {
   const registry = createRegistry();
   const replies = registry.counter('routeprofile_replies_total', 'Replies by path and HTTP status.', [
     'path',
@@ -114,6 +120,23 @@ export function createMetrics(endpoints: () => Iterable<EndpointState>, underWay
     },
   );
   registry.gauge('routeprofile_requests_under_way', 'Requests that have not ended.', [], () => [[[], underWay()]]);
+
+  registry.gauge(
+    'routeprofile_budget_lambda',
+    'What a dollar is worth to a paced budget, in chances of being right per dollar.',
+    ['budget'],
+    function* () {
+      for (const { scope, lambda } of paced()) yield [[scope], lambda];
+    },
+  );
+  registry.gauge(
+    'routeprofile_budget_left_dollars',
+    'Dollars left of a paced budget in its present window; absent before its first request.',
+    ['budget'],
+    function* () {
+      for (const { scope, left } of paced()) if (left !== undefined) yield [[scope], left];
+    },
+  );
 
   return {
     replied: (path, status) => replies.add([path, String(status)]),

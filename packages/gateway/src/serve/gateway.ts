@@ -12,6 +12,7 @@ import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
 import { createRecording } from '../feedback/recording.js';
 import { createHealth } from '../health.js';
+import { createPacers } from '../money/pacers.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import { WIRES } from '../wire/formats.js';
@@ -108,6 +109,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const health = createHealth(clock);
+  const pacers = createPacers(store, () => clock.now());
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
       for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
@@ -115,11 +117,12 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
     pins: createSessionPins(clock),
+    pacers,
     store,
     upstream,
     clock,
     logger,
-    metrics: createMetrics(endpointStates, () => underWay.size),
+    metrics: createMetrics(endpointStates, () => underWay.size, pacers.states),
     tracing,
     newId,
     recording: createRecording(),
@@ -136,6 +139,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
+  pacers.configure(serving.snapshot);
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
@@ -197,6 +201,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
+      pacers.configure(next.snapshot);
       health.reloaded();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
     },

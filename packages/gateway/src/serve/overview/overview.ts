@@ -8,6 +8,7 @@ import type { Exchange, Reply } from '../exchange.js';
 import { mayUse } from '../prepare.js';
 import { Refused } from '../refused.js';
 import { jsonResponse } from '../responses.js';
+import { budgetStates, type BudgetState } from './budget-states.js';
 import { spendOf, type SpendSummary } from './spend.js';
 
 /** Decisions that an overview adds up. */
@@ -30,6 +31,8 @@ export interface Overview {
   endpoints: ({ id: string; candidate: string; wires: EndpointWire[] } & EndpointHealth)[];
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
+  /** The key's own, and for operators, or where there are no keys, those of routes. */
+  budgets: BudgetState[];
 }
 
 /** What `GET /v1/decisions` answers. */
@@ -59,6 +62,7 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
       .flatMap((candidate) => snapshot.endpoints.get(candidate) ?? [])
       .map(({ id, candidate, wires }) => ({ id, candidate, wires, ...health.look(id) })),
     spend: spendOf(await store.latest(tenant, ADDED_UP)),
+    budgets: await budgetStates(key, serving),
   };
   return jsonResponse(200, overview);
 }
