@@ -19,6 +19,11 @@ export { knnRouter, type KnnOptions } from './knn/knn.js';
 export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
+export { builtInLearners, learnerNamed, type NamedLearner } from './online/built-in.js';
+export { irtLearner, type IrtLearnerOptions } from './online/irt-learner.js';
+export { linUcbLearner, type LinUcbOptions } from './online/lin-ucb.js';
+export { memoryLearner, type MemoryOptions } from './online/memory.js';
+export { thompsonLearner, type ThompsonOptions } from './online/thompson.js';
 export { onboardModel, placeModel } from './onboarding/onboard.js';
 export { chooseProbes, type ProbeChoice } from './onboarding/probes.js';
 export {
@@ -74,7 +79,12 @@ export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers
 export type {
   Decision,
   Encoder,
+  JudgedDecision,
+  LearnedRouter,
+  LearnerArtifact,
+  LearnerStrategy,
   Matrix,
+  OnlineLearner,
   ProbePool,
   Query,
   QueryBatch,

@@ -5,8 +5,10 @@ import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import { batchedRouter } from '../decide/batched-router.js';
+import { distrustOf, withQueriesWatched } from '../decide/watched.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
 import {
   demandsOf,
@@ -24,10 +26,16 @@ import { nameTargets } from './names.js';
 import { problems, type Report } from './problems.js';
 import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
 
+/** What is learned while serving. */
+export interface LiveFacts {
+  drift?: Drift;
+}
+
 /**
  * Checks a configuration and looks up all that it names.
  * @param given as it was written
  * @param clock default: the platform's
+ * @param live what is learned while serving, which routes may follow. Default: nothing
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(
@@ -35,6 +43,7 @@ export function openConfig(
   routers: Readonly<Record<string, RequestRouter>>,
   secretOf: SecretReader,
   clock: Clock = systemClock,
+  live: LiveFacts = {},
 ): OpenedConfig {
   const parsed = gatewayConfigSchema.safeParse(given);
   if (!parsed.success)
@@ -43,7 +52,7 @@ export function openConfig(
   const found: string[] = [];
   const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
 
-  const routes = openRoutes(config, routers, clock, report);
+  const routes = openRoutes(config, routers, clock, live, report);
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
@@ -84,6 +93,7 @@ function openRoutes(
   { routes }: GatewayConfig,
   routers: Readonly<Record<string, RequestRouter>>,
   clock: Clock,
+  { drift }: LiveFacts,
   report: Report,
 ): Map<string, Route> {
   const names = Object.keys(routers);
@@ -102,17 +112,21 @@ function openRoutes(
           return [];
         }
       });
-      const batched = batchedRouter(router, settings.batch, clock);
+      const watched = settings.drift && drift ? withQueriesWatched(router, name, drift) : router;
+      const batched = batchedRouter(watched, settings.batch, clock);
+      // Within all else, so that costs and constraints weigh what is still believed.
+      const believed = settings.drift?.action === 'distrust' && drift ? [distrustOf(router, drift)] : [];
       const kept = keepsPersonalData(router, around);
       const demands = demandsOf(router, around);
+      const outer = [...believed, ...around];
       const route: Route = {
         name,
-        router: wrapRouter(batched, around),
+        router: wrapRouter(batched, outer),
         settings,
         keepsPersonalData: kept,
         demands,
         lambda: lambdaOf(around) ?? router.cost?.lambda,
-        moving: (more) => wrapRouter(batched, withMovingLambda(around, more)),
+        moving: (more) => wrapRouter(batched, withMovingLambda(outer, more)),
       };
       return [name, route];
     }),

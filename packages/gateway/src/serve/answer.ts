@@ -75,6 +75,7 @@ async function attempted(
   const end = async (ended: Ended): Promise<void> => {
     const record = recordOf(prepared, ended, started, snapshot.config.log.text === 'full');
     serving.metrics.ended(record, overheadMs);
+    serving.drift.ended(record);
     trace?.ended(record, clock.now());
     if (ended.attempts.length > 0) await spending.ended(record.cost ?? 0);
     return keep(record, serving);

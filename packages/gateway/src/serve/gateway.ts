@@ -13,6 +13,7 @@ import { answerFeedback } from '../feedback/answer-feedback.js';
 import { createRecording } from '../feedback/recording.js';
 import { createHealth } from '../health.js';
 import { createPacers } from '../money/pacers.js';
+import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import { WIRES } from '../wire/formats.js';
@@ -21,6 +22,7 @@ import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
 import { dryRun, listModels, showDecision, showMetrics, showReadiness } from './looks.js';
+import { showHealth } from './overview/state.js';
 import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
@@ -82,7 +84,7 @@ const ANSWERS: Readonly<Record<string, EndpointWire>> = {
   '/v1/embeddings': 'embeddings',
 };
 const TAKES = ['/v1/route', '/v1/feedback'];
-const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/health', '/ready', '/metrics'];
+const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/v1/health', '/health', '/ready', '/metrics'];
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 
 /** The methods that a path has; undefined for a path that nothing answers to. */
@@ -110,6 +112,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   let closing = false;
   const health = createHealth(clock);
   const pacers = createPacers(store, () => clock.now());
+  const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
       for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
@@ -122,7 +125,13 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     upstream,
     clock,
     logger,
-    metrics: createMetrics(endpointStates, () => underWay.size, pacers.states),
+    metrics: createMetrics(
+      endpointStates,
+      () => underWay.size,
+      pacers.states,
+      () => drift.look(),
+    ),
+    drift,
     tracing,
     newId,
     recording: createRecording(),
@@ -134,12 +143,14 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock);
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, { drift });
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
   pacers.configure(serving.snapshot);
+  const watch = () => drift.watch([...serving.snapshot.routes.values()].filter(({ settings }) => settings.drift));
+  watch();
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
@@ -159,6 +170,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
     if (path === '/v1/overview') return showOverview(key, serving);
+    if (path === '/v1/health') return showHealth(key, serving);
     if (path === '/v1/decisions') return listDecisions(request, key, serving);
     if (path === '/v1/feedback') return answerFeedback(request, key, serving);
     if (path === '/v1/route') return dryRun(request, key, serving);
@@ -203,6 +215,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       serving = next;
       pacers.configure(next.snapshot);
       health.reloaded();
+      watch();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
     },
     get hasPage() {
