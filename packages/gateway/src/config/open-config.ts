@@ -10,7 +10,15 @@ import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
-import { demandsOf, keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
+import {
+  demandsOf,
+  keepsPersonalData,
+  lambdaOf,
+  readWrapper,
+  withMovingLambda,
+  wrapRouter,
+} from '../decide/wrappers.js';
+import { checkBudgets } from '../money/check-budgets.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
@@ -63,7 +71,8 @@ export function openConfig(
       report(`routes.${name}.deadlineMs`, 'says when the router is late, but `onLate` does not say who answers then');
   }
   const targets = nameTargets(routes, candidates, endpoints, report);
-  const clientSecrets = openKeys(config, routes, candidates, endpoints, secretOf, report);
+  const clientSecrets = openKeys(config, routes, secretOf, report);
+  checkBudgets(config, routes, candidates, endpoints, report);
   if (found.length > 0) throw problems(found);
   const variantOf = createVariants();
   const snapshot: Snapshot = {
@@ -109,8 +118,17 @@ function openRoutes(
       const believed = settings.drift?.action === 'distrust' && drift ? [distrustOf(router, drift)] : [];
       const kept = keepsPersonalData(router, around);
       const demands = demandsOf(router, around);
-      const wrapped = wrapRouter(batched, [...believed, ...around]);
-      return [name, { name, router: wrapped, settings, keepsPersonalData: kept, demands }];
+      const outer = [...believed, ...around];
+      const route: Route = {
+        name,
+        router: wrapRouter(batched, outer),
+        settings,
+        keepsPersonalData: kept,
+        demands,
+        lambda: lambdaOf(around) ?? router.cost?.lambda,
+        moving: (more) => wrapRouter(batched, withMovingLambda(outer, more)),
+      };
+      return [name, route];
     }),
   );
 }
@@ -206,8 +224,6 @@ function secretOfKey(reference: string, path: string, secretOf: SecretReader, re
 function openKeys(
   { keys }: GatewayConfig,
   routes: ReadonlyMap<string, Route>,
-  candidates: ReadonlyMap<string, Candidate>,
-  endpoints: ReadonlyMap<string, readonly Endpoint[]>,
   secretOf: SecretReader,
   report: Report,
 ): Map<string, string> {
@@ -217,12 +233,6 @@ function openKeys(
     for (const name of key.routes ?? [])
       if (!routes.has(name))
         report(`${path}.routes`, `there is no route ${name}; there are: ${[...routes.keys()].join(', ')}`);
-    const free = [...endpoints.keys()].filter((id) => candidates.get(id)?.price === undefined);
-    if (key.budget && free.length > 0)
-      report(
-        `${path}.budget`,
-        `cannot be kept, as these candidates have no price: ${free.join(', ')}. Give each a price in dollars per million tokens (a router has it from input_price and output_price in models.json when it is trained), or omit the budget`,
-      );
     if (keys.findIndex(({ id }) => id === key.id) < i) report(`${path}.id`, `${key.id} names two keys`);
     const secret = secretOfKey(key.key, `${path}.key`, secretOf, report);
     if (secret === undefined) return;

@@ -1,5 +1,6 @@
 import type { Attempt, DecisionRecord } from '../contracts/record.js';
 import type { Feedback, FeedbackFate } from '../contracts/store.js';
+import type { PacedState } from '../money/pacers.js';
 import type { DriftLook } from './drift/drift.js';
 import { createRegistry, type Spread, type Sum } from './exposition.js';
 
@@ -67,11 +68,13 @@ export interface Metrics {
 /**
  * @param endpoints their present state
  * @param underWay requests that have not ended
+ * @param paced budgets whose λ moves
  * @param drift undefined where nothing is watched
  */
 export function createMetrics(
   endpoints: () => Iterable<EndpointState>,
   underWay: () => number,
+  paced: () => readonly PacedState[] = () => [],
   drift: () => DriftLook | undefined = () => undefined,
 ): Metrics {
   const registry = createRegistry();
@@ -193,6 +196,22 @@ export function createMetrics(
     taken.cacheWrite.value += usage.cacheWrite;
     taken.output.value += usage.output;
   };
+  registry.gauge(
+    'routeprofile_budget_lambda',
+    'What a dollar is worth to a paced budget, in chances of being right per dollar.',
+    ['budget'],
+    function* () {
+      for (const { scope, lambda } of paced()) yield [[scope], lambda];
+    },
+  );
+  registry.gauge(
+    'routeprofile_budget_left_dollars',
+    'Dollars left of a paced budget in its present window; absent before its first request.',
+    ['budget'],
+    function* () {
+      for (const { scope, left } of paced()) if (left !== undefined) yield [[scope], left];
+    },
+  );
 
   return {
     replied: (path, status) => repliesOf(`${status} ${path}`, () => replies.of([path, String(status)])).value++,

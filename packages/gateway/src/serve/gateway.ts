@@ -12,6 +12,7 @@ import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
 import { createRecording } from '../feedback/recording.js';
 import { createHealth } from '../health.js';
+import { createPacers } from '../money/pacers.js';
 import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
@@ -112,6 +113,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   let closing = false;
   const cooldowns = shareCooldowns(store);
   const health = createHealth(clock, { onCooldown: cooldowns.tell });
+  const pacers = createPacers(store, () => clock.now());
   const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
@@ -120,6 +122,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
     pins: createSessionPins(clock),
+    pacers,
     store,
     upstream,
     clock,
@@ -127,6 +130,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     metrics: createMetrics(
       endpointStates,
       () => underWay.size,
+      pacers.states,
       () => drift.look(),
     ),
     drift,
@@ -147,6 +151,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
   const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
+  pacers.configure(serving.snapshot);
   const watch = () => drift.watch([...serving.snapshot.routes.values()].filter(({ settings }) => settings.drift));
   watch();
 
@@ -211,6 +216,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
+      pacers.configure(next.snapshot);
       health.reloaded();
       watch();
       return { retired: Promise.allSettled(underWay).then(() => {}) };

@@ -5,6 +5,7 @@ import type { Exchange, Reply } from '../exchange.js';
 import { mayUse } from '../prepare.js';
 import { Refused } from '../refused.js';
 import { jsonResponse } from '../responses.js';
+import { budgetStates, type BudgetState } from './budget-states.js';
 import { spendOf, type SpendSummary } from './spend.js';
 import { driftFor, endpointsFor, type EndpointLook, type SeenDrift } from './state.js';
 
@@ -30,6 +31,8 @@ export interface Overview {
   drift?: SeenDrift;
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
+  /** The key's own, and for operators, or where there are no keys, those of routes. */
+  budgets: BudgetState[];
 }
 
 /** What `GET /v1/decisions` answers. */
@@ -52,6 +55,7 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
     endpoints: endpointsFor(key, serving),
     ...driftFor(key, serving),
     spend: spendOf(await store.latest(tenant, ADDED_UP)),
+    budgets: await budgetStates(key, serving),
   };
   return jsonResponse(200, overview);
 }
