@@ -31,6 +31,7 @@ export {
 export { cholesky, invertPositiveDefinite, solveCholesky, solveLower, solvePositiveDefinite } from './cholesky.js';
 export { type Eigen, symmetricEigen, upright } from './eigen.js';
 export { type Clusters, kMeans, nearestCentre } from './k-means.js';
+export { expectedLatency, type ModelLoad, peakEwma, type PeakEwma, peakEwmaAt, powerOfTwo } from './latency.js';
 export { minimize, type MinimizeOptions, type Objective } from './minimize.js';
 export {
   principalAxes,
