@@ -55,9 +55,13 @@ export type { MetricColumns, ReportMetric } from './metrics/report-metric.js';
 export { callCost } from './metrics/run-costs.js';
 export type { Estimator, Support } from './off-policy/contrast.js';
 export {
+  loggedValue,
   offPolicyDifference,
+  offPolicyGain,
   offPolicyValue,
   type Assumption,
+  type EstimateOptions,
+  type LoggedValue,
   type OffPolicyValue,
   type PropensityNote,
   type Verdicts,
@@ -69,7 +73,7 @@ export {
   type OffPolicyOptions,
   type Outcomes,
 } from './off-policy/evidence.js';
-export type { LoggedPropensities, LoggedRows, TargetPolicy } from './off-policy/logged-rows.js';
+export { judgedShares, type LoggedPropensities, type LoggedRows, type TargetPolicy } from './off-policy/logged-rows.js';
 export type { Propensities, PropensityCalibration } from './off-policy/propensities.js';
 export { meanRewards, ridgeRewards, type RewardModel, type RewardRows } from './off-policy/reward-model.js';
 export { suggestQueries, type SuggestedQuery, type Suggestions } from './off-policy/suggest.js';

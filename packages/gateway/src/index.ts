@@ -11,6 +11,7 @@ export { type RoutingRequest } from './contracts/request.js';
 export { environmentSecrets, type SecretReader, type SecretReference } from './contracts/secret.js';
 export {
   type Feedback,
+  type FeedbackFate,
   FEEDBACK_SOURCES,
   feedbackSchema,
   type Labelled,

@@ -29,6 +29,7 @@ export {
   RESAMPLES,
 } from './bootstrap.js';
 export { cholesky, invertPositiveDefinite, solveCholesky, solveLower, solvePositiveDefinite } from './cholesky.js';
+export { dualAscent } from './dual-ascent.js';
 export { type Eigen, symmetricEigen, upright } from './eigen.js';
 export { type Clusters, kMeans, nearestCentre } from './k-means.js';
 export { expectedLatency, type ModelLoad, peakEwma, type PeakEwma, peakEwmaAt, powerOfTwo } from './latency.js';
@@ -39,6 +40,7 @@ export {
   type PrincipalAxesOptions,
   principalCoordinates,
 } from './principal-axes.js';
+export { normalQuantile } from './normal.js';
 export { rowDots, rowProducts, transpose } from './products.js';
 export { leaveOneOut, type RidgeProblem, ridgeProblem, ridgeSlopes } from './ridge.js';
 export { sha256Hex } from './sha256.js';

@@ -32,15 +32,22 @@ export interface Support {
 export const massOf = (contrast: Contrast, rows: number): number =>
   contrast.reduce((sum, c) => sum + Math.abs(c), 0) / rows;
 
-/** Shape [rows]: Σ_m |share| / propensity over what was measured. */
-export function rowWeights(
-  { rows, models, counted, propensities }: OffPolicyEvidence,
-  contrast: Contrast,
-): Float64Array {
-  const width = models.length;
-  const weights = new Float64Array(rows);
+/** 1 / the chance that this outcome came to be measured; 0 where it was not, or has no weight. */
+export function inverseChance(
+  { models, counted, propensities }: OffPolicyEvidence,
+  { measured, known }: Outcomes,
+  k: number,
+): number {
+  if (!counted[k] || Number.isNaN(measured[k]!)) return 0;
+  return 1 / (propensities.weighing[k]! * (known?.[k % models.length] ?? 1));
+}
+
+/** Shape [rows]: Σ_m |share| / propensity over what was scored. */
+export function rowWeights(evidence: OffPolicyEvidence, contrast: Contrast): Float64Array {
+  const width = evidence.models.length;
+  const weights = new Float64Array(evidence.rows);
   contrast.forEach((share, k) => {
-    if (share !== 0 && counted[k]) weights[Math.floor(k / width)]! += Math.abs(share) / propensities.weighing[k]!;
+    if (share !== 0) weights[Math.floor(k / width)]! += Math.abs(share) * inverseChance(evidence, evidence.score, k);
   });
   return weights;
 }
@@ -103,7 +110,7 @@ export interface Influence {
  * propensities.
  */
 export function ips(evidence: OffPolicyEvidence, outcomes: Outcomes, contrast: Contrast): Influence {
-  const perRow = weighed(evidence, contrast, (k) => outcomes.measured[k]!);
+  const perRow = weighed(evidence, outcomes, contrast, (k) => outcomes.measured[k]!);
   return { value: average(perRow), perRow };
 }
 
@@ -113,8 +120,8 @@ export function ips(evidence: OffPolicyEvidence, outcomes: Outcomes, contrast: C
  * @param contrast a policy's chances: a difference has one of these for each side
  */
 export function snips(evidence: OffPolicyEvidence, outcomes: Outcomes, contrast: Contrast): Influence {
-  const weights = weighed(evidence, contrast, () => 1);
-  const sums = weighed(evidence, contrast, (k) => outcomes.measured[k]!);
+  const weights = weighed(evidence, outcomes, contrast, () => 1);
+  const sums = weighed(evidence, outcomes, contrast, (k) => outcomes.measured[k]!);
   const meanWeight = average(weights);
   const value = average(sums) / meanWeight;
   return { value, perRow: sums.map((sum, row) => value + (sum - weights[row]! * value) / meanWeight) };
@@ -127,23 +134,39 @@ export function snips(evidence: OffPolicyEvidence, outcomes: Outcomes, contrast:
 export function doublyRobust(evidence: OffPolicyEvidence, outcomes: Outcomes, contrast: Contrast): Influence {
   const { measured, expected } = outcomes;
   const width = evidence.models.length;
-  const perRow = weighed(evidence, contrast, (k) => measured[k]! - expected[k]!);
+  const perRow = weighed(evidence, outcomes, contrast, (k) => measured[k]! - expected[k]!);
   contrast.forEach((share, k) => {
     if (share !== 0) perRow[Math.floor(k / width)]! += share * expected[k]!;
   });
   return { value: average(perRow), perRow };
 }
 
+/**
+ * What the log's own policy got, by the choices that it made: mean of expected + (outcome − expected) / known over the choices. Its choices
+ * were not drawn by us, so no propensity weighs; only answers that nobody judged have to be made up for.
+ */
+export function logged({ chosen, models }: OffPolicyEvidence, { measured, expected, known }: Outcomes): Influence {
+  const perRow = Float64Array.from(chosen, (model, row) => {
+    const k = row * models.length + model;
+    return Number.isNaN(measured[k]!)
+      ? expected[k]!
+      : expected[k]! + (measured[k]! - expected[k]!) / (known?.[model] ?? 1);
+  });
+  return { value: average(perRow), perRow };
+}
+
 /** Shape [rows]: Σ_m share / propensity · quantity over what was measured. */
 function weighed(
-  { rows, models, counted, propensities }: OffPolicyEvidence,
+  evidence: OffPolicyEvidence,
+  outcomes: Outcomes,
   contrast: Contrast,
   quantity: (k: number) => number,
 ): Float64Array {
-  const width = models.length;
-  const out = new Float64Array(rows);
+  const width = evidence.models.length;
+  const out = new Float64Array(evidence.rows);
   contrast.forEach((share, k) => {
-    if (share !== 0 && counted[k]) out[Math.floor(k / width)]! += (share / propensities.weighing[k]!) * quantity(k);
+    const weight = share === 0 ? 0 : share * inverseChance(evidence, outcomes, k);
+    if (weight !== 0) out[Math.floor(k / width)]! += weight * quantity(k);
   });
   return out;
 }

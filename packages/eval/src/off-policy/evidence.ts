@@ -24,6 +24,8 @@ const FOLDS = 5;
 export interface OffPolicyEvidence {
   models: readonly string[];
   rows: number;
+  /** Shape [rows]: what the log's own policy chose. */
+  chosen: Int32Array;
   floor: number;
   rewardModel: string;
   propensities: Propensities;
@@ -41,6 +43,8 @@ export interface Outcomes {
   measured: Float64Array;
   /** Out of fold: by a reward model that did not see the row. */
   expected: Float64Array;
+  /** Shape [models]: the chance that an answer of the model was measured once it was given. Absent: 1. */
+  known?: Float64Array;
 }
 
 /**
@@ -58,7 +62,7 @@ export function fitOffPolicy(log: LoggedRows, options: OffPolicyOptions): OffPol
   if (!(floor > 0 && floor < 1))
     throw new RouteProfileError('BAD_OPTION', `off-policy: floor is ${floor}, expected a number between 0 and 1`);
   assertLoggedRows(log);
-  const { models, chosen, score, cost } = log;
+  const { models, chosen, score, judged, cost } = log;
   const rows = chosen.length;
   const folds = Math.min(wanted, rows);
   const points = queryPoints(log.vectors, rows, seed);
@@ -70,11 +74,12 @@ export function fitOffPolicy(log: LoggedRows, options: OffPolicyOptions): OffPol
   return {
     models,
     rows,
+    chosen,
     floor,
     rewardModel: rewardModel.name,
     propensities: propensitiesOf(log, points, parts, floor, options),
     counted: countedMeasurements(log),
-    score: outcomesOf(score),
+    score: { ...outcomesOf(score), ...(judged && { known: judged }) },
     cost: cost?.some((dollars) => !Number.isNaN(dollars)) ? outcomesOf(cost) : null,
   };
 }

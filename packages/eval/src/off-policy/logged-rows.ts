@@ -9,8 +9,14 @@ export interface LoggedRows {
   models: readonly string[];
   /** Shape [rows]: the model that was chosen. */
   chosen: Int32Array;
-  /** Shape [rows × models]: what was measured; NaN where a model was not asked. Never NaN for the one that was chosen. */
+  /** Shape [rows × models]: what was measured; NaN where a model was not asked. Never NaN for the one that was chosen, but see `judged`. */
   score: Float64Array;
+  /**
+   * Shape [models]: the share of each model's answers that somebody judged, from 0 to 1. With it a row may lack the score of its choice: it
+   * says what was asked and what that cost. Whether an answer was judged may then depend on its model and on nothing else. See
+   * `judgedShares`. Default: every choice has a score.
+   */
+  judged?: Float64Array;
   /** Shape [rows × models]: dollars of the call; NaN where it is not known. Default: no cost is known. */
   cost?: Float64Array;
   /** The chances with which outcomes came to be measured. Default: they are estimated from the vectors. */
@@ -52,11 +58,21 @@ function assertLength(what: string, found: number, expected: number): void {
  * @throws RouteProfileError SHAPE_MISMATCH for parts that do not fit each other; BAD_INPUT for a log without rows, a choice that is
  *   not a model, a chosen model without a score, infinite numbers, and propensities outside their range
  */
-export function assertLoggedRows({ models, chosen, score, cost, propensities, asked, vectors }: LoggedRows): void {
+export function assertLoggedRows({
+  models,
+  chosen,
+  score,
+  judged,
+  cost,
+  propensities,
+  asked,
+  vectors,
+}: LoggedRows): void {
   const [rows, width] = [chosen.length, models.length];
   if (rows === 0) refuse('the log has no rows');
   assertLength('score', score.length, rows * width);
   if (cost) assertLength('cost', cost.length, rows * width);
+  if (judged) assertLength('judged', judged.length, width);
   if (asked) assertLength('asked', asked.length, rows * width);
   const unanswered = asked ? asked.findIndex((flag, k) => flag !== 0 && Number.isNaN(score[k]!)) : -1;
   if (unanswered >= 0)
@@ -67,7 +83,12 @@ export function assertLoggedRows({ models, chosen, score, cost, propensities, as
     assertLength('propensities', propensities.values.length, propensities.of === 'all' ? rows * width : rows);
   chosen.forEach((model, row) => {
     if (model < 0 || model >= width) refuse(`the choice of row ${row} is ${model}, expected 0 to ${width - 1}`);
-    if (Number.isNaN(score[row * width + model]!))
+    const unscored = Number.isNaN(score[row * width + model]!);
+    if (judged && !unscored && !(judged[model]! > 0 && judged[model]! <= 1))
+      refuse(
+        `the judged share of ${models[model]} is ${judged[model]}, expected above 0 and at most 1: row ${row} has a score`,
+      );
+    if (!judged && unscored)
       refuse(`row ${row} has no score of ${models[model]}, which was chosen; leave out rows without a score`);
     if (!propensities) return;
     const own = propensities.values[propensities.of === 'all' ? row * width + model : row]!;
@@ -77,6 +98,20 @@ export function assertLoggedRows({ models, chosen, score, cost, propensities, as
   if (cost) assertEntries('cost', cost, width, (x) => Number.isNaN(x) || Number.isFinite(x), 'a finite number');
   if (propensities?.of === 'all')
     assertEntries('propensity', propensities.values, width, (x) => x >= 0 && x <= 1, 'a number from 0 to 1');
+}
+
+/**
+ * The share of each model's chosen answers that have a score, as `LoggedRows.judged` takes it; 0 for a model that was never chosen.
+ * @param chosen shape [rows]
+ * @param score shape [rows × models]
+ */
+export function judgedShares(chosen: Int32Array, score: Float64Array, models: number): Float64Array {
+  const [given, scored] = [new Float64Array(models), new Float64Array(models)];
+  chosen.forEach((model, row) => {
+    given[model]! += 1;
+    if (!Number.isNaN(score[row * models + model]!)) scored[model]! += 1;
+  });
+  return scored.map((count, m) => (count === 0 ? 0 : count / given[m]!));
 }
 
 function assertEntries(

@@ -55,16 +55,21 @@ export function propensitiesOf(
   floor: number,
   ctx: Pick<RunContext, 'signal' | 'onProgress'>,
 ): Propensities {
-  const found = ofChoices(log, points, parts, floor, ctx);
-  const { asked } = log;
+  const { asked, judged } = log;
+  const reached = ofChoices(log, points, parts, floor, ctx);
+  // What is never judged is as far out of reach as what is never asked.
+  const overlap = judged
+    ? reached.overlap.map((chance, k) => (judged[k % judged.length] === 0 ? 0 : chance))
+    : reached.overlap;
+  const found = { ...reached, overlap };
   if (!asked) return found;
   const raised = (chances: Float64Array) => chances.map((chance, k) => (asked[k] ? 1 : chance));
-  const { weighing, overlap, foretold } = found;
+  const { weighing, foretold } = found;
   return { ...found, weighing: raised(weighing), overlap: raised(overlap), foretold: raised(foretold) };
 }
 
 function ofChoices(
-  { chosen, propensities, models }: LoggedRows,
+  { chosen, propensities, models, asked }: LoggedRows,
   points: Matrix,
   parts: readonly { heldOut: Int32Array; rest: Int32Array }[],
   floor: number,
@@ -80,7 +85,14 @@ function ofChoices(
     const { values } = propensities;
     const known = chances.slice();
     chosen.forEach((model, row) => (known[row * width + model] = values[row]!));
-    return { source: 'logged', weighing: known, overlap: known, foretold: chances, clipped: 0, calibration: null };
+    const overlap = known.map((chance, k) => {
+      const row = Math.floor(k / width);
+      // The others share what the choice leaves: nothing, where nothing was drawn. On rows that were asked on purpose the chance of the
+      // choice is that of being asked.
+      const completed = asked?.subarray(row * width, (row + 1) * width).includes(1) ?? false;
+      return chosen[row] === k % width || completed ? chance : Math.min(chance, 1 - values[row]!);
+    });
+    return { source: 'logged', weighing: known, overlap, foretold: chances, clipped: 0, calibration: null };
   }
   let clipped = 0;
   chosen.forEach((model, row) => {

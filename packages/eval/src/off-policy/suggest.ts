@@ -1,5 +1,5 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import { massOf, rowWeights, supportOf, weightMoments, type Contrast } from './contrast.js';
+import { inverseChance, massOf, rowWeights, supportOf, weightMoments, type Contrast } from './contrast.js';
 import type { OffPolicyEvidence } from './evidence.js';
 import { policyChances, type TargetPolicy } from './logged-rows.js';
 import { obstacleOf } from './verdict.js';
@@ -92,7 +92,7 @@ export function answersNeeded(evidence: OffPolicyEvidence, contrasts: readonly C
 
 /** The support of a contrast while models are asked, one after the other. */
 function ledgerOf(evidence: OffPolicyEvidence, contrast: Contrast) {
-  const { rows, models, floor, counted, propensities } = evidence;
+  const { rows, models, floor, score, propensities } = evidence;
   const width = models.length;
   const mass = massOf(contrast, rows);
   const weights = rowWeights(evidence, contrast);
@@ -105,7 +105,7 @@ function ledgerOf(evidence: OffPolicyEvidence, contrast: Contrast) {
       if (share === 0) return;
       const row = Math.floor(k / width);
       const before = weights[row]!;
-      const after = before + share - (counted[k] ? share / propensities.weighing[k]! : 0);
+      const after = before + share - share * inverseChance(evidence, score, k);
       weights[row] = after;
       sum += after - before;
       squares += after ** 2 - before ** 2;

@@ -1,6 +1,7 @@
 import { z } from '@routeprofile/schema';
 import { endpointSchema } from '../contracts/endpoint.js';
 import { secretReferenceSchema } from '../contracts/secret.js';
+import { feedbackSettingsSchema } from '../feedback/feedback-config.js';
 import { durationSchema } from './duration.js';
 
 const name = z.string().min(1).max(200);
@@ -99,6 +100,8 @@ export const gatewayConfigSchema = z.strictObject({
       text: z.enum(['none', 'full']).default('none'),
     })
     .prefault({}),
+  /** What feedback means, and what of it is learned from. */
+  feedback: feedbackSettingsSchema.prefault({}),
 });
 /** What the gateway serves, as one writes it down. */
 export type GatewayConfigInput = z.input<typeof gatewayConfigSchema>;

@@ -1,4 +1,5 @@
 import type { DecisionRecord } from '../contracts/record.js';
+import type { Feedback, FeedbackFate } from '../contracts/store.js';
 import type { DriftLook } from './drift/drift.js';
 import { createRegistry } from './exposition.js';
 
@@ -21,6 +22,8 @@ export interface Metrics {
   replied(path: string, status: number): void;
   /** A request has ended, in whatever way. @param overheadMs milliseconds before the first attempt; undefined where none was made */
   ended(record: DecisionRecord, overheadMs: number | undefined): void;
+  /** Something was said of an answer. @param name of the feedback, one of the configuration or `other` */
+  judged(name: string, said: Pick<Feedback, 'source' | 'score'>, fate: FeedbackFate): void;
   /** In the text format of Prometheus. */
   text(): string;
 }
@@ -93,6 +96,21 @@ export function createMetrics(
     ['route'],
     OVERHEAD_SECONDS,
   );
+  const feedback = registry.counter(
+    'routeprofile_feedback_total',
+    'What was said of answers, by its name where the configuration has that, by who said it, and by what came of it.',
+    ['name', 'source', 'status'],
+  );
+  const scored = registry.counter(
+    'routeprofile_feedback_scored_total',
+    'Feedback with a score, each judgement once: what replaced another is counted too, as is what it replaced.',
+    ['name', 'source'],
+  );
+  const scores = registry.counter(
+    'routeprofile_feedback_score_sum',
+    'Sum of the scores counted by routeprofile_feedback_scored_total, each from 0 to 1.',
+    ['name', 'source'],
+  );
   registry.gauge(
     'routeprofile_endpoint_usable',
     '1 where an endpoint may be tried now, else 0.',
@@ -140,6 +158,12 @@ export function createMetrics(
         tokens.add([candidate, 'cache_write'], usage.cacheWrite);
         tokens.add([candidate, 'output'], usage.output);
       }
+    },
+    judged(name, { source, score }, fate) {
+      feedback.add([name, source, fate]);
+      if (score === undefined || fate === 'duplicate') return;
+      scored.add([name, source]);
+      scores.add([name, source], score);
     },
     text: () => registry.text(),
   };

@@ -98,6 +98,8 @@ async function attempted(
     await result.finish(ended);
     await end({ attempts, served, status: ended.fault === 'client-gone' ? CLIENT_GONE : 200 });
   };
-  serving.track(outcome.kind === 'whole' ? finish(outcome.attempt) : outcome.live.ended.then(finish));
+  const ending = outcome.kind === 'whole' ? finish(outcome.attempt) : outcome.live.ended.then(finish);
+  serving.recording.add(routing, ending);
+  serving.track(ending);
   return delivered(outcome, headers);
 }

@@ -9,6 +9,8 @@ import type { Upstream } from '../contracts/upstream.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createSessionPins } from '../decide/session-pins.js';
+import { answerFeedback } from '../feedback/answer-feedback.js';
+import { createRecording } from '../feedback/recording.js';
 import { createHealth } from '../health.js';
 import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
@@ -80,12 +82,13 @@ const ANSWERS: Readonly<Record<string, EndpointWire>> = {
   '/v1/messages': 'messages',
   '/v1/embeddings': 'embeddings',
 };
+const TAKES = ['/v1/route', '/v1/feedback'];
 const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/v1/health', '/health', '/ready', '/metrics'];
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 
 /** The methods that a path has; undefined for a path that nothing answers to. */
 function methodOf(path: string): 'GET' | 'POST' | undefined {
-  if (Object.hasOwn(ANSWERS, path) || path === '/v1/route') return 'POST';
+  if (Object.hasOwn(ANSWERS, path) || TAKES.includes(path)) return 'POST';
   return LOOKS.includes(path) || DECISION.test(path) ? 'GET' : undefined;
 }
 
@@ -127,6 +130,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     drift,
     tracing,
     newId,
+    recording: createRecording(),
     track(work) {
       const tracked = work
         .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
@@ -163,6 +167,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/v1/overview') return showOverview(key, serving);
     if (path === '/v1/health') return showHealth(key, serving);
     if (path === '/v1/decisions') return listDecisions(request, key, serving);
+    if (path === '/v1/feedback') return answerFeedback(request, key, serving);
     if (path === '/v1/route') return dryRun(request, key, serving);
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };

@@ -16,7 +16,7 @@ import {
 } from '@routeprofile/schema';
 import type { Likeness } from '../wrappers/fallback.js';
 import { savedQueryDistance, type QueryDistance } from './query-distance.js';
-import { savedLikeness, savedWrappers, type SavedWrapper } from './saved-wrappers.js';
+import { savedCost, savedLikeness, savedWrappers, type SavedCost, type SavedWrapper } from './saved-wrappers.js';
 import { savedStrategy, type KnownStrategies } from './saved-strategy.js';
 
 /** What may be said of the queries of one `route` call; lists have one entry per query. */
@@ -47,6 +47,8 @@ export interface OpenedRouter {
   wrappers: readonly SavedWrapper[];
   /** By which models are alike, where it was trained with `+fallback:next=profile`. */
   likeness?: Likeness;
+  /** How it weighs dollars, where it was trained with `+cost`. */
+  cost?: SavedCost;
   /** Beginnings that many training queries shared, longest first: queries are encoded without them. */
   sharedPrefixes: readonly string[];
   /**
@@ -123,6 +125,7 @@ export function routerOnQueries(
 ): OpenedRouter {
   const { manifest } = artifact;
   const likeness = savedLikeness(artifact);
+  const cost = savedCost(artifact);
   const { sharedPrefixes = [] } = manifest;
   const reading = manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, sharedPrefixes);
   return {
@@ -135,6 +138,7 @@ export function routerOnQueries(
     ...(manifest.bestSingle !== undefined && { bestSingle: manifest.bestSingle }),
     wrappers: savedWrappers(manifest),
     ...(likeness && { likeness }),
+    ...(cost && { cost }),
     queryDistance: () => savedQueryDistance(artifact),
     async route(queries, { tasks, requirements, onVectors, ...rest } = {}) {
       assertList(queries);
