@@ -11,6 +11,7 @@ export { type RoutingRequest } from './contracts/request.js';
 export { environmentSecrets, type SecretReader, type SecretReference } from './contracts/secret.js';
 export {
   type Feedback,
+  type FeedbackFate,
   FEEDBACK_SOURCES,
   feedbackSchema,
   type Labelled,
@@ -18,7 +19,14 @@ export {
   type StateStore,
   type Topic,
 } from './contracts/store.js';
-export { UnsentRequest, type Upstream, type UpstreamAnswer, type UpstreamRequest } from './contracts/upstream.js';
+export {
+  endingOf,
+  UnsentRequest,
+  type Ending,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+} from './contracts/upstream.js';
 export { ENDPOINT_WIRES, type EndpointWire, SERVED_WIRES, type ServedWire } from './contracts/wire.js';
 export { recentVectors } from './decide/recent-vectors.js';
 export { type RequestRouter, requestRouter, type RequestRouterParts } from './decide/request-router.js';
@@ -34,6 +42,8 @@ export {
 export type { EndpointHealth } from './health.js';
 export { createGateway, type Gateway, type GatewayParts } from './serve/gateway.js';
 export type { DecisionList, Overview } from './serve/overview/overview.js';
+export type { EndpointLook, HealthAnswer, SeenDrift } from './serve/overview/state.js';
+export type { DriftLook, RaisedFlag } from './observe/drift/drift.js';
 export type { SpendSummary } from './serve/overview/spend.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export { fetchUpstream } from './upstream/fetch-upstream.js';

@@ -1,3 +1,11 @@
+export {
+  type Adwin,
+  type AdwinOptions,
+  type AdwinState,
+  adwinStateSchema,
+  createAdwin,
+  type StreamChange,
+} from './adwin.js';
 export { fitAdditive, type AdditiveFit, type AdditiveOptions } from './additive.js';
 export {
   bestSingle,
@@ -21,8 +29,10 @@ export {
   RESAMPLES,
 } from './bootstrap.js';
 export { cholesky, invertPositiveDefinite, solveCholesky, solveLower, solvePositiveDefinite } from './cholesky.js';
+export { dualAscent } from './dual-ascent.js';
 export { type Eigen, symmetricEigen, upright } from './eigen.js';
 export { type Clusters, kMeans, nearestCentre } from './k-means.js';
+export { expectedLatency, type ModelLoad, peakEwma, type PeakEwma, peakEwmaAt, powerOfTwo } from './latency.js';
 export { minimize, type MinimizeOptions, type Objective } from './minimize.js';
 export {
   principalAxes,

@@ -19,6 +19,11 @@ export { knnRouter, type KnnOptions } from './knn/knn.js';
 export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
+export { builtInLearners, learnerNamed, type NamedLearner } from './online/built-in.js';
+export { irtLearner, type IrtLearnerOptions } from './online/irt-learner.js';
+export { linUcbLearner, type LinUcbOptions } from './online/lin-ucb.js';
+export { memoryLearner, type MemoryOptions } from './online/memory.js';
+export { thompsonLearner, type ThompsonOptions } from './online/thompson.js';
 export { onboardModel, placeModel } from './onboarding/onboard.js';
 export { chooseProbes, type ProbeChoice } from './onboarding/probes.js';
 export {
@@ -30,6 +35,7 @@ export {
   type RouterParts,
 } from './open/open-router-from.js';
 export { packRouter, unpackRouter, type PackedRouter } from './open/packed-router.js';
+export { savedQueryDistance, type QueryDistance } from './open/query-distance.js';
 export { savedStrategy, type KnownStrategies } from './open/saved-strategy.js';
 export { topModels, type TopModel } from './common/top-models.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
@@ -43,16 +49,30 @@ export { constraintsWrapper, withConstraints, type ConstraintsOptions } from './
 export { costSweep } from './wrappers/cost-path.js';
 export { withCost } from './wrappers/cost.js';
 export { withEstimates } from './wrappers/estimate.js';
+export { withExploration } from './wrappers/exploration.js';
+export { explorationOf, type ExplorationSettings, type ExploredModel } from './wrappers/exploration-chances.js';
+export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
-export type { SavedWrapper } from './open/saved-wrappers.js';
+export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
 export { withHeuristic } from './wrappers/heuristic.js';
+export {
+  paceAfter,
+  startPacing,
+  stillExpected,
+  type PacedSpending,
+  type Pacing,
+  type PacingStart,
+} from './wrappers/pacing.js';
 export type { OperatingPoint } from './wrappers/operating-point.js';
+export { withPareto, type ParetoWeights } from './wrappers/pareto.js';
 export { parityGate } from './wrappers/parity.js';
 export { fitParityGate, type ParityGate } from './wrappers/parity-gate.js';
 export { personalData, type PersonalData } from './wrappers/pii.js';
+export { priceOfExploring, type PriceOfExploring } from './wrappers/price-of-exploring.js';
 export { promisesOf } from './wrappers/promises.js';
 export { replayCascade, type Replay, type ReplayInput } from './wrappers/replay.js';
+export type { WrappedRouter } from './wrappers/wrapped.js';
 export { withThreshold, type Threshold } from './wrappers/threshold.js';
 export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers/wrap-strategy.js';
 
@@ -60,7 +80,12 @@ export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers
 export type {
   Decision,
   Encoder,
+  JudgedDecision,
+  LearnedRouter,
+  LearnerArtifact,
+  LearnerStrategy,
   Matrix,
+  OnlineLearner,
   ProbePool,
   Query,
   QueryBatch,

@@ -15,6 +15,11 @@ export interface JudgedDecision {
   reward: number;
   /** Chance in (0, 1] with which the model was drawn. */
   propensity: number;
+  /**
+   * Chance of a correct answer that the fitted router gave the model for this query: `fitted` of its entry in the ranking, else
+   * `probability`. Learners of what the router misjudges skip a decision without it.
+   */
+  expected?: number;
 }
 
 /** What a learner knows, as files hold it. */

@@ -34,6 +34,10 @@ export interface RankedModel {
   score: number;
   /** Chance of a correct answer, if calibrated. */
   probability?: number;
+  /** The chance before a learner changed it: that of the fitted router. Absent where nothing was learned. */
+  fitted?: number;
+  /** What choosing it is worth, in chances of a correct answer, where more than the chance counts: less the weight of its cost, say. */
+  value?: number;
   /** Dollars of this call. */
   expectedCost?: number;
   /** Seconds of this call. */

@@ -16,6 +16,12 @@ export interface Route {
   demands: readonly Requirements[];
   /** What the name in the request asked for beside the route. */
   overrides?: Readonly<Record<string, unknown>>;
+  /** What a dollar is worth in its choices, before budgets add to it; undefined where costs are not weighed. */
+  lambda: number | undefined;
+  /** Its router with λ to which budgets add. @param more asked once per decision */
+  moving: (more: () => number) => RequestRouter;
+  /** What budgets add to λ now; absent where none is paced. */
+  more?: () => number;
 }
 
 /** What a model's name in a request stands for. */

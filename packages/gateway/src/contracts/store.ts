@@ -13,7 +13,7 @@ export const FEEDBACK_SOURCES = ['user', 'verifier', 'model'] as const;
 
 /** What somebody thinks of an answer. */
 export const feedbackSchema = z.object({
-  /** Names this feedback: the same again is a duplicate. */
+  /** Names this feedback among those of its decision: said again it is a duplicate, and with another value it replaces what was said. */
   id: z.string().min(1),
   /** The decision's id. */
   decision: z.string().min(1),
@@ -33,11 +33,18 @@ export const feedbackSchema = z.object({
 /** What somebody thinks of an answer. */
 export type Feedback = z.infer<typeof feedbackSchema>;
 
+/**
+ * What became of feedback: `duplicate` where the same was said under its id before, `replaced` where something else was, `unknown` for a
+ * decision that is not there or is of another tenant.
+ */
+export type FeedbackFate = 'stored' | 'replaced' | 'duplicate' | 'unknown';
+
 /** A record with all that was said of it. */
 export interface Labelled {
   /** Pass it to `read` to go on behind this record. */
   cursor: string;
   record: DecisionRecord;
+  /** In the order in which it came; what replaced something else comes when it was said. */
   feedback: readonly Feedback[];
 }
 
@@ -73,8 +80,10 @@ export interface StateStore {
    * @param count at most as many, at least 1
    */
   latest(tenant: string, count: number): Promise<DecisionRecord[]>;
-  /** @returns `unknown` for a decision that is not there or is of another tenant */
-  feedback(said: Feedback): Promise<'stored' | 'duplicate' | 'unknown'>;
+  /** Two are the same where name, value, score, source and comment are; when they came does not matter. */
+  feedback(said: Feedback): Promise<FeedbackFate>;
+  /** What was said of a decision that `find` knows, in the order in which it came, as in `Labelled`; empty for any other. */
+  said(decision: string): Promise<readonly Feedback[]>;
   /** Records in the order in which they came. @param from a cursor; default: from the first that is kept */
   read(from?: string): AsyncIterable<Labelled>;
   /** Tells the others; advisory, may be lost. @param value JSON */

@@ -1,9 +1,10 @@
-import type { Likeness } from '@routeprofile/routers';
+import type { Likeness, QueryDistance, SavedCost } from '@routeprofile/routers';
 import {
   RouteProfileError,
   type Candidate,
   type Decision,
   type Encoder,
+  type Matrix,
   type Requirements,
   type Router,
   type RunContext,
@@ -25,12 +26,23 @@ export interface RequestRouter {
   bestSingle?: string;
   /** By which models are alike; needed by `fallback:next=profile` around it. */
   likeness?: Likeness;
+  /** How it weighs dollars, where it was trained with `+cost`. */
+  cost?: SavedCost;
+  /** Makes what measures how far queries lie from those that it was trained on; absent or undefined where it keeps none of them. */
+  queryDistance?: () => QueryDistance | undefined;
   /** Wrappers that it was trained with, and their options. Default none. */
   wrappers?: readonly { name: string; options: Readonly<Record<string, unknown>> }[];
-  /** One decision per text, each with every model that may answer. */
+  /**
+   * One decision per text, each with every model that may answer.
+   * @param options `onVectors` is given the vectors of the texts, before anything is decided; a router that reads none does not call it
+   */
   route(
     texts: readonly string[],
-    options?: { requirements?: readonly (Requirements | null)[]; signal?: AbortSignal },
+    options?: {
+      requirements?: readonly (Requirements | null)[];
+      signal?: AbortSignal;
+      onVectors?: (vectors: Matrix) => void;
+    },
   ): Promise<Decision[]>;
 }
 
@@ -68,9 +80,10 @@ export function requestRouter(router: Router, parts: RequestRouterParts = {}): R
     strategy,
     encoder: encoder?.id ?? null,
     ...(bestSingle !== undefined && { bestSingle }),
-    async route(texts, { requirements, signal } = {}) {
+    async route(texts, { requirements, signal, onVectors } = {}) {
       const ctx: RunContext = { seed: 0, ...(signal && { signal }) };
       const read = encoder && { vectors: await encoder.encode(texts, ctx), encoder: encoder.id };
+      if (read) onVectors?.(read.vectors);
       return router.decide({ texts, ...read, ...(requirements && { requirements }) }, ctx);
     },
   };

@@ -5,6 +5,7 @@ import { issueText, plural, RouteProfileError, type Logger } from '@routeprofile
 import type { Feedback, Labelled, StateStore } from '../contracts/store.js';
 import { createAccounts, dollarsOf, type Accounts, type Held } from '../store/accounts.js';
 import { createDecisions, type Decisions } from '../store/decisions.js';
+import { noteFeedback } from '../store/note-feedback.js';
 import { createTopics } from '../store/topics.js';
 import { journalLineSchema, type JournalLine } from './journal-lines.js';
 
@@ -12,7 +13,7 @@ import { journalLineSchema, type JournalLine } from './journal-lines.js';
 export interface JournalOptions {
   /** Milliseconds since 1970. Default: the platform's clock. */
   now?: () => number;
-  /** Decisions that `find`, `latest` and `feedback` know, the last ones; `read` gives all. Default 10,000. */
+  /** Decisions that `find`, `latest`, `feedback` and `said` know, the last ones; `read` gives all. Default 10,000. */
   maxRecords?: number;
   /** Is told what an earlier process left unfinished. */
   logger?: Logger;
@@ -58,11 +59,9 @@ function journalOf(
   const topics = createTopics();
   let onDisk = found;
   let closed: Promise<void> | undefined;
-  const writeJson = async (json: string, withinMs: number): Promise<void> => {
-    await appender.append(json, withinMs);
-    onDisk++;
-  };
-  const write = (line: JournalLine, withinMs = 0): Promise<void> => writeJson(JSON.stringify(line), withinMs);
+  const writeLines = (lines: readonly string[], withinMs: number): Promise<void> =>
+    appender.append(lines.join('\n'), withinMs).then(() => void (onDisk += lines.length));
+  const write = (line: JournalLine, withinMs = 0): Promise<void> => writeLines([JSON.stringify(line)], withinMs);
   return {
     async reserve(scope, amount, limit, ttlMs) {
       // An id of its own in every process: one that an earlier process gave must not be settled by mistake.
@@ -77,16 +76,21 @@ function journalOf(
     },
     spent: async (scope, per) => accounts.spent(scope, per),
     async append(added) {
-      const fresh = added.flatMap((record) => decisions.add(record) ?? []);
-      await Promise.all(fresh.map((json) => writeJson(`{"type":"decision","record":${json}}`, TOGETHER_MS)));
+      const lines: string[] = [];
+      for (const record of added) {
+        const json = decisions.add(record);
+        if (json !== undefined) lines.push(`{"type":"decision","record":${json}}`);
+      }
+      if (lines.length > 0) await writeLines(lines, TOGETHER_MS);
     },
     find: async (id) => decisions.find(id),
     latest: async (tenant, count) => decisions.latest(tenant, count),
     async feedback(said) {
       const noted = decisions.note(said);
-      if (noted === 'stored') await write({ type: 'feedback', said });
+      if (noted === 'stored' || noted === 'replaced') await write({ type: 'feedback', said });
       return noted;
     },
+    said: async (decision) => decisions.said(decision),
     read: (from) => labelled(path, onDisk, from),
     publish: topics.publish,
     subscribe: topics.subscribe,
@@ -116,8 +120,11 @@ async function* linesOf(path: string, count = Infinity): AsyncGenerator<{ at: nu
 async function* labelled(path: string, count: number, from = '0'): AsyncGenerator<Labelled> {
   const feedback = new Map<string, Feedback[]>();
   for await (const { line } of linesOf(path, count))
-    if (line.type === 'feedback')
-      feedback.set(line.said.decision, [...(feedback.get(line.said.decision) ?? []), line.said]);
+    if (line.type === 'feedback') {
+      const all = feedback.get(line.said.decision) ?? [];
+      noteFeedback(all, line.said);
+      feedback.set(line.said.decision, all);
+    }
   const after = Number(from);
   for await (const { at, line } of linesOf(path, count))
     if (line.type === 'decision' && at > after)

@@ -1,6 +1,7 @@
 import type { KeyConfig } from '../config/config.js';
 import type { Attempt } from '../contracts/record.js';
 import { CLIENT_GONE, type Ended } from '../decide/record-of.js';
+import { budgetsOf } from '../money/budgets.js';
 import type { RequestTrace } from '../observe/tracing.js';
 import type { WireFormat } from '../wire/format.js';
 import type { Serving } from './context.js';
@@ -65,16 +66,18 @@ async function attempted(
   serving: Serving,
   trace: RequestTrace | undefined,
 ): Promise<Reply> {
-  const { read, plan, decision, routing } = prepared;
+  const { read, plan, decision, routing, route, stay } = prepared;
   const { request, key } = asked;
   const { logger, store, clock, health, snapshot } = serving;
-  const spending = spendingOf(key, store, clock, logger);
+  const spending = spendingOf(budgetsOf(key, route, stay?.conversation, serving.pacers), store, clock, logger);
   let overheadMs: number | undefined;
   const sending = () => void (overheadMs ??= clock.now() - started);
-  const end = (ended: Ended): Promise<void> => {
+  const end = async (ended: Ended): Promise<void> => {
     const record = recordOf(prepared, ended, started, snapshot.config.log.text === 'full');
     serving.metrics.ended(record, overheadMs);
+    serving.drift.ended(record);
     trace?.ended(record, clock.now());
+    if (ended.attempts.length > 0) await spending.ended(record.cost ?? 0);
     return keep(record, serving);
   };
   const explained = (tries: number, served?: string) =>
@@ -91,12 +94,14 @@ async function attempted(
   }
   const { outcome, planned } = delivering;
   const served = planned.candidate.id;
-  prepared.stay?.keep(served, decision);
+  stay?.keep(served, decision);
   const headers = explained(attempts.length + 1, served);
   const finish = async (ended: Attempt) => {
     await result.finish(ended);
     await end({ attempts, served, status: ended.fault === 'client-gone' ? CLIENT_GONE : 200 });
   };
-  serving.track(outcome.kind === 'whole' ? finish(outcome.attempt) : outcome.live.ended.then(finish));
+  const ending = outcome.kind === 'whole' ? finish(outcome.attempt) : outcome.live.ended.then(finish);
+  serving.recording.add(routing, ending);
+  serving.track(ending);
   return delivered(outcome, headers);
 }

@@ -9,7 +9,11 @@ import type { Upstream } from '../contracts/upstream.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createSessionPins } from '../decide/session-pins.js';
+import { answerFeedback } from '../feedback/answer-feedback.js';
+import { createRecording } from '../feedback/recording.js';
 import { createHealth } from '../health.js';
+import { createPacers } from '../money/pacers.js';
+import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import { WIRES } from '../wire/formats.js';
@@ -18,10 +22,12 @@ import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
 import { dryRun, listModels, showDecision, showMetrics, showReadiness } from './looks.js';
+import { showHealth } from './overview/state.js';
 import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
+import { shareCooldowns } from './shared-cooldowns.js';
 import { exchangeOf, responseOf } from './web-door.js';
 
 /** What a gateway is made of, beside its configuration. */
@@ -78,12 +84,13 @@ const ANSWERS: Readonly<Record<string, EndpointWire>> = {
   '/v1/messages': 'messages',
   '/v1/embeddings': 'embeddings',
 };
-const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/health', '/ready', '/metrics'];
+const TAKES = ['/v1/route', '/v1/feedback'];
+const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/v1/health', '/health', '/ready', '/metrics'];
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 
 /** The methods that a path has; undefined for a path that nothing answers to. */
 function methodOf(path: string): 'GET' | 'POST' | undefined {
-  if (Object.hasOwn(ANSWERS, path) || path === '/v1/route') return 'POST';
+  if (Object.hasOwn(ANSWERS, path) || TAKES.includes(path)) return 'POST';
   return LOOKS.includes(path) || DECISION.test(path) ? 'GET' : undefined;
 }
 
@@ -104,7 +111,10 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const secretOf = parts.secrets ?? environmentSecrets();
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
-  const health = createHealth(clock);
+  const cooldowns = shareCooldowns(store);
+  const health = createHealth(clock, { onCooldown: cooldowns.tell });
+  const pacers = createPacers(store, () => clock.now());
+  const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
       for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
@@ -112,13 +122,21 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
     pins: createSessionPins(clock),
+    pacers,
     store,
     upstream,
     clock,
     logger,
-    metrics: createMetrics(endpointStates, () => underWay.size),
+    metrics: createMetrics(
+      endpointStates,
+      () => underWay.size,
+      pacers.states,
+      () => drift.look(),
+    ),
+    drift,
     tracing,
     newId,
+    recording: createRecording(),
     track(work) {
       const tracked = work
         .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
@@ -127,11 +145,15 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock);
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, { drift });
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
+  const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
+  pacers.configure(serving.snapshot);
+  const watch = () => drift.watch([...serving.snapshot.routes.values()].filter(({ settings }) => settings.drift));
+  watch();
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
@@ -151,7 +173,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
     if (path === '/v1/overview') return showOverview(key, serving);
+    if (path === '/v1/health') return showHealth(key, serving);
     if (path === '/v1/decisions') return listDecisions(request, key, serving);
+    if (path === '/v1/feedback') return answerFeedback(request, key, serving);
     if (path === '/v1/route') return dryRun(request, key, serving);
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };
@@ -192,7 +216,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
+      pacers.configure(next.snapshot);
       health.reloaded();
+      watch();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
     },
     get hasPage() {
@@ -202,6 +228,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     fetch: async (request) => responseOf(await handle(exchangeOf(request))),
     async close(graceMs = 30_000) {
       closing = true;
+      hearsNoMore();
       let cancel = () => {};
       const late = new Promise<void>((resolve) => (cancel = clock.after(graceMs, resolve)));
       while (underWay.size > 0) {

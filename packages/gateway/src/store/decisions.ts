@@ -1,5 +1,6 @@
 import { decisionRecordSchema, type DecisionRecord } from '../contracts/record.js';
-import type { Feedback, Labelled } from '../contracts/store.js';
+import type { Feedback, FeedbackFate, Labelled } from '../contracts/store.js';
+import { noteFeedback } from './note-feedback.js';
 
 interface Kept {
   at: number;
@@ -17,7 +18,9 @@ export interface Decisions {
   /** As `StateStore.latest`. */
   latest(tenant: string, count: number): DecisionRecord[];
   /** As `StateStore.feedback`. */
-  note(said: Feedback): 'stored' | 'duplicate' | 'unknown';
+  note(said: Feedback): FeedbackFate;
+  /** As `StateStore.said`. */
+  said(decision: string): readonly Feedback[];
   /** As `StateStore.read`. */
   read(from?: string): Iterable<Labelled>;
 }
@@ -50,10 +53,9 @@ export function createDecisions(maxRecords: number): Decisions {
     note(said) {
       const kept = records.get(said.decision);
       if (kept === undefined || kept.tenant !== said.tenant) return 'unknown';
-      if (kept.feedback.some(({ id }) => id === said.id)) return 'duplicate';
-      kept.feedback.push(said);
-      return 'stored';
+      return noteFeedback(kept.feedback, said);
     },
+    said: (decision) => [...(records.get(decision)?.feedback ?? [])],
     *read(from = '0') {
       const after = Number(from);
       for (const kept of records.values())

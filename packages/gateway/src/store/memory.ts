@@ -32,6 +32,7 @@ export function memoryStore({ now = Date.now, maxRecords = 10_000 }: MemoryStore
     find: async (id) => decisions.find(id),
     latest: async (tenant, count) => decisions.latest(tenant, count),
     feedback: async (said) => decisions.note(said),
+    said: async (decision) => decisions.said(decision),
     async *read(from) {
       yield* decisions.read(from);
     },

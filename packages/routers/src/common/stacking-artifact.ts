@@ -22,6 +22,14 @@ export function packMembers(members: readonly RouterArtifact[]): {
   return { manifests: members.map(({ manifest }) => structuredClone(manifest)), weights: Object.fromEntries(weights) };
 }
 
+/** The arrays of one member, by the names that it gave them. */
+export const weightsOfMember = (index: number, weights: RouterArtifact['weights']): RouterArtifact['weights'] =>
+  Object.fromEntries(
+    Object.entries(weights).flatMap(([key, array]) =>
+      key.startsWith(prefix(index)) ? [[key.slice(prefix(index).length), array] as const] : [],
+    ),
+  );
+
 /** Part of the state that holds the members. */
 export const packedMembers = z.array(routerManifestSchema).min(1);
 
@@ -52,12 +60,11 @@ export function unpackMembers(
           : `${name}: router.json: there is no member '${rest.strategy}'`,
         { hint: 'Train the router again; its files are damaged, or of another version.' },
       );
-    const own = Object.entries(weights).filter(([key]) => key.startsWith(prefix(i)));
     return {
       strategy,
       artifact: {
         manifest: { ...rest, ...(profile !== undefined && { profile }) },
-        weights: Object.fromEntries(own.map(([key, array]) => [key.slice(prefix(i).length), array])),
+        weights: weightsOfMember(i, weights),
       },
     };
   });

@@ -6,6 +6,7 @@ import {
   type Candidate,
   type Decision,
   type Encoder,
+  type Matrix,
   type Query,
   type Requirements,
   type Router,
@@ -14,7 +15,8 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import type { Likeness } from '../wrappers/fallback.js';
-import { savedLikeness, savedWrappers, type SavedWrapper } from './saved-wrappers.js';
+import { savedQueryDistance, type QueryDistance } from './query-distance.js';
+import { savedCost, savedLikeness, savedWrappers, type SavedCost, type SavedWrapper } from './saved-wrappers.js';
 import { savedStrategy, type KnownStrategies } from './saved-strategy.js';
 
 /** What may be said of the queries of one `route` call; lists have one entry per query. */
@@ -23,6 +25,8 @@ export interface RouteOptions extends Pick<RunContext, 'signal' | 'onProgress'> 
   tasks?: readonly (string | null)[];
   /** What the answering model must be able to do, for routers wrapped in `constraints`. */
   requirements?: readonly (Requirements | null)[];
+  /** Is given the vectors of the queries, [queries × dimensions], before anything is decided; not called by a router that reads none. */
+  onVectors?: (vectors: Matrix) => void;
 }
 
 /** A saved router with everything that it needs to answer. */
@@ -43,8 +47,15 @@ export interface OpenedRouter {
   wrappers: readonly SavedWrapper[];
   /** By which models are alike, where it was trained with `+fallback:next=profile`. */
   likeness?: Likeness;
+  /** How it weighs dollars, where it was trained with `+cost`. */
+  cost?: SavedCost;
   /** Beginnings that many training queries shared, longest first: queries are encoded without them. */
   sharedPrefixes: readonly string[];
+  /**
+   * Makes what measures how far queries lie from those that it was trained on (see `savedQueryDistance`); undefined for a router that
+   * keeps none of them. Takes up to a tenth of a second.
+   */
+  queryDistance: () => QueryDistance | undefined;
   /**
    * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, BAD_OPTION for what is not a list, BAD_INPUT for a chat in which
@@ -114,6 +125,7 @@ export function routerOnQueries(
 ): OpenedRouter {
   const { manifest } = artifact;
   const likeness = savedLikeness(artifact);
+  const cost = savedCost(artifact);
   const { sharedPrefixes = [] } = manifest;
   const reading = manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, sharedPrefixes);
   return {
@@ -126,16 +138,20 @@ export function routerOnQueries(
     ...(manifest.bestSingle !== undefined && { bestSingle: manifest.bestSingle }),
     wrappers: savedWrappers(manifest),
     ...(likeness && { likeness }),
-    async route(queries, { tasks, requirements, ...rest } = {}) {
+    ...(cost && { cost }),
+    queryDistance: () => savedQueryDistance(artifact),
+    async route(queries, { tasks, requirements, onVectors, ...rest } = {}) {
       assertList(queries);
       assertOnePerQuery('tasks', tasks, queries.length);
       assertOnePerQuery('requirements', requirements, queries.length);
       const texts = textsOf(queries);
       const asked: RunContext = { ...ctx, ...rest };
+      const vectors = await reading?.encode(texts, asked);
+      if (vectors) onVectors?.(vectors);
       return router.decide(
         {
           texts,
-          ...(reading && { vectors: await reading.encode(texts, asked), encoder: reading.id }),
+          ...(reading && vectors && { vectors, encoder: reading.id }),
           ...(needs.includes('tasks') && { tasks: tasks ?? texts.map(() => null) }),
           ...(requirements && { requirements }),
         },

@@ -10,9 +10,10 @@ import {
 } from '@routeprofile/schema';
 import { costPath, lambdaGrid, modelAt, pessimisticCosts } from './cost-path.js';
 import { dollars } from './figures.js';
-import { assertCosts, pointWithin, trainingLedger } from './operating-point.js';
+import { assertCosts, canBeJudged, pointWithin, trainingLedger, type TrainingLedger } from './operating-point.js';
+import { fitPacing, pacingSchema } from './pacing.js';
 import { fitValuation, storeValuation, valuationOptions, withLearnedValuation } from './valuation.js';
-import { entryOf, explained, wrapDecisions } from './wrapped.js';
+import { entryOf, explained, wrapDecisions, type Change } from './wrapped.js';
 
 const NAME = 'cost';
 const options = z
@@ -39,6 +40,8 @@ export const costState = z.object({
   lambda: z.number().min(0),
   /** How λ was found, out of fold on training rows; absent where it was given. No share where the best single model is free. */
   point: z.object({ quality: z.number(), cost: z.number(), costShare: z.number().nullable() }).optional(),
+  /** How λ may be moved while a budget is spent; absent where λ was given, or training rows do not say what another choice gives. */
+  pacing: pacingSchema.optional(),
 });
 
 /**
@@ -47,14 +50,26 @@ export const costState = z.object({
  * another.
  *
  * @param router decisions carry `expectedCost` in dollars, and `probability` where chances are known (`withEstimates`, `withCalibration`)
- * @param settings `lambda`: what a dollar is worth, in chances of being right (or in score units), at least 0; `instead`: the router may
- *   weigh costs already, which this λ undoes where there are chances, also at 0. Default: false
- * @throws RouteProfileError UNSUPPORTED from `decide` when no model of a decision has an expected cost
+ * @param settings `lambda`: what a dollar is worth, in chances of being right (or in score units), at least 0; a function is asked once
+ *   per batch. `instead`: the router may weigh costs already, which this λ undoes where there are chances, also at 0. Default: false
+ * @throws RouteProfileError from `decide`: UNSUPPORTED when no model of a decision has an expected cost, BAD_OPTION when a function
+ *   gives what is not a number of at least 0
  */
-export function withCost(router: Router, { lambda, instead = false }: { lambda: number; instead?: boolean }): Router {
+export function withCost(
+  router: Router,
+  { lambda, instead = false }: { lambda: number | (() => number); instead?: boolean },
+): Router {
   if (lambda === 0 && !instead) return router;
   const place = new Map(router.models.map((model, m) => [model, m]));
-  return wrapDecisions(router, () => (decision) => priced(decision, lambda, place), { sameScores: false });
+  const change = (at: number): Change =>
+    at === 0 && !instead ? (decision) => decision : (decision) => priced(decision, at, place);
+  const now = typeof lambda === 'number' ? () => lambda : () => checked(lambda());
+  return wrapDecisions(router, () => change(now()), { sameScores: false });
+}
+
+function checked(lambda: number): number {
+  if (lambda >= 0 && Number.isFinite(lambda)) return lambda;
+  throw new RouteProfileError('BAD_OPTION', `${NAME}: lambda() gave ${lambda}, expected a number of at least 0`);
 }
 
 function priced(decision: Decision, lambda: number, place: ReadonlyMap<string, number>): Decision {
@@ -64,7 +79,10 @@ function priced(decision: Decision, lambda: number, place: ReadonlyMap<string, n
   const chances = decision.ranked.every(({ probability }) => probability !== undefined);
   const value = (entry: RankedModel) => (chances ? entry.probability! : entry.score);
   const ranked = decision.ranked
-    .map((entry, i) => ({ ...entry, score: value(entry) - lambda * charged[i]! }))
+    .map((entry, i) => {
+      const worth = value(entry) - lambda * charged[i]!;
+      return { ...entry, score: worth, ...(chances && { value: worth }) };
+    })
     .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
   const chosen = entryOf(decision, ranked[0]!.model)!;
   const before = decision.ranked[0]!;
@@ -93,19 +111,25 @@ export const costWrapper = defineWrapper<CostOptions>({
       return storeValuation(valuation, { lambda: chosen.lambda });
     }
     const values = await valuation.values();
-    if (chosen.budget !== undefined)
-      return storeValuation(valuation, {
-        lambda: lambdaWithin(values, valuation.costs, input.models.length, chosen.budget),
-      });
-    const ledger = trainingLedger(NAME, input, valuation.costs);
-    const { lambda, quality, cost, costShare } = pointWithin(ledger, values, valuation.costs, chosen.within ?? WITHIN);
-    return storeValuation(valuation, { lambda, point: { quality, cost, costShare } });
+    const found =
+      chosen.budget !== undefined
+        ? { lambda: lambdaWithin(values, valuation.costs, input.models.length, chosen.budget) }
+        : within(trainingLedger(NAME, input, valuation.costs), values, valuation.costs, chosen.within ?? WITHIN);
+    const pacing = canBeJudged(input)
+      ? fitPacing(trainingLedger(NAME, input, valuation.costs), values, valuation.costs, input.training.tasks, ctx)
+      : undefined;
+    return storeValuation(valuation, { ...found, ...(pacing && { pacing }) });
   },
   wrap(router, learned) {
     const { lambda } = parsePart(NAME, 'state', costState, learned.state);
     return withCost(withLearnedValuation(NAME, router, learned), { lambda });
   },
 });
+
+function within(ledger: TrainingLedger, values: Float64Array, costs: Float64Array, loss: number) {
+  const { lambda, quality, cost, costShare } = pointWithin(ledger, values, costs, loss);
+  return { lambda, point: { quality, cost, costShare } };
+}
 
 /**
  * The smallest λ whose choices are expected to cost no more than the budget, on average over training queries.

@@ -47,6 +47,12 @@ export function trialOf({ queries, entry }: TrainingLedger, choices: ArrayLike<n
   return { quality: sum.quality / queries.length, cost: sum.cost / queries.length };
 }
 
+/** Whether training rows say what another choice would have given: `trainingLedger` can be made. */
+export function canBeJudged({ training, models }: RouterInput): boolean {
+  const best = training.outcomes ? bestSingle(models, training) : undefined;
+  return best?.from === 'outcomes' && best.basis !== 'own-rows';
+}
+
 /**
  * @param expected [training queries × models] dollars, for calls whose cost was not measured
  * @throws RouteProfileError UNSUPPORTED without outcomes that compare the models, or without any cost
@@ -97,7 +103,7 @@ export function assertCosts(wrapper: string, costs: Float64Array): void {
 }
 
 /** The paths of judged training queries over their measured models. */
-function judgedPaths(ledger: TrainingLedger, values: Float64Array, expected: Float64Array): CostPath[] {
+export function judgedPaths(ledger: TrainingLedger, values: Float64Array, expected: Float64Array): CostPath[] {
   const width = ledger.models.length;
   return Array.from(ledger.queries, (q) => {
     const own = values.slice(q * width, (q + 1) * width).map((value, m) => (ledger.measured(q, m) ? value : -Infinity));

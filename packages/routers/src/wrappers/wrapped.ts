@@ -22,11 +22,36 @@ export const keepsScores = (router: Router): boolean => !('keepsScores' in route
 export type Change = (decision: Decision, query: number) => Decision;
 
 /**
- * The router with its decisions changed, their reasons true of the model that is chosen then (`settled`).
+ * The router with its choices changed, their reasons true of the model that is chosen then (`settled`).
  * @param prepare called once per batch
  * @param sameScores whether each model keeps the score that it had
+ * @returns `decide` throws RouteProfileError UNSUPPORTED where the router inside drew its choice: with which chance another one would
+ *   have come to be chosen, nobody could tell
  */
-export function wrapDecisions(
+export const wrapDecisions = (
+  router: Router,
+  prepare: (queries: QueryBatch) => Change,
+  options: { sameScores: boolean },
+): WrappedRouter =>
+  mapDecisions(
+    router,
+    (queries) => {
+      const change = prepare(queries);
+      return (decision, query) => change(assertNotDrawn(decision), query);
+    },
+    options,
+  );
+
+function assertNotDrawn(decision: Decision): Decision {
+  if (decision.propensity === undefined || decision.propensity === 1) return decision;
+  throw new RouteProfileError(
+    'UNSUPPORTED',
+    `a wrapper around a router that draws its choices may change ${decision.model}, which was drawn with chance ${decision.propensity.toFixed(3)}`,
+    { hint: 'Put what explores (withExploration, or a learner that draws) outermost, around all other wrappers.' },
+  );
+}
+
+function mapDecisions(
   router: Router,
   prepare: (queries: QueryBatch) => Change,
   { sameScores }: { sameScores: boolean },
@@ -51,7 +76,7 @@ export function annotateDecisions(
   router: Router,
   prepare: (queries: QueryBatch) => Change,
 ): WrappedRouter | (WrappedRouter & ScoringRouter) {
-  const wrapped = wrapDecisions(router, prepare, { sameScores: true });
+  const wrapped = mapDecisions(router, prepare, { sameScores: true });
   return isScoringRouter(router) ? { ...wrapped, score: (queries, ctx) => router.score(queries, ctx) } : wrapped;
 }
 

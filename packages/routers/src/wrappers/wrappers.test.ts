@@ -54,6 +54,7 @@ it('built-in wrappers have different names, and options with defaults', () => {
     'fallback',
     'parity',
     'heuristic',
+    'pareto',
   ]);
   for (const wrapper of builtInWrappers) expect(() => parseOptions(wrapper, {})).not.toThrow();
   const cost = builtInWrappers.find(({ name }) => name === 'cost')!;
@@ -79,6 +80,19 @@ describe('cost', () => {
     const undone = await first(withCost(thrifty, { lambda: 0, instead: true }));
     expect(undone.model).toBe((await first(always(RANKED))).model);
     expect(undone.reasons[0]?.text).toMatch(/instead of small .* at λ = 0$/);
+  });
+
+  it('asks a function for λ once per batch, and may be told 0', async () => {
+    const asked = [20, 0, 1000];
+    const router = withCost(always(RANKED), { lambda: () => asked.shift()! });
+    const batch = await router.decide({ texts: ['?', '?', '?'] });
+    expect(batch.map(({ model }) => model)).toEqual(['middle', 'middle', 'middle']);
+    expect(await first(router)).toEqual(await first(always(RANKED)));
+    expect((await first(router)).model).toBe('small');
+    const undone = withCost(withCost(always(RANKED), { lambda: 1000 }), { lambda: () => 0, instead: true });
+    expect((await first(undone)).model).toBe('large');
+    for (const wrong of [NaN, -1, Infinity])
+      expect((await failure(() => first(withCost(always(RANKED), { lambda: () => wrong }))))?.code).toBe('BAD_OPTION');
   });
 
   it('counts an unknown cost as the dearest, and refuses where none is known', async () => {
