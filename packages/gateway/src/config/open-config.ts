@@ -4,22 +4,29 @@ import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
 import type { EndpointWire } from '../contracts/wire.js';
-import { batchedRouter } from '../decide/batched-router.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createVariants } from '../decide/variants.js';
-import { demandsOf, keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, readWrapper } from '../decide/wrappers.js';
+import type { LearningParts } from '../learn/open-learner.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
+import { routersOf } from './routers-of-route.js';
 import { problems, type Report } from './problems.js';
 import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
+
+/** What there is while serving, which routes may use. */
+export interface LiveFacts {
+  learning?: LearningParts;
+}
 
 /**
  * Checks a configuration and looks up all that it names.
  * @param given as it was written
  * @param clock default: the platform's
+ * @param live default: nothing, so that nothing is learned
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(
@@ -27,6 +34,7 @@ export function openConfig(
   routers: Readonly<Record<string, RequestRouter>>,
   secretOf: SecretReader,
   clock: Clock = systemClock,
+  live: LiveFacts = {},
 ): OpenedConfig {
   const parsed = gatewayConfigSchema.safeParse(given);
   if (!parsed.success)
@@ -35,7 +43,7 @@ export function openConfig(
   const found: string[] = [];
   const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
 
-  const routes = openRoutes(config, routers, clock, report);
+  const routes = openRoutes(config, routers, clock, live, report);
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
@@ -72,11 +80,13 @@ export function openConfig(
 }
 
 function openRoutes(
-  { routes }: GatewayConfig,
+  config: GatewayConfig,
   routers: Readonly<Record<string, RequestRouter>>,
   clock: Clock,
+  live: LiveFacts,
   report: Report,
 ): Map<string, Route> {
+  const { routes } = config;
   const names = Object.keys(routers);
   if (names.length === 0) report('routes', 'there is no router; give at least one');
   for (const name of Object.keys(routes))
@@ -93,10 +103,10 @@ function openRoutes(
           return [];
         }
       });
-      const batched = batchedRouter(router, settings.batch, clock);
       const kept = keepsPersonalData(router, around);
       const demands = demandsOf(router, around);
-      return [name, { name, router: wrapRouter(batched, around), settings, keepsPersonalData: kept, demands }];
+      const routersOfIt = routersOf({ name, router, settings, around, config, clock, live, report });
+      return [name, { name, ...routersOfIt, settings, keepsPersonalData: kept, demands }];
     }),
   );
 }

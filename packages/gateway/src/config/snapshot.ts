@@ -2,6 +2,7 @@ import type { Candidate, Requirements } from '@routeprofile/schema';
 import type { Endpoint } from '../contracts/endpoint.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import type { RouteLearner } from '../learn/route-learner.js';
 import type { GatewayConfig, KeyConfig, RouteConfig } from './config.js';
 
 /** A route with its router. */
@@ -10,6 +11,18 @@ export interface Route {
   settings: RouteConfig;
   /** With what the configuration puts around it. */
   router: RequestRouter;
+  /** The same, and never a model that is only tried. */
+  still: RequestRouter;
+  /** The router within what explores. */
+  inner: RequestRouter;
+  /** Puts around another inner router what goes outermost on this route. */
+  outermost(inner: RequestRouter): Pick<Route, 'router' | 'still' | 'inner'>;
+  /** Whether vectors and versions are remembered of its requests. */
+  notes: boolean;
+  /** What learns from its feedback. */
+  learner?: RouteLearner;
+  /** What would decide by what was learned, where that is not followed. */
+  shadow?: { router: RequestRouter; learner: RouteLearner };
   /** Whether requests with personal data are to stay on models that run locally. */
   keepsPersonalData: boolean;
   /** What whoever answers must have, whoever decides. */

@@ -52,7 +52,7 @@ export function createVariants(): (route: Route, options: Record<string, unknown
     const around = [...of('cost'), ...of('constraints')];
     const variant: Route = {
       ...route,
-      router: wrapRouter(route.router, around),
+      ...route.outermost(wrapRouter(route.inner, around)),
       keepsPersonalData: route.keepsPersonalData || keepsPersonalData(route.router, around),
       demands: [...route.demands, ...around.flatMap(({ demand }) => demand ?? [])],
       overrides: options,

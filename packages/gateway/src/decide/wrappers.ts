@@ -103,8 +103,12 @@ export function readWrapper(reference: string, router: RequestRouter): ServedWra
 /** The router inside, as wrappers see it. */
 const asRouter = (router: RequestRouter): Router => ({
   models: router.models,
-  decide: ({ texts, requirements }, ctx) =>
-    router.route(texts, { ...(requirements && { requirements }), ...(ctx?.signal && { signal: ctx.signal }) }),
+  decide: ({ texts, ids, requirements }, ctx) =>
+    router.route(texts, {
+      ...(requirements && { requirements }),
+      ...(ids && { ids }),
+      ...(ctx?.signal && { signal: ctx.signal }),
+    }),
   save: () => Promise.reject(new RouteProfileError('UNSUPPORTED', 'a router that is being served is not saved again')),
 });
 
@@ -115,9 +119,9 @@ export function wrapRouter(router: RequestRouter, wrappers: readonly ServedWrapp
   return {
     ...router,
     strategy: [router.strategy, ...wrappers.map(({ name }) => name)].join('+'),
-    route(texts, { requirements, signal } = {}) {
+    route(texts, { requirements, ids, signal } = {}) {
       const ctx: RunContext = { seed: 0, ...(signal && { signal }) };
-      return outer.decide({ texts, ...(requirements && { requirements }) }, ctx);
+      return outer.decide({ texts, ...(ids && { ids }), ...(requirements && { requirements }) }, ctx);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { KeyConfig } from '../config/config.js';
 import type { Attempt } from '../contracts/record.js';
 import { CLIENT_GONE, type Ended } from '../decide/record-of.js';
+import { withFacts } from '../learn/record-facts.js';
 import type { RequestTrace } from '../observe/tracing.js';
 import type { WireFormat } from '../wire/format.js';
 import type { Serving } from './context.js';
@@ -71,8 +72,11 @@ async function attempted(
   const spending = spendingOf(key, store, clock, logger);
   let overheadMs: number | undefined;
   const sending = () => void (overheadMs ??= clock.now() - started);
-  const end = (ended: Ended): Promise<void> => {
-    const record = recordOf(prepared, ended, started, snapshot.config.log.text === 'full');
+  const end = async (ended: Ended): Promise<void> => {
+    const { text, vectors: keepVectors } = snapshot.config.log;
+    const plain = recordOf(prepared, ended, started, text === 'full');
+    const { queries } = serving;
+    const record = prepared.route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
     serving.metrics.ended(record, overheadMs);
     trace?.ended(record, clock.now());
     return keep(record, serving);

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Snapshot } from '../config/snapshot.js';
 import type { Upstream } from '../contracts/upstream.js';
 import type { Feedback, StateStore } from '../contracts/store.js';
+import type { ReadQueries } from '../decide/read-queries.js';
 import type { SessionPins } from '../decide/session-pins.js';
 import type { Recording } from '../feedback/recording.js';
 import type { Health } from '../health.js';
@@ -27,7 +28,8 @@ export interface Serving {
   track(work: Promise<unknown>): void;
   recording: Recording;
   /** Is told what was said of an answer, once it is kept. */
-  judged?(said: Feedback): void;
+  judged(said: Feedback): void;
+  queries: ReadQueries;
 }
 
 /** Who sends requests where no keys are configured. */

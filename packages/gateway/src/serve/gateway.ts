@@ -1,4 +1,4 @@
-import { messageOf, type Logger } from '@routeprofile/schema';
+import { messageOf, type LearnerStrategy, type Logger } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
 import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
@@ -8,9 +8,11 @@ import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import { createReadQueries } from '../decide/read-queries.js';
 import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
 import { createRecording } from '../feedback/recording.js';
+import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
@@ -41,6 +43,8 @@ export interface GatewayParts {
   newId?: () => string;
   /** Is told what an operator should know, never a prompt or a secret. */
   logger?: Logger;
+  /** Learners that `routes.NAME.learn` may name. Default: those of `@routeprofile/routers`. */
+  learners?: readonly LearnerStrategy[];
   /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
   tracing?: Tracing;
 }
@@ -105,6 +109,8 @@ const wireOf = (path: string, headers: HeaderReader): EndpointWire =>
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
   const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store, tracing } = parts;
   const secretOf = parts.secrets ?? environmentSecrets();
+  const queries = createReadQueries();
+  const learning = createLearning(store);
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const health = createHealth(clock);
@@ -123,6 +129,8 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     tracing,
     newId,
     recording: createRecording(),
+    queries,
+    judged: (said) => learning.judged(said, serving.snapshot.config.feedback.trains),
     track(work) {
       const tracked = work
         .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
@@ -131,11 +139,14 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock);
+    const live = { learning: { queries, store, logger, ...(parts.learners && { learners: parts.learners }) } };
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
+  const learn = () => learning.follow([...serving.snapshot.routes.values()].flatMap(({ learner }) => learner ?? []));
+  learn();
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
@@ -197,6 +208,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
+      learn();
       health.reloaded();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
     },
@@ -214,6 +226,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
         if (await Promise.race([all, late.then(() => true)])) break;
       }
       cancel();
+      await learning.close();
     },
   };
 }
