@@ -6,7 +6,7 @@ import { windowOf } from './window.js';
 const UNIT = 1e9;
 
 /** @returns billionths of a dollar @throws RouteProfileError BAD_INPUT for what is not an amount */
-function unitsOf(dollars: number, what: string): number {
+export function unitsOf(dollars: number, what: string): number {
   const units = Math.round(dollars * UNIT);
   if (Number.isSafeInteger(units) && units >= 0) return units;
   throw new RouteProfileError('BAD_INPUT', `${what} is ${dollars} dollars, expected a number of at least 0`, {
