@@ -35,9 +35,11 @@ export function routersOf({ name, router, settings, around, config, clock, live,
   const logger = learning?.logger;
   const learner = learning && openLearner(name, router, config, learning, clock, report);
   const notes = learning !== undefined && (learner !== undefined || config.log.vectors);
-  const followed = learner !== undefined && settings.learn?.mode === 'live';
+  const followed = settings.learn?.mode === 'live';
   const deciding =
-    followed && isStepped(router) ? followingLearned(router, name, learner, learning!.queries, logger) : router;
+    learner && followed && isStepped(router)
+      ? followingLearned(router, name, learner, learning.queries, logger)
+      : router;
   const noting = notes ? withVectorsNoted(deciding, learning.queries) : deciding;
   const inside = around.filter((wrapper) => wrapper.name !== 'fallback');
   const standIns = around.filter((wrapper) => wrapper.name === 'fallback');
@@ -48,7 +50,7 @@ export function routersOf({ name, router, settings, around, config, clock, live,
   };
   const shadow =
     learner && !followed && isStepped(router)
-      ? { learner, router: wrapRouter(shadowOf(router, name, learner, learning!.queries, logger), inside) }
+      ? { learner, router: wrapRouter(shadowOf(router, name, learner, learning.queries, logger), inside) }
       : undefined;
   return {
     ...outermost(wrapRouter(batchedRouter(noting, settings.batch, clock), inside)),

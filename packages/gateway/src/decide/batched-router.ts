@@ -58,7 +58,12 @@ export function batchedRouter(router: RequestRouter, batching: Batching, clock: 
     if (wait === 0 || waiting.length >= most) start();
     else cancel ??= clock.after(wait, start);
   };
-  const ask = (text: string, id: string | undefined, requirements: Requirements | null, signal: AbortSignal | undefined): Promise<Decision> =>
+  const ask = (
+    text: string,
+    id: string | undefined,
+    requirements: Requirements | null,
+    signal: AbortSignal | undefined,
+  ): Promise<Decision> =>
     new Promise((resolve, reject) => {
       if (waiting.length >= mostWaiting) {
         reject(new QueueFull(waiting.length));

@@ -30,7 +30,8 @@ export interface Question extends Fallback {
  */
 export async function decide(question: Question, clock: Clock): Promise<Decision> {
   const { router, text, id, requirements, deadlineMs, onLate } = question;
-  const deciding = (signal: AbortSignal) => router.route([text], { requirements: [requirements], ...(id !== undefined && { ids: [id] }), signal });
+  const deciding = (signal: AbortSignal) =>
+    router.route([text], { requirements: [requirements], ...(id !== undefined && { ids: [id] }), signal });
   try {
     if (deadlineMs === undefined) return only(await deciding(question.signal));
     const first = await inTime(deciding, deadlineMs, question.signal, clock);

@@ -96,10 +96,7 @@ export function requestRouter(router: Router, parts: RequestRouterParts = {}): R
     async route(texts, { requirements, ids, signal, onVectors } = {}) {
       const batch = await read(texts, { ...(signal && { signal }) });
       if (batch.vectors) onVectors?.(batch.vectors);
-      return router.decide(
-        { ...batch, ...(ids && { ids }), ...(requirements && { requirements }) },
-        contextOf(signal),
-      );
+      return router.decide({ ...batch, ...(ids && { ids }), ...(requirements && { requirements }) }, contextOf(signal));
     },
   };
 }

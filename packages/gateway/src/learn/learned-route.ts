@@ -22,12 +22,12 @@ export function followingLearned(
   queries: ReadQueries,
   logger: Logger | undefined,
 ): RequestRouter {
-  const { read, router: fitted } = router.steps;
-  const decide = elseFitted(fitted, `routes.${name}.learn`, logger);
+  const { steps } = router;
+  const decide = elseFitted(steps.router, `routes.${name}.learn`, logger);
   return {
     ...router,
     async route(texts, { requirements, ids, signal, onVectors } = {}) {
-      const batch = await read(texts, { ...(signal && { signal }) });
+      const batch = await steps.read(texts, { ...(signal && { signal }) });
       if (batch.vectors) onVectors?.(batch.vectors);
       const { version, router: latest } = learned.latest;
       for (const id of ids ?? []) queries.note(id, { learned: version });

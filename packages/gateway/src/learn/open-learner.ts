@@ -1,5 +1,10 @@
-import { learnerNamed } from '@routeprofile/routers';
-import { RouteProfileError, type LearnerStrategy, type Logger } from '@routeprofile/schema';
+import {
+  parseNamedReference,
+  parseOptions,
+  RouteProfileError,
+  type LearnerStrategy,
+  type Logger,
+} from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
 import type { GatewayConfig } from '../config/config.js';
 import type { Report } from '../config/problems.js';
@@ -23,6 +28,17 @@ export type SteppedRouter = RequestRouter & { steps: Steps };
 
 export const isStepped = (router: RequestRouter): router is SteppedRouter => router.steps !== undefined;
 
+/** @throws RouteProfileError UNKNOWN_NAME, BAD_OPTION */
+function learnerNamed(reference: string, learners: readonly LearnerStrategy[] = []) {
+  const { name, options } = parseNamedReference(reference);
+  const learner = learners.find((one) => one.name === name);
+  if (learner === undefined)
+    throw new RouteProfileError('UNKNOWN_NAME', `there is no learner called ${name}`, {
+      hint: `Learners: ${learners.map((one) => one.name).join(', ')}.`,
+    });
+  return { learner, options: parseOptions(learner, options) };
+}
+
 /** The learner of a route that is to learn; undefined where it is not, or after a report. */
 export function openLearner(
   name: string,
@@ -36,7 +52,10 @@ export function openLearner(
   if (settings === undefined || settings.mode === 'off') return undefined;
   const path = `routes.${name}.learn`;
   if (!isStepped(router)) {
-    report(path, 'its router cannot be learned around, as it has no `steps`; what openRouter and requestRouter give has them');
+    report(
+      path,
+      'its router cannot be learned around, as it has no `steps`; what openRouter and requestRouter give has them',
+    );
     return undefined;
   }
   try {

@@ -3,6 +3,7 @@ import type { Snapshot } from '../../config/snapshot.js';
 import type { DecisionRecord } from '../../contracts/record.js';
 import type { EndpointWire } from '../../contracts/wire.js';
 import type { EndpointHealth } from '../../health.js';
+import type { LearningState } from '../../learn/route-learner.js';
 import { LOCAL_TENANT, type Serving } from '../context.js';
 import type { Exchange, Reply } from '../exchange.js';
 import { mayUse } from '../prepare.js';
@@ -30,6 +31,8 @@ export interface Overview {
   endpoints: ({ id: string; candidate: string; wires: EndpointWire[] } & EndpointHealth)[];
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
+  /** How learning on each route stands that it may use; absent where none learns. */
+  learning?: ({ route: string } & LearningState)[];
 }
 
 /** What `GET /v1/decisions` answers. */
@@ -45,6 +48,13 @@ const candidatesOf = (key: KeyConfig | undefined, { candidates, routes }: Snapsh
     ? [...candidates.keys()]
     : [...new Set(key.routes.flatMap((name) => routes.get(name)?.router.models ?? []))];
 
+function learningFor(key: KeyConfig | undefined, { routes }: Snapshot): Pick<Overview, 'learning'> {
+  const learning = [...routes].flatMap(([route, { learner }]) =>
+    learner && (key?.routes === undefined || key.routes.includes(route)) ? [{ route, ...learner.look() }] : [],
+  );
+  return learning.length > 0 ? { learning } : {};
+}
+
 /** `GET /v1/overview`: how endpoints fare, and what was spent, for whoever asks. */
 export async function showOverview(key: KeyConfig | undefined, serving: Serving): Promise<Reply> {
   const { snapshot, health, store, clock } = serving;
@@ -58,6 +68,7 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
     endpoints: candidatesOf(key, snapshot)
       .flatMap((candidate) => snapshot.endpoints.get(candidate) ?? [])
       .map(({ id, candidate, wires }) => ({ id, candidate, wires, ...health.look(id) })),
+    ...learningFor(key, snapshot),
     spend: spendOf(await store.latest(tenant, ADDED_UP)),
   };
   return jsonResponse(200, overview);
