@@ -1,9 +1,10 @@
 // A Postgres of their own for tests: of the one that is installed, in a temporary folder, without disk syncs.
-import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** A server that tests may stop and kill. */
 export interface TestPostgres {
@@ -69,7 +70,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
-  execFileSync(join(bin, 'initdb'), initdb, { cwd: folder, stdio: 'ignore', ...user });
+  await promisify(execFile)(join(bin, 'initdb'), initdb, { cwd: folder, ...user });
   const port = await freePort();
   const all = { fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: folder, ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -35,6 +35,8 @@ export {
 export type { EndpointHealth } from './health.js';
 export { createGateway, type Gateway, type GatewayParts } from './serve/gateway.js';
 export type { DecisionList, Overview } from './serve/overview/overview.js';
+export type { EndpointLook, HealthAnswer, SeenDrift } from './serve/overview/state.js';
+export type { DriftLook, RaisedFlag } from './observe/drift/drift.js';
 export type { SpendSummary } from './serve/overview/spend.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export { fetchUpstream } from './upstream/fetch-upstream.js';

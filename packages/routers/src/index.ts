@@ -19,6 +19,11 @@ export { knnRouter, type KnnOptions } from './knn/knn.js';
 export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
+export { builtInLearners, learnerNamed, type NamedLearner } from './online/built-in.js';
+export { irtLearner, type IrtLearnerOptions } from './online/irt-learner.js';
+export { linUcbLearner, type LinUcbOptions } from './online/lin-ucb.js';
+export { memoryLearner, type MemoryOptions } from './online/memory.js';
+export { thompsonLearner, type ThompsonOptions } from './online/thompson.js';
 export { onboardModel, placeModel } from './onboarding/onboard.js';
 export { chooseProbes, type ProbeChoice } from './onboarding/probes.js';
 export {
@@ -56,7 +61,14 @@ export { withFallback, withLikeAlternatives, type FallbackSettings, type Likenes
 export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
 export { withHeuristic } from './wrappers/heuristic.js';
-export { paceAfter, startPacing, type PacedSpending, type Pacing, type PacingStart } from './wrappers/pacing.js';
+export {
+  paceAfter,
+  startPacing,
+  stillExpected,
+  type PacedSpending,
+  type Pacing,
+  type PacingStart,
+} from './wrappers/pacing.js';
 export type { OperatingPoint } from './wrappers/operating-point.js';
 export { parityGate } from './wrappers/parity.js';
 export { fitParityGate, type ParityGate } from './wrappers/parity-gate.js';
@@ -72,7 +84,12 @@ export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers
 export type {
   Decision,
   Encoder,
+  JudgedDecision,
+  LearnedRouter,
+  LearnerArtifact,
+  LearnerStrategy,
   Matrix,
+  OnlineLearner,
   ProbePool,
   Query,
   QueryBatch,

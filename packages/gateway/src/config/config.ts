@@ -56,6 +56,16 @@ export const routeSchema = z.strictObject({
   explore: explorationSettings.optional(),
   /** Goes on learning from feedback. Default: the router stays as it was fitted. */
   learn: learnSchema.optional(),
+  /**
+   * Watches rewards, costs, times, faults and answers' lengths of the route's candidates, and its queries, for changes. Default: nothing is
+   * watched.
+   */
+  drift: z
+    .strictObject({
+      /** What follows from a change for the worse: `flag` says so; `distrust` also judges the model by those of like profile. */
+      action: z.enum(['flag', 'distrust']).default('flag'),
+    })
+    .optional(),
   /** How texts of requests that come at the same time are decided together. */
   batch: z
     .strictObject({

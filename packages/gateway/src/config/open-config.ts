@@ -6,6 +6,7 @@ import type { SecretReader } from '../contracts/secret.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
 import { demandsOf, keepsPersonalData, readWrapper } from '../decide/wrappers.js';
 import type { LearningParts } from '../learn/open-learner.js';
@@ -19,6 +20,7 @@ import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
 
 /** What there is while serving, which routes may use. */
 export interface LiveFacts {
+  drift?: Drift;
   learning?: LearningParts;
 }
 
@@ -26,7 +28,7 @@ export interface LiveFacts {
  * Checks a configuration and looks up all that it names.
  * @param given as it was written
  * @param clock default: the platform's
- * @param live default: nothing, so that nothing is learned
+ * @param live default: nothing, so that nothing is learned or watched
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(

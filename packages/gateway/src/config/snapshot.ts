@@ -1,6 +1,7 @@
 import type { Candidate, Requirements } from '@routeprofile/schema';
 import type { Endpoint } from '../contracts/endpoint.js';
 import type { EndpointWire } from '../contracts/wire.js';
+import type { ServedWrapper } from '../decide/wrappers.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import type { RouteLearner } from '../learn/route-learner.js';
 import type { GatewayConfig, KeyConfig, RouteConfig } from './config.js';
@@ -13,10 +14,8 @@ export interface Route {
   router: RequestRouter;
   /** The same, and never a model that is only tried. */
   still: RequestRouter;
-  /** The router within what explores. */
-  inner: RequestRouter;
-  /** Puts around another inner router what goes outermost on this route. */
-  outermost(inner: RequestRouter): Pick<Route, 'router' | 'still' | 'inner'>;
+  /** The same with more around it: within what explores and who stands in, outside of what the configuration says. */
+  wrappedBy(more: readonly ServedWrapper[]): Pick<Route, 'router' | 'still'>;
   /** Whether vectors and versions are remembered of its requests. */
   notes: boolean;
   /** What learns from its feedback. */

@@ -115,7 +115,9 @@ describe('a route that explores', () => {
     const candidates = near.default.candidates;
     const opened = openGateway(exploring(), { routes: { default: listedRouter(candidates) } });
     for (let i = 0; i < 3; i++) expect((await opened.ask('chat', false)).headers.get('x-routeprofile-model')).toBe('a');
-    expect(opened.warnings).toEqual([expect.stringContaining('routes.default.explore has no effect') as string]);
+    expect(opened.warnings).toEqual([
+      expect.stringContaining('routes.default.explore has no effect on some requests') as string,
+    ]);
   });
 
   it('is refused with settings that do not go together', () => {

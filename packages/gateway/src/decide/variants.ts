@@ -1,7 +1,7 @@
 import { parseNamedReference, RouteProfileError } from '@routeprofile/schema';
 import type { Route } from '../config/snapshot.js';
 import { createRecent } from '../recent.js';
-import { keepsPersonalData, servedWrapper, wrapRouter } from './wrappers.js';
+import { keepsPersonalData, servedWrapper } from './wrappers.js';
 
 /** What a model's name may ask of a route, and whose option it is. */
 const OVERRIDES = {
@@ -52,7 +52,7 @@ export function createVariants(): (route: Route, options: Record<string, unknown
     const around = [...of('cost'), ...of('constraints')];
     const variant: Route = {
       ...route,
-      ...route.outermost(wrapRouter(route.inner, around)),
+      ...route.wrappedBy(around),
       keepsPersonalData: route.keepsPersonalData || keepsPersonalData(route.router, around),
       demands: [...route.demands, ...around.flatMap(({ demand }) => demand ?? [])],
       overrides: options,

@@ -1,17 +1,12 @@
-import {
-  parseNamedReference,
-  parseOptions,
-  RouteProfileError,
-  type LearnerStrategy,
-  type Logger,
-} from '@routeprofile/schema';
+import { learnerNamed } from '@routeprofile/routers';
+import { RouteProfileError, type LearnerStrategy, type Logger } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
 import type { GatewayConfig } from '../config/config.js';
 import type { Report } from '../config/problems.js';
 import type { StateStore } from '../contracts/store.js';
 import type { ReadQueries } from '../decide/read-queries.js';
 import type { RequestRouter } from '../decide/request-router.js';
-import type { Steps } from './learned-route.js';
+import type { SteppedRouter } from './learned-route.js';
 import { createRouteLearner, type RouteLearner } from './route-learner.js';
 
 /** What learning stands on, whatever the route. */
@@ -23,21 +18,7 @@ export interface LearningParts {
   logger: Logger | undefined;
 }
 
-/** A router that something can learn around. */
-export type SteppedRouter = RequestRouter & { steps: Steps };
-
 export const isStepped = (router: RequestRouter): router is SteppedRouter => router.steps !== undefined;
-
-/** @throws RouteProfileError UNKNOWN_NAME, BAD_OPTION */
-function learnerNamed(reference: string, learners: readonly LearnerStrategy[] = []) {
-  const { name, options } = parseNamedReference(reference);
-  const learner = learners.find((one) => one.name === name);
-  if (learner === undefined)
-    throw new RouteProfileError('UNKNOWN_NAME', `there is no learner called ${name}`, {
-      hint: `Learners: ${learners.map((one) => one.name).join(', ')}.`,
-    });
-  return { learner, options: parseOptions(learner, options) };
-}
 
 /** The learner of a route that is to learn; undefined where it is not, or after a report. */
 export function openLearner(

@@ -1,5 +1,6 @@
 import type { DecisionRecord } from '../contracts/record.js';
 import type { Feedback, FeedbackFate } from '../contracts/store.js';
+import type { DriftLook } from './drift/drift.js';
 import { createRegistry } from './exposition.js';
 
 /** Seconds; those that OpenTelemetry's conventions for GenAI name. */
@@ -30,8 +31,13 @@ export interface Metrics {
 /**
  * @param endpoints their present state
  * @param underWay requests that have not ended
+ * @param drift undefined where nothing is watched
  */
-export function createMetrics(endpoints: () => Iterable<EndpointState>, underWay: () => number): Metrics {
+export function createMetrics(
+  endpoints: () => Iterable<EndpointState>,
+  underWay: () => number,
+  drift: () => DriftLook | undefined = () => undefined,
+): Metrics {
   const registry = createRegistry();
   const replies = registry.counter('routeprofile_replies_total', 'Replies by path and HTTP status.', [
     'path',
@@ -111,6 +117,18 @@ export function createMetrics(endpoints: () => Iterable<EndpointState>, underWay
     ['endpoint', 'model'],
     function* () {
       for (const { endpoint, candidate, usable } of endpoints()) yield [[endpoint, candidate], usable ? 1 : 0];
+    },
+  );
+  registry.gauge('routeprofile_drift_streams', 'Streams that are watched for a change.', [], () => [
+    [[], drift()?.streams ?? 0],
+  ]);
+  registry.gauge(
+    'routeprofile_drift_flag',
+    '1 for each stream that has changed since the configuration was loaded; worse is yes, no, or empty where neither is.',
+    ['stream', 'worse'],
+    function* () {
+      for (const { stream, worse } of drift()?.flags ?? [])
+        yield [[stream, worse === undefined ? '' : worse ? 'yes' : 'no'], 1];
     },
   );
   registry.gauge('routeprofile_requests_under_way', 'Requests that have not ended.', [], () => [[[], underWay()]]);

@@ -1,7 +1,6 @@
 import { createRandom } from '@routeprofile/schema';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hasPostgres, startPostgres, type TestPostgres } from '../../../../tools/postgres.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Limit, StateStore } from '../contracts/store.js';
 import { openPostgres } from './open-postgres.js';
 import type { PostgresOptions } from './options.js';
@@ -9,21 +8,18 @@ import type { PostgresOptions } from './options.js';
 const HOUR = 3_600_000;
 const daily = (amount: number): Limit => ({ amount, per: 'day' });
 
-describe.runIf(hasPostgres())('a budget that several replicas share', () => {
-  let server: TestPostgres;
+const connection = inject('postgres') ?? '';
+
+describe.runIf(connection)('a budget that several replicas share', () => {
   let sql: pg.Client;
   let schema = '';
   let schemas = 0;
   let stores: StateStore[];
   beforeAll(async () => {
-    server = await startPostgres();
-    sql = new pg.Client(server.url);
+    sql = new pg.Client(connection);
     await sql.connect();
   });
-  afterAll(async () => {
-    await sql?.end();
-    await server?.remove();
-  });
+  afterAll(() => sql.end());
   beforeEach(() => {
     schema = `budgets_${++schemas}`;
     stores = [];
@@ -31,7 +27,7 @@ describe.runIf(hasPostgres())('a budget that several replicas share', () => {
   afterEach(() => closeAll());
   const closeAll = () => Promise.all(stores.map((store) => store.close()));
   const open = async (options: Partial<PostgresOptions> = {}) => {
-    const store = await openPostgres({ connection: server.url, schema, ...options });
+    const store = await openPostgres({ connection, schema, ...options });
     stores.push(store);
     return store;
   };

@@ -61,7 +61,7 @@ export function openBudgets({ database, schema, leaseShare, leaseMs, onDown, now
   const look = async () => {
     if (looking) return;
     looking = true;
-    for (const lease of [...leases]) {
+    for (const lease of leases) {
       for (const id of expire(lease, now())) holders.delete(id);
       if (flights.has(lease) || !isDue(lease)) continue;
       // The database says once that it is down; the next look tries again.
@@ -103,7 +103,7 @@ export function openBudgets({ database, schema, leaseShare, leaseMs, onDown, now
     close() {
       return (closed ??= (async () => {
         clearInterval(timer);
-        for (const lease of [...leases]) {
+        for (const lease of leases) {
           const open = lease.held;
           for (const [id, { units }] of lease.open) release(lease, id, units);
           if (open > 0)

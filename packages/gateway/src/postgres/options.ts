@@ -39,7 +39,7 @@ export interface PostgresOptions {
   maxWaiting?: number;
   /** Milliseconds since 1970, by which windows and reservations are timed. Default: the database's clock. */
   now?: () => number;
-  /** Is told of outages and what they cost, never the URL or the password. */
+  /** Hears of outages and what they cost, never the URL or the password. */
   logger?: Logger;
 }
 

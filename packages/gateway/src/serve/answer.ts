@@ -78,6 +78,7 @@ async function attempted(
     const { queries } = serving;
     const record = prepared.route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
     serving.metrics.ended(record, overheadMs);
+    serving.drift.ended(record);
     trace?.ended(record, clock.now());
     return keep(record, serving);
   };

@@ -7,6 +7,7 @@ import type { ReadQueries } from '../decide/read-queries.js';
 import type { SessionPins } from '../decide/session-pins.js';
 import type { Recording } from '../feedback/recording.js';
 import type { Health } from '../health.js';
+import type { Drift } from '../observe/drift/drift.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import type { Keyring } from './keyring.js';
@@ -22,6 +23,7 @@ export interface Serving {
   clock: Clock;
   logger: Logger | undefined;
   metrics: Metrics;
+  drift: Drift;
   tracing: Tracing | undefined;
   newId(): string;
   /** What goes on behind an answer, so that closing can wait for it. */

@@ -14,6 +14,7 @@ import { answerFeedback } from '../feedback/answer-feedback.js';
 import { createRecording } from '../feedback/recording.js';
 import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
+import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import { WIRES } from '../wire/formats.js';
@@ -22,6 +23,7 @@ import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
 import { dryRun, listModels, showDecision, showMetrics, showReadiness } from './looks.js';
+import { showHealth } from './overview/state.js';
 import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
@@ -85,7 +87,7 @@ const ANSWERS: Readonly<Record<string, EndpointWire>> = {
   '/v1/embeddings': 'embeddings',
 };
 const TAKES = ['/v1/route', '/v1/feedback'];
-const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/health', '/ready', '/metrics'];
+const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/v1/health', '/health', '/ready', '/metrics'];
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 
 /** The methods that a path has; undefined for a path that nothing answers to. */
@@ -114,6 +116,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const health = createHealth(clock);
+  const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
       for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
@@ -125,7 +128,12 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     upstream,
     clock,
     logger,
-    metrics: createMetrics(endpointStates, () => underWay.size),
+    metrics: createMetrics(
+      endpointStates,
+      () => underWay.size,
+      () => drift.look(),
+    ),
+    drift,
     tracing,
     newId,
     recording: createRecording(),
@@ -139,14 +147,19 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const live = { learning: { queries, store, logger, ...(parts.learners && { learners: parts.learners }) } };
+    const learningParts = { queries, store, logger, ...(parts.learners && { learners: parts.learners }) };
+    const live = { drift, learning: learningParts };
     const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
-  const learn = () => learning.follow([...serving.snapshot.routes.values()].flatMap(({ learner }) => learner ?? []));
-  learn();
+  const follow = () => {
+    const routes = [...serving.snapshot.routes.values()];
+    drift.watch(routes.filter(({ settings }) => settings.drift));
+    learning.follow(routes.flatMap(({ learner }) => learner ?? []));
+  };
+  follow();
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
@@ -166,6 +179,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
     if (path === '/v1/overview') return showOverview(key, serving);
+    if (path === '/v1/health') return showHealth(key, serving);
     if (path === '/v1/decisions') return listDecisions(request, key, serving);
     if (path === '/v1/feedback') return answerFeedback(request, key, serving);
     if (path === '/v1/route') return dryRun(request, key, serving);
@@ -208,8 +222,8 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
-      learn();
       health.reloaded();
+      follow();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
     },
     get hasPage() {

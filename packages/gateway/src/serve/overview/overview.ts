@@ -1,8 +1,6 @@
 import type { KeyConfig } from '../../config/config.js';
-import type { Snapshot } from '../../config/snapshot.js';
 import type { DecisionRecord } from '../../contracts/record.js';
-import type { EndpointWire } from '../../contracts/wire.js';
-import type { EndpointHealth } from '../../health.js';
+import type { Snapshot } from '../../config/snapshot.js';
 import type { LearningState } from '../../learn/route-learner.js';
 import { LOCAL_TENANT, type Serving } from '../context.js';
 import type { Exchange, Reply } from '../exchange.js';
@@ -10,6 +8,7 @@ import { mayUse } from '../prepare.js';
 import { Refused } from '../refused.js';
 import { jsonResponse } from '../responses.js';
 import { spendOf, type SpendSummary } from './spend.js';
+import { driftFor, endpointsFor, type EndpointLook, type SeenDrift } from './state.js';
 
 /** Decisions that an overview adds up. */
 const ADDED_UP = 200;
@@ -28,7 +27,9 @@ export interface Overview {
   /** Names that a request may give as its model, routes first. */
   models: string[];
   /** Those of the candidates that it may be answered by. */
-  endpoints: ({ id: string; candidate: string; wires: EndpointWire[] } & EndpointHealth)[];
+  endpoints: EndpointLook[];
+  /** What has changed, of what it may be answered by; absent where nothing is watched. */
+  drift?: SeenDrift;
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
   /** How learning on each route stands that it may use; absent where none learns. */
@@ -42,12 +43,6 @@ export interface DecisionList {
   data: DecisionRecord[];
 }
 
-/** Candidates that a key may be answered by. */
-const candidatesOf = (key: KeyConfig | undefined, { candidates, routes }: Snapshot): string[] =>
-  key?.routes === undefined
-    ? [...candidates.keys()]
-    : [...new Set(key.routes.flatMap((name) => routes.get(name)?.router.models ?? []))];
-
 function learningFor(key: KeyConfig | undefined, { routes }: Snapshot): Pick<Overview, 'learning'> {
   const learning = [...routes].flatMap(([route, { learner }]) =>
     learner && (key?.routes === undefined || key.routes.includes(route)) ? [{ route, ...learner.look() }] : [],
@@ -57,7 +52,7 @@ function learningFor(key: KeyConfig | undefined, { routes }: Snapshot): Pick<Ove
 
 /** `GET /v1/overview`: how endpoints fare, and what was spent, for whoever asks. */
 export async function showOverview(key: KeyConfig | undefined, serving: Serving): Promise<Reply> {
-  const { snapshot, health, store, clock } = serving;
+  const { snapshot, store, clock } = serving;
   const tenant = key?.id ?? LOCAL_TENANT;
   const { page } = snapshot.config;
   const overview: Overview = {
@@ -65,9 +60,8 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
     tenant,
     ...(typeof page === 'object' && { note: page.note }),
     models: [...snapshot.targets].flatMap(([name, target]) => (mayUse(key, target) ? [name] : [])),
-    endpoints: candidatesOf(key, snapshot)
-      .flatMap((candidate) => snapshot.endpoints.get(candidate) ?? [])
-      .map(({ id, candidate, wires }) => ({ id, candidate, wires, ...health.look(id) })),
+    endpoints: endpointsFor(key, serving),
+    ...driftFor(key, serving),
     ...learningFor(key, snapshot),
     spend: spendOf(await store.latest(tenant, ADDED_UP)),
   };

@@ -3,7 +3,7 @@ import { createApi, KeyWanted } from './api.js';
 import { offerModels, setUpAsking } from './ask.js';
 import { createDecisionList } from './decisions.js';
 import { byId } from './dom.js';
-import { endpointItems } from './endpoints.js';
+import { driftItems, endpointItems } from './endpoints.js';
 import { spendTiles } from './spend.js';
 
 /** Milliseconds between two looks at the gateway. */
@@ -40,6 +40,7 @@ async function look(): Promise<void> {
   offerModels(overview.models);
   byId('spend', HTMLElement).replaceChildren(...spendTiles(overview.spend));
   byId('endpoints', HTMLElement).replaceChildren(...endpointItems(overview.endpoints));
+  byId('drift', HTMLElement).replaceChildren(...driftItems(overview));
   decisions.show(list.data, overview.at);
   content!.hidden = false;
   pause.hidden = false;
