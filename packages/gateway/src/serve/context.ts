@@ -10,6 +10,7 @@ import type { Health } from '../health.js';
 import type { Drift } from '../observe/drift/drift.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
+import type { Verifying } from '../verify/verifying.js';
 import type { Keyring } from './keyring.js';
 
 /** What every request is served with. */
@@ -29,6 +30,8 @@ export interface Serving {
   /** What goes on behind an answer, so that closing can wait for it. */
   track(work: Promise<unknown>): void;
   recording: Recording;
+  /** Absent where nobody checks answers. */
+  verifying?: Verifying;
   /** Is told what was said of an answer, once it is kept. */
   judged(said: Feedback): void;
   queries: ReadQueries;

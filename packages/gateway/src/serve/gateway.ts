@@ -6,17 +6,20 @@ import { problems } from '../config/problems.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
+import type { Verifier } from '../contracts/verifier.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createReadQueries } from '../decide/read-queries.js';
 import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
+import { keepFeedback } from '../feedback/keep-feedback.js';
 import { createRecording } from '../feedback/recording.js';
 import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
 import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
+import { createVerifying } from '../verify/verifying.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
 import type { Serving } from './context.js';
@@ -47,6 +50,8 @@ export interface GatewayParts {
   logger?: Logger;
   /** Learners that `routes.NAME.learn` may name. Default: those of `@routeprofile/routers`. */
   learners?: readonly LearnerStrategy[];
+  /** Check answers behind requests; what they find is kept as feedback. Default: nobody does. */
+  verifiers?: readonly Verifier[];
   /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
   tracing?: Tracing;
 }
@@ -113,6 +118,13 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const secretOf = parts.secrets ?? environmentSecrets();
   const queries = createReadQueries();
   const learning = createLearning(store);
+  const verifying = parts.verifiers?.length
+    ? createVerifying({
+        ...{ verifiers: parts.verifiers, clock, logger },
+        counted: (...told) => common.metrics.verified(...told),
+        keep: (said) => keepFeedback(said, serving),
+      })
+    : undefined;
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const health = createHealth(clock);
@@ -137,6 +149,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     tracing,
     newId,
     recording: createRecording(),
+    ...(verifying && { verifying }),
     queries,
     judged: (said) => learning.judged(said, serving.snapshot.config.feedback.trains),
     track(work) {
@@ -240,6 +253,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
         if (await Promise.race([all, late.then(() => true)])) break;
       }
       cancel();
+      await verifying?.close();
       await learning.close();
     },
   };
