@@ -52,7 +52,12 @@ export { costSweep } from './wrappers/cost-path.js';
 export { withCost } from './wrappers/cost.js';
 export { withEstimates } from './wrappers/estimate.js';
 export { withExploration } from './wrappers/exploration.js';
-export { explorationOf, type ExplorationSettings, type ExploredModel } from './wrappers/exploration-chances.js';
+export {
+  explorationOf,
+  explorationSettings,
+  type ExplorationSettings,
+  type ExploredModel,
+} from './wrappers/exploration-chances.js';
 export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
 export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';

@@ -1,9 +1,11 @@
+import { explorationSettings } from '@routeprofile/routers';
 import { z } from '@routeprofile/schema';
 import { endpointSchema } from '../contracts/endpoint.js';
 import { secretReferenceSchema } from '../contracts/secret.js';
 import { feedbackSettingsSchema } from '../feedback/feedback-config.js';
 import { budgetConfigSchema } from '../money/budget-config.js';
 import { sessionConfigSchema } from '../session/session-config.js';
+import { learnSchema } from '../learn/learn-config.js';
 
 const name = z.string().min(1).max(200);
 
@@ -43,6 +45,13 @@ export const routeSchema = z.strictObject({
    * trained for it.
    */
   wrappers: z.array(z.string().min(1)).default([]),
+  /**
+   * Now and then tries a model that is nearly the best, so that records tell what other choices would have been worth. Conversations that
+   * stay with their candidate, requests that name one, and embeddings are never tried on. Default: the best is chosen.
+   */
+  explore: explorationSettings.optional(),
+  /** Goes on learning from feedback. Default: the router stays as it was fitted. */
+  learn: learnSchema.optional(),
   /**
    * Watches rewards, costs, times, faults and answers' lengths of the route's candidates, and its queries, for changes. Default: nothing is
    * watched.
@@ -94,8 +103,12 @@ export const gatewayConfigSchema = z.strictObject({
     .strictObject({
       /** Whether records hold the text that was routed: `none` (default) or `full`. */
       text: z.enum(['none', 'full']).default('none'),
+      /** Whether records hold the vector of the text that was routed, from which one learns again after a restart. */
+      vectors: z.boolean().default(false),
     })
     .prefault({}),
+  /** What is drawn at random is drawn by it: with the same seed, the same request by the same id is decided alike. */
+  seed: z.number().int().min(0).default(0),
   /** What feedback means, and what of it is learned from. */
   feedback: feedbackSettingsSchema.prefault({}),
 });

@@ -4,38 +4,32 @@ import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
 import type { EndpointWire } from '../contracts/wire.js';
-import { batchedRouter } from '../decide/batched-router.js';
-import { distrustOf, withQueriesWatched } from '../decide/watched.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
-import {
-  demandsOf,
-  keepsPersonalData,
-  lambdaOf,
-  readWrapper,
-  withMovingLambda,
-  wrapRouter,
-} from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, lambdaOf, readWrapper } from '../decide/wrappers.js';
+import type { LearningParts } from '../learn/open-learner.js';
 import { checkBudgets } from '../money/check-budgets.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
+import { routersOf } from './routers-of-route.js';
 import { problems, type Report } from './problems.js';
 import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
 
-/** What is learned while serving. */
+/** What there is while serving, which routes may use. */
 export interface LiveFacts {
   drift?: Drift;
+  learning?: LearningParts;
 }
 
 /**
  * Checks a configuration and looks up all that it names.
  * @param given as it was written
  * @param clock default: the platform's
- * @param live what is learned while serving, which routes may follow. Default: nothing
+ * @param live default: nothing, so that nothing is learned or watched
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(
@@ -90,12 +84,13 @@ export function openConfig(
 }
 
 function openRoutes(
-  { routes }: GatewayConfig,
+  config: GatewayConfig,
   routers: Readonly<Record<string, RequestRouter>>,
   clock: Clock,
-  { drift }: LiveFacts,
+  live: LiveFacts,
   report: Report,
 ): Map<string, Route> {
+  const { routes } = config;
   const names = Object.keys(routers);
   if (names.length === 0) report('routes', 'there is no router; give at least one');
   for (const name of Object.keys(routes))
@@ -112,23 +107,11 @@ function openRoutes(
           return [];
         }
       });
-      const watched = settings.drift && drift ? withQueriesWatched(router, name, drift) : router;
-      const batched = batchedRouter(watched, settings.batch, clock);
-      // Within all else, so that costs and constraints weigh what is still believed.
-      const believed = settings.drift?.action === 'distrust' && drift ? [distrustOf(router, drift)] : [];
       const kept = keepsPersonalData(router, around);
       const demands = demandsOf(router, around);
-      const outer = [...believed, ...around];
-      const route: Route = {
-        name,
-        router: wrapRouter(batched, outer),
-        settings,
-        keepsPersonalData: kept,
-        demands,
-        lambda: lambdaOf(around) ?? router.cost?.lambda,
-        moving: (more) => wrapRouter(batched, withMovingLambda(outer, more)),
-      };
-      return [name, route];
+      const lambda = lambdaOf(around) ?? router.cost?.lambda;
+      const routersOfIt = routersOf({ name, router, settings, around, config, clock, live, report });
+      return [name, { name, ...routersOfIt, settings, keepsPersonalData: kept, demands, lambda }];
     }),
   );
 }

@@ -63,15 +63,13 @@ function costOf(options: Record<string, unknown>, router: RequestRouter): Served
 }
 
 /**
- * Wrappers with λ that moves: what `cost` among them says and what budgets add. Without `cost` it is put where its place is, around what
- * rules models out and inside what ranks stand-ins.
- * @param more what budgets add to λ, asked once per decision
+ * Wrappers with λ that moves: what the outermost `cost` among them says and what budgets add; without one it is put around all of them.
+ * @param added what budgets add to λ, asked once per decision
  */
-export function withMovingLambda(around: readonly ServedWrapper[], more: () => number): ServedWrapper[] {
-  const given = around.some(({ name }) => name === 'cost');
-  if (given) return around.map((one) => (one.name === 'cost' ? costAt(() => (one.lambda ?? 0) + more()) : one));
-  const place = around.findIndex(({ name }) => name === 'fallback');
-  return place < 0 ? [...around, costAt(more)] : around.toSpliced(place, 0, costAt(more));
+export function withMovingLambda(around: readonly ServedWrapper[], added: () => number): ServedWrapper[] {
+  const outermost = around.findLastIndex(({ name }) => name === 'cost');
+  const said = around[outermost];
+  return said ? around.with(outermost, costAt(() => (said.lambda ?? 0) + added())) : [...around, costAt(added)];
 }
 
 function constraintsOf(options: Record<string, unknown>, { candidates }: RequestRouter): ServedWrapper {
@@ -129,8 +127,12 @@ export const lambdaOf = (around: readonly ServedWrapper[]): number | undefined =
 /** The router inside, as wrappers see it. */
 const asRouter = (router: RequestRouter): Router => ({
   models: router.models,
-  decide: ({ texts, requirements }, ctx) =>
-    router.route(texts, { ...(requirements && { requirements }), ...(ctx?.signal && { signal: ctx.signal }) }),
+  decide: ({ texts, ids, requirements }, ctx) =>
+    router.route(texts, {
+      ...(requirements && { requirements }),
+      ...(ids && { ids }),
+      ...(ctx?.signal && { signal: ctx.signal }),
+    }),
   save: () => Promise.reject(new RouteProfileError('UNSUPPORTED', 'a router that is being served is not saved again')),
 });
 
@@ -141,9 +143,9 @@ export function wrapRouter(router: RequestRouter, wrappers: readonly ServedWrapp
   return {
     ...router,
     strategy: [router.strategy, ...wrappers.map(({ name }) => name)].join('+'),
-    route(texts, { requirements, signal } = {}) {
+    route(texts, { requirements, ids, signal } = {}) {
       const ctx: RunContext = { seed: 0, ...(signal && { signal }) };
-      return outer.decide({ texts, ...(requirements && { requirements }) }, ctx);
+      return outer.decide({ texts, ...(ids && { ids }), ...(requirements && { requirements }) }, ctx);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Attempt, DecisionRecord } from '../contracts/record.js';
 import type { Feedback, FeedbackFate } from '../contracts/store.js';
 import type { PacedState } from '../money/pacers.js';
 import type { DriftLook } from './drift/drift.js';
+import type { VerifyResult } from '../verify/verifying.js';
 import { createRegistry, type Spread, type Sum } from './exposition.js';
 
 /** Seconds; those that OpenTelemetry's conventions for GenAI name. */
@@ -61,6 +62,8 @@ export interface Metrics {
   ended(record: DecisionRecord, overheadMs: number | undefined): void;
   /** Something was said of an answer. @param name of the feedback, one of the configuration or `other` */
   judged(name: string, said: Pick<Feedback, 'source' | 'score'>, fate: FeedbackFate): void;
+  /** A verifier is done with an answer. @param dollars that it took */
+  verified(name: string, result: VerifyResult, dollars: number): void;
   /** In the text format of Prometheus. */
   text(): string;
 }
@@ -150,6 +153,14 @@ export function createMetrics(
     'Sum of the scores counted by routeprofile_feedback_scored_total, each from 0 to 1.',
     ['name', 'source'],
   );
+  const checks = registry.counter(
+    'routeprofile_checks_total',
+    'Checks of answers by verifiers, by what came of them: scored, untold, failed, or dropped as too many waited or the answer was too long.',
+    ['verifier', 'result'],
+  );
+  const checkDollars = registry.counter('routeprofile_checks_cost_dollars_total', 'Dollars that checks took.', [
+    'verifier',
+  ]);
   registry.gauge(
     'routeprofile_endpoint_usable',
     '1 where an endpoint may be tried now, else 0.',
@@ -240,6 +251,10 @@ export function createMetrics(
       if (score === undefined || fate === 'duplicate') return;
       scored.add([name, source]);
       scores.add([name, source], score);
+    },
+    verified(name, result, dollars) {
+      checks.add([name, result]);
+      if (dollars > 0) checkDollars.add([name], dollars);
     },
     text: () => registry.text(),
   };
