@@ -39,4 +39,13 @@ export type { EndpointLook, HealthAnswer, SeenDrift } from './serve/overview/sta
 export type { DriftLook, RaisedFlag } from './observe/drift/drift.js';
 export type { SpendSummary } from './serve/overview/spend.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
+export {
+  BUILT_IN_MONITORS,
+  milestoneMonitor,
+  type SessionMonitor,
+  type SessionView,
+  stuckMonitor,
+  type Verdict,
+} from './session/monitors.js';
+export type { ToolCall, Turn } from './session/turns.js';
 export { fetchUpstream } from './upstream/fetch-upstream.js';

@@ -98,6 +98,7 @@ async function attempted(
   const headers = explained(attempts.length + 1, served);
   const finish = async (ended: Attempt) => {
     await result.finish(ended);
+    stay?.took(ended.usage);
     await end({ attempts, served, status: ended.fault === 'client-gone' ? CLIENT_GONE : 200 });
   };
   const ending = outcome.kind === 'whole' ? finish(outcome.attempt) : outcome.live.ended.then(finish);

@@ -10,6 +10,7 @@ import type { Pacers } from '../money/pacers.js';
 import type { Drift } from '../observe/drift/drift.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
+import type { SessionMonitor } from '../session/monitors.js';
 import type { Keyring } from './keyring.js';
 
 /** What every request is served with. */
@@ -19,6 +20,8 @@ export interface Serving {
   health: Health;
   pins: SessionPins;
   pacers: Pacers;
+  /** By name. */
+  monitors: ReadonlyMap<string, SessionMonitor>;
   store: StateStore;
   upstream: Upstream;
   clock: Clock;

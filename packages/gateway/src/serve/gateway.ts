@@ -16,6 +16,7 @@ import { createPacers } from '../money/pacers.js';
 import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
+import { BUILT_IN_MONITORS, type SessionMonitor } from '../session/monitors.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
 import type { Serving } from './context.js';
@@ -44,6 +45,8 @@ export interface GatewayParts {
   newId?: () => string;
   /** Is told what an operator should know, never a prompt or a secret. */
   logger?: Logger;
+  /** Look at conversations, beside those that are built in; `session.monitors` of a route names them. */
+  monitors?: readonly SessionMonitor[];
   /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
   tracing?: Tracing;
 }
@@ -112,6 +115,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   let closing = false;
   const health = createHealth(clock);
   const pacers = createPacers(store, () => clock.now());
+  const monitors = new Map([...BUILT_IN_MONITORS, ...(parts.monitors ?? [])].map((one) => [one.name, one]));
   const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
@@ -121,6 +125,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     health,
     pins: createSessionPins(clock),
     pacers,
+    monitors,
     store,
     upstream,
     clock,
@@ -143,7 +148,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, { drift });
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, { drift }, [...monitors.keys()]);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
