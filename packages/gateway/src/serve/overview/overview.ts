@@ -7,6 +7,7 @@ import { Refused } from '../refused.js';
 import { jsonResponse } from '../responses.js';
 import { budgetStates, type BudgetState } from './budget-states.js';
 import { spendOf, type SpendSummary } from './spend.js';
+import { usefulOf, type UsefulSpend } from './useful.js';
 import { driftFor, endpointsFor, type EndpointLook, type SeenDrift } from './state.js';
 
 /** Decisions that an overview adds up. */
@@ -31,6 +32,8 @@ export interface Overview {
   drift?: SeenDrift;
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
+  /** What those of them that were judged cost per useful answer. */
+  useful: UsefulSpend;
   /** The key's own, and for operators, or where there are no keys, those of routes. */
   budgets: BudgetState[];
 }
@@ -46,7 +49,8 @@ export interface DecisionList {
 export async function showOverview(key: KeyConfig | undefined, serving: Serving): Promise<Reply> {
   const { snapshot, store, clock } = serving;
   const tenant = key?.id ?? LOCAL_TENANT;
-  const { page } = snapshot.config;
+  const { page, feedback } = snapshot.config;
+  const latest = await store.latest(tenant, ADDED_UP);
   const overview: Overview = {
     at: clock.now(),
     tenant,
@@ -54,7 +58,8 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
     models: [...snapshot.targets].flatMap(([name, target]) => (mayUse(key, target) ? [name] : [])),
     endpoints: endpointsFor(key, serving),
     ...driftFor(key, serving),
-    spend: spendOf(await store.latest(tenant, ADDED_UP)),
+    spend: spendOf(latest),
+    useful: await usefulOf(latest, store, feedback.trains),
     budgets: await budgetStates(key, serving),
   };
   return jsonResponse(200, overview);
