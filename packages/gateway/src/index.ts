@@ -8,7 +8,12 @@ export { type Endpoint, type EndpointSettings, endpointSchema, type Timeouts } f
 export { type Fault, FAULTS } from './contracts/fault.js';
 export { type Attempt, type CountedUsage, type DecisionRecord, decisionRecordSchema } from './contracts/record.js';
 export { type RoutingRequest } from './contracts/request.js';
-export { environmentSecrets, type SecretReader, type SecretReference } from './contracts/secret.js';
+export {
+  environmentSecrets,
+  type SecretReader,
+  type SecretReference,
+  secretReferenceSchema,
+} from './contracts/secret.js';
 export {
   type Feedback,
   type FeedbackFate,
@@ -19,7 +24,14 @@ export {
   type StateStore,
   type Topic,
 } from './contracts/store.js';
-export { UnsentRequest, type Upstream, type UpstreamAnswer, type UpstreamRequest } from './contracts/upstream.js';
+export {
+  endingOf,
+  UnsentRequest,
+  type Ending,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+} from './contracts/upstream.js';
 export { ENDPOINT_WIRES, type EndpointWire, SERVED_WIRES, type ServedWire } from './contracts/wire.js';
 export { recentVectors } from './decide/recent-vectors.js';
 export { type RequestRouter, requestRouter, type RequestRouterParts } from './decide/request-router.js';

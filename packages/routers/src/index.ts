@@ -39,6 +39,8 @@ export { packRouter, unpackRouter, type PackedRouter } from './open/packed-route
 export { savedQueryDistance, type QueryDistance } from './open/query-distance.js';
 export { savedStrategy, type KnownStrategies } from './open/saved-strategy.js';
 export { topModels, type TopModel } from './common/top-models.js';
+export { replaySigma, type SigmaReplay, type SigmaStep } from './sigma/replay-sigma.js';
+export { sigmaRoute, type SigmaRoute } from './sigma/sigma.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
 export { taskTableRouter, type TaskTableOptions } from './task-table/task-table.js';
 export { twoStageRouter, type TwoStageOptions } from './two-stage/two-stage.js';
@@ -66,6 +68,7 @@ export {
   type PacingStart,
 } from './wrappers/pacing.js';
 export type { OperatingPoint } from './wrappers/operating-point.js';
+export { withPareto, type ParetoWeights } from './wrappers/pareto.js';
 export { parityGate } from './wrappers/parity.js';
 export { fitParityGate, type ParityGate } from './wrappers/parity-gate.js';
 export { personalData, type PersonalData } from './wrappers/pii.js';
@@ -86,6 +89,7 @@ export type {
   LearnerStrategy,
   Matrix,
   OnlineLearner,
+  OutcomeRow,
   ProbePool,
   Query,
   QueryBatch,

@@ -28,6 +28,7 @@ import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
+import { shareCooldowns } from './shared-cooldowns.js';
 import { exchangeOf, responseOf } from './web-door.js';
 
 /** What a gateway is made of, beside its configuration. */
@@ -113,7 +114,8 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const secretOf = parts.secrets ?? environmentSecrets();
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
-  const health = createHealth(clock);
+  const cooldowns = shareCooldowns(store);
+  const health = createHealth(clock, { onCooldown: cooldowns.tell });
   const pacers = createPacers(store, () => clock.now());
   const monitors = new Map([...BUILT_IN_MONITORS, ...(parts.monitors ?? [])].map((one) => [one.name, one]));
   const drift = createDrift({ clock, logger });
@@ -153,6 +155,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
+  const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
   pacers.configure(serving.snapshot);
   const watch = () => drift.watch([...serving.snapshot.routes.values()].filter(({ settings }) => settings.drift));
   watch();
@@ -230,6 +233,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     fetch: async (request) => responseOf(await handle(exchangeOf(request))),
     async close(graceMs = 30_000) {
       closing = true;
+      hearsNoMore();
       let cancel = () => {};
       const late = new Promise<void>((resolve) => (cancel = clock.after(graceMs, resolve)));
       while (underWay.size > 0) {
