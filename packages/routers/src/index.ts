@@ -10,6 +10,7 @@ export { coTrainedProfiles, type CoTrainedProfiles, type CoTrainState } from './
 export { bestSingleRouter } from './common/best-single.js';
 export { outOfFoldDecisions, outOfFoldScores, sharedFolds } from './common/out-of-fold.js';
 export { defineEnsemble, type EnsembleOptions } from './ensemble/ensemble.js';
+export { tokenEstimate, type TokenEstimate } from './estimates/tokens.js';
 export { estimateCall, fitEstimates, type CallEstimate, type Estimates } from './estimates/estimates.js';
 export { graphRouter } from './graph/graph.js';
 export type { GraphOptions } from './graph/options.js';

@@ -108,6 +108,7 @@ async function attempted(
   const headers = explained(attempts.length + 1, served);
   const finish = async (ended: Attempt) => {
     await result.finish(ended);
+    stay?.took(ended.usage);
     const record = await end({ attempts, served, status: ended.fault === 'client-gone' ? CLIENT_GONE : 200 });
     if (overheard && ended.fault === undefined)
       serving.verifying?.check(checks, { request: read.body, query: routing.text, record, read: overheard.read });

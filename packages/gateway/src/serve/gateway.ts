@@ -21,6 +21,7 @@ import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import { createVerifying } from '../verify/verifying.js';
+import { BUILT_IN_MONITORS, type SessionMonitor } from '../session/monitors.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
 import type { Serving } from './context.js';
@@ -54,6 +55,8 @@ export interface GatewayParts {
   learners?: readonly LearnerStrategy[];
   /** Check answers behind requests; what they find is kept as feedback. Default: nobody does. */
   verifiers?: readonly Verifier[];
+  /** Look at conversations, beside those that are built in; `session.monitors` of a route names them. */
+  monitors?: readonly SessionMonitor[];
   /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
   tracing?: Tracing;
 }
@@ -132,6 +135,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const cooldowns = shareCooldowns(store);
   const health = createHealth(clock, { onCooldown: cooldowns.tell });
   const pacers = createPacers(store, () => clock.now());
+  const monitors = new Map([...BUILT_IN_MONITORS, ...(parts.monitors ?? [])].map((one) => [one.name, one]));
   const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
@@ -141,6 +145,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     health,
     pins: createSessionPins(clock),
     pacers,
+    monitors,
     store,
     upstream,
     clock,
@@ -168,7 +173,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
     const learningParts = { queries, store, logger, ...(parts.learners && { learners: parts.learners }) };
     const live = { drift, learning: learningParts };
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live);
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live, [...monitors.keys()]);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
