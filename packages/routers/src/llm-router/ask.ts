@@ -1,6 +1,6 @@
 import type { ChatMessage } from '@routeprofile/schema';
 
-/** A candidate as the language model is told of it. */
+/** A candidate as the language model reads of it. */
 export interface Described {
   model: string;
   /** What is known of it; empty where nothing is. */

@@ -545,9 +545,9 @@ describe('the question bank of TwinRouterBench', () => {
     const { warnings } = await importFiles({
       'question_bank.jsonl': jsonl(step('1', 1), step('2', 3), step('3', 7), step('4', null)),
     });
-    expect(bench.rows().map(({ models }) => Object.values(models).map(({ score }) => score))).toEqual([
-      [0, 1, 1, 1],
-      [0, 0, 0, 1],
+    expect(bench.rows().map(({ models }) => models)).toMatchObject([
+      { low: { score: 0 }, mid: { score: 1 }, mid_high: { score: 1 }, high: { score: 1 } },
+      { low: { score: 0 }, mid: { score: 0 }, mid_high: { score: 0 }, high: { score: 1 } },
     ]);
     const said = warnings.join('\n');
     expect(said).toMatch(/2 .*target_tier_id is not one of 0 to 3/);
