@@ -10,6 +10,7 @@ export { coTrainedProfiles, type CoTrainedProfiles, type CoTrainState } from './
 export { bestSingleRouter } from './common/best-single.js';
 export { outOfFoldDecisions, outOfFoldScores, sharedFolds } from './common/out-of-fold.js';
 export { defineEnsemble, type EnsembleOptions } from './ensemble/ensemble.js';
+export { tokenEstimate, type TokenEstimate } from './estimates/tokens.js';
 export { estimateCall, fitEstimates, type CallEstimate, type Estimates } from './estimates/estimates.js';
 export { graphRouter } from './graph/graph.js';
 export type { GraphOptions } from './graph/options.js';
@@ -25,6 +26,11 @@ export {
 export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
+export { builtInLearners, learnerNamed, type NamedLearner } from './online/built-in.js';
+export { irtLearner, type IrtLearnerOptions } from './online/irt-learner.js';
+export { linUcbLearner, type LinUcbOptions } from './online/lin-ucb.js';
+export { memoryLearner, type MemoryOptions } from './online/memory.js';
+export { thompsonLearner, type ThompsonOptions } from './online/thompson.js';
 export { onboardModel, placeModel } from './onboarding/onboard.js';
 export { chooseProbes, type ProbeChoice } from './onboarding/probes.js';
 export {
@@ -53,13 +59,25 @@ export { costSweep } from './wrappers/cost-path.js';
 export { withCost } from './wrappers/cost.js';
 export { withEstimates } from './wrappers/estimate.js';
 export { withExploration } from './wrappers/exploration.js';
-export { explorationOf, type ExplorationSettings, type ExploredModel } from './wrappers/exploration-chances.js';
+export {
+  explorationOf,
+  explorationSettings,
+  type ExplorationSettings,
+  type ExploredModel,
+} from './wrappers/exploration-chances.js';
 export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
 export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
 export { withHeuristic } from './wrappers/heuristic.js';
-export { paceAfter, startPacing, type PacedSpending, type Pacing, type PacingStart } from './wrappers/pacing.js';
+export {
+  paceAfter,
+  startPacing,
+  stillExpected,
+  type PacedSpending,
+  type Pacing,
+  type PacingStart,
+} from './wrappers/pacing.js';
 export type { OperatingPoint } from './wrappers/operating-point.js';
 export { withPareto, type ParetoWeights } from './wrappers/pareto.js';
 export { parityGate } from './wrappers/parity.js';
@@ -77,7 +95,12 @@ export type {
   ChatModel,
   Decision,
   Encoder,
+  JudgedDecision,
+  LearnedRouter,
+  LearnerArtifact,
+  LearnerStrategy,
   Matrix,
+  OnlineLearner,
   OutcomeRow,
   ProbePool,
   Query,

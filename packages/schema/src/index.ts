@@ -177,6 +177,7 @@ export {
   partOptions,
   type StrategyReference,
 } from './options.js';
+export { costPerUseful } from './cost-per-useful.js';
 export { plural, printable } from './printing.js';
 export {
   type BuildPlan,

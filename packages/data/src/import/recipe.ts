@@ -189,6 +189,8 @@ function byPreset(
     ),
   };
   const { said: gathered } = choices;
+  /** What was said, by call and key. */
+  const pieces = new Map<string, Map<string | number, SaidScore>>();
   const callsOf = ({ fields, outer }: TableRecord) => preset.calls(fields, { path: portable, outer, said: gathered });
   return {
     plan,
@@ -197,7 +199,12 @@ function byPreset(
     ...(preset.says && {
       gather: ({ fields }) => {
         const said = preset.says?.(fields);
-        if (said) gathered.set(said.id, withScore(gathered.get(said.id) ?? {}, said));
+        if (!said) return;
+        const all = pieces.get(said.id) ?? new Map<string | number, SaidScore>();
+        const key = said.key ?? all.size;
+        all.delete(key);
+        pieces.set(said.id, all.set(key, said));
+        gathered.set(said.id, [...all.values()].reduce<Fields>(withScore, {}));
       },
     }),
     ...(countsJoined(choices) && {
@@ -264,6 +271,7 @@ function byPreset(
 
 /** Scores with one more; several of one name are a list, as one may judge twice. */
 const withScore = (scores: Fields, { name, score }: SaidScore): Fields => {
+  if (score === undefined) return scores;
   const before = Object.hasOwn(scores, name) ? scores[name] : undefined;
   const all: unknown[] = Array.isArray(before) ? (before as unknown[]) : before === undefined ? [] : [before];
   return { ...scores, [name]: all.length === 0 ? score : [...all, score] };

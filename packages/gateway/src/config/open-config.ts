@@ -4,22 +4,35 @@ import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
 import type { EndpointWire } from '../contracts/wire.js';
-import { batchedRouter } from '../decide/batched-router.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
-import { demandsOf, keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, lambdaOf, readWrapper } from '../decide/wrappers.js';
+import type { LearningParts } from '../learn/open-learner.js';
+import { checkBudgets } from '../money/check-budgets.js';
+import { checkSessions } from '../session/check-sessions.js';
+import { BUILT_IN_MONITORS } from '../session/monitors.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
+import { routersOf } from './routers-of-route.js';
 import { problems, type Report } from './problems.js';
 import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
+
+/** What there is while serving, which routes may use. */
+export interface LiveFacts {
+  drift?: Drift;
+  learning?: LearningParts;
+}
 
 /**
  * Checks a configuration and looks up all that it names.
  * @param given as it was written
  * @param clock default: the platform's
+ * @param live default: nothing, so that nothing is learned or watched
+ * @param monitors of conversations, by name. Default: those that are built in
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(
@@ -27,6 +40,8 @@ export function openConfig(
   routers: Readonly<Record<string, RequestRouter>>,
   secretOf: SecretReader,
   clock: Clock = systemClock,
+  live: LiveFacts = {},
+  monitors: readonly string[] = BUILT_IN_MONITORS.map(({ name }) => name),
 ): OpenedConfig {
   const parsed = gatewayConfigSchema.safeParse(given);
   if (!parsed.success)
@@ -35,7 +50,7 @@ export function openConfig(
   const found: string[] = [];
   const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
 
-  const routes = openRoutes(config, routers, clock, report);
+  const routes = openRoutes(config, routers, clock, live, report);
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
@@ -54,7 +69,9 @@ export function openConfig(
       report(`routes.${name}.deadlineMs`, 'says when the router is late, but `onLate` does not say who answers then');
   }
   const targets = nameTargets(routes, candidates, endpoints, report);
-  const clientSecrets = openKeys(config, routes, candidates, endpoints, secretOf, report);
+  const clientSecrets = openKeys(config, routes, secretOf, report);
+  checkSessions(routes, endpoints, monitors, report);
+  checkBudgets(config, routes, candidates, endpoints, report);
   if (found.length > 0) throw problems(found);
   const variantOf = createVariants();
   const snapshot: Snapshot = {
@@ -72,11 +89,13 @@ export function openConfig(
 }
 
 function openRoutes(
-  { routes }: GatewayConfig,
+  config: GatewayConfig,
   routers: Readonly<Record<string, RequestRouter>>,
   clock: Clock,
+  live: LiveFacts,
   report: Report,
 ): Map<string, Route> {
+  const { routes } = config;
   const names = Object.keys(routers);
   if (names.length === 0) report('routes', 'there is no router; give at least one');
   for (const name of Object.keys(routes))
@@ -93,10 +112,11 @@ function openRoutes(
           return [];
         }
       });
-      const batched = batchedRouter(router, settings.batch, clock);
       const kept = keepsPersonalData(router, around);
       const demands = demandsOf(router, around);
-      return [name, { name, router: wrapRouter(batched, around), settings, keepsPersonalData: kept, demands }];
+      const lambda = lambdaOf(around) ?? router.cost?.lambda;
+      const routersOfIt = routersOf({ name, router, settings, around, config, clock, live, report });
+      return [name, { name, ...routersOfIt, settings, keepsPersonalData: kept, demands, lambda }];
     }),
   );
 }
@@ -192,8 +212,6 @@ function secretOfKey(reference: string, path: string, secretOf: SecretReader, re
 function openKeys(
   { keys }: GatewayConfig,
   routes: ReadonlyMap<string, Route>,
-  candidates: ReadonlyMap<string, Candidate>,
-  endpoints: ReadonlyMap<string, readonly Endpoint[]>,
   secretOf: SecretReader,
   report: Report,
 ): Map<string, string> {
@@ -203,12 +221,6 @@ function openKeys(
     for (const name of key.routes ?? [])
       if (!routes.has(name))
         report(`${path}.routes`, `there is no route ${name}; there are: ${[...routes.keys()].join(', ')}`);
-    const free = [...endpoints.keys()].filter((id) => candidates.get(id)?.price === undefined);
-    if (key.budget && free.length > 0)
-      report(
-        `${path}.budget`,
-        `cannot be kept, as these candidates have no price: ${free.join(', ')}. Give each a price in dollars per million tokens (a router has it from input_price and output_price in models.json when it is trained), or omit the budget`,
-      );
     if (keys.findIndex(({ id }) => id === key.id) < i) report(`${path}.id`, `${key.id} names two keys`);
     const secret = secretOfKey(key.key, `${path}.key`, secretOf, report);
     if (secret === undefined) return;

@@ -35,9 +35,13 @@ it('a journal becomes a dataset with the chances of choices, and feedback as sco
   for (const id of ['a', 'b']) upstream.script.set(id, [{ kind: 'refuse', status: 500, body: '' }]);
   await say('Question 7?');
   await gateway.close();
+  // A change of mind, and a judgement of something else in words.
+  const early = { decision: ids[0]!, tenant: 'local', source: 'user', at: 0 } as const;
+  await store.feedback({ ...early, id: 'f0', name: 'quality', value: 1, score: 1 });
+  await store.feedback({ ...early, id: 'tone', name: 'tone', value: 'curt' });
   for (const [i, decision] of ids.entries()) {
     const said = { id: `f${i}`, decision, tenant: 'local', name: 'quality', value: i % 2, score: i % 2, at: i };
-    expect(await store.feedback({ ...said, source: 'user' })).toBe('stored');
+    expect(await store.feedback({ ...said, source: 'user' })).toBe(i === 0 ? 'replaced' : 'stored');
   }
   await store.close();
 

@@ -80,6 +80,28 @@ describe('traceBy', () => {
     ]);
   });
 
+  it('gives a span to what was said of an answer, without the comment', async () => {
+    const { ask, post } = openGateway({}, { tracing });
+    await ask('chat', false);
+    await settle();
+    exporter.reset();
+    const said = { id: 'id-1', value: 'good', name: 'tone', comment: 'a canary sings' };
+    for (let i = 0; i < 2; i++) expect((await post('/v1/feedback', said)).status).toBe(202);
+    const [span, ...others] = exporter.getFinishedSpans();
+    expect(others).toEqual([]);
+    expect([span?.name, span?.attributes]).toEqual([
+      'gen_ai.evaluation.result',
+      {
+        'gen_ai.evaluation.name': 'tone',
+        'gen_ai.evaluation.score.value': 1,
+        'gen_ai.evaluation.score.label': 'good',
+        'routeprofile.id': 'id-1',
+        'routeprofile.tenant': 'local',
+        'routeprofile.feedback.source': 'user',
+      },
+    ]);
+  });
+
   it('holds no word of a request or an answer', async () => {
     const { ask } = openGateway({ log: { text: 'full' } }, { tracing });
     await ask('chat', false, { messages: [{ role: 'user', content: 'a canary sings' }] });

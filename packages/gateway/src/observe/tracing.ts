@@ -1,4 +1,5 @@
 import type { Attempt, DecisionRecord } from '../contracts/record.js';
+import type { Feedback } from '../contracts/store.js';
 import type { EndpointWire } from '../contracts/wire.js';
 
 type AttributeValue = string | number | boolean | string[];
@@ -42,6 +43,8 @@ export interface RequestTrace {
 export interface Tracing {
   /** @param headers of the client, which may carry a trace of its own @param at milliseconds since 1970 */
   begin(wire: EndpointWire, headers: Readonly<Record<string, string>>, at: number): RequestTrace;
+  /** Something was said of an answer. @param now milliseconds since 1970 */
+  judged?(said: Feedback, now: number): void;
 }
 
 /** OpenTelemetry's numbers of kinds and states. */
@@ -61,6 +64,10 @@ const GEN_AI = {
   cacheWrite: 'gen_ai.usage.cache_creation.input_tokens',
   reasoning: 'gen_ai.usage.reasoning.output_tokens',
   firstContent: 'gen_ai.response.time_to_first_chunk',
+  evaluation: 'gen_ai.evaluation.result',
+  evaluationName: 'gen_ai.evaluation.name',
+  scoreValue: 'gen_ai.evaluation.score.value',
+  scoreLabel: 'gen_ai.evaluation.score.label',
 } as const;
 const ERROR_TYPE = 'error.type';
 
@@ -104,6 +111,16 @@ const attemptAttributes = (attempt: Attempt, wire: EndpointWire): Attributes => 
   ...(attempt.fault !== undefined && { [ERROR_TYPE]: attempt.fault }),
 });
 
+/** Attributes of what was said of an answer. A comment is a text of the client's, and is not among them. */
+const evaluationAttributes = ({ decision, tenant, name, value, score, source }: Feedback): Attributes => ({
+  [GEN_AI.evaluationName]: name,
+  ...(score !== undefined && { [GEN_AI.scoreValue]: score }),
+  ...(typeof value !== 'number' && { [GEN_AI.scoreLabel]: String(value) }),
+  'routeprofile.id': decision,
+  'routeprofile.tenant': tenant,
+  'routeprofile.feedback.source': source,
+});
+
 /**
  * Spans for OpenTelemetry, one per request and below it one per attempt, with the names of its conventions for generative AI. Prompts and
  * answers are never part of a span.
@@ -112,6 +129,10 @@ const attemptAttributes = (attempt: Attempt, wire: EndpointWire): Attributes => 
 export function traceBy(api: OpenTelemetryApi): Tracing {
   const tracer = api.trace.getTracer('@routeprofile/gateway');
   return {
+    judged(said, now) {
+      const options = { startTime: now, attributes: evaluationAttributes(said) };
+      tracer.startSpan(GEN_AI.evaluation, options, api.context.active() as never).end(now);
+    },
     begin(wire, headers, at) {
       const outside = api.propagation.extract(api.context.active() as never, headers);
       const name = `${operationOf(wire)} routeprofile`;

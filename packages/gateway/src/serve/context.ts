@@ -1,12 +1,18 @@
 import type { Logger } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
 import type { Snapshot } from '../config/snapshot.js';
-import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
+import type { Feedback, StateStore } from '../contracts/store.js';
+import type { ReadQueries } from '../decide/read-queries.js';
 import type { SessionPins } from '../decide/session-pins.js';
+import type { Recording } from '../feedback/recording.js';
 import type { Health } from '../health.js';
+import type { Pacers } from '../money/pacers.js';
+import type { Drift } from '../observe/drift/drift.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
+import type { Verifying } from '../verify/verifying.js';
+import type { SessionMonitor } from '../session/monitors.js';
 import type { Keyring } from './keyring.js';
 
 /** What every request is served with. */
@@ -15,15 +21,25 @@ export interface Serving {
   keyring: Keyring;
   health: Health;
   pins: SessionPins;
+  pacers: Pacers;
+  /** By name. */
+  monitors: ReadonlyMap<string, SessionMonitor>;
   store: StateStore;
   upstream: Upstream;
   clock: Clock;
   logger: Logger | undefined;
   metrics: Metrics;
+  drift: Drift;
   tracing: Tracing | undefined;
   newId(): string;
   /** What goes on behind an answer, so that closing can wait for it. */
   track(work: Promise<unknown>): void;
+  recording: Recording;
+  /** Absent where nobody checks answers. */
+  verifying?: Verifying;
+  /** Is told what was said of an answer, once it is kept. */
+  judged(said: Feedback): void;
+  queries: ReadQueries;
 }
 
 /** Who sends requests where no keys are configured. */

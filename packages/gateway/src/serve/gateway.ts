@@ -1,4 +1,4 @@
-import { messageOf, type Logger } from '@routeprofile/schema';
+import { messageOf, type LearnerStrategy, type Logger } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
 import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
@@ -6,22 +6,34 @@ import { problems } from '../config/problems.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
+import type { Verifier } from '../contracts/verifier.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import { createReadQueries } from '../decide/read-queries.js';
 import { createSessionPins } from '../decide/session-pins.js';
+import { answerFeedback } from '../feedback/answer-feedback.js';
+import { keepFeedback } from '../feedback/keep-feedback.js';
+import { createRecording } from '../feedback/recording.js';
+import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
+import { createPacers } from '../money/pacers.js';
+import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
+import { createVerifying } from '../verify/verifying.js';
+import { BUILT_IN_MONITORS, type SessionMonitor } from '../session/monitors.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
 import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
 import { dryRun, listModels, showDecision, showMetrics, showReadiness } from './looks.js';
+import { showHealth } from './overview/state.js';
 import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
+import { shareCooldowns } from './shared-cooldowns.js';
 import { exchangeOf, responseOf } from './web-door.js';
 
 /** What a gateway is made of, beside its configuration. */
@@ -39,6 +51,12 @@ export interface GatewayParts {
   newId?: () => string;
   /** Is told what an operator should know, never a prompt or a secret. */
   logger?: Logger;
+  /** Learners that `routes.NAME.learn` may name. Default: those of `@routeprofile/routers`. */
+  learners?: readonly LearnerStrategy[];
+  /** Check answers behind requests; what they find is kept as feedback. Default: nobody does. */
+  verifiers?: readonly Verifier[];
+  /** Look at conversations, beside those that are built in; `session.monitors` of a route names them. */
+  monitors?: readonly SessionMonitor[];
   /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
   tracing?: Tracing;
 }
@@ -78,12 +96,13 @@ const ANSWERS: Readonly<Record<string, EndpointWire>> = {
   '/v1/messages': 'messages',
   '/v1/embeddings': 'embeddings',
 };
-const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/health', '/ready', '/metrics'];
+const TAKES = ['/v1/route', '/v1/feedback'];
+const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/v1/health', '/health', '/ready', '/metrics'];
 const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
 
 /** The methods that a path has; undefined for a path that nothing answers to. */
 function methodOf(path: string): 'GET' | 'POST' | undefined {
-  if (Object.hasOwn(ANSWERS, path) || path === '/v1/route') return 'POST';
+  if (Object.hasOwn(ANSWERS, path) || TAKES.includes(path)) return 'POST';
   return LOOKS.includes(path) || DECISION.test(path) ? 'GET' : undefined;
 }
 
@@ -102,9 +121,22 @@ const wireOf = (path: string, headers: HeaderReader): EndpointWire =>
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
   const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store, tracing } = parts;
   const secretOf = parts.secrets ?? environmentSecrets();
+  const queries = createReadQueries();
+  const learning = createLearning(store);
+  const verifying = parts.verifiers?.length
+    ? createVerifying({
+        ...{ verifiers: parts.verifiers, clock, logger },
+        counted: (...told) => common.metrics.verified(...told),
+        keep: (said) => keepFeedback(said, serving),
+      })
+    : undefined;
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
-  const health = createHealth(clock);
+  const cooldowns = shareCooldowns(store);
+  const health = createHealth(clock, { onCooldown: cooldowns.tell });
+  const pacers = createPacers(store, () => clock.now());
+  const monitors = new Map([...BUILT_IN_MONITORS, ...(parts.monitors ?? [])].map((one) => [one.name, one]));
+  const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
       for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
@@ -112,13 +144,25 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
     pins: createSessionPins(clock),
+    pacers,
+    monitors,
     store,
     upstream,
     clock,
     logger,
-    metrics: createMetrics(endpointStates, () => underWay.size),
+    metrics: createMetrics(
+      endpointStates,
+      () => underWay.size,
+      pacers.states,
+      () => drift.look(),
+    ),
+    drift,
     tracing,
     newId,
+    recording: createRecording(),
+    ...(verifying && { verifying }),
+    queries,
+    judged: (said) => learning.judged(said, serving.snapshot.config.feedback.trains),
     track(work) {
       const tracked = work
         .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
@@ -127,11 +171,21 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock);
+    const learningParts = { queries, store, logger, ...(parts.learners && { learners: parts.learners }) };
+    const live = { drift, learning: learningParts };
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live, [...monitors.keys()]);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
+  const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
+  pacers.configure(serving.snapshot);
+  const follow = () => {
+    const routes = [...serving.snapshot.routes.values()];
+    drift.watch(routes.filter(({ settings }) => settings.drift));
+    learning.follow(routes.flatMap(({ learner }) => learner ?? []));
+  };
+  follow();
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
@@ -151,7 +205,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
     if (path === '/v1/overview') return showOverview(key, serving);
+    if (path === '/v1/health') return showHealth(key, serving);
     if (path === '/v1/decisions') return listDecisions(request, key, serving);
+    if (path === '/v1/feedback') return answerFeedback(request, key, serving);
     if (path === '/v1/route') return dryRun(request, key, serving);
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };
@@ -192,7 +248,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
+      pacers.configure(next.snapshot);
       health.reloaded();
+      follow();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
     },
     get hasPage() {
@@ -202,6 +260,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     fetch: async (request) => responseOf(await handle(exchangeOf(request))),
     async close(graceMs = 30_000) {
       closing = true;
+      hearsNoMore();
       let cancel = () => {};
       const late = new Promise<void>((resolve) => (cancel = clock.after(graceMs, resolve)));
       while (underWay.size > 0) {
@@ -209,6 +268,8 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
         if (await Promise.race([all, late.then(() => true)])) break;
       }
       cancel();
+      await verifying?.close();
+      await learning.close();
     },
   };
 }

@@ -57,12 +57,12 @@ export async function dryRun(request: Exchange, key: KeyConfig | undefined, serv
   );
 }
 
-/** `GET /v1/decisions/{id}`: one record, for whoever it was made for. */
+/** `GET /v1/decisions/{id}`: one record with what was said of it, for whoever it was made for. */
 export async function showDecision(id: string, key: KeyConfig | undefined, { store }: Serving): Promise<Reply> {
   const record = await store.find(id);
   if (record === undefined || record.tenant !== (key?.id ?? LOCAL_TENANT))
     throw new Refused(404, 'decision_not_found', 'There is no such decision, or it is no longer kept.');
-  return jsonResponse(200, record);
+  return jsonResponse(200, { ...record, feedback: await store.said(id) });
 }
 
 /** `GET /metrics`: for Prometheus; where there are keys, for those of operators. */

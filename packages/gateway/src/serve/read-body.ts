@@ -9,6 +9,12 @@ export interface BodyLimits {
   inflatedBytes: number;
 }
 
+/** JSON as it came, and parsed. */
+interface Json {
+  text: string;
+  value: unknown;
+}
+
 /** A JSON object as it came, and parsed. */
 export interface JsonBody {
   text: string;
@@ -52,24 +58,30 @@ async function unpack(packed: Uint8Array, encoding: string, limit: number): Prom
 }
 
 /**
- * The body of a request, which must be a JSON object.
+ * The body of a request, which must be JSON.
  * @throws Refused 400, 413, 415
  */
-export async function readJsonBody(request: Exchange, { bodyBytes, inflatedBytes }: BodyLimits): Promise<JsonBody> {
+export async function readJson(request: Exchange, { bodyBytes, inflatedBytes }: BodyLimits): Promise<Json> {
   // Pages of other sites can send bodies of other types to a gateway on this machine without being asked whether they may.
   if (!JSON_TYPE.test(request.headers.get('content-type') ?? ''))
     throw new Refused(415, 'unsupported_type', 'The body’s content-type is not application/json.');
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
   const packed = await came(request, bodyBytes);
   const bytes = encoding === 'identity' || encoding === '' ? packed : await unpack(packed, encoding, inflatedBytes);
-  let text: string;
-  let body: unknown;
   try {
-    text = UTF_8.decode(bytes);
-    body = JSON.parse(text);
+    const text = UTF_8.decode(bytes);
+    return { text, value: JSON.parse(text) };
   } catch {
     throw new Refused(400, 'invalid_json', 'The request’s body is not valid JSON.');
   }
+}
+
+/**
+ * The body of a request, which must be a JSON object.
+ * @throws Refused 400, 413, 415
+ */
+export async function readJsonBody(request: Exchange, limits: BodyLimits): Promise<JsonBody> {
+  const { text, value: body } = await readJson(request, limits);
   if (!isFields(body)) throw new Refused(400, 'invalid_json', 'The request’s body is not a JSON object.');
   return { text, body };
 }

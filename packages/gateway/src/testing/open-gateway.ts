@@ -43,6 +43,7 @@ export interface OpenedGateway {
   /** Sends a recorded request. */
   ask: (wire: ServedWire, stream: boolean, more?: object, init?: PostInit) => Promise<Response>;
   get: (path: string, headers?: Record<string, string>) => Promise<Response>;
+  post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Response>;
 }
 
 const ADDRESSES: Readonly<Record<ServedWire, string>> = {
@@ -82,7 +83,7 @@ export function openGateway(
       ...parts,
     },
   );
-  const post = (path: string, body: object, init: PostInit = {}) =>
+  const post = (path: string, body: unknown, init: PostInit = {}) =>
     gateway.fetch(
       new Request(`http://gateway.example${path}`, {
         method: 'POST',
@@ -99,6 +100,7 @@ export function openGateway(
     warnings,
     ask: (wire, stream, more = {}, init = {}) =>
       post(ADDRESSES[wire], { ...RECORDINGS[wire].request, ...(stream && { stream }), ...more }, init),
+    post: (path, body, headers = {}) => post(path, body, { headers }),
     get: (path, headers = {}) => gateway.fetch(new Request(`http://gateway.example${path}`, { headers })),
   };
 }

@@ -15,7 +15,8 @@ const NOON = Date.parse('2026-03-31T12:00:00Z');
 const HOUR = 3_600_000;
 const daily = (amount: number): Limit => ({ amount, per: 'day' });
 
-const record = (id: string, more: Partial<DecisionRecord> = {}): DecisionRecord => ({
+/** A record of the suite, for further tests of a store. */
+export const contractRecord = (id: string, more: Partial<DecisionRecord> = {}): DecisionRecord => ({
   version: 1,
   id,
   at: NOON,
@@ -126,9 +127,9 @@ export function describeStateStore(
 
     it('keeps decisions as they are, each once, in order', async () => {
       const store = await open();
-      await store.append([record('one'), record('two', { cost: 1 / 3 })]);
-      await store.append([record('two', { cost: 7 }), record('three')]);
-      expect(await store.find('two')).toEqual(record('two', { cost: 1 / 3 }));
+      await store.append([contractRecord('one'), contractRecord('two', { cost: 1 / 3 })]);
+      await store.append([contractRecord('two', { cost: 7 }), contractRecord('three')]);
+      expect(await store.find('two')).toEqual(contractRecord('two', { cost: 1 / 3 }));
       expect(await store.find('four')).toBe(undefined);
       const rows = await all(store.read());
       expect(rows.map((row) => row.record.id)).toEqual(['one', 'two', 'three']);
@@ -140,10 +141,18 @@ export function describeStateStore(
     it('gives the latest decisions of one tenant, the newest first', async () => {
       const store = await open();
       expect(await store.latest('a', 5)).toEqual([]);
-      await store.append([record('one'), record('two', { tenant: 'b' }), record('three', { cost: 1 / 3 })]);
-      await store.append([record('one', { cost: 7 }), record('four')]);
+      await store.append([
+        contractRecord('one'),
+        contractRecord('two', { tenant: 'b' }),
+        contractRecord('three', { cost: 1 / 3 }),
+      ]);
+      await store.append([contractRecord('one', { cost: 7 }), contractRecord('four')]);
       expect((await store.latest('a', 2)).map(({ id }) => id)).toEqual(['four', 'three']);
-      expect(await store.latest('a', 50)).toEqual([record('four'), record('three', { cost: 1 / 3 }), record('one')]);
+      expect(await store.latest('a', 50)).toEqual([
+        contractRecord('four'),
+        contractRecord('three', { cost: 1 / 3 }),
+        contractRecord('one'),
+      ]);
       expect((await store.latest('b', 50)).map(({ id }) => id)).toEqual(['two']);
       expect(await store.latest('c', 50)).toEqual([]);
       await store.close();
@@ -151,7 +160,7 @@ export function describeStateStore(
 
     it('keeps what is said of a decision, once, and only by whom it was made for', async () => {
       const store = await open();
-      await store.append([record('one')]);
+      await store.append([contractRecord('one')]);
       const said: Feedback = {
         ...{ id: 'f1', decision: 'one', tenant: 'a', name: 'quality' },
         ...{ value: true, score: 1, source: 'user', at: NOON },
@@ -167,7 +176,7 @@ export function describeStateStore(
 
     it('puts what is said later under the same id in the place of what was said, per decision', async () => {
       const store = await open();
-      await store.append([record('one'), record('two')]);
+      await store.append([contractRecord('one'), contractRecord('two')]);
       const up: Feedback = {
         ...{ id: 'f1', decision: 'one', tenant: 'a', name: 'quality' },
         ...{ value: true, score: 1, source: 'user', at: NOON },

@@ -23,7 +23,7 @@ export type QueryDistance = (vectors: Matrix) => Float64Array;
 
 /** Training queries of a `knn` that are put in clusters at most, and clusters: what a look at one query costs. */
 const MOST_QUERIES = 1_000;
-const MOST_CLUSTERS = 32;
+const MOST_CLUSTERS = 16;
 
 const insideSchema = z.union([z.object({ router: routerManifestSchema }), z.object({ manifests: packedMembers })]);
 
@@ -65,8 +65,8 @@ function landmarksOf(artifact: RouterArtifact): Landmarks | undefined {
 
 /**
  * Measures how far queries lie from those that a saved router was trained on, as far as it keeps them: `cluster` keeps the centres of its clusters,
- * `knn` its training queries, of which at most 1,000 are put in at most 32 clusters here. Of routers made of others, the first inside that
- * keeps any counts. A look at one query of 512 numbers takes some 10 µs.
+ * `knn` its training queries, of which at most 1,000 are put in at most 16 clusters here. Of routers made of others, the first inside that
+ * keeps any counts. A look at one query of 512 numbers takes some 15 µs.
  * @returns undefined for a router that keeps none
  * @throws RouteProfileError CORRUPT_FILE
  */

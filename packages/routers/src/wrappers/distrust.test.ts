@@ -54,6 +54,14 @@ describe('withDistrust', () => {
     expect([after.model, after.reasons]).toEqual(['small', decision.reasons]);
   });
 
+  it('prefers the trusted of two models', async () => {
+    const two = { ...decision, ranked: decision.ranked.slice(0, 2) };
+    const inner = { ...router, models: ['small', 'large'], decide: async () => [two] };
+    const told = new Map([['small', 'it fell']]);
+    const [after] = await withDistrust(inner, { distrusted: () => told }).decide({ texts: ['x'] });
+    expect([after!.model, after!.ranked.map(({ score }) => score)]).toEqual(['large', [0.7, 0.7]]);
+  });
+
   it('judges by whoever may answer where a constraint has ruled out those alike', async () => {
     const without = { ...decision, ranked: decision.ranked.filter(({ model }) => model !== 'twin') };
     const inner = { ...router, decide: async () => [without] };

@@ -22,8 +22,8 @@ export interface DistrustSettings {
 
 /**
  * The router with what it learned of some models not believed: their score, and their chance of being right, is the mean of the trusted
- * models' by likeness of profiles, as for a model that nothing is known about (see `inheritance`). A mean never beats the best of them, so that such a
- * model is hardly ever chosen. Where every model of a decision is distrusted, the decision stays as it is.
+ * models' by likeness of profiles, as for a model that nothing is known about (see `inheritance`). A mean never beats the best of them, and a tie
+ * is theirs, so that such a model is not chosen. Where every model of a decision is distrusted, the decision stays as it is.
  */
 export function withDistrust(router: Router, { distrusted, likeness }: DistrustSettings): Router {
   const place = new Map(router.models.map((model, m) => [model, m]));
@@ -70,7 +70,12 @@ function believed(
   if (trusted.length === 0 || trusted.length === decision.ranked.length) return decision;
   const ranked = decision.ranked
     .map((entry) => (told.has(entry.model) ? inherited(entry, trusted, shareOf) : entry))
-    .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
+    .sort(
+      (a, b) =>
+        b.score - a.score ||
+        Number(told.has(a.model)) - Number(told.has(b.model)) ||
+        place.get(a.model)! - place.get(b.model)!,
+    );
   const { model } = ranked[0]!;
   const after = { ...decision, model, ranked };
   const why = told.get(decision.model);
@@ -92,7 +97,12 @@ function inherited(
   const total = shares.reduce((a, b) => a + b, 0);
   // Models that a constraint has ruled out may have had all of it.
   const share = (i: number) => (total > 0 ? shares[i]! / total : 1 / trusted.length);
-  const mean = (value: (of: RankedModel) => number) => trusted.reduce((sum, of, i) => sum + share(i) * value(of), 0);
+  // Rounding may put a mean above all that it is of.
+  const mean = (value: (of: RankedModel) => number) =>
+    Math.min(
+      Math.max(...trusted.map(value)),
+      trusted.reduce((sum, of, i) => sum + share(i) * value(of), 0),
+    );
   const chances = entry.probability !== undefined && trusted.every(({ probability }) => probability !== undefined);
   return {
     ...entry,

@@ -1,4 +1,4 @@
-import { createRandom, type Router } from '@routeprofile/schema';
+import { createRandom, type Decision, type Router } from '@routeprofile/schema';
 import {
   chancesOf,
   checkedSettings,
@@ -33,21 +33,39 @@ export function withExploration(
       (decision, q) => {
         const explored = chancesOf(decision, checked);
         if (explored.length === 1) return { ...decision, propensity: 1 };
-        const drawn = draw(explored, createRandom(seed, NAME, ids?.[q] ?? texts[q]!).float());
-        const ranked = [
-          ...decision.ranked.filter(({ model }) => model === drawn.model),
-          ...decision.ranked.filter(({ model }) => model !== drawn.model),
-        ];
-        const less = drawn.model === decision.model ? '' : `; ${decision.model} is worth ${drawn.loss.toFixed(3)} more`;
-        const text = `${drawn.model} was drawn with chance ${drawn.chance.toFixed(3)} among ${explored.length} models that are worth at most ${checked.within} less than the best (${unit})${less}`;
-        return { ...explained({ ...decision, model: drawn.model, ranked }, NAME, text), propensity: drawn.chance };
+        const at = createRandom(seed, NAME, ids?.[q] ?? texts[q]!).float();
+        const among = `among ${explored.length} models that are worth at most ${checked.within} less than the best (${unit})`;
+        return drawnFrom(decision, explored, at, NAME, among);
       },
     { sameScores: true },
   );
 }
 
-/** @param at uniform in [0, 1) */
-function draw(explored: readonly ExploredModel[], at: number): ExploredModel {
+/**
+ * The decision with the drawn model first, the others in their order behind it, and its chance.
+ * @param explored models that come into question; their chances sum to 1
+ * @param at uniform in [0, 1)
+ * @param kind of the reason that says so
+ * @param among what was drawn from, for people
+ */
+export function drawnFrom(
+  decision: Decision,
+  explored: readonly ExploredModel[],
+  at: number,
+  kind: string,
+  among: string,
+): Decision {
+  const drawn = drawOf(explored, at);
+  const ranked = [
+    ...decision.ranked.filter(({ model }) => model === drawn.model),
+    ...decision.ranked.filter(({ model }) => model !== drawn.model),
+  ];
+  const less = drawn.model === decision.model ? '' : `; ${decision.model} is worth ${drawn.loss.toFixed(3)} more`;
+  const text = `${drawn.model} was drawn with chance ${drawn.chance.toFixed(3)} ${among}${less}`;
+  return { ...explained({ ...decision, model: drawn.model, ranked }, kind, text), propensity: drawn.chance };
+}
+
+function drawOf(explored: readonly ExploredModel[], at: number): ExploredModel {
   let left = at;
   for (const each of explored) {
     left -= each.chance;

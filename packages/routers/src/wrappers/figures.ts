@@ -26,17 +26,18 @@ export function figureReason(kind: FigureKind, entry: RankedModel): Reason[] {
 }
 
 /**
- * The decision after another model was put in front, its reasons true again. What only states figures of the chosen model states
- * those of the new one; every other reason that was there before says which model it speaks of.
+ * The decision after its models were put in another order, or its figures changed, its reasons true again. What only states figures of the
+ * chosen model states those of the new one; every other reason that was there before says which model it speaks of.
  */
 export function settled(before: Decision, after: Decision): Decision {
-  if (after.model === before.model) return after;
   const [was, is] = [before, after].map(({ ranked, model }) => ranked.find((entry) => entry.model === model));
+  if (was === is) return after;
+  const moved = after.model !== before.model;
   const reasons = after.reasons.flatMap((reason) => {
     const { kind, text, model } = reason;
     if (model !== undefined || !before.reasons.includes(reason)) return [reason];
     if (was && is && isFigureKind(kind) && FIGURES[kind](was) === text) return figureReason(kind, is);
-    return [{ kind, model: before.model, text: `${before.model} was preferred at first: ${text}` }];
+    return moved ? [{ kind, model: before.model, text: `${before.model} was preferred at first: ${text}` }] : [reason];
   });
   return { ...after, reasons };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { knnRouter } from '../knn/knn.js';
 import { openRouterFrom } from '../open/open-router-from.js';
 import { costWrapper } from './cost.js';
-import { paceAfter, startPacing, type Pacing } from './pacing.js';
+import { paceAfter, startPacing, stillExpected, type Pacing } from './pacing.js';
 import { wrapStrategy } from './wrap-strategy.js';
 
 const PACING: Pacing = { lambdas: [0, 10, 100, 1000], costs: [0.4, 0.3, 0.2, 0.1], rate: 0.05 };
@@ -29,6 +29,17 @@ describe('paceAfter', () => {
     expect(paceAfter(10, 2, 0, { left: 1, expected: 100 })).toBeCloseTo(8, 12);
     expect(paceAfter(10, 2, 1, { left: 0.5, expected: 0 })).toBeCloseTo(12, 12);
     expect(paceAfter(10, 2, 1, { left: 0, expected: 5 })).toBe(10);
+  });
+});
+
+describe('stillExpected', () => {
+  it('is what is left of the expected ones, or what the rate so far brings', () => {
+    expect(stillExpected(100, 30, 0.7)).toBeCloseTo(70, 9);
+    expect(stillExpected(100, 80, 0.5)).toBeCloseTo(80, 9);
+    expect(stillExpected(100, 0, 1)).toBe(100);
+    expect(stillExpected(100, 120, 0)).toBe(0);
+    // A burst at the beginning is not taken for the rate of the whole window.
+    expect(stillExpected(100, 5, 0.9999)).toBe(100);
   });
 });
 

@@ -53,6 +53,18 @@ export interface PacedSpending {
   expected: number;
 }
 
+/**
+ * Queries that are still expected in a window: those that are left of the expected ones or, where that is more, as many as would come at
+ * the rate so far, at most as many as were expected in all. So a window with more queries than expected does not end without money.
+ * @param total queries expected in the whole window
+ * @param seen those that have come
+ * @param timeLeft share of the window that is left, from 0 to 1
+ */
+export function stillExpected(total: number, seen: number, timeLeft: number): number {
+  const byRate = timeLeft < 1 ? (seen * timeLeft) / (1 - timeLeft) : 0;
+  return Math.max(total - seen, Math.min(byRate, total));
+}
+
 /** λ after a query that cost `cost` dollars: one step of dual ascent towards what each query may cost of what is left. */
 export const paceAfter = (lambda: number, rate: number, cost: number, { left, expected }: PacedSpending): number =>
   dualAscent(lambda, rate, cost, left / Math.max(1, expected));

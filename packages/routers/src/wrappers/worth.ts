@@ -1,15 +1,20 @@
-import { RouteProfileError, type Decision, type RankedModel } from '@routeprofile/schema';
+import { RouteProfileError, type Decision } from '@routeprofile/schema';
 
 /**
  * What choosing each ranked model is worth, in chances of a correct answer: its `value`, else its `probability`. Shape [ranked].
  * @param who names the asker in messages
  * @throws RouteProfileError UNSUPPORTED for a decision that does not say it of every model
  */
-export function worths(who: string, { ranked }: Decision): Float64Array {
-  return Float64Array.from(ranked, (entry) => worthOf(entry) ?? unknown(who, entry.model));
-}
+export const worths = (who: string, { ranked }: Decision): Float64Array =>
+  Float64Array.from(ranked, ({ model, value, probability }) => value ?? probability ?? unknown(who, model));
 
-const worthOf = ({ value, probability }: RankedModel): number | undefined => value ?? probability;
+/**
+ * Each ranked model's chance of a correct answer. Shape [ranked].
+ * @param who names the asker in messages
+ * @throws RouteProfileError UNSUPPORTED for a decision that does not say it of every model
+ */
+export const chancesOfAnswers = (who: string, { ranked }: Decision): Float64Array =>
+  Float64Array.from(ranked, ({ model, probability }) => probability ?? unknown(who, model));
 
 function unknown(who: string, model: string): never {
   throw new RouteProfileError('UNSUPPORTED', `${who}: the decision does not say how likely ${model} is right`, {

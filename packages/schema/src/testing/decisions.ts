@@ -1,3 +1,4 @@
+import type { LearnerArtifact } from '../learner.js';
 import { takeRows } from '../matrix.js';
 import type { Decision, RouterArtifact } from '../router.js';
 import type { QueryBatch } from '../training.js';
@@ -44,7 +45,7 @@ export function rankingProblems(decisions: readonly Decision[], models: readonly
 }
 
 /** An artifact as it comes back from files. */
-export const throughJson = ({ manifest, weights }: RouterArtifact): RouterArtifact => ({
-  manifest: JSON.parse(JSON.stringify(manifest)) as RouterArtifact['manifest'],
+export const throughJson = <A extends RouterArtifact | LearnerArtifact>({ manifest, weights }: A) => ({
+  manifest: JSON.parse(JSON.stringify(manifest)) as A['manifest'],
   weights,
 });

@@ -3,6 +3,7 @@ export { describeEncoderContract, type EncoderContractOptions } from './encoder-
 export { describeGraderContract, type GraderContractOptions } from './grader-contract.js';
 export { interruptAndResume, pooledStore, type Interruption } from './interruption.js';
 export { describeLayoutContract, type LayoutContractFolders } from './layout-contract.js';
+export { describeLearnerContract, type LearnerContractOptions } from './learner-contract.js';
 export { describeMetricContract } from './metric-contract.js';
 export { describeProfileContract, type ProfileContractOptions } from './profile-contract.js';
 export { describeRouterContract, type RouterContractOptions } from './router-contract.js';
@@ -18,6 +19,7 @@ export type { Encoder } from '../encoder.js';
 export type { OutcomeValues } from '../dataset.js';
 export type { DatasetLayout, DatasetOptions } from '../dataset-layout.js';
 export type { GraderPlugin } from '../grader.js';
+export type { LearnerStrategy } from '../learner.js';
 export type { Metric, RoutingRun } from '../metric.js';
 export type { ProfileInput, ProfileStrategy } from '../profile.js';
 export type { RouterInput, RouterStrategy } from '../router.js';

@@ -14,7 +14,7 @@ function decisionOf(line: Fields): Fields | undefined {
 /** What somebody said of a decision. */
 function feedbackOf(line: Fields): Fields | undefined {
   const { type, said } = line;
-  return type === 'feedback' && isFields(said) && has(said, 'decision', 'score') ? said : undefined;
+  return type === 'feedback' && isFields(said) && has(said, 'decision') ? said : undefined;
 }
 
 const sum = (...counts: readonly unknown[]): number | undefined => {
@@ -36,10 +36,13 @@ function deliveredIn(attempts: unknown, served: unknown): Partial<PresetCall> {
   };
 }
 
+/** Who judges: what is called `quality` goes by the name of who said it, all else by its own. */
+const SOURCES = new Set(['user', 'verifier', 'model', 'score']);
+
 /** Who judged it, where all that was said came from one source. */
 const sourceOf = (scores: Fields | undefined): { source?: string } => {
   const [source, ...others] = Object.keys(scores ?? {});
-  return source === undefined || others.length > 0 ? {} : { source };
+  return source === undefined || others.length > 0 || !SOURCES.has(source) ? {} : { source };
 };
 
 /**
@@ -58,9 +61,15 @@ export const gateway: Preset = {
   ownScores: true,
   recognise: (line) => decisionOf(line) !== undefined || feedbackOf(line) !== undefined || MONEY.has(line['type']),
   says(line) {
-    const { decision, source, score } = feedbackOf(line) ?? {};
+    const { decision, id, name, source, score } = feedbackOf(line) ?? {};
     if (typeof decision !== 'string') return undefined;
-    return { id: decision, name: typeof source === 'string' ? source : 'score', score };
+    const own = typeof name === 'string' && name !== 'quality' ? name : undefined;
+    return {
+      id: decision,
+      name: own ?? (typeof source === 'string' ? source : 'score'),
+      score,
+      ...(typeof id === 'string' && { key: id }),
+    };
   },
   calls(line, { said }) {
     const record = decisionOf(line);

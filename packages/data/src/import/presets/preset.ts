@@ -43,7 +43,10 @@ export interface SaidScore {
   /** Of the call. */
   id: string;
   name: string;
+  /** Undefined for what was said in words alone. */
   score: unknown;
+  /** Names it among what was said of the call: the last of one name counts. Default: each counts. */
+  key?: string;
 }
 
 /** How to read what one tool exports. A preset is a value in the list `builtInPresets`; what it reads is told to the user. */

@@ -1,14 +1,16 @@
 import type { KeyConfig } from '../../config/config.js';
-import type { Snapshot } from '../../config/snapshot.js';
 import type { DecisionRecord } from '../../contracts/record.js';
-import type { EndpointWire } from '../../contracts/wire.js';
-import type { EndpointHealth } from '../../health.js';
+import type { Snapshot } from '../../config/snapshot.js';
+import type { LearningState } from '../../learn/route-learner.js';
 import { LOCAL_TENANT, type Serving } from '../context.js';
 import type { Exchange, Reply } from '../exchange.js';
 import { mayUse } from '../prepare.js';
 import { Refused } from '../refused.js';
 import { jsonResponse } from '../responses.js';
+import { budgetStates, type BudgetState } from './budget-states.js';
 import { spendOf, type SpendSummary } from './spend.js';
+import { usefulOf, type UsefulSpend } from './useful.js';
+import { driftFor, endpointsFor, type EndpointLook, type SeenDrift } from './state.js';
 
 /** Decisions that an overview adds up. */
 const ADDED_UP = 200;
@@ -27,9 +29,17 @@ export interface Overview {
   /** Names that a request may give as its model, routes first. */
   models: string[];
   /** Those of the candidates that it may be answered by. */
-  endpoints: ({ id: string; candidate: string; wires: EndpointWire[] } & EndpointHealth)[];
+  endpoints: EndpointLook[];
+  /** What has changed, of what it may be answered by; absent where nothing is watched. */
+  drift?: SeenDrift;
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
+  /** What those of them that were judged cost per useful answer. */
+  useful: UsefulSpend;
+  /** The key's own, and for operators, or where there are no keys, those of routes. */
+  budgets: BudgetState[];
+  /** How learning on each route stands that it may use; absent where none learns. */
+  learning?: ({ route: string } & LearningState)[];
 }
 
 /** What `GET /v1/decisions` answers. */
@@ -39,26 +49,30 @@ export interface DecisionList {
   data: DecisionRecord[];
 }
 
-/** Candidates that a key may be answered by. */
-const candidatesOf = (key: KeyConfig | undefined, { candidates, routes }: Snapshot): string[] =>
-  key?.routes === undefined
-    ? [...candidates.keys()]
-    : [...new Set(key.routes.flatMap((name) => routes.get(name)?.router.models ?? []))];
+function learningFor(key: KeyConfig | undefined, { routes }: Snapshot): Pick<Overview, 'learning'> {
+  const learning = [...routes].flatMap(([route, { learner }]) =>
+    learner && (key?.routes === undefined || key.routes.includes(route)) ? [{ route, ...learner.look() }] : [],
+  );
+  return learning.length > 0 ? { learning } : {};
+}
 
 /** `GET /v1/overview`: how endpoints fare, and what was spent, for whoever asks. */
 export async function showOverview(key: KeyConfig | undefined, serving: Serving): Promise<Reply> {
-  const { snapshot, health, store, clock } = serving;
+  const { snapshot, store, clock } = serving;
   const tenant = key?.id ?? LOCAL_TENANT;
-  const { page } = snapshot.config;
+  const { page, feedback } = snapshot.config;
+  const latest = await store.latest(tenant, ADDED_UP);
   const overview: Overview = {
     at: clock.now(),
     tenant,
     ...(typeof page === 'object' && { note: page.note }),
     models: [...snapshot.targets].flatMap(([name, target]) => (mayUse(key, target) ? [name] : [])),
-    endpoints: candidatesOf(key, snapshot)
-      .flatMap((candidate) => snapshot.endpoints.get(candidate) ?? [])
-      .map(({ id, candidate, wires }) => ({ id, candidate, wires, ...health.look(id) })),
-    spend: spendOf(await store.latest(tenant, ADDED_UP)),
+    endpoints: endpointsFor(key, serving),
+    ...driftFor(key, serving),
+    ...learningFor(key, snapshot),
+    spend: spendOf(latest),
+    useful: await usefulOf(latest, store, feedback.trains),
+    budgets: await budgetStates(key, serving),
   };
   return jsonResponse(200, overview);
 }

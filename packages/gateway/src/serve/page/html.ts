@@ -47,6 +47,7 @@ export const PAGE = `<!doctype html>
 <section aria-labelledby="endpoints-title">
 <h2 id="endpoints-title">Endpoints</h2>
 <ul class="endpoints" id="endpoints"></ul>
+<ul class="plain facts" id="drift"></ul>
 </section>
 <section aria-labelledby="decisions-title" id="decisions" tabindex="-1">
 <h2 id="decisions-title">Decisions</h2>

@@ -1,7 +1,7 @@
 import type { EndpointHealth } from '../../../health.js';
 import type { Overview } from '../../overview/overview.js';
 import { element } from './dom.js';
-import { counted, duration } from './format.js';
+import { ago, counted, duration } from './format.js';
 
 const NAMES: Readonly<Record<EndpointHealth['state'], string>> = {
   up: 'up',
@@ -30,3 +30,22 @@ export const endpointItems = (endpoints: Overview['endpoints']): HTMLElement[] =
       why === undefined ? undefined : element('span', { className: 'why' }, why),
     );
   });
+
+/** What has changed, an item each; one that says so where nothing has, none where nothing is watched. */
+export function driftItems({ drift, at }: Overview): HTMLElement[] {
+  if (drift === undefined) return [];
+  if (drift.flags.length === 0)
+    return [element('li', {}, `No change in ${counted(drift.streams, 'stream')} of rewards, costs, times and faults.`)];
+  return drift.flags.map((flag) =>
+    element(
+      'li',
+      {},
+      element(
+        'span',
+        { className: flag.worse === true ? 'tag fell' : 'tag' },
+        flag.worse === true ? 'worse' : 'change',
+      ),
+      ` ${flag.text}, ${ago(flag.at, at)}`,
+    ),
+  );
+}

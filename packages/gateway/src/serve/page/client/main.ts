@@ -3,7 +3,7 @@ import { createApi, KeyWanted } from './api.js';
 import { offerModels, setUpAsking } from './ask.js';
 import { createDecisionList } from './decisions.js';
 import { byId } from './dom.js';
-import { endpointItems } from './endpoints.js';
+import { driftItems, endpointItems } from './endpoints.js';
 import { spendTiles } from './spend.js';
 
 /** Milliseconds between two looks at the gateway. */
@@ -38,8 +38,9 @@ async function look(): Promise<void> {
   say(note!, overview.note);
   say(trouble!, undefined);
   offerModels(overview.models);
-  byId('spend', HTMLElement).replaceChildren(...spendTiles(overview.spend));
+  byId('spend', HTMLElement).replaceChildren(...spendTiles(overview));
   byId('endpoints', HTMLElement).replaceChildren(...endpointItems(overview.endpoints));
+  byId('drift', HTMLElement).replaceChildren(...driftItems(overview));
   decisions.show(list.data, overview.at);
   content!.hidden = false;
   pause.hidden = false;

@@ -1,0 +1,33 @@
+import type { Feedback, FeedbackFate } from '../contracts/store.js';
+import type { Serving } from '../serve/context.js';
+import type { FeedbackSettings } from './feedback-config.js';
+
+/** Milliseconds that feedback waits for the record of a request that is still under way. */
+const PATIENCE_MS = 2_000;
+
+/** A name as metrics have it: clients may give any, and only those of the configuration are counted for themselves. */
+const labelOf = (name: string, { trains, scales }: FeedbackSettings): string =>
+  trains.names.includes(name) || Object.hasOwn(scales, name) ? name : 'other';
+
+/**
+ * Keeps feedback, and tells whoever counts, traces or learns.
+ * @throws whatever the store throws
+ */
+export async function keepFeedback(said: Feedback, serving: Serving): Promise<FeedbackFate> {
+  const { store, clock, metrics, tracing, recording, snapshot } = serving;
+  let fate = await store.feedback(said);
+  const underWay = fate === 'unknown' ? recording.of(said.tenant, said.decision) : undefined;
+  if (underWay !== undefined) {
+    let cancel = () => {};
+    await Promise.race([underWay, new Promise<void>((resolve) => (cancel = clock.after(PATIENCE_MS, resolve)))]);
+    cancel();
+    fate = await store.feedback(said);
+  }
+  if (fate === 'unknown') return fate;
+  metrics.judged(labelOf(said.name, snapshot.config.feedback), said, fate);
+  if (fate !== 'duplicate') {
+    tracing?.judged?.(said, clock.now());
+    serving.judged(said);
+  }
+  return fate;
+}

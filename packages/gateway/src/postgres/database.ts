@@ -1,0 +1,51 @@
+import { RouteProfileError, type Logger } from '@routeprofile/schema';
+import type { Driver } from './driver.js';
+
+/** Milliseconds for which nobody tries again after the database could not be reached. */
+const REST_MS = 500;
+
+/** Statements in one database. */
+export interface Database {
+  /** @throws RouteProfileError BAD_INPUT for what the database refuses; NETWORK, at once while it is known to be down */
+  query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** What the database says, where it could be reached and refuses a statement. */
+export const refusalOf = (error: unknown): RouteProfileError | undefined =>
+  RouteProfileError.isInstance(error) && error.code !== 'NETWORK' ? error : undefined;
+
+/** Says once that the database is down, and once that it is back. */
+export function openDatabase(driver: Driver, logger: Logger | undefined): Database {
+  const pool = driver.pool();
+  // A connection that breaks while nobody uses it: the next statement has another.
+  pool.on('error', () => {});
+  let down: { since: number; until: number; error: RouteProfileError } | undefined;
+
+  const failed = (error: unknown): RouteProfileError => {
+    const fault = driver.faultOf(error);
+    if (refusalOf(fault)) return fault;
+    const now = performance.now();
+    if (down === undefined) logger?.warn(`${fault.message}. Until it is back, budgets and records go by \`onDown\``);
+    down = { since: down?.since ?? now, until: now + REST_MS, error: fault };
+    return fault;
+  };
+  const answered = () => {
+    if (down === undefined) return;
+    logger?.info(`Postgres is back after ${((performance.now() - down.since) / 1000).toFixed(1)} seconds`);
+    down = undefined;
+  };
+  return {
+    async query<Row>(sql: string, values: readonly unknown[] = []) {
+      if (down !== undefined && performance.now() < down.until) throw down.error;
+      try {
+        const { rows } = await pool.query(sql, [...values]);
+        answered();
+        return rows as Row[];
+      } catch (error) {
+        throw failed(error);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
