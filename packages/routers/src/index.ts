@@ -17,6 +17,12 @@ export type { GraphOptions } from './graph/options.js';
 export { irtRouter } from './irt/irt.js';
 export type { IrtOptions } from './irt/responses.js';
 export { knnRouter, type KnnOptions } from './knn/knn.js';
+export {
+  defineLlmRouter,
+  type LlmRouterCall,
+  type LlmRouterEnvironment,
+  type LlmRouterOptions,
+} from './llm-router/llm-router.js';
 export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
@@ -86,6 +92,7 @@ export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
+  ChatModel,
   Decision,
   Encoder,
   JudgedDecision,
@@ -107,6 +114,7 @@ export type {
   RouterWrapper,
   RunContext,
   ScoringRouter,
+  Usage,
 } from '@routeprofile/schema';
 export type { PlacedAbility } from '@routeprofile/numerics';
 export type { Runtime } from '@routeprofile/tensor';
