@@ -95,8 +95,8 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
     usable,
     enter(endpoint) {
       if (!usable(endpoint)) return false;
-      const state = stateOf(endpoint);
-      state.tried = onTrial(state);
+      const state = states.get(endpoint);
+      if (state) state.tried = onTrial(state);
       return true;
     },
     succeeded(endpoint) {
