@@ -87,6 +87,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Claude Code and Codex CLI', '/guides/coding-agents'],
       ['Open WebUI', '/guides/open-webui'],
       ['Run the gateway in Docker', '/guides/docker'],
+      ['Three replicas behind a proxy', '/guides/replicas'],
       ['Write a plugin', '/guides/plugin'],
       ['Resume, seeds, reproducibility', '/guides/reproducibility'],
       ['Grade stored answers', '/guides/grade-answers'],
