@@ -55,6 +55,7 @@ export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
 export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
+export { withLoad, type LoadSettings } from './wrappers/load.js';
 export { withHeuristic } from './wrappers/heuristic.js';
 export {
   paceAfter,
@@ -98,6 +99,6 @@ export type {
   RunContext,
   ScoringRouter,
 } from '@routeprofile/schema';
-export type { PlacedAbility } from '@routeprofile/numerics';
+export type { ModelLoad, PlacedAbility } from '@routeprofile/numerics';
 export type { Runtime } from '@routeprofile/tensor';
 export type { EstimateOptions, FittedEstimates } from './estimates/estimates.js';

@@ -8,9 +8,10 @@ import { batchedRouter } from '../decide/batched-router.js';
 import { distrustOf, withQueriesWatched } from '../decide/watched.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import type { MeasuredLoad } from '../load/endpoint-load.js';
 import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
-import { demandsOf, keepsPersonalData, readWrapper, wrapRouter } from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, readWrapper, type WrapperFacts, wrapRouter } from '../decide/wrappers.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
@@ -21,6 +22,8 @@ import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
 /** What is learned while serving. */
 export interface LiveFacts {
   drift?: Drift;
+  /** How loaded a model is that these endpoints serve. */
+  loadOfModel?: (endpoints: readonly Endpoint[]) => MeasuredLoad | undefined;
 }
 
 /**
@@ -44,12 +47,17 @@ export function openConfig(
   const found: string[] = [];
   const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
 
-  const routes = openRoutes(config, routers, clock, live, report);
+  /** Endpoints are opened after the routes whose requests they answer. */
+  let endpointsOf: (candidate: string) => readonly Endpoint[] = () => [];
+  const { loadOfModel } = live;
+  const loadOf = loadOfModel && ((candidate: string) => loadOfModel(endpointsOf(candidate)));
+  const routes = openRoutes(config, routers, clock, live, { loadOf }, report);
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
   assertSameCandidates(routes, report);
   const { endpoints, addresses, secrets } = openEndpoints(config, candidates, secretOf, report);
+  endpointsOf = (candidate) => endpoints.get(candidate) ?? [];
   for (const { name, router, settings, demands } of routes.values()) {
     if (!router.models.some((model) => endpoints.has(model)))
       report(`routes.${name}`, `none of its candidates has an endpoint: ${router.models.join(', ')}`);
@@ -85,6 +93,7 @@ function openRoutes(
   routers: Readonly<Record<string, RequestRouter>>,
   clock: Clock,
   { drift }: LiveFacts,
+  facts: WrapperFacts,
   report: Report,
 ): Map<string, Route> {
   const names = Object.keys(routers);
@@ -96,7 +105,7 @@ function openRoutes(
       const settings = Object.hasOwn(routes, name) ? routes[name]! : routeSchema.parse({});
       const around = settings.wrappers.flatMap((reference, i) => {
         try {
-          return [readWrapper(reference, router)];
+          return [readWrapper(reference, router, facts)];
         } catch (error) {
           if (!RouteProfileError.isInstance(error)) throw error;
           report(`routes.${name}.wrappers.${i}`, [error.message, error.hint].filter(Boolean).join('. '));

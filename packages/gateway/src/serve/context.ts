@@ -6,6 +6,7 @@ import type { Feedback, StateStore } from '../contracts/store.js';
 import type { SessionPins } from '../decide/session-pins.js';
 import type { Recording } from '../feedback/recording.js';
 import type { Health } from '../health.js';
+import type { EndpointLoad } from '../load/endpoint-load.js';
 import type { Drift } from '../observe/drift/drift.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
@@ -16,6 +17,7 @@ export interface Serving {
   snapshot: Snapshot;
   keyring: Keyring;
   health: Health;
+  load: EndpointLoad;
   pins: SessionPins;
   store: StateStore;
   upstream: Upstream;

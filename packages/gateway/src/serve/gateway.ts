@@ -4,6 +4,7 @@ import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
 import { problems } from '../config/problems.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
+import type { Endpoint } from '../contracts/endpoint.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
 import type { EndpointWire } from '../contracts/wire.js';
@@ -12,6 +13,7 @@ import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
 import { createRecording } from '../feedback/recording.js';
 import { createHealth } from '../health.js';
+import { createEndpointLoad } from '../load/endpoint-load.js';
 import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
@@ -110,13 +112,17 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const health = createHealth(clock);
+  const load = createEndpointLoad(clock);
+  const loadOfModel = (endpoints: readonly Endpoint[]) => load.ofModel(endpoints, (id) => health.usable(id));
   const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
-      for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
+      for (const endpoint of endpoints)
+        yield { endpoint: endpoint.id, candidate, usable: health.usable(endpoint.id), ...load.look(endpoint) };
   }
   const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
+    load,
     pins: createSessionPins(clock),
     store,
     upstream,
@@ -139,7 +145,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, { drift });
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, { drift, loadOfModel });
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
