@@ -69,6 +69,7 @@ export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
 export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
+export { withLoad, type LoadSettings } from './wrappers/load.js';
 export { withHeuristic } from './wrappers/heuristic.js';
 export {
   paceAfter,
@@ -116,6 +117,6 @@ export type {
   ScoringRouter,
   Usage,
 } from '@routeprofile/schema';
-export type { PlacedAbility } from '@routeprofile/numerics';
+export type { ModelLoad, PlacedAbility } from '@routeprofile/numerics';
 export type { Runtime } from '@routeprofile/tensor';
 export type { EstimateOptions, FittedEstimates } from './estimates/estimates.js';

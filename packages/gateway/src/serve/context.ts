@@ -7,6 +7,7 @@ import type { ReadQueries } from '../decide/read-queries.js';
 import type { SessionPins } from '../decide/session-pins.js';
 import type { Recording } from '../feedback/recording.js';
 import type { Health } from '../health.js';
+import type { EndpointLoad } from '../load/endpoint-load.js';
 import type { Pacers } from '../money/pacers.js';
 import type { Drift } from '../observe/drift/drift.js';
 import type { Metrics } from '../observe/metrics.js';
@@ -20,6 +21,7 @@ export interface Serving {
   snapshot: Snapshot;
   keyring: Keyring;
   health: Health;
+  load: EndpointLoad;
   pins: SessionPins;
   pacers: Pacers;
   /** By name. */

@@ -4,6 +4,7 @@ import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
 import { problems } from '../config/problems.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
+import type { Endpoint } from '../contracts/endpoint.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
 import type { Verifier } from '../contracts/verifier.js';
@@ -16,6 +17,7 @@ import { keepFeedback } from '../feedback/keep-feedback.js';
 import { createRecording } from '../feedback/recording.js';
 import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
+import { createEndpointLoad } from '../load/endpoint-load.js';
 import { createPacers } from '../money/pacers.js';
 import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
@@ -136,13 +138,17 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const health = createHealth(clock, { onCooldown: cooldowns.tell });
   const pacers = createPacers(store, () => clock.now());
   const monitors = new Map([...BUILT_IN_MONITORS, ...(parts.monitors ?? [])].map((one) => [one.name, one]));
+  const load = createEndpointLoad(clock);
+  const loadOfModel = (endpoints: readonly Endpoint[]) => load.ofModel(endpoints, (id) => health.usable(id));
   const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
-      for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
+      for (const endpoint of endpoints)
+        yield { endpoint: endpoint.id, candidate, usable: health.usable(endpoint.id), ...load.look(endpoint) };
   }
   const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
+    load,
     pins: createSessionPins(clock),
     pacers,
     monitors,
@@ -172,7 +178,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
     const learningParts = { queries, store, logger, ...(parts.learners && { learners: parts.learners }) };
-    const live = { drift, learning: learningParts };
+    const live = { drift, loadOfModel, learning: learningParts };
     const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live, [...monitors.keys()]);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };

@@ -43,7 +43,7 @@ export interface Asking {
  */
 export async function prepare(asking: Asking, serving: Serving): Promise<Prepared> {
   const { id, format, request, key } = asking;
-  const { snapshot, health } = serving;
+  const { snapshot, health, load } = serving;
   const { text, body } = await readJsonBody(request, snapshot.config.limits);
   const read = readRequest(format, text, body);
   if (read.asked.unable) {
@@ -86,6 +86,10 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     requirements,
     demands: route?.demands ?? [],
     usable: (endpoint) => health.usable(endpoint),
+    full: (endpoint) => load.full(endpoint),
+    ...(snapshot.config.endpointOrder === 'load' && {
+      order: (endpoints) => load.order(endpoints, id, session),
+    }),
     most: snapshot.config.attempts,
   });
   assertBound(read, target, plan);
@@ -176,9 +180,9 @@ async function decided(
 }
 
 /** An earlier answer, or whatever else was stored, is known where that was done and nowhere else. @throws Refused 400 */
-function assertBound({ asked }: ReadRequest, target: Target, { attempts, cooling }: Plan): void {
+function assertBound({ asked }: ReadRequest, target: Target, { attempts, cooling, full }: Plan): void {
   if (asked.boundTo === undefined) return;
-  if (target.kind === 'candidate' && attempts.length + cooling.length === 1) return;
+  if (target.kind === 'candidate' && attempts.length + cooling.length + full.length === 1) return;
   throw new Refused(
     400,
     'unsupported_parameter',
