@@ -19,7 +19,14 @@ export {
   type StateStore,
   type Topic,
 } from './contracts/store.js';
-export { UnsentRequest, type Upstream, type UpstreamAnswer, type UpstreamRequest } from './contracts/upstream.js';
+export {
+  endingOf,
+  UnsentRequest,
+  type Ending,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+} from './contracts/upstream.js';
 export type { AnswerToVerify, Verdict, Verifier } from './contracts/verifier.js';
 export { vectorOf, vectorText } from './contracts/vector.js';
 export { ENDPOINT_WIRES, type EndpointWire, SERVED_WIRES, type ServedWire } from './contracts/wire.js';

@@ -1,4 +1,4 @@
 export { openPostgres } from './postgres/open-postgres.js';
 export type { PostgresConnection, PostgresOptions } from './postgres/options.js';
-export type { Feedback, Labelled, Limit, StateStore, Topic } from './contracts/store.js';
+export type { Feedback, FeedbackFate, Labelled, Limit, StateStore, Topic } from './contracts/store.js';
 export type { DecisionRecord } from './contracts/record.js';

@@ -70,6 +70,7 @@ export {
   type PacingStart,
 } from './wrappers/pacing.js';
 export type { OperatingPoint } from './wrappers/operating-point.js';
+export { withPareto, type ParetoWeights } from './wrappers/pareto.js';
 export { parityGate } from './wrappers/parity.js';
 export { fitParityGate, type ParityGate } from './wrappers/parity-gate.js';
 export { personalData, type PersonalData } from './wrappers/pii.js';

@@ -4,7 +4,8 @@ import { secretReferenceSchema } from '../contracts/secret.js';
 import { feedbackSettingsSchema } from '../feedback/feedback-config.js';
 import { explorationSettings } from '@routeprofile/routers';
 import { learnSchema } from '../learn/learn-config.js';
-import { durationSchema } from './duration.js';
+import { budgetConfigSchema } from '../money/budget-config.js';
+import { sessionConfigSchema } from '../session/session-config.js';
 
 const name = z.string().min(1).max(200);
 
@@ -14,10 +15,8 @@ const keySchema = z.strictObject({
   id: name,
   /** The key itself is looked up there, hashed, and forgotten. */
   key: secretReferenceSchema,
-  /** What may be spent, in calendar windows of UTC. Default: no limit. */
-  budget: z
-    .strictObject({ dollars: z.number().positive().max(1e6), per: z.enum(['hour', 'day', 'month']).default('day') })
-    .optional(),
+  /** What it may spend. Default: no limit. */
+  budget: budgetConfigSchema.optional(),
   /** Names of the routes it may use. With them, candidates cannot be named directly. Default: everything. */
   routes: z.array(name).min(1).optional(),
   /** Whether it may read what concerns everybody: `/metrics`. */
@@ -34,16 +33,13 @@ export const routeSchema = z.strictObject({
   deadlineMs: z.number().int().min(1).max(60_000).optional(),
   /** The candidate that answers when the router is late or fails, or too many requests wait for it. */
   onLate: name.optional(),
+  /** What may be spent through it, whoever asks; budgets of keys hold beside it. Default: no limit. */
+  budget: budgetConfigSchema.optional(),
   /**
    * Keeps each conversation with the candidate that answered it, as long as that one can, so that its provider's prompt cache helps
    * and what it signed stays valid. Default: each request is decided for itself.
    */
-  session: z
-    .strictObject({
-      /** How long after its last answer a conversation is remembered, such as `10m`. */
-      ttl: durationSchema,
-    })
-    .optional(),
+  session: sessionConfigSchema.optional(),
   /**
    * What goes around the router, innermost first: `constraints:pii=true` and its other options, `cost:lambda=2`, `fallback`. Nothing is
    * trained for it.

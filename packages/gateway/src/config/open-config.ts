@@ -8,8 +8,9 @@ import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
-import { demandsOf, keepsPersonalData, readWrapper } from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, lambdaOf, readWrapper } from '../decide/wrappers.js';
 import type { LearningParts } from '../learn/open-learner.js';
+import { checkBudgets } from '../money/check-budgets.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
@@ -64,7 +65,8 @@ export function openConfig(
       report(`routes.${name}.deadlineMs`, 'says when the router is late, but `onLate` does not say who answers then');
   }
   const targets = nameTargets(routes, candidates, endpoints, report);
-  const clientSecrets = openKeys(config, routes, candidates, endpoints, secretOf, report);
+  const clientSecrets = openKeys(config, routes, secretOf, report);
+  checkBudgets(config, routes, candidates, endpoints, report);
   if (found.length > 0) throw problems(found);
   const variantOf = createVariants();
   const snapshot: Snapshot = {
@@ -108,7 +110,8 @@ function openRoutes(
       const kept = keepsPersonalData(router, around);
       const demands = demandsOf(router, around);
       const routersOfIt = routersOf({ name, router, settings, around, config, clock, live, report });
-      return [name, { name, ...routersOfIt, settings, keepsPersonalData: kept, demands }];
+      const lambda = lambdaOf(around) ?? router.cost?.lambda;
+      return [name, { name, ...routersOfIt, settings, keepsPersonalData: kept, demands, lambda }];
     }),
   );
 }
@@ -204,8 +207,6 @@ function secretOfKey(reference: string, path: string, secretOf: SecretReader, re
 function openKeys(
   { keys }: GatewayConfig,
   routes: ReadonlyMap<string, Route>,
-  candidates: ReadonlyMap<string, Candidate>,
-  endpoints: ReadonlyMap<string, readonly Endpoint[]>,
   secretOf: SecretReader,
   report: Report,
 ): Map<string, string> {
@@ -215,12 +216,6 @@ function openKeys(
     for (const name of key.routes ?? [])
       if (!routes.has(name))
         report(`${path}.routes`, `there is no route ${name}; there are: ${[...routes.keys()].join(', ')}`);
-    const free = [...endpoints.keys()].filter((id) => candidates.get(id)?.price === undefined);
-    if (key.budget && free.length > 0)
-      report(
-        `${path}.budget`,
-        `cannot be kept, as these candidates have no price: ${free.join(', ')}. Give each a price in dollars per million tokens (a router has it from input_price and output_price in models.json when it is trained), or omit the budget`,
-      );
     if (keys.findIndex(({ id }) => id === key.id) < i) report(`${path}.id`, `${key.id} names two keys`);
     const secret = secretOfKey(key.key, `${path}.key`, secretOf, report);
     if (secret === undefined) return;

@@ -5,7 +5,7 @@ import { exploring } from '../decide/exploring.js';
 import { withVectorsNoted } from '../decide/read-queries.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { distrustOf, withQueriesWatched } from '../decide/watched.js';
-import { wrapRouter, type ServedWrapper } from '../decide/wrappers.js';
+import { withMovingLambda, wrapRouter, type ServedWrapper } from '../decide/wrappers.js';
 import { followingLearned, shadowOf } from '../learn/learned-route.js';
 import { isStepped, openLearner } from '../learn/open-learner.js';
 import type { GatewayConfig, RouteConfig } from './config.js';
@@ -26,7 +26,7 @@ export interface RouteParts {
   report: Report;
 }
 
-type Routers = Pick<Route, 'router' | 'still' | 'wrappedBy' | 'notes' | 'learner' | 'shadow'>;
+type Routers = Pick<Route, 'router' | 'still' | 'moving' | 'wrappedBy' | 'notes' | 'learner' | 'shadow'>;
 
 /**
  * The routers of a route, from the inside: what was fitted or learned, in batches; what is believed of models that have become worse; what
@@ -53,14 +53,20 @@ export function routersOf({ name, router, settings, around, config, clock, live,
   const followed = settings.learn?.mode === 'live' ? stepped : undefined;
   const learned = followed && batched(followingLearned(followed.router, followed.learner, followed.queries));
 
-  const wrappedBy: Route['wrappedBy'] = (more) => {
-    const wrapped = (inner: RequestRouter) => wrapRouter(inner, [...inside, ...more]);
+  const built = (more: readonly ServedWrapper[], moving?: () => number): Pick<Route, 'router' | 'still'> => {
+    const all = [...inside, ...more];
+    const wrappers = moving ? withMovingLambda(all, moving) : all;
+    const wrapped = (inner: RequestRouter) => wrapRouter(inner, wrappers);
     const plain = wrapped(fitted);
     const still = learned ? elseRouter(wrapped(learned), plain, `routes.${name}.learn`, logger) : plain;
     const explored = settings.explore && wrapRouter(still, [exploring(settings.explore, config.seed)]);
     const router = explored ? elseRouter(explored, still, `routes.${name}.explore`, logger) : still;
     return { still: wrapRouter(still, standIns), router: wrapRouter(router, standIns) };
   };
+  const wrappedBy: Route['wrappedBy'] = (more) => ({
+    ...built(more),
+    moving: (lambda) => built(more, lambda),
+  });
   const shadow =
     stepped && !followed
       ? {

@@ -15,7 +15,7 @@ export interface Route {
   /** The same, and never a model that is only tried. */
   still: RequestRouter;
   /** The same with more around it: within what explores and who stands in, outside of what the configuration says. */
-  wrappedBy(more: readonly ServedWrapper[]): Pick<Route, 'router' | 'still'>;
+  wrappedBy: (more: readonly ServedWrapper[]) => Pick<Route, 'router' | 'still' | 'moving'>;
   /** Whether vectors and versions are remembered of its requests. */
   notes: boolean;
   /** What learns from its feedback. */
@@ -28,6 +28,12 @@ export interface Route {
   demands: readonly Requirements[];
   /** What the name in the request asked for beside the route. */
   overrides?: Readonly<Record<string, unknown>>;
+  /** What a dollar is worth in its choices, before budgets add to it; undefined where costs are not weighed. */
+  lambda: number | undefined;
+  /** Its routers with λ to which budgets add. @param more asked once per decision */
+  moving: (more: () => number) => Pick<Route, 'router' | 'still'>;
+  /** What budgets add to λ now; absent where none is paced. */
+  more?: () => number;
 }
 
 /** What a model's name in a request stands for. */

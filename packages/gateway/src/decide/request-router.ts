@@ -1,4 +1,4 @@
-import type { Likeness, QueryDistance } from '@routeprofile/routers';
+import type { Likeness, QueryDistance, SavedCost } from '@routeprofile/routers';
 import {
   RouteProfileError,
   type Candidate,
@@ -27,6 +27,8 @@ export interface RequestRouter {
   bestSingle?: string;
   /** By which models are alike; needed by `fallback:next=profile` around it. */
   likeness?: Likeness;
+  /** How it weighs dollars, where it was trained with `+cost`. */
+  cost?: SavedCost;
   /** Makes what measures how far queries lie from those that it was trained on; absent or undefined where it keeps none of them. */
   queryDistance?: () => QueryDistance | undefined;
   /** Wrappers that it was trained with, and their options. Default none. */

@@ -1,7 +1,7 @@
 import { parseNamedReference, RouteProfileError } from '@routeprofile/schema';
 import type { Route } from '../config/snapshot.js';
 import { createRecent } from '../recent.js';
-import { keepsPersonalData, servedWrapper } from './wrappers.js';
+import { keepsPersonalData, lambdaOf, servedWrapper } from './wrappers.js';
 
 /** What a model's name may ask of a route, and whose option it is. */
 const OVERRIDES = {
@@ -56,6 +56,7 @@ export function createVariants(): (route: Route, options: Record<string, unknown
       keepsPersonalData: route.keepsPersonalData || keepsPersonalData(route.router, around),
       demands: [...route.demands, ...around.flatMap(({ demand }) => demand ?? [])],
       overrides: options,
+      lambda: lambdaOf(around) ?? route.lambda,
     };
     variants.set(key, variant);
     return variant;

@@ -26,17 +26,30 @@ export interface ServedWrapper {
   keepsPersonalData: boolean;
   /** What it demands of whoever answers, also where the router is late or fails. */
   demand?: Requirements;
+  /** Of `cost`: what a dollar is worth. */
+  lambda?: number;
 }
 
 /** Wrappers of a saved router whose decisions say what each call is expected to cost. */
 const PRICED = /\+(calibrate\+)?(cost|estimate|threshold|cascade|parity)\b/;
+
+/** Why costs cannot be weighed in a router's decisions; null where they can. */
+export const whyUnpriced = ({ strategy }: Pick<RequestRouter, 'strategy'>): string | null =>
+  PRICED.test(strategy) ? null : `the router ${strategy} does not say what a call is expected to cost`;
 
 const costOptions = z.strictObject({ lambda: z.number().min(0) });
 const fallbackOptions = z.strictObject({ next: z.enum(['score', 'profile']).default('score') });
 
 const refused = (message: string, hint: string) => new RouteProfileError('BAD_OPTION', message, { hint });
 
-function costOf(options: Record<string, unknown>, { strategy }: RequestRouter): ServedWrapper {
+/** @param lambda asked once per decision */
+const costAt = (lambda: number | (() => number)): ServedWrapper => ({
+  name: 'cost',
+  wrap: (router) => withCost(router, { lambda, instead: true }),
+  keepsPersonalData: false,
+});
+
+function costOf(options: Record<string, unknown>, router: RequestRouter): ServedWrapper {
   const solved = ['budget', 'within'].find((name) => Object.hasOwn(options, name));
   if (solved !== undefined)
     throw refused(
@@ -44,12 +57,21 @@ function costOf(options: Record<string, unknown>, { strategy }: RequestRouter): 
       `Train the router with +cost:${solved}=${String(options[solved])}, or give lambda here.`,
     );
   const { lambda } = parseOptions({ name: 'cost', options: costOptions }, options);
-  if (!PRICED.test(strategy))
-    throw refused(
-      `cost: the router ${strategy} does not say what a call is expected to cost`,
-      'Train it with +estimate or +cost.',
-    );
-  return { name: 'cost', wrap: (router) => withCost(router, { lambda, instead: true }), keepsPersonalData: false };
+  const unpriced = whyUnpriced(router);
+  if (unpriced !== null) throw refused(`cost: ${unpriced}`, 'Train it with +estimate or +cost.');
+  return { ...costAt(lambda), lambda };
+}
+
+/**
+ * Wrappers with λ that moves: what `cost` among them says and what budgets add. Without `cost` it is put where its place is, around what
+ * rules models out and inside what ranks stand-ins.
+ * @param more what budgets add to λ, asked once per decision
+ */
+export function withMovingLambda(around: readonly ServedWrapper[], more: () => number): ServedWrapper[] {
+  const given = around.some(({ name }) => name === 'cost');
+  if (given) return around.map((one) => (one.name === 'cost' ? costAt(() => (one.lambda ?? 0) + more()) : one));
+  const place = around.findIndex(({ name }) => name === 'fallback');
+  return place < 0 ? [...around, costAt(more)] : around.toSpliced(place, 0, costAt(more));
 }
 
 function constraintsOf(options: Record<string, unknown>, { candidates }: RequestRouter): ServedWrapper {
@@ -99,6 +121,10 @@ export function readWrapper(reference: string, router: RequestRouter): ServedWra
     });
   return servedWrapper(name as Kind, options, router);
 }
+
+/** λ of the outermost `cost`, which takes the place of others; undefined without one. */
+export const lambdaOf = (around: readonly ServedWrapper[]): number | undefined =>
+  around.findLast(({ lambda }) => lambda !== undefined)?.lambda;
 
 /** The router inside, as wrappers see it. */
 const asRouter = (router: RequestRouter): Router => ({

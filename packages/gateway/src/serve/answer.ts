@@ -2,6 +2,7 @@ import type { KeyConfig } from '../config/config.js';
 import type { Attempt, DecisionRecord } from '../contracts/record.js';
 import { CLIENT_GONE, type Ended } from '../decide/record-of.js';
 import { withFacts } from '../learn/record-facts.js';
+import { budgetsOf } from '../money/budgets.js';
 import type { RequestTrace } from '../observe/tracing.js';
 import { overhear } from '../verify/overhear.js';
 import type { WireFormat } from '../wire/format.js';
@@ -67,20 +68,21 @@ async function attempted(
   serving: Serving,
   trace: RequestTrace | undefined,
 ): Promise<Reply> {
-  const { read, plan, decision, routing } = prepared;
+  const { read, plan, decision, routing, route, stay } = prepared;
   const { request, key } = asked;
   const { logger, store, clock, health, snapshot } = serving;
-  const spending = spendingOf(key, store, clock, logger);
+  const spending = spendingOf(budgetsOf(key, route, stay?.conversation, serving.pacers), store, clock, logger);
   let overheadMs: number | undefined;
   const sending = () => void (overheadMs ??= clock.now() - started);
   const end = async (ended: Ended): Promise<DecisionRecord> => {
     const { text, vectors: keepVectors } = snapshot.config.log;
     const plain = recordOf(prepared, ended, started, text === 'full');
     const { queries } = serving;
-    const record = prepared.route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
+    const record = route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
     serving.metrics.ended(record, overheadMs);
     serving.drift.ended(record);
     trace?.ended(record, clock.now());
+    if (ended.attempts.length > 0) await spending.ended(record.cost ?? 0);
     await keep(record, serving);
     return record;
   };
@@ -102,7 +104,7 @@ async function attempted(
     checks.length > 0 && read.format.wire !== 'embeddings' ? overhear(delivering.outcome, read) : undefined;
   const outcome = overheard?.outcome ?? delivering.outcome;
   const served = planned.candidate.id;
-  prepared.stay?.keep(served, decision);
+  stay?.keep(served, decision);
   const headers = explained(attempts.length + 1, served);
   const finish = async (ended: Attempt) => {
     await result.finish(ended);

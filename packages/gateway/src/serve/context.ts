@@ -7,6 +7,7 @@ import type { ReadQueries } from '../decide/read-queries.js';
 import type { SessionPins } from '../decide/session-pins.js';
 import type { Recording } from '../feedback/recording.js';
 import type { Health } from '../health.js';
+import type { Pacers } from '../money/pacers.js';
 import type { Drift } from '../observe/drift/drift.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
@@ -19,6 +20,7 @@ export interface Serving {
   keyring: Keyring;
   health: Health;
   pins: SessionPins;
+  pacers: Pacers;
   store: StateStore;
   upstream: Upstream;
   clock: Clock;

@@ -14,8 +14,10 @@ import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
 import { keepFeedback } from '../feedback/keep-feedback.js';
 import { createRecording } from '../feedback/recording.js';
+import { trainsBy } from '../learn/judged-decision.js';
 import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
+import { createPacers } from '../money/pacers.js';
 import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
@@ -31,6 +33,7 @@ import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
+import { shareCooldowns } from './shared-cooldowns.js';
 import { exchangeOf, responseOf } from './web-door.js';
 
 /** What a gateway is made of, beside its configuration. */
@@ -127,7 +130,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     : undefined;
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
-  const health = createHealth(clock);
+  const cooldowns = shareCooldowns(store);
+  const health = createHealth(clock, { onCooldown: cooldowns.tell });
+  const pacers = createPacers(store, () => clock.now());
   const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
@@ -136,6 +141,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
     pins: createSessionPins(clock),
+    pacers,
     store,
     upstream,
     clock,
@@ -143,6 +149,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     metrics: createMetrics(
       endpointStates,
       () => underWay.size,
+      pacers.states,
       () => drift.look(),
     ),
     drift,
@@ -151,7 +158,14 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     recording: createRecording(),
     ...(verifying && { verifying }),
     queries,
-    judged: (said) => learning.judged(said, serving.snapshot.config.feedback.trains),
+    judged(said) {
+      const { config, routes } = serving.snapshot;
+      if (!trainsBy(said, config.feedback.trains)) return;
+      learning.judged(said);
+      const { decision, score } = said;
+      if (score === undefined || ![...routes.values()].some(({ settings }) => settings.drift)) return;
+      common.track(store.find(decision).then((record) => record && drift.judged(record, score)));
+    },
     track(work) {
       const tracked = work
         .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
@@ -167,8 +181,10 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
+  const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
   const follow = () => {
     const routes = [...serving.snapshot.routes.values()];
+    pacers.configure(serving.snapshot);
     drift.watch(routes.filter(({ settings }) => settings.drift));
     learning.follow(routes.flatMap(({ learner }) => learner ?? []));
   };
@@ -246,6 +262,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     fetch: async (request) => responseOf(await handle(exchangeOf(request))),
     async close(graceMs = 30_000) {
       closing = true;
+      hearsNoMore();
       let cancel = () => {};
       const late = new Promise<void>((resolve) => (cancel = clock.after(graceMs, resolve)));
       while (underWay.size > 0) {

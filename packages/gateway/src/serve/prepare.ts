@@ -50,7 +50,7 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     throw new Refused(400, 'unsupported_parameter', `${name} does not work through the gateway: ${why}. Leave it out.`);
   }
   const target = permitted(read.model, key, serving);
-  const route = target.kind === 'route' ? target.route : undefined;
+  const route = target.kind === 'route' ? serving.pacers.route(target.route, key) : undefined;
   if (format.wire === 'embeddings' && route) assertEmbeds(route, key, snapshot);
   const { asked, promptTokens, stream } = read;
   const personal = route?.keepsPersonalData ? await personalDataIn(asked.said) : [];

@@ -7,6 +7,7 @@ import type { Exchange, Reply } from '../exchange.js';
 import { mayUse } from '../prepare.js';
 import { Refused } from '../refused.js';
 import { jsonResponse } from '../responses.js';
+import { budgetStates, type BudgetState } from './budget-states.js';
 import { spendOf, type SpendSummary } from './spend.js';
 import { driftFor, endpointsFor, type EndpointLook, type SeenDrift } from './state.js';
 
@@ -34,6 +35,8 @@ export interface Overview {
   spend: SpendSummary;
   /** How learning on each route stands that it may use; absent where none learns. */
   learning?: ({ route: string } & LearningState)[];
+  /** The key's own, and for operators, or where there are no keys, those of routes. */
+  budgets: BudgetState[];
 }
 
 /** What `GET /v1/decisions` answers. */
@@ -64,6 +67,7 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
     ...driftFor(key, serving),
     ...learningFor(key, snapshot),
     spend: spendOf(await store.latest(tenant, ADDED_UP)),
+    budgets: await budgetStates(key, serving),
   };
   return jsonResponse(200, overview);
 }
