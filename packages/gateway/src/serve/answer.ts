@@ -78,7 +78,7 @@ async function attempted(
     const { text, vectors: keepVectors } = snapshot.config.log;
     const plain = recordOf(prepared, ended, started, text === 'full');
     const { queries } = serving;
-    const record = prepared.route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
+    const record = route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
     serving.metrics.ended(record, overheadMs);
     serving.drift.ended(record);
     trace?.ended(record, clock.now());

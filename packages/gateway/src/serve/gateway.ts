@@ -15,6 +15,7 @@ import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
 import { keepFeedback } from '../feedback/keep-feedback.js';
 import { createRecording } from '../feedback/recording.js';
+import { trainsBy } from '../learn/judged-decision.js';
 import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
 import { createEndpointLoad } from '../load/endpoint-load.js';
@@ -168,7 +169,14 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     recording: createRecording(),
     ...(verifying && { verifying }),
     queries,
-    judged: (said) => learning.judged(said, serving.snapshot.config.feedback.trains),
+    judged(said) {
+      const { config, routes } = serving.snapshot;
+      if (!trainsBy(said, config.feedback.trains)) return;
+      learning.judged(said);
+      const { decision, score } = said;
+      if (score === undefined || ![...routes.values()].some(({ settings }) => settings.drift)) return;
+      common.track(store.find(decision).then((record) => record && drift.judged(record, score)));
+    },
     track(work) {
       const tracked = work
         .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
@@ -185,9 +193,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
   const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
-  pacers.configure(serving.snapshot);
   const follow = () => {
     const routes = [...serving.snapshot.routes.values()];
+    pacers.configure(serving.snapshot);
     drift.watch(routes.filter(({ settings }) => settings.drift));
     learning.follow(routes.flatMap(({ learner }) => learner ?? []));
   };
@@ -254,7 +262,6 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
-      pacers.configure(next.snapshot);
       health.reloaded();
       follow();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
