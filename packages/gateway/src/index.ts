@@ -32,6 +32,8 @@ export {
   type UpstreamAnswer,
   type UpstreamRequest,
 } from './contracts/upstream.js';
+export type { AnswerToVerify, Verdict, Verifier } from './contracts/verifier.js';
+export { vectorOf, vectorText } from './contracts/vector.js';
 export { ENDPOINT_WIRES, type EndpointWire, SERVED_WIRES, type ServedWire } from './contracts/wire.js';
 export { recentVectors } from './decide/recent-vectors.js';
 export { type RequestRouter, requestRouter, type RequestRouterParts } from './decide/request-router.js';
@@ -45,6 +47,8 @@ export {
   type Tracing,
 } from './observe/tracing.js';
 export type { EndpointHealth } from './health.js';
+export type { FeedbackAnswer } from './feedback/answer-feedback.js';
+export type { LearningState } from './learn/route-learner.js';
 export { createGateway, type Gateway, type GatewayParts } from './serve/gateway.js';
 export type { DecisionList, Overview } from './serve/overview/overview.js';
 export type { EndpointLook, HealthAnswer, SeenDrift } from './serve/overview/state.js';
@@ -59,7 +63,7 @@ export {
   type SessionMonitor,
   type SessionView,
   stuckMonitor,
-  type Verdict,
+  type Advice,
 } from './session/monitors.js';
 export type { ToolCall, Turn } from './session/turns.js';
 export { fetchUpstream } from './upstream/fetch-upstream.js';

@@ -17,6 +17,12 @@ export type { GraphOptions } from './graph/options.js';
 export { irtRouter } from './irt/irt.js';
 export type { IrtOptions } from './irt/responses.js';
 export { knnRouter, type KnnOptions } from './knn/knn.js';
+export {
+  defineLlmRouter,
+  type LlmRouterCall,
+  type LlmRouterEnvironment,
+  type LlmRouterOptions,
+} from './llm-router/llm-router.js';
 export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
@@ -53,11 +59,17 @@ export { costSweep } from './wrappers/cost-path.js';
 export { withCost } from './wrappers/cost.js';
 export { withEstimates } from './wrappers/estimate.js';
 export { withExploration } from './wrappers/exploration.js';
-export { explorationOf, type ExplorationSettings, type ExploredModel } from './wrappers/exploration-chances.js';
+export {
+  explorationOf,
+  explorationSettings,
+  type ExplorationSettings,
+  type ExploredModel,
+} from './wrappers/exploration-chances.js';
 export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
 export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
+export { withLoad, type LoadSettings } from './wrappers/load.js';
 export { withHeuristic } from './wrappers/heuristic.js';
 export {
   paceAfter,
@@ -81,6 +93,7 @@ export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
+  ChatModel,
   Decision,
   Encoder,
   JudgedDecision,
@@ -102,7 +115,8 @@ export type {
   RouterWrapper,
   RunContext,
   ScoringRouter,
+  Usage,
 } from '@routeprofile/schema';
-export type { PlacedAbility } from '@routeprofile/numerics';
+export type { ModelLoad, PlacedAbility } from '@routeprofile/numerics';
 export type { Runtime } from '@routeprofile/tensor';
 export type { EstimateOptions, FittedEstimates } from './estimates/estimates.js';

@@ -30,6 +30,7 @@ export {
   type StrategyInput,
 } from './config.js';
 export { type Logger, nextTurn, type Progress, type RunContext, type Store, throwIfAborted } from './context.js';
+export { inPool } from './pool.js';
 export {
   type Candidate,
   type Capabilities,

@@ -1,9 +1,11 @@
+import { explorationSettings } from '@routeprofile/routers';
 import { z } from '@routeprofile/schema';
 import { endpointSchema } from '../contracts/endpoint.js';
 import { secretReferenceSchema } from '../contracts/secret.js';
 import { feedbackSettingsSchema } from '../feedback/feedback-config.js';
 import { budgetConfigSchema } from '../money/budget-config.js';
 import { sessionConfigSchema } from '../session/session-config.js';
+import { learnSchema } from '../learn/learn-config.js';
 
 const name = z.string().min(1).max(200);
 
@@ -39,10 +41,17 @@ export const routeSchema = z.strictObject({
    */
   session: sessionConfigSchema.optional(),
   /**
-   * What goes around the router, innermost first: `constraints:pii=true` and its other options, `cost:lambda=2`, `fallback`. Nothing is
+   * What goes around the router, innermost first: `constraints:pii=true` and its other options, `cost:lambda=2`, `load:nu=0.01`, `fallback`. Nothing is
    * trained for it.
    */
   wrappers: z.array(z.string().min(1)).default([]),
+  /**
+   * Now and then tries a model that is nearly the best, so that records tell what other choices would have been worth. Conversations that
+   * stay with their candidate, requests that name one, and embeddings are never tried on. Default: the best is chosen.
+   */
+  explore: explorationSettings.optional(),
+  /** Goes on learning from feedback. Default: the router stays as it was fitted. */
+  learn: learnSchema.optional(),
   /**
    * Watches rewards, costs, times, faults and answers' lengths of the route's candidates, and its queries, for changes. Default: nothing is
    * watched.
@@ -73,6 +82,11 @@ export const gatewayConfigSchema = z.strictObject({
   /** Settings by route. Default: those of every router that is given. */
   routes: z.record(name, routeSchema).default({}),
   endpoints: z.array(endpointSchema).min(1),
+  /**
+   * Which of several endpoints of one candidate is tried first: the one that is less loaded (`load`), or the first in the list while it is in
+   * service (`listed`), the others standing by.
+   */
+  endpointOrder: z.enum(['load', 'listed']).default('load'),
   /** Attempts per request at most, all candidates and endpoints together. */
   attempts: z.number().int().min(1).max(10).default(4),
   /** Milliseconds after which no further attempt is begun. Those under way have clocks of their own. */
@@ -94,8 +108,12 @@ export const gatewayConfigSchema = z.strictObject({
     .strictObject({
       /** Whether records hold the text that was routed: `none` (default) or `full`. */
       text: z.enum(['none', 'full']).default('none'),
+      /** Whether records hold the vector of the text that was routed, from which one learns again after a restart. */
+      vectors: z.boolean().default(false),
     })
     .prefault({}),
+  /** What is drawn at random is drawn by it: with the same seed, the same request by the same id is decided alike. */
+  seed: z.number().int().min(0).default(0),
   /** What feedback means, and what of it is learned from. */
   feedback: feedbackSettingsSchema.prefault({}),
 });

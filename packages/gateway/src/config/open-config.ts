@@ -4,20 +4,13 @@ import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
 import type { EndpointWire } from '../contracts/wire.js';
-import { batchedRouter } from '../decide/batched-router.js';
-import { distrustOf, withQueriesWatched } from '../decide/watched.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import type { MeasuredLoad } from '../load/endpoint-load.js';
 import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
-import {
-  demandsOf,
-  keepsPersonalData,
-  lambdaOf,
-  readWrapper,
-  withMovingLambda,
-  wrapRouter,
-} from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, lambdaOf, readWrapper, type WrapperFacts } from '../decide/wrappers.js';
+import type { LearningParts } from '../learn/open-learner.js';
 import { checkBudgets } from '../money/check-budgets.js';
 import { checkSessions } from '../session/check-sessions.js';
 import { BUILT_IN_MONITORS } from '../session/monitors.js';
@@ -25,19 +18,23 @@ import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
+import { routersOf } from './routers-of-route.js';
 import { problems, type Report } from './problems.js';
 import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
 
-/** What is learned while serving. */
+/** What there is while serving, which routes may use. */
 export interface LiveFacts {
   drift?: Drift;
+  learning?: LearningParts;
+  /** How loaded a model is that these endpoints serve. */
+  loadOfModel?: (endpoints: readonly Endpoint[]) => MeasuredLoad | undefined;
 }
 
 /**
  * Checks a configuration and looks up all that it names.
  * @param given as it was written
  * @param clock default: the platform's
- * @param live what is learned while serving, which routes may follow. Default: nothing
+ * @param live default: nothing, so that nothing is learned or watched
  * @param monitors of conversations, by name. Default: those that are built in
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
@@ -56,12 +53,17 @@ export function openConfig(
   const found: string[] = [];
   const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
 
-  const routes = openRoutes(config, routers, clock, live, report);
+  /** Endpoints are opened after the routes whose requests they answer. */
+  let endpointsOf: (candidate: string) => readonly Endpoint[] = () => [];
+  const { loadOfModel } = live;
+  const loadOf = loadOfModel && ((candidate: string) => loadOfModel(endpointsOf(candidate)));
+  const routes = openRoutes(config, routers, clock, live, { loadOf }, report);
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
   assertSameCandidates(routes, report);
   const { endpoints, addresses, secrets } = openEndpoints(config, candidates, secretOf, report);
+  endpointsOf = (candidate) => endpoints.get(candidate) ?? [];
   for (const { name, router, settings, demands } of routes.values()) {
     if (!router.models.some((model) => endpoints.has(model)))
       report(`routes.${name}`, `none of its candidates has an endpoint: ${router.models.join(', ')}`);
@@ -95,12 +97,14 @@ export function openConfig(
 }
 
 function openRoutes(
-  { routes }: GatewayConfig,
+  config: GatewayConfig,
   routers: Readonly<Record<string, RequestRouter>>,
   clock: Clock,
-  { drift }: LiveFacts,
+  live: LiveFacts,
+  facts: WrapperFacts,
   report: Report,
 ): Map<string, Route> {
+  const { routes } = config;
   const names = Object.keys(routers);
   if (names.length === 0) report('routes', 'there is no router; give at least one');
   for (const name of Object.keys(routes))
@@ -110,30 +114,18 @@ function openRoutes(
       const settings = Object.hasOwn(routes, name) ? routes[name]! : routeSchema.parse({});
       const around = settings.wrappers.flatMap((reference, i) => {
         try {
-          return [readWrapper(reference, router)];
+          return [readWrapper(reference, router, facts)];
         } catch (error) {
           if (!RouteProfileError.isInstance(error)) throw error;
           report(`routes.${name}.wrappers.${i}`, [error.message, error.hint].filter(Boolean).join('. '));
           return [];
         }
       });
-      const watched = settings.drift && drift ? withQueriesWatched(router, name, drift) : router;
-      const batched = batchedRouter(watched, settings.batch, clock);
-      // Within all else, so that costs and constraints weigh what is still believed.
-      const believed = settings.drift?.action === 'distrust' && drift ? [distrustOf(router, drift)] : [];
       const kept = keepsPersonalData(router, around);
       const demands = demandsOf(router, around);
-      const outer = [...believed, ...around];
-      const route: Route = {
-        name,
-        router: wrapRouter(batched, outer),
-        settings,
-        keepsPersonalData: kept,
-        demands,
-        lambda: lambdaOf(around) ?? router.cost?.lambda,
-        moving: (more) => wrapRouter(batched, withMovingLambda(outer, more)),
-      };
-      return [name, route];
+      const lambda = lambdaOf(around) ?? router.cost?.lambda;
+      const routersOfIt = routersOf({ name, router, settings, around, config, clock, live, report });
+      return [name, { name, ...routersOfIt, settings, keepsPersonalData: kept, demands, lambda }];
     }),
   );
 }

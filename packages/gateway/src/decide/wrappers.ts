@@ -3,6 +3,7 @@ import {
   withConstraints,
   withCost,
   withLikeAlternatives,
+  withLoad,
   type ConstraintsOptions,
 } from '@routeprofile/routers';
 import {
@@ -15,6 +16,7 @@ import {
   type Router,
   type RunContext,
 } from '@routeprofile/schema';
+import type { MeasuredLoad } from '../load/endpoint-load.js';
 import { demandOf, trainedDemands } from './demands.js';
 import type { RequestRouter } from './request-router.js';
 
@@ -38,6 +40,12 @@ export const whyUnpriced = ({ strategy }: Pick<RequestRouter, 'strategy'>): stri
   PRICED.test(strategy) ? null : `the router ${strategy} does not say what a call is expected to cost`;
 
 const costOptions = z.strictObject({ lambda: z.number().min(0) });
+const loadOptions = z.strictObject({
+  /** ν: chances of being right that a second of waiting costs. */
+  nu: z.number().min(0),
+  /** Tokens of an answer. Default: as those before had; before there are any, 300. */
+  tokens: z.number().min(0).optional(),
+});
 const fallbackOptions = z.strictObject({ next: z.enum(['score', 'profile']).default('score') });
 
 const refused = (message: string, hint: string) => new RouteProfileError('BAD_OPTION', message, { hint });
@@ -63,15 +71,18 @@ function costOf(options: Record<string, unknown>, router: RequestRouter): Served
 }
 
 /**
- * Wrappers with λ that moves: what `cost` among them says and what budgets add. Without `cost` it is put where its place is, around what
- * rules models out and inside what ranks stand-ins.
- * @param more what budgets add to λ, asked once per decision
+ * Wrappers with λ that moves: what the outermost `cost` among them says and what budgets add; without one it is put around all of them.
+ * @param added what budgets add to λ, asked once per decision
  */
-export function withMovingLambda(around: readonly ServedWrapper[], more: () => number): ServedWrapper[] {
-  const given = around.some(({ name }) => name === 'cost');
-  if (given) return around.map((one) => (one.name === 'cost' ? costAt(() => (one.lambda ?? 0) + more()) : one));
-  const place = around.findIndex(({ name }) => name === 'fallback');
-  return place < 0 ? [...around, costAt(more)] : around.toSpliced(place, 0, costAt(more));
+export function withMovingLambda(around: readonly ServedWrapper[], added: () => number): ServedWrapper[] {
+  const outermost = around.findLastIndex(({ name }) => name === 'cost');
+  const said = around[outermost];
+  return said
+    ? around.with(
+        outermost,
+        costAt(() => (said.lambda ?? 0) + added()),
+      )
+    : [...around, costAt(added)];
 }
 
 function constraintsOf(options: Record<string, unknown>, { candidates }: RequestRouter): ServedWrapper {
@@ -102,24 +113,56 @@ function fallbackOf(options: Record<string, unknown>, { likeness, strategy }: Re
   };
 }
 
-const KINDS = { constraints: constraintsOf, cost: costOf, fallback: fallbackOf } as const;
+/** Tokens of an answer where nobody knows. */
+const TOKENS = 300;
+
+function loadOf(
+  options: Record<string, unknown>,
+  { models }: RequestRouter,
+  { loadOf: measured }: WrapperFacts,
+): ServedWrapper {
+  const { nu, tokens } = parseOptions({ name: 'load', options: loadOptions }, options);
+  if (measured === undefined)
+    throw refused('load: nobody measures how loaded models are here', 'Leave it out; the gateway measures it.');
+  const load = () =>
+    new Map(
+      models.flatMap((model) => {
+        const now = measured(model);
+        return now ? [[model, now] as const] : [];
+      }),
+    );
+  const tokensOf = (model: string) => tokens ?? measured(model)?.tokens ?? TOKENS;
+  return { name: 'load', wrap: (router) => withLoad(router, { load, nu, tokens: tokensOf }), keepsPersonalData: false };
+}
+
+/** What wrappers may know of what happens while serving. */
+export interface WrapperFacts {
+  /** How loaded a candidate is; undefined before its first answer. */
+  loadOf?: (candidate: string) => MeasuredLoad | undefined;
+}
+
+const KINDS = { constraints: constraintsOf, cost: costOf, fallback: fallbackOf, load: loadOf } as const;
 type Kind = keyof typeof KINDS;
 
 /** @throws RouteProfileError BAD_OPTION for options that it does not have, or cannot have around this router */
-export const servedWrapper = (name: Kind, options: Record<string, unknown>, router: RequestRouter): ServedWrapper =>
-  KINDS[name](options, router);
+export const servedWrapper = (
+  name: Kind,
+  options: Record<string, unknown>,
+  router: RequestRouter,
+  facts: WrapperFacts = {},
+): ServedWrapper => KINDS[name](options, router, facts);
 
 /**
- * A wrapper as a configuration names it: `constraints:pii=true`, `cost:lambda=2`, `fallback:next=score`.
+ * A wrapper as a configuration names it: `constraints:pii=true`, `cost:lambda=2`, `load:nu=0.01`, `fallback:next=score`.
  * @throws RouteProfileError BAD_OPTION, UNKNOWN_NAME
  */
-export function readWrapper(reference: string, router: RequestRouter): ServedWrapper {
+export function readWrapper(reference: string, router: RequestRouter, facts?: WrapperFacts): ServedWrapper {
   const { name, options } = parseNamedReference(reference);
   if (!Object.hasOwn(KINDS, name))
     throw new RouteProfileError('UNKNOWN_NAME', `no wrapper called ${name} goes around a router that is being served`, {
       hint: `Those that do: ${Object.keys(KINDS).join(', ')}. All others learn something: train the router with them.`,
     });
-  return servedWrapper(name as Kind, options, router);
+  return servedWrapper(name as Kind, options, router, facts);
 }
 
 /** λ of the outermost `cost`, which takes the place of others; undefined without one. */
@@ -129,8 +172,12 @@ export const lambdaOf = (around: readonly ServedWrapper[]): number | undefined =
 /** The router inside, as wrappers see it. */
 const asRouter = (router: RequestRouter): Router => ({
   models: router.models,
-  decide: ({ texts, requirements }, ctx) =>
-    router.route(texts, { ...(requirements && { requirements }), ...(ctx?.signal && { signal: ctx.signal }) }),
+  decide: ({ texts, ids, requirements }, ctx) =>
+    router.route(texts, {
+      ...(requirements && { requirements }),
+      ...(ids && { ids }),
+      ...(ctx?.signal && { signal: ctx.signal }),
+    }),
   save: () => Promise.reject(new RouteProfileError('UNSUPPORTED', 'a router that is being served is not saved again')),
 });
 
@@ -141,9 +188,9 @@ export function wrapRouter(router: RequestRouter, wrappers: readonly ServedWrapp
   return {
     ...router,
     strategy: [router.strategy, ...wrappers.map(({ name }) => name)].join('+'),
-    route(texts, { requirements, signal } = {}) {
+    route(texts, { requirements, ids, signal } = {}) {
       const ctx: RunContext = { seed: 0, ...(signal && { signal }) };
-      return outer.decide({ texts, ...(requirements && { requirements }) }, ctx);
+      return outer.decide({ texts, ...(ids && { ids }), ...(requirements && { requirements }) }, ctx);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Feedback, FeedbackFate } from '../contracts/store.js';
 import type { Serving } from '../serve/context.js';
+import { tellReward } from '../observe/drift/rewards.js';
 import type { FeedbackSettings } from './feedback-config.js';
 
 /** Milliseconds that feedback waits for the record of a request that is still under way. */
@@ -27,7 +28,8 @@ export async function keepFeedback(said: Feedback, serving: Serving): Promise<Fe
   metrics.judged(labelOf(said.name, snapshot.config.feedback), said, fate);
   if (fate !== 'duplicate') {
     tracing?.judged?.(said, clock.now());
-    serving.judged?.(said);
+    serving.judged(said);
+    if (fate === 'stored') serving.track(tellReward(said, serving));
   }
   return fate;
 }

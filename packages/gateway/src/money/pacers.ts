@@ -50,9 +50,9 @@ export function createPacers(store: Pick<StateStore, 'spent'>, now: () => number
       const known = byKey.get(own ?? '');
       if (known) return known;
       const holding = [own, shared].flatMap((scope) => (scope === undefined ? [] : (pacers.get(scope) ?? [])));
-      // Two budgets that limit the same dollars add up: each has a λ of its own.
-      const more = () => holding.reduce((sum, { lambda }) => sum + lambda, 0);
-      const moving: Route = { ...route, router: route.moving(more), more };
+      // The price of a dollar that two budgets limit is the sum of both: each has a dual of its own.
+      const added = () => holding.reduce((sum, { lambda }) => sum + lambda, 0);
+      const moving: Route = { ...route, ...route.wrappedBy([], added), added };
       byKey.set(own ?? '', moving);
       return moving;
     },

@@ -2,6 +2,7 @@ import type { Attempt, DecisionRecord } from '../contracts/record.js';
 import type { Feedback, FeedbackFate } from '../contracts/store.js';
 import type { PacedState } from '../money/pacers.js';
 import type { DriftLook } from './drift/drift.js';
+import type { VerifyResult } from '../verify/verifying.js';
 import { createRegistry, type Spread, type Sum } from './exposition.js';
 
 /** Seconds; those that OpenTelemetry's conventions for GenAI name. */
@@ -18,6 +19,10 @@ export interface EndpointState {
   candidate: string;
   /** Whether it may be tried now. */
   usable: boolean;
+  /** Requests under way. */
+  outstanding: number;
+  /** Milliseconds to the first content, a moving average; absent before the first answer. */
+  firstContentMs?: number;
 }
 
 /** Series that a request counts in, by all that their labels say. */
@@ -61,6 +66,8 @@ export interface Metrics {
   ended(record: DecisionRecord, overheadMs: number | undefined): void;
   /** Something was said of an answer. @param name of the feedback, one of the configuration or `other` */
   judged(name: string, said: Pick<Feedback, 'source' | 'score'>, fate: FeedbackFate): void;
+  /** A verifier is done with an answer. @param dollars that it took */
+  verified(name: string, result: VerifyResult, dollars: number): void;
   /** In the text format of Prometheus. */
   text(): string;
 }
@@ -150,12 +157,37 @@ export function createMetrics(
     'Sum of the scores counted by routeprofile_feedback_scored_total, each from 0 to 1.',
     ['name', 'source'],
   );
+  const checks = registry.counter(
+    'routeprofile_checks_total',
+    'Checks of answers by verifiers, by what came of them: scored, untold, failed, or dropped as too many waited or the answer was too long.',
+    ['verifier', 'result'],
+  );
+  const checkDollars = registry.counter('routeprofile_checks_cost_dollars_total', 'Dollars that checks took.', [
+    'verifier',
+  ]);
   registry.gauge(
     'routeprofile_endpoint_usable',
     '1 where an endpoint may be tried now, else 0.',
     ['endpoint', 'model'],
     function* () {
       for (const { endpoint, candidate, usable } of endpoints()) yield [[endpoint, candidate], usable ? 1 : 0];
+    },
+  );
+  registry.gauge(
+    'routeprofile_endpoint_outstanding',
+    'Requests under way at an endpoint.',
+    ['endpoint', 'model'],
+    function* () {
+      for (const { endpoint, candidate, outstanding } of endpoints()) yield [[endpoint, candidate], outstanding];
+    },
+  );
+  registry.gauge(
+    'routeprofile_endpoint_first_content_seconds',
+    'Time to the first content as load balancing sees it: a moving average that rises at once and falls slowly.',
+    ['endpoint', 'model'],
+    function* () {
+      for (const { endpoint, candidate, firstContentMs } of endpoints())
+        if (firstContentMs !== undefined) yield [[endpoint, candidate], firstContentMs / 1_000];
     },
   );
   registry.gauge('routeprofile_drift_streams', 'Streams that are watched for a change.', [], () => [
@@ -240,6 +272,10 @@ export function createMetrics(
       if (score === undefined || fate === 'duplicate') return;
       scored.add([name, source]);
       scores.add([name, source], score);
+    },
+    verified(name, result, dollars) {
+      checks.add([name, result]);
+      if (dollars > 0) checkDollars.add([name], dollars);
     },
     text: () => registry.text(),
   };

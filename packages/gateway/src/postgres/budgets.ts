@@ -1,4 +1,4 @@
-import { messageOf, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
+import { messageOf, RouteProfileError, type Logger } from '@routeprofile/schema';
 import type { Limit, StateStore } from '../contracts/store.js';
 import { dollarsOf, unitsOf } from '../store/accounts.js';
 import { windowOf } from '../store/window.js';
@@ -56,10 +56,12 @@ export function openBudgets({ database, schema, leaseShare, leaseMs, onDown, now
   const isDue = (lease: Lease) =>
     lease.changed || !lease.sure || freeOf(lease) > 0 || performance.now() > lease.until - leaseMs / 2;
   const tell = async (lease: Lease, keeps: boolean) => {
-    const unbacked = lease.seq === 0 ? lease.open.size : 0;
+    const unbacked = lease.known ? 0 : lease.held + lease.settled;
     await reportOf(parts, lease, () => ({ asks: [], keep: keeps ? keepOf(lease) : 0, recall: null }));
     if (unbacked > 0)
-      logger?.warn(`${plural(unbacked, 'reservation')} granted while Postgres was down count from now on`);
+      logger?.warn(
+        `${dollarsOf(unbacked)} dollars of ${lease.scope} that were granted while Postgres was down count from now on`,
+      );
   };
   let looking = false;
   const look = async () => {

@@ -1,21 +1,28 @@
-import { messageOf, type Logger } from '@routeprofile/schema';
+import { messageOf, type LearnerStrategy, type Logger } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
 import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
 import { problems } from '../config/problems.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
+import type { Endpoint } from '../contracts/endpoint.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
+import type { Verifier } from '../contracts/verifier.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import { createReadQueries } from '../decide/read-queries.js';
 import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
+import { keepFeedback } from '../feedback/keep-feedback.js';
 import { createRecording } from '../feedback/recording.js';
+import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
+import { createEndpointLoad } from '../load/endpoint-load.js';
 import { createPacers } from '../money/pacers.js';
 import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
+import { createVerifying } from '../verify/verifying.js';
 import { BUILT_IN_MONITORS, type SessionMonitor } from '../session/monitors.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
@@ -46,6 +53,10 @@ export interface GatewayParts {
   newId?: () => string;
   /** Is told what an operator should know, never a prompt or a secret. */
   logger?: Logger;
+  /** Learners that `routes.NAME.learn` may name. Default: those of `@routeprofile/routers`. */
+  learners?: readonly LearnerStrategy[];
+  /** Check answers behind requests; what they find is kept as feedback. Default: nobody does. */
+  verifiers?: readonly Verifier[];
   /** Look at conversations, beside those that are built in; `session.monitors` of a route names them. */
   monitors?: readonly SessionMonitor[];
   /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
@@ -112,19 +123,32 @@ const wireOf = (path: string, headers: HeaderReader): EndpointWire =>
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
   const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store, tracing } = parts;
   const secretOf = parts.secrets ?? environmentSecrets();
+  const queries = createReadQueries();
+  const learning = createLearning(store);
+  const verifying = parts.verifiers?.length
+    ? createVerifying({
+        ...{ verifiers: parts.verifiers, clock, logger },
+        counted: (...told) => common.metrics.verified(...told),
+        keep: (said) => keepFeedback(said, serving),
+      })
+    : undefined;
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const cooldowns = shareCooldowns(store);
   const health = createHealth(clock, { onCooldown: cooldowns.tell });
   const pacers = createPacers(store, () => clock.now());
   const monitors = new Map([...BUILT_IN_MONITORS, ...(parts.monitors ?? [])].map((one) => [one.name, one]));
+  const load = createEndpointLoad(clock);
+  const loadOfModel = (endpoints: readonly Endpoint[]) => load.ofModel(endpoints, (id) => health.usable(id));
   const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
-      for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
+      for (const endpoint of endpoints)
+        yield { endpoint: endpoint.id, candidate, usable: health.usable(endpoint.id), ...load.look(endpoint) };
   }
   const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
+    load,
     pins: createSessionPins(clock),
     pacers,
     monitors,
@@ -142,6 +166,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     tracing,
     newId,
     recording: createRecording(),
+    ...(verifying && { verifying }),
+    queries,
+    judged: (said) => learning.judged(said, serving.snapshot.config.feedback.trains),
     track(work) {
       const tracked = work
         .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
@@ -150,15 +177,21 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, { drift }, [...monitors.keys()]);
+    const learningParts = { queries, store, logger, ...(parts.learners && { learners: parts.learners }) };
+    const live = { drift, loadOfModel, learning: learningParts };
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live, [...monitors.keys()]);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
   const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
   pacers.configure(serving.snapshot);
-  const watch = () => drift.watch([...serving.snapshot.routes.values()].filter(({ settings }) => settings.drift));
-  watch();
+  const follow = () => {
+    const routes = [...serving.snapshot.routes.values()];
+    drift.watch(routes.filter(({ settings }) => settings.drift));
+    learning.follow(routes.flatMap(({ learner }) => learner ?? []));
+  };
+  follow();
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
@@ -223,7 +256,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       serving = next;
       pacers.configure(next.snapshot);
       health.reloaded();
-      watch();
+      follow();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
     },
     get hasPage() {
@@ -241,6 +274,8 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
         if (await Promise.race([all, late.then(() => true)])) break;
       }
       cancel();
+      await verifying?.close();
+      await learning.close();
     },
   };
 }

@@ -3,7 +3,7 @@ import { millisecondsOf } from '../config/duration.js';
 import type { Route } from '../config/snapshot.js';
 import type { RoutingRequest } from '../contracts/request.js';
 import type { Pin } from '../decide/session-pins.js';
-import type { Verdict } from '../session/monitors.js';
+import type { Advice } from '../session/monitors.js';
 import { moveWorth } from '../session/priced-switch.js';
 import { inToolLoop, recentTurns } from '../session/turns.js';
 import { itemsOf } from '../wire/format.js';
@@ -69,7 +69,7 @@ function observed(
   { next }: Stay,
   pin: Pin,
   { monitors, logger }: Serving,
-): { verdict: Verdict; by: string } {
+): { verdict: Advice; by: string } {
   const names = route.settings.session?.monitors ?? [];
   if (names.length === 0) return { verdict: 'stay', by: '' };
   const { turns } = read.asked;
@@ -119,7 +119,7 @@ async function moved(
   const { last } = pin;
   if (session?.switch !== 'priced' || last === undefined || pin.wentUpAt !== undefined) return staying(pin);
   if (inToolLoop(recentTurns(read.asked.turns))) return staying(pin);
-  const lambda = (route.lambda ?? 0) + (route.more?.() ?? 0);
+  const lambda = (route.lambda ?? 0) + (route.added?.() ?? 0);
   const decision = await fresh();
   const move = moveWorth({
     model: pin.model,

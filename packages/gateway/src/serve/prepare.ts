@@ -43,7 +43,7 @@ export interface Asking {
  */
 export async function prepare(asking: Asking, serving: Serving): Promise<Prepared> {
   const { id, format, request, key } = asking;
-  const { snapshot, health } = serving;
+  const { snapshot, health, load } = serving;
   const { text, body } = await readJsonBody(request, snapshot.config.limits);
   const read = readRequest(format, text, body);
   if (read.asked.unable) {
@@ -72,10 +72,12 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     route !== undefined && format.wire !== 'embeddings'
       ? stayOf(route, routing.tenant, await conversationOf(route, session, asked), promptTokens, serving)
       : undefined;
+  // Embeddings of a model that is only tried would compare with no others.
+  const deciding = route && format.wire === 'embeddings' ? { ...route, router: route.still } : route;
   const chosen =
     target.kind === 'candidate'
       ? pinned(target.candidate.id)
-      : await chosenBy({ route: route!, routing, stay, read, request }, serving);
+      : await chosenBy({ route: deciding!, routing, stay, read, request }, serving);
   const decision = atHome(chosen, personal);
   const plan = planAttempts({
     ranked: decision.ranked.flatMap(({ model }) => snapshot.candidates.get(model) ?? []),
@@ -84,6 +86,10 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     requirements,
     demands: route?.demands ?? [],
     usable: (endpoint) => health.usable(endpoint),
+    full: (endpoint) => load.full(endpoint),
+    ...(snapshot.config.endpointOrder === 'load' && {
+      order: (endpoints) => load.order(endpoints, id, session),
+    }),
     most: snapshot.config.attempts,
   });
   assertBound(read, target, plan);
@@ -121,7 +127,9 @@ async function chosenBy(turn: TurnOfSession, serving: Serving): Promise<Decision
   if (pin === undefined) return fresh();
   const why = whyMove(pin.model, route, routing.wire, routing.requirements, serving);
   if (why !== null) return moving(await fresh(), pin, why);
-  return watchesTurns(route) ? goingOn(turn, stay, pin, fresh, serving) : staying(pin);
+  // A conversation under way is not what models are tried on.
+  const still = () => decided({ ...route, router: route.still }, routing, request.signal, serving);
+  return watchesTurns(route) ? goingOn(turn, stay, pin, still, serving) : staying(pin);
 }
 
 /** @throws Refused 400 for options behind a name that there are not */
@@ -151,13 +159,13 @@ export const mayUse = (key: KeyConfig | undefined, target: Target | undefined): 
 /** @throws Refused 400 where no model may answer, 503 where the router fails */
 async function decided(
   { router, settings, name }: Route,
-  { text, requirements }: RoutingRequest,
+  { id, text, requirements }: RoutingRequest,
   signal: AbortSignal,
   { clock, logger }: Serving,
 ): Promise<Decision> {
   const failed = (error: unknown) => logger?.warn(`the router of ${name} failed: ${messageOf(error)}`);
   try {
-    return await decide({ router, text, requirements, signal, failed, ...settings }, clock);
+    return await decide({ router, text, id, requirements, signal, failed, ...settings }, clock);
   } catch (error) {
     if (signal.aborted) throw clientGone();
     if (RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED')
@@ -172,9 +180,9 @@ async function decided(
 }
 
 /** An earlier answer, or whatever else was stored, is known where that was done and nowhere else. @throws Refused 400 */
-function assertBound({ asked }: ReadRequest, target: Target, { attempts, cooling }: Plan): void {
+function assertBound({ asked }: ReadRequest, target: Target, { attempts, cooling, full }: Plan): void {
   if (asked.boundTo === undefined) return;
-  if (target.kind === 'candidate' && attempts.length + cooling.length === 1) return;
+  if (target.kind === 'candidate' && attempts.length + cooling.length + full.length === 1) return;
   throw new Refused(
     400,
     'unsupported_parameter',

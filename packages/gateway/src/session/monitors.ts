@@ -1,7 +1,7 @@
 import type { Turn } from './turns.js';
 
 /** What a monitor finds of a conversation. */
-export type Verdict =
+export type Advice =
   /** It stays with who answers it. */
   | 'stay'
   /** The next candidate up takes over. */
@@ -27,7 +27,7 @@ export interface SessionMonitor {
    * Called on the path of every request of such a route: it must be quick.
    * @param turns the last ones, 64 at most, none from before the conversation last went up
    */
-  observe(turns: readonly Turn[], session: SessionView): Verdict;
+  observe(turns: readonly Turn[], session: SessionView): Advice;
 }
 
 /** The same call so often, among the last `OF_CALLS`, goes round in circles. */

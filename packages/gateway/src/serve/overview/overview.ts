@@ -1,5 +1,7 @@
 import type { KeyConfig } from '../../config/config.js';
 import type { DecisionRecord } from '../../contracts/record.js';
+import type { Snapshot } from '../../config/snapshot.js';
+import type { LearningState } from '../../learn/route-learner.js';
 import { LOCAL_TENANT, type Serving } from '../context.js';
 import type { Exchange, Reply } from '../exchange.js';
 import { mayUse } from '../prepare.js';
@@ -36,6 +38,8 @@ export interface Overview {
   useful: UsefulSpend;
   /** The key's own, and for operators, or where there are no keys, those of routes. */
   budgets: BudgetState[];
+  /** How learning on each route stands that it may use; absent where none learns. */
+  learning?: ({ route: string } & LearningState)[];
 }
 
 /** What `GET /v1/decisions` answers. */
@@ -43,6 +47,13 @@ export interface DecisionList {
   object: 'list';
   /** The newest first. */
   data: DecisionRecord[];
+}
+
+function learningFor(key: KeyConfig | undefined, { routes }: Snapshot): Pick<Overview, 'learning'> {
+  const learning = [...routes].flatMap(([route, { learner }]) =>
+    learner && (key?.routes === undefined || key.routes.includes(route)) ? [{ route, ...learner.look() }] : [],
+  );
+  return learning.length > 0 ? { learning } : {};
 }
 
 /** `GET /v1/overview`: how endpoints fare, and what was spent, for whoever asks. */
@@ -58,6 +69,7 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
     models: [...snapshot.targets].flatMap(([name, target]) => (mayUse(key, target) ? [name] : [])),
     endpoints: endpointsFor(key, serving),
     ...driftFor(key, serving),
+    ...learningFor(key, snapshot),
     spend: spendOf(latest),
     useful: await usefulOf(latest, store, feedback.trains),
     budgets: await budgetStates(key, serving),
