@@ -79,6 +79,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Add a new model', '/guides/new-model'],
       ['Prices and profiles of models', '/guides/models'],
       ['Choose by cost', '/guides/cost'],
+      ['Budgets and conversations', '/guides/budgets-and-sessions'],
       ['Use a saved router in your program', '/guides/saved-router'],
       ['Put a router in front of your models', '/guides/gateway'],
       ['From journal to a better router', '/guides/learn-from-traffic'],

@@ -55,7 +55,7 @@ export async function goingOn(
   if (verdict === 'escalate') {
     const above = thoseAbove(turn, pin, serving);
     const [next] = above;
-    // With nobody above, the turns so far are no news any more.
+    // With nobody above, the turns so far have been seen.
     stay.next.wentUpAt = itemsOf(turn.read.asked.turns).length;
     if (next === undefined) return because(staying(pin), `${by} found it stuck, and nobody is above ${pin.model}`);
     return because(led(above, pin), `${by} found it stuck with ${pin.model}; ${next} takes over`);

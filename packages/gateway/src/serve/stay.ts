@@ -35,14 +35,22 @@ export function stayOf(
   const ttlMs = millisecondsOf(settings.session.ttl);
   const key = JSON.stringify([tenant, name, overrides ?? null, session]);
   const next: Stay['next'] = {};
+  const priced = settings.session.switch === 'priced';
+  let kept: string | undefined;
   return {
     conversation: key,
     pin: pins.get(key),
     next,
-    keep: (model, { ranked }) => pins.set(key, { model, ranked, ...next }, ttlMs),
+    keep(model, { ranked }) {
+      kept = model;
+      pins.set(key, { model, ranked, ...next }, ttlMs);
+    },
     took(usage) {
-      const pin = usage && pins.get(key);
-      if (pin) pins.set(key, { ...pin, last: { usage, estimated: promptTokens, at: clock.now() } }, ttlMs);
+      if (usage === undefined || !priced) return;
+      const pin = pins.get(key);
+      // Of turns that go on at the same time the last one kept counts.
+      if (pin?.model === kept && pin !== undefined)
+        pins.set(key, { ...pin, last: { usage, estimated: promptTokens, at: clock.now() } }, ttlMs);
     },
   };
 }

@@ -30,10 +30,10 @@ export interface SessionMonitor {
   observe(turns: readonly Turn[], session: SessionView): Advice;
 }
 
-/** Times that the same call counts as going round in circles, among so many of the last calls. */
+/** The same call so often, among the last `OF_CALLS`, goes round in circles. */
 const SAME_CALLS = 3;
 const OF_CALLS = 10;
-/** Errors that are too many, among so many of the last results. */
+/** Errors that are too many among the last `OF_RESULTS` results. */
 const ERRORS = 3;
 const OF_RESULTS = 5;
 
