@@ -3,7 +3,7 @@ export interface UnderWay {
   /** Works that have not ended. */
   readonly size: number;
   /** Counts a work until it ends. */
-  track(work: Promise<unknown>): void;
+  readonly track: (work: Promise<unknown>) => void;
   /** Resolves once all works have ended that are under way now; what begins later is not waited for. */
   settled(): Promise<void>;
 }
