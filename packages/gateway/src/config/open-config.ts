@@ -17,6 +17,7 @@ import { BUILT_IN_MONITORS } from '../session/monitors.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
+import { fixedHeaders, type FixedHeaders } from './fixed-headers.js';
 import { nameTargets } from './names.js';
 import { routersOf } from './routers-of-route.js';
 import { problems, type Report } from './problems.js';
@@ -62,7 +63,7 @@ export function openConfig(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
   assertSameCandidates(routes, report);
-  const { endpoints, addresses, secrets } = openEndpoints(config, candidates, secretOf, report);
+  const { endpoints, addresses, headers, secrets } = openEndpoints(config, candidates, secretOf, report);
   endpointsOf = (candidate) => endpoints.get(candidate) ?? [];
   for (const { name, router, settings, demands } of routes.values()) {
     if (!router.models.some((model) => endpoints.has(model)))
@@ -89,6 +90,7 @@ export function openConfig(
     candidates,
     endpoints,
     addresses,
+    headers,
     secrets,
     targets,
     variantOf,
@@ -165,6 +167,7 @@ function openEndpoints(
 ) {
   const endpoints = new Map<string, Endpoint[]>();
   const addresses = new Map<string, Partial<Record<EndpointWire, URL>>>();
+  const headers = new Map<string, Partial<Record<EndpointWire, FixedHeaders>>>();
   const secrets = new Map<string, string>();
   const ids = new Set<string>();
   config.endpoints.forEach((settings, i) => {
@@ -181,17 +184,24 @@ function openEndpoints(
     const secret = settings.key && secretOfKey(settings.key, `${path}.key`, secretOf, report);
     if (secret !== undefined) secrets.set(id, secret);
     addresses.set(id, addressesOf(settings));
+    headers.set(
+      id,
+      byWire(settings.wires, (wire) => fixedHeaders(settings, WIRES[wire], secret)),
+    );
     const endpoint = { ...settings, id, model: settings.model ?? candidate.model };
     endpoints.set(candidate.id, [...(endpoints.get(candidate.id) ?? []), endpoint]);
   });
-  return { endpoints, addresses, secrets };
+  return { endpoints, addresses, headers, secrets };
 }
+
+const byWire = <T>(wires: readonly EndpointWire[], of: (wire: EndpointWire) => T): Partial<Record<EndpointWire, T>> =>
+  Object.fromEntries(wires.map((wire) => [wire, of(wire)]));
 
 /** The address of each wire, below the base URL. */
 function addressesOf({ baseUrl, wires }: EndpointSettings): Partial<Record<EndpointWire, URL>> {
   const base = new URL(baseUrl);
   const below = base.pathname.replace(/\/+$/, '');
-  return Object.fromEntries(wires.map((wire) => [wire, new URL(`${below}/${WIRES[wire].path}${base.search}`, base)]));
+  return byWire(wires, (wire) => new URL(`${below}/${WIRES[wire].path}${base.search}`, base));
 }
 
 /** The id of the configuration, or candidate and host, numbered where there are several. */

@@ -59,7 +59,7 @@ export function noAnswer(
   { attempts, failed, unaffordable }: Attempted,
   plan: Plan,
   waitMs: (endpoint: string) => number,
-  spending: Pick<Spending, 'renewsInMs'>,
+  spending: Pick<Spending, 'renewsInMs'> | undefined,
 ): Refused {
   if (failed && FAULTS[failed.attempt.fault].whose === 'request') return ownFault(failed);
   const endpoints = [...plan.cooling, ...plan.full, ...plan.attempts.map(({ endpoint }) => endpoint.id)];
@@ -79,7 +79,7 @@ export function noAnswer(
   if (unaffordable !== undefined)
     return new Refused(429, 'insufficient_quota', unaffordableText(unaffordable), {
       ...FINAL,
-      ...inSeconds(spending.renewsInMs(unaffordable.lacking)),
+      ...(spending && inSeconds(spending.renewsInMs(unaffordable.lacking))),
     });
   if (endpoints.length > 0)
     return new Refused(503, 'no_endpoint', plan.full.length > 0 ? BUSY : DOWN, {
