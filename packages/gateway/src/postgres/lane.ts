@@ -41,8 +41,17 @@ export interface Lane {
   reserve(units: number, limit: number, expires: number): Promise<{ id: string } | null>;
 }
 
-/** Reports, one at a time per lease, and forgets a lease that is over. @throws RouteProfileError NETWORK */
-export async function reportOf(parts: LaneParts, lease: Lease, wish: () => Wish): Promise<Answer> {
+/**
+ * Reports, one at a time per lease, and forgets a lease that is over.
+ * @param answered is called before another report may begin, which would give back what was just granted
+ * @throws RouteProfileError NETWORK
+ */
+export async function reportOf(
+  parts: LaneParts,
+  lease: Lease,
+  wish: () => Wish,
+  answered?: (answer: Answer) => void,
+): Promise<Answer> {
   while (parts.flights.has(lease)) await parts.flights.get(lease);
   const { database, schema, share, ttlMs, leases, holders, flights } = parts;
   for (const id of expire(lease, parts.now())) holders.delete(id);
@@ -59,6 +68,7 @@ export async function reportOf(parts: LaneParts, lease: Lease, wish: () => Wish)
       for (const id of lease.open.keys()) holders.delete(id);
       leases.delete(lease);
     }
+    answered?.(answer);
     return answer;
   } finally {
     flights.delete(lease);
@@ -106,10 +116,14 @@ export function openLane(parts: LaneParts, key: BudgetKey): Lane {
     const asked = grantFitting(waiters.splice(0));
     if (asked.length === 0) return;
     let answer: Answer;
+    let refused = asked;
     try {
       const asks = asked.map(({ units }) => units);
       const calls = tries === 0 && performance.now() >= recallAgain;
-      answer = await reportOf(parts, lease, () => ({ asks, keep: 0, recall: calls ? recall : null }));
+      const wish = () => ({ asks, keep: 0, recall: calls ? recall : null });
+      answer = await reportOf(parts, lease, wish, ({ state }) => {
+        if (state !== 'ended') refused = grantFitting(asked);
+      });
     } catch (error) {
       failAll(asked, error);
       return;
@@ -118,7 +132,6 @@ export function openLane(parts: LaneParts, key: BudgetKey): Lane {
       waiters = [...asked, ...waiters];
       return;
     }
-    const refused = grantFitting(asked);
     const wait = PATIENCE_MS[tries];
     if (refused.length > 0 && answer.elsewhere > 0 && performance.now() >= recallAgain) {
       if (wait !== undefined) {
