@@ -6,11 +6,14 @@ import type { SecretReader } from '../contracts/secret.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import type { MeasuredLoad } from '../load/endpoint-load.js';
 import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
-import { demandsOf, keepsPersonalData, lambdaOf, readWrapper } from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, lambdaOf, readWrapper, type WrapperFacts } from '../decide/wrappers.js';
 import type { LearningParts } from '../learn/open-learner.js';
 import { checkBudgets } from '../money/check-budgets.js';
+import { checkSessions } from '../session/check-sessions.js';
+import { BUILT_IN_MONITORS } from '../session/monitors.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
@@ -24,6 +27,8 @@ import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
 export interface LiveFacts {
   drift?: Drift;
   learning?: LearningParts;
+  /** How loaded a model is that these endpoints serve. */
+  loadOfModel?: (endpoints: readonly Endpoint[]) => MeasuredLoad | undefined;
 }
 
 /**
@@ -31,6 +36,7 @@ export interface LiveFacts {
  * @param given as it was written
  * @param clock default: the platform's
  * @param live default: nothing, so that nothing is learned or watched
+ * @param monitors of conversations, by name. Default: those that are built in
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(
@@ -39,6 +45,7 @@ export function openConfig(
   secretOf: SecretReader,
   clock: Clock = systemClock,
   live: LiveFacts = {},
+  monitors: readonly string[] = BUILT_IN_MONITORS.map(({ name }) => name),
 ): OpenedConfig {
   const parsed = gatewayConfigSchema.safeParse(given);
   if (!parsed.success)
@@ -47,12 +54,17 @@ export function openConfig(
   const found: string[] = [];
   const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
 
-  const routes = openRoutes(config, routers, clock, live, report);
+  /** Endpoints are opened after the routes whose requests they answer. */
+  let endpointsOf: (candidate: string) => readonly Endpoint[] = () => [];
+  const { loadOfModel } = live;
+  const loadOf = loadOfModel && ((candidate: string) => loadOfModel(endpointsOf(candidate)));
+  const routes = openRoutes(config, routers, clock, live, { loadOf }, report);
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
   assertSameCandidates(routes, report);
   const { endpoints, addresses, headers, secrets } = openEndpoints(config, candidates, secretOf, report);
+  endpointsOf = (candidate) => endpoints.get(candidate) ?? [];
   for (const { name, router, settings, demands } of routes.values()) {
     if (!router.models.some((model) => endpoints.has(model)))
       report(`routes.${name}`, `none of its candidates has an endpoint: ${router.models.join(', ')}`);
@@ -67,6 +79,7 @@ export function openConfig(
   }
   const targets = nameTargets(routes, candidates, endpoints, report);
   const clientSecrets = openKeys(config, routes, secretOf, report);
+  checkSessions(routes, endpoints, monitors, report);
   checkBudgets(config, routes, candidates, endpoints, report);
   if (found.length > 0) throw problems(found);
   const variantOf = createVariants();
@@ -90,6 +103,7 @@ function openRoutes(
   routers: Readonly<Record<string, RequestRouter>>,
   clock: Clock,
   live: LiveFacts,
+  facts: WrapperFacts,
   report: Report,
 ): Map<string, Route> {
   const { routes } = config;
@@ -102,7 +116,7 @@ function openRoutes(
       const settings = Object.hasOwn(routes, name) ? routes[name]! : routeSchema.parse({});
       const around = settings.wrappers.flatMap((reference, i) => {
         try {
-          return [readWrapper(reference, router)];
+          return [readWrapper(reference, router, facts)];
         } catch (error) {
           if (!RouteProfileError.isInstance(error)) throw error;
           report(`routes.${name}.wrappers.${i}`, [error.message, error.hint].filter(Boolean).join('. '));

@@ -83,7 +83,7 @@ async function attempted(
     const { text, vectors: keepVectors } = snapshot.config.log;
     const plain = recordOf(prepared, ended, started, text === 'full');
     const { queries } = serving;
-    const record = prepared.route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
+    const record = route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
     serving.metrics.ended(record, overheadMs);
     serving.drift.ended(record);
     trace?.ended(record, clock.now());
@@ -112,6 +112,7 @@ async function attempted(
   stay?.keep(served, decision);
   const headers = explained(attempts.length + 1, served);
   const finish = async (last: Attempt) => {
+    stay?.took(last.usage);
     const status = last.fault === 'client-gone' ? CLIENT_GONE : 200;
     const record = await end({ attempts, served, status }, last);
     if (overheard && last.fault === undefined)

@@ -10,7 +10,15 @@ const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const HEADER = 200;
 
 /** Signs that reasons have, as headers can hold them. */
-const IN_ASCII: Readonly<Record<string, string>> = { λ: 'lambda', '×': 'x', '–': '-', '−': '-', '…': '...', '’': "'" };
+const IN_ASCII: Readonly<Record<string, string>> = {
+  λ: 'lambda',
+  ν: 'nu',
+  '×': 'x',
+  '–': '-',
+  '−': '-',
+  '…': '...',
+  '’': "'",
+};
 
 /** A text as headers may hold it: ASCII on one line, cut. */
 const headerText = (text: string): string =>

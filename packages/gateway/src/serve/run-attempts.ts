@@ -104,25 +104,29 @@ async function once(
 ): Promise<Outcome | undefined> {
   const { endpoint, candidate } = planned;
   const { read, request, spending } = job;
-  const { health, snapshot } = serving;
-  if (!health.enter(endpoint.id)) return undefined;
+  const { health, load, snapshot } = serving;
+  if (load.full(endpoint) || !health.enter(endpoint.id)) return undefined;
+  load.enter(endpoint);
   let hold: Hold | Lacking | undefined;
   try {
     // What is not awaited costs nothing.
     hold = spending && (await spending.hold(candidate, read));
   } catch (error) {
     health.released(endpoint.id);
+    load.left(endpoint);
     if (!(error instanceof Refused)) throw error;
     result.refused = error;
     return undefined;
   }
   if (hold && 'lacking' in hold) {
     health.released(endpoint.id);
+    load.left(endpoint);
     if (!(result.unaffordable && result.unaffordable.needs <= hold.needs)) result.unaffordable = hold;
     return undefined;
   }
   const held = hold;
   const finish = (ended: Attempt) => {
+    load.left(endpoint, ended);
     const cost = costOfUsage(candidate, ended.usage);
     if (cost !== undefined) ended.cost = cost;
     result.attempts.push(ended);
