@@ -251,11 +251,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     common.metrics.replied(labelOf(request.path), reply.status);
     return reply;
   };
-  const handle = (request: Exchange): Promise<Reply> => {
-    const reply = respond(request);
-    underWay.track(reply);
-    return reply;
-  };
+  const handle = (request: Exchange): Promise<Reply> => underWay.run(() => respond(request));
 
   return {
     get asksForKeys() {

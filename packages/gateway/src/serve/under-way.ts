@@ -4,6 +4,8 @@ export interface UnderWay {
   readonly size: number;
   /** Counts a work until it ends. */
   readonly track: (work: Promise<unknown>) => void;
+  /** Begins a work, which is counted from before its beginning until its end. */
+  run<T>(begin: () => Promise<T>): Promise<T>;
   /** Resolves once all works have ended that are under way now; what begins later is not waited for. */
   settled(): Promise<void>;
 }
@@ -19,23 +21,27 @@ export function createUnderWay(failed: (error: unknown) => void): UnderWay {
   let size = 0;
   let batch: Batch = { size: 0 };
   let earlier = Promise.resolve();
+  const run = <T>(begin: () => Promise<T>): Promise<T> => {
+    const own = batch;
+    own.size++;
+    size++;
+    const end = () => {
+      size--;
+      if (--own.size === 0) own.over?.();
+    };
+    const work = begin();
+    work.then(end, (error: unknown) => {
+      failed(error);
+      end();
+    });
+    return work;
+  };
   return {
     get size() {
       return size;
     },
-    track(work) {
-      const own = batch;
-      own.size++;
-      size++;
-      const end = () => {
-        size--;
-        if (--own.size === 0) own.over?.();
-      };
-      work.then(end, (error: unknown) => {
-        failed(error);
-        end();
-      });
-    },
+    run,
+    track: (work) => void run(() => work),
     settled() {
       const own = batch;
       batch = { size: 0 };
