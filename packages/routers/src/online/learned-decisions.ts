@@ -33,7 +33,7 @@ export type Choice =
   | { by: 'chance' }
   /** Of the highest chance + alpha · deviation. */
   | { by: 'optimism'; alpha: number }
-  /** Each as often as it wins among so many draws from normal distributions with deviation · scale. */
+  /** Each as often as it wins among `draws` draws from normal distributions with deviation · scale. */
   | { by: 'draws'; scale: number; draws: number };
 
 /** A fitted router and what was learned around it. */
