@@ -65,6 +65,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Standard and newllm', '/concepts/settings'],
       ['Evaluation', '/concepts/evaluation'],
       ['Judging a router by logs', '/concepts/off-policy'],
+      ['Exploring and learning', '/concepts/learning-online'],
     ),
   },
   {
@@ -99,7 +100,11 @@ const guide: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'Experiments',
-    items: links(['Profiles', '/experiments/profiles'], ['Routers', '/experiments/routers']),
+    items: links(
+      ['Profiles', '/experiments/profiles'],
+      ['Routers', '/experiments/routers'],
+      ['Learning online', '/experiments/online-learning'],
+    ),
   },
   {
     text: 'Packages',

@@ -40,7 +40,7 @@ export interface OnlineReplayOptions extends Omit<RunContext, 'logger' | 'store'
 export interface OnlineRegret {
   /** Score lost per decision: mean over rows and orders of the best score of the row less that of the choice. */
   mean: number;
-  /** Shape [checkpoints]: cumulative regret Σ (r* − r) after so many rows, mean over orders. */
+  /** Shape [checkpoints]: cumulative regret Σ (r* − r) after the rows of that checkpoint, mean over orders. */
   cumulative: number[];
   /** Less the fitted router's, per decision; below 0: this policy lost less. null for the router itself. */
   againstFrozen: {

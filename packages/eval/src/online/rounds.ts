@@ -31,7 +31,7 @@ export interface Recorded {
   best: Float64Array;
 }
 
-/** What is told of an answer. */
+/** What the policy hears about an answer. */
 export interface Feedback {
   /** `honest`: its score. `shuffled`: the score of the fitted router's choice on a random row, so that it is right on average and says nothing. */
   kind: 'honest' | 'shuffled';
@@ -123,7 +123,7 @@ function recordedRouter({ router, decisions }: Recorded, rowOf: ReadonlyMap<stri
   };
 }
 
-/** What is told of the answer at a place of the order; null: nothing. */
+/** What the policy hears about the answer at a place of the order; null: nothing. */
 function rewards(
   { router, scores, decisions }: Recorded,
   { order, feedback, seed }: Round,

@@ -26,7 +26,7 @@ export interface LearnerDefinition<O> {
   summary: string;
   options: z.ZodType<O>;
   /** Whether it learns what the fitted router misjudges: decisions that do not say what was expected are then skipped, with one warning. */
-  readsExpected(options: O): boolean;
+  readsExpected: boolean;
   choice(options: O): Choice;
   /** How it sees queries. @param dimensions of their vectors; null for queries without */
   features(dimensions: number | null, options: O, seed: number): Features;
@@ -60,7 +60,7 @@ export function defineLearner<O extends { window: number }>(definition: LearnerD
   const around = (router: Router, options: O, seed: number, ctx: RunContext, saved?: WindowState): OnlineLearner => {
     let warned = false;
     const accepts = ({ id, expected }: { id: string; expected?: number }) => {
-      if (!definition.readsExpected(options) || expected !== undefined) return true;
+      if (!definition.readsExpected || expected !== undefined) return true;
       if (!warned)
         ctx.logger?.warn(
           `${name}: decision ${id} does not say what the fitted router expected; such decisions are skipped`,

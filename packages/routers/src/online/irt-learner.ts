@@ -5,9 +5,9 @@ import { defineLearner, windowOption } from './define-learner.js';
 
 const options = z.strictObject({
   /** Random axes that queries are seen along; 0: a model is better or worse by as much on all queries. */
-  axes: z.number().int().min(0).max(64).default(0),
+  axes: z.number().int().min(0).max(64).default(8),
   /** Standard deviation that a model's ability may have from what the router takes it for, in logits. */
-  spread: z.number().gt(0).default(0.3),
+  spread: z.number().gt(0).default(0.4),
   ...windowOption,
 });
 /** Options of `irtLearner`. */
@@ -29,7 +29,7 @@ export const irtLearner = /* @__PURE__ */ defineLearner<IrtLearnerOptions>({
   name: 'irt',
   summary: 'each model better or worse than the router took it for, as item response theory places it',
   options,
-  readsExpected: () => true,
+  readsExpected: true,
   choice: () => ({ by: 'chance' }),
   features: (dimensions, { axes }, seed) => randomAxes(dimensions, axes, seed),
   learn(judged, { spread }, models) {

@@ -15,7 +15,7 @@ import type { Features } from './window.js';
 import { winShares } from './win-shares.js';
 
 /** What is thought of one model for one query after learning. */
-export interface Estimate {
+interface Estimate {
   /** Chance of a correct answer, in [0, 1]. */
   chance: number;
   /** How unsure that is, in chances; 0 where the learner does not say. */
@@ -33,7 +33,7 @@ export type Choice =
   | { by: 'chance' }
   /** Of the highest chance + alpha · deviation. */
   | { by: 'optimism'; alpha: number }
-  /** Each as often as it wins among so many draws from normal distributions with deviation · scale. */
+  /** Each as often as it wins among `draws` draws from normal distributions with deviation · scale. */
   | { by: 'draws'; scale: number; draws: number };
 
 /** A fitted router and what was learned around it. */
@@ -78,7 +78,8 @@ export function learnedRouter({ name, router, dimensions, features, learned, cho
         const bonus = choice.by === 'optimism' ? choice.alpha : 0;
         const ranked = decision.ranked
           .map((entry, i) => relearned(entry, worth[i]!, chances[i]!, estimates[i]!, bonus))
-          .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
+          // Equals stay in the order of the fitted router, which may know more than their chances say.
+          .sort((a, b) => b.score - a.score);
         if (choice.by !== 'draws') return reasoned(name, decision, ranked, estimates, bonus);
         const deviations = new Map(decision.ranked.map(({ model }, i) => [model, estimates[i]!.deviation]));
         const shares = winShares(

@@ -65,7 +65,7 @@ describe('thompson', () => {
   it('draws each model as often as it says, by the posterior', async () => {
     const judged = Array.from({ length: 20 }, (_, i) => lesson(i, i % 2, i % 4 < 2 ? 1 : 0.4));
     const learned = after(thompsonLearner, { ridge: 10, scale: 0.5, draws: 200 }, judged);
-    const decisions = await learned.decide(batch(3000));
+    const decisions = await learned.decide(batch(2000));
     const expected = new Map(MODELS.map((model) => [model, 0]));
     const seen = new Map(MODELS.map((model) => [model, 0]));
     // Of a decision only the chance of the choice is known: Σ 1 / propensity counts all of them, on average.
@@ -74,9 +74,9 @@ describe('thompson', () => {
       expected.set(model, expected.get(model)! + 1 / propensity!);
     });
     for (const model of MODELS) {
-      expect(seen.get(model)).toBeGreaterThan(150);
-      // Three standard errors, √(1 / 0.15 − 1) / √3000 each, for the rarest model.
-      expect(Math.abs(expected.get(model)! / decisions.length - 1)).toBeLessThan(0.13);
+      expect(seen.get(model)).toBeGreaterThan(100);
+      // Three standard errors, √(1 / 0.15 − 1) / √2000 each, for the rarest model.
+      expect(Math.abs(expected.get(model)! / decisions.length - 1)).toBeLessThan(0.16);
     }
     expect(new Set(decisions.map(({ propensity }) => propensity)).size).toBeGreaterThan(5);
     expect(decisions[0]!.reasons[0]!.text).toMatch(/was drawn with chance 0\.\d{3} of 200 draws from what was learned/);

@@ -5,9 +5,9 @@ import { linearResiduals } from './linear-residuals.js';
 
 export const linearOptions = {
   /** Random axes that queries are seen along; 0: what the router misjudges is the same for all queries. */
-  axes: z.number().int().min(0).max(256).default(16),
+  axes: z.number().int().min(0).max(256).default(8),
   /** Judged answers that the fitted router counts for. */
-  ridge: z.number().gt(0).default(20),
+  ridge: z.number().gt(0).default(50),
   ...windowOption,
 };
 
@@ -28,7 +28,7 @@ export const linUcbLearner = /* @__PURE__ */ defineLearner<LinUcbOptions>({
   name: 'lin-ucb',
   summary: 'what the router misjudges, linear in the query; models of which little is known are tried (LinUCB)',
   options,
-  readsExpected: () => true,
+  readsExpected: true,
   choice: ({ alpha }) => ({ by: 'optimism', alpha }),
   features: (dimensions, { axes }, seed) => randomAxes(dimensions, axes, seed),
   learn: linearResiduals,

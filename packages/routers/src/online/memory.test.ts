@@ -66,6 +66,17 @@ describe('the memory', () => {
     expect(ranked[1]).toMatchObject({ fitted: 0.8, score: chances['large'] });
   });
 
+  it('learns what the router misjudges where the decisions say what was expected', async () => {
+    const learner = begin();
+    learner.observe([
+      { ...lesson('a', 'large', 0.2, [1, 0]), expected: 0.3 },
+      { ...lesson('b', 'large', 0.4, [1, 0]), expected: 0.5 },
+      lesson('c', 'large', 0.5, [1, 0]),
+    ]);
+    const { ranked } = await decide(learner.snapshot().router);
+    expect(ranked.find(({ model }) => model === 'large')!.probability).toBeCloseTo(0.8 + (-0.1 - 0.1 - 0.3) / 7, 6);
+  });
+
   it('says on what the choice rests, with figures that are true of it', async () => {
     const learner = begin();
     learner.observe(Array.from({ length: 8 }, (_, i) => lesson(`${i}`, 'large', 0.5, [1, 0])));

@@ -5,11 +5,12 @@ import { linearOptions } from './lin-ucb.js';
 import { linearResiduals } from './linear-residuals.js';
 
 const options = z.strictObject({
-  /** Deviation of a reward, in chances, that draws assume: 0.5 is the most that a reward in [0, 1] can have. Less explores less. */
-  scale: z.number().gt(0).default(0.1),
+  /** Deviation of a reward, in chances, that draws assume. 0.5 is the most that a reward in [0, 1] can have; less explores less. */
+  scale: z.number().gt(0).default(0.03),
   /** Draws per query, whose winners are counted. */
   draws: z.number().int().min(10).max(100_000).default(1000),
   ...linearOptions,
+  axes: linearOptions.axes.default(0),
 });
 /** Options of `thompsonLearner`. */
 export type ThompsonOptions = z.infer<typeof options>;
@@ -23,7 +24,7 @@ export const thompsonLearner = /* @__PURE__ */ defineLearner<ThompsonOptions>({
   name: 'thompson',
   summary: 'each model as often as it is likely to be the best, by what the router misjudges (Thompson sampling)',
   options,
-  readsExpected: () => true,
+  readsExpected: true,
   choice: ({ scale, draws }) => ({ by: 'draws', scale, draws }),
   features: (dimensions, { axes }, seed) => randomAxes(dimensions, axes, seed),
   learn: linearResiduals,

@@ -8,7 +8,7 @@ export interface Belief {
 }
 
 /**
- * How often each model is the best in so many joint draws, as shares: what Thompson sampling would choose it with (Thompson 1933; Agrawal and Goyal 2013,
+ * How often each model is the best in joint draws, as shares: what Thompson sampling would choose it with (Thompson 1933; Agrawal and Goyal 2013,
  * arXiv 1209.3352). The first of equals wins.
  * @returns shape [models]; sums to 1
  */
