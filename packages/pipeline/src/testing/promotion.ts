@@ -19,6 +19,8 @@ export interface PromotionStudy {
   /** Share of them that somebody judges. */
   judged: number;
   logs: number;
+  /** Number of the first log: a study may be done in parts. Default 0. */
+  from?: number;
   seed: number;
   /** 1 − confidence. */
   alpha: number;
@@ -120,14 +122,19 @@ export function countPromotions(
   looks: readonly number[],
   onLog: (log: number) => void = () => {},
 ): PromotionCount[] {
-  const { population, scores, temperature, decisions, judged, logs, seed, alpha, minEss = 100 } = study;
+  const { population, scores, temperature, decisions, judged, logs, from = 0, seed, alpha, minEss = 100 } = study;
   const candidates = candidatesOf(study);
   const incumbent = choicesByScore(population, scores);
   const counts = candidates.map(({ truth, differing }): PromotionCount => ({
     ...{ truth, differing, logs, told: 0, promoted: 0, held: 0, everNaive: 0, everSpent: 0 },
   }));
   for (let log = 0; log < logs; log++) {
-    const drawn = drawTraffic(population, scores, { decisions, seed: seed * 100_003 + log, temperature, judged });
+    const drawn = drawTraffic(population, scores, {
+      decisions,
+      seed: seed * 100_003 + from + log,
+      temperature,
+      judged,
+    });
     const spent: Look[][] = candidates.map(() => []);
     const ever = candidates.map(() => ({ naive: false, spent: false }));
     for (const share of looks) {
