@@ -39,10 +39,11 @@ if (!data) throw new Error('ROUTEPROFILE_DATA names the folder that holds outcom
 
 const jiti = createJiti(import.meta.url);
 const { countPromotions } = await jiti.import('../src/testing/promotion.ts');
-const { populationOf, scoresOf } = await jiti.import('../src/testing/traffic.ts');
+const { loadPopulation, scoresOf } = await jiti.import('../src/testing/traffic.ts');
 
-const dataset = await loadDataset(join(data, 'outcomes/routerbench-3task'), { limitTrain: Number(args.train) });
-const population = populationOf(dataset, 'test');
+const folder = join(data, 'outcomes/routerbench-3task');
+const dataset = await loadDataset(folder, { limitTrain: Number(args.train) });
+const population = await loadPopulation(folder, 'test');
 const opened = await openEncoder(args.encoder);
 const encoder = withoutPrefixes(opened, dataset.sharedPrefixes ?? []);
 const vectors = await encoder.encode(population.texts);

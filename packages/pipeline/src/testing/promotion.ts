@@ -28,10 +28,10 @@ export interface PromotionStudy {
 }
 
 /** Rewards per query that candidates have beyond the incumbent's, in truth. */
-export const TRUTHS = [-0.05, -0.02, 0, 0.02, 0.05] as const;
+const TRUTHS = [-0.05, -0.02, 0, 0.02, 0.05] as const;
 
 /** A candidate that decides otherwise than the incumbent on some queries. */
-export interface StudiedCandidate {
+interface StudiedCandidate {
   /** Mean over the population of its reward minus the incumbent's, at most what was aimed at. */
   truth: number;
   /** Share of queries on which it decides otherwise. */
@@ -42,7 +42,7 @@ export interface StudiedCandidate {
 
 const argmax = (values: Float64Array): number => values.indexOf(Math.max(...values));
 
-export const choicesByScore = ({ models, texts }: Population, scores: Float64Array): Int32Array =>
+const choicesByScore = ({ models, texts }: Population, scores: Float64Array): Int32Array =>
   Int32Array.from(texts, (_, row) => argmax(scores.subarray(row * models.length, (row + 1) * models.length)));
 
 /** Models that the log draws with a smaller chance are not chosen by candidates: no log could tell. */
@@ -52,7 +52,7 @@ const LEAST_CHANCE = 0.02;
  * Candidates of known worth: in random order of the queries the choice is changed for one that the log may draw, a better one while the mean
  * difference is not above what is wanted, else a worse one; in the end it is not above. On some queries the change makes no difference.
  */
-export function candidatesOf({ population, scores, temperature, seed }: PromotionStudy): StudiedCandidate[] {
+function candidatesOf({ population, scores, temperature, seed }: PromotionStudy): StudiedCandidate[] {
   const { models, texts, score } = population;
   const width = models.length;
   const incumbent = choicesByScore(population, scores);
