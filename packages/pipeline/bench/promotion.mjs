@@ -1,8 +1,8 @@
 // How often does `learn` promote a router that is not better, and one that is? Measures quality, not speed; run by hand:
-//   ROUTEPROFILE_DATA=DIR node bench/promotion.mjs [--logs 200] [--decisions 2000] [--looks 1|5] [--judged 1] [--temperature 0.05] [--seed 1]
+//   ROUTEPROFILE_DATA=DIR node bench/promotion.mjs [--logs 200] [--from 0] [--decisions 2000] [--looks 1|5] [--judged 1] [--temperature 0.05] [--seed 1]
 // On the test rows of routerbench-3task every model was measured. A weak incumbent (knn on 150 training rows) draws by a softmax of its
 // scores; candidates of known worth, among them one that is exactly as good, are judged by what the log alone would show. With --looks 5
-// each log is looked at five times as it grows. Prints a Markdown table.
+// each log is looked at five times as it grows. Parts of a study, by --logs and --from, add up. Prints a Markdown table.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createJiti } from 'jiti';
@@ -22,6 +22,7 @@ import { openEncoder } from '../dist/index.js';
 const { values: args } = parseArgs({
   options: {
     logs: { type: 'string', default: '200' },
+    from: { type: 'string', default: '0' },
     decisions: { type: 'string', default: '2000' },
     looks: { type: 'string', default: '1' },
     judged: { type: 'string', default: '1' },
@@ -38,10 +39,11 @@ if (!data) throw new Error('ROUTEPROFILE_DATA names the folder that holds outcom
 
 const jiti = createJiti(import.meta.url);
 const { countPromotions } = await jiti.import('../src/testing/promotion.ts');
-const { populationOf, scoresOf } = await jiti.import('../src/testing/traffic.ts');
+const { loadPopulation, scoresOf } = await jiti.import('../src/testing/traffic.ts');
 
-const dataset = await loadDataset(join(data, 'outcomes/routerbench-3task'), { limitTrain: Number(args.train) });
-const population = populationOf(dataset, 'test');
+const folder = join(data, 'outcomes/routerbench-3task');
+const dataset = await loadDataset(folder, { limitTrain: Number(args.train) });
+const population = await loadPopulation(folder, 'test');
 const opened = await openEncoder(args.encoder);
 const encoder = withoutPrefixes(opened, dataset.sharedPrefixes ?? []);
 const vectors = await encoder.encode(population.texts);
@@ -80,7 +82,12 @@ const points = principalCoordinates(vectors, axes);
 const looks = Array.from({ length: LOOKS }, (_, i) => (i + 1) / LOOKS);
 const study = {
   ...{ population, vectors: points, scores, decisions: DECISIONS, logs: LOGS, alpha: ALPHA },
-  ...{ temperature: Number(args.temperature), judged: Number(args.judged), seed: Number(args.seed) },
+  ...{
+    temperature: Number(args.temperature),
+    judged: Number(args.judged),
+    seed: Number(args.seed),
+    from: Number(args.from),
+  },
 };
 const counts = countPromotions(study, looks, (log) => {
   if (log % 10 === 0) process.stderr.write(`${log} of ${LOGS} logs\n`);

@@ -1,5 +1,5 @@
 import { offPolicyDifference, type KnownVerdict, type Verdict } from '@routeprofile/eval';
-import { missingOf, moreJudgedFor } from '../traffic/conclusion.js';
+import { missingOf, moreJudgedFor, NOTHING_EXPLORED } from '../traffic/conclusion.js';
 import { policyOf, type TrafficEvidence, type TrafficSummary } from '../traffic/evidence.js';
 
 /** What the judging decisions say of a candidate and the incumbent. */
@@ -65,6 +65,24 @@ export function whyNot(
   if (needed === null) return { why: `${estimate}: there is no sign that the candidate is better.`, moreJudged: null };
   const more = Math.max(1, Math.ceil((needed - summary.judged) / judgingShare));
   return { why: `${estimate}: too little to tell it from 0.`, moreJudged: more };
+}
+
+/** What cannot be told whatever the candidate is; undefined where it might. */
+export function hopeless(
+  { explored, judged }: Pick<TrafficSummary, 'explored' | 'judged'>,
+  minEss: number,
+  judgingShare: number,
+): { why: string; moreJudged: number | null } | undefined {
+  if (explored === 0)
+    return {
+      why: NOTHING_EXPLORED,
+      moreJudged: null,
+    };
+  if (judged >= minEss) return undefined;
+  return {
+    why: `Only ${judged} judged decisions are there to judge by, and at least ${minEss} are needed.`,
+    moreJudged: Math.ceil((minEss - judged) / judgingShare),
+  };
 }
 
 const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(4)}`;

@@ -97,18 +97,21 @@ describe('learn', () => {
 
   it('holds back what is not, says what is missing, and is stricter with each test', async () => {
     traffic('fine', good, 700, 0.2);
-    const log = { log: at('fine', 'journal.jsonl') };
+    const log = { log: at('fine', 'journal.jsonl'), minEss: 40 };
     const first = await learning('held', { ...log, router: good.router });
     expect(first).toMatchObject({ promoted: false, serving: 1, candidate: null, result: { look: 1 } });
     expect(first.why).toMatch(/difference/);
-    const again = await learning('held', { ...log, router: good.router });
+    const same = await learning('held', { ...log, router: good.router });
+    expect(same).toMatchObject({ promoted: false, result: null });
+    expect(same.why).toMatch(/was tested on these decisions before/);
+    const again = await learning('held', { ...log, router: good.router, judge: 0.6 });
     expect(again.result!.look).toBe(2);
     expect(again.result!.alpha).toBeCloseTo(0.05 / 6, 12);
     const shadow = await learning('held', { ...log, shadow: true });
     expect(shadow).toMatchObject({ promoted: false, serving: 1, candidate: 2, result: { look: 3 } });
     expect(existsSync(at('held', 'versions', '0002', 'router.json'))).toBe(true);
     expect(readlinkSync(at('held', 'current'))).toBe(join('versions', '0001'));
-    const spent = await learning('held', { ...log, looks: 2, confidence: 0.99 });
+    const spent = await learning('held', { ...log, judge: 0.55, looks: 2, confidence: 0.99 });
     expect(spent.why).toMatch(/All 2 tests against this incumbent are spent/);
   });
 

@@ -1,11 +1,10 @@
-import { lockFile, readRouterArtifact } from '@routeprofile/data';
+import { hashJson, lockFile, readRouterArtifact } from '@routeprofile/data';
 import { LEAST_EFFECTIVE_ROWS } from '@routeprofile/eval';
 import { RouteProfileError, type RunContext } from '@routeprofile/schema';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultCacheFolder } from '../cache-folder.js';
 import type { StepContext } from '../steps/inputs.js';
-import { EXPLORE_HINT } from '../traffic/conclusion.js';
 import { LeftOutCounter, type LeftOut, type LoggedDecision, type LogOptions } from '../traffic/decision.js';
 import { summaryOf, trafficEvidence, type TrafficSummary } from '../traffic/evidence.js';
 import { choicesOn, openPolicy, vectorsOf, type GivenRouter, type Policy } from '../traffic/policy.js';
@@ -14,7 +13,7 @@ import { counterOf, rankedIn, usableDecisions } from '../traffic/replay.js';
 import { loadSavedRouter } from '../router/open-router.js';
 import { savedRouter } from '../plugins/plugins.js';
 import { trainCandidate, type CandidateRequest } from './candidate.js';
-import { isPromoted, judgeCandidate, whyNot, type Judged } from './judge.js';
+import { hopeless, isPromoted, judgeCandidate, whyNot, type Judged } from './judge.js';
 import { nextAlpha } from './spending.js';
 import { splitByTime } from './split.js';
 import {
@@ -133,20 +132,6 @@ async function learnFrom(
   }
 }
 
-/** What cannot be told whatever the candidate is; undefined where it might. */
-function hopeless({ explored, judged }: TrafficSummary, minEss: number, share: number) {
-  if (explored === 0)
-    return {
-      why: `This log cannot tell: nothing was explored. Every choice had the chance 1, so what another model would have got was never seen. ${EXPLORE_HINT}`,
-      moreJudged: null,
-    };
-  if (judged >= minEss) return undefined;
-  return {
-    why: `Only ${judged} judged decisions are there to judge by, and at least ${minEss} are needed.`,
-    moreJudged: Math.ceil((minEss - judged) / share),
-  };
-}
-
 async function judgedBy(
   log: { path: string; decisions: readonly LoggedDecision[] },
   policy: Policy,
@@ -178,7 +163,15 @@ async function judgedBy(
     why: `All ${looks ?? state.looks.length} tests against this incumbent are spent: another would make errors likelier than ${percent(1 - confidence)}.`,
     moreJudged: null,
   };
-  const early = none ?? (alpha === 0 ? spent : undefined);
+  const { strategy = null, profiles = null, data = null } = request;
+  const outcomes = log.decisions.map(({ id, reward }) => [id, reward]);
+  const tested = hashJson({ strategy, profiles, data, share, minEss, outcomes });
+  const before = {
+    why: 'This candidate was tested on these decisions before, and nothing has been judged since.',
+    moreJudged: null,
+  };
+  const isKnown = state.looks.some((one) => one.incumbent === incumbent && one.tested === tested);
+  const early = none ?? (isKnown ? before : alpha === 0 ? spent : undefined);
   if (early && !shadow) return ended({ promoted: false, candidate: null, result: null, ...early });
 
   const artifact = await trainCandidate(policy, training, request, ctx);
@@ -215,7 +208,7 @@ async function judgedBy(
   // A test without a verdict errs in nothing, nor does one that promotes nobody whatever it says.
   if (result.difference.known && result.differing > 0 && early === undefined && !shadow)
     await recordLook(out, after, {
-      ...{ incumbent, alpha, candidate: written?.version ?? null, at: to, judged, promoted },
+      ...{ incumbent, tested, alpha, candidate: written?.version ?? null, at: to, judged, promoted },
       difference: { value: result.difference.value, low: result.difference.low },
     });
   else if (written) await recordVersions(out, after);

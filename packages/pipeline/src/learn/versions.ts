@@ -19,6 +19,8 @@ const VERSIONS = 'versions';
 
 const lookSchema = z.object({
   incumbent: z.number().int().min(1),
+  /** Hash of what was tested on which decisions. */
+  tested: z.string(),
   alpha: z.number().gt(0).lt(1),
   candidate: z.number().int().min(1).nullable(),
   /** Newest decision that judged: milliseconds since 1970; null where the log does not say. */

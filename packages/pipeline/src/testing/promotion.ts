@@ -19,6 +19,8 @@ export interface PromotionStudy {
   /** Share of them that somebody judges. */
   judged: number;
   logs: number;
+  /** Number of the first log: a study may be done in parts. Default 0. */
+  from?: number;
   seed: number;
   /** 1 − confidence. */
   alpha: number;
@@ -26,10 +28,10 @@ export interface PromotionStudy {
 }
 
 /** Rewards per query that candidates have beyond the incumbent's, in truth. */
-export const TRUTHS = [-0.05, -0.02, 0, 0.02, 0.05] as const;
+const TRUTHS = [-0.05, -0.02, 0, 0.02, 0.05] as const;
 
 /** A candidate that decides otherwise than the incumbent on some queries. */
-export interface StudiedCandidate {
+interface StudiedCandidate {
   /** Mean over the population of its reward minus the incumbent's, at most what was aimed at. */
   truth: number;
   /** Share of queries on which it decides otherwise. */
@@ -40,7 +42,7 @@ export interface StudiedCandidate {
 
 const argmax = (values: Float64Array): number => values.indexOf(Math.max(...values));
 
-export const choicesByScore = ({ models, texts }: Population, scores: Float64Array): Int32Array =>
+const choicesByScore = ({ models, texts }: Population, scores: Float64Array): Int32Array =>
   Int32Array.from(texts, (_, row) => argmax(scores.subarray(row * models.length, (row + 1) * models.length)));
 
 /** Models that the log draws with a smaller chance are not chosen by candidates: no log could tell. */
@@ -50,7 +52,7 @@ const LEAST_CHANCE = 0.02;
  * Candidates of known worth: in random order of the queries the choice is changed for one that the log may draw, a better one while the mean
  * difference is not above what is wanted, else a worse one; in the end it is not above. On some queries the change makes no difference.
  */
-export function candidatesOf({ population, scores, temperature, seed }: PromotionStudy): StudiedCandidate[] {
+function candidatesOf({ population, scores, temperature, seed }: PromotionStudy): StudiedCandidate[] {
   const { models, texts, score } = population;
   const width = models.length;
   const incumbent = choicesByScore(population, scores);
@@ -120,14 +122,19 @@ export function countPromotions(
   looks: readonly number[],
   onLog: (log: number) => void = () => {},
 ): PromotionCount[] {
-  const { population, scores, temperature, decisions, judged, logs, seed, alpha, minEss = 100 } = study;
+  const { population, scores, temperature, decisions, judged, logs, from = 0, seed, alpha, minEss = 100 } = study;
   const candidates = candidatesOf(study);
   const incumbent = choicesByScore(population, scores);
   const counts = candidates.map(({ truth, differing }): PromotionCount => ({
     ...{ truth, differing, logs, told: 0, promoted: 0, held: 0, everNaive: 0, everSpent: 0 },
   }));
   for (let log = 0; log < logs; log++) {
-    const drawn = drawTraffic(population, scores, { decisions, seed: seed * 100_003 + log, temperature, judged });
+    const drawn = drawTraffic(population, scores, {
+      decisions,
+      seed: seed * 100_003 + from + log,
+      temperature,
+      judged,
+    });
     const spent: Look[][] = candidates.map(() => []);
     const ever = candidates.map(() => ({ naive: false, spent: false }));
     for (const share of looks) {

@@ -14,7 +14,7 @@ export interface Population {
 }
 
 /** The rows of a dataset on which every candidate was measured. */
-export function populationOf({ test, train, candidates }: Dataset, rows: 'test' | 'all'): Population {
+function populationOf({ test, train, candidates }: Dataset, rows: 'test' | 'all'): Population {
   const models = candidates.map(({ id }) => id);
   const tables = [
     { queries: test.queries, values: test.values },

@@ -10,9 +10,9 @@ export interface Conclusion {
   missing?: string;
 }
 
-/** How a gateway is told to draw now and then. */
-export const EXPLORE_HINT =
-  'Switch on `explore` for the route, such as explore: { temperature: 0.05, within: 0.05 }: the gateway then draws among models that are about as good as the best, and writes the chances down.';
+/** Of a log whose choices were never drawn. */
+export const NOTHING_EXPLORED =
+  'This log cannot tell: nothing was explored. Every choice had the chance 1, so what another model would have got was never seen. Switch on `explore` for the route, such as explore: { temperature: 0.05, within: 0.05 }: the gateway then draws among models that are about as good as the best, and writes the chances down.';
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
@@ -25,8 +25,7 @@ export function missingOf(
   { decisions, judged, explored }: Pick<TrafficSummary, 'decisions' | 'judged' | 'explored'>,
   unreached: readonly string[],
 ): string {
-  if (explored === 0)
-    return `This log cannot tell: nothing was explored. Every choice had the chance 1, so what another model would have got was never seen. ${EXPLORE_HINT}`;
+  if (explored === 0) return NOTHING_EXPLORED;
   switch (verdict.reason) {
     case 'small effective sample': {
       const { effectiveRows, least } = verdict;

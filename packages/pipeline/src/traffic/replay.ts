@@ -79,7 +79,7 @@ export interface Replay {
 }
 
 /** What all estimates from traffic take for granted. */
-export const ASSUMPTIONS = [
+const ASSUMPTIONS = [
   'The chances in the log are those by which its choices were drawn.',
   'Answers are judged, or not, at random: whether somebody judges depends on the model that answered, and on nothing else.',
   'What is asked tomorrow is like what was asked in the log.',
