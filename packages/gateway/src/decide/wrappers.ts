@@ -71,18 +71,20 @@ function costOf(options: Record<string, unknown>, router: RequestRouter): Served
 }
 
 /**
- * Wrappers with λ that moves: what the outermost `cost` among them says and what budgets add; without one it is put around all of them.
+ * Wrappers with λ that moves: what the outermost `cost` among them says and what budgets add. Without one it is put around all of them but
+ * `load`, which takes its seconds off what costs have left: outside of it λ would give them back.
  * @param added what budgets add to λ, asked once per decision
  */
 export function withMovingLambda(around: readonly ServedWrapper[], added: () => number): ServedWrapper[] {
   const outermost = around.findLastIndex(({ name }) => name === 'cost');
   const said = around[outermost];
-  return said
-    ? around.with(
-        outermost,
-        costAt(() => (said.lambda ?? 0) + added()),
-      )
-    : [...around, costAt(added)];
+  if (said)
+    return around.with(
+      outermost,
+      costAt(() => (said.lambda ?? 0) + added()),
+    );
+  const load = around.findIndex(({ name }) => name === 'load');
+  return around.toSpliced(load < 0 ? around.length : load, 0, costAt(added));
 }
 
 function constraintsOf(options: Record<string, unknown>, { candidates }: RequestRouter): ServedWrapper {

@@ -50,7 +50,7 @@ export function createPacers(store: Pick<StateStore, 'spent'>, now: () => number
       const known = byKey.get(own ?? '');
       if (known) return known;
       const holding = [own, shared].flatMap((scope) => (scope === undefined ? [] : (pacers.get(scope) ?? [])));
-      // The price of a dollar that two budgets limit is the sum of both: each has a dual of its own.
+      // Two budgets that limit the same dollars add up: each has a λ of its own.
       const added = () => holding.reduce((sum, { lambda }) => sum + lambda, 0);
       const moving: Route = { ...route, ...route.wrappedBy([], added), added };
       byKey.set(own ?? '', moving);

@@ -1,6 +1,7 @@
 // Paced budgets from end to end: keys and routes whose λ follows what answers cost.
 import type { Candidate, RankedModel } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
+import { withMovingLambda, type ServedWrapper } from '../decide/wrappers.js';
 import { memoryStore } from '../store/memory.js';
 import { settle } from '../testing/manual-clock.js';
 import { listedRouter, openGateway, SECRETS } from '../testing/open-gateway.js';
@@ -85,6 +86,15 @@ const paced = (dollars: number, requests: number | 'learn' = 100, more: object =
   pacing: { requests, ...more },
 });
 const keyed = (budget: object, more: object = {}) => ({ keys: [{ id: 'team-a', key: 'env:TEAM_A', budget }], ...more });
+
+it('λ that moves stands in for that of a route, else inside of load', () => {
+  const named = (...names: string[]) =>
+    names.map((name): ServedWrapper => ({ name, wrap: (router) => router, keepsPersonalData: false }));
+  const order = (...names: string[]) => withMovingLambda(named(...names), () => 1).map(({ name }) => name);
+  expect(order('constraints')).toEqual(['constraints', 'cost']);
+  expect(order('constraints', 'load')).toEqual(['constraints', 'cost', 'load']);
+  expect(order('cost', 'load')).toEqual(['cost', 'load']);
+});
 
 describe('a paced budget', () => {
   it('is spent over all of the window, nearly whole, where an unpaced one is used up at once', async () => {
