@@ -2,14 +2,12 @@ import type { LanguageModelV3, LanguageModelV3CallOptions } from '@ai-sdk/provid
 import {
   attemptRecord,
   costOfUsage,
-  createStopper,
-  createWatch,
+  Stopper,
+  Watch,
   type Attempt,
   type Candidate,
   type Clock,
   type Fault,
-  type Stopper,
-  type Watch,
 } from '@routeprofile/gateway/core';
 import { PROVIDER } from './prepare.js';
 import { createTally, type Tally } from './tally.js';
@@ -42,8 +40,8 @@ export interface Calling {
 /** Starts an attempt: from now on the caller's leaving ends it. */
 export function begin({ candidate, model, client, clock, promptTokens }: Calling): Running {
   const started = clock.now();
-  const stopper = createStopper();
-  const watch = createWatch(clock, (fault) => stopper.stop(fault));
+  const stopper = new Stopper();
+  const watch = new Watch(clock, (fault) => stopper.stop(fault));
   const tally = createTally();
   const leave = () => stopper.stop('client-gone');
   client?.addEventListener('abort', leave, { once: true });
@@ -65,9 +63,10 @@ export function begin({ candidate, model, client, clock, promptTokens }: Calling
         contentAt: running.contentAt,
         ended: clock.now(),
         fault,
+        status: more?.status,
+        retryAfterMs: more?.retryAfterMs,
         state: tally.state,
         promptTokens,
-        ...more,
       });
       const cost = costOfUsage(candidate, ended.usage);
       return { ...ended, ...(cost !== undefined && { cost }) };

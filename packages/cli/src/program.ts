@@ -14,6 +14,7 @@ import { addServeCommand } from './program/serve.js';
 import { addStepCommands } from './program/steps.js';
 import { addResultCommands } from './program/saved.js';
 import { addSetupCommands } from './program/setup.js';
+import { addTrafficCommands } from './program/traffic.js';
 import { Exit } from './program/ending.js';
 
 /**
@@ -46,6 +47,7 @@ export function buildProgram(io: Io): Command {
   addStepCommands(program, io);
   addResultCommands(program, io);
   addServeCommand(program, io);
+  addTrafficCommands(program, io);
   addSetupCommands(program, io);
   // Subcommands copy these settings only if they are made before them, so they are set on the whole tree at the end.
   const settle = (command: Command): void => {

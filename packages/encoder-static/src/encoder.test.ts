@@ -34,6 +34,16 @@ describe('the static encoder', () => {
     );
   });
 
+  it('lets others have their turn within a long text', async () => {
+    const { read } = await loadStatic(files);
+    let [turns, over] = [0, false];
+    const others = () => void (over || (turns++, setImmediate(others)));
+    setImmediate(others);
+    await read(['red blue '.repeat(8_000)]);
+    over = true;
+    expect(turns).toBeGreaterThan(2);
+  });
+
   it('reads an empty text as one unknown, and says which texts hold one', async () => {
     const { read } = await loadStatic(files);
     const { vectors, unspelled } = await read(['', '☃', 'red', 'red ☃ sum']);

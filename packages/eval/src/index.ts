@@ -72,6 +72,14 @@ export { builtInMetrics } from './metrics/index.js';
 export type { ChosenRows } from './metrics/chosen-rows.js';
 export type { MetricColumns, ReportMetric } from './metrics/report-metric.js';
 export { callCost } from './metrics/run-costs.js';
+export {
+  replayOnline,
+  type OnlineRegret,
+  type OnlineReplay,
+  type OnlineReplayInput,
+  type OnlineReplayOptions,
+} from './online/replay-online.js';
+export type { Feedback, ReplayedPolicy } from './online/rounds.js';
 export type { Estimator, Support } from './off-policy/contrast.js';
 export {
   loggedValue,
@@ -127,10 +135,13 @@ export type {
   Candidate,
   Collapse,
   Evaluation,
+  LearnerStrategy,
   Metric,
   Metrics,
   OutcomeTable,
+  QueryBatch,
   Random,
+  Router,
   RoutingRun,
   ReportRow,
   RowsFile,

@@ -9,6 +9,8 @@ export interface HealthSettings {
   firstMs?: number;
   /** No cooldown is longer, whatever a server asks for. Default 60,000. */
   longestMs?: number;
+  /** Hears of each cooldown as it begins. Default: nobody does. */
+  onCooldown?: (endpoint: string, fault: Fault, ms: number) => void;
 }
 
 /** How an endpoint fares. */
@@ -38,6 +40,8 @@ export interface Health {
   failed(endpoint: string, fault: Fault, retryAfterMs?: number): void;
   /** Nothing was learned, as when the client left. */
   released(endpoint: string): void;
+  /** Another gateway lets an endpoint rest; it does so here too. @param ms milliseconds; `longestMs` bounds them */
+  coolElsewhere(endpoint: string, fault: Fault, ms: number): void;
   /** The configuration was loaded again: what was out until then may be tried. */
   reloaded(): void;
   /** Milliseconds until the endpoint may be tried; 0 now, Infinity when not until the configuration is loaded again. */
@@ -63,7 +67,7 @@ interface State {
 
 /** @param clock only `now` is used */
 export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings = {}): Health {
-  const { inARow = 3, firstMs = 5_000, longestMs = 60_000 } = settings;
+  const { inARow = 3, firstMs = 5_000, longestMs = 60_000, onCooldown } = settings;
   const states = new Map<string, State>();
   /** Those that have answered since the configuration was loaded: key and address are right, whatever one request is told. */
   const proven = new Set<string>();
@@ -80,18 +84,19 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
     const state = states.get(endpoint);
     return state === undefined || (clock.now() >= state.until && !(onTrial(state) && state.tried));
   };
-  const coolDown = (state: State, asked: number | undefined) => {
-    const wait = asked === undefined ? firstMs * 2 ** state.cooldowns : Math.max(asked, 1_000);
+  const coolDown = (endpoint: string, state: State, fault: Fault, asked: number | undefined) => {
+    const wait = Math.min(longestMs, asked === undefined ? firstMs * 2 ** state.cooldowns : Math.max(asked, 1_000));
     state.cooldowns++;
-    state.until = clock.now() + Math.min(wait, longestMs);
+    state.until = clock.now() + wait;
+    onCooldown?.(endpoint, fault, wait);
   };
 
   return {
     usable,
     enter(endpoint) {
       if (!usable(endpoint)) return false;
-      const state = stateOf(endpoint);
-      state.tried = onTrial(state);
+      const state = states.get(endpoint);
+      if (state) state.tried = onTrial(state);
       return true;
     },
     succeeded(endpoint) {
@@ -113,17 +118,26 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
           state.until = Infinity;
           return;
         case 'cools':
-          coolDown(state, retryAfterMs);
+          coolDown(endpoint, state, fault, retryAfterMs);
           return;
         case 'counts':
           state.row++;
           // Requests that were under way when it cooled down fail too: they make no cooldown longer.
-          if (trial || (state.row >= inARow && clock.now() >= state.until)) coolDown(state, retryAfterMs);
+          if (trial || (state.row >= inARow && clock.now() >= state.until))
+            coolDown(endpoint, state, fault, retryAfterMs);
       }
     },
     released(endpoint) {
       const state = states.get(endpoint);
       if (state) state.tried = false;
+    },
+    coolElsewhere(endpoint, fault, ms) {
+      const state = stateOf(endpoint);
+      const until = clock.now() + Math.min(ms, longestMs);
+      if (until <= state.until) return;
+      state.until = until;
+      state.fault = fault;
+      state.cooldowns = Math.max(1, state.cooldowns);
     },
     reloaded() {
       proven.clear();

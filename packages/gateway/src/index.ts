@@ -8,7 +8,12 @@ export { type Endpoint, type EndpointSettings, endpointSchema, type Timeouts } f
 export { type Fault, FAULTS } from './contracts/fault.js';
 export { type Attempt, type CountedUsage, type DecisionRecord, decisionRecordSchema } from './contracts/record.js';
 export { type RoutingRequest } from './contracts/request.js';
-export { environmentSecrets, type SecretReader, type SecretReference } from './contracts/secret.js';
+export {
+  environmentSecrets,
+  type SecretReader,
+  type SecretReference,
+  secretReferenceSchema,
+} from './contracts/secret.js';
 export {
   type Feedback,
   type FeedbackFate,
@@ -19,7 +24,16 @@ export {
   type StateStore,
   type Topic,
 } from './contracts/store.js';
-export { UnsentRequest, type Upstream, type UpstreamAnswer, type UpstreamRequest } from './contracts/upstream.js';
+export {
+  endingOf,
+  UnsentRequest,
+  type Ending,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+} from './contracts/upstream.js';
+export type { AnswerToVerify, Verdict, Verifier } from './contracts/verifier.js';
+export { vectorOf, vectorText } from './contracts/vector.js';
 export { ENDPOINT_WIRES, type EndpointWire, SERVED_WIRES, type ServedWire } from './contracts/wire.js';
 export { recentVectors } from './decide/recent-vectors.js';
 export { type RequestRouter, requestRouter, type RequestRouterParts } from './decide/request-router.js';
@@ -33,6 +47,8 @@ export {
   type Tracing,
 } from './observe/tracing.js';
 export type { EndpointHealth } from './health.js';
+export type { FeedbackAnswer } from './feedback/answer-feedback.js';
+export type { LearningState } from './learn/route-learner.js';
 export { createGateway, type Gateway, type GatewayParts } from './serve/gateway.js';
 export type { DecisionList, Overview } from './serve/overview/overview.js';
 export type { EndpointLook, HealthAnswer, SeenDrift } from './serve/overview/state.js';

@@ -89,6 +89,15 @@ export {
   type Probe,
   type ProbeRequest,
 } from './steps/onboard.js';
+export { learn, type Learned, type LearnRequest } from './learn/learn.js';
+export type { Judged } from './learn/judge.js';
+export type { CandidateRequest } from './learn/candidate.js';
+export { rollBack } from './learn/versions.js';
+export { replay, type Replay, type ReplayedRouter, type ReplayRequest } from './traffic/replay.js';
+export type { Conclusion } from './traffic/conclusion.js';
+export type { LeftOut, LogOptions } from './traffic/decision.js';
+export type { ModelTraffic, TrafficSummary } from './traffic/evidence.js';
+export type { GivenRouter } from './traffic/policy.js';
 export type { StepContext } from './steps/inputs.js';
 export { installedPlugins, type InstalledPlugin } from './plugins/installed-plugins.js';
 export type { GivenEncoder } from './plugins/trust.js';
@@ -101,5 +110,14 @@ export { packageVersions } from './versions.js';
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type { CollectPlan, CollectReport } from '@routeprofile/collect';
 export type { DatasetCheck } from '@routeprofile/data';
-export type { BuildPlan, CollectConfigInput, Encoder, Plugin, ReadQuery, RunContext } from '@routeprofile/schema';
+export type { KnownVerdict, Obstacle, UnknownVerdict, Verdict } from '@routeprofile/eval';
+export type {
+  BuildPlan,
+  CollectConfigInput,
+  Encoder,
+  Plugin,
+  ReadQuery,
+  RunContext,
+  StrategyReference,
+} from '@routeprofile/schema';
 export type { Runtime } from '@routeprofile/tensor';

@@ -38,6 +38,8 @@ export { packRouter, unpackRouter, type PackedRouter } from './open/packed-route
 export { savedQueryDistance, type QueryDistance } from './open/query-distance.js';
 export { savedStrategy, type KnownStrategies } from './open/saved-strategy.js';
 export { topModels, type TopModel } from './common/top-models.js';
+export { replaySigma, type SigmaReplay, type SigmaStep } from './sigma/replay-sigma.js';
+export { sigmaRoute, type SigmaRoute } from './sigma/sigma.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
 export { taskTableRouter, type TaskTableOptions } from './task-table/task-table.js';
 export { twoStageRouter, type TwoStageOptions } from './two-stage/two-stage.js';
@@ -50,7 +52,12 @@ export { costSweep } from './wrappers/cost-path.js';
 export { withCost } from './wrappers/cost.js';
 export { withEstimates } from './wrappers/estimate.js';
 export { withExploration } from './wrappers/exploration.js';
-export { explorationOf, type ExplorationSettings, type ExploredModel } from './wrappers/exploration-chances.js';
+export {
+  explorationOf,
+  explorationSettings,
+  type ExplorationSettings,
+  type ExploredModel,
+} from './wrappers/exploration-chances.js';
 export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
 export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
@@ -66,6 +73,7 @@ export {
   type PacingStart,
 } from './wrappers/pacing.js';
 export type { OperatingPoint } from './wrappers/operating-point.js';
+export { withPareto, type ParetoWeights } from './wrappers/pareto.js';
 export { parityGate } from './wrappers/parity.js';
 export { fitParityGate, type ParityGate } from './wrappers/parity-gate.js';
 export { personalData, type PersonalData } from './wrappers/pii.js';
@@ -86,6 +94,7 @@ export type {
   LearnerStrategy,
   Matrix,
   OnlineLearner,
+  OutcomeRow,
   ProbePool,
   Query,
   QueryBatch,

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { endingOf } from '@routeprofile/gateway';
 import { misbehavingUpstream, type MisbehavingUpstream } from '@routeprofile/gateway/testing';
 
 /** Model servers behind a real socket that behave as a test says. */
@@ -33,7 +34,7 @@ export async function listenStandIn(): Promise<StandIn> {
       };
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, said]) => [name, String(said)]));
       const body = Buffer.concat(chunks);
-      const said = await upstream.send(endpoint, { url, headers, body }, gone.signal);
+      const said = await upstream.send(endpoint, { url, headers, body }, endingOf(gone.signal));
       response.writeHead(said.status, {
         'content-type': said.headers.get('content-type') ?? 'application/json',
         ...(said.headers.get('retry-after') !== null && { 'retry-after': said.headers.get('retry-after')! }),

@@ -34,6 +34,14 @@ const share = (text: string): number => {
   return value;
 };
 
+/** A share that is neither nothing nor all. */
+export const openShare = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0 && value < 1) || text.trim() === '')
+    throw new InvalidArgumentError('expected a number above 0 and below 1');
+  return value;
+};
+
 export const atLeastZero = (text: string): number => {
   const value = Number(text);
   if (!(value >= 0 && Number.isFinite(value)) || text.trim() === '')

@@ -1,14 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Gateway, GatewayConfigInput } from '@routeprofile/gateway';
-import {
-  createGateway,
-  fileSecrets,
-  listen,
-  memoryStore,
-  openJournal,
-  openNodeUpstream,
-  traceBy,
-} from '@routeprofile/gateway/node';
+import { createGateway, fileSecrets, listen, openNodeUpstream, traceBy } from '@routeprofile/gateway/node';
 import { openRouter, type OpenRouter } from '@routeprofile/pipeline';
 import { messageOf, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
@@ -18,6 +10,7 @@ import { curlLine } from '../serve/curl.js';
 import { assertDemoFlags } from '../serve/demo/flags.js';
 import { openDemo } from '../serve/demo/open-demo.js';
 import { openTelemetry } from '../serve/open-telemetry.js';
+import { openState } from '../serve/state.js';
 import { watchFile } from '../serve/watch.js';
 import { Opened } from '../serve/opened.js';
 
@@ -73,12 +66,11 @@ function named<T>({ source }: FoundConfig, opening: () => T): T {
 async function open(found: FoundConfig, logger: Logger, opened: Opened, routers: Opened): Promise<Gateway> {
   const { config, from } = found;
   const routes = await openRouters(found, logger, routers);
-  const { state } = config;
-  const store = state.kind === 'journal' ? await openJournal(state.dir, { logger }) : memoryStore();
+  const secrets = fileSecrets({ from });
+  const store = await openState(found, secrets, logger);
   opened.add(() => store.close());
   const upstream = openNodeUpstream();
   opened.add(() => upstream.close());
-  const secrets = fileSecrets({ from });
   const tracing = config.tracing ? traceBy(openTelemetry()) : undefined;
   return named(found, () =>
     createGateway(gatewayConfigOf(found), { routes, upstream, store, logger, secrets, ...(tracing && { tracing }) }),

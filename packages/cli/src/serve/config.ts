@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { gatewayConfigSchema, routeSchema } from '@routeprofile/gateway';
+import { gatewayConfigSchema, routeSchema, secretReferenceSchema } from '@routeprofile/gateway';
+import { postgresSettingsSchema } from '@routeprofile/gateway/postgres';
 import { readConfigFile } from '@routeprofile/pipeline';
 import { issueText, plural, RouteProfileError, z } from '@routeprofile/schema';
 
@@ -17,6 +18,12 @@ const serveConfigSchema = gatewayConfigSchema.extend({
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('memory') }),
       z.strictObject({ kind: z.literal('journal'), dir: z.string().min(1) }),
+      /** Several gateways may share one database. */
+      postgresSettingsSchema.extend({
+        kind: z.literal('postgres'),
+        /** Names where `postgres://USER:PASSWORD@HOST:PORT/DATABASE` is. */
+        url: secretReferenceSchema,
+      }),
     ])
     .default({ kind: 'memory' }),
   /** Spans for OpenTelemetry, through the `@opentelemetry/api` that is installed where the command runs. Read at the start only. */

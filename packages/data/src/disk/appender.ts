@@ -13,6 +13,21 @@ export interface Appender {
   close(): Promise<void>;
 }
 
+/** Lines that go to disk together, and one promise for all who wait for them. */
+interface Batch {
+  text: string;
+  written: Promise<void>;
+  settle(error?: Error): void;
+}
+
+function createBatch(): Batch {
+  let settle: Batch['settle'] = () => {};
+  const written = new Promise<void>((resolve, reject) => {
+    settle = (error) => (error === undefined ? resolve() : reject(error));
+  });
+  return { text: '', written, settle };
+}
+
 /**
  * Opens a file to add lines to it.
  * @throws RouteProfileError OUTPUT_UNWRITABLE, WRITE_FAILED. After a failed write every further one fails: what follows a torn
@@ -22,7 +37,7 @@ export async function openAppender(path: string): Promise<Appender> {
   const file = await open(path, 'a').catch((cause: unknown) => {
     throw writeError(path, cause);
   });
-  let waiting: { line: string; settle: (error?: unknown) => void }[] = [];
+  let waiting: Batch | undefined;
   /** Milliseconds that all who wait have. */
   let patience = Infinity;
   let broken: Error | undefined;
@@ -31,16 +46,17 @@ export async function openAppender(path: string): Promise<Appender> {
 
   const writeBatch = async (): Promise<void> => {
     const batch = waiting;
-    waiting = [];
+    waiting = undefined;
     patience = Infinity;
+    if (batch === undefined) return;
     try {
       if (broken) throw broken;
-      await file.appendFile(batch.map(({ line }) => `${line}\n`).join(''));
+      await file.appendFile(batch.text);
       await file.datasync();
-      batch.forEach(({ settle }) => settle());
+      batch.settle();
     } catch (cause) {
       broken ??= writeError(path, cause);
-      batch.forEach(({ settle }) => settle(broken));
+      batch.settle(broken);
     }
   };
   const flush = (): Promise<void> => {
@@ -52,24 +68,25 @@ export async function openAppender(path: string): Promise<Appender> {
     }));
   };
   const schedule = (): void => {
-    if (writing !== undefined || waiting.length === 0) return;
+    if (writing !== undefined || waiting === undefined) return;
     if (patience <= 0) void flush();
     else timer ??= setTimeout(() => void flush(), patience);
   };
   return {
-    append: (line, withinMs = 0) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ line, settle: (error) => (error instanceof Error ? reject(error) : resolve()) });
-        if (withinMs < patience) {
-          patience = withinMs;
-          clearTimeout(timer);
-          timer = undefined;
-        }
-        schedule();
-      }),
+    append(line, withinMs = 0) {
+      const batch = (waiting ??= createBatch());
+      batch.text += `${line}\n`;
+      if (withinMs < patience) {
+        patience = withinMs;
+        clearTimeout(timer);
+        timer = undefined;
+      }
+      schedule();
+      return batch.written;
+    },
     async close() {
       // What came while a batch was being written is a batch of its own.
-      while (writing !== undefined || waiting.length > 0) await flush();
+      while (writing !== undefined || waiting !== undefined) await flush();
       await file.close();
     },
   };

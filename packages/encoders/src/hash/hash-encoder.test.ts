@@ -23,6 +23,21 @@ describe('hash encoder', () => {
     ]);
   });
 
+  it('lets others have their turn within a long text, and gives it the vector of its features all the same', async () => {
+    const encoder = createHashEncoder();
+    const words = Array.from({ length: 6_000 }, (_, i) => `w${(i * 7_919) % 6_007}`).join(' ');
+    for (const text of [words, 'ab'.repeat(15_000)]) {
+      let [turns, over] = [0, false];
+      const others = () => void (over || (turns++, setImmediate(others)));
+      setImmediate(others);
+      const { data } = await encoder.encode([text, 'short']);
+      over = true;
+      expect(turns).toBeGreaterThan(3);
+      // Wherever the turns lie within it.
+      expect((await encoder.encode(['short', 'short too', text])).data.slice(2 * 512)).toEqual(data.slice(0, 512));
+    }
+  });
+
   it('gives the same numbers for ever', async () => {
     const { data } = await createHashEncoder({ dimensions: 8 }).encode(['What is 2 + 2?']);
     expect([...data].map((x) => Number(x.toFixed(6)))).toMatchInlineSnapshot(`

@@ -8,7 +8,7 @@ import {
   z,
   type Encoder,
 } from '@routeprofile/schema';
-import { addHashed, countFeatures } from './features.js';
+import { addHashed, featuresIn } from './features.js';
 
 /** The options of `hash`: `dimensions` from 8 to 65,536, default 512. */
 export const hashOptionsSchema = z.strictObject({
@@ -19,6 +19,9 @@ export type HashOptions = z.input<typeof hashOptionsSchema>;
 
 /** Changes whenever a text would get another vector. */
 export const HASH_VERSION = '1';
+
+/** Features read or hashed after which others get their turn, also within one long text: about 3 milliseconds. */
+const STEPS_PER_TURN = 10_000;
 
 /**
  * Feature hashing (Weinberger et al., arXiv 0902.2206): every feature adds ± w (1 + ln count) to one dimension, sign
@@ -36,12 +39,26 @@ export function createHashEncoder(options: HashOptions = {}): Encoder {
     async encode(texts, ctx) {
       throwIfAborted(ctx);
       const out = createMatrix(texts.length, dimensions);
+      let steps = 0;
+      const turn = async () => {
+        await nextTurn();
+        throwIfAborted(ctx);
+      };
       for (let i = 0; i < texts.length; i++) {
-        addFeatures(texts[i]!, rowOf(out, i));
+        const row = rowOf(out, i);
+        const counts = new Map<string, number>();
+        for (const feature of featuresIn(wordsOf(texts[i]!))) {
+          counts.set(feature, (counts.get(feature) ?? 0) + 1);
+          if (++steps % STEPS_PER_TURN === 0) await turn();
+        }
+        if (counts.size === 0) counts.set('nothing', 1);
+        for (const [feature, count] of counts) {
+          addHashed(feature, count, row);
+          if (++steps % STEPS_PER_TURN === 0) await turn();
+        }
         if ((i + 1) % 512 === 0 && i + 1 < texts.length) {
           ctx?.onProgress?.({ stage: 'encode', done: i + 1, total: texts.length, unit: 'texts' });
-          await nextTurn();
-          throwIfAborted(ctx);
+          await turn();
         }
       }
       return normalizeRows(out);
@@ -52,8 +69,4 @@ export function createHashEncoder(options: HashOptions = {}): Encoder {
 /** Words and single punctuation marks. */
 const WORD = /[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]/gu;
 
-function addFeatures(text: string, row: Float32Array): void {
-  const counts = countFeatures(text.normalize('NFKC').toLowerCase().match(WORD) ?? []);
-  if (counts.size === 0) counts.set('nothing', 1);
-  addHashed(counts, row);
-}
+const wordsOf = (text: string): readonly string[] => text.normalize('NFKC').toLowerCase().match(WORD) ?? [];

@@ -40,9 +40,9 @@ export function appendHashedBlock(vectors: Matrix, unseen: readonly Unseen[], ha
 /** Of unit length. */
 function hashedWords(words: readonly string[], dimensions: number): Float64Array {
   const block = new Float64Array(dimensions);
-  addHashed(countFeatures(words, featuresOf), block);
+  for (const [feature, count] of countFeatures(words, featuresOf)) addHashed(feature, count, block);
   // Features of equal weight and opposite sign may meet; a text of nothing but such ones is known by its whole self.
-  if (block.every((x) => Math.abs(x) < 1e-9)) addHashed(new Map([[`text ${words.join(' ')}`, 1]]), block.fill(0));
+  if (block.every((x) => Math.abs(x) < 1e-9)) addHashed(`text ${words.join(' ')}`, 1, block.fill(0));
   const norm = Math.sqrt(block.reduce((sum, x) => sum + x * x, 0));
   return block.map((x) => x / norm);
 }

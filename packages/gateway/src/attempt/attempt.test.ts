@@ -182,7 +182,7 @@ describe.each(SERVED_WIRES)('an attempt on %s', (wire) => {
     const outcome = attempt(call, {
       clock,
       upstream: {
-        send: async (_, __, signal) => ({
+        send: async (_, __, { signal }) => ({
           status: 200,
           headers: new Headers({ 'content-type': 'text/event-stream' }),
           body: alive(signal),

@@ -1,35 +1,29 @@
 import { readServerError } from '@routeprofile/providers';
 import { classifyError, classifyRefusal, classifyThrown, type Classified } from '../classify.js';
-import { UnsentRequest, type UpstreamAnswer } from '../contracts/upstream.js';
+import { UnsentRequest, type Upstream, type UpstreamAnswer } from '../contracts/upstream.js';
 import { fieldsOf, isFields, type AnswerState } from '../wire/format.js';
 import type { AttemptParts, Call, Outcome, Refusal } from './call.js';
 import { createPasser, holdBack, type StreamFault } from './commit.js';
 import { masked } from './mask.js';
 import { relay } from './relay.js';
 import { readExcerpt, readWhole, type NextPiece } from './read-whole.js';
-import { begin, type Running } from './running.js';
+import { Running } from './running.js';
 import { Stopped } from './stopper.js';
 
 /** Bytes of a refusal that are read. */
 const EXCERPT = 64_000;
 
-/** Pieces of a body, each awaited for no longer than the attempt runs. */
+/** Pieces of a body, until the attempt is stopped. */
 function piecesOf({ body }: UpstreamAnswer, { stopper }: Running): NextPiece {
   const pieces = body[Symbol.asyncIterator]();
   // Nobody may be waiting for a piece when the attempt is stopped.
-  const end = () => void pieces.return?.().catch(() => {});
-  stopper.signal.addEventListener('abort', end, { once: true });
-  return async () => {
-    const one: IteratorResult<Uint8Array, unknown> = await stopper.race(pieces.next());
-    return one.done ? undefined : one.value;
-  };
+  stopper.onEnd(() => void pieces.return?.().catch(() => {}));
+  return () => pieces.next();
 }
 
 function failed(running: Running, classified: Classified, refusal?: Refusal, state?: Readonly<AnswerState>): Outcome {
   const { fault, retryAfterMs } = classified;
-  const attempt = running.conclude(state, fault, retryAfterMs === undefined ? undefined : { retryAfterMs });
-  // Whatever of the answer has not been read is not wanted.
-  running.stopper.stop(fault);
+  const attempt = running.conclude(state, fault, retryAfterMs);
   return { kind: 'failed', attempt: { ...attempt, fault }, ...(refusal && { refusal }) };
 }
 
@@ -52,25 +46,35 @@ function isJsonObject(text: string): boolean {
  * One try of one endpoint: sent, timed, judged. It resolves once the answer has failed, is whole, or has its first content; until
  * then nothing has reached the client, and another endpoint may be tried. It never throws for what an upstream does.
  */
-export async function attempt(call: Call, parts: AttemptParts): Promise<Outcome> {
-  const running = begin(call, parts);
-  const { stopper, watch } = running;
-  const { firstContentMs, answerMs } = call.endpoint.timeouts;
-  watch.set(call.stream ? firstContentMs : answerMs, 'first-byte');
-  let answered = false;
+export async function attempt(call: Call, { upstream, clock }: AttemptParts): Promise<Outcome> {
+  const running = new Running(call, clock);
+  const { stopper } = running;
   try {
-    const answer = await stopper.race(parts.upstream.send(call.endpoint, call.request, stopper.signal));
-    answered = true;
-    running.status = answer.status;
-    const next = piecesOf(answer, running);
-    if (answer.status < 200 || answer.status >= 300) return await refused(running, answer, next);
-    const streams = answer.headers.get('content-type')?.toLowerCase().includes('text/event-stream') ?? false;
-    return call.stream && streams ? await streamed(running, next) : await whole(running, next);
+    const outcome = await stopper.race(tried(running, upstream));
+    // Whatever of the answer has not been read is not wanted.
+    if (outcome.kind === 'failed') stopper.stop(outcome.attempt.fault);
+    return outcome;
   } catch (error) {
+    const answered = running.status !== undefined;
     const fault = stopper.fault ?? (error instanceof Stopped ? error.fault : classifyThrown(error, answered));
     const outcome = failed(running, { fault });
+    stopper.stop(fault);
     return UnsentRequest.isInstance(error) && outcome.kind === 'failed' ? { ...outcome, unsent: true } : outcome;
   }
+}
+
+/** What comes of an attempt that nobody stops; of one that was stopped nobody waits for it. */
+async function tried(running: Running, upstream: Upstream): Promise<Outcome> {
+  const { call, stopper, watch } = running;
+  const { firstContentMs, answerMs } = call.endpoint.timeouts;
+  watch.set(call.stream ? firstContentMs : answerMs, 'first-byte');
+  const answer = await upstream.send(call.endpoint, call.request, stopper);
+  running.status = answer.status;
+  const next = piecesOf(answer, running);
+  if (answer.status < 200 || answer.status >= 300) return refused(running, answer, next);
+  const streams =
+    call.stream && (answer.headers.get('content-type')?.toLowerCase().includes('text/event-stream') ?? false);
+  return streams ? streamed(running, next) : whole(running, next);
 }
 
 async function refused(running: Running, answer: UpstreamAnswer, next: NextPiece): Promise<Outcome> {

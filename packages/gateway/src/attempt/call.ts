@@ -43,7 +43,7 @@ export interface Refusal {
 /** What came of an attempt. */
 export type Outcome =
   | { kind: 'failed'; attempt: Attempt & { fault: Fault }; refusal?: Refusal; unsent?: true }
-  | { kind: 'whole'; attempt: Attempt; body: string | Uint8Array<ArrayBuffer> }
+  | { kind: 'whole'; attempt: Attempt; body: string | Uint8Array }
   | { kind: 'stream'; live: LiveStream };
 
 /** A stream whose content has begun: there is no way back from here. */

@@ -4,6 +4,7 @@ import { classifyError } from '../classify.js';
 import type { Fault } from '../contracts/fault.js';
 import { createEventScanner, MAX_EVENT_BYTES, type Frame } from '../sse/scanner.js';
 import type { StreamReader, WireFormat } from '../wire/format.js';
+import type { NextPiece } from './read-whole.js';
 
 /** Bytes that are held back at most before content. */
 const MOST_HELD = MAX_EVENT_BYTES;
@@ -92,20 +93,15 @@ export type Held = { kind: 'content' | 'ended'; bytes: Uint8Array[] } | { kind: 
 /**
  * Reads on until there is content, so that a fault before it can still be mended elsewhere: roles, starts and comments of the
  * server that fails are then never seen.
- * @param next the next piece; undefined at the end
  * @param acceptEmpty an answer without content is one
  */
-export async function holdBack(
-  passer: StreamPasser,
-  next: () => Promise<Uint8Array | undefined>,
-  acceptEmpty: boolean,
-): Promise<Held> {
+export async function holdBack(passer: StreamPasser, next: NextPiece, acceptEmpty: boolean): Promise<Held> {
   const bytes: Uint8Array[] = [];
   let held = 0;
   const { state } = passer.reader;
   for (;;) {
     const piece = await next();
-    const passed = piece === undefined ? passer.close() : passer.pass(piece);
+    const passed = piece.done ? passer.close() : passer.pass(piece.value);
     bytes.push(...passed.bytes);
     held += passed.bytes.reduce((sum, { length }) => sum + length, 0);
     // Nothing has gone out yet, even if there was content right before it.

@@ -61,7 +61,7 @@ export function relay(
   const drain = async () => {
     watch.set(CLOSING_MS, 'idle');
     try {
-      while ((await next()) !== undefined);
+      while (!(await stopper.race(next())).done);
     } catch {
       // The answer is whole; how its connection ends is of no concern.
     }
@@ -76,7 +76,7 @@ export function relay(
 
   // A client may leave while nobody reads.
   if (stopper.fault !== undefined) conclude(stopper.fault);
-  else stopper.signal.addEventListener('abort', () => conclude(stopper.fault), { once: true });
+  else stopper.onEnd(() => conclude(stopper.fault));
 
   let first: Uint8Array | undefined = joinBytes(held.bytes);
   if (held.kind === 'ended') conclude();
@@ -96,9 +96,9 @@ export function relay(
         try {
           // The clock stands still while the client takes its time.
           watch.set(idleMs, 'idle');
-          const piece = await next();
+          const piece = await stopper.race(next());
           watch.pause();
-          passed = piece === undefined ? passer.close() : passer.pass(piece);
+          passed = piece.done ? passer.close() : passer.pass(piece.value);
         } catch (error) {
           const fault = stopper.fault ?? classifyThrown(error, true);
           conclude(fault);

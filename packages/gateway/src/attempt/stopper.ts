@@ -1,4 +1,5 @@
 import type { Fault } from '../contracts/fault.js';
+import type { Ending } from '../contracts/upstream.js';
 
 /** Thrown out of whatever was awaited when an attempt is stopped. */
 export class Stopped extends Error {
@@ -8,38 +9,40 @@ export class Stopped extends Error {
   }
 }
 
-/** Ends an attempt from outside, wherever it stands. */
-export interface Stopper {
-  /** For the transport. */
-  signal: AbortSignal;
+/** Ends an attempt from outside, wherever it stands: the one way in which attempts are ended, whoever wants it. */
+export class Stopper implements Ending {
   /** Why it was stopped; undefined while it runs. The first reason stays. */
-  readonly fault: Fault | undefined;
-  stop(fault: Fault): void;
-  /** What a promise gives, unless the attempt is stopped first. One promise at a time. @throws Stopped */
-  race<T>(promise: Promise<T>): Promise<T>;
-}
+  fault: Fault | undefined;
+  private readonly runs: (() => void)[] = [];
+  private controller: AbortController | undefined;
+  private reject: ((reason: Stopped) => void) | undefined;
 
-/** A transport may take no notice of its signal; whoever awaits it through `race` is free all the same. */
-export function createStopper(): Stopper {
-  const controller = new AbortController();
-  let fault: Fault | undefined;
-  let reject: ((reason: Stopped) => void) | undefined;
-  return {
-    signal: controller.signal,
-    get fault() {
-      return fault;
-    },
-    stop(reason) {
-      if (fault !== undefined) return;
-      fault = reason;
-      reject?.(new Stopped(reason));
-      controller.abort();
-    },
-    race: (promise) =>
-      new Promise((resolve, fail) => {
-        reject = fail;
-        promise.then(resolve, fail);
-        if (fault !== undefined) fail(new Stopped(fault));
-      }),
-  };
+  stop(reason: Fault): void {
+    if (this.fault !== undefined) return;
+    this.fault = reason;
+    this.reject?.(new Stopped(reason));
+    for (const run of this.runs) run();
+    this.controller?.abort();
+  }
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.fault !== undefined) this.controller.abort();
+    return this.controller.signal;
+  }
+  onEnd(run: () => void): void {
+    if (this.fault === undefined) this.runs.push(run);
+    else run();
+  }
+  /**
+   * What a promise gives, unless the attempt is stopped first: a transport may take no notice of its end, and whoever awaits it is free all the
+   * same. One promise at a time.
+   * @throws Stopped
+   */
+  race<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, fail) => {
+      this.reject = fail;
+      promise.then(resolve, fail);
+      if (this.fault !== undefined) fail(new Stopped(this.fault));
+    });
+  }
 }

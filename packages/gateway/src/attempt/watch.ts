@@ -1,50 +1,47 @@
 import type { Clock } from '../clock.js';
 import type { Fault } from '../contracts/fault.js';
 
-/** One deadline that moves. */
-export interface Watch {
-  /** After that time from now the attempt is late, and for that reason. It takes the place of what was set before. */
-  set(milliseconds: number, fault: Fault): void;
-  /** Nothing is late until it is set again. */
-  pause(): void;
-  end(): void;
-}
-
 /**
- * Streams move the deadline with each piece, so a timer that fires too early looks again instead of being set anew each time.
- * @param late is called once
+ * One deadline that moves. Streams move it with each piece, so a timer that fires too early looks again instead of being set anew each
+ * time.
  */
-export function createWatch(clock: Clock, late: (fault: Fault) => void): Watch {
-  let deadline = Infinity;
-  let due = Infinity;
-  let because: Fault = 'first-byte';
-  let cancel: (() => void) | undefined;
+export class Watch {
+  private deadline = Infinity;
+  private due = Infinity;
+  private because: Fault = 'first-byte';
+  private cancel: (() => void) | undefined;
 
-  const arm = () => {
-    cancel?.();
-    due = deadline;
-    cancel = clock.after(Math.max(0, deadline - clock.now()), fire);
-  };
-  const fire = () => {
-    cancel = undefined;
-    if (deadline === Infinity) return;
-    if (clock.now() < deadline) return arm();
-    deadline = Infinity;
-    late(because);
-  };
-  return {
-    set(milliseconds, fault) {
-      deadline = clock.now() + milliseconds;
-      because = fault;
-      if (cancel === undefined || deadline < due) arm();
-    },
-    pause() {
-      deadline = Infinity;
-    },
-    end() {
-      deadline = Infinity;
-      cancel?.();
-      cancel = undefined;
-    },
-  };
+  /** @param late is called once */
+  constructor(
+    private readonly clock: Clock,
+    private readonly late: (fault: Fault) => void,
+  ) {}
+
+  /** After that time from now the attempt is late, and for that reason. It takes the place of what was set before. */
+  set(milliseconds: number, fault: Fault): void {
+    this.deadline = this.clock.now() + milliseconds;
+    this.because = fault;
+    if (this.cancel === undefined || this.deadline < this.due) this.arm();
+  }
+  /** Nothing is late until it is set again. */
+  pause(): void {
+    this.deadline = Infinity;
+  }
+  end(): void {
+    this.deadline = Infinity;
+    this.cancel?.();
+    this.cancel = undefined;
+  }
+  private arm(): void {
+    this.cancel?.();
+    this.due = this.deadline;
+    this.cancel = this.clock.after(Math.max(0, this.deadline - this.clock.now()), () => this.fire());
+  }
+  private fire(): void {
+    this.cancel = undefined;
+    if (this.deadline === Infinity) return;
+    if (this.clock.now() < this.deadline) return this.arm();
+    this.deadline = Infinity;
+    this.late(this.because);
+  }
 }

@@ -1,8 +1,11 @@
+import { explorationSettings } from '@routeprofile/routers';
 import { z } from '@routeprofile/schema';
 import { endpointSchema } from '../contracts/endpoint.js';
 import { secretReferenceSchema } from '../contracts/secret.js';
 import { feedbackSettingsSchema } from '../feedback/feedback-config.js';
-import { durationSchema } from './duration.js';
+import { budgetConfigSchema } from '../money/budget-config.js';
+import { sessionConfigSchema } from '../session/session-config.js';
+import { learnSchema } from '../learn/learn-config.js';
 
 const name = z.string().min(1).max(200);
 
@@ -12,10 +15,8 @@ const keySchema = z.strictObject({
   id: name,
   /** The key itself is looked up there, hashed, and forgotten. */
   key: secretReferenceSchema,
-  /** What may be spent, in calendar windows of UTC. Default: no limit. */
-  budget: z
-    .strictObject({ dollars: z.number().positive().max(1e6), per: z.enum(['hour', 'day', 'month']).default('day') })
-    .optional(),
+  /** What it may spend. Default: no limit. */
+  budget: budgetConfigSchema.optional(),
   /** Names of the routes it may use. With them, candidates cannot be named directly. Default: everything. */
   routes: z.array(name).min(1).optional(),
   /** Whether it may read what concerns everybody: `/metrics`. */
@@ -32,21 +33,25 @@ export const routeSchema = z.strictObject({
   deadlineMs: z.number().int().min(1).max(60_000).optional(),
   /** The candidate that answers when the router is late or fails, or too many requests wait for it. */
   onLate: name.optional(),
+  /** What may be spent through it, whoever asks; budgets of keys hold beside it. Default: no limit. */
+  budget: budgetConfigSchema.optional(),
   /**
    * Keeps each conversation with the candidate that answered it, as long as that one can, so that its provider's prompt cache helps
    * and what it signed stays valid. Default: each request is decided for itself.
    */
-  session: z
-    .strictObject({
-      /** How long after its last answer a conversation is remembered, such as `10m`. */
-      ttl: durationSchema,
-    })
-    .optional(),
+  session: sessionConfigSchema.optional(),
   /**
    * What goes around the router, innermost first: `constraints:pii=true` and its other options, `cost:lambda=2`, `load:nu=0.01`, `fallback`. Nothing is
    * trained for it.
    */
   wrappers: z.array(z.string().min(1)).default([]),
+  /**
+   * Now and then tries a model that is nearly the best, so that records tell what other choices would have been worth. Conversations that
+   * stay with their candidate, requests that name one, and embeddings are never tried on. Default: the best is chosen.
+   */
+  explore: explorationSettings.optional(),
+  /** Goes on learning from feedback. Default: the router stays as it was fitted. */
+  learn: learnSchema.optional(),
   /**
    * Watches rewards, costs, times, faults and answers' lengths of the route's candidates, and its queries, for changes. Default: nothing is
    * watched.
@@ -103,8 +108,12 @@ export const gatewayConfigSchema = z.strictObject({
     .strictObject({
       /** Whether records hold the text that was routed: `none` (default) or `full`. */
       text: z.enum(['none', 'full']).default('none'),
+      /** Whether records hold the vector of the text that was routed, from which one learns again after a restart. */
+      vectors: z.boolean().default(false),
     })
     .prefault({}),
+  /** What is drawn at random is drawn by it: with the same seed, the same request by the same id is decided alike. */
+  seed: z.number().int().min(0).default(0),
   /** What feedback means, and what of it is learned from. */
   feedback: feedbackSettingsSchema.prefault({}),
 });

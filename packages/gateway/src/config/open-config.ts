@@ -4,33 +4,35 @@ import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
 import type { EndpointWire } from '../contracts/wire.js';
-import { batchedRouter } from '../decide/batched-router.js';
-import { distrustOf, withQueriesWatched } from '../decide/watched.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import type { MeasuredLoad } from '../load/endpoint-load.js';
 import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
-import { demandsOf, keepsPersonalData, readWrapper, type WrapperFacts, wrapRouter } from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, lambdaOf, readWrapper, type WrapperFacts } from '../decide/wrappers.js';
+import type { LearningParts } from '../learn/open-learner.js';
+import { checkBudgets } from '../money/check-budgets.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
 import { nameTargets } from './names.js';
+import { routersOf } from './routers-of-route.js';
 import { problems, type Report } from './problems.js';
 import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
 
-/** What is learned while serving. */
+/** What there is while serving, which routes may use. */
 export interface LiveFacts {
   drift?: Drift;
   /** How loaded a model is that these endpoints serve. */
   loadOfModel?: (endpoints: readonly Endpoint[]) => MeasuredLoad | undefined;
+  learning?: LearningParts;
 }
 
 /**
  * Checks a configuration and looks up all that it names.
  * @param given as it was written
  * @param clock default: the platform's
- * @param live what is learned while serving, which routes may follow. Default: nothing
+ * @param live default: nothing, so that nothing is learned or watched
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(
@@ -71,7 +73,8 @@ export function openConfig(
       report(`routes.${name}.deadlineMs`, 'says when the router is late, but `onLate` does not say who answers then');
   }
   const targets = nameTargets(routes, candidates, endpoints, report);
-  const clientSecrets = openKeys(config, routes, candidates, endpoints, secretOf, report);
+  const clientSecrets = openKeys(config, routes, secretOf, report);
+  checkBudgets(config, routes, candidates, endpoints, report);
   if (found.length > 0) throw problems(found);
   const variantOf = createVariants();
   const snapshot: Snapshot = {
@@ -89,13 +92,14 @@ export function openConfig(
 }
 
 function openRoutes(
-  { routes }: GatewayConfig,
+  config: GatewayConfig,
   routers: Readonly<Record<string, RequestRouter>>,
   clock: Clock,
-  { drift }: LiveFacts,
+  live: LiveFacts,
   facts: WrapperFacts,
   report: Report,
 ): Map<string, Route> {
+  const { routes } = config;
   const names = Object.keys(routers);
   if (names.length === 0) report('routes', 'there is no router; give at least one');
   for (const name of Object.keys(routes))
@@ -112,14 +116,11 @@ function openRoutes(
           return [];
         }
       });
-      const watched = settings.drift && drift ? withQueriesWatched(router, name, drift) : router;
-      const batched = batchedRouter(watched, settings.batch, clock);
-      // Within all else, so that costs and constraints weigh what is still believed.
-      const believed = settings.drift?.action === 'distrust' && drift ? [distrustOf(router, drift)] : [];
       const kept = keepsPersonalData(router, around);
       const demands = demandsOf(router, around);
-      const wrapped = wrapRouter(batched, [...believed, ...around]);
-      return [name, { name, router: wrapped, settings, keepsPersonalData: kept, demands }];
+      const lambda = lambdaOf(around) ?? router.cost?.lambda;
+      const routersOfIt = routersOf({ name, router, settings, around, config, clock, live, report });
+      return [name, { name, ...routersOfIt, settings, keepsPersonalData: kept, demands, lambda }];
     }),
   );
 }
@@ -215,8 +216,6 @@ function secretOfKey(reference: string, path: string, secretOf: SecretReader, re
 function openKeys(
   { keys }: GatewayConfig,
   routes: ReadonlyMap<string, Route>,
-  candidates: ReadonlyMap<string, Candidate>,
-  endpoints: ReadonlyMap<string, readonly Endpoint[]>,
   secretOf: SecretReader,
   report: Report,
 ): Map<string, string> {
@@ -226,12 +225,6 @@ function openKeys(
     for (const name of key.routes ?? [])
       if (!routes.has(name))
         report(`${path}.routes`, `there is no route ${name}; there are: ${[...routes.keys()].join(', ')}`);
-    const free = [...endpoints.keys()].filter((id) => candidates.get(id)?.price === undefined);
-    if (key.budget && free.length > 0)
-      report(
-        `${path}.budget`,
-        `cannot be kept, as these candidates have no price: ${free.join(', ')}. Give each a price in dollars per million tokens (a router has it from input_price and output_price in models.json when it is trained), or omit the budget`,
-      );
     if (keys.findIndex(({ id }) => id === key.id) < i) report(`${path}.id`, `${key.id} names two keys`);
     const secret = secretOfKey(key.key, `${path}.key`, secretOf, report);
     if (secret === undefined) return;

@@ -1,7 +1,9 @@
 import type { Candidate, Requirements } from '@routeprofile/schema';
 import type { Endpoint } from '../contracts/endpoint.js';
 import type { EndpointWire } from '../contracts/wire.js';
+import type { ServedWrapper } from '../decide/wrappers.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import type { RouteLearner } from '../learn/route-learner.js';
 import type { GatewayConfig, KeyConfig, RouteConfig } from './config.js';
 
 /** A route with its router. */
@@ -10,12 +12,29 @@ export interface Route {
   settings: RouteConfig;
   /** With what the configuration puts around it. */
   router: RequestRouter;
+  /** The same, and never a model that is only tried. */
+  still: RequestRouter;
+  /**
+   * The same with more around it: within what explores and who stands in, outside of what the configuration says.
+   * @param added what budgets add to λ, asked once per decision. Default nothing
+   */
+  wrappedBy(more: readonly ServedWrapper[], added?: () => number): Pick<Route, 'router' | 'still'>;
+  /** Whether vectors and versions are remembered of its requests. */
+  notes: boolean;
+  /** What learns from its feedback. */
+  learner?: RouteLearner;
+  /** What would decide by what was learned, where that is not followed. */
+  shadow?: { router: RequestRouter; learner: RouteLearner };
   /** Whether requests with personal data are to stay on models that run locally. */
   keepsPersonalData: boolean;
   /** What whoever answers must have, whoever decides. */
   demands: readonly Requirements[];
   /** What the name in the request asked for beside the route. */
   overrides?: Readonly<Record<string, unknown>>;
+  /** What a dollar is worth in its choices, before budgets add to it; undefined where costs are not weighed. */
+  lambda: number | undefined;
+  /** What budgets add to λ now; absent where none is paced. */
+  added?: () => number;
 }
 
 /** What a model's name in a request stands for. */

@@ -46,7 +46,14 @@ export const decisionRecordSchema = z.object({
   /** What the model's name asked for beside the route. */
   overrides: z.record(z.string(), z.unknown()).optional(),
   /** The router that decided; null for a request that named a candidate. */
-  router: z.object({ strategy: z.string(), encoder: z.string().nullable() }).nullable(),
+  router: z
+    .object({
+      strategy: z.string(),
+      encoder: z.string().nullable(),
+      /** Judged decisions that it had learned from since it was fitted; absent where it learns nothing. */
+      learned: z.number().int().min(0).optional(),
+    })
+    .nullable(),
   /** The conversation, where the client names it. */
   session: z.string().optional(),
   requirements: z.record(z.string(), z.unknown()),
@@ -55,6 +62,10 @@ export const decisionRecordSchema = z.object({
   /** The text's vector by the router's encoder, little-endian float32 in base64, where the configuration has it kept. */
   vector: z.string().optional(),
   ranked: z.array(rankedSchema),
+  /** What routers would have chosen that only look on, and how many judged decisions they had learned from. */
+  shadow: z
+    .array(z.object({ router: z.string(), learned: z.number().int().min(0).optional(), model: z.string() }))
+    .optional(),
   /** The candidate chosen; who answered is `served`. */
   model: z.string(),
   /** Chance with which this choice was drawn; 1 where the router draws nothing. */

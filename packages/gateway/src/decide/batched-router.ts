@@ -22,12 +22,14 @@ export class QueueFull extends Error {
 
 interface Question {
   text: string;
+  id: string | undefined;
   requirements: Requirements | null;
   signal: AbortSignal | undefined;
   resolve(decision: Decision): void;
   reject(error: unknown): void;
 }
 
+const isNamed = (question: Question): question is Question & { id: string } => question.id !== undefined;
 const gone = ({ signal }: Question): boolean => signal?.aborted === true;
 
 /**
@@ -56,7 +58,12 @@ export function batchedRouter(router: RequestRouter, batching: Batching, clock: 
     if (wait === 0 || waiting.length >= most) start();
     else cancel ??= clock.after(wait, start);
   };
-  const ask = (text: string, requirements: Requirements | null, signal: AbortSignal | undefined): Promise<Decision> =>
+  const ask = (
+    text: string,
+    id: string | undefined,
+    requirements: Requirements | null,
+    signal: AbortSignal | undefined,
+  ): Promise<Decision> =>
     new Promise((resolve, reject) => {
       if (waiting.length >= mostWaiting) {
         reject(new QueueFull(waiting.length));
@@ -74,6 +81,7 @@ export function batchedRouter(router: RequestRouter, batching: Batching, clock: 
       const over = () => signal?.removeEventListener('abort', leave);
       const question: Question = {
         text,
+        id,
         requirements,
         signal,
         resolve(decision) {
@@ -94,9 +102,9 @@ export function batchedRouter(router: RequestRouter, batching: Batching, clock: 
   return {
     ...router,
     async route(texts, options = {}) {
-      const { requirements, signal } = options;
+      const { requirements, ids, signal } = options;
       if (texts.length !== 1) return router.route(texts, options);
-      return [await ask(texts[0]!, requirements?.[0] ?? null, signal)];
+      return [await ask(texts[0]!, ids?.[0], requirements?.[0] ?? null, signal)];
     },
   };
 }
@@ -113,7 +121,11 @@ async function decideTogether(router: RequestRouter, asked: readonly Question[])
   try {
     const decisions = await router.route(
       questions.map(({ text }) => text),
-      { requirements: questions.map(({ requirements }) => requirements), signal: stop.signal },
+      {
+        requirements: questions.map(({ requirements }) => requirements),
+        ...(questions.every(isNamed) && { ids: questions.map(({ id }) => id) }),
+        signal: stop.signal,
+      },
     );
     if (decisions.length !== questions.length)
       throw new RouteProfileError(

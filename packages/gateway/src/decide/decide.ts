@@ -15,6 +15,8 @@ interface Fallback {
 export interface Question extends Fallback {
   router: RequestRouter;
   text: string;
+  /** Names the request; a router that draws its choices draws by it. */
+  id?: string;
   requirements: Requirements;
   /** Fires when the client leaves. */
   signal: AbortSignal;
@@ -27,8 +29,9 @@ export interface Question extends Fallback {
  * @throws whatever the router throws, where there is no `onLate`
  */
 export async function decide(question: Question, clock: Clock): Promise<Decision> {
-  const { router, text, requirements, deadlineMs, onLate } = question;
-  const deciding = (signal: AbortSignal) => router.route([text], { requirements: [requirements], signal });
+  const { router, text, id, requirements, deadlineMs, onLate } = question;
+  const deciding = (signal: AbortSignal) =>
+    router.route([text], { requirements: [requirements], ...(id !== undefined && { ids: [id] }), signal });
   try {
     if (deadlineMs === undefined) return only(await deciding(question.signal));
     const first = await inTime(deciding, deadlineMs, question.signal, clock);

@@ -1,10 +1,11 @@
-import type { Likeness, QueryDistance } from '@routeprofile/routers';
+import type { Likeness, QueryDistance, SavedCost } from '@routeprofile/routers';
 import {
   RouteProfileError,
   type Candidate,
   type Decision,
   type Encoder,
   type Matrix,
+  type QueryBatch,
   type Requirements,
   type Router,
   type RunContext,
@@ -26,18 +27,30 @@ export interface RequestRouter {
   bestSingle?: string;
   /** By which models are alike; needed by `fallback:next=profile` around it. */
   likeness?: Likeness;
+  /** How it weighs dollars, where it was trained with `+cost`. */
+  cost?: SavedCost;
   /** Makes what measures how far queries lie from those that it was trained on; absent or undefined where it keeps none of them. */
   queryDistance?: () => QueryDistance | undefined;
   /** Wrappers that it was trained with, and their options. Default none. */
   wrappers?: readonly { name: string; options: Readonly<Record<string, unknown>> }[];
   /**
+   * `route` in two steps, as `OpenedRouter` has them, for what learns around the fitted router: what reads texts, and what decides on what
+   * was read.
+   */
+  steps?: {
+    read(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<QueryBatch>;
+    router: Router;
+  };
+  /**
    * One decision per text, each with every model that may answer.
-   * @param options `onVectors` is given the vectors of the texts, before anything is decided; a router that reads none does not call it
+   * @param options `ids` name the requests: a router that draws its choices draws by them. `onVectors` is given the vectors of the texts,
+   *   before anything is decided; a router that reads none does not call it
    */
   route(
     texts: readonly string[],
     options?: {
       requirements?: readonly (Requirements | null)[];
+      ids?: readonly string[];
       signal?: AbortSignal;
       onVectors?: (vectors: Matrix) => void;
     },
@@ -72,17 +85,22 @@ export function requestRouter(router: Router, parts: RequestRouterParts = {}): R
     throw new RouteProfileError('BAD_OPTION', `there is no candidate for ${missing.join(', ')}`, {
       hint: 'Give one candidate for each model of the router, or omit `candidates`.',
     });
+  const contextOf = (signal: AbortSignal | undefined): RunContext => ({ seed: 0, ...(signal && { signal }) });
+  const read = async (texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<QueryBatch> => ({
+    texts,
+    ...(encoder && { vectors: await encoder.encode(texts, contextOf(signal)), encoder: encoder.id }),
+  });
   return {
     models: router.models,
     candidates,
     strategy,
     encoder: encoder?.id ?? null,
     ...(bestSingle !== undefined && { bestSingle }),
-    async route(texts, { requirements, signal, onVectors } = {}) {
-      const ctx: RunContext = { seed: 0, ...(signal && { signal }) };
-      const read = encoder && { vectors: await encoder.encode(texts, ctx), encoder: encoder.id };
-      if (read) onVectors?.(read.vectors);
-      return router.decide({ texts, ...read, ...(requirements && { requirements }) }, ctx);
+    steps: { read, router },
+    async route(texts, { requirements, ids, signal, onVectors } = {}) {
+      const batch = await read(texts, { ...(signal && { signal }) });
+      if (batch.vectors) onVectors?.(batch.vectors);
+      return router.decide({ ...batch, ...(ids && { ids }), ...(requirements && { requirements }) }, contextOf(signal));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { parseNamedReference, RouteProfileError } from '@routeprofile/schema';
 import type { Route } from '../config/snapshot.js';
 import { createRecent } from '../recent.js';
-import { keepsPersonalData, servedWrapper, wrapRouter } from './wrappers.js';
+import { keepsPersonalData, lambdaOf, servedWrapper } from './wrappers.js';
 
 /** What a model's name may ask of a route, and whose option it is. */
 const OVERRIDES = {
@@ -52,10 +52,12 @@ export function createVariants(): (route: Route, options: Record<string, unknown
     const around = [...of('cost'), ...of('constraints')];
     const variant: Route = {
       ...route,
-      router: wrapRouter(route.router, around),
+      ...route.wrappedBy(around),
       keepsPersonalData: route.keepsPersonalData || keepsPersonalData(route.router, around),
       demands: [...route.demands, ...around.flatMap(({ demand }) => demand ?? [])],
       overrides: options,
+      lambda: lambdaOf(around) ?? route.lambda,
+      wrappedBy: (more, added) => route.wrappedBy([...around, ...more], added),
     };
     variants.set(key, variant);
     return variant;

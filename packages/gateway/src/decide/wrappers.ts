@@ -28,10 +28,16 @@ export interface ServedWrapper {
   keepsPersonalData: boolean;
   /** What it demands of whoever answers, also where the router is late or fails. */
   demand?: Requirements;
+  /** Of `cost`: what a dollar is worth. */
+  lambda?: number;
 }
 
 /** Wrappers of a saved router whose decisions say what each call is expected to cost. */
 const PRICED = /\+(calibrate\+)?(cost|estimate|threshold|cascade|parity)\b/;
+
+/** Why costs cannot be weighed in a router's decisions; null where they can. */
+export const whyUnpriced = ({ strategy }: Pick<RequestRouter, 'strategy'>): string | null =>
+  PRICED.test(strategy) ? null : `the router ${strategy} does not say what a call is expected to cost`;
 
 const costOptions = z.strictObject({ lambda: z.number().min(0) });
 const loadOptions = z.strictObject({
@@ -44,7 +50,14 @@ const fallbackOptions = z.strictObject({ next: z.enum(['score', 'profile']).defa
 
 const refused = (message: string, hint: string) => new RouteProfileError('BAD_OPTION', message, { hint });
 
-function costOf(options: Record<string, unknown>, { strategy }: RequestRouter): ServedWrapper {
+/** @param lambda asked once per decision */
+const costAt = (lambda: number | (() => number)): ServedWrapper => ({
+  name: 'cost',
+  wrap: (router) => withCost(router, { lambda, instead: true }),
+  keepsPersonalData: false,
+});
+
+function costOf(options: Record<string, unknown>, router: RequestRouter): ServedWrapper {
   const solved = ['budget', 'within'].find((name) => Object.hasOwn(options, name));
   if (solved !== undefined)
     throw refused(
@@ -52,12 +65,19 @@ function costOf(options: Record<string, unknown>, { strategy }: RequestRouter): 
       `Train the router with +cost:${solved}=${String(options[solved])}, or give lambda here.`,
     );
   const { lambda } = parseOptions({ name: 'cost', options: costOptions }, options);
-  if (!PRICED.test(strategy))
-    throw refused(
-      `cost: the router ${strategy} does not say what a call is expected to cost`,
-      'Train it with +estimate or +cost.',
-    );
-  return { name: 'cost', wrap: (router) => withCost(router, { lambda, instead: true }), keepsPersonalData: false };
+  const unpriced = whyUnpriced(router);
+  if (unpriced !== null) throw refused(`cost: ${unpriced}`, 'Train it with +estimate or +cost.');
+  return { ...costAt(lambda), lambda };
+}
+
+/**
+ * Wrappers with λ that moves: what the outermost `cost` among them says and what budgets add; without one it is put around all of them.
+ * @param added what budgets add to λ, asked once per decision
+ */
+export function withMovingLambda(around: readonly ServedWrapper[], added: () => number): ServedWrapper[] {
+  const outermost = around.findLastIndex(({ name }) => name === 'cost');
+  const said = around[outermost];
+  return said ? around.with(outermost, costAt(() => (said.lambda ?? 0) + added())) : [...around, costAt(added)];
 }
 
 function constraintsOf(options: Record<string, unknown>, { candidates }: RequestRouter): ServedWrapper {
@@ -140,11 +160,19 @@ export function readWrapper(reference: string, router: RequestRouter, facts?: Wr
   return servedWrapper(name as Kind, options, router, facts);
 }
 
+/** λ of the outermost `cost`, which takes the place of others; undefined without one. */
+export const lambdaOf = (around: readonly ServedWrapper[]): number | undefined =>
+  around.findLast(({ lambda }) => lambda !== undefined)?.lambda;
+
 /** The router inside, as wrappers see it. */
 const asRouter = (router: RequestRouter): Router => ({
   models: router.models,
-  decide: ({ texts, requirements }, ctx) =>
-    router.route(texts, { ...(requirements && { requirements }), ...(ctx?.signal && { signal: ctx.signal }) }),
+  decide: ({ texts, ids, requirements }, ctx) =>
+    router.route(texts, {
+      ...(requirements && { requirements }),
+      ...(ids && { ids }),
+      ...(ctx?.signal && { signal: ctx.signal }),
+    }),
   save: () => Promise.reject(new RouteProfileError('UNSUPPORTED', 'a router that is being served is not saved again')),
 });
 
@@ -155,9 +183,9 @@ export function wrapRouter(router: RequestRouter, wrappers: readonly ServedWrapp
   return {
     ...router,
     strategy: [router.strategy, ...wrappers.map(({ name }) => name)].join('+'),
-    route(texts, { requirements, signal } = {}) {
+    route(texts, { requirements, ids, signal } = {}) {
       const ctx: RunContext = { seed: 0, ...(signal && { signal }) };
-      return outer.decide({ texts, ...(requirements && { requirements }) }, ctx);
+      return outer.decide({ texts, ...(ids && { ids }), ...(requirements && { requirements }) }, ctx);
     },
   };
 }

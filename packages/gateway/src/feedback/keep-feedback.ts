@@ -28,7 +28,7 @@ export async function keepFeedback(said: Feedback, serving: Serving): Promise<Fe
   metrics.judged(labelOf(said.name, snapshot.config.feedback), said, fate);
   if (fate !== 'duplicate') {
     tracing?.judged?.(said, clock.now());
-    serving.judged?.(said);
+    serving.judged(said);
     if (fate === 'stored') serving.track(tellReward(said, serving));
   }
   return fate;

@@ -3,29 +3,39 @@ import type { LiveStream } from '../attempt/call.js';
 import type { Leaving } from '../attempt/leaving.js';
 import { BodyTooLong, isLive, type Exchange, type HeaderReader, type Reply } from '../serve/exchange.js';
 
-const readerOf = (headers: IncomingHttpHeaders): HeaderReader => {
-  const get = (name: string): string | null => {
-    const value = headers[name];
-    return Array.isArray(value) ? value.join(', ') : (value ?? null);
-  };
-  return {
-    get,
-    has: (name) => headers[name] !== undefined,
-    forEach(visit) {
-      for (const name in headers) visit(get(name) ?? '', name, NO_HEADERS);
-    },
-  };
-};
-/** What visitors of the web's standard are given besides; ours read none of it. */
-const NO_HEADERS = /* @__PURE__ */ new Headers();
+/** The headers of a request, over what Node gives; its names are in lower case. */
+class IncomingHeaders implements HeaderReader {
+  constructor(private readonly headers: IncomingHttpHeaders) {}
+  get(name: string): string | null {
+    const value = this.headers[name];
+    return typeof value === 'string' ? value : value === undefined ? null : value.join(', ');
+  }
+  has(name: string): boolean {
+    return this.headers[name] !== undefined;
+  }
+  forEach(visit: (value: string, name: string) => void): void {
+    for (const name in this.headers) visit(this.get(name) ?? '', name);
+  }
+}
 
 const brokenOff = () => new Error('the body broke off');
 
 /** Whatever of a body is not read, the server throws away once the reply has gone out. */
-function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
+async function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
+  // Nearly all bodies come together with their headers: once Node has gone through what came, they are there.
+  await Promise.resolve();
+  // A client that left before tells nobody again.
+  if (incoming.destroyed) throw brokenOff();
+  if (!incoming.complete) return readParts(incoming, limit);
+  if (incoming.readableLength > limit) throw new BodyTooLong();
+  return (incoming.read() as Buffer | null) ?? NOTHING;
+}
+
+const NOTHING = new Uint8Array();
+
+/** A body as it comes. */
+function readParts(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    // A client that left before tells nobody again.
-    if (incoming.destroyed) return reject(brokenOff());
     const parts: Buffer[] = [];
     let bytes = 0;
     const end = (settle: () => void) => {
@@ -55,54 +65,62 @@ function endWithConnection({ socket }: IncomingMessage, outgoing: ServerResponse
   outgoing.once('socket', () => socket.off('close', end));
 }
 
-/** A client that leaves before its reply has gone out. */
-function leavingOf(outgoing: ServerResponse): Leaving {
-  let left = false;
-  const runs = new Set<() => void>();
-  outgoing.once('close', () => {
-    if (outgoing.writableFinished) return;
-    left = true;
-    for (const run of runs) run();
-  });
-  return {
-    get left() {
-      return left;
-    },
-    onLeave(run) {
-      runs.add(run);
-      return () => void runs.delete(run);
-    },
-  };
-}
+/** A request of Node's server, as the gateway reads it. What few requests need is made when it is asked for. */
+class IncomingExchange implements Exchange, Leaving {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: HeaderReader;
+  left = false;
+  private readonly query: string;
+  private readonly runs = new Set<() => void>();
+  private askedSearch: URLSearchParams | undefined;
+  private askedSignal: AbortSignal | undefined;
 
-function signalOf(leaving: Leaving): AbortSignal {
-  const controller = new AbortController();
-  if (leaving.left) controller.abort();
-  else leaving.onLeave(() => controller.abort());
-  return controller.signal;
+  /** @throws TypeError for an address that cannot be read */
+  constructor(
+    private readonly incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ) {
+    const { path, query } = addressOf(incoming.url ?? '/');
+    this.method = incoming.method ?? 'GET';
+    this.path = path;
+    this.query = query;
+    this.headers = new IncomingHeaders(incoming.headers);
+    endWithConnection(incoming, outgoing);
+    outgoing.once('close', () => {
+      // A client that leaves before its reply has gone out.
+      if (!outgoing.writableFinished) this.leave();
+    });
+  }
+  get leaving(): Leaving {
+    return this;
+  }
+  get search(): URLSearchParams {
+    return (this.askedSearch ??= new URLSearchParams(this.query));
+  }
+  get signal(): AbortSignal {
+    if (this.askedSignal !== undefined) return this.askedSignal;
+    const controller = new AbortController();
+    if (this.left) controller.abort();
+    else this.onLeave(() => controller.abort());
+    return (this.askedSignal = controller.signal);
+  }
+  onLeave(run: () => void): () => void {
+    this.runs.add(run);
+    return () => void this.runs.delete(run);
+  }
+  read(limit: number): Promise<Uint8Array> {
+    return readBody(this.incoming, limit);
+  }
+  private leave(): void {
+    this.left = true;
+    for (const run of this.runs) run();
+  }
 }
 
 /** A request of Node's server, as the gateway reads it. @throws TypeError for an address that cannot be read */
-export function exchangeOfIncoming(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
-  const { path, query } = addressOf(incoming.url ?? '/');
-  endWithConnection(incoming, outgoing);
-  const leaving = leavingOf(outgoing);
-  let signal: AbortSignal | undefined;
-  let search: URLSearchParams | undefined;
-  return {
-    method: incoming.method ?? 'GET',
-    path,
-    get search() {
-      return (search ??= new URLSearchParams(query));
-    },
-    headers: readerOf(incoming.headers),
-    leaving,
-    get signal() {
-      return (signal ??= signalOf(leaving));
-    },
-    read: (limit) => readBody(incoming, limit),
-  };
-}
+export const exchangeOfIncoming = (incoming: IncomingMessage, outgoing: ServerResponse): Exchange =>
+  new IncomingExchange(incoming, outgoing);
 
 /** A path in which nothing has to be resolved or decoded. */
 const PLAIN = /^(?:\/[\w-]+(?:\.[\w-]+)*)+$/;

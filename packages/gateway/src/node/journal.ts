@@ -59,11 +59,9 @@ function journalOf(
   const topics = createTopics();
   let onDisk = found;
   let closed: Promise<void> | undefined;
-  const writeJson = async (json: string, withinMs: number): Promise<void> => {
-    await appender.append(json, withinMs);
-    onDisk++;
-  };
-  const write = (line: JournalLine, withinMs = 0): Promise<void> => writeJson(JSON.stringify(line), withinMs);
+  const writeLines = (lines: readonly string[], withinMs: number): Promise<void> =>
+    appender.append(lines.join('\n'), withinMs).then(() => void (onDisk += lines.length));
+  const write = (line: JournalLine, withinMs = 0): Promise<void> => writeLines([JSON.stringify(line)], withinMs);
   return {
     async reserve(scope, amount, limit, ttlMs) {
       // An id of its own in every process: one that an earlier process gave must not be settled by mistake.
@@ -78,8 +76,12 @@ function journalOf(
     },
     spent: async (scope, per) => accounts.spent(scope, per),
     async append(added) {
-      const fresh = added.flatMap((record) => decisions.add(record) ?? []);
-      await Promise.all(fresh.map((json) => writeJson(`{"type":"decision","record":${json}}`, TOGETHER_MS)));
+      const lines: string[] = [];
+      for (const record of added) {
+        const json = decisions.add(record);
+        if (json !== undefined) lines.push(`{"type":"decision","record":${json}}`);
+      }
+      if (lines.length > 0) await writeLines(lines, TOGETHER_MS);
     },
     find: async (id) => decisions.find(id),
     latest: async (tenant, count) => decisions.latest(tenant, count),

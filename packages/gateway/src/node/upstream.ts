@@ -2,7 +2,7 @@ import { buildConnector, Pool } from 'undici';
 import { messageOf } from '@routeprofile/schema';
 import { UnsentRequest, type Upstream } from '../contracts/upstream.js';
 import { guardedLookup } from './addresses.js';
-import { sendBy } from './send.js';
+import { sendBy, type Target } from './send.js';
 
 /** An upstream that keeps connections open. */
 export interface NodeUpstream extends Upstream {
@@ -37,19 +37,22 @@ export function openNodeUpstream(): NodeUpstream {
     pools.set(key, pool);
     return pool;
   };
+  /** What was made of addresses, which are the configuration's: to take one apart costs more than to send a header. */
+  const targets = new WeakMap<URL, Target & { connectMs: number }>();
+  const targetOf = (url: URL, connectMs: number): Target => {
+    const known = targets.get(url);
+    if (known?.connectMs === connectMs) return known;
+    const target = { dispatcher: poolOf(url.origin, connectMs), path: `${url.pathname}${url.search}`, connectMs };
+    targets.set(url, target);
+    return target;
+  };
+  const explained = (error: Error) =>
+    failures.has(error) ? new UnsentRequest(`no connection: ${messageOf(error)}`, { cause: error }) : error;
   return {
-    async send({ timeouts }, request, signal) {
-      try {
-        return await sendBy(poolOf(request.url.origin, timeouts.connectMs), request, signal);
-      } catch (error) {
-        if (error instanceof Error && failures.has(error))
-          throw new UnsentRequest(`no connection: ${messageOf(error)}`, { cause: error });
-        throw error;
-      }
-    },
+    send: ({ timeouts }, request, ending) =>
+      sendBy(targetOf(request.url, timeouts.connectMs), request, ending, explained),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
-      pools.clear();
     },
   };
 }

@@ -1,14 +1,28 @@
 /** Values of the labels of one series, in the order of their names. */
 type Labels = readonly string[];
 
-/** Sums that only grow. */
+/** A sum that only grows. */
+export interface Sum {
+  value: number;
+}
+
+/** Sums by their labels. */
 interface Counter {
   add(labels: Labels, by?: number): void;
+  /** The sum of one series, for whoever adds to it often. */
+  of(labels: Labels): Sum;
 }
 
 /** How often values were how large. */
+export interface Spread {
+  observe(value: number): void;
+}
+
+/** Spreads by their labels. */
 interface Histogram {
   observe(labels: Labels, value: number): void;
+  /** The spread of one series, for whoever adds to it often. */
+  of(labels: Labels): Spread;
 }
 
 /** Families of series, written as Prometheus reads them (text format 0.0.4). */
@@ -32,11 +46,27 @@ function series(name: string, names: readonly string[], labels: Labels, value: n
 
 const numberText = (value: number): string => (value === Infinity ? '+Inf' : String(value));
 
-interface Distribution {
+interface Distribution extends Spread {
   /** Per bucket, not summed up. */
   counts: number[];
   sum: number;
   count: number;
+}
+
+function createDistribution(buckets: readonly number[]): Distribution {
+  const distribution: Distribution = {
+    counts: new Array<number>(buckets.length + 1).fill(0),
+    sum: 0,
+    count: 0,
+    observe(value) {
+      let place = 0;
+      while (place < buckets.length && !(value <= buckets[place]!)) place++;
+      distribution.counts[place]!++;
+      distribution.sum += value;
+      distribution.count++;
+    },
+  };
+  return distribution;
 }
 
 /** Series of one family; what would be further ones is counted together, so that memory stays bounded whatever labels are given. */
@@ -76,7 +106,8 @@ export function createRegistry(): Registry {
         ...head(name, help, 'counter'),
         ...[...all.kept.values()].map(({ labels, value }) => series(name, labelNames, labels, value)),
       ]);
-      return { add: (labels, by = 1) => void (all.of(labels, () => 0).value += by) };
+      const of = (labels: Labels) => all.of(labels, () => 0);
+      return { add: (labels, by = 1) => void (of(labels).value += by), of };
     },
     histogram(name, help, labelNames, buckets) {
       const all = seriesOf<Distribution>();
@@ -93,19 +124,8 @@ export function createRegistry(): Registry {
           ];
         }),
       ]);
-      return {
-        observe(labels, value) {
-          const { value: distribution } = all.of(labels, () => ({
-            counts: new Array<number>(buckets.length + 1).fill(0),
-            sum: 0,
-            count: 0,
-          }));
-          const place = buckets.findIndex((bound) => value <= bound);
-          distribution.counts[place < 0 ? buckets.length : place]!++;
-          distribution.sum += value;
-          distribution.count++;
-        },
-      };
+      const of = (labels: Labels) => all.of(labels, () => createDistribution(buckets)).value;
+      return { observe: (labels, value) => of(labels).observe(value), of };
     },
     gauge(name, help, labelNames, read) {
       families.push(() => [

@@ -58,6 +58,11 @@ describe.runIf(connection)('what several replicas keep in one database', () => {
     } as const;
     const stored = await Promise.all([first.feedback(said), second.feedback(said)]);
     expect(stored.toSorted()).toEqual(['duplicate', 'stored']);
+    // Of several that say another thing at the same time one stands, and the others were there before it.
+    const others = await Promise.all([2, 3, 4].map((value) => second.feedback({ ...said, value })));
+    expect(others).toEqual(['replaced', 'replaced', 'replaced']);
+    expect(await first.said('one')).toEqual(await second.said('one'));
+    expect((await first.said('one')).length).toBe(1);
     // What is still on its way can be judged too.
     void first.append([contractRecord('two')]);
     expect(await first.feedback({ ...said, decision: 'two' })).toBe('stored');

@@ -1,6 +1,7 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import { decisionRecordSchema, type DecisionRecord } from '../contracts/record.js';
 import { feedbackSchema, type Labelled, type StateStore } from '../contracts/store.js';
+import { meaningOf } from '../store/note-feedback.js';
 import type { Database } from './database.js';
 import { storable } from './storable.js';
 import type { WaitingRecords } from './waiting-records.js';
@@ -14,7 +15,7 @@ interface Row {
 }
 
 /** Decisions in the database, and what was said of them. */
-export type StoredDecisions = Pick<StateStore, 'find' | 'latest' | 'feedback' | 'read'>;
+export type StoredDecisions = Pick<StateStore, 'find' | 'latest' | 'feedback' | 'said' | 'read'>;
 
 const recordOf = ({ record }: Row): DecisionRecord => decisionRecordSchema.parse(record);
 
@@ -23,9 +24,13 @@ export function openDecisions(database: Database, schema: string, waiting: Waiti
     find: `select record from ${schema}.decisions where id = $1`,
     latest: `select record from ${schema}.decisions where tenant = $1 order by seq desc limit $2`,
     owned: `select 1 from ${schema}.decisions where id = $1 and tenant = $2`,
-    said: `insert into ${schema}.feedback (decision, id, said)
-      select seq, $3, $4::json from ${schema}.decisions where id = $1 and tenant = $2
-      on conflict do nothing returning 1`,
+    // Only a row that was there before has a transaction that changed it.
+    feedback: `insert into ${schema}.feedback as f (decision, id, said, meaning)
+      select seq, $3, $4::json, $5 from ${schema}.decisions where id = $1 and tenant = $2
+      on conflict (decision, id) do update set said = excluded.said, meaning = excluded.meaning, seq = default
+        where f.meaning <> excluded.meaning
+      returning xmax = 0 as fresh`,
+    said: `select f.said from ${schema}.feedback f join ${schema}.decisions d on d.seq = f.decision where d.id = $1 order by f.seq`,
     page: `select d.seq, d.record, coalesce((
         select json_agg(f.said order by f.seq) from ${schema}.feedback f where f.decision = d.seq), '[]') as feedback
       from ${schema}.decisions d where d.seq > $1 order by d.seq limit ${PAGE}`,
@@ -42,9 +47,14 @@ export function openDecisions(database: Database, schema: string, waiting: Waiti
       // What is judged may still be on its way.
       if (waiting.find(said.decision)) await waiting.flush();
       const whose = [storable(said.decision), storable(said.tenant)];
-      const stored = await database.query(sql.said, [...whose, storable(said.id), JSON.stringify(said)]);
-      if (stored.length > 0) return 'stored';
+      const values = [...whose, storable(said.id), JSON.stringify(said), meaningOf(said)];
+      const [stored] = await database.query<{ fresh: boolean }>(sql.feedback, values);
+      if (stored) return stored.fresh ? 'stored' : 'replaced';
       return (await database.query(sql.owned, whose)).length > 0 ? 'duplicate' : 'unknown';
+    },
+    async said(decision) {
+      const rows = await database.query<{ said: unknown }>(sql.said, [storable(decision)]);
+      return rows.map(({ said }) => feedbackSchema.parse(said));
     },
     async *read(from = '0'): AsyncGenerator<Labelled> {
       if (!/^\d{1,18}$/.test(from))

@@ -52,6 +52,7 @@ create table ${s}.feedback (
   id text not null,
   seq bigint generated always as identity,
   said json not null,
+  meaning text not null,
   primary key (decision, id)
 );
 

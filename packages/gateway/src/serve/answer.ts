@@ -1,7 +1,10 @@
 import type { KeyConfig } from '../config/config.js';
-import type { Attempt } from '../contracts/record.js';
+import type { Attempt, DecisionRecord } from '../contracts/record.js';
 import { CLIENT_GONE, type Ended } from '../decide/record-of.js';
+import { withFacts } from '../learn/record-facts.js';
+import { budgetsOf } from '../money/budgets.js';
 import type { RequestTrace } from '../observe/tracing.js';
+import { overhear } from '../verify/overhear.js';
 import type { WireFormat } from '../wire/format.js';
 import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
@@ -65,18 +68,23 @@ async function attempted(
   serving: Serving,
   trace: RequestTrace | undefined,
 ): Promise<Reply> {
-  const { read, plan, decision, routing } = prepared;
+  const { read, plan, decision, routing, route, stay } = prepared;
   const { request, key } = asked;
   const { logger, store, clock, health, snapshot } = serving;
-  const spending = spendingOf(key, store, clock, logger);
+  const spending = spendingOf(budgetsOf(key, route, stay?.conversation, serving.pacers), store, clock, logger);
   let overheadMs: number | undefined;
   const sending = () => void (overheadMs ??= clock.now() - started);
-  const end = (ended: Ended): Promise<void> => {
-    const record = recordOf(prepared, ended, started, snapshot.config.log.text === 'full');
+  const end = async (ended: Ended): Promise<DecisionRecord> => {
+    const { text, vectors: keepVectors } = snapshot.config.log;
+    const plain = recordOf(prepared, ended, started, text === 'full');
+    const { queries } = serving;
+    const record = prepared.route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
     serving.metrics.ended(record, overheadMs);
     serving.drift.ended(record);
     trace?.ended(record, clock.now());
-    return keep(record, serving);
+    if (ended.attempts.length > 0) await spending.ended(record.cost ?? 0);
+    await keep(record, serving);
+    return record;
   };
   const explained = (tries: number, served?: string) =>
     explainingHeaders({ id: routing.id, route: routing.route, decision, attempts: tries, overheadMs, served });
@@ -90,13 +98,19 @@ async function attempted(
     serving.track(end({ attempts, served: null, status: refused.complaint.status }));
     return refusedResponse(read.format.wire, refused, explained(attempts.length));
   }
-  const { outcome, planned } = delivering;
+  const { planned } = delivering;
+  const checks = serving.verifying?.drawn(routing.id, snapshot.config.seed) ?? [];
+  const overheard =
+    checks.length > 0 && read.format.wire !== 'embeddings' ? overhear(delivering.outcome, read) : undefined;
+  const outcome = overheard?.outcome ?? delivering.outcome;
   const served = planned.candidate.id;
-  prepared.stay?.keep(served, decision);
+  stay?.keep(served, decision);
   const headers = explained(attempts.length + 1, served);
   const finish = async (ended: Attempt) => {
     await result.finish(ended);
-    await end({ attempts, served, status: ended.fault === 'client-gone' ? CLIENT_GONE : 200 });
+    const record = await end({ attempts, served, status: ended.fault === 'client-gone' ? CLIENT_GONE : 200 });
+    if (overheard && ended.fault === undefined)
+      serving.verifying?.check(checks, { request: read.body, query: routing.text, record, read: overheard.read });
   };
   const ending = outcome.kind === 'whole' ? finish(outcome.attempt) : outcome.live.ended.then(finish);
   serving.recording.add(routing, ending);

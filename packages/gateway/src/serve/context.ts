@@ -3,13 +3,16 @@ import type { Clock } from '../clock.js';
 import type { Snapshot } from '../config/snapshot.js';
 import type { Upstream } from '../contracts/upstream.js';
 import type { Feedback, StateStore } from '../contracts/store.js';
+import type { ReadQueries } from '../decide/read-queries.js';
 import type { SessionPins } from '../decide/session-pins.js';
 import type { Recording } from '../feedback/recording.js';
 import type { Health } from '../health.js';
 import type { EndpointLoad } from '../load/endpoint-load.js';
+import type { Pacers } from '../money/pacers.js';
 import type { Drift } from '../observe/drift/drift.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
+import type { Verifying } from '../verify/verifying.js';
 import type { Keyring } from './keyring.js';
 
 /** What every request is served with. */
@@ -19,6 +22,7 @@ export interface Serving {
   health: Health;
   load: EndpointLoad;
   pins: SessionPins;
+  pacers: Pacers;
   store: StateStore;
   upstream: Upstream;
   clock: Clock;
@@ -30,8 +34,11 @@ export interface Serving {
   /** What goes on behind an answer, so that closing can wait for it. */
   track(work: Promise<unknown>): void;
   recording: Recording;
+  /** Absent where nobody checks answers. */
+  verifying?: Verifying;
   /** Is told what was said of an answer, once it is kept. */
-  judged?(said: Feedback): void;
+  judged(said: Feedback): void;
+  queries: ReadQueries;
 }
 
 /** Who sends requests where no keys are configured. */

@@ -2,7 +2,9 @@ import type { LiveStream } from '../attempt/call.js';
 import type { Leaving } from '../attempt/leaving.js';
 
 /** Headers of a request; names in lower case. */
-export type HeaderReader = Pick<Headers, 'get' | 'has' | 'forEach'>;
+export interface HeaderReader extends Pick<Headers, 'get' | 'has'> {
+  forEach(visit: (value: string, name: string) => void): void;
+}
 
 /** A request as the gateway reads it, whichever door it came through. */
 export interface Exchange {
@@ -32,7 +34,7 @@ export interface Reply {
   status: number;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
-  body: string | Uint8Array<ArrayBuffer> | LiveStream;
+  body: string | Uint8Array | LiveStream;
 }
 
 /** Whether a reply goes on for a while. */

@@ -1,4 +1,4 @@
-import { messageOf, type Logger } from '@routeprofile/schema';
+import { messageOf, type LearnerStrategy, type Logger } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
 import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
@@ -7,16 +7,22 @@ import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
 import type { Endpoint } from '../contracts/endpoint.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
+import type { Verifier } from '../contracts/verifier.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import type { RequestRouter } from '../decide/request-router.js';
+import { createReadQueries } from '../decide/read-queries.js';
 import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
+import { keepFeedback } from '../feedback/keep-feedback.js';
 import { createRecording } from '../feedback/recording.js';
+import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
 import { createEndpointLoad } from '../load/endpoint-load.js';
+import { createPacers } from '../money/pacers.js';
 import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
+import { createVerifying } from '../verify/verifying.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
 import type { Serving } from './context.js';
@@ -28,6 +34,7 @@ import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
+import { shareCooldowns } from './shared-cooldowns.js';
 import { exchangeOf, responseOf } from './web-door.js';
 
 /** What a gateway is made of, beside its configuration. */
@@ -45,6 +52,10 @@ export interface GatewayParts {
   newId?: () => string;
   /** Is told what an operator should know, never a prompt or a secret. */
   logger?: Logger;
+  /** Learners that `routes.NAME.learn` may name. Default: those of `@routeprofile/routers`. */
+  learners?: readonly LearnerStrategy[];
+  /** Check answers behind requests; what they find is kept as feedback. Default: nobody does. */
+  verifiers?: readonly Verifier[];
   /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
   tracing?: Tracing;
 }
@@ -109,11 +120,22 @@ const wireOf = (path: string, headers: HeaderReader): EndpointWire =>
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
   const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store, tracing } = parts;
   const secretOf = parts.secrets ?? environmentSecrets();
+  const queries = createReadQueries();
+  const learning = createLearning(store);
+  const verifying = parts.verifiers?.length
+    ? createVerifying({
+        ...{ verifiers: parts.verifiers, clock, logger },
+        counted: (...told) => common.metrics.verified(...told),
+        keep: (said) => keepFeedback(said, serving),
+      })
+    : undefined;
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
-  const health = createHealth(clock);
+  const cooldowns = shareCooldowns(store);
+  const health = createHealth(clock, { onCooldown: cooldowns.tell });
   const load = createEndpointLoad(clock);
   const loadOfModel = (endpoints: readonly Endpoint[]) => load.ofModel(endpoints, (id) => health.usable(id));
+  const pacers = createPacers(store, () => clock.now());
   const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
@@ -124,6 +146,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     health,
     load,
     pins: createSessionPins(clock),
+    pacers,
     store,
     upstream,
     clock,
@@ -131,12 +154,16 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     metrics: createMetrics(
       endpointStates,
       () => underWay.size,
+      pacers.states,
       () => drift.look(),
     ),
     drift,
     tracing,
     newId,
     recording: createRecording(),
+    ...(verifying && { verifying }),
+    queries,
+    judged: (said) => learning.judged(said, serving.snapshot.config.feedback.trains),
     track(work) {
       const tracked = work
         .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
@@ -145,13 +172,21 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     },
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, { drift, loadOfModel });
+    const learningParts = { queries, store, logger, ...(parts.learners && { learners: parts.learners }) };
+    const live = { drift, loadOfModel, learning: learningParts };
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
-  const watch = () => drift.watch([...serving.snapshot.routes.values()].filter(({ settings }) => settings.drift));
-  watch();
+  const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
+  pacers.configure(serving.snapshot);
+  const follow = () => {
+    const routes = [...serving.snapshot.routes.values()];
+    drift.watch(routes.filter(({ settings }) => settings.drift));
+    learning.follow(routes.flatMap(({ learner }) => learner ?? []));
+  };
+  follow();
 
   const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
     const { path } = request;
@@ -214,8 +249,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
+      pacers.configure(next.snapshot);
       health.reloaded();
-      watch();
+      follow();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
     },
     get hasPage() {
@@ -225,6 +261,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     fetch: async (request) => responseOf(await handle(exchangeOf(request))),
     async close(graceMs = 30_000) {
       closing = true;
+      hearsNoMore();
       let cancel = () => {};
       const late = new Promise<void>((resolve) => (cancel = clock.after(graceMs, resolve)));
       while (underWay.size > 0) {
@@ -232,6 +269,8 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
         if (await Promise.race([all, late.then(() => true)])) break;
       }
       cancel();
+      await verifying?.close();
+      await learning.close();
     },
   };
 }

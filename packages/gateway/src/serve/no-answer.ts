@@ -2,7 +2,7 @@ import { FAULTS, type Fault } from '../contracts/fault.js';
 import type { Plan } from '../plan.js';
 import type { Attempted, Failed } from './run-attempts.js';
 import { Refused } from './refused.js';
-import type { Spending } from './spending.js';
+import type { Lacking, Spending } from './spending.js';
 
 /** Clients that know the header try no more: the alternatives have been tried. */
 const FINAL = { 'x-should-retry': 'false' };
@@ -42,12 +42,15 @@ function ownFault({ attempt, refusal }: Failed): Refused {
 
 const dollars = (amount: number): string => `$${Number(amount.toPrecision(3))}`;
 
-/** @param needs dollars that the request can cost with the cheapest model */
-function unaffordableText(needs: number, budget: Spending['budget']): string {
-  const whole = budget ? ` of ${dollars(budget.dollars)} per ${budget.per}` : '';
+const OWNERS = { key: 'this key’s budget', route: 'the route’s budget', session: 'this conversation’s budget' };
+
+function unaffordableText({ lacking, needs }: Lacking): string {
+  const { kind, limit } = lacking;
   return (
-    `What is left of this key’s budget${whole} does not cover the request, which can cost up to ${dollars(needs)}. ` +
-    'A lower limit on its output tokens makes that less.'
+    `What is left of ${OWNERS[kind]} of ${dollars(limit.amount)} per ${limit.per} does not cover the request, which can cost up to ${dollars(needs)}. ` +
+    (kind === 'session'
+      ? 'Go on in a new conversation, or with a lower limit on the output tokens.'
+      : 'A lower limit on its output tokens makes that less.')
   );
 }
 
@@ -56,7 +59,7 @@ export function noAnswer(
   { attempts, failed, unaffordable }: Attempted,
   plan: Plan,
   waitMs: (endpoint: string) => number,
-  spending: Pick<Spending, 'budget' | 'renewsInMs'>,
+  spending: Pick<Spending, 'renewsInMs'>,
 ): Refused {
   if (failed && FAULTS[failed.attempt.fault].whose === 'request') return ownFault(failed);
   const endpoints = [...plan.cooling, ...plan.full, ...plan.attempts.map(({ endpoint }) => endpoint.id)];
@@ -74,9 +77,9 @@ export function noAnswer(
     });
   }
   if (unaffordable !== undefined)
-    return new Refused(429, 'insufficient_quota', unaffordableText(unaffordable, spending.budget), {
+    return new Refused(429, 'insufficient_quota', unaffordableText(unaffordable), {
       ...FINAL,
-      ...inSeconds(spending.renewsInMs()),
+      ...inSeconds(spending.renewsInMs(unaffordable.lacking)),
     });
   if (endpoints.length > 0)
     return new Refused(503, 'no_endpoint', plan.full.length > 0 ? BUSY : DOWN, {

@@ -50,7 +50,7 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     throw new Refused(400, 'unsupported_parameter', `${name} does not work through the gateway: ${why}. Leave it out.`);
   }
   const target = permitted(read.model, key, serving);
-  const route = target.kind === 'route' ? target.route : undefined;
+  const route = target.kind === 'route' ? serving.pacers.route(target.route, key) : undefined;
   if (format.wire === 'embeddings' && route) assertEmbeds(route, key, snapshot);
   const { asked, promptTokens, stream } = read;
   const personal = route?.keepsPersonalData ? await personalDataIn(asked.said) : [];
@@ -71,10 +71,12 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     route !== undefined && format.wire !== 'embeddings'
       ? stayOf(route, routing.tenant, await conversationOf(route, session, asked), serving)
       : undefined;
+  // Embeddings of a model that is only tried would compare with no others.
+  const deciding = route && format.wire === 'embeddings' ? { ...route, router: route.still } : route;
   const chosen =
     target.kind === 'candidate'
       ? pinned(target.candidate.id)
-      : await chosenBy(target.route, routing, stay, request.signal, serving);
+      : await chosenBy(deciding!, routing, stay, request.signal, serving);
   const decision = atHome(chosen, personal);
   const plan = planAttempts({
     ranked: decision.ranked.flatMap(({ model }) => snapshot.candidates.get(model) ?? []),
@@ -155,13 +157,13 @@ export const mayUse = (key: KeyConfig | undefined, target: Target | undefined): 
 /** @throws Refused 400 where no model may answer, 503 where the router fails */
 async function decided(
   { router, settings, name }: Route,
-  { text, requirements }: RoutingRequest,
+  { id, text, requirements }: RoutingRequest,
   signal: AbortSignal,
   { clock, logger }: Serving,
 ): Promise<Decision> {
   const failed = (error: unknown) => logger?.warn(`the router of ${name} failed: ${messageOf(error)}`);
   try {
-    return await decide({ router, text, requirements, signal, failed, ...settings }, clock);
+    return await decide({ router, text, id, requirements, signal, failed, ...settings }, clock);
   } catch (error) {
     if (signal.aborted) throw clientGone();
     if (RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED')

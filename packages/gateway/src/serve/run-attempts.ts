@@ -10,7 +10,7 @@ import type { Serving } from './context.js';
 import type { Exchange } from './exchange.js';
 import { forwardedHeaders, outgoing } from './outgoing.js';
 import { Refused } from './refused.js';
-import { boundOf, type Hold, type Spending } from './spending.js';
+import type { Hold, Lacking, Spending } from './spending.js';
 
 /** An attempt that failed. */
 export type Failed = Extract<Outcome, { kind: 'failed' }>;
@@ -26,8 +26,8 @@ export interface Attempted {
   finish(ended: Attempt): Promise<void>;
   /** The last one that failed. */
   failed?: Failed;
-  /** Dollars that the cheapest of those costs at most for which the budget had too few; undefined where it had enough. */
-  unaffordable?: number;
+  /** The budget that had too little for the cheapest of those that did not fit; undefined where all fitted. */
+  unaffordable?: Lacking;
   /** Nobody can tell what may be spent. */
   refused?: Refused;
 }
@@ -103,7 +103,7 @@ async function once(
   const { health, load, snapshot } = serving;
   if (load.full(endpoint) || !health.enter(endpoint.id)) return undefined;
   load.enter(endpoint);
-  let hold: Hold | undefined;
+  let hold: Hold | Lacking;
   try {
     hold = await spending.hold(candidate, read);
   } catch (error) {
@@ -113,10 +113,10 @@ async function once(
     result.refused = error;
     return undefined;
   }
-  if (hold === undefined) {
+  if ('lacking' in hold) {
     health.released(endpoint.id);
     load.left(endpoint);
-    result.unaffordable = Math.min(result.unaffordable ?? Infinity, boundOf(candidate, read));
+    if (!(result.unaffordable && result.unaffordable.needs <= hold.needs)) result.unaffordable = hold;
     return undefined;
   }
   const held = hold;

@@ -1,7 +1,7 @@
 import { messageOf, type Candidate, type Logger } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
-import type { KeyConfig } from '../config/config.js';
 import type { StateStore } from '../contracts/store.js';
+import type { Budget } from '../money/budgets.js';
 import { windowEnds } from '../store/window.js';
 import { byteLength } from '../wire/format.js';
 import type { ReadRequest } from '../wire/read-request.js';
@@ -34,49 +34,74 @@ export interface Hold {
   settle(dollars: number): Promise<void>;
 }
 
-const NOTHING: Hold = { settle: async () => {} };
-
-/** The budget of whoever sends a request. */
-export interface Spending {
-  /** @returns undefined when it does not fit @throws Refused 503 when nobody can tell */
-  hold(candidate: Candidate, read: ReadRequest): Promise<Hold | undefined>;
-  /** Undefined where everything fits. */
-  readonly budget: KeyConfig['budget'];
-  /** Milliseconds until there is a new budget. */
-  renewsInMs(): number;
+/** A budget that has too little for an attempt. */
+export interface Lacking {
+  lacking: Budget;
+  /** Dollars that the attempt can cost. */
+  needs: number;
 }
 
-/** @param key without a budget, or none: everything fits */
+const NOTHING: Hold = { settle: async () => {} };
+
+/** The budgets of a request. */
+export interface Spending {
+  /** Holds money back in each of them, or in none. @throws Refused 503 when nobody can tell */
+  hold(candidate: Candidate, read: ReadRequest): Promise<Hold | Lacking>;
+  /** The request has ended, having called somebody. @param cost dollars of all attempts */
+  ended(cost: number): Promise<void>;
+  /** Milliseconds until a budget is whole again. */
+  renewsInMs(budget: Budget): number;
+}
+
+const UNLIMITED: Spending = { hold: async () => NOTHING, ended: async () => {}, renewsInMs: () => 0 };
+
+/** @param budgets without any, everything fits */
 export function spendingOf(
-  key: KeyConfig | undefined,
-  store: StateStore,
+  budgets: readonly Budget[],
+  store: Pick<StateStore, 'reserve' | 'settle'>,
   clock: Clock,
   logger: Logger | undefined,
 ): Spending {
-  const { budget, id } = key ?? {};
-  if (budget === undefined || id === undefined)
-    return { hold: async () => NOTHING, budget: undefined, renewsInMs: () => 0 };
-  const limit = { amount: budget.dollars, per: budget.per };
+  if (budgets.length === 0) return UNLIMITED;
+  const settle = async ({ scope, pacer }: Budget, id: string, held: number, dollars: number) => {
+    pacer?.held(-held);
+    await store
+      .settle(id, dollars)
+      .catch((error: unknown) => logger?.warn(`what ${scope} spent cannot be kept: ${messageOf(error)}`));
+  };
   return {
-    budget,
-    renewsInMs: () => windowEnds(budget.per, clock.now()),
+    renewsInMs: ({ limit }) => windowEnds(limit.per, clock.now()),
     async hold(candidate, read) {
-      let reservation: { id: string } | null;
-      try {
-        reservation = await store.reserve(`key ${id}`, boundOf(candidate, read), limit, HELD_MS);
-      } catch (error) {
-        logger?.warn(`budgets cannot be kept: ${messageOf(error)}`);
-        throw new Refused(503, 'store_unavailable', 'The gateway cannot tell what may be spent. Try again later.');
-      }
-      if (reservation === null) return undefined;
-      const held = reservation.id;
-      return {
-        async settle(dollars) {
-          await store
-            .settle(held, dollars)
-            .catch((error: unknown) => logger?.warn(`what ${id} spent cannot be kept: ${messageOf(error)}`));
-        },
+      const needs = boundOf(candidate, read);
+      const asked = await Promise.allSettled(
+        budgets.map(({ scope, limit }) => store.reserve(scope, needs, limit, HELD_MS)),
+      );
+      const held: { budget: Budget; id: string }[] = [];
+      let lacking: Budget | undefined;
+      let failed: { reason: unknown } | undefined;
+      asked.forEach((answer, i) => {
+        const budget = budgets[i]!;
+        if (answer.status === 'rejected') failed ??= { reason: answer.reason };
+        else if (answer.value === null) lacking ??= budget;
+        else {
+          budget.pacer?.held(needs);
+          held.push({ budget, id: answer.value.id });
+        }
+      });
+      const settleAll = async (dollars: number) => {
+        await Promise.all(held.map(({ budget, id }) => settle(budget, id, needs, dollars)));
       };
+      if (failed === undefined && lacking === undefined) return { settle: settleAll };
+      await settleAll(0);
+      if (failed === undefined) return { lacking: lacking!, needs };
+      logger?.warn(`budgets cannot be kept: ${messageOf(failed.reason)}`);
+      throw new Refused(503, 'store_unavailable', 'The gateway cannot tell what may be spent. Try again later.');
+    },
+    async ended(cost) {
+      for (const { scope, pacer } of budgets)
+        await pacer
+          ?.ended(cost)
+          .catch((error: unknown) => logger?.warn(`λ of ${scope} stays as it is: ${messageOf(error)}`));
     },
   };
 }

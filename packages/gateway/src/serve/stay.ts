@@ -8,6 +8,8 @@ import type { Serving } from './context.js';
 
 /** A conversation on its way through a route, where the route keeps conversations together. */
 export interface Stay {
+  /** Names it among those of all tenants and routes. */
+  conversation: string;
   /** Who answers it, if anybody did. */
   pin: Pin | undefined;
   /** Keeps it where it was answered. */
@@ -25,6 +27,7 @@ export function stayOf(
   const ttlMs = millisecondsOf(settings.session.ttl);
   const key = JSON.stringify([tenant, name, overrides ?? null, session]);
   return {
+    conversation: key,
     pin: pins.get(key),
     keep: (model, { ranked }) => pins.set(key, { model, ranked }, ttlMs),
   };

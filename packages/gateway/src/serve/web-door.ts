@@ -49,5 +49,8 @@ const streamBody = (live: LiveStream): ReadableStream<Uint8Array> =>
   );
 
 /** A reply of the gateway, as a response of the web's standard. */
-export const responseOf = ({ status, headers, body }: Reply): Response =>
-  new Response(isLive(body) ? streamBody(body) : body, { status, headers: { ...headers } });
+export const responseOf = ({ status, headers, body }: Reply): Response => {
+  // A copy, as responses take no view of memory that may be shared.
+  const own = isLive(body) ? streamBody(body) : typeof body === 'string' ? body : body.slice();
+  return new Response(own, { status, headers: { ...headers } });
+};

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeStateStore } from '../testing/state-store-contract.js';
 import { memoryStore } from './memory.js';
-import { windowEnds, windowOf } from './window.js';
+import { shareLeft, windowEnds, windowOf } from './window.js';
 
 describeStateStore({ describe, it, expect }, 'memoryStore', { create: (now) => memoryStore({ now }) });
 
@@ -31,5 +31,12 @@ describe('windows', () => {
     ['month', '2026-12', 1_800_000],
   ] as const)('of an %s', (per, name, ends) => {
     expect([windowOf(per, at), windowEnds(per, at)]).toEqual([name, ends]);
+  });
+
+  it('say how much of them is left', () => {
+    expect(shareLeft('hour', at)).toBe(0.5);
+    expect(shareLeft('day', at)).toBeCloseTo(1 / 48, 12);
+    expect(shareLeft('month', at)).toBeCloseTo(1 / 48 / 31, 12);
+    expect(shareLeft('month', Date.parse('2026-12-01T00:00:00Z'))).toBe(1);
   });
 });

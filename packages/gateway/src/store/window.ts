@@ -18,3 +18,10 @@ export function windowEnds(per: Limit['per'], at: number): number {
         : Date.UTC(year, month, day, date.getUTCHours() + 1);
   return next - at;
 }
+
+/** Share of the present window that is left, from 0 to 1. */
+export function shareLeft(per: Limit['per'], at: number): number {
+  const began = Date.parse(`${windowOf(per, at)}${per === 'hour' ? ':00Z' : ''}`);
+  const ends = windowEnds(per, at);
+  return ends / (at - began + ends);
+}

@@ -1,5 +1,11 @@
 import type { Endpoint } from '../contracts/endpoint.js';
-import { UnsentRequest, type Upstream, type UpstreamAnswer, type UpstreamRequest } from '../contracts/upstream.js';
+import {
+  UnsentRequest,
+  type Ending,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+} from '../contracts/upstream.js';
 import type { ServedWire } from '../contracts/wire.js';
 import { RECORDINGS, type RecordedAnswer } from './recordings.js';
 
@@ -118,7 +124,7 @@ export function misbehavingUpstream(): MisbehavingUpstream {
     script: new Map(),
     sent: [],
     pieceBytes: undefined,
-    async send(endpoint: Endpoint, request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer> {
+    async send(endpoint: Endpoint, request: UpstreamRequest, { signal }: Ending): Promise<UpstreamAnswer> {
       const behaviour: Behaviour = upstream.script.get(endpoint.id)?.shift() ?? { kind: 'good' };
       const text = new TextDecoder().decode(request.body);
       const body = JSON.parse(text) as Record<string, unknown>;

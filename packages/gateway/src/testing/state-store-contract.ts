@@ -176,7 +176,7 @@ export function describeStateStore(
 
     it('puts what is said later under the same id in the place of what was said, per decision', async () => {
       const store = await open();
-      await store.append([record('one'), record('two')]);
+      await store.append([contractRecord('one'), contractRecord('two')]);
       const up: Feedback = {
         ...{ id: 'f1', decision: 'one', tenant: 'a', name: 'quality' },
         ...{ value: true, score: 1, source: 'user', at: NOON },

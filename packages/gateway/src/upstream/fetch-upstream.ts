@@ -19,7 +19,7 @@ async function* piecesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerato
  * @param send default: the platform's `fetch`
  */
 export const fetchUpstream = (send: typeof fetch = fetch): Upstream => ({
-  async send(_, { url, headers, body }, signal) {
+  async send(_, { url, headers, body }, { signal }) {
     let response: Response;
     try {
       // A copy, as `fetch` takes no view of memory that may be shared.

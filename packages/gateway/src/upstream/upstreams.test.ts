@@ -1,7 +1,7 @@
 import { answerJson, openModelServer, type ModelServer } from '@routeprofile/providers/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { endpointSchema } from '../contracts/endpoint.js';
-import { UnsentRequest, type Upstream } from '../contracts/upstream.js';
+import { endingOf, UnsentRequest, type Upstream } from '../contracts/upstream.js';
 import { openNodeUpstream } from '../node/upstream.js';
 import { fetchUpstream } from './fetch-upstream.js';
 
@@ -28,7 +28,7 @@ const sendBy = (upstream: Upstream, base: string, signal: AbortSignal, timeouts?
       headers: { 'content-type': 'application/json', authorization: 'Bearer k' },
       body: new TextEncoder().encode('{"a":1}'),
     },
-    signal,
+    endingOf(signal),
   );
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();

@@ -1,5 +1,5 @@
-import { readProfileSet, writeRouterArtifact } from '@routeprofile/data';
-import { parseOptions, RouteProfileError, takeRows, type ProfileSet, type RunContext } from '@routeprofile/schema';
+import { writeRouterArtifact } from '@routeprofile/data';
+import { parseOptions, RouteProfileError, type RunContext } from '@routeprofile/schema';
 import { fitRouter, routerArtifact } from '../cells/build.js';
 import { assertLearnable } from '../cells/learnable.js';
 import { encodeTraining } from '../cells/router-input.js';
@@ -8,6 +8,7 @@ import { nameOf } from '../labels.js';
 import { isBuiltInRouter, routerOf } from '../plugins/plugins.js';
 import { referenceByPerson } from '../plugins/trust.js';
 import type { SavedRouter } from '../run/run.js';
+import { savedProfilesOf } from './saved-profiles.js';
 import { configuredEncoder, trainingData, type StepContext } from './inputs.js';
 
 /** A router that was trained and written. */
@@ -39,24 +40,12 @@ export async function trainRouter(
   const options = parseOptions(strategy, raw);
   const dataset = await trainingData(config, ctx);
   assertLearnable(dataset, [{ strategy, label: nameOf(reference) }]);
-  const set = await readProfileSet(profiles);
   const models = dataset.candidates.map((candidate) => candidate.id);
-  const place = models.map((model) => set.models.indexOf(model));
-  const absent = models.filter((_, i) => place[i] === -1);
-  if (absent.length > 0)
-    throw new RouteProfileError('BAD_INPUT', `${profiles} has no profile of ${absent.join(', ')}`, {
-      hint: 'Build the profiles from the same dataset and mode.',
-    });
+  const set = await savedProfilesOf(profiles, models);
   const encoder = await configuredEncoder(config, dataset, ctx);
   try {
     const queries = { vectors: await encodeTraining(dataset, encoder, ctx), encoder: encoder.id };
-    const { router, input } = await fitRouter(
-      dataset,
-      { strategy, options },
-      reorder(set, models, place),
-      queries,
-      ctx,
-    );
+    const { router, input } = await fitRouter(dataset, { strategy, options }, set, queries, ctx);
     await writeRouterArtifact(
       config.out,
       await routerArtifact(router, dataset, input.training, reference, set.provenance.strategy),
@@ -66,16 +55,4 @@ export async function trainRouter(
   }
   const plugin = !isBuiltInRouter(reference.name) && { plugin: reference.name };
   return { router: nameOf(reference), models, saved: { folder: config.out, encoder: config.encoder, ...plugin } };
-}
-
-/** The set with these models, everything that is one a model in their order. @param place row of each in the set */
-function reorder({ vectors, keyed, texts, biases, ...set }: ProfileSet, models: string[], place: number[]): ProfileSet {
-  return {
-    ...set,
-    models,
-    vectors: takeRows(vectors, place),
-    ...(keyed && { keyed: { ...keyed, scores: takeRows(keyed.scores, place) } }),
-    ...(texts && { texts: place.map((row) => texts[row]!) }),
-    ...(biases && { biases: Float32Array.from(place, (row) => biases[row]!) }),
-  };
 }

@@ -1,4 +1,4 @@
-import { z, type Usage, RouteProfileError, type Price, type ChatMessage } from '@routeprofile/schema';
+import { type Usage, RouteProfileError, type Price, type ChatMessage } from '@routeprofile/schema';
 
 /** How a server speaks: OpenAI's chat completions (`/completions` too), responses and embeddings, Anthropic's messages. */
 export type Wire = 'chat' | 'responses' | 'messages' | 'embeddings';
@@ -8,48 +8,20 @@ export const NO_USAGE: Usage = Object.freeze({ uncachedInput: 0, cacheRead: 0, c
 
 /** No call takes more tokens; what says so is not a count. */
 const MOST = 1e9;
-/** A count, also as some servers write it: in quotes. */
-const count = z.union([
-  z.number().min(0).max(MOST),
-  z
-    .string()
-    .regex(/^\d{1,9}$/)
-    .transform(Number),
-]);
-/** Counts that a server need not give: one that is odd is as good as none, and costs no other. */
-const maybe = count
-  .nullish()
-  .catch(undefined)
-  .transform((value) => value ?? 0);
-const optional = count.nullish().catch(undefined);
-const inputDetails = z.looseObject({ cached_tokens: maybe, cache_write_tokens: maybe }).nullish().catch(undefined);
-const outputDetails = z.looseObject({ reasoning_tokens: optional }).nullish().catch(undefined);
+/** A count in quotes, as some servers write it. */
+const QUOTED = /^\d{1,9}$/;
 
-const chatSchema = z.looseObject({
-  prompt_tokens: count,
-  completion_tokens: count,
-  total_tokens: optional,
-  prompt_tokens_details: inputDetails,
-  completion_tokens_details: outputDetails,
-  /** DeepSeek's name of what it read from its cache. */
-  prompt_cache_hit_tokens: maybe,
-});
-const responsesSchema = z.looseObject({
-  input_tokens: count,
-  output_tokens: count,
-  input_tokens_details: inputDetails,
-  output_tokens_details: outputDetails,
-});
-const messagesSchema = z.looseObject({
-  input_tokens: count,
-  output_tokens: count,
-  cache_read_input_tokens: maybe,
-  cache_creation_input_tokens: maybe,
-});
-const embeddingsSchema = z.union([
-  z.looseObject({ prompt_tokens: count }).transform(({ prompt_tokens }) => prompt_tokens),
-  z.looseObject({ total_tokens: count }).transform(({ total_tokens }) => total_tokens),
-]);
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+
+// Looked at by hand, as this is done for each answer that a server gives: a schema takes ten times as long.
+/** A count; undefined for what is none, which costs no other count. */
+function countOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value >= 0 && value <= MOST ? value : undefined;
+  return typeof value === 'string' && QUOTED.test(value) ? Number(value) : undefined;
+}
 
 /**
  * The `usage` of an answer in one form, each token counted once. OpenAI counts cached tokens inside its input and reasoning inside
@@ -58,56 +30,63 @@ const embeddingsSchema = z.union([
  * @returns undefined when it is absent or is not of that wire; the caller then estimates
  */
 export function readUsage(wire: Wire, usage: unknown): Usage | undefined {
+  const counts = fieldsOf(usage);
+  if (counts === undefined) return undefined;
   switch (wire) {
     case 'chat': {
-      const { data } = chatSchema.safeParse(usage);
-      if (!data) return undefined;
-      const { prompt_tokens: input, completion_tokens: written, total_tokens, prompt_cache_hit_tokens } = data;
-      const details = data.prompt_tokens_details;
-      const reasoning = data.completion_tokens_details?.reasoning_tokens ?? undefined;
+      const input = countOf(counts['prompt_tokens']);
+      const written = countOf(counts['completion_tokens']);
+      if (input === undefined || written === undefined) return undefined;
+      const details = fieldsOf(counts['prompt_tokens_details']);
+      const reasoning = reasoningOf(counts['completion_tokens_details']);
+      // DeepSeek has a name of its own for what it read from its cache.
+      const read = countOf(details?.['cached_tokens']) || countOf(counts['prompt_cache_hit_tokens']);
       // xAI counts reasoning beside the output, which its total gives away.
-      const beside = reasoning !== undefined && total_tokens === input + written + reasoning;
-      return {
-        ...cachedInside(input, details?.cached_tokens || prompt_cache_hit_tokens, details?.cache_write_tokens),
-        ...reasoningInside(beside ? written + reasoning : written, reasoning),
-      };
+      const beside = reasoning !== undefined && countOf(counts['total_tokens']) === input + written + reasoning;
+      return insideOf(input, read, details, beside ? written + reasoning : written, reasoning);
     }
     case 'responses': {
-      const { data } = responsesSchema.safeParse(usage);
-      if (!data) return undefined;
-      const details = data.input_tokens_details;
-      return {
-        ...cachedInside(data.input_tokens, details?.cached_tokens, details?.cache_write_tokens),
-        ...reasoningInside(data.output_tokens, data.output_tokens_details?.reasoning_tokens ?? undefined),
-      };
+      const input = countOf(counts['input_tokens']);
+      const written = countOf(counts['output_tokens']);
+      if (input === undefined || written === undefined) return undefined;
+      const details = fieldsOf(counts['input_tokens_details']);
+      const reasoning = reasoningOf(counts['output_tokens_details']);
+      return insideOf(input, countOf(details?.['cached_tokens']), details, written, reasoning);
     }
     case 'messages': {
-      const { data } = messagesSchema.safeParse(usage);
-      return (
-        data && {
-          uncachedInput: data.input_tokens,
-          cacheRead: data.cache_read_input_tokens,
-          cacheWrite: data.cache_creation_input_tokens,
-          output: data.output_tokens,
-        }
-      );
+      const uncachedInput = countOf(counts['input_tokens']);
+      const output = countOf(counts['output_tokens']);
+      if (uncachedInput === undefined || output === undefined) return undefined;
+      const cacheRead = countOf(counts['cache_read_input_tokens']) ?? 0;
+      return { uncachedInput, cacheRead, cacheWrite: countOf(counts['cache_creation_input_tokens']) ?? 0, output };
     }
     case 'embeddings': {
-      const { data } = embeddingsSchema.safeParse(usage);
-      return data === undefined ? undefined : { ...NO_USAGE, uncachedInput: data };
+      const uncachedInput = countOf(counts['prompt_tokens']) ?? countOf(counts['total_tokens']);
+      return uncachedInput === undefined ? undefined : { ...NO_USAGE, uncachedInput };
     }
   }
 }
 
-/** Takes what was cached out of the input; never more than there is, so that the sum stays what the server says. */
-function cachedInside(input: number, read = 0, written = 0) {
-  const cacheRead = Math.min(read, input);
-  const cacheWrite = Math.min(written, input - cacheRead);
-  return { uncachedInput: input - cacheRead - cacheWrite, cacheRead, cacheWrite };
-}
+const reasoningOf = (details: unknown): number | undefined => countOf(fieldsOf(details)?.['reasoning_tokens']);
 
-const reasoningInside = (output: number, reasoning: number | undefined) =>
-  reasoning === undefined ? { output } : { output, reasoning: Math.min(reasoning, output) };
+/**
+ * Counts of the wires that count cached tokens inside the input, and reasoning inside the output. No more is taken out of the input than there
+ * is, so that the sum stays what the server says.
+ */
+function insideOf(
+  input: number,
+  read: number | undefined,
+  details: Fields | undefined,
+  output: number,
+  reasoning: number | undefined,
+): Usage {
+  const cacheRead = Math.min(read ?? 0, input);
+  const cacheWrite = Math.min(countOf(details?.['cache_write_tokens']) ?? 0, input - cacheRead);
+  const uncachedInput = input - cacheRead - cacheWrite;
+  return reasoning === undefined
+    ? { uncachedInput, cacheRead, cacheWrite, output }
+    : { uncachedInput, cacheRead, cacheWrite, output, reasoning: Math.min(reasoning, output) };
+}
 
 /** All tokens read, cached or not. */
 export const inputTokens = ({ uncachedInput, cacheRead, cacheWrite }: Usage): number =>

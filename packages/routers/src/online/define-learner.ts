@@ -12,7 +12,7 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 import { learnedRouter, type Choice, type Learned } from './learned-decisions.js';
-import { createWindow, type Judged, type WindowState } from './window.js';
+import { createWindow, type Features, type Judged, type WindowState } from './window.js';
 
 /** What every learner has as an option. */
 export const windowOption = {
@@ -28,8 +28,10 @@ export interface LearnerDefinition<O> {
   /** Whether it learns what the fitted router misjudges: decisions that do not say what was expected are then skipped, with one warning. */
   readsExpected: boolean;
   choice(options: O): Choice;
-  /** @param judged at least one decision */
-  learn(judged: Judged, options: O, models: number, seed: number): Learned;
+  /** How it sees queries. @param dimensions of their vectors; null for queries without */
+  features(dimensions: number | null, options: O, seed: number): Features;
+  /** @param judged at least one decision @param models how many the router has */
+  learn(judged: Judged, options: O, models: number): Learned;
 }
 
 const HINT = 'Begin to learn anew, or give what was saved of this learner around this router.';
@@ -41,6 +43,8 @@ const stateSchema = z.object({
   dimensions: z.number().int().min(1).nullable().optional(),
   ids: z.array(z.string()),
   count: z.number().int().min(0),
+  /** Numbers that are kept of each query; 0: none. */
+  features: z.number().int().min(0),
 });
 
 /** Stands in files for a chance that the decision did not say. */
@@ -64,7 +68,8 @@ export function defineLearner<O extends { window: number }>(definition: LearnerD
       warned = true;
       return false;
     };
-    const window = createWindow(name, router.models, options.window, accepts, saved);
+    const featuresOf = (dimensions: number | null) => definition.features(dimensions, options, seed);
+    const window = createWindow(name, router.models, options.window, featuresOf, accepts, saved);
     let latest: LearnedRouter | undefined;
     return {
       get observed() {
@@ -75,10 +80,11 @@ export function defineLearner<O extends { window: number }>(definition: LearnerD
         const version = window.observed;
         if (latest?.version === version) return latest;
         const judged = window.read();
-        const learned = judged.count === 0 ? null : definition.learn(judged, options, router.models.length, seed);
-        const dimensions = judged.vectors?.cols ?? null;
+        const learned = judged.count === 0 ? null : definition.learn(judged, options, router.models.length);
+        const dimensions = window.dimensions ?? null;
+        const features = featuresOf(dimensions);
         const choice = definition.choice(options);
-        latest = { version, router: learnedRouter({ name, router, dimensions, learned, choice, seed }) };
+        latest = { version, router: learnedRouter({ name, router, dimensions, features, learned, choice, seed }) };
         return latest;
       },
       save: () => artifactOf(name, router.models, { ...options }, seed, window.state()),
@@ -100,6 +106,14 @@ export function defineLearner<O extends { window: number }>(definition: LearnerD
       const options = schema.safeParse(manifest.options);
       if (!options.success) throw corrupt(name, `options: ${options.error.message}`);
       const { seed, saved } = restored(name, artifact);
+      const { dimensions, judged } = saved;
+      const see = definition.features(dimensions ?? null, options.data, seed);
+      const features = see(dimensions ? new Float32Array(dimensions) : null)?.length;
+      if (judged.count > 0 && judged.points?.cols !== features)
+        throw corrupt(
+          name,
+          `it holds ${judged.points?.cols ?? 0} numbers per query, and these options make ${features ?? 0}`,
+        );
       return around(router, options.data, seed, ctx, saved);
     },
   };
@@ -112,7 +126,7 @@ function artifactOf(
   seed: number,
   { observed, dimensions, ids, judged }: WindowState,
 ): LearnerArtifact {
-  const { count, vectors } = judged;
+  const { count, points } = judged;
   const column = (data: Float32Array) => ({ shape: [count], data });
   return {
     manifest: {
@@ -121,13 +135,19 @@ function artifactOf(
       options,
       models: [...models],
       observed,
-      state: { seed, ...(dimensions !== undefined && { dimensions }), ids: [...ids], count },
+      state: {
+        seed,
+        ...(dimensions !== undefined && { dimensions }),
+        ids: [...ids],
+        count,
+        features: points?.cols ?? 0,
+      },
     },
     weights: {
       models: column(Float32Array.from(judged.models)),
       rewards: column(judged.rewards),
       expected: column(judged.expected.map((chance) => (Number.isNaN(chance) ? UNSAID : chance))),
-      ...(vectors && { vectors: { shape: [count, vectors.cols], data: vectors.data } }),
+      ...(points && { points: { shape: [count, points.cols], data: points.data } }),
     },
   };
 }
@@ -136,7 +156,7 @@ function artifactOf(
 function restored(who: string, { manifest, weights }: LearnerArtifact): { seed: number; saved: WindowState } {
   const parsed = stateSchema.safeParse(manifest.state);
   if (!parsed.success) throw corrupt(who, `state: ${parsed.error.message}`);
-  const { seed, dimensions, ids, count } = parsed.data;
+  const { seed, dimensions, ids, count, features } = parsed.data;
   if (manifest.observed < count || manifest.observed < ids.length || ids.length < count)
     throw corrupt(who, `${plural(count, 'decision')} of ${manifest.observed} with ${plural(ids.length, 'id')}`);
   const read = (array: string, shape: number[]) =>
@@ -149,10 +169,7 @@ function restored(who: string, { manifest, weights }: LearnerArtifact): { seed: 
   if (!models.every(known)) throw corrupt(who, `'models' names one that the router does not have`);
   if (!rewards.every(share) || !expected.every(share))
     throw corrupt(who, 'a reward or a chance is not between 0 and 1');
-  const vectors =
-    typeof dimensions === 'number'
-      ? createMatrix(count, dimensions, read('vectors', [count, dimensions]).slice())
-      : null;
-  const judged: Judged = { count, vectors, models, rewards, expected };
+  const points = features > 0 ? createMatrix(count, features, read('points', [count, features]).slice()) : null;
+  const judged: Judged = { count, points, models, rewards, expected };
   return { seed, saved: { observed: manifest.observed, dimensions, ids, judged } };
 }

@@ -1,6 +1,6 @@
 import { placeAbility, sigmoid, type Items } from '@routeprofile/numerics';
-import { z } from '@routeprofile/schema';
-import { featuresOf, randomFeatures } from './axes.js';
+import { rowOf, z } from '@routeprofile/schema';
+import { randomAxes } from './axes.js';
 import { defineLearner, windowOption } from './define-learner.js';
 
 const options = z.strictObject({
@@ -31,11 +31,11 @@ export const irtLearner = /* @__PURE__ */ defineLearner<IrtLearnerOptions>({
   options,
   readsExpected: true,
   choice: () => ({ by: 'chance' }),
-  learn(judged, { axes, spread }, models, seed) {
-    const { count, vectors, rewards, expected } = judged;
-    const features = randomFeatures(vectors?.cols ?? null, axes, seed);
-    const points = featuresOf(features, vectors, count);
-    const dimensions = points[0]!.length;
+  features: (dimensions, { axes }, seed) => randomAxes(dimensions, axes, seed),
+  learn(judged, { spread }, models) {
+    const { rewards, expected } = judged;
+    const points = judged.points!;
+    const dimensions = points.cols;
     const prior = { mean: new Float64Array(dimensions), precision: new Float64Array(dimensions * dimensions) };
     for (let d = 0; d < dimensions; d++) prior.precision[d * dimensions + d] = 1 / spread ** 2;
     const answered = Array.from({ length: models }, (): number[] => []);
@@ -43,7 +43,7 @@ export const irtLearner = /* @__PURE__ */ defineLearner<IrtLearnerOptions>({
     const moves = answered.map((rows) => {
       const items: Items = {
         dimensions,
-        discrimination: Float64Array.from(rows.flatMap((k) => Array.from(points[k]!))),
+        discrimination: Float64Array.from(rows.flatMap((k) => Array.from(rowOf(points, k)))),
         difficulty: Float64Array.from(rows, (k) => -logit(expected[k]!)),
       };
       return placeAbility(
@@ -53,11 +53,10 @@ export const irtLearner = /* @__PURE__ */ defineLearner<IrtLearnerOptions>({
       ).ability;
     });
     return (query) => {
-      const point = features(query);
       return (model, chance) => {
         const weight = answered[model]!.length;
         if (weight === 0) return { chance, deviation: 0, weight };
-        const move = point.reduce((sum, x, d) => sum + x * moves[model]![d]!, 0);
+        const move = query!.reduce((sum, x, d) => sum + x * moves[model]![d]!, 0);
         return { chance: sigmoid(logit(chance) + move), deviation: 0, weight };
       };
     };

@@ -11,6 +11,7 @@ import {
 import { drawnFrom } from '../wrappers/exploration.js';
 import { chancesOfAnswers, choosesByWorth, worths } from '../wrappers/worth.js';
 import { explained, wrapDecisions } from '../wrappers/wrapped.js';
+import type { Features } from './window.js';
 import { winShares } from './win-shares.js';
 
 /** What is thought of one model for one query after learning. */
@@ -23,7 +24,7 @@ export interface Estimate {
   weight: number;
 }
 
-/** What was learned, applied to one query. @param query unit vector; null where there are none @returns the estimate of a model, given the router's chance */
+/** What was learned, applied to one query. @param query as the learner sees it; null where it sees nothing @returns the estimate of a model, given the router's chance */
 export type Learned = (query: Float32Array | null) => (model: number, chance: number) => Estimate;
 
 /** How a model is chosen from estimates. */
@@ -42,6 +43,8 @@ export interface LearnedAround {
   router: Router;
   /** Length of the vectors that were learned from; null without. */
   dimensions: number | null;
+  /** How queries are seen. */
+  features: Features;
   /** null before anything was learned. */
   learned: Learned | null;
   choice: Choice;
@@ -52,7 +55,7 @@ export interface LearnedAround {
  * The router with its chances changed by what was learned. A model's worth changes by as much as its chance, so that costs that the router
  * weighs go on counting. A decision of which nothing is known stays as it is, bit for bit, and so does one where a rule chose.
  */
-export function learnedRouter({ name, router, dimensions, learned, choice, seed }: LearnedAround): Router {
+export function learnedRouter({ name, router, dimensions, features, learned, choice, seed }: LearnedAround): Router {
   const place = new Map(router.models.map((model, m) => [model, m]));
   return wrapDecisions(
     router,
@@ -62,7 +65,7 @@ export function learnedRouter({ name, router, dimensions, learned, choice, seed 
         // Asked before anything is learned too: a router without chances is refused at once, not with the first feedback.
         const chances = chancesOfAnswers(name, decision);
         if (!learned) return decision;
-        const estimate = learned(vectorOf(q));
+        const estimate = learned(features(vectorOf(q)));
         const estimates = decision.ranked.map(({ model }, i) => estimate(place.get(model)!, chances[i]!));
         if (estimates.every(({ weight }) => weight === 0)) return decision;
         const worth = worths(name, decision);

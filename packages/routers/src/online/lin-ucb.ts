@@ -1,4 +1,5 @@
 import { z } from '@routeprofile/schema';
+import { randomAxes } from './axes.js';
 import { defineLearner, windowOption } from './define-learner.js';
 import { linearResiduals } from './linear-residuals.js';
 
@@ -29,5 +30,6 @@ export const linUcbLearner = /* @__PURE__ */ defineLearner<LinUcbOptions>({
   options,
   readsExpected: true,
   choice: ({ alpha }) => ({ by: 'optimism', alpha }),
+  features: (dimensions, { axes }, seed) => randomAxes(dimensions, axes, seed),
   learn: linearResiduals,
 });

@@ -27,10 +27,11 @@ export const memoryLearner = /* @__PURE__ */ defineLearner<MemoryOptions>({
   options,
   readsExpected: false,
   choice: () => ({ by: 'chance' }),
-  learn({ count, vectors, models, rewards }, { kappa, width }, modelCount) {
+  features: () => (vector) => vector,
+  learn({ count, points, models, rewards }, { kappa, width }, modelCount) {
     const cosines = new Float64Array(count).fill(1);
     return (query) => {
-      if (vectors && query) rowDots(vectors, query, cosines);
+      if (points && query) rowDots(points, query, cosines);
       const weights = new Float64Array(modelCount);
       const sums = new Float64Array(modelCount);
       for (let i = 0; i < count; i++) {

@@ -1,4 +1,5 @@
 import { z } from '@routeprofile/schema';
+import { randomAxes } from './axes.js';
 import { defineLearner } from './define-learner.js';
 import { linearOptions } from './lin-ucb.js';
 import { linearResiduals } from './linear-residuals.js';
@@ -24,5 +25,6 @@ export const thompsonLearner = /* @__PURE__ */ defineLearner<ThompsonOptions>({
   options,
   readsExpected: true,
   choice: ({ scale, draws }) => ({ by: 'draws', scale, draws }),
+  features: (dimensions, { axes }, seed) => randomAxes(dimensions, axes, seed),
   learn: linearResiduals,
 });

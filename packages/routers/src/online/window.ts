@@ -11,8 +11,8 @@ import {
 /** Judged decisions as learners read them, oldest first. Nobody changes it. */
 export interface Judged {
   count: number;
-  /** Shape [count × dimensions], unit rows; null where the decisions came without vectors. */
-  vectors: Matrix | null;
+  /** Shape [count × features]: the queries as the learner's `Features` see them; null where it sees nothing. */
+  points: Matrix | null;
   /** Shape [count]: the model that answered, by its place among the router's. */
   models: Int32Array;
   /** Shape [count], in [0, 1]. */
@@ -21,8 +21,11 @@ export interface Judged {
   expected: Float32Array;
 }
 
+/** A query as a learner sees it. @param vector unit vector; null where queries come without @returns null where there is nothing to see */
+export type Features = (vector: Float32Array | null) => Float32Array | null;
+
 interface Entry {
-  vector: Float32Array | null;
+  point: Float32Array | null;
   model: number;
   reward: number;
   expected: number;
@@ -31,7 +34,7 @@ interface Entry {
 /** What a window holds, as it is saved. */
 export interface WindowState {
   observed: number;
-  /** Length of the vectors; null where decisions come without; undefined before the first. */
+  /** Length of the vectors that came; null where decisions come without; undefined before the first. */
   dimensions: number | null | undefined;
   /** Ids that are known, oldest first. */
   ids: readonly string[];
@@ -55,12 +58,14 @@ export interface Window {
  * A memory that does not grow: the last `capacity` judged decisions; a newer one takes the place of the oldest. The ids of the last
  * 10,000 decisions (or `capacity`, where that is more) are known, and a decision with one of them is not added again.
  * @param who names the learner in messages
+ * @param featuresOf how the learner sees vectors of such a length, null for none: that is what is kept of them
  * @param accepts false for a decision that the learner cannot read: it is skipped
  */
 export function createWindow(
   who: string,
   models: readonly string[],
   capacity: number,
+  featuresOf: (dimensions: number | null) => Features,
   accepts: (judged: JudgedDecision) => boolean,
   saved?: WindowState,
 ): Window {
@@ -71,6 +76,7 @@ export function createWindow(
   let entries = saved ? entriesOf(saved.judged) : [];
   let observed = saved?.observed ?? 0;
   let dimensions = saved?.dimensions;
+  let features: Features | undefined;
 
   return {
     get observed() {
@@ -92,9 +98,10 @@ export function createWindow(
       }
       if (fresh.size === 0) return 0;
       dimensions = length;
+      features ??= featuresOf(length ?? null);
       for (const [id, { vector, model, reward, expected = NaN }] of fresh) {
         ids.add(id);
-        entries.push({ vector: vector ? unit(vector) : null, model: place.get(model)!, reward, expected });
+        entries.push({ point: features(vector ? unit(vector) : null), model: place.get(model)!, reward, expected });
       }
       observed += fresh.size;
       if (entries.length > capacity) entries = entries.slice(-capacity);
@@ -104,27 +111,28 @@ export function createWindow(
       }
       return fresh.size;
     },
-    read: () => judgedOf(entries, dimensions),
-    state: () => ({ observed, dimensions, ids: [...ids], judged: judgedOf(entries, dimensions) }),
+    read: () => judgedOf(entries),
+    state: () => ({ observed, dimensions, ids: [...ids], judged: judgedOf(entries) }),
   };
 }
 
-function judgedOf(entries: readonly Entry[], dimensions: number | null | undefined): Judged {
+function judgedOf(entries: readonly Entry[]): Judged {
   const count = entries.length;
-  const vectors = typeof dimensions === 'number' ? createMatrix(count, dimensions) : null;
-  if (vectors) entries.forEach(({ vector }, i) => rowOf(vectors, i).set(vector!));
+  const width = entries[0]?.point?.length;
+  const points = width === undefined ? null : createMatrix(count, width);
+  if (points) entries.forEach(({ point }, i) => rowOf(points, i).set(point!));
   return {
     count,
-    vectors,
+    points,
     models: Int32Array.from(entries, ({ model }) => model),
     rewards: Float32Array.from(entries, ({ reward }) => reward),
     expected: Float32Array.from(entries, ({ expected }) => expected),
   };
 }
 
-const entriesOf = ({ count, vectors, models, rewards, expected }: Judged): Entry[] =>
+const entriesOf = ({ count, points, models, rewards, expected }: Judged): Entry[] =>
   Array.from({ length: count }, (_, i) => ({
-    vector: vectors && rowOf(vectors, i).slice(),
+    point: points && rowOf(points, i).slice(),
     model: models[i]!,
     reward: rewards[i]!,
     expected: expected[i]!,

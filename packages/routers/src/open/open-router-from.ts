@@ -8,6 +8,7 @@ import {
   type Encoder,
   type Matrix,
   type Query,
+  type QueryBatch,
   type Requirements,
   type Router,
   type RouterArtifact,
@@ -23,6 +24,8 @@ import { savedStrategy, type KnownStrategies } from './saved-strategy.js';
 export interface RouteOptions extends Pick<RunContext, 'signal' | 'onProgress'> {
   /** Task labels, for routers that read them; others never see them. */
   tasks?: readonly (string | null)[];
+  /** Name the queries: what draws its choices draws by them. Default: by their texts. */
+  ids?: readonly string[];
   /** What the answering model must be able to do, for routers wrapped in `constraints`. */
   requirements?: readonly (Requirements | null)[];
   /** Is given the vectors of the queries, [queries × dimensions], before anything is decided; not called by a router that reads none. */
@@ -56,6 +59,15 @@ export interface OpenedRouter {
    * keeps none of them. Takes up to a tenth of a second.
    */
   queryDistance: () => QueryDistance | undefined;
+  /** `route` in two steps, for what goes between them: reading queries, and the fitted router, which decides on what was read. */
+  steps: {
+    /** @throws RouteProfileError as `route` does */
+    read(
+      queries: readonly Query[],
+      options?: Pick<RouteOptions, 'tasks' | 'signal' | 'onProgress'>,
+    ): Promise<QueryBatch>;
+    router: Router;
+  };
   /**
    * One decision per query, in order. A decision names candidates by id; `candidates` says what to call.
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED, BAD_OPTION for what is not a list, BAD_INPUT for a chat in which
@@ -128,6 +140,16 @@ export function routerOnQueries(
   const cost = savedCost(artifact);
   const { sharedPrefixes = [] } = manifest;
   const reading = manifest.encoder === null ? undefined : encoder && withoutPrefixes(encoder, sharedPrefixes);
+  const read: OpenedRouter['steps']['read'] = async (queries, { tasks, ...rest } = {}) => {
+    assertList(queries);
+    assertOnePerQuery('tasks', tasks, queries.length);
+    const texts = textsOf(queries);
+    return {
+      texts,
+      ...(reading && { vectors: await reading.encode(texts, { ...ctx, ...rest }), encoder: reading.id }),
+      ...(needs.includes('tasks') && { tasks: tasks ?? texts.map(() => null) }),
+    };
+  };
   return {
     models: router.models,
     candidates: candidatesOf(manifest),
@@ -140,22 +162,16 @@ export function routerOnQueries(
     ...(likeness && { likeness }),
     ...(cost && { cost }),
     queryDistance: () => savedQueryDistance(artifact),
-    async route(queries, { tasks, requirements, onVectors, ...rest } = {}) {
+    steps: { read, router },
+    async route(queries, { tasks, ids, requirements, onVectors, ...rest } = {}) {
       assertList(queries);
-      assertOnePerQuery('tasks', tasks, queries.length);
+      assertOnePerQuery('ids', ids, queries.length);
       assertOnePerQuery('requirements', requirements, queries.length);
-      const texts = textsOf(queries);
-      const asked: RunContext = { ...ctx, ...rest };
-      const vectors = await reading?.encode(texts, asked);
-      if (vectors) onVectors?.(vectors);
+      const batch = await read(queries, { ...(tasks && { tasks }), ...rest });
+      if (batch.vectors) onVectors?.(batch.vectors);
       return router.decide(
-        {
-          texts,
-          ...(reading && vectors && { vectors, encoder: reading.id }),
-          ...(needs.includes('tasks') && { tasks: tasks ?? texts.map(() => null) }),
-          ...(requirements && { requirements }),
-        },
-        asked,
+        { ...batch, ...(ids && { ids }), ...(requirements && { requirements }) },
+        { ...ctx, ...rest },
       );
     },
   };

@@ -6,6 +6,7 @@ import { costWrapper } from './cost.js';
 import { estimateWrapper } from './estimate.js';
 import { fallbackWrapper } from './fallback.js';
 import { heuristicWrapper } from './heuristic.js';
+import { paretoWrapper } from './pareto.js';
 import { parityWrapper } from './parity.js';
 import { thresholdWrapper } from './threshold.js';
 
@@ -20,4 +21,5 @@ export const builtInWrappers: readonly RouterWrapper[] = [
   fallbackWrapper,
   parityWrapper,
   heuristicWrapper,
+  paretoWrapper,
 ];

@@ -3,7 +3,8 @@ import { parseOptions, z, type Decision } from '@routeprofile/schema';
 import { choosesByWorth, worths } from './worth.js';
 
 export const NAME = 'explore';
-const settingsSchema = z
+/** `ExplorationSettings`, checked. */
+export const explorationSettings = z
   .strictObject({
     temperature: z.number().gt(0).optional(),
     epsilon: z.number().gt(0).max(1).optional(),
@@ -49,7 +50,7 @@ const FLOOR = 0.02;
 
 /** @throws RouteProfileError BAD_OPTION */
 export const checkedSettings = (settings: ExplorationSettings) =>
-  parseOptions({ name: NAME, options: settingsSchema }, settings);
+  parseOptions({ name: NAME, options: explorationSettings }, settings);
 
 /**
  * With which chance each model would be drawn: of the models worth at least best − `within`, in their order,
@@ -62,7 +63,7 @@ export const explorationOf = (decision: Decision, settings: ExplorationSettings 
   chancesOf(decision, checkedSettings(settings));
 
 /** `explorationOf` with settings that are checked. */
-export function chancesOf(decision: Decision, settings: z.infer<typeof settingsSchema>): ExploredModel[] {
+export function chancesOf(decision: Decision, settings: z.infer<typeof explorationSettings>): ExploredModel[] {
   const { ranked } = decision;
   const { unit, within, epsilon } = settings;
   const worth = unit === 'score' ? Float64Array.from(ranked, ({ score }) => score) : worths(NAME, decision);

@@ -16,7 +16,7 @@ import { rowProducts } from '@routeprofile/numerics';
 import { namesSchema } from './cascade.js';
 import { assertLearnedOf, learnedArray, nothingLearned } from './learned.js';
 import { assertKnown } from './standing.js';
-import { explained, wrapDecisions } from './wrapped.js';
+import { explained, mapDecisions, wrapDecisions } from './wrapped.js';
 
 const NAME = 'fallback';
 const options = z.strictObject({
@@ -107,7 +107,7 @@ function standIn(
 export function withLikeAlternatives(router: Router, likeness: Likeness): Router {
   const similarity = cosines(likeness);
   const place = new Map(router.models.map((model, m) => [model, m]));
-  return wrapDecisions(
+  return mapDecisions(
     router,
     () => (decision) => {
       const { model, ranked } = decision;

@@ -29,6 +29,7 @@ const WRAPPERS: Record<string, string[]> = {
     '+cost:lambda=20+heuristic:cheap=model-2',
     '+estimate+heuristic+fallback:down=model-0',
   ],
+  pareto: ['+pareto:quality=1:cost=1:latency=0.5', '+estimate+pareto', '+cost:lambda=60+pareto:quality=1:cost=3'],
 };
 const routers = [knnRouter, simRouter] as readonly RouterStrategy[];
 

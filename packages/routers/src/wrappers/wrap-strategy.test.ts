@@ -335,7 +335,13 @@ describe('a wrapped strategy', () => {
     });
     expect((await router.decide(queries))[0]!.ranked[0]).not.toHaveProperty('probability');
     expect(warnings.join()).toMatch(/pairs/);
-    for (const wrapper of ['cost:outputTokens=100', 'cascade', 'parity', 'threshold:threshold=0.5:cheap=model-0'])
+    for (const wrapper of [
+      'cost:outputTokens=100',
+      'cascade',
+      'parity',
+      'pareto',
+      'threshold:threshold=0.5:cheap=model-0',
+    ])
       await expect(fit(`knn:k=9+${wrapper}`, input)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     const [decision] = await (await fit('knn:k=9+cost:lambda=2:outputTokens=100', input)).decide(queries);
     expect(decision!.ranked[0]).not.toHaveProperty('probability');

@@ -51,7 +51,8 @@ function assertNotDrawn(decision: Decision): Decision {
   );
 }
 
-function mapDecisions(
+/** As `wrapDecisions`, for what leaves the choice and its chance as they are, so that it may be a drawn one. */
+export function mapDecisions(
   router: Router,
   prepare: (queries: QueryBatch) => Change,
   { sameScores }: { sameScores: boolean },

@@ -54,6 +54,7 @@ it('built-in wrappers have different names, and options with defaults', () => {
     'fallback',
     'parity',
     'heuristic',
+    'pareto',
   ]);
   for (const wrapper of builtInWrappers) expect(() => parseOptions(wrapper, {})).not.toThrow();
   const cost = builtInWrappers.find(({ name }) => name === 'cost')!;

@@ -1,10 +1,13 @@
 import type { KeyConfig } from '../../config/config.js';
 import type { DecisionRecord } from '../../contracts/record.js';
+import type { Snapshot } from '../../config/snapshot.js';
+import type { LearningState } from '../../learn/route-learner.js';
 import { LOCAL_TENANT, type Serving } from '../context.js';
 import type { Exchange, Reply } from '../exchange.js';
 import { mayUse } from '../prepare.js';
 import { Refused } from '../refused.js';
 import { jsonResponse } from '../responses.js';
+import { budgetStates, type BudgetState } from './budget-states.js';
 import { spendOf, type SpendSummary } from './spend.js';
 import { driftFor, endpointsFor, type EndpointLook, type SeenDrift } from './state.js';
 
@@ -30,6 +33,10 @@ export interface Overview {
   drift?: SeenDrift;
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
+  /** The key's own, and for operators, or where there are no keys, those of routes. */
+  budgets: BudgetState[];
+  /** How learning on each route stands that it may use; absent where none learns. */
+  learning?: ({ route: string } & LearningState)[];
 }
 
 /** What `GET /v1/decisions` answers. */
@@ -37,6 +44,13 @@ export interface DecisionList {
   object: 'list';
   /** The newest first. */
   data: DecisionRecord[];
+}
+
+function learningFor(key: KeyConfig | undefined, { routes }: Snapshot): Pick<Overview, 'learning'> {
+  const learning = [...routes].flatMap(([route, { learner }]) =>
+    learner && (key?.routes === undefined || key.routes.includes(route)) ? [{ route, ...learner.look() }] : [],
+  );
+  return learning.length > 0 ? { learning } : {};
 }
 
 /** `GET /v1/overview`: how endpoints fare, and what was spent, for whoever asks. */
@@ -51,7 +65,9 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
     models: [...snapshot.targets].flatMap(([name, target]) => (mayUse(key, target) ? [name] : [])),
     endpoints: endpointsFor(key, serving),
     ...driftFor(key, serving),
+    ...learningFor(key, snapshot),
     spend: spendOf(await store.latest(tenant, ADDED_UP)),
+    budgets: await budgetStates(key, serving),
   };
   return jsonResponse(200, overview);
 }
