@@ -9,6 +9,8 @@ import type { RequestRouter } from '../decide/request-router.js';
 import { createVariants } from '../decide/variants.js';
 import { demandsOf, keepsPersonalData, lambdaOf, readWrapper, type WrapperFacts } from '../decide/wrappers.js';
 import { checkBudgets } from '../money/check-budgets.js';
+import { checkSessions } from '../session/check-sessions.js';
+import { BUILT_IN_MONITORS } from '../session/monitors.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
@@ -23,6 +25,7 @@ import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
  * @param given as it was written
  * @param clock default: the platform's
  * @param live default: nothing, so that nothing is learned or watched
+ * @param monitors of conversations, by name. Default: those that are built in
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(
@@ -31,6 +34,7 @@ export function openConfig(
   secretOf: SecretReader,
   clock: Clock = systemClock,
   live: LiveFacts = {},
+  monitors: readonly string[] = BUILT_IN_MONITORS.map(({ name }) => name),
 ): OpenedConfig {
   const parsed = gatewayConfigSchema.safeParse(given);
   if (!parsed.success)
@@ -64,6 +68,7 @@ export function openConfig(
   }
   const targets = nameTargets(routes, candidates, endpoints, report);
   const clientSecrets = openKeys(config, routes, secretOf, report);
+  checkSessions(routes, endpoints, monitors, report);
   checkBudgets(config, routes, candidates, endpoints, report);
   if (found.length > 0) throw problems(found);
   const variantOf = createVariants();

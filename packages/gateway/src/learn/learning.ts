@@ -1,15 +1,13 @@
 import type { Feedback, StateStore } from '../contracts/store.js';
-import type { FeedbackSettings } from '../feedback/feedback-config.js';
 import { fieldsOf, textOf } from '../wire/format.js';
-import { trainsBy } from './judged-decision.js';
 import type { RouteLearner } from './route-learner.js';
 
 /** The learners of all routes, and what they hear. Gateways that share a store hear each other's feedback. */
 export interface Learning {
   /** These learn from now on, and those of before no more. */
   follow(learners: readonly RouteLearner[]): void;
-  /** Something was said of an answer, and is kept. */
-  judged(said: Feedback, trains: FeedbackSettings['trains']): void;
+  /** Something that trains was said of an answer, and is kept. */
+  judged(said: Feedback): void;
   close(): Promise<void>;
 }
 
@@ -34,8 +32,8 @@ export function createLearning(store: Pick<StateStore, 'publish' | 'subscribe'>)
       if (learners.length > 0) leave ??= store.subscribe('learned', hear);
       for (const learner of learners) learner.start();
     },
-    judged(said, trains) {
-      if (following.length > 0 && trainsBy(said, trains)) store.publish('learned', { decision: said.decision });
+    judged(said) {
+      if (following.length > 0) store.publish('learned', { decision: said.decision });
     },
     async close() {
       leave?.();

@@ -75,6 +75,11 @@ export function openLane(parts: LaneParts, key: BudgetKey): Lane {
   let recallAgain = 0;
   const recall = JSON.stringify({ recall: key });
 
+  /** The lease in use; a new one after one that was given back or has ended. */
+  const current = (): Lease => {
+    if (lease.known && !parts.leases.has(lease)) lease = newLease(key, lease.limit);
+    return lease;
+  };
   const grant = (from: Lease, units: number, expires: number) => {
     const id = crypto.randomUUID();
     hold(from, id, units, expires);
@@ -97,6 +102,7 @@ export function openLane(parts: LaneParts, key: BudgetKey): Lane {
       else failed(error);
   };
   const round = async () => {
+    current();
     const asked = grantFitting(waiters.splice(0));
     if (asked.length === 0) return;
     let answer: Answer;
@@ -108,13 +114,11 @@ export function openLane(parts: LaneParts, key: BudgetKey): Lane {
       failAll(asked, error);
       return;
     }
-    const over = lease;
-    const refused = answer.state === 'ended' ? asked : grantFitting(asked);
-    if (answer.state !== 'held') lease = newLease(key, over.limit);
     if (answer.state === 'ended') {
-      waiters = [...refused, ...waiters];
+      waiters = [...asked, ...waiters];
       return;
     }
+    const refused = grantFitting(asked);
     const wait = PATIENCE_MS[tries];
     if (refused.length > 0 && answer.elsewhere > 0 && performance.now() >= recallAgain) {
       if (wait !== undefined) {
@@ -143,12 +147,11 @@ export function openLane(parts: LaneParts, key: BudgetKey): Lane {
     lease: () => lease,
     async reserve(units, limit, expires) {
       if (units > limit) return null;
-      if (limit !== lease.limit) {
+      if (limit !== current().limit) {
         // What was taken under another limit may be too much under this one.
         lease.limit = limit;
         lease.until = 0;
       }
-      if (!parts.leases.has(lease) && lease.known) lease = newLease(key, limit);
       if (!pumping && units <= freeOf(lease)) return grant(lease, units, expires);
       const waiting = new Promise<{ id: string } | null>((granted, failed) =>
         waiters.push({ units, expires, granted, failed }),

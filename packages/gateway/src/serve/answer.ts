@@ -78,7 +78,7 @@ async function attempted(
     const { text, vectors: keepVectors } = snapshot.config.log;
     const plain = recordOf(prepared, ended, started, text === 'full');
     const { queries } = serving;
-    const record = prepared.route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
+    const record = route?.notes ? await withFacts(plain, prepared, { queries, keepVectors, logger }) : plain;
     serving.metrics.ended(record, overheadMs);
     serving.drift.ended(record);
     trace?.ended(record, clock.now());
@@ -108,6 +108,7 @@ async function attempted(
   const headers = explained(attempts.length + 1, served);
   const finish = async (ended: Attempt) => {
     await result.finish(ended);
+    stay?.took(ended.usage);
     const record = await end({ attempts, served, status: ended.fault === 'client-gone' ? CLIENT_GONE : 200 });
     if (overheard && ended.fault === undefined)
       serving.verifying?.check(checks, { request: read.body, query: routing.text, record, read: overheard.read });

@@ -13,6 +13,7 @@ import type { Drift } from '../observe/drift/drift.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import type { Verifying } from '../verify/verifying.js';
+import type { SessionMonitor } from '../session/monitors.js';
 import type { Keyring } from './keyring.js';
 
 /** What every request is served with. */
@@ -23,6 +24,8 @@ export interface Serving {
   load: EndpointLoad;
   pins: SessionPins;
   pacers: Pacers;
+  /** By name. */
+  monitors: ReadonlyMap<string, SessionMonitor>;
   store: StateStore;
   upstream: Upstream;
   clock: Clock;

@@ -15,6 +15,7 @@ import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
 import { keepFeedback } from '../feedback/keep-feedback.js';
 import { createRecording } from '../feedback/recording.js';
+import { trainsBy } from '../learn/judged-decision.js';
 import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
 import { createEndpointLoad } from '../load/endpoint-load.js';
@@ -23,6 +24,7 @@ import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import { createVerifying } from '../verify/verifying.js';
+import { BUILT_IN_MONITORS, type SessionMonitor } from '../session/monitors.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
 import type { Serving } from './context.js';
@@ -56,6 +58,8 @@ export interface GatewayParts {
   learners?: readonly LearnerStrategy[];
   /** Check answers behind requests; what they find is kept as feedback. Default: nobody does. */
   verifiers?: readonly Verifier[];
+  /** Look at conversations, beside those that are built in; `session.monitors` of a route names them. */
+  monitors?: readonly SessionMonitor[];
   /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
   tracing?: Tracing;
 }
@@ -133,9 +137,10 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   let closing = false;
   const cooldowns = shareCooldowns(store);
   const health = createHealth(clock, { onCooldown: cooldowns.tell });
+  const pacers = createPacers(store, () => clock.now());
+  const monitors = new Map([...BUILT_IN_MONITORS, ...(parts.monitors ?? [])].map((one) => [one.name, one]));
   const load = createEndpointLoad(clock);
   const loadOfModel = (endpoints: readonly Endpoint[]) => load.ofModel(endpoints, (id) => health.usable(id));
-  const pacers = createPacers(store, () => clock.now());
   const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
@@ -147,6 +152,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     load,
     pins: createSessionPins(clock),
     pacers,
+    monitors,
     store,
     upstream,
     clock,
@@ -163,7 +169,14 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     recording: createRecording(),
     ...(verifying && { verifying }),
     queries,
-    judged: (said) => learning.judged(said, serving.snapshot.config.feedback.trains),
+    judged(said) {
+      const { config, routes } = serving.snapshot;
+      if (!trainsBy(said, config.feedback.trains)) return;
+      learning.judged(said);
+      const { decision, score } = said;
+      if (score === undefined || ![...routes.values()].some(({ settings }) => settings.drift)) return;
+      common.track(store.find(decision).then((record) => record && drift.judged(record, score)));
+    },
     track(work) {
       const tracked = work
         .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
@@ -174,15 +187,15 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
     const learningParts = { queries, store, logger, ...(parts.learners && { learners: parts.learners }) };
     const live = { drift, loadOfModel, learning: learningParts };
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live);
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live, [...monitors.keys()]);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
   const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
-  pacers.configure(serving.snapshot);
   const follow = () => {
     const routes = [...serving.snapshot.routes.values()];
+    pacers.configure(serving.snapshot);
     drift.watch(routes.filter(({ settings }) => settings.drift));
     learning.follow(routes.flatMap(({ learner }) => learner ?? []));
   };
@@ -249,7 +262,6 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
-      pacers.configure(next.snapshot);
       health.reloaded();
       follow();
       return { retired: Promise.allSettled(underWay).then(() => {}) };
