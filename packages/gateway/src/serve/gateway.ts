@@ -170,12 +170,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     ...(verifying && { verifying }),
     queries,
     judged(said) {
-      const { config, routes } = serving.snapshot;
-      if (!trainsBy(said, config.feedback.trains)) return;
-      learning.judged(said);
-      const { decision, score } = said;
-      if (score === undefined || ![...routes.values()].some(({ settings }) => settings.drift)) return;
-      common.track(store.find(decision).then((record) => record && drift.judged(record, score)));
+      if (trainsBy(said, serving.snapshot.config.feedback.trains)) learning.judged(said);
     },
     track(work) {
       const tracked = work
