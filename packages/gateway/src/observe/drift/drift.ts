@@ -31,7 +31,7 @@ export interface DriftLook {
 }
 
 /** A route as far as it is watched. */
-export interface WatchedRoute {
+interface WatchedRoute {
   name: string;
   router: Pick<RequestRouter, 'models' | 'strategy' | 'queryDistance'>;
 }

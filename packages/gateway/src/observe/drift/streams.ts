@@ -24,7 +24,7 @@ const plain = (value: number) => value.toFixed(2);
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
 /** All that is watched. Of quantities that spread over magnitudes the logarithm is watched, and means are geometric ones. */
-export const STREAMS = {
+const STREAMS = {
   /** What answers were judged to be worth, in [0, 1]. */
   reward: { what: 'mean reward', low: 0, high: 1, worse: 'lower', quality: true, shown: plain },
   /** Dollars of an answer divided by the dollars that were expected. */
