@@ -8,7 +8,12 @@ export { type Endpoint, type EndpointSettings, endpointSchema, type Timeouts } f
 export { type Fault, FAULTS } from './contracts/fault.js';
 export { type Attempt, type CountedUsage, type DecisionRecord, decisionRecordSchema } from './contracts/record.js';
 export { type RoutingRequest } from './contracts/request.js';
-export { environmentSecrets, type SecretReader, type SecretReference } from './contracts/secret.js';
+export {
+  environmentSecrets,
+  type SecretReader,
+  type SecretReference,
+  secretReferenceSchema,
+} from './contracts/secret.js';
 export {
   type Feedback,
   type FeedbackFate,

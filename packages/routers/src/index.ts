@@ -38,6 +38,8 @@ export { packRouter, unpackRouter, type PackedRouter } from './open/packed-route
 export { savedQueryDistance, type QueryDistance } from './open/query-distance.js';
 export { savedStrategy, type KnownStrategies } from './open/saved-strategy.js';
 export { topModels, type TopModel } from './common/top-models.js';
+export { replaySigma, type SigmaReplay, type SigmaStep } from './sigma/replay-sigma.js';
+export { sigmaRoute, type SigmaRoute } from './sigma/sigma.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
 export { taskTableRouter, type TaskTableOptions } from './task-table/task-table.js';
 export { twoStageRouter, type TwoStageOptions } from './two-stage/two-stage.js';
@@ -91,6 +93,7 @@ export type {
   LearnerStrategy,
   Matrix,
   OnlineLearner,
+  OutcomeRow,
   ProbePool,
   Query,
   QueryBatch,

@@ -103,6 +103,8 @@ export {
   type Outcome,
   type OutcomeRow,
   outcomeRowSchema,
+  type Sample,
+  sampleSchema,
   outcomeSchema,
   outcomesMetaSchema,
 } from './formats/outcomes.js';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { gatewayConfigSchema, routeSchema } from '@routeprofile/gateway';
+import { gatewayConfigSchema, routeSchema, secretReferenceSchema } from '@routeprofile/gateway';
+import { postgresSettingsSchema } from '@routeprofile/gateway/postgres';
 import { readConfigFile } from '@routeprofile/pipeline';
 import { issueText, plural, RouteProfileError, z } from '@routeprofile/schema';
 
@@ -17,8 +18,29 @@ const serveConfigSchema = gatewayConfigSchema.extend({
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('memory') }),
       z.strictObject({ kind: z.literal('journal'), dir: z.string().min(1) }),
+      /** Several gateways may share one database. */
+      postgresSettingsSchema.extend({
+        kind: z.literal('postgres'),
+        /** Names where `postgres://USER:PASSWORD@HOST:PORT/DATABASE` is. */
+        url: secretReferenceSchema,
+      }),
     ])
     .default({ kind: 'memory' }),
+  /**
+   * Graders that check a share of answers behind requests; what they find is feedback of the source `verifier`. Those that need a right answer
+   * or ask a model are refused. Read at the start only.
+   */
+  verify: z
+    .array(
+      z.strictObject({
+        /** A grader and its options, such as `json-schema:file=answer.schema.json`. */
+        grader: z.string().min(1),
+        share: z.number().min(0).max(1),
+        /** Names its feedback. Default: the grader's name. */
+        name: z.string().min(1).max(200).optional(),
+      }),
+    )
+    .default([]),
   /** Spans for OpenTelemetry, through the `@opentelemetry/api` that is installed where the command runs. Read at the start only. */
   tracing: z.boolean().default(false),
   routes: z

@@ -37,6 +37,7 @@ const OUTCOME_FIELDS: ReadonlySet<string> = new Set([
   'latency',
   'propensity',
   'source',
+  'samples',
 ]);
 const CARD_FIELDS: ReadonlySet<string> = new Set(Object.keys(modelCardFileSchema.shape));
 

@@ -1,11 +1,11 @@
+import { explorationSettings } from '@routeprofile/routers';
 import { z } from '@routeprofile/schema';
 import { endpointSchema } from '../contracts/endpoint.js';
 import { secretReferenceSchema } from '../contracts/secret.js';
 import { feedbackSettingsSchema } from '../feedback/feedback-config.js';
-import { explorationSettings } from '@routeprofile/routers';
-import { learnSchema } from '../learn/learn-config.js';
 import { budgetConfigSchema } from '../money/budget-config.js';
 import { sessionConfigSchema } from '../session/session-config.js';
+import { learnSchema } from '../learn/learn-config.js';
 
 const name = z.string().min(1).max(200);
 

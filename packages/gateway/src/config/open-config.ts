@@ -109,8 +109,8 @@ function openRoutes(
       });
       const kept = keepsPersonalData(router, around);
       const demands = demandsOf(router, around);
-      const routersOfIt = routersOf({ name, router, settings, around, config, clock, live, report });
       const lambda = lambdaOf(around) ?? router.cost?.lambda;
+      const routersOfIt = routersOf({ name, router, settings, around, config, clock, live, report });
       return [name, { name, ...routersOfIt, settings, keepsPersonalData: kept, demands, lambda }];
     }),
   );

@@ -26,7 +26,7 @@ export interface RouteParts {
   report: Report;
 }
 
-type Routers = Pick<Route, 'router' | 'still' | 'moving' | 'wrappedBy' | 'notes' | 'learner' | 'shadow'>;
+type Routers = Pick<Route, 'router' | 'still' | 'wrappedBy' | 'notes' | 'learner' | 'shadow'>;
 
 /**
  * The routers of a route, from the inside: what was fitted or learned, in batches; what is believed of models that have become worse; what
@@ -53,20 +53,16 @@ export function routersOf({ name, router, settings, around, config, clock, live,
   const followed = settings.learn?.mode === 'live' ? stepped : undefined;
   const learned = followed && batched(followingLearned(followed.router, followed.learner, followed.queries));
 
-  const built = (more: readonly ServedWrapper[], moving?: () => number): Pick<Route, 'router' | 'still'> => {
-    const all = [...inside, ...more];
-    const wrappers = moving ? withMovingLambda(all, moving) : all;
-    const wrapped = (inner: RequestRouter) => wrapRouter(inner, wrappers);
+  const wrappedBy: Route['wrappedBy'] = (more, added) => {
+    const wrappers = [...inside, ...more];
+    const outer = added ? withMovingLambda(wrappers, added) : wrappers;
+    const wrapped = (inner: RequestRouter) => wrapRouter(inner, outer);
     const plain = wrapped(fitted);
     const still = learned ? elseRouter(wrapped(learned), plain, `routes.${name}.learn`, logger) : plain;
     const explored = settings.explore && wrapRouter(still, [exploring(settings.explore, config.seed)]);
     const router = explored ? elseRouter(explored, still, `routes.${name}.explore`, logger) : still;
     return { still: wrapRouter(still, standIns), router: wrapRouter(router, standIns) };
   };
-  const wrappedBy: Route['wrappedBy'] = (more) => ({
-    ...built(more),
-    moving: (lambda) => built(more, lambda),
-  });
   const shadow =
     stepped && !followed
       ? {

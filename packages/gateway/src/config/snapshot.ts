@@ -14,8 +14,11 @@ export interface Route {
   router: RequestRouter;
   /** The same, and never a model that is only tried. */
   still: RequestRouter;
-  /** The same with more around it: within what explores and who stands in, outside of what the configuration says. */
-  wrappedBy: (more: readonly ServedWrapper[]) => Pick<Route, 'router' | 'still' | 'moving'>;
+  /**
+   * The same with more around it: within what explores and who stands in, outside of what the configuration says.
+   * @param added what budgets add to λ, asked once per decision. Default nothing
+   */
+  wrappedBy(more: readonly ServedWrapper[], added?: () => number): Pick<Route, 'router' | 'still'>;
   /** Whether vectors and versions are remembered of its requests. */
   notes: boolean;
   /** What learns from its feedback. */
@@ -30,10 +33,8 @@ export interface Route {
   overrides?: Readonly<Record<string, unknown>>;
   /** What a dollar is worth in its choices, before budgets add to it; undefined where costs are not weighed. */
   lambda: number | undefined;
-  /** Its routers with λ to which budgets add. @param more asked once per decision */
-  moving: (more: () => number) => Pick<Route, 'router' | 'still'>;
   /** What budgets add to λ now; absent where none is paced. */
-  more?: () => number;
+  added?: () => number;
 }
 
 /** What a model's name in a request stands for. */

@@ -57,6 +57,7 @@ export function createVariants(): (route: Route, options: Record<string, unknown
       demands: [...route.demands, ...around.flatMap(({ demand }) => demand ?? [])],
       overrides: options,
       lambda: lambdaOf(around) ?? route.lambda,
+      wrappedBy: (more, added) => route.wrappedBy([...around, ...more], added),
     };
     variants.set(key, variant);
     return variant;

@@ -63,15 +63,13 @@ function costOf(options: Record<string, unknown>, router: RequestRouter): Served
 }
 
 /**
- * Wrappers with λ that moves: what `cost` among them says and what budgets add. Without `cost` it is put where its place is, around what
- * rules models out and inside what ranks stand-ins.
- * @param more what budgets add to λ, asked once per decision
+ * Wrappers with λ that moves: what the outermost `cost` among them says and what budgets add; without one it is put around all of them.
+ * @param added what budgets add to λ, asked once per decision
  */
-export function withMovingLambda(around: readonly ServedWrapper[], more: () => number): ServedWrapper[] {
-  const given = around.some(({ name }) => name === 'cost');
-  if (given) return around.map((one) => (one.name === 'cost' ? costAt(() => (one.lambda ?? 0) + more()) : one));
-  const place = around.findIndex(({ name }) => name === 'fallback');
-  return place < 0 ? [...around, costAt(more)] : around.toSpliced(place, 0, costAt(more));
+export function withMovingLambda(around: readonly ServedWrapper[], added: () => number): ServedWrapper[] {
+  const outermost = around.findLastIndex(({ name }) => name === 'cost');
+  const said = around[outermost];
+  return said ? around.with(outermost, costAt(() => (said.lambda ?? 0) + added())) : [...around, costAt(added)];
 }
 
 function constraintsOf(options: Record<string, unknown>, { candidates }: RequestRouter): ServedWrapper {

@@ -51,8 +51,8 @@ export function createPacers(store: Pick<StateStore, 'spent'>, now: () => number
       if (known) return known;
       const holding = [own, shared].flatMap((scope) => (scope === undefined ? [] : (pacers.get(scope) ?? [])));
       // The price of a dollar that two budgets limit is the sum of both: each has a dual of its own.
-      const more = () => holding.reduce((sum, { lambda }) => sum + lambda, 0);
-      const moving: Route = { ...route, ...route.moving(more), more };
+      const added = () => holding.reduce((sum, { lambda }) => sum + lambda, 0);
+      const moving: Route = { ...route, ...route.wrappedBy([], added), added };
       byKey.set(own ?? '', moving);
       return moving;
     },

@@ -6,6 +6,7 @@ import type { Database } from './database.js';
 import { openLane, reportOf, type Lane, type LaneParts } from './lane.js';
 import { expire, freeOf, isDone, release, type BudgetKey, type Lease } from './lease.js';
 import { keepOf } from './lease-reports.js';
+import type { PostgresSettings } from './options.js';
 
 /** Milliseconds between reports of what was spent, as long as nothing is asked for. */
 const REPORT_MS = 1_000;
@@ -19,12 +20,8 @@ export interface Budgets {
   close(): Promise<void>;
 }
 
-export interface BudgetsParts {
+export interface BudgetsParts extends Pick<PostgresSettings, 'schema' | 'leaseShare' | 'leaseMs' | 'onDown'> {
   database: Database;
-  schema: string;
-  leaseShare: number;
-  leaseMs: number;
-  onDown: 'refuse' | 'open';
   now: () => number;
   logger: Logger | undefined;
 }

@@ -1,6 +1,6 @@
 import { RouteProfileError } from '@routeprofile/schema';
 import type { Client, ClientConfig, Pool } from 'pg';
-import type { OpenedOptions } from './options.js';
+import type { PostgresOptions, PostgresSettings } from './options.js';
 
 /** Milliseconds more that a statement may take here than there, so that the server ends it first and nothing goes on unseen. */
 const NETWORK_MS = 1_000;
@@ -27,8 +27,13 @@ async function loadPg(): Promise<typeof import('pg').default> {
 }
 
 /** @throws RouteProfileError UNSUPPORTED where `pg` is not installed, BAD_OPTION for a URL that cannot be read */
-export async function openDriver({ connection, connections, timeoutMs }: OpenedOptions): Promise<Driver> {
+export async function openDriver(
+  connection: PostgresOptions['connection'],
+  { connections, timeoutMs }: PostgresSettings,
+): Promise<Driver> {
   const pg = await loadPg();
+  if (typeof connection === 'string' && !/^postgres(ql)?:\/\//.test(connection))
+    throw unreadable('the URL of Postgres does not begin with postgres://');
   const config: ClientConfig = {
     ...(typeof connection === 'string' ? { connectionString: connection } : connection),
     application_name: 'routeprofile',
@@ -44,15 +49,18 @@ export async function openDriver({ connection, connections, timeoutMs }: OpenedO
   return { pool, client, faultOf: (error) => faultOf(error, secrets) };
 }
 
-function secretsOf(connection: OpenedOptions['connection'], client: () => Client): string[] {
+const unreadable = (what: string) =>
+  new RouteProfileError('BAD_OPTION', what, {
+    hint: 'Write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with signs such as # / ? @ in the password as %23 %2F %3F %40.',
+  });
+
+function secretsOf(connection: PostgresOptions['connection'], client: () => Client): string[] {
   let password: unknown;
   try {
     password = client().password;
   } catch {
     // What `pg` says of a URL may repeat it.
-    throw new RouteProfileError('BAD_OPTION', 'the URL of Postgres cannot be read', {
-      hint: 'Write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with signs such as # / ? @ in the password as %23 %2F %3F %40.',
-    });
+    throw unreadable('the URL of Postgres cannot be read');
   }
   const found = [connection, password].filter((one) => typeof one === 'string' && one !== '') as string[];
   return [...new Set(found.flatMap((secret) => [secret, encodeURIComponent(secret)]))];

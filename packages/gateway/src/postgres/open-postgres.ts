@@ -7,7 +7,7 @@ import { openDriver } from './driver.js';
 import { openListener } from './listener.js';
 import { migrate } from './migrate.js';
 import { openNotices } from './notices.js';
-import { openOptions, type PostgresOptions } from './options.js';
+import { openSettings, type PostgresOptions } from './options.js';
 import { openWaitingRecords } from './waiting-records.js';
 
 /**
@@ -23,9 +23,10 @@ import { openWaitingRecords } from './waiting-records.js';
  *   NETWORK where the database cannot be reached at first
  */
 export async function openPostgres(given: PostgresOptions): Promise<StateStore> {
-  const options = openOptions(given);
-  const { schema, leaseShare, leaseMs, onDown, maxWaiting, logger } = options;
-  const driver = await openDriver(options);
+  const settings = openSettings(given);
+  const { schema, leaseShare, leaseMs, onDown, maxWaiting } = settings;
+  const { connection, logger } = given;
+  const driver = await openDriver(connection, settings);
   await migrate(driver, schema);
   const database = openDatabase(driver, logger);
   const opened: (() => unknown)[] = [() => database.close()];
@@ -33,7 +34,7 @@ export async function openPostgres(given: PostgresOptions): Promise<StateStore> 
     for (const close of opened.reverse()) await close();
   };
   try {
-    const clock = await openClock(database, options.now, logger);
+    const clock = await openClock(database, given.now, logger);
     opened.push(() => clock.close());
     const now = () => clock.now();
     const budgets: Budgets = openBudgets({ database, schema, leaseShare, leaseMs, onDown, now, logger });

@@ -182,9 +182,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
   const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
+  pacers.configure(serving.snapshot);
   const follow = () => {
     const routes = [...serving.snapshot.routes.values()];
-    pacers.configure(serving.snapshot);
     drift.watch(routes.filter(({ settings }) => settings.drift));
     learning.follow(routes.flatMap(({ learner }) => learner ?? []));
   };
@@ -251,6 +251,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
+      pacers.configure(next.snapshot);
       health.reloaded();
       follow();
       return { retired: Promise.allSettled(underWay).then(() => {}) };

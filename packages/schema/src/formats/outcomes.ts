@@ -4,6 +4,15 @@ import { nameSchema } from './common.js';
 import { costSchema, latencySchema, propensitySchema, scoreSchema, tokensSchema } from './numbers.js';
 import { OUTCOME_SPELLINGS, spellingIssues } from './spellings.js';
 
+/** One of several answers of a model to one query: its text as compared (the choice, the number), its score, dollars of the call. */
+export const sampleSchema = z.looseObject({
+  answer: z.string(),
+  score: scoreSchema.nullable(),
+  cost: costSchema.nullish(),
+});
+/** One of several answers of a model to one query. */
+export type Sample = z.infer<typeof sampleSchema>;
+
 const outcomeFields = {
   score: scoreSchema.nullable(),
   /** Dollars per call. */
@@ -16,6 +25,8 @@ const outcomeFields = {
   propensity: propensitySchema.nullish(),
   /** Who gave the score, such as `user`, `verifier` or `judge:MODEL`. */
   source: z.string().min(1).nullish(),
+  /** Answers of several calls, for what asks how far they agree (`replaySigma` of `@routeprofile/routers`). */
+  samples: z.array(sampleSchema).nullish(),
 };
 
 /** What one model did with one query; a null score means "not measured". Other names of a field are `OUTCOME_SPELLINGS`. */

@@ -33,10 +33,10 @@ export interface Overview {
   drift?: SeenDrift;
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
-  /** How learning on each route stands that it may use; absent where none learns. */
-  learning?: ({ route: string } & LearningState)[];
   /** The key's own, and for operators, or where there are no keys, those of routes. */
   budgets: BudgetState[];
+  /** How learning on each route stands that it may use; absent where none learns. */
+  learning?: ({ route: string } & LearningState)[];
 }
 
 /** What `GET /v1/decisions` answers. */
