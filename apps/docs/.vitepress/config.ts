@@ -81,6 +81,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Choose by cost', '/guides/cost'],
       ['Use a saved router in your program', '/guides/saved-router'],
       ['Put a router in front of your models', '/guides/gateway'],
+      ['Learn from feedback', '/guides/feedback'],
       ['Client libraries and the gateway', '/guides/clients'],
       ['Use the AI SDK', '/guides/ai-sdk'],
       ['Claude Code and Codex CLI', '/guides/coding-agents'],
