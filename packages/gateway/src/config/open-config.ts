@@ -6,24 +6,17 @@ import type { SecretReader } from '../contracts/secret.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
-import type { Drift } from '../observe/drift/drift.js';
 import { createVariants } from '../decide/variants.js';
 import { demandsOf, keepsPersonalData, lambdaOf, readWrapper } from '../decide/wrappers.js';
-import type { LearningParts } from '../learn/open-learner.js';
 import { checkBudgets } from '../money/check-budgets.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
+import type { LiveFacts } from './live-facts.js';
 import { nameTargets } from './names.js';
 import { routersOf } from './routers-of-route.js';
 import { problems, type Report } from './problems.js';
 import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
-
-/** What there is while serving, which routes may use. */
-export interface LiveFacts {
-  drift?: Drift;
-  learning?: LearningParts;
-}
 
 /**
  * Checks a configuration and looks up all that it names.

@@ -9,7 +9,7 @@ import { withMovingLambda, wrapRouter, type ServedWrapper } from '../decide/wrap
 import { followingLearned, shadowOf } from '../learn/learned-route.js';
 import { isStepped, openLearner } from '../learn/open-learner.js';
 import type { GatewayConfig, RouteConfig } from './config.js';
-import type { LiveFacts } from './open-config.js';
+import type { LiveFacts } from './live-facts.js';
 import type { Report } from './problems.js';
 import type { Route } from './snapshot.js';
 

@@ -69,7 +69,12 @@ function costOf(options: Record<string, unknown>, router: RequestRouter): Served
 export function withMovingLambda(around: readonly ServedWrapper[], added: () => number): ServedWrapper[] {
   const outermost = around.findLastIndex(({ name }) => name === 'cost');
   const said = around[outermost];
-  return said ? around.with(outermost, costAt(() => (said.lambda ?? 0) + added())) : [...around, costAt(added)];
+  return said
+    ? around.with(
+        outermost,
+        costAt(() => (said.lambda ?? 0) + added()),
+      )
+    : [...around, costAt(added)];
 }
 
 function constraintsOf(options: Record<string, unknown>, { candidates }: RequestRouter): ServedWrapper {

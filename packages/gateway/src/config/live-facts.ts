@@ -1,0 +1,8 @@
+import type { LearningParts } from '../learn/open-learner.js';
+import type { Drift } from '../observe/drift/drift.js';
+
+/** What there is while serving, which routes may use. */
+export interface LiveFacts {
+  drift?: Drift;
+  learning?: LearningParts;
+}
