@@ -5,4 +5,6 @@ import type { Drift } from '../observe/drift/drift.js';
 export interface LiveFacts {
   drift?: Drift;
   learning?: LearningParts;
+  /** Whether a candidate has an endpoint that may be tried now. Default: each may. */
+  callable?: (candidate: string) => boolean;
 }
