@@ -24,7 +24,7 @@ const VERSIONS = '/usr/lib/postgresql';
 const OLDEST = 15;
 
 /** The folder of the newest Postgres that is installed; undefined where there is none of version 15 or newer. */
-export function installedPostgres(): string | undefined {
+function installedPostgres(): string | undefined {
   const found = existsSync(VERSIONS) ? readdirSync(VERSIONS).map(Number) : [];
   const newest = Math.max(...found.filter((version) => version >= OLDEST));
   const folder = join(VERSIONS, String(newest), 'bin');

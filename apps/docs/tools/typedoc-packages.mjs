@@ -21,10 +21,11 @@ export function load(app) {
 }
 
 function importName(name) {
-  const [, entry, subpath] = /^([a-z-]+)\/src(?:\/(core|node|testing|format|html|fit))?(?:\/index)?$/.exec(name) ?? [];
+  const [, entry, subpath] =
+    /^([a-z-]+)\/src(?:\/(core|node|postgres|testing|format|html|fit))?(?:\/index)?$/.exec(name) ?? [];
   if (entry === undefined)
     throw new Error(
-      `${name} is not an entry point of a package: expected PACKAGE/src/index, /core, /node, /testing, /format, /html or /fit`,
+      `${name} is not an entry point of a package: expected PACKAGE/src/index, /core, /node, /postgres, /testing, /format, /html or /fit`,
     );
   return ['@routeprofile', entry, subpath].filter(Boolean).join('/');
 }

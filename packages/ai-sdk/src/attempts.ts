@@ -7,6 +7,7 @@ import {
   type Candidate,
   type Fault,
   type Health,
+  type SessionPins,
 } from '@routeprofile/gateway/core';
 import { messageOf } from '@routeprofile/schema';
 import { AnswerFault, modelFault } from './model-error.js';
@@ -21,6 +22,8 @@ export interface Job {
   settings: OpenedSettings;
   models: ReadonlyMap<string, LanguageModelV3>;
   health: Health;
+  /** Who answers which conversation. */
+  pins: SessionPins;
 }
 
 /** An attempt that failed. */

@@ -2,7 +2,7 @@ import type { LanguageModelV3GenerateResult } from '@ai-sdk/provider';
 import { AnswerFault } from './model-error.js';
 import { runAttempts, type Job } from './attempts.js';
 import { noAnswer } from './no-answer.js';
-import { PROVIDER } from './prepare.js';
+import { keepSession, PROVIDER } from './prepare.js';
 import { handOver, metadataOf, recordOf } from './report.js';
 import { callOf, type Running } from './running.js';
 
@@ -33,6 +33,7 @@ export async function generate(job: Job): Promise<LanguageModelV3GenerateResult>
     throw error;
   }
   const { value, running } = delivered;
+  keepSession(prepared, running.candidate.id, settings, job.pins);
   finish(running.conclude());
   const record = recordOf(prepared, { attempts, served: running.candidate.id, status: 200 }, settings);
   await handOver(record, settings);

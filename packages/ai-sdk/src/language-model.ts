@@ -1,5 +1,5 @@
 import type { LanguageModelV3, LanguageModelV3CallOptions } from '@ai-sdk/provider';
-import { createHealth, type Health } from '@routeprofile/gateway/core';
+import { createHealth, createSessionPins, type Health, type SessionPins } from '@routeprofile/gateway/core';
 import type { Job } from './attempts.js';
 import { generate } from './generate.js';
 import { prepare, PROVIDER, type Target } from './prepare.js';
@@ -10,23 +10,24 @@ import { stream } from './stream.js';
 export interface Core {
   settings: OpenedSettings;
   health: Health;
+  pins: SessionPins;
 }
 
 /** @throws RouteProfileError BAD_OPTION */
 export function openCore(settings: RouteProfileSettings): Core {
   const opened = openSettings(settings);
-  return { settings: opened, health: createHealth(opened.clock) };
+  return { settings: opened, health: createHealth(opened.clock), pins: createSessionPins(opened.clock) };
 }
 
 /** A call, read and decided on. @param models to call; default: those of the settings */
 export async function jobOf(
-  { settings, health }: Core,
+  { settings, health, pins }: Core,
   target: Target,
   options: LanguageModelV3CallOptions,
   models: ReadonlyMap<string, LanguageModelV3> = settings.models,
 ): Promise<Job> {
   options.abortSignal?.throwIfAborted();
-  return { prepared: await prepare(target, options, settings, health), options, settings, models, health };
+  return { prepared: await prepare(target, options, settings, health, pins), options, settings, models, health, pins };
 }
 
 /** The model that a name stands for. */

@@ -6,8 +6,11 @@ import {
   readChat,
   trainedDemands,
   whatLacksOf,
+  moving,
+  staying,
   type Decision,
   type Health,
+  type SessionPins,
 } from '@routeprofile/gateway/core';
 import { messageOf, RouteProfileError, z, type Candidate, type Requirements } from '@routeprofile/schema';
 import { chatBodyOf } from './read-call.js';
@@ -21,7 +24,7 @@ export type Target = { kind: 'route' } | { kind: 'candidate'; id: string };
 
 /** What a caller may say to us in `providerOptions.routeprofile`. */
 const callSchema = z.strictObject({
-  /** The conversation, for records. */
+  /** The conversation, for records, and to keep it with who answers it. */
   session: z.string().max(200).optional(),
   /** What cannot be read from a prompt. */
   requirements: z.strictObject({ local: z.boolean().optional(), region: z.string().optional() }).optional(),
@@ -56,6 +59,17 @@ function ownOptions({ providerOptions }: LanguageModelV3CallOptions): z.infer<ty
   });
 }
 
+/** Keeps a conversation with who answered it, where that is wanted and the caller named it. */
+export function keepSession(
+  { session, target, decision }: Prepared,
+  model: string,
+  { sessionMs }: OpenedSettings,
+  pins: SessionPins,
+): void {
+  if (sessionMs === undefined || session === undefined || target.kind === 'candidate') return;
+  pins.set(session, { model, ranked: decision.ranked }, sessionMs);
+}
+
 /**
  * Reads a call and decides on it.
  * @throws RouteProfileError UNSUPPORTED where no model may answer; whatever the router throws, where there is no `onLate`
@@ -65,6 +79,7 @@ export async function prepare(
   options: LanguageModelV3CallOptions,
   settings: OpenedSettings,
   health: Health,
+  pins: SessionPins,
 ): Promise<Prepared> {
   const { router, maxChars, deadlineMs, onLate, clock, logger } = settings;
   const { session, requirements: said = {} } = ownOptions(options);
@@ -78,32 +93,42 @@ export async function prepare(
     ...(region !== undefined && { region }),
   };
   const at = clock.now();
+  const routed = () =>
+    decide(
+      {
+        router,
+        text,
+        requirements,
+        signal: options.abortSignal ?? new AbortController().signal,
+        failed: (error) => logger?.warn(`the router failed: ${messageOf(error)}`),
+        ...(deadlineMs !== undefined && { deadlineMs }),
+        ...(onLate !== undefined && { onLate }),
+      },
+      clock,
+    );
+  const demands = target.kind === 'route' ? trainedDemands(router) : [];
+  const whyNot = (model: string): string | null => {
+    const candidate = settings.candidates.get(model);
+    if (candidate === undefined || !settings.models.has(model)) return 'no model';
+    return whatLacksOf(candidate, requirements, demands);
+  };
+  const pin = settings.sessionMs !== undefined && session !== undefined ? pins.get(session) : undefined;
+  const stays = pin && (whyNot(pin.model) ?? (health.usable(pin.model) ? null : 'is out of service for now'));
   const chosen =
     target.kind === 'candidate'
       ? pinned(target.id)
-      : await decide(
-          {
-            router,
-            text,
-            requirements,
-            signal: options.abortSignal ?? new AbortController().signal,
-            failed: (error) => logger?.warn(`the router failed: ${messageOf(error)}`),
-            ...(deadlineMs !== undefined && { deadlineMs }),
-            ...(onLate !== undefined && { onLate }),
-          },
-          clock,
-        );
+      : pin === undefined
+        ? await routed()
+        : stays === null
+          ? staying(pin)
+          : moving(await routed(), pin, `may not answer this call (${stays})`);
   const decision = atHome(chosen, personal);
-  const demands = target.kind === 'route' ? trainedDemands(router) : [];
   const order: Candidate[] = [];
   const leftOut: { model: string; why: string }[] = [];
   const cooling: string[] = [];
   for (const { model } of decision.ranked) {
     const candidate = settings.candidates.get(model);
-    const why =
-      candidate === undefined || !settings.models.has(model)
-        ? 'no model'
-        : whatLacksOf(candidate, requirements, demands);
+    const why = whyNot(model);
     if (candidate === undefined || why !== null) leftOut.push({ model, why: why ?? 'no model' });
     // Whoever names a model wants that one, however it has done of late.
     else if (target.kind === 'candidate' || health.usable(model)) order.push(candidate);

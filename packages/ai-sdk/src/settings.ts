@@ -1,7 +1,9 @@
 import type { LanguageModelV2, LanguageModelV3 } from '@ai-sdk/provider';
 import type { Clock, DecisionRecord, RequestRouter } from '@routeprofile/gateway/core';
 import {
+  durationSchema,
   gatewayConfigSchema,
+  millisecondsOf,
   routeSchema,
   systemClock,
   timeoutsSchema as endpointTimeouts,
@@ -22,6 +24,7 @@ const limitsSchema = /* @__PURE__ */ z.object({
   ...routeSchema.pick({ maxChars: true, deadlineMs: true }).shape,
   ...gatewayConfigSchema.pick({ attempts: true, giveUpMs: true }).shape,
   timeouts: timeoutsSchema.prefault({}),
+  session: z.strictObject({ ttl: durationSchema }).optional(),
 });
 
 /** What every routed model is made of. */
@@ -38,6 +41,11 @@ export interface RouteProfileSettings {
   deadlineMs?: number;
   /** The candidate that answers when the router is late or fails. Default: the call fails. */
   onLate?: string;
+  /**
+   * Keeps each conversation with the candidate that answered it, until it has been silent as long as `ttl` says, such as `10m`. Callers name it
+   * in `providerOptions.routeprofile.session`; a call that names none is decided for itself. Default: every call is.
+   */
+  session?: { ttl: string };
   /** Attempts per call at most. Default 4. */
   attempts?: number;
   /** Milliseconds after which no further attempt is begun. Default 900,000. */
@@ -64,13 +72,15 @@ export interface RouteProfileSettings {
 }
 
 /** Settings that were checked, with every default filled in. */
-export interface OpenedSettings extends z.infer<typeof limitsSchema> {
+export interface OpenedSettings extends Omit<z.infer<typeof limitsSchema>, 'session'> {
   router: RequestRouter;
   models: ReadonlyMap<string, LanguageModelV3>;
   candidates: ReadonlyMap<string, Candidate>;
   /** Names that leave the choice to the router, `auto` first. */
   routes: readonly string[];
   onLate: string | undefined;
+  /** Milliseconds for which a conversation is kept; undefined where none is. */
+  sessionMs: number | undefined;
   onDecision: RouteProfileSettings['onDecision'];
   keepText: boolean;
   tenant: string;
@@ -110,7 +120,8 @@ function modelProblems(settings: RouteProfileSettings): string[] {
 /** @throws RouteProfileError BAD_OPTION with every problem in `details` */
 export function openSettings(settings: RouteProfileSettings): OpenedSettings {
   const { router, models, aliases = [], maxChars, deadlineMs, attempts, giveUpMs, timeouts } = settings;
-  const limits = limitsSchema.safeParse({ maxChars, deadlineMs, attempts, giveUpMs, timeouts });
+  const { session } = settings;
+  const limits = limitsSchema.safeParse({ maxChars, deadlineMs, attempts, giveUpMs, timeouts, session });
   const details = [
     ...modelProblems(settings),
     ...(limits.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
@@ -127,6 +138,7 @@ export function openSettings(settings: RouteProfileSettings): OpenedSettings {
     candidates: new Map(router.candidates.map((candidate) => [candidate.id, candidate])),
     routes: [AUTO, ...aliases.filter((name) => name !== AUTO)],
     onLate: settings.onLate,
+    sessionMs: limits.data.session && millisecondsOf(limits.data.session.ttl),
     onDecision: settings.onDecision,
     keepText: settings.keepText ?? false,
     tenant: settings.tenant ?? 'local',

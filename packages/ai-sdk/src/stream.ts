@@ -5,7 +5,7 @@ import { runAttempts, type Attempted, type Job } from './attempts.js';
 import { holdBack, wrongEnd, type Held } from './hold-back.js';
 import { AnswerFault, modelFault, partFault } from './model-error.js';
 import { noAnswer, thrown } from './no-answer.js';
-import { PROVIDER } from './prepare.js';
+import { keepSession, PROVIDER } from './prepare.js';
 import { handOver, metadataOf, recordOf } from './report.js';
 import type { Running } from './running.js';
 
@@ -100,5 +100,6 @@ export async function stream(job: Job): Promise<LanguageModelV3StreamResult> {
     throw error;
   }
   const { value: held, running } = delivered;
+  keepSession(prepared, running.candidate.id, settings, job.pins);
   return { ...held.result, stream: relay(job, result, held, running) };
 }

@@ -2,7 +2,6 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGateway, memoryStore, openJournal, type RequestRouter, type Upstream } from '@routeprofile/gateway/node';
 import { openRouter, type Learned, type Replay } from '@routeprofile/pipeline';
-import { softmax } from '@routeprofile/numerics';
 import { createRandom } from '@routeprofile/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSample, type SampleRow } from './serve/demo/sample.js';
@@ -37,7 +36,8 @@ function exploring(router: RequestRouter, temperature: number): RequestRouter {
       return decided.map((decision) => {
         const { ranked } = decision;
         const random = createRandom(7, `decision ${asked++}`);
-        const chances = softmax(Float64Array.from(ranked, ({ score }) => score / temperature));
+        const odds = ranked.map(({ score }) => Math.exp((score - ranked[0]!.score) / temperature));
+        const chances = odds.map((own) => own / odds.reduce((a, b) => a + b, 0));
         let left = random.float();
         let m = 0;
         while (m < chances.length - 1 && (left -= chances[m]!) >= 0) m++;

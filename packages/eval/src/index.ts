@@ -47,6 +47,25 @@ export {
 export type { ChoiceChanges } from './compare/choices.js';
 export type { ComparedRun } from './compare/policies.js';
 export { evaluateChoices } from './evaluate.js';
+export {
+  leastOutstanding,
+  randomServer,
+  routed,
+  roundRobin,
+  twoChoices,
+  type FleetPolicy,
+  type RoutedOptions,
+  type SeenAnswer,
+  type SeenServer,
+} from './fleet/policies.js';
+export {
+  fleetCapacity,
+  simulateFleet,
+  type FleetInput,
+  type FleetQueries,
+  type FleetResult,
+  type FleetServer,
+} from './fleet/simulate.js';
 export { LEAST_ROWS, pairedInterval, pairedIntervals, type DifferenceInterval } from './interval.js';
 export { comparedMetrics, type ComparedValue } from './compare/values.js';
 export { builtInMetrics } from './metrics/index.js';

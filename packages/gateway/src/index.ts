@@ -53,6 +53,17 @@ export { createGateway, type Gateway, type GatewayParts } from './serve/gateway.
 export type { DecisionList, Overview } from './serve/overview/overview.js';
 export type { EndpointLook, HealthAnswer, SeenDrift } from './serve/overview/state.js';
 export type { DriftLook, RaisedFlag } from './observe/drift/drift.js';
+export type { BudgetState } from './serve/overview/budget-states.js';
+export type { UsefulSpend } from './serve/overview/useful.js';
 export type { SpendSummary } from './serve/overview/spend.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
+export {
+  BUILT_IN_MONITORS,
+  milestoneMonitor,
+  type SessionMonitor,
+  type SessionView,
+  stuckMonitor,
+  type Advice,
+} from './session/monitors.js';
+export type { ToolCall, Turn } from './session/turns.js';
 export { fetchUpstream } from './upstream/fetch-upstream.js';

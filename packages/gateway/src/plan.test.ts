@@ -43,12 +43,28 @@ describe('planAttempts', () => {
         { model: 'a', why: 'context of 10 tokens, about 20 needed' },
       ],
       cooling: [],
+      full: [],
     });
   });
 
   it('goes around endpoints that cool down', () => {
     expect(plan([model('a'), model('c')], { down: ['a1'] })).toMatchObject({ attempts: ['a2', 'c1'], cooling: ['a1'] });
     expect(plan([model('a')], { down: ['a1', 'a2'] })).toMatchObject({ attempts: [], cooling: ['a1', 'a2'] });
+  });
+});
+
+describe('endpoints of one candidate', () => {
+  it('are tried in the order given, those that are full left out', () => {
+    const { attempts, full } = planAttempts({
+      ranked: [model('a'), model('c')],
+      endpointsOf: (id) => endpoints.filter(({ candidate }) => candidate === id),
+      wire: 'chat',
+      requirements: {},
+      usable: () => true,
+      full: ({ id }) => id === 'c1',
+      order: (ready) => [...ready].reverse(),
+    });
+    expect([attempts.map((one) => one.endpoint.id), full]).toEqual([['a2', 'a1'], ['c1']]);
   });
 });
 

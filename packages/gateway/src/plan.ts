@@ -16,6 +16,8 @@ export interface Plan {
   leftOut: readonly { model: string; why: string }[];
   /** Endpoints that could answer but are left alone for a while. */
   cooling: readonly string[];
+  /** Endpoints that could answer but have as many requests under way as they may. */
+  full: readonly string[];
 }
 
 /** What a plan is made of. */
@@ -28,6 +30,10 @@ export interface PlanInput {
   /** What the route demands besides. Default nothing. */
   demands?: readonly Requirements[];
   usable: (endpoint: string) => boolean;
+  /** Whether an endpoint has as many requests under way as it may. Default never. */
+  full?: (endpoint: Endpoint) => boolean;
+  /** In which order endpoints of one candidate are tried. Default as they are listed. */
+  order?: (endpoints: readonly Endpoint[]) => readonly Endpoint[];
   /** Attempts at most. Default 4. */
   most?: number;
 }
@@ -43,11 +49,14 @@ export function planAttempts({
   requirements,
   demands = [],
   usable,
+  full = () => false,
+  order = (endpoints) => endpoints,
   most = 4,
 }: PlanInput): Plan {
   const attempts: PlannedAttempt[] = [];
   const leftOut: { model: string; why: string }[] = [];
   const cooling: string[] = [];
+  const taken: string[] = [];
   for (const candidate of ranked) {
     const endpoints = endpointsOf(candidate.id);
     const speaking = endpoints.filter(({ wires }) => wires.includes(wire));
@@ -57,11 +66,14 @@ export function planAttempts({
       leftOut.push({ model: candidate.id, why });
       continue;
     }
+    const ready: Endpoint[] = [];
     for (const endpoint of speaking)
-      if (usable(endpoint.id)) attempts.push({ candidate, endpoint });
-      else cooling.push(endpoint.id);
+      if (!usable(endpoint.id)) cooling.push(endpoint.id);
+      else if (full(endpoint)) taken.push(endpoint.id);
+      else ready.push(endpoint);
+    for (const endpoint of order(ready)) attempts.push({ candidate, endpoint });
   }
-  return { attempts: attempts.slice(0, most), leftOut, cooling };
+  return { attempts: attempts.slice(0, most), leftOut, cooling, full: taken };
 }
 
 const noEndpoint = (endpoints: readonly Endpoint[], wire: EndpointWire): string =>

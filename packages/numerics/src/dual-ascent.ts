@@ -2,8 +2,8 @@
 const MOST_SHARES = 10;
 
 /**
- * One step of dual ascent on the price λ of a dollar, after something was paid: λ ← max(0, λ + η · min((c − b) / b, 10)). λ rises while
- * more is spent than is due, and falls while less is. The idea of pricing a budget by the dual of its constraint: arXiv 2509.02718.
+ * One step of dual ascent on the cost weight λ, after something was paid: λ ← max(0, λ + η · min((c − b) / b, 10)). λ rises while
+ * more is spent than is due, and falls while less is. The idea, a budget paced by the dual of its constraint: arXiv 2509.02718.
  * @param lambda λ before, at least 0
  * @param rate η, in units of λ
  * @param spent c, dollars that were paid

@@ -32,7 +32,7 @@ export { cholesky, invertPositiveDefinite, solveCholesky, solveLower, solvePosit
 export { dualAscent } from './dual-ascent.js';
 export { type Eigen, symmetricEigen, upright } from './eigen.js';
 export { type Clusters, kMeans, nearestCentre } from './k-means.js';
-export { expectedLatency, type ModelLoad, peakEwma, type PeakEwma, peakEwmaAt, powerOfTwo } from './latency.js';
+export { type Ewma, ewma, expectedLatency, type ModelLoad, peakEwma, peakEwmaAt, powerOfTwo } from './latency.js';
 export { minimize, type MinimizeOptions, type Objective } from './minimize.js';
 export {
   principalAxes,

@@ -1,6 +1,6 @@
 import { createRandom } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { expectedLatency, peakEwma, peakEwmaAt, powerOfTwo } from './latency.js';
+import { ewma, expectedLatency, peakEwma, peakEwmaAt, powerOfTwo } from './latency.js';
 
 describe('peak EWMA', () => {
   it('rises at once, and falls with time', () => {
@@ -10,6 +10,7 @@ describe('peak EWMA', () => {
     expect(peakEwma(peak, 100, 10, 1_000).value).toBe(500);
     expect(peakEwma(peak, 100, 1_010, 1_000).value).toBeCloseTo(100 + 400 / Math.E, 9);
     expect(peakEwmaAt(peak, 1_010, 1_000)).toBeCloseTo(500 / Math.E, 9);
+    expect(ewma(first, 500, 1_000, 1_000).value).toBeCloseTo(500 - 400 / Math.E, 9);
     // Clocks can be set back.
     expect(peakEwmaAt(peak, 0, 1_000)).toBe(500);
   });

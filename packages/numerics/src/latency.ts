@@ -1,28 +1,35 @@
 import type { Random } from '@routeprofile/schema';
 
-/** A moving average that follows a rise at once and a fall slowly, so that a server which becomes slow is noticed with one answer. */
-export interface PeakEwma {
-  /** Milliseconds at the last measurement. */
+/** A moving average over time. */
+export interface Ewma {
+  /** Its value at the last measurement. */
   readonly value: number;
   /** When that was, in milliseconds. */
   readonly at: number;
 }
 
 /**
- * The average with one more measurement: e ← x if x > e, else e + (x − e)(1 − exp(−Δt/τ)). (Peak EWMA, as in Twitter's Finagle.)
+ * The average with one more measurement: e ← e + (x − e)(1 − exp(−Δt/τ)).
  * @param before undefined before the first
  * @param x the measurement
- * @param now milliseconds, not before the last one
+ * @param now milliseconds
  * @param tau milliseconds after which an old value counts for 1/e
  */
-export function peakEwma(before: PeakEwma | undefined, x: number, now: number, tau: number): PeakEwma {
-  if (before === undefined || x > before.value) return { value: x, at: now };
+export function ewma(before: Ewma | undefined, x: number, now: number, tau: number): Ewma {
+  if (before === undefined) return { value: x, at: now };
   const weight = 1 - Math.exp(-Math.max(0, now - before.at) / tau);
   return { value: before.value + (x - before.value) * weight, at: now };
 }
 
+/**
+ * An average that follows a rise at once and a fall slowly, so that a server which becomes slow is noticed with one answer: e ← x if x > e, else as
+ * `ewma`. (Peak EWMA, as in Twitter's Finagle.)
+ */
+export const peakEwma = (before: Ewma | undefined, x: number, now: number, tau: number): Ewma =>
+  before === undefined || x > before.value ? { value: x, at: now } : ewma(before, x, now, tau);
+
 /** The average as it is believed some time after its last measurement: it decays to 0, so that a server that was slow is tried again. */
-export const peakEwmaAt = ({ value, at }: PeakEwma, now: number, tau: number): number =>
+export const peakEwmaAt = ({ value, at }: Ewma, now: number, tau: number): number =>
   value * Math.exp(-Math.max(0, now - at) / tau);
 
 /** What is known of how fast a model answers now. */

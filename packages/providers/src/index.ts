@@ -26,7 +26,7 @@ export { spokenAnswer, type ChatAnswer, type Spoken } from './openai/answer.js';
 export { createOpenAiChat, type OpenAiChatSettings } from './openai/chat.js';
 export { createOpenAiEmbeddings, type Embeddings, type OpenAiEmbeddingsSettings } from './openai/embeddings.js';
 export { openAiHome, openAiKeyFor, processEnvironment, type Variables } from './openai/home.js';
-export { inPool } from './pool.js';
+export { inPool } from '@routeprofile/schema';
 export {
   addUsage,
   costOf,

@@ -4,23 +4,12 @@
 // budget is so far on the way from the cheapest to the dearest single model on training rows. Each request holds back the most that its
 // model ever cost before it is sent; a model that does not fit is passed over, and a request that nobody can answer scores 0.
 // Orders: shuffled (several), and drifting: by task, each way round. Beside dual ascent: λ fixed where it starts, the best λ in hindsight
-// that the budget covers, and twice or half as many requests expected as come. zeroeval has no costs: prices are assumed (below), tokens are
+// that the budget covers, and twice or half as many requests expected as come. zeroeval has no costs: prices are assumed (`common/recorded-outcomes.mjs`), tokens are
 // characters / 4, and 70 % of its rows, drawn by the seed, are for training. Prints a Markdown table.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createEncoder } from '../../profiles/dist/node.js';
-import {
-  builtInRouters,
-  builtInWrappers,
-  openRouterFrom,
-  paceAfter,
-  startPacing,
-  stillExpected,
-  withCost,
-  wrapStrategy,
-} from '@routeprofile/routers';
-import { createMatrix, createRandom, parseOptions, parseStrategyReference } from '@routeprofile/schema';
+import { paceAfter, startPacing, stillExpected, withCost } from '@routeprofile/routers';
+import { createRandom } from '@routeprofile/schema';
+import { recordedOutcomes } from './common/recorded-outcomes.mjs';
 
 const { values: args } = parseArgs({
   options: {
@@ -32,119 +21,13 @@ const { values: args } = parseArgs({
     cache: { type: 'string' },
   },
 });
-const ctx = { seed: 42 };
-const data = process.env.ROUTEPROFILE_DATA;
-if (!data) throw new Error('set ROUTEPROFILE_DATA to the folder that holds outcomes/');
-
-/** Dollars per million tokens, assumed: about the list prices of late 2024. Models of zeroeval without one are left out. */
-const ASSUMED = {
-  'gpt-4o-mini-2024-07-18': [0.15, 0.6],
-  'gpt-3.5-turbo-0125': [0.5, 1.5],
-  'claude-3-haiku-20240307': [0.25, 1.25],
-  'claude-3-5-haiku-20241022': [0.8, 4],
-  'deepseek-v2.5-0908': [0.14, 0.28],
-  'gpt-4o-2024-08-06': [2.5, 10],
-  'claude-3-5-sonnet-20241022': [3, 15],
-  'o1-mini-2024-09-12': [3, 12],
-  'claude-3-opus-20240229': [15, 75],
-};
-
-/** Share of zeroeval's rows that are for training. */
-const TRAINING = 0.7;
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 
-/** What a model's call cost, in dollars; NaN where nobody knows. */
-function costOf(name, { cost, outputChars }, query) {
-  if (cost !== undefined) return cost;
-  const price = ASSUMED[name];
-  return price && outputChars !== undefined
-    ? ((query.length / 4) * price[0] + (outputChars / 4) * price[1]) / 1e6
-    : NaN;
-}
-
-/** Rows on which all models were measured. */
-function openSet() {
-  const lines = readFileSync(join(data, 'outcomes', args.set, 'outcomes.jsonl'), 'utf8')
-    .trim()
-    .split('\n');
-  const raw = lines.map((line) => JSON.parse(line));
-  const names = args.set === 'zeroeval' ? Object.keys(ASSUMED) : Object.keys(raw[0].models);
-  const seen = new Set();
-  const rows = raw.flatMap(({ query, task = null, split, models }) => {
-    const score = names.map((name) => models[name]?.score ?? NaN);
-    const cost = names.map((name) => costOf(name, models[name] ?? {}, query));
-    if (seen.has(query) || ![...score, ...cost].every(Number.isFinite)) return [];
-    seen.add(query);
-    return [{ text: query, task, split, score, cost }];
-  });
-  if (new Set(rows.map(({ split }) => split)).size < 2) {
-    const order = createRandom(ctx.seed, 'split').shuffle([...rows.keys()]);
-    order.forEach((row, i) => (rows[row].split = i < TRAINING * rows.length ? 'train' : 'test'));
-  }
-  return {
-    models: names,
-    train: rows.filter(({ split }) => split === 'train'),
-    test: rows.filter(({ split }) => split === 'test'),
-  };
-}
-
-const { models, train, test } = openSet();
-const encoder = await createEncoder(args.encoder, { cache: args.cache });
-const encode = (rows) =>
-  encoder.encode(
-    rows.map(({ text }) => text),
-    ctx,
-  );
-
-/** The router, fitted on training rows, saved and opened again as a gateway does. */
-async function fit() {
-  const { name, options, wrappers } = parseStrategyReference(args.router);
-  const strategy = wrapStrategy(
-    builtInRouters.find((router) => router.name === name),
-    wrappers.map((one) => ({ wrapper: builtInWrappers.find((each) => each.name === one.name), options: one.options })),
-  );
-  const column = (of) =>
-    Float64Array.from({ length: train.length * models.length }, (_, k) =>
-      of(train[Math.floor(k / models.length)], k % models.length),
-    );
-  const unknown = () => column(() => NaN);
-  const input = {
-    models,
-    candidates: models.map((id) => ({ id, model: id })),
-    cards: [],
-    profiles: {
-      models,
-      vectors: createMatrix(models.length, 1),
-      provenance: { strategy: 'none', options: {}, encoder: null, seed: ctx.seed },
-    },
-    training: {
-      queries: { texts: train.map(({ text }) => text), vectors: await encode(train), encoder: encoder.id },
-      tasks: train.map(({ task }) => task),
-      pairs: [],
-      outcomes: {
-        score: column(({ score }, m) => score[m]),
-        cost: column(({ cost }, m) => cost[m]),
-        inputTokens: unknown(),
-        outputTokens: unknown(),
-        latency: unknown(),
-      },
-    },
-  };
-  const router = await strategy.fit(input, parseOptions(strategy, { router: options }), ctx);
-  const opened = await openRouterFrom(await router.save(), { strategy, encoder });
-  return { router, pacing: opened.cost.pacing };
-}
-
-const { router, pacing } = await fit();
-const decisions = await router.decide({
-  texts: test.map(({ text }) => text),
-  vectors: await encode(test),
-  encoder: encoder.id,
-});
+const { models, train, test, decisions, pacing, encoder } = await recordedOutcomes(args);
 /** The fitted router for a test row, named by its number: what it decides does not depend on the order. */
-const recorded = { models: router.models, decide: async ({ texts }) => texts.map((row) => decisions[row]) };
+const recorded = { models, decide: async ({ texts }) => texts.map((row) => decisions[row]) };
 
 const single = (rows, m) => mean(rows.map(({ cost }) => cost[m]));
 const singles = models.map((_, m) => single(train, m));
@@ -196,7 +79,7 @@ async function hindsight(rows, budget) {
 const rows = [...test.keys()];
 const budget = due * rows.length;
 const shuffles = Array.from({ length: Number(args.orders) }, (_, i) =>
-  createRandom(ctx.seed, 'order', String(i)).shuffle([...rows]),
+  createRandom(42, 'order', String(i)).shuffle([...rows]),
 );
 const taskOf = (row) => test[row].task ?? '';
 const byTask = [...shuffles[0]].sort((a, b) => (taskOf(a) < taskOf(b) ? -1 : taskOf(a) > taskOf(b) ? 1 : 0));
@@ -204,7 +87,7 @@ const drifts = [byTask, [...byTask].reverse()];
 const ideal = await hindsight(rows, budget);
 
 console.log(
-  `${args.set}, ${args.router} on ${encoder.id}: ${train.length} training rows, ${test.length} test rows, ${models.length} models\n` +
+  `${args.set}, ${args.router} on ${encoder}: ${train.length} training rows, ${test.length} test rows, ${models.length} models\n` +
     `Budget $${due.toPrecision(3)} per query (cheapest model $${cheapest.toPrecision(3)}, dearest $${dearest.toPrecision(3)}); ` +
     `λ starts at ${start.lambda.toPrecision(3)}, η ${start.rate.toPrecision(2)} (${pacing.rate} of it), both from training rows.\n` +
     `Hindsight: λ ${ideal.lambda.toPrecision(3)}, quality ${ideal.quality.toFixed(4)}, ${(100 * ideal.share).toFixed(1)} % of the budget.\n`,

@@ -10,12 +10,19 @@ export { coTrainedProfiles, type CoTrainedProfiles, type CoTrainState } from './
 export { bestSingleRouter } from './common/best-single.js';
 export { outOfFoldDecisions, outOfFoldScores, sharedFolds } from './common/out-of-fold.js';
 export { defineEnsemble, type EnsembleOptions } from './ensemble/ensemble.js';
+export { tokenEstimate, type TokenEstimate } from './estimates/tokens.js';
 export { estimateCall, fitEstimates, type CallEstimate, type Estimates } from './estimates/estimates.js';
 export { graphRouter } from './graph/graph.js';
 export type { GraphOptions } from './graph/options.js';
 export { irtRouter } from './irt/irt.js';
 export type { IrtOptions } from './irt/responses.js';
 export { knnRouter, type KnnOptions } from './knn/knn.js';
+export {
+  defineLlmRouter,
+  type LlmRouterCall,
+  type LlmRouterEnvironment,
+  type LlmRouterOptions,
+} from './llm-router/llm-router.js';
 export { linearRouter, type LinearOptions } from './linear/linear.js';
 export { mlpRouter } from './mlp/mlp.js';
 export type { MlpOptions } from './mlp/options.js';
@@ -62,6 +69,7 @@ export { withDistrust, type DistrustSettings } from './wrappers/distrust.js';
 export { withFallback, withLikeAlternatives, type FallbackSettings, type Likeness } from './wrappers/fallback.js';
 export type { SavedCost, SavedWrapper } from './open/saved-wrappers.js';
 export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './wrappers/frontier.js';
+export { withLoad, type LoadSettings } from './wrappers/load.js';
 export { withHeuristic } from './wrappers/heuristic.js';
 export {
   paceAfter,
@@ -85,6 +93,7 @@ export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
+  ChatModel,
   Decision,
   Encoder,
   JudgedDecision,
@@ -106,7 +115,8 @@ export type {
   RouterWrapper,
   RunContext,
   ScoringRouter,
+  Usage,
 } from '@routeprofile/schema';
-export type { PlacedAbility } from '@routeprofile/numerics';
+export type { ModelLoad, PlacedAbility } from '@routeprofile/numerics';
 export type { Runtime } from '@routeprofile/tensor';
 export type { EstimateOptions, FittedEstimates } from './estimates/estimates.js';

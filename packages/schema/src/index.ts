@@ -30,6 +30,7 @@ export {
   type StrategyInput,
 } from './config.js';
 export { type Logger, nextTurn, type Progress, type RunContext, type Store, throwIfAborted } from './context.js';
+export { inPool } from './pool.js';
 export {
   type Candidate,
   type Capabilities,
@@ -176,6 +177,7 @@ export {
   partOptions,
   type StrategyReference,
 } from './options.js';
+export { costPerUseful } from './cost-per-useful.js';
 export { plural, printable } from './printing.js';
 export {
   type BuildPlan,

@@ -11,7 +11,7 @@ import { assertDemoFlags } from '../serve/demo/flags.js';
 import { openDemo } from '../serve/demo/open-demo.js';
 import { openTelemetry } from '../serve/open-telemetry.js';
 import { openState } from '../serve/state.js';
-import { watchFile } from '../serve/watch.js';
+import { watchServed } from '../serve/watch-served.js';
 import { Opened } from '../serve/opened.js';
 
 export type ServeCommandFlags = ServeFlags & CommonFlags;
@@ -87,14 +87,19 @@ const stopped = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-/** Loads the file again; what cannot be served leaves everything as it was. @returns the routers now in use */
+/** A configuration, and the routers that were opened for it. */
+interface InUse {
+  found: FoundConfig;
+  routers: Opened;
+}
+
+/** Loads configuration and routers again; what cannot be served leaves everything as it was. @returns what is now in use */
 async function reload(
   gateway: Gateway,
-  before: FoundConfig,
-  old: Opened,
+  { found: before, routers: old }: InUse,
   flags: ServeFlags,
   logger: Logger,
-): Promise<Opened> {
+): Promise<InUse> {
   const routers = new Opened();
   try {
     const found = await openServeConfig(flags);
@@ -106,19 +111,21 @@ async function reload(
     for (const name of ['listen', 'state', 'tracing', 'verify'] as const)
       if (!isDeepStrictEqual(found.config[name], before.config[name]))
         logger.warn(`${found.source}: \`${name}\` stays as it was until the gateway is started anew`);
-    logger.info(`${found.source} is loaded again; requests under way end with the configuration before it`);
-    return routers;
+    logger.info(
+      `${found.source}: configuration and routers are loaded again; requests under way end with those before`,
+    );
+    return { found, routers };
   } catch (error) {
     await routers.close();
     // A single problem stands in the message already.
     const details = RouteProfileError.isInstance(error) && error.details.length > 1 ? error.details : [];
     const why = [messageOf(error), ...details].join('; ');
     logger.warn(`the changed configuration is not used, and the one before still is: ${why}`);
-    return old;
+    return { found: before, routers: old };
   }
 }
 
-/** Serves until it is told to stop; requests under way may then end. A configuration in a file is loaded again when it changes. */
+/** Serves until it is told to stop; requests under way may then end. Configuration and routers are loaded again when they change. */
 export async function serveCommand(flags: ServeCommandFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
   assertDemoFlags(flags);
@@ -131,9 +138,12 @@ export async function serveCommand(flags: ServeCommandFlags, io: Io): Promise<nu
     const { config } = found;
     const gateway = await open(found, console.logger, opened, routers);
     const listening = await listen(gateway, config.listen);
-    if (found.file !== undefined) {
-      const unwatch = watchFile(found.file, async () => {
-        routers = await reload(gateway, found, routers, flags, console.logger);
+    if (demo === undefined) {
+      let inUse: InUse = { found, routers };
+      const unwatch = watchServed(found, async () => {
+        inUse = await reload(gateway, inUse, flags, console.logger);
+        routers = inUse.routers;
+        return inUse.found;
       });
       opened.add(async () => unwatch());
     }

@@ -15,6 +15,7 @@ export const PRESETS = [
     'inspect',
     'llmrouterbench',
     'routerarena',
+    'twinrouterbench',
     'llmrouter',
     'routerbench',
   ],

@@ -15,7 +15,7 @@ afterEach(async () => {
   unwatch();
   await rm(folder, { recursive: true });
 });
-const watching = (path: string) => (unwatch = watchFile(path, async () => void calls++));
+const watching = (path: string, linked?: string) => (unwatch = watchFile(path, async () => void calls++, linked));
 const changes = (count: number) => vi.waitFor(() => expect(calls).toBe(count), { timeout: 5_000 });
 const quiet = () => new Promise((done) => setTimeout(done, 700));
 
@@ -42,6 +42,20 @@ describe('a file that is watched', () => {
     await symlink('2', join(folder, '..next'));
     await rename(join(folder, '..next'), join(folder, '..data'));
     await changes(1);
+  });
+
+  it('is noticed where its folder is a link that is set to another, again and again', async () => {
+    for (const version of ['1', '2', '3']) {
+      await mkdir(join(folder, version));
+      await writeFile(join(folder, version, 'router.json'), version);
+    }
+    await symlink('1', join(folder, 'current'));
+    watching(join(folder, 'current', 'router.json'), folder);
+    for (const [i, version] of ['2', '3', '1'].entries()) {
+      await symlink(version, join(folder, 'next'));
+      await rename(join(folder, 'next'), join(folder, 'current'));
+      await changes(i + 1);
+    }
   });
 
   it('is not mistaken for what is written beside it', async () => {

@@ -15,9 +15,10 @@ const stateOf = (path: string): Promise<string | undefined> =>
 /**
  * Watches one file, also where an editor puts another in its place, or a link is set to another, as Kubernetes does with its volumes.
  * @param changed is called once for each change, never while an earlier call has not ended
+ * @param linked a folder that holds a link on the way to the file, where that is not the file's own folder
  * @returns ends it
  */
-export function watchFile(path: string, changed: () => Promise<void>): () => void {
+export function watchFile(path: string, changed: () => Promise<void>, linked?: string): () => void {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let again = false;
@@ -47,16 +48,20 @@ export function watchFile(path: string, changed: () => Promise<void>): () => voi
     if (looking !== undefined && now !== undefined && now !== (await known)) schedule();
     looking = undefined;
   };
+  // Others beside it may be written all the time.
+  const lookSoon = () => void (looking ??= setTimeout(() => void look(), QUIET_MS));
   // The folder, because a file that is replaced is another one for the system.
-  const watcher = watch(dirname(path), (_, name) => {
-    if (name === null || name === basename(path)) schedule();
-    // Others in it may be written all the time.
-    else looking ??= setTimeout(() => void look(), QUIET_MS);
-  });
+  const watchers = [
+    watch(dirname(path), (_, name) => {
+      if (name === null || name === basename(path)) schedule();
+      else lookSoon();
+    }),
+    ...(linked === undefined ? [] : [watch(linked, lookSoon)]),
+  ];
   return () => {
     clearTimeout(timer);
     clearTimeout(looking);
     looking = undefined;
-    watcher.close();
+    for (const watcher of watchers) watcher.close();
   };
 }

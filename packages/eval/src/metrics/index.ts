@@ -1,3 +1,4 @@
+import { costPerUsefulAnswer } from './cost-per-useful.js';
 import { costPer1k } from './cost.js';
 import {
   avgPerformanceWithoutNew,
@@ -23,6 +24,7 @@ export const builtInMetrics: readonly ReportMetric[] = [
   discriminativePerformance,
   oracleGapRecovered,
   costPer1k,
+  costPerUsefulAnswer,
   newModelShare,
   newModelHit,
   newModelRecall,

@@ -52,6 +52,17 @@ describe('quality', () => {
 });
 
 describe('cost', () => {
+  it('per useful answer is all dollars over all scores', () => {
+    const table = tableOf(models, scores.slice(1, 4));
+    for (const [row, cost] of [0.002, 0.004, 0.006].entries()) table.values.cost.fill(cost, row * 3, row * 3 + 3);
+    // Scores .5, 1 and 0: one answer and a half for 1.2 cents.
+    expect(value('cost_per_useful', run([0, 0, 0], { table }))).toBeCloseTo(0.012 / 1.5, 12);
+    expect(value('cost_per_useful', run([2, 1, 0], { table }))).toBeNull();
+    table.values.cost[0] = NaN;
+    table.values.inputTokens[0] = NaN;
+    expect(value('cost_per_useful', run([0, 0, 0], { table }))).toBeNull();
+  });
+
   it('is the recorded cost, else tokens × price, per 1,000 queries', () => {
     const table = tableOf(models, scores.slice(0, 2));
     table.values.cost[0] = 0.002;

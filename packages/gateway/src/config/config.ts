@@ -41,7 +41,7 @@ export const routeSchema = z.strictObject({
    */
   session: sessionConfigSchema.optional(),
   /**
-   * What goes around the router, innermost first: `constraints:pii=true` and its other options, `cost:lambda=2`, `fallback`. Nothing is
+   * What goes around the router, innermost first: `constraints:pii=true` and its other options, `cost:lambda=2`, `load:nu=0.01`, `fallback`. Nothing is
    * trained for it.
    */
   wrappers: z.array(z.string().min(1)).default([]),
@@ -82,6 +82,11 @@ export const gatewayConfigSchema = z.strictObject({
   /** Settings by route. Default: those of every router that is given. */
   routes: z.record(name, routeSchema).default({}),
   endpoints: z.array(endpointSchema).min(1),
+  /**
+   * Which of several endpoints of one candidate is tried first: the one that is less loaded (`load`), or the first in the list while it is in
+   * service (`listed`), the others standing by.
+   */
+  endpointOrder: z.enum(['load', 'listed']).default('load'),
   /** Attempts per request at most, all candidates and endpoints together. */
   attempts: z.number().int().min(1).max(10).default(4),
   /** Milliseconds after which no further attempt is begun. Those under way have clocks of their own. */

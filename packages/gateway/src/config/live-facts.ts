@@ -1,3 +1,5 @@
+import type { Endpoint } from '../contracts/endpoint.js';
+import type { MeasuredLoad } from '../load/endpoint-load.js';
 import type { LearningParts } from '../learn/open-learner.js';
 import type { Drift } from '../observe/drift/drift.js';
 
@@ -5,6 +7,8 @@ import type { Drift } from '../observe/drift/drift.js';
 export interface LiveFacts {
   drift?: Drift;
   learning?: LearningParts;
+  /** How loaded a model is that these endpoints serve. */
+  loadOfModel?: (endpoints: readonly Endpoint[]) => MeasuredLoad | undefined;
   /** Whether a candidate has an endpoint that may be tried now. Default: each may. */
   callable?: (candidate: string) => boolean;
 }

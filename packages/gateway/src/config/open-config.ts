@@ -7,11 +7,14 @@ import type { EndpointWire } from '../contracts/wire.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createVariants } from '../decide/variants.js';
-import { demandsOf, keepsPersonalData, lambdaOf, readWrapper } from '../decide/wrappers.js';
+import { demandsOf, keepsPersonalData, lambdaOf, readWrapper, type WrapperFacts } from '../decide/wrappers.js';
 import { checkBudgets } from '../money/check-budgets.js';
+import { checkSessions } from '../session/check-sessions.js';
+import { BUILT_IN_MONITORS } from '../session/monitors.js';
 import { isFields } from '../wire/format.js';
 import { WIRES } from '../wire/formats.js';
 import { gatewayConfigSchema, routeSchema, type GatewayConfig } from './config.js';
+import { fixedHeaders, type FixedHeaders } from './fixed-headers.js';
 import type { LiveFacts } from './live-facts.js';
 import { nameTargets } from './names.js';
 import { routersOf } from './routers-of-route.js';
@@ -23,6 +26,7 @@ import type { OpenedConfig, Route, Snapshot } from './snapshot.js';
  * @param given as it was written
  * @param clock default: the platform's
  * @param live default: nothing, so that nothing is learned or watched
+ * @param monitors of conversations, by name. Default: those that are built in
  * @throws RouteProfileError BAD_OPTION with every problem in `details`; none repeats a secret
  */
 export function openConfig(
@@ -31,6 +35,7 @@ export function openConfig(
   secretOf: SecretReader,
   clock: Clock = systemClock,
   live: LiveFacts = {},
+  monitors: readonly string[] = BUILT_IN_MONITORS.map(({ name }) => name),
 ): OpenedConfig {
   const parsed = gatewayConfigSchema.safeParse(given);
   if (!parsed.success)
@@ -39,12 +44,17 @@ export function openConfig(
   const found: string[] = [];
   const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
 
-  const routes = openRoutes(config, routers, clock, live, report);
+  /** Endpoints are opened after the routes whose requests they answer. */
+  let endpointsOf: (candidate: string) => readonly Endpoint[] = () => [];
+  const { loadOfModel } = live;
+  const loadOf = loadOfModel && ((candidate: string) => loadOfModel(endpointsOf(candidate)));
+  const routes = openRoutes(config, routers, clock, live, { loadOf }, report);
   const candidates = new Map(
     [...routes.values()].flatMap(({ router }) => router.candidates.map((one): [string, Candidate] => [one.id, one])),
   );
   assertSameCandidates(routes, report);
-  const { endpoints, addresses, secrets } = openEndpoints(config, candidates, secretOf, report);
+  const { endpoints, addresses, headers, secrets } = openEndpoints(config, candidates, secretOf, report);
+  endpointsOf = (candidate) => endpoints.get(candidate) ?? [];
   for (const { name, router, settings, demands } of routes.values()) {
     if (!router.models.some((model) => endpoints.has(model)))
       report(`routes.${name}`, `none of its candidates has an endpoint: ${router.models.join(', ')}`);
@@ -59,6 +69,7 @@ export function openConfig(
   }
   const targets = nameTargets(routes, candidates, endpoints, report);
   const clientSecrets = openKeys(config, routes, secretOf, report);
+  checkSessions(routes, endpoints, monitors, report);
   checkBudgets(config, routes, candidates, endpoints, report);
   if (found.length > 0) throw problems(found);
   const variantOf = createVariants();
@@ -69,6 +80,7 @@ export function openConfig(
     candidates,
     endpoints,
     addresses,
+    headers,
     secrets,
     targets,
     variantOf,
@@ -81,6 +93,7 @@ function openRoutes(
   routers: Readonly<Record<string, RequestRouter>>,
   clock: Clock,
   live: LiveFacts,
+  facts: WrapperFacts,
   report: Report,
 ): Map<string, Route> {
   const { routes } = config;
@@ -93,7 +106,7 @@ function openRoutes(
       const settings = Object.hasOwn(routes, name) ? routes[name]! : routeSchema.parse({});
       const around = settings.wrappers.flatMap((reference, i) => {
         try {
-          return [readWrapper(reference, router)];
+          return [readWrapper(reference, router, facts)];
         } catch (error) {
           if (!RouteProfileError.isInstance(error)) throw error;
           report(`routes.${name}.wrappers.${i}`, [error.message, error.hint].filter(Boolean).join('. '));
@@ -144,6 +157,7 @@ function openEndpoints(
 ) {
   const endpoints = new Map<string, Endpoint[]>();
   const addresses = new Map<string, Partial<Record<EndpointWire, URL>>>();
+  const headers = new Map<string, Partial<Record<EndpointWire, FixedHeaders>>>();
   const secrets = new Map<string, string>();
   const ids = new Set<string>();
   config.endpoints.forEach((settings, i) => {
@@ -160,17 +174,24 @@ function openEndpoints(
     const secret = settings.key && secretOfKey(settings.key, `${path}.key`, secretOf, report);
     if (secret !== undefined) secrets.set(id, secret);
     addresses.set(id, addressesOf(settings));
+    headers.set(
+      id,
+      byWire(settings.wires, (wire) => fixedHeaders(settings, WIRES[wire], secret)),
+    );
     const endpoint = { ...settings, id, model: settings.model ?? candidate.model };
     endpoints.set(candidate.id, [...(endpoints.get(candidate.id) ?? []), endpoint]);
   });
-  return { endpoints, addresses, secrets };
+  return { endpoints, addresses, headers, secrets };
 }
+
+const byWire = <T>(wires: readonly EndpointWire[], of: (wire: EndpointWire) => T): Partial<Record<EndpointWire, T>> =>
+  Object.fromEntries(wires.map((wire) => [wire, of(wire)]));
 
 /** The address of each wire, below the base URL. */
 function addressesOf({ baseUrl, wires }: EndpointSettings): Partial<Record<EndpointWire, URL>> {
   const base = new URL(baseUrl);
   const below = base.pathname.replace(/\/+$/, '');
-  return Object.fromEntries(wires.map((wire) => [wire, new URL(`${below}/${WIRES[wire].path}${base.search}`, base)]));
+  return byWire(wires, (wire) => new URL(`${below}/${WIRES[wire].path}${base.search}`, base));
 }
 
 /** The id of the configuration, or candidate and host, numbered where there are several. */

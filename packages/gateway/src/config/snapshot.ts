@@ -4,6 +4,7 @@ import type { EndpointWire } from '../contracts/wire.js';
 import type { ServedWrapper } from '../decide/wrappers.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import type { RouteLearner } from '../learn/route-learner.js';
+import type { FixedHeaders } from './fixed-headers.js';
 import type { GatewayConfig, KeyConfig, RouteConfig } from './config.js';
 
 /** A route with its router. */
@@ -50,6 +51,8 @@ export interface Snapshot {
   endpoints: ReadonlyMap<string, readonly Endpoint[]>;
   /** Where each endpoint takes requests of each of its wires, by endpoint. Read once: to parse an address costs more than all headers. */
   addresses: ReadonlyMap<string, Readonly<Partial<Record<EndpointWire, URL>>>>;
+  /** Headers of each request to each endpoint, by its wires, by endpoint. */
+  headers: ReadonlyMap<string, Readonly<Partial<Record<EndpointWire, FixedHeaders>>>>;
   /** Keys of endpoints, by endpoint. */
   secrets: ReadonlyMap<string, string>;
   /** By each name that a request may say; the order is that of lists. */

@@ -51,6 +51,8 @@ export const endpointSchema = z
     timeouts: timeoutsSchema.prefault({}),
     /** Chat streams: ask for the usage that the client did not ask for. Off for servers that refuse `stream_options`. */
     askUsage: z.boolean().default(true),
+    /** Requests that it is sent at the same time at most; others go elsewhere, or are told to come back. Default: no limit. */
+    maxConcurrent: z.number().int().min(1).max(1_000_000).optional(),
     /** Allows `http:` to another machine. */
     insecure: z.boolean().default(false),
   })

@@ -33,10 +33,12 @@ export const trainedDemands = ({ wrappers = [] }: Pick<RequestRouter, 'wrappers'
  * @param demands of the route, each for itself: two regions are fulfilled by nobody
  */
 export function whatLacksOf(offer: Offer, requirements: Requirements, demands: readonly Requirements[]): string | null {
-  for (const demand of [{}, ...demands]) {
+  const lack = whatLacks(offer, requirements);
+  if (lack !== null) return lack;
+  for (const demand of demands) {
     const outputTokens = Math.max(requirements.outputTokens ?? 0, demand.outputTokens ?? 0);
-    const lack = whatLacks(offer, { ...requirements, ...demand, ...(outputTokens > 0 && { outputTokens }) });
-    if (lack !== null) return lack;
+    const more = whatLacks(offer, { ...requirements, ...demand, ...(outputTokens > 0 && { outputTokens }) });
+    if (more !== null) return more;
   }
   return null;
 }

@@ -27,41 +27,50 @@ export interface Recorded extends Pick<
 }
 
 /** Dollars of all attempts; undefined where one has no price. */
-const totalOf = (attempts: readonly Attempt[]): number | undefined =>
-  attempts.reduce<number | undefined>(
-    (sum, { cost }) => (sum === undefined || cost === undefined ? undefined : sum + cost),
-    0,
-  );
+function totalOf(attempts: readonly Attempt[]): number | undefined {
+  let sum = 0;
+  for (const { cost } of attempts) {
+    if (cost === undefined) return undefined;
+    sum += cost;
+  }
+  return sum;
+}
 
 /** What the model that would answer everything would have taken for the answer that was delivered, as far as its price is known. */
-function insteadOf(router: RequestRouter | undefined, { attempts, served }: Ended): Pick<DecisionRecord, 'bestSingle'> {
-  const { candidates = [], bestSingle: model } = router ?? {};
+function insteadOf(router: RequestRouter, { attempts, served }: Ended): DecisionRecord['bestSingle'] {
+  const { candidates, bestSingle: model } = router;
+  if (model === undefined) return undefined;
   const price = candidates.find(({ id }) => id === model)?.price;
   const usage = attempts.findLast(({ candidate }) => candidate === served)?.usage;
-  return model !== undefined && price && usage ? { bestSingle: { model, cost: costOf(usage, price) } } : {};
+  return price && usage ? { model, cost: costOf(usage, price) } : undefined;
 }
 
 /** The record of a request that has ended. */
-export function decisionRecord(recorded: Recorded, ended: Ended): DecisionRecord {
-  const { router, decision, requirements, overrides, session, text, ...named } = recorded;
-  const { attempts, served, status } = ended;
-  const cost = totalOf(attempts);
-  return {
+export function decisionRecord(recorded: Recorded, { attempts, served, status }: Ended): DecisionRecord {
+  const { id, at, tenant, wire, route, router, decision, requirements, overrides, session, text } = recorded;
+  const record: DecisionRecord = {
     version: 1,
-    ...named,
-    ...(overrides && { overrides: { ...overrides } }),
+    id,
+    at,
+    tenant,
+    wire,
+    route,
     router: router ? { strategy: router.strategy, encoder: router.encoder } : null,
-    ...(session !== undefined && { session }),
     requirements: { ...requirements },
-    ...(text !== undefined && { text }),
     ranked: decision.ranked.map((one) => ({ ...one })),
     model: decision.model,
     propensity: decision.propensity ?? 1,
     reasons: decision.reasons.map((one) => ({ ...one })),
     attempts: [...attempts],
-    ...(cost !== undefined && { cost }),
-    ...insteadOf(router, ended),
     served,
     status,
   };
+  if (overrides) record.overrides = { ...overrides };
+  if (session !== undefined) record.session = session;
+  if (text !== undefined) record.text = text;
+  const cost = totalOf(attempts);
+  if (cost !== undefined) record.cost = cost;
+  const bestSingle = router && insteadOf(router, { attempts, served, status });
+  if (bestSingle !== undefined) record.bestSingle = bestSingle;
+  return record;
 }

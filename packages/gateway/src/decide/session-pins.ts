@@ -1,11 +1,18 @@
 import type { RankedModel } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
 import { createRecent } from '../recent.js';
+import type { LastAnswer } from '../session/priced-switch.js';
 
 /** Who answers a conversation, and who may in its place, as they were ranked. */
 export interface Pin {
   model: string;
   ranked: readonly RankedModel[];
+  /** What the last answer took; absent where none has ended, or its request was not measured. */
+  last?: LastAnswer;
+  /** The step that the client was at, where it says. */
+  step?: string;
+  /** Where a monitor had it go up: how many turns it had by then. Price alone moves it no more. */
+  wentUpAt?: number;
 }
 
 /** Who answers which conversation. */
@@ -29,6 +36,6 @@ export function createSessionPins(clock: Pick<Clock, 'now'>, most = MOST_PINS): 
       pins.delete(key);
       return undefined;
     },
-    set: (key, { model, ranked }, ttlMs) => pins.set(key, { model, ranked, until: clock.now() + ttlMs }),
+    set: (key, pin, ttlMs) => pins.set(key, { ...pin, until: clock.now() + ttlMs }),
   };
 }

@@ -3,6 +3,7 @@ import {
   withConstraints,
   withCost,
   withLikeAlternatives,
+  withLoad,
   type ConstraintsOptions,
 } from '@routeprofile/routers';
 import {
@@ -15,6 +16,7 @@ import {
   type Router,
   type RunContext,
 } from '@routeprofile/schema';
+import type { MeasuredLoad } from '../load/endpoint-load.js';
 import { demandOf, trainedDemands } from './demands.js';
 import type { RequestRouter } from './request-router.js';
 
@@ -38,6 +40,12 @@ export const whyUnpriced = ({ strategy }: Pick<RequestRouter, 'strategy'>): stri
   PRICED.test(strategy) ? null : `the router ${strategy} does not say what a call is expected to cost`;
 
 const costOptions = z.strictObject({ lambda: z.number().min(0) });
+const loadOptions = z.strictObject({
+  /** ν: chances of being right that a second of waiting costs. */
+  nu: z.number().min(0),
+  /** Tokens of an answer. Default: as those before had; before there are any, 300. */
+  tokens: z.number().min(0).optional(),
+});
 const fallbackOptions = z.strictObject({ next: z.enum(['score', 'profile']).default('score') });
 
 const refused = (message: string, hint: string) => new RouteProfileError('BAD_OPTION', message, { hint });
@@ -105,24 +113,56 @@ function fallbackOf(options: Record<string, unknown>, { likeness, strategy }: Re
   };
 }
 
-const KINDS = { constraints: constraintsOf, cost: costOf, fallback: fallbackOf } as const;
+/** Tokens of an answer where nobody knows. */
+const TOKENS = 300;
+
+function loadOf(
+  options: Record<string, unknown>,
+  { models }: RequestRouter,
+  { loadOf: measured }: WrapperFacts,
+): ServedWrapper {
+  const { nu, tokens } = parseOptions({ name: 'load', options: loadOptions }, options);
+  if (measured === undefined)
+    throw refused('load: nobody measures how loaded models are here', 'Leave it out; the gateway measures it.');
+  const load = () =>
+    new Map(
+      models.flatMap((model) => {
+        const now = measured(model);
+        return now ? [[model, now] as const] : [];
+      }),
+    );
+  const tokensOf = (model: string) => tokens ?? measured(model)?.tokens ?? TOKENS;
+  return { name: 'load', wrap: (router) => withLoad(router, { load, nu, tokens: tokensOf }), keepsPersonalData: false };
+}
+
+/** What wrappers may know of what happens while serving. */
+export interface WrapperFacts {
+  /** How loaded a candidate is; undefined before its first answer. */
+  loadOf?: (candidate: string) => MeasuredLoad | undefined;
+}
+
+const KINDS = { constraints: constraintsOf, cost: costOf, fallback: fallbackOf, load: loadOf } as const;
 type Kind = keyof typeof KINDS;
 
 /** @throws RouteProfileError BAD_OPTION for options that it does not have, or cannot have around this router */
-export const servedWrapper = (name: Kind, options: Record<string, unknown>, router: RequestRouter): ServedWrapper =>
-  KINDS[name](options, router);
+export const servedWrapper = (
+  name: Kind,
+  options: Record<string, unknown>,
+  router: RequestRouter,
+  facts: WrapperFacts = {},
+): ServedWrapper => KINDS[name](options, router, facts);
 
 /**
- * A wrapper as a configuration names it: `constraints:pii=true`, `cost:lambda=2`, `fallback:next=score`.
+ * A wrapper as a configuration names it: `constraints:pii=true`, `cost:lambda=2`, `load:nu=0.01`, `fallback:next=score`.
  * @throws RouteProfileError BAD_OPTION, UNKNOWN_NAME
  */
-export function readWrapper(reference: string, router: RequestRouter): ServedWrapper {
+export function readWrapper(reference: string, router: RequestRouter, facts?: WrapperFacts): ServedWrapper {
   const { name, options } = parseNamedReference(reference);
   if (!Object.hasOwn(KINDS, name))
     throw new RouteProfileError('UNKNOWN_NAME', `no wrapper called ${name} goes around a router that is being served`, {
       hint: `Those that do: ${Object.keys(KINDS).join(', ')}. All others learn something: train the router with them.`,
     });
-  return servedWrapper(name as Kind, options, router);
+  return servedWrapper(name as Kind, options, router, facts);
 }
 
 /** λ of the outermost `cost`, which takes the place of others; undefined without one. */

@@ -1,5 +1,6 @@
 import type { Feedback, FeedbackFate } from '../contracts/store.js';
 import type { Serving } from '../serve/context.js';
+import { tellReward } from '../observe/drift/rewards.js';
 import type { FeedbackSettings } from './feedback-config.js';
 
 /** Milliseconds that feedback waits for the record of a request that is still under way. */
@@ -28,6 +29,7 @@ export async function keepFeedback(said: Feedback, serving: Serving): Promise<Fe
   if (fate !== 'duplicate') {
     tracing?.judged?.(said, clock.now());
     serving.judged(said);
+    if (fate === 'stored') serving.track(tellReward(said, serving));
   }
   return fate;
 }

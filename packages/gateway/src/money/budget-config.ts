@@ -1,7 +1,7 @@
 import { z } from '@routeprofile/schema';
 
 /** How λ follows what is spent of a budget. */
-export const pacingConfigSchema = z.strictObject({
+const pacingConfigSchema = z.strictObject({
   /** Requests expected per window; `learn` takes what the windows before had. */
   requests: z.union([z.number().int().min(1).max(1e9), z.literal('learn')]),
   /** λ at the start, in chances of being right per dollar. Default: as the router's training rows say. */

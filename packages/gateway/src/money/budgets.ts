@@ -3,6 +3,7 @@ import type { Route } from '../config/snapshot.js';
 import type { Limit } from '../contracts/store.js';
 import type { Pacer } from './pacer.js';
 import type { Pacers } from './pacers.js';
+import { keyScope, routeScope } from './scopes.js';
 
 /** Money that a request counts against. */
 export interface Budget {
@@ -14,11 +15,6 @@ export interface Budget {
 }
 
 const NONE: readonly Budget[] = [];
-
-/** As the store names the money of a key. */
-export const keyScope = (id: string): string => `key ${id}`;
-/** As the store names the money of a route. */
-export const routeScope = (name: string): string => `route ${name}`;
 
 /** Windows of conversations: few last longer, and the store can forget the others. */
 const SESSION_WINDOW = 'day';

@@ -92,6 +92,14 @@ describe('a pacer', () => {
     expect(pacer.look().left).toBeCloseTo(19, 6);
   });
 
+  it('asks it once for all that end at the same time', async () => {
+    const { world, pacer } = open();
+    world.spent = 0.2;
+    await Promise.all([0.2, 0.3, 0.5].map((cost) => pacer.ended(cost)));
+    expect(world.asked).toBe(1);
+    expect(pacer.look().left).toBeCloseTo(19, 9);
+  });
+
   it('learns how many requests to expect from the windows before', async () => {
     const { world, pacer, spend } = open({ pacing: { requests: 'learn' } });
     await spend(19, () => 0.4, 4 * HOURS);

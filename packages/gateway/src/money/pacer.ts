@@ -70,6 +70,7 @@ export function createPacer(
   /** Requests of a whole window, as earlier ones had them. */
   let usual: number | undefined;
   let window: Seen | undefined;
+  let looking: Promise<void> | undefined;
   /** Absent until it is known what is due. */
   let start: PacingStart | undefined;
   let lambda = beginning(settings);
@@ -85,14 +86,23 @@ export function createPacer(
     window = { name, from: shareLeft(settings.per, at), requests: 0, dollars: 0, everywhere: 0 };
     return window;
   };
-  /** Dollars spent by all, without what is held here. */
-  const look = async (seen: Seen, cost: number): Promise<number> => {
+  const lookUp = async (seen: Seen): Promise<void> => {
     const at = now();
-    if (seen.money && at - seen.money.at < FRESH_MS) return (seen.money.spent += cost);
     const total = Math.max(0, (await spent(settings.scope, settings.per)) - holding);
     seen.first ??= Math.max(0, total - seen.dollars);
     seen.money = { at, spent: total };
-    return total;
+  };
+  /** Dollars spent by all, without what is held here. */
+  const look = async (seen: Seen, cost: number): Promise<number> => {
+    if (!seen.money || now() - seen.money.at >= FRESH_MS) {
+      // Whoever comes while it is looked up waits for the same answer, which was on its way before.
+      const first = looking === undefined;
+      looking ??= lookUp(seen).finally(() => (looking = undefined));
+      await looking;
+      if (first && seen.money) return seen.money.spent;
+    }
+    if (seen.money) return (seen.money.spent += cost);
+    return seen.dollars;
   };
   /** Requests of all that are still expected; undefined as long as nobody can tell. */
   const expected = (seen: Seen, total: number): number | undefined => {

@@ -2,8 +2,8 @@ import type { KeyConfig } from '../config/config.js';
 import type { Route, Snapshot } from '../config/snapshot.js';
 import type { StateStore } from '../contracts/store.js';
 import type { BudgetConfig } from './budget-config.js';
-import { keyScope, routeScope } from './budgets.js';
 import { createPacer, type PacedBudget, type Pacer, type PacerState } from './pacer.js';
+import { keyScope, routeScope } from './scopes.js';
 
 /** What one paced budget is at. */
 export interface PacedState extends PacerState {

@@ -65,6 +65,9 @@ function endWithConnection({ socket }: IncomingMessage, outgoing: ServerResponse
   outgoing.once('socket', () => socket.off('close', end));
 }
 
+/** Of an address without any; nobody changes it. */
+const NO_SEARCH = /* @__PURE__ */ new URLSearchParams();
+
 /** A request of Node's server, as the gateway reads it. What few requests need is made when it is asked for. */
 class IncomingExchange implements Exchange, Leaving {
   readonly method: string;
@@ -96,7 +99,7 @@ class IncomingExchange implements Exchange, Leaving {
     return this;
   }
   get search(): URLSearchParams {
-    return (this.askedSearch ??= new URLSearchParams(this.query));
+    return (this.askedSearch ??= this.query === '' ? NO_SEARCH : new URLSearchParams(this.query));
   }
   get signal(): AbortSignal {
     if (this.askedSignal !== undefined) return this.askedSignal;

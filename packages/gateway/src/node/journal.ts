@@ -75,13 +75,13 @@ function journalOf(
       if (units !== undefined) await write({ type: 'settled', id: reservation, units }, TOGETHER_MS);
     },
     spent: async (scope, per) => accounts.spent(scope, per),
-    async append(added) {
+    append(added) {
       const lines: string[] = [];
       for (const record of added) {
         const json = decisions.add(record);
         if (json !== undefined) lines.push(`{"type":"decision","record":${json}}`);
       }
-      if (lines.length > 0) await writeLines(lines, TOGETHER_MS);
+      return lines.length > 0 ? writeLines(lines, TOGETHER_MS) : Promise.resolve();
     },
     find: async (id) => decisions.find(id),
     latest: async (tenant, count) => decisions.latest(tenant, count),

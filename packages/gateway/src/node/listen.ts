@@ -56,24 +56,21 @@ function foreignHost(incoming: IncomingMessage): Reply | undefined {
 const answering = (gateway: Gateway) => {
   // Clients name one host over and over.
   let known: string | undefined;
-  return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+  return (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const { host } = incoming.headers;
+    const send = (reply: Reply) => sendReply(reply, outgoing, incoming.method === 'HEAD');
     const foreign = gateway.asksForKeys || (host !== undefined && host === known) ? undefined : foreignHost(incoming);
-    if (foreign === undefined) known = host;
-    const reply = foreign ?? (await replyTo(gateway, incoming, outgoing));
-    sendReply(reply, outgoing, incoming.method === 'HEAD');
+    if (foreign !== undefined) return send(foreign);
+    known = host;
+    let exchange: Exchange;
+    try {
+      exchange = exchangeOfIncoming(incoming, outgoing);
+    } catch {
+      return send(refuse(400, 'bad_address', 'The request’s address cannot be read.'));
+    }
+    void gateway.handle(exchange).then(send);
   };
 };
-
-async function replyTo(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Reply> {
-  let exchange: Exchange;
-  try {
-    exchange = exchangeOfIncoming(incoming, outgoing);
-  } catch {
-    return refuse(400, 'bad_address', 'The request’s address cannot be read.');
-  }
-  return gateway.handle(exchange);
-}
 
 function listenError(host: string, port: number, cause: NodeJS.ErrnoException): RouteProfileError {
   const taken = cause.code === 'EADDRINUSE';
@@ -100,8 +97,7 @@ export async function listen(
         hint: 'Give `keys` in the configuration, or listen on 127.0.0.1.',
       },
     );
-  const answer = answering(gateway);
-  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+  const server = createServer(answering(gateway));
   // Without a listener the platform ends the connection without a word.
   server.on('connect', (_, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'));
   await new Promise<void>((resolve, reject) => {

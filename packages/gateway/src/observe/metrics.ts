@@ -19,6 +19,10 @@ export interface EndpointState {
   candidate: string;
   /** Whether it may be tried now. */
   usable: boolean;
+  /** Requests under way. */
+  outstanding: number;
+  /** Milliseconds to the first content, a moving average; absent before the first answer. */
+  firstContentMs?: number;
 }
 
 /** Series that a request counts in, by all that their labels say. */
@@ -167,6 +171,23 @@ export function createMetrics(
     ['endpoint', 'model'],
     function* () {
       for (const { endpoint, candidate, usable } of endpoints()) yield [[endpoint, candidate], usable ? 1 : 0];
+    },
+  );
+  registry.gauge(
+    'routeprofile_endpoint_outstanding',
+    'Requests under way at an endpoint.',
+    ['endpoint', 'model'],
+    function* () {
+      for (const { endpoint, candidate, outstanding } of endpoints()) yield [[endpoint, candidate], outstanding];
+    },
+  );
+  registry.gauge(
+    'routeprofile_endpoint_first_content_seconds',
+    'Time to the first content as load balancing sees it: a moving average that rises at once and falls slowly.',
+    ['endpoint', 'model'],
+    function* () {
+      for (const { endpoint, candidate, firstContentMs } of endpoints())
+        if (firstContentMs !== undefined) yield [[endpoint, candidate], firstContentMs / 1_000];
     },
   );
   registry.gauge('routeprofile_drift_streams', 'Streams that are watched for a change.', [], () => [

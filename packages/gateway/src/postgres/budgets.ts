@@ -1,4 +1,4 @@
-import { messageOf, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
+import { messageOf, RouteProfileError, type Logger } from '@routeprofile/schema';
 import type { Limit, StateStore } from '../contracts/store.js';
 import { dollarsOf, unitsOf } from '../store/accounts.js';
 import { windowOf } from '../store/window.js';
@@ -10,6 +10,7 @@ import type { PostgresSettings } from './options.js';
 
 /** Milliseconds between reports of what was spent, as long as nothing is asked for. */
 const REPORT_MS = 1_000;
+const LEAST_SWEPT = 1_000;
 
 /** Budgets that several processes share. */
 export interface Budgets {
@@ -33,6 +34,8 @@ export function openBudgets({ database, schema, leaseShare, leaseMs, onDown, now
   };
   const { leases, holders, flights } = parts;
   const lanes = new Map<string, Lane>();
+  /** Lanes that there were after the last sweep: conversations have budgets too, and there is no end of them. */
+  let swept = LEAST_SWEPT;
   let closed: Promise<void> | undefined;
 
   const laneOf = (scope: string, per: Limit['per']): Lane => {
@@ -41,6 +44,10 @@ export function openBudgets({ database, schema, leaseShare, leaseMs, onDown, now
     const known = lanes.get(name);
     if (known?.key.window === window) return known;
     // The lease of the window before stays among `leases` until all of it is settled.
+    if (lanes.size >= swept * 2) {
+      for (const [old, { key }] of lanes) if (key.window !== windowOf(key.per, now())) lanes.delete(old);
+      swept = Math.max(LEAST_SWEPT, lanes.size);
+    }
     const lane = openLane(parts, { scope, per, window });
     lanes.set(name, lane);
     return lane;
@@ -49,10 +56,12 @@ export function openBudgets({ database, schema, leaseShare, leaseMs, onDown, now
   const isDue = (lease: Lease) =>
     lease.changed || !lease.sure || freeOf(lease) > 0 || performance.now() > lease.until - leaseMs / 2;
   const tell = async (lease: Lease, keeps: boolean) => {
-    const unbacked = lease.seq === 0 ? lease.open.size : 0;
+    const unbacked = lease.known ? 0 : lease.held + lease.settled;
     await reportOf(parts, lease, () => ({ asks: [], keep: keeps ? keepOf(lease) : 0, recall: null }));
     if (unbacked > 0)
-      logger?.warn(`${plural(unbacked, 'reservation')} granted while Postgres was down count from now on`);
+      logger?.warn(
+        `${dollarsOf(unbacked)} dollars of ${lease.scope} that were granted while Postgres was down count from now on`,
+      );
   };
   let looking = false;
   const look = async () => {

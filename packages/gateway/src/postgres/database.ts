@@ -4,6 +4,9 @@ import type { Driver } from './driver.js';
 /** Milliseconds for which nobody tries again after the database could not be reached. */
 const REST_MS = 500;
 
+/** SQLSTATE of a statement that the server ended, as it took too long. */
+const CANCELED = '57014';
+
 /** Statements in one database. */
 export interface Database {
   /** @throws RouteProfileError BAD_INPUT for what the database refuses; NETWORK, at once while it is known to be down */
@@ -24,9 +27,11 @@ export function openDatabase(driver: Driver, logger: Logger | undefined): Databa
 
   const failed = (error: unknown): RouteProfileError => {
     const fault = driver.faultOf(error);
-    if (refusalOf(fault)) return fault;
+    // One statement that took too long says nothing of the others.
+    if (refusalOf(fault) || (error as { code?: unknown }).code === CANCELED) return fault;
     const now = performance.now();
-    if (down === undefined) logger?.warn(`${fault.message}. Until it is back, budgets and records go by \`onDown\``);
+    if (down === undefined)
+      logger?.warn(`${fault.message}. Until it is back budgets go by \`onDown\`, and decisions wait in memory`);
     down = { since: down?.since ?? now, until: now + REST_MS, error: fault };
     return fault;
   };

@@ -37,8 +37,10 @@ export function openDecisions(database: Database, schema: string, waiting: Waiti
   };
   return {
     async find(id) {
+      const coming = waiting.find(id);
+      if (coming) return coming;
       const [row] = await database.query<Row>(sql.find, [storable(id)]);
-      return row ? recordOf(row) : waiting.find(id);
+      return row && recordOf(row);
     },
     async latest(tenant, count) {
       return (await database.query<Row>(sql.latest, [storable(tenant), count])).map(recordOf);

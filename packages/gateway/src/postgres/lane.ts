@@ -41,8 +41,17 @@ export interface Lane {
   reserve(units: number, limit: number, expires: number): Promise<{ id: string } | null>;
 }
 
-/** Reports, one at a time per lease, and forgets a lease that is over. @throws RouteProfileError NETWORK */
-export async function reportOf(parts: LaneParts, lease: Lease, wish: () => Wish): Promise<Answer> {
+/**
+ * Reports, one at a time per lease, and forgets a lease that is over.
+ * @param answered is called before another report may begin, which would give back what was just granted
+ * @throws RouteProfileError NETWORK
+ */
+export async function reportOf(
+  parts: LaneParts,
+  lease: Lease,
+  wish: () => Wish,
+  answered?: (answer: Answer) => void,
+): Promise<Answer> {
   while (parts.flights.has(lease)) await parts.flights.get(lease);
   const { database, schema, share, ttlMs, leases, holders, flights } = parts;
   for (const id of expire(lease, parts.now())) holders.delete(id);
@@ -59,6 +68,7 @@ export async function reportOf(parts: LaneParts, lease: Lease, wish: () => Wish)
       for (const id of lease.open.keys()) holders.delete(id);
       leases.delete(lease);
     }
+    answered?.(answer);
     return answer;
   } finally {
     flights.delete(lease);
@@ -75,6 +85,11 @@ export function openLane(parts: LaneParts, key: BudgetKey): Lane {
   let recallAgain = 0;
   const recall = JSON.stringify({ recall: key });
 
+  /** The lease in use; a new one after one that was given back or has ended. */
+  const current = (): Lease => {
+    if (lease.known && !parts.leases.has(lease)) lease = newLease(key, lease.limit);
+    return lease;
+  };
   const grant = (from: Lease, units: number, expires: number) => {
     const id = crypto.randomUUID();
     hold(from, id, units, expires);
@@ -97,22 +112,24 @@ export function openLane(parts: LaneParts, key: BudgetKey): Lane {
       else failed(error);
   };
   const round = async () => {
+    current();
     const asked = grantFitting(waiters.splice(0));
     if (asked.length === 0) return;
     let answer: Answer;
+    let refused = asked;
     try {
       const asks = asked.map(({ units }) => units);
       const calls = tries === 0 && performance.now() >= recallAgain;
-      answer = await reportOf(parts, lease, () => ({ asks, keep: 0, recall: calls ? recall : null }));
+      const wish = () => ({ asks, keep: 0, recall: calls ? recall : null });
+      answer = await reportOf(parts, lease, wish, ({ state }) => {
+        if (state !== 'ended') refused = grantFitting(asked);
+      });
     } catch (error) {
       failAll(asked, error);
       return;
     }
-    const over = lease;
-    const refused = answer.state === 'ended' ? asked : grantFitting(asked);
-    if (answer.state !== 'held') lease = newLease(key, over.limit);
     if (answer.state === 'ended') {
-      waiters = [...refused, ...waiters];
+      waiters = [...asked, ...waiters];
       return;
     }
     const wait = PATIENCE_MS[tries];
@@ -143,12 +160,11 @@ export function openLane(parts: LaneParts, key: BudgetKey): Lane {
     lease: () => lease,
     async reserve(units, limit, expires) {
       if (units > limit) return null;
-      if (limit !== lease.limit) {
+      if (limit !== current().limit) {
         // What was taken under another limit may be too much under this one.
         lease.limit = limit;
         lease.until = 0;
       }
-      if (!parts.leases.has(lease) && lease.known) lease = newLease(key, limit);
       if (!pumping && units <= freeOf(lease)) return grant(lease, units, expires);
       const waiting = new Promise<{ id: string } | null>((granted, failed) =>
         waiters.push({ units, expires, granted, failed }),

@@ -4,7 +4,7 @@ import { freeOf, type Lease } from './lease.js';
 /** How a report went: `ended` where the lease was over, and all that was armed is counted as spent. */
 export interface Answer {
   state: 'held' | 'closed' | 'ended';
-  /** What other processes have and do not use; they can be asked to give it back. */
+  /** What other processes have and do not use, where that would be enough for an amount that did not fit; else 0. */
   elsewhere: number;
 }
 

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPostgres } from './open-postgres.js';
-import { startReplica, type Replica } from './replica-process.js';
+import { startReplica, type Replica } from '../testing/replica-process.js';
 
 const HOUR = 3_600_000;
 

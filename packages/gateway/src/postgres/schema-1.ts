@@ -84,7 +84,7 @@ declare
   ask bigint;
   largest bigint := 0;
   granted bigint := 0;
-  refused boolean := false;
+  wanted bigint;
   spare bigint := 0;
   available bigint;
   fresh boolean;
@@ -108,10 +108,10 @@ begin
   b.held := b.held - l.units;
   available := greatest(0, p_limit - b.spent - b.held - p_open);
   foreach ask in array p_asks loop
-    if ask <= available - granted then granted := granted + ask; else refused := true; end if;
+    if ask <= available - granted then granted := granted + ask; else wanted := least(wanted, ask); end if;
     largest := greatest(largest, ask);
   end loop;
-  if not refused and granted > 0 and available - granted >= ${NEAR} * largest then
+  if wanted is null and granted > 0 and available - granted >= ${NEAR} * largest then
     spare := floor(p_share * (available - granted));
   elsif granted = 0 then
     spare := least(p_keep, floor(p_share * available));
@@ -135,7 +135,11 @@ begin
   armed := l.armed;
   select coalesce(sum(t.units - t.open), 0) into elsewhere from ${s}.leases t
   where t.scope = p_scope and t.per = p_per and t."window" = p_window and t.id <> p_id;
-  if refused and elsewhere > 0 and p_recall is not null then perform pg_notify('${s}', p_recall); end if;
+  if wanted is null or available - granted + elsewhere < wanted then
+    elsewhere := 0;
+  elsif p_recall is not null then
+    perform pg_notify('${s}', p_recall);
+  end if;
   return next;
 end $$;
 

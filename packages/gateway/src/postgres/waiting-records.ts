@@ -116,15 +116,15 @@ export function openWaitingRecords(
   const schedule = (ms: number) => {
     timer ??= setTimeout(() => void flush().catch(() => {}), ms);
   };
-  const add = (record: DecisionRecord): Promise<void> => {
-    if (queue.has(record.id)) return Promise.resolve();
+  const add = async (record: DecisionRecord): Promise<void> => {
+    if (queue.has(record.id)) return;
     const json = JSON.stringify(record);
     if (queue.size >= maxWaiting || characters + json.length > MOST_WAITING_CHARACTERS)
       throw new RouteProfileError('LIMIT_EXCEEDED', `${plural(queue.size, 'decision')} wait for Postgres already`, {
         hint: 'See why the database is down or slow.',
       });
     characters += json.length;
-    return new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       const done = (error?: Error) => (error === undefined ? resolve() : reject(error));
       queue.set(record.id, { record, json, done: spilled ? undefined : done });
       if (spilled) resolve();

@@ -23,10 +23,12 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+const WHOLE_HEADERS = { 'content-type': 'application/json' };
+
 const delivered = (outcome: Delivering, headers: Record<string, string>): Reply =>
   outcome.kind === 'whole'
-    ? { status: 200, headers: { 'content-type': 'application/json', ...headers }, body: outcome.body }
-    : { status: 200, headers: { ...STREAM_HEADERS, ...headers }, body: outcome.live };
+    ? { status: 200, headers: Object.assign(headers, WHOLE_HEADERS), body: outcome.body }
+    : { status: 200, headers: Object.assign(headers, STREAM_HEADERS), body: outcome.live };
 
 /** A request for an answer. */
 export interface AnswerRequest {
@@ -74,7 +76,10 @@ async function attempted(
   const spending = spendingOf(budgetsOf(key, route, stay?.conversation, serving.pacers), store, clock, logger);
   let overheadMs: number | undefined;
   const sending = () => void (overheadMs ??= clock.now() - started);
-  const end = async (ended: Ended): Promise<DecisionRecord> => {
+  /** @param last the attempt that was delivered */
+  const end = async (ended: Ended, last?: Attempt): Promise<DecisionRecord> => {
+    const settled = last && result.finish(last);
+    if (settled) await settled;
     const { text, vectors: keepVectors } = snapshot.config.log;
     const plain = recordOf(prepared, ended, started, text === 'full');
     const { queries } = serving;
@@ -82,14 +87,14 @@ async function attempted(
     serving.metrics.ended(record, overheadMs);
     serving.drift.ended(record);
     trace?.ended(record, clock.now());
-    if (ended.attempts.length > 0) await spending.ended(record.cost ?? 0);
+    if (spending && ended.attempts.length > 0) await spending.ended(record.cost ?? 0);
     await keep(record, serving);
     return record;
   };
   const explained = (tries: number, served?: string) =>
     explainingHeaders({ id: routing.id, route: routing.route, decision, attempts: tries, overheadMs, served });
 
-  const job = { plan, read, request, spending, sending, traced: trace?.headers ?? {} };
+  const job = { plan, read, request, spending, sending, traced: trace?.headers };
   const result = await runAttempts(job, serving);
   const { attempts, delivering } = result;
   if (delivering === undefined) {
@@ -106,10 +111,11 @@ async function attempted(
   const served = planned.candidate.id;
   stay?.keep(served, decision);
   const headers = explained(attempts.length + 1, served);
-  const finish = async (ended: Attempt) => {
-    await result.finish(ended);
-    const record = await end({ attempts, served, status: ended.fault === 'client-gone' ? CLIENT_GONE : 200 });
-    if (overheard && ended.fault === undefined)
+  const finish = async (last: Attempt) => {
+    stay?.took(last.usage);
+    const status = last.fault === 'client-gone' ? CLIENT_GONE : 200;
+    const record = await end({ attempts, served, status }, last);
+    if (overheard && last.fault === undefined)
       serving.verifying?.check(checks, { request: read.body, query: routing.text, record, read: overheard.read });
   };
   const ending = outcome.kind === 'whole' ? finish(outcome.attempt) : outcome.live.ended.then(finish);

@@ -7,11 +7,13 @@ import type { ReadQueries } from '../decide/read-queries.js';
 import type { SessionPins } from '../decide/session-pins.js';
 import type { Recording } from '../feedback/recording.js';
 import type { Health } from '../health.js';
+import type { EndpointLoad } from '../load/endpoint-load.js';
 import type { Pacers } from '../money/pacers.js';
 import type { Drift } from '../observe/drift/drift.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import type { Verifying } from '../verify/verifying.js';
+import type { SessionMonitor } from '../session/monitors.js';
 import type { Keyring } from './keyring.js';
 
 /** What every request is served with. */
@@ -19,8 +21,11 @@ export interface Serving {
   snapshot: Snapshot;
   keyring: Keyring;
   health: Health;
+  load: EndpointLoad;
   pins: SessionPins;
   pacers: Pacers;
+  /** By name. */
+  monitors: ReadonlyMap<string, SessionMonitor>;
   store: StateStore;
   upstream: Upstream;
   clock: Clock;

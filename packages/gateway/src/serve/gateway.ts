@@ -4,6 +4,7 @@ import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
 import { problems } from '../config/problems.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
+import type { Endpoint } from '../contracts/endpoint.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
 import type { Verifier } from '../contracts/verifier.js';
@@ -17,11 +18,13 @@ import { createRecording } from '../feedback/recording.js';
 import { trainsBy } from '../learn/judged-decision.js';
 import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
+import { createEndpointLoad } from '../load/endpoint-load.js';
 import { createPacers } from '../money/pacers.js';
 import { createDrift } from '../observe/drift/drift.js';
 import { createMetrics } from '../observe/metrics.js';
 import type { Tracing } from '../observe/tracing.js';
 import { createVerifying } from '../verify/verifying.js';
+import { BUILT_IN_MONITORS, type SessionMonitor } from '../session/monitors.js';
 import { WIRES } from '../wire/formats.js';
 import { answer } from './answer.js';
 import type { Serving } from './context.js';
@@ -34,6 +37,7 @@ import { pageFile, showsPage } from './page/serve-page.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
 import { shareCooldowns } from './shared-cooldowns.js';
+import { createUnderWay } from './under-way.js';
 import { exchangeOf, responseOf } from './web-door.js';
 
 /** What a gateway is made of, beside its configuration. */
@@ -55,6 +59,8 @@ export interface GatewayParts {
   learners?: readonly LearnerStrategy[];
   /** Check answers behind requests; what they find is kept as feedback. Default: nobody does. */
   verifiers?: readonly Verifier[];
+  /** Look at conversations, beside those that are built in; `session.monitors` of a route names them. */
+  monitors?: readonly SessionMonitor[];
   /** Follows requests, as `traceBy` does for OpenTelemetry. Default: nobody does. */
   tracing?: Tracing;
 }
@@ -106,7 +112,13 @@ function methodOf(path: string): 'GET' | 'POST' | undefined {
 
 /** What stands for a path in metrics: clients may ask for any. */
 const labelOf = (path: string): string =>
-  DECISION.test(path) ? '/v1/decisions/{id}' : (methodOf(path) ?? pageFile(path)) ? path : 'other';
+  Object.hasOwn(ANSWERS, path)
+    ? path
+    : DECISION.test(path)
+      ? '/v1/decisions/{id}'
+      : (methodOf(path) ?? pageFile(path))
+        ? path
+        : 'other';
 
 /** A client of Anthropic's wire reads other errors than one of OpenAI's. */
 const wireOf = (path: string, headers: HeaderReader): EndpointWire =>
@@ -119,6 +131,7 @@ const wireOf = (path: string, headers: HeaderReader): EndpointWire =>
 export function createGateway(config: GatewayConfigInput, parts: GatewayParts): Gateway {
   const { clock = systemClock, logger, newId = () => crypto.randomUUID(), upstream, store, tracing } = parts;
   const secretOf = parts.secrets ?? environmentSecrets();
+  const underWay = createUnderWay((error) => logger?.warn(`the end of a request failed: ${messageOf(error)}`));
   const queries = createReadQueries();
   const learning = createLearning(store);
   const verifying = parts.verifiers?.length
@@ -128,20 +141,25 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
         keep: (said) => keepFeedback(said, serving),
       })
     : undefined;
-  const underWay = new Set<Promise<unknown>>();
   let closing = false;
   const cooldowns = shareCooldowns(store);
   const health = createHealth(clock, { onCooldown: cooldowns.tell });
   const pacers = createPacers(store, () => clock.now());
+  const monitors = new Map([...BUILT_IN_MONITORS, ...(parts.monitors ?? [])].map((one) => [one.name, one]));
+  const load = createEndpointLoad(clock);
+  const loadOfModel = (endpoints: readonly Endpoint[]) => load.ofModel(endpoints, (id) => health.usable(id));
   const drift = createDrift({ clock, logger });
   function* endpointStates() {
     for (const [candidate, endpoints] of serving.snapshot.endpoints)
-      for (const { id } of endpoints) yield { endpoint: id, candidate, usable: health.usable(id) };
+      for (const endpoint of endpoints)
+        yield { endpoint: endpoint.id, candidate, usable: health.usable(endpoint.id), ...load.look(endpoint) };
   }
   const common: Omit<Serving, 'snapshot' | 'keyring'> = {
     health,
+    load,
     pins: createSessionPins(clock),
     pacers,
+    monitors,
     store,
     upstream,
     clock,
@@ -159,40 +177,31 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     ...(verifying && { verifying }),
     queries,
     judged(said) {
-      const { config, routes } = serving.snapshot;
-      if (!trainsBy(said, config.feedback.trains)) return;
-      learning.judged(said);
-      const { decision, score } = said;
-      if (score === undefined || ![...routes.values()].some(({ settings }) => settings.drift)) return;
-      common.track(store.find(decision).then((record) => record && drift.judged(record, score)));
+      if (trainsBy(said, serving.snapshot.config.feedback.trains)) learning.judged(said);
     },
-    track(work) {
-      const tracked = work
-        .catch((error: unknown) => logger?.warn(`the end of a request failed: ${messageOf(error)}`))
-        .finally(() => underWay.delete(tracked));
-      underWay.add(tracked);
-    },
+    track: underWay.track,
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
     const learningParts = { queries, store, logger, ...(parts.learners && { learners: parts.learners }) };
     const callable = (candidate: string) =>
       serving.snapshot.endpoints.get(candidate)?.some(({ id }) => health.usable(id)) ?? false;
-    const live = { drift, learning: learningParts, callable };
-    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live);
+    const live = { drift, loadOfModel, learning: learningParts, callable };
+    const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live, [...monitors.keys()]);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
   let serving = servingBy(config, parts.routes);
   const hearsNoMore = cooldowns.hear(health, (endpoint) => serving.snapshot.addresses.has(endpoint));
-  pacers.configure(serving.snapshot);
   const follow = () => {
     const routes = [...serving.snapshot.routes.values()];
+    pacers.configure(serving.snapshot);
     drift.watch(routes.filter(({ settings }) => settings.drift));
     learning.follow(routes.flatMap(({ learner }) => learner ?? []));
   };
   follow();
 
-  const serve = async (request: Exchange, serving: Serving): Promise<Reply> => {
+  /** @throws Refused */
+  const serve = (request: Exchange, serving: Serving): Reply | Promise<Reply> => {
     const { path } = request;
     const file = showsPage(serving.snapshot.config) ? pageFile(path) : undefined;
     const method = file ? 'GET' : methodOf(path);
@@ -205,7 +214,12 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/health') return jsonResponse(200, { status: 'ok' });
     if (path === '/ready') return showReadiness(serving, closing);
     if (closing) throw new Refused(503, 'closing', 'The gateway is closing.', { 'retry-after': '5' });
-    const key = await holderOf(request, serving);
+    if (serving.snapshot.keys.length === 0) return serveTo(undefined, request, serving);
+    return holderOf(request, serving).then((key) => serveTo(key, request, serving));
+  };
+  /** What the holder of a key is served, or everybody where there are no keys. */
+  const serveTo = (key: KeyConfig | undefined, request: Exchange, serving: Serving): Reply | Promise<Reply> => {
+    const { path } = request;
     if (Object.hasOwn(ANSWERS, path)) return answer({ format: WIRES[ANSWERS[path]!], request, key }, serving);
     if (path === '/metrics') return showMetrics(key, serving);
     if (path === '/v1/models') return listModels(key, serving);
@@ -217,29 +231,31 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
   };
   /** @throws Refused 401 */
-  const holderOf = async ({ headers }: Exchange, { snapshot, keyring }: Serving): Promise<KeyConfig | undefined> => {
-    if (snapshot.keys.length === 0) return undefined;
+  const holderOf = async ({ headers }: Exchange, { keyring }: Serving): Promise<KeyConfig> => {
     const key = await keyring.holderOf(headers);
     if (key === undefined) throw new Refused(401, 'invalid_api_key', 'The key is missing or wrong.');
     return key;
   };
 
+  const refusalOf = (error: unknown, { path, headers }: Exchange): Reply => {
+    const wire = wireOf(path, headers);
+    if (error instanceof Refused) return refusedResponse(wire, error);
+    logger?.warn(`a request failed within the gateway: ${messageOf(error)}`);
+    return refusedResponse(wire, new Refused(500, 'gateway_failed', 'The gateway failed. Its log says more.'));
+  };
   const respond = async (request: Exchange): Promise<Reply> => {
+    let reply: Reply;
     try {
-      return await serve(request, serving);
+      reply = await serve(request, serving);
     } catch (error) {
-      const wire = wireOf(request.path, request.headers);
-      if (error instanceof Refused) return refusedResponse(wire, error);
-      logger?.warn(`a request failed within the gateway: ${messageOf(error)}`);
-      return refusedResponse(wire, new Refused(500, 'gateway_failed', 'The gateway failed. Its log says more.'));
+      reply = refusalOf(error, request);
     }
+    common.metrics.replied(labelOf(request.path), reply.status);
+    return reply;
   };
   const handle = (request: Exchange): Promise<Reply> => {
-    const reply = respond(request).then((given) => {
-      common.metrics.replied(labelOf(request.path), given.status);
-      return given;
-    });
-    common.track(reply);
+    const reply = respond(request);
+    underWay.track(reply);
     return reply;
   };
 
@@ -253,10 +269,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       if (serving.snapshot.keys.length > 0 && next.snapshot.keys.length === 0)
         throw problems(['keys: there are none any more; start the gateway anew to serve everybody']);
       serving = next;
-      pacers.configure(next.snapshot);
       health.reloaded();
       follow();
-      return { retired: Promise.allSettled(underWay).then(() => {}) };
+      return { retired: underWay.settled() };
     },
     get hasPage() {
       return showsPage(serving.snapshot.config);
@@ -269,7 +284,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       let cancel = () => {};
       const late = new Promise<void>((resolve) => (cancel = clock.after(graceMs, resolve)));
       while (underWay.size > 0) {
-        const all = Promise.all(underWay).then(() => false);
+        const all = underWay.settled().then(() => false);
         if (await Promise.race([all, late.then(() => true)])) break;
       }
       cancel();

@@ -52,6 +52,7 @@ export async function dryRun(request: Exchange, key: KeyConfig | undefined, serv
       attempts,
       leftOut: plan.leftOut,
       cooling: plan.cooling,
+      full: plan.full,
     },
     idHeaders(id),
   );

@@ -10,6 +10,9 @@ const FINAL = { 'x-should-retry': 'false' };
 const inSeconds = (milliseconds: number): Record<string, string> =>
   Number.isFinite(milliseconds) ? { 'retry-after': String(Math.max(1, Math.ceil(milliseconds / 1_000))) } : {};
 
+const BUSY = 'Every model server that could answer is out of service for now, or has as many requests as it may.';
+const DOWN = 'Every model server that could answer is out of service for now.';
+
 /** The status that says best what went wrong at an endpoint. */
 function statusOf(fault: Fault): number {
   switch (fault) {
@@ -56,10 +59,10 @@ export function noAnswer(
   { attempts, failed, unaffordable }: Attempted,
   plan: Plan,
   waitMs: (endpoint: string) => number,
-  spending: Pick<Spending, 'renewsInMs'>,
+  spending: Pick<Spending, 'renewsInMs'> | undefined,
 ): Refused {
   if (failed && FAULTS[failed.attempt.fault].whose === 'request') return ownFault(failed);
-  const endpoints = [...plan.cooling, ...plan.attempts.map(({ endpoint }) => endpoint.id)];
+  const endpoints = [...plan.cooling, ...plan.full, ...plan.attempts.map(({ endpoint }) => endpoint.id)];
   const soonest = Math.min(...endpoints.map(waitMs));
   if (failed) {
     const limited = attempts.every(({ fault }) => fault === 'rate-limited');
@@ -76,10 +79,10 @@ export function noAnswer(
   if (unaffordable !== undefined)
     return new Refused(429, 'insufficient_quota', unaffordableText(unaffordable), {
       ...FINAL,
-      ...inSeconds(spending.renewsInMs(unaffordable.lacking)),
+      ...(spending && inSeconds(spending.renewsInMs(unaffordable.lacking))),
     });
   if (endpoints.length > 0)
-    return new Refused(503, 'no_endpoint', 'Every model server that could answer is out of service for now.', {
+    return new Refused(503, 'no_endpoint', plan.full.length > 0 ? BUSY : DOWN, {
       ...FINAL,
       ...inSeconds(soonest),
     });

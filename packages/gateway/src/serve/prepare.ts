@@ -15,6 +15,7 @@ import type { Exchange } from './exchange.js';
 import { readJsonBody } from './read-body.js';
 import { clientGone, Refused } from './refused.js';
 import { derivedSession, sessionOf } from './session.js';
+import { beginTurn, goingOn, watchesTurns, type TurnOfSession } from './going-on.js';
 import { moving, staying, stayOf, whyMove, type Stay } from './stay.js';
 
 /** A request that was read and decided on, before anybody is called. */
@@ -42,7 +43,7 @@ export interface Asking {
  */
 export async function prepare(asking: Asking, serving: Serving): Promise<Prepared> {
   const { id, format, request, key } = asking;
-  const { snapshot, health } = serving;
+  const { snapshot, health, load } = serving;
   const { text, body } = await readJsonBody(request, snapshot.config.limits);
   const read = readRequest(format, text, body);
   if (read.asked.unable) {
@@ -69,14 +70,14 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
   };
   const stay =
     route !== undefined && format.wire !== 'embeddings'
-      ? stayOf(route, routing.tenant, await conversationOf(route, session, asked), serving)
+      ? stayOf(route, routing.tenant, await conversationOf(route, session, asked), promptTokens, serving)
       : undefined;
   // Embeddings of a model that is only tried would compare with no others.
   const deciding = route && format.wire === 'embeddings' ? { ...route, router: route.still } : route;
   const chosen =
     target.kind === 'candidate'
       ? pinned(target.candidate.id)
-      : await chosenBy(deciding!, routing, stay, request.signal, serving);
+      : await chosenBy({ route: deciding!, routing, stay, read, request }, serving);
   const decision = atHome(chosen, personal);
   const plan = planAttempts({
     ranked: decision.ranked.flatMap(({ model }) => snapshot.candidates.get(model) ?? []),
@@ -85,6 +86,10 @@ export async function prepare(asking: Asking, serving: Serving): Promise<Prepare
     requirements,
     demands: route?.demands ?? [],
     usable: (endpoint) => health.usable(endpoint),
+    full: (endpoint) => load.full(endpoint),
+    ...(snapshot.config.endpointOrder === 'load' && {
+      order: (endpoints) => load.order(endpoints, id, session),
+    }),
     most: snapshot.config.attempts,
   });
   assertBound(read, target, plan);
@@ -113,17 +118,18 @@ const conversationOf = async ({ settings }: Route, named: string | undefined, as
   settings.session && (named === undefined ? `begun ${await derivedSession(asked)}` : `named ${named}`);
 
 /** Who has answered the conversation, or whom the router chooses. */
-async function chosenBy(
-  route: Route,
-  routing: RoutingRequest,
-  stay: Stay | undefined,
-  client: AbortSignal,
-  serving: Serving,
-): Promise<Decision> {
-  const pin = stay?.pin;
-  if (pin === undefined) return decided(route, routing, client, serving);
-  const why = whyMove(pin, route, routing.wire, routing.requirements, serving);
-  return why === null ? staying(pin) : moving(await decided(route, routing, client, serving), pin, why);
+async function chosenBy(turn: TurnOfSession, serving: Serving): Promise<Decision> {
+  const { route, routing, stay, request } = turn;
+  const fresh = () => decided(route, routing, request.signal, serving);
+  if (stay === undefined) return fresh();
+  beginTurn(turn, stay);
+  const { pin } = stay;
+  if (pin === undefined) return fresh();
+  const why = whyMove(pin.model, route, routing.wire, routing.requirements, serving);
+  if (why !== null) return moving(await fresh(), pin, why);
+  // A conversation under way is not what models are tried on.
+  const still = () => decided({ ...route, router: route.still }, routing, request.signal, serving);
+  return watchesTurns(route) ? goingOn(turn, stay, pin, still, serving) : staying(pin);
 }
 
 /** @throws Refused 400 for options behind a name that there are not */
@@ -174,9 +180,9 @@ async function decided(
 }
 
 /** An earlier answer, or whatever else was stored, is known where that was done and nowhere else. @throws Refused 400 */
-function assertBound({ asked }: ReadRequest, target: Target, { attempts, cooling }: Plan): void {
+function assertBound({ asked }: ReadRequest, target: Target, { attempts, cooling, full }: Plan): void {
   if (asked.boundTo === undefined) return;
-  if (target.kind === 'candidate' && attempts.length + cooling.length === 1) return;
+  if (target.kind === 'candidate' && attempts.length + cooling.length + full.length === 1) return;
   throw new Refused(
     400,
     'unsupported_parameter',

@@ -28,17 +28,6 @@ const UTF_8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
-/** The body as it came. @throws Refused 400, 413 */
-async function came(request: Exchange, limit: number): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLong(limit);
-  try {
-    return await request.read(limit);
-  } catch (error) {
-    if (error instanceof BodyTooLong) throw tooLong(limit);
-    throw new Refused(400, 'broken_body', 'The request’s body broke off.');
-  }
-}
-
 /** Unpacks what is packed. The bytes as they come are counted before. */
 async function unpack(packed: Uint8Array, encoding: string, limit: number): Promise<Uint8Array> {
   const format = encoding === 'gzip' || encoding === 'x-gzip' ? 'gzip' : encoding === 'deflate' ? 'deflate' : undefined;
@@ -57,17 +46,26 @@ async function unpack(packed: Uint8Array, encoding: string, limit: number): Prom
   }
 }
 
-/**
- * The body of a request, which must be JSON.
- * @throws Refused 400, 413, 415
- */
-export async function readJson(request: Exchange, { bodyBytes, inflatedBytes }: BodyLimits): Promise<Json> {
+/** The bytes of a body of JSON, unpacked. @throws Refused 400, 413, 415 */
+async function bytesOf(request: Exchange, { bodyBytes, inflatedBytes }: BodyLimits): Promise<Uint8Array> {
+  const { headers } = request;
   // Pages of other sites can send bodies of other types to a gateway on this machine without being asked whether they may.
-  if (!JSON_TYPE.test(request.headers.get('content-type') ?? ''))
+  if (!JSON_TYPE.test(headers.get('content-type') ?? ''))
     throw new Refused(415, 'unsupported_type', 'The body’s content-type is not application/json.');
-  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
-  const packed = await came(request, bodyBytes);
-  const bytes = encoding === 'identity' || encoding === '' ? packed : await unpack(packed, encoding, inflatedBytes);
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (Number(headers.get('content-length') ?? 0) > bodyBytes) throw tooLong(bodyBytes);
+  let packed: Uint8Array;
+  try {
+    packed = await request.read(bodyBytes);
+  } catch (error) {
+    if (error instanceof BodyTooLong) throw tooLong(bodyBytes);
+    throw new Refused(400, 'broken_body', 'The request’s body broke off.');
+  }
+  return encoding === 'identity' || encoding === '' ? packed : unpack(packed, encoding, inflatedBytes);
+}
+
+/** @throws Refused 400 */
+function parsed(bytes: Uint8Array): Json {
   try {
     const text = UTF_8.decode(bytes);
     return { text, value: JSON.parse(text) };
@@ -77,11 +75,18 @@ export async function readJson(request: Exchange, { bodyBytes, inflatedBytes }: 
 }
 
 /**
+ * The body of a request, which must be JSON.
+ * @throws Refused 400, 413, 415
+ */
+export const readJson = async (request: Exchange, limits: BodyLimits): Promise<Json> =>
+  parsed(await bytesOf(request, limits));
+
+/**
  * The body of a request, which must be a JSON object.
  * @throws Refused 400, 413, 415
  */
 export async function readJsonBody(request: Exchange, limits: BodyLimits): Promise<JsonBody> {
-  const { text, value: body } = await readJson(request, limits);
+  const { text, value: body } = parsed(await bytesOf(request, limits));
   if (!isFields(body)) throw new Refused(400, 'invalid_json', 'The request’s body is not a JSON object.');
   return { text, body };
 }

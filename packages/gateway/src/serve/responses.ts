@@ -10,14 +10,24 @@ const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const HEADER = 200;
 
 /** Signs that reasons have, as headers can hold them. */
-const IN_ASCII: Readonly<Record<string, string>> = { λ: 'lambda', '×': 'x', '–': '-', '−': '-', '…': '...', '’': "'" };
+const IN_ASCII: Readonly<Record<string, string>> = {
+  λ: 'lambda',
+  ν: 'nu',
+  '×': 'x',
+  '–': '-',
+  '−': '-',
+  '…': '...',
+  '’': "'",
+};
 
 /** A text as headers may hold it: ASCII on one line, cut. */
 const headerText = (text: string): string =>
-  text.replace(/[^\x20-\x7e]/gu, (sign) => IN_ASCII[sign] ?? '?').slice(0, HEADER);
+  (PLAIN.test(text) ? text : text.replace(/[^\x20-\x7e]/gu, (sign) => IN_ASCII[sign] ?? '?')).slice(0, HEADER);
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** A name as headers may hold it, so that no two are the same: what is not ASCII, and `%`, is percent-encoded as in addresses. */
-const headerName = (name: string): string => name.replace(/[^\x20-\x7e]+|%/g, percentEncoded);
+const headerName = (name: string): string =>
+  PLAIN.test(name) && !name.includes('%') ? name : name.replace(/[^\x20-\x7e]+|%/g, percentEncoded);
 
 const percentEncoded = (text: string): string =>
   Array.from(new TextEncoder().encode(text), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
@@ -60,14 +70,13 @@ export interface Explained {
   overheadMs: number | undefined;
 }
 
-export const explainingHeaders = (explained: Explained): Record<string, string> => {
+export function explainingHeaders(explained: Explained): Record<string, string> {
   const { id, route, decision, served, attempts, overheadMs } = explained;
-  return {
-    ...idHeaders(id),
-    ...(served !== undefined && { 'x-routeprofile-model': headerName(served) }),
-    ...(route !== null && { 'x-routeprofile-route': headerName(route) }),
-    'x-routeprofile-reason': headerText(decision.reasons[0]?.text ?? 'highest score'),
-    'x-routeprofile-attempts': String(attempts),
-    ...(overheadMs !== undefined && { 'x-routeprofile-overhead-ms': overheadMs.toFixed(1) }),
-  };
-};
+  const headers = idHeaders(id);
+  if (served !== undefined) headers['x-routeprofile-model'] = headerName(served);
+  if (route !== null) headers['x-routeprofile-route'] = headerName(route);
+  headers['x-routeprofile-reason'] = headerText(decision.reasons[0]?.text ?? 'highest score');
+  headers['x-routeprofile-attempts'] = String(attempts);
+  if (overheadMs !== undefined) headers['x-routeprofile-overhead-ms'] = overheadMs.toFixed(1);
+  return headers;
+}

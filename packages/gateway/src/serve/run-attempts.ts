@@ -8,7 +8,7 @@ import { readsMore, type Plan, type PlannedAttempt } from '../plan.js';
 import type { ReadRequest } from '../wire/read-request.js';
 import type { Serving } from './context.js';
 import type { Exchange } from './exchange.js';
-import { forwardedHeaders, outgoing } from './outgoing.js';
+import { outgoing } from './outgoing.js';
 import { Refused } from './refused.js';
 import type { Hold, Lacking, Spending } from './spending.js';
 
@@ -22,8 +22,8 @@ export interface Attempted {
   /** All that have ended; a stream that is under way is not among them yet. */
   attempts: Attempt[];
   delivering?: { outcome: Delivering; planned: PlannedAttempt };
-  /** Settles what is under way, tells the endpoint's health, and takes it down. */
-  finish(ended: Attempt): Promise<void>;
+  /** Settles what is under way, tells the endpoint's health, and takes it down. @returns undefined where there is nothing to settle */
+  finish(ended: Attempt): Promise<void> | undefined;
   /** The last one that failed. */
   failed?: Failed;
   /** The budget that had too little for the cheapest of those that did not fit; undefined where all fitted. */
@@ -37,9 +37,10 @@ export interface Job {
   plan: Plan;
   read: ReadRequest;
   request: Exchange;
-  spending: Spending;
-  /** Headers that tie the attempts to a trace. */
-  traced: Readonly<Record<string, string>>;
+  /** Undefined where there is no budget. */
+  spending: Spending | undefined;
+  /** Headers that tie the attempts to a trace; undefined where nobody follows the request. */
+  traced: Readonly<Record<string, string>> | undefined;
   /** Called before anything is sent for the first time. */
   sending(): void;
 }
@@ -53,7 +54,7 @@ export async function runAttempts(job: Job, serving: Serving): Promise<Attempted
   const { leaving } = job.request;
   const { clock, snapshot } = serving;
   const began = clock.now();
-  const result: Attempted = { attempts: [], finish: async () => {} };
+  const result: Attempted = { attempts: [], finish: () => undefined };
   const tooSmall: Candidate[] = [];
   let empty = false;
   for (const planned of plan.attempts) {
@@ -67,7 +68,10 @@ export async function runAttempts(job: Job, serving: Serving): Promise<Attempted
     // An alternative would refuse the reasoning as well; without it this endpoint can answer.
     if (unsigned) outcome = (await once(planned, empty, { ...job, read: unsigned }, serving, result)) ?? outcome;
     if (outcome === undefined) continue;
-    if (outcome.kind !== 'failed') return { ...result, delivering: { outcome, planned } };
+    if (outcome.kind !== 'failed') {
+      result.delivering = { outcome, planned };
+      break;
+    }
     const fault: Fault = outcome.attempt.fault;
     const { next } = FAULTS[fault];
     if (next === 'none') break;
@@ -100,26 +104,32 @@ async function once(
 ): Promise<Outcome | undefined> {
   const { endpoint, candidate } = planned;
   const { read, request, spending } = job;
-  const { health, snapshot } = serving;
-  if (!health.enter(endpoint.id)) return undefined;
-  let hold: Hold | Lacking;
+  const { health, load, snapshot } = serving;
+  if (load.full(endpoint) || !health.enter(endpoint.id)) return undefined;
+  load.enter(endpoint);
+  let hold: Hold | Lacking | undefined;
   try {
-    hold = await spending.hold(candidate, read);
+    // What is not awaited costs nothing.
+    hold = spending && (await spending.hold(candidate, read));
   } catch (error) {
     health.released(endpoint.id);
+    load.left(endpoint);
     if (!(error instanceof Refused)) throw error;
     result.refused = error;
     return undefined;
   }
-  if ('lacking' in hold) {
+  if (hold && 'lacking' in hold) {
     health.released(endpoint.id);
+    load.left(endpoint);
     if (!(result.unaffordable && result.unaffordable.needs <= hold.needs)) result.unaffordable = hold;
     return undefined;
   }
   const held = hold;
-  const finish = async (ended: Attempt) => {
+  const finish = (ended: Attempt) => {
+    load.left(endpoint, ended);
     const cost = costOfUsage(candidate, ended.usage);
-    result.attempts.push({ ...ended, ...(cost !== undefined && { cost }) });
+    if (cost !== undefined) ended.cost = cost;
+    result.attempts.push(ended);
     if (ended.fault === undefined) health.succeeded(endpoint.id);
     else {
       health.failed(endpoint.id, ended.fault, ended.retryAfterMs);
@@ -128,13 +138,13 @@ async function once(
       const since = out ? ', and is not asked again until the configuration is loaded anew' : '';
       if (toldOf !== undefined) serving.logger?.warn(`${endpoint.id} ${toldOf}${since}`);
     }
-    await held.settle(cost ?? 0);
+    return held?.settle(cost ?? 0);
   };
   job.sending();
   const secret = snapshot.secrets.get(endpoint.id);
   // A plan holds endpoints of the wire alone.
   const address = snapshot.addresses.get(endpoint.id)![read.format.wire]!;
-  const forwarded = { ...forwardedHeaders(request.headers), ...job.traced };
+  const fixed = snapshot.headers.get(endpoint.id)![read.format.wire]!;
   const outcome = await attempt(
     {
       candidate,
@@ -142,7 +152,7 @@ async function once(
       format: read.format,
       stream: read.stream,
       usageWanted: read.asked.usage,
-      request: outgoing(read, planned, address, secret, forwarded, request.search),
+      request: outgoing(read, planned, address, fixed, request, job.traced),
       secret,
       client: request.leaving,
       promptTokens: read.promptTokens,
@@ -152,7 +162,8 @@ async function once(
   );
   if (outcome.kind === 'failed') {
     result.failed = outcome;
-    await finish(outcome.attempt);
+    const settled = finish(outcome.attempt);
+    if (settled) await settled;
   } else result.finish = finish;
   return outcome;
 }

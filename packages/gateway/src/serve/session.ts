@@ -2,11 +2,11 @@ import { fieldsOf, itemsOf, textOf, type Asked, type Fields } from '../wire/form
 import type { HeaderReader } from './exchange.js';
 
 /** Headers in which clients name a conversation, those that say most first; a sub-agent's is a conversation of its own. */
-const HEADERS = [
-  ['x-session-id'],
-  ['x-claude-code-session-id', 'x-claude-code-agent-id'],
-  ['session-id'],
-  ['x-litellm-session-id'],
+const HEADERS: readonly { name: string; agent?: string }[] = [
+  { name: 'x-session-id' },
+  { name: 'x-claude-code-session-id', agent: 'x-claude-code-agent-id' },
+  { name: 'session-id' },
+  { name: 'x-litellm-session-id' },
 ];
 
 /** Characters of a name that are kept. */
@@ -14,9 +14,11 @@ const LONGEST = 200;
 
 /** The conversation that a request belongs to, as its client names it; undefined where it does not. */
 export function sessionOf(headers: HeaderReader, body: Fields): string | undefined {
-  for (const names of HEADERS) {
-    const said = names.flatMap((name) => headers.get(name) ?? []);
-    if (headers.get(names[0]!)) return said.join('/').slice(0, LONGEST);
+  for (const { name, agent } of HEADERS) {
+    const session = headers.get(name);
+    if (!session) continue;
+    const sub = agent === undefined ? null : headers.get(agent);
+    return (sub === null ? session : `${session}/${sub}`).slice(0, LONGEST);
   }
   return textOf(body['prompt_cache_key']).slice(0, LONGEST) || undefined;
 }

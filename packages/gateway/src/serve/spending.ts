@@ -41,8 +41,6 @@ export interface Lacking {
   needs: number;
 }
 
-const NOTHING: Hold = { settle: async () => {} };
-
 /** The budgets of a request. */
 export interface Spending {
   /** Holds money back in each of them, or in none. @throws Refused 503 when nobody can tell */
@@ -53,16 +51,14 @@ export interface Spending {
   renewsInMs(budget: Budget): number;
 }
 
-const UNLIMITED: Spending = { hold: async () => NOTHING, ended: async () => {}, renewsInMs: () => 0 };
-
-/** @param budgets without any, everything fits */
+/** @returns undefined where there is no budget: then everything fits */
 export function spendingOf(
   budgets: readonly Budget[],
   store: Pick<StateStore, 'reserve' | 'settle'>,
   clock: Clock,
   logger: Logger | undefined,
-): Spending {
-  if (budgets.length === 0) return UNLIMITED;
+): Spending | undefined {
+  if (budgets.length === 0) return undefined;
   const settle = async ({ scope, pacer }: Budget, id: string, held: number, dollars: number) => {
     pacer?.held(-held);
     await store

@@ -1,4 +1,4 @@
-import { type Decision, type Requirements } from '@routeprofile/schema';
+import type { Decision, Requirements, Usage } from '@routeprofile/schema';
 import { millisecondsOf } from '../config/duration.js';
 import type { Route } from '../config/snapshot.js';
 import type { EndpointWire } from '../contracts/wire.js';
@@ -12,30 +12,52 @@ export interface Stay {
   conversation: string;
   /** Who answers it, if anybody did. */
   pin: Pin | undefined;
+  /** What is to be known of it at its next turn. */
+  next: Pick<Pin, 'step' | 'wentUpAt'>;
   /** Keeps it where it was answered. */
   keep(served: string, decision: Decision): void;
+  /** The answer has ended. @param usage undefined where nobody knows */
+  took(usage: Usage | undefined): void;
 }
 
-/** @param session names the conversation among those of its tenant; nothing is kept for a route without the setting */
+/**
+ * @param session names the conversation among those of its tenant; nothing is kept for a route without the setting
+ * @param promptTokens of the request, estimated
+ */
 export function stayOf(
   { name, settings, overrides }: Route,
   tenant: string,
   session: string | undefined,
-  { pins }: Serving,
+  promptTokens: number,
+  { pins, clock }: Serving,
 ): Stay | undefined {
   if (settings.session === undefined || session === undefined) return undefined;
   const ttlMs = millisecondsOf(settings.session.ttl);
   const key = JSON.stringify([tenant, name, overrides ?? null, session]);
+  const next: Stay['next'] = {};
+  const priced = settings.session.switch === 'priced';
+  let kept: string | undefined;
   return {
     conversation: key,
     pin: pins.get(key),
-    keep: (model, { ranked }) => pins.set(key, { model, ranked }, ttlMs),
+    next,
+    keep(model, { ranked }) {
+      kept = model;
+      pins.set(key, { model, ranked, ...next }, ttlMs);
+    },
+    took(usage) {
+      if (usage === undefined || !priced) return;
+      const pin = pins.get(key);
+      // Of turns that go on at the same time the last one kept counts.
+      if (pin?.model === kept && pin !== undefined)
+        pins.set(key, { ...pin, last: { usage, estimated: promptTokens, at: clock.now() } }, ttlMs);
+    },
   };
 }
 
-/** Why a conversation cannot stay with who answered it; null when it can. */
+/** Why a conversation cannot be answered by a candidate; null when it can. */
 export function whyMove(
-  { model }: Pin,
+  model: string,
   { router, demands }: Route,
   wire: EndpointWire,
   requirements: Requirements,

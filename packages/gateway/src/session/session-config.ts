@@ -28,5 +28,3 @@ export const sessionConfigSchema = z
     path: ['ladder'],
     error: 'names a candidate twice',
   });
-/** How a route keeps conversations together, with every default filled in. */
-export type SessionConfig = z.infer<typeof sessionConfigSchema>;

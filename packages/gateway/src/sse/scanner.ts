@@ -57,6 +57,7 @@ export function createEventScanner(maxEventBytes = MAX_EVENT_BYTES): EventScanne
       let from = 0;
       // Nearly all streams end their lines in LF alone, and it is the platform that finds those fastest.
       const returns = afterReturn || piece.includes(CR);
+      const text = asciiOf(piece);
       for (let i = 0; i < piece.length; i++) {
         if (!returns && !(lineEmpty && piece[i] === LF)) {
           const end = piece.indexOf(LF, i);
@@ -83,7 +84,8 @@ export function createEventScanner(maxEventBytes = MAX_EVENT_BYTES): EventScanne
           afterReturn = false;
         }
         assertSize(keptBytes + i + 1 - from, maxEventBytes);
-        frames.push(frameOf(take(piece.subarray(from, i + 1))));
+        const own = kept.length === 0 ? text?.slice(from, i + 1) : undefined;
+        frames.push(frameOf(take(piece.subarray(from, i + 1)), own));
         from = i + 1;
       }
       if (from < piece.length) {
@@ -97,9 +99,31 @@ export function createEventScanner(maxEventBytes = MAX_EVENT_BYTES): EventScanne
   };
 }
 
+/** Bytes that are characters of ASCII, as text, so that each byte is one character; undefined for others. */
+function asciiOf(bytes: Uint8Array): string | undefined {
+  const text = decoder.decode(bytes);
+  return text.length === bytes.length && !text.includes(REPLACED) ? text : undefined;
+}
+/** Stands for bytes that are not UTF-8. */
+const REPLACED = '\ufffd';
+
+/** Parts that lie side by side, as pieces of one do, as one part without a copy; undefined where they do not. */
+function sideBySide(parts: readonly Uint8Array[]): Uint8Array | undefined {
+  const [first] = parts;
+  if (first === undefined) return undefined;
+  let end = first.byteOffset;
+  for (const part of parts) {
+    if (part.buffer !== first.buffer || part.byteOffset !== end) return undefined;
+    end += part.length;
+  }
+  return new Uint8Array(first.buffer, first.byteOffset, end - first.byteOffset);
+}
+
 /** All parts, one after the other. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
+  const joined = sideBySide(parts);
+  if (joined !== undefined) return joined;
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -116,8 +140,9 @@ function assertSize(bytes: number, most: number): void {
     });
 }
 
-function frameOf(bytes: Uint8Array): Frame {
-  const event = eventOf(decoder.decode(bytes));
+/** @param text what the bytes say, where that is known */
+function frameOf(bytes: Uint8Array, text = decoder.decode(bytes)): Frame {
+  const event = eventOf(text);
   return event ? { bytes, event } : { bytes };
 }
 

@@ -30,6 +30,7 @@ export interface Held {
 
 /** Money of one scope in one window, in billionths of a dollar. */
 interface Account {
+  per: Limit['per'];
   window: string;
   spent: number;
   held: Map<string, { units: number; expires: number }>;
@@ -45,11 +46,17 @@ export interface Accounts {
   restore(spent: Omit<Held, 'id'>): void;
   /** Dollars spent and held in the present window. */
   spent(scope: string, per: Limit['per']): number;
+  /** Accounts that are remembered. */
+  readonly size: number;
 }
+
+const LEAST_SWEPT = 1_000;
 
 /** @param now milliseconds since 1970 */
 export function createAccounts(now: () => number): Accounts {
   const accounts = new Map<string, Account>();
+  /** Accounts that there were after the last sweep; the next one comes with twice as many, so that each costs next to nothing. */
+  let swept = LEAST_SWEPT;
   /** Where each open reservation is held. */
   const holders = new Map<string, Account>();
 
@@ -58,9 +65,15 @@ export function createAccounts(now: () => number): Accounts {
     const window = windowOf(per, now());
     const known = accounts.get(key);
     if (known?.window === window) return known;
-    const fresh: Account = { window, spent: 0, held: new Map() };
+    if (accounts.size >= swept * 2) sweep();
+    const fresh: Account = { per, window, spent: 0, held: new Map() };
     accounts.set(key, fresh);
     return fresh;
+  };
+  /** Forgets windows that are over: conversations have budgets, and there is no end of them. */
+  const sweep = () => {
+    for (const [key, { per, window }] of accounts) if (window !== windowOf(per, now())) accounts.delete(key);
+    swept = Math.max(LEAST_SWEPT, accounts.size);
   };
   const expire = (account: Account) => {
     for (const [id, { units, expires }] of account.held) {
@@ -101,5 +114,8 @@ export function createAccounts(now: () => number): Accounts {
       if (account.window === window) account.spent += units;
     },
     spent: (scope, per) => dollarsOf(taken(accountOf(scope, per))),
+    get size() {
+      return accounts.size;
+    },
   };
 }

@@ -17,21 +17,23 @@ import {
 } from './format.js';
 import { withMember } from './json-text.js';
 
-/** Names under which servers send what a model thinks aloud. */
-const REASONING = ['reasoning_content', 'reasoning'];
-
 /** What a delta or a message says; the same members in both. */
 function readMessage(state: AnswerState, message: Fields): boolean {
-  const { content, refusal, tool_calls: tools, function_call: call, audio } = message;
-  const parts = itemsOf(content).map((part) => fieldsOf(part)['text']);
-  let said = wrote(state, content, refusal, ...parts, ...REASONING.map((name) => message[name]));
-  for (const tool of [...itemsOf(tools).map((one) => fieldsOf(one)['function'] ?? one), call]) {
-    if (!isFields(tool)) continue;
-    wrote(state, tool['name'], tool['arguments']);
-    state.content = said = true;
-  }
-  if (isFields(audio) || itemsOf(message['images']).length > 0) state.content = said = true;
+  const { content, refusal, tool_calls: tools, function_call: call, audio, images } = message;
+  // Servers have two names for what a model thinks aloud.
+  let said = wrote(state, content, refusal, message['reasoning_content'], message['reasoning']);
+  for (const part of itemsOf(content)) if (wrote(state, fieldsOf(part)['text'])) said = true;
+  for (const one of itemsOf(tools)) if (readCall(state, fieldsOf(one)['function'] ?? one)) said = true;
+  if (readCall(state, call)) said = true;
+  if (isFields(audio) || itemsOf(images).length > 0) state.content = said = true;
   return said;
+}
+
+/** A call of a tool, as far as it has come. */
+function readCall(state: AnswerState, call: unknown): boolean {
+  if (!isFields(call)) return false;
+  wrote(state, call['name'], call['arguments']);
+  return (state.content = true);
 }
 
 function readFinish(state: AnswerState, reason: unknown): boolean {
@@ -41,7 +43,8 @@ function readFinish(state: AnswerState, reason: unknown): boolean {
 }
 
 /** Some servers say with the last chunk alone that the answer broke off; most clients take it for whole then. */
-const endsInError = (choices: readonly Fields[]): boolean => choices.some((one) => one['finish_reason'] === 'error');
+const endsInError = (choices: readonly unknown[]): boolean =>
+  choices.some((one) => fieldsOf(one)['finish_reason'] === 'error');
 
 /** What an event says is wrong, as JSON with `error`. */
 const errorIn = (data: string): string =>
@@ -64,11 +67,12 @@ function openStream(usageWanted: boolean): StreamReader {
       if (isFields(chunk['error']) || typeof chunk['error'] === 'string') return 'error';
       const usage = isFields(chunk['usage']) ? readUsage('chat', chunk['usage']) : undefined;
       if (usage) state.usage = usage;
-      const choices = itemsOf(chunk['choices']).map(fieldsOf);
+      const choices = itemsOf(chunk['choices']);
       if (endsInError(choices)) return 'error';
       if (chunk['choices'] === null) repaired = `data: ${withMember(event.data, 'choices', '[]')}\n\n`;
       let content = false;
-      for (const choice of choices) {
+      for (const one of choices) {
+        const choice = fieldsOf(one);
         const { index = 0 } = choice;
         open.add(index);
         if (readMessage(state, fieldsOf(choice['delta']))) content = true;
@@ -114,7 +118,7 @@ export const chatWire: WireFormat = {
   errorIn,
   readAnswer(answer) {
     const { choices, usage } = fieldsOf(answer);
-    if (!Array.isArray(choices) || choices.length === 0 || endsInError(choices.map(fieldsOf))) return undefined;
+    if (!Array.isArray(choices) || choices.length === 0 || endsInError(choices)) return undefined;
     const counted = readUsage('chat', usage);
     const state: AnswerState = { writtenBytes: 0, content: false, ...(counted && { usage: counted }) };
     for (const choice of choices.map(fieldsOf)) {

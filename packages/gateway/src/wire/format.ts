@@ -160,7 +160,8 @@ export const eventText = (data: unknown, name?: string): string =>
 
 /** Adds a text to what an answer has written. @returns whether there was any */
 export function wrote(state: AnswerState, ...texts: readonly unknown[]): boolean {
-  const bytes = texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? byteLength(text) : 0), 0);
+  let bytes = 0;
+  for (const text of texts) if (typeof text === 'string') bytes += byteLength(text);
   state.writtenBytes += bytes;
   state.content ||= bytes > 0;
   return bytes > 0;

@@ -6,12 +6,12 @@ interface Span {
 
 const isBlank = (code: number) => code === 32 || code === 10 || code === 13 || code === 9;
 
-/** Behind the string that begins at `at`. */
+/** Behind the string that begins at `at`. The platform finds quotation marks fastest, and texts are long. */
 function behindString(text: string, at: number): number {
-  for (let i = at + 1; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 92) i++;
-    else if (code === 34) return i + 1;
+  for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === 92) escapes++;
+    if (escapes % 2 === 0) return end + 1;
   }
   return text.length;
 }
@@ -33,6 +33,10 @@ function behindValue(text: string, at: number): number {
   return text.length;
 }
 
+/** Whether a name as it stands in JSON is that one; it may hold escapes. */
+const isName = (written: string, name: string): boolean =>
+  written === name || (written.includes('\\') && JSON.parse(`"${written}"`) === name);
+
 /** Values of every member of that name in the outermost object; a text may hold a name twice. */
 function memberSpans(text: string, name: string): Span[] {
   const spans: Span[] = [];
@@ -45,7 +49,7 @@ function memberSpans(text: string, name: string): Span[] {
     let start = text.indexOf(':', to) + 1;
     while (isBlank(text.charCodeAt(start))) start++;
     const end = behindValue(text, start);
-    if (JSON.parse(text.slice(from, to)) === name) spans.push({ from: start, to: end });
+    if (isName(text.slice(from + 1, to - 1), name)) spans.push({ from: start, to: end });
     i = end;
   }
 }

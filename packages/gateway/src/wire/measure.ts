@@ -20,19 +20,19 @@ const SOUNDS = new Set<unknown>(['input_audio', 'audio']);
 const BLOBS = new Set<unknown>(['file', 'input_file', 'document', ...SOUNDS, ...PICTURES]);
 
 /**
- * All texts in JSON of any depth, in no order; those of pictures, sounds and files left out.
+ * Visits all texts in JSON of any depth, in no order; those of pictures, sounds and files left out.
  * @param part is told the type of each object
  */
-export function* textsIn(value: unknown, part?: (type: unknown) => void): Generator<string> {
+function visitTexts(value: unknown, text: (text: string) => void, part: (type: unknown) => void): void {
   // A stack of our own: a body can be nested more deeply than calls can.
   const open: unknown[] = [value];
   while (open.length > 0) {
     const one = open.pop();
-    if (typeof one === 'string') yield one;
+    if (typeof one === 'string') text(one);
     else if (Array.isArray(one)) for (const item of one) open.push(item);
     else if (isFields(one)) {
       const type = one['type'];
-      part?.(type);
+      part(type);
       const blob = BLOBS.has(type);
       for (const name in one) {
         const member = one[name];
@@ -44,17 +44,31 @@ export function* textsIn(value: unknown, part?: (type: unknown) => void): Genera
   }
 }
 
+/** All texts in JSON of any depth, in no order; those of pictures, sounds and files left out. */
+export function textsIn(value: unknown): string[] {
+  const texts: string[] = [];
+  visitTexts(
+    value,
+    (text) => texts.push(text),
+    () => {},
+  );
+  return texts;
+}
+
 /**
  * Looks through JSON of any depth.
  * @param value what a request's body holds
  */
 export function measure(value: unknown): Measured {
   const measured: Measured = { characters: 0, pictures: false, sounds: false };
-  const part = (type: unknown) => {
-    measured.pictures ||= PICTURES.has(type);
-    measured.sounds ||= SOUNDS.has(type);
-  };
-  for (const text of textsIn(value, part)) measured.characters += text.length;
+  visitTexts(
+    value,
+    (text) => (measured.characters += text.length),
+    (type) => {
+      measured.pictures ||= PICTURES.has(type);
+      measured.sounds ||= SOUNDS.has(type);
+    },
+  );
   return measured;
 }
 

@@ -26,7 +26,7 @@ export interface LearnerDefinition<O> {
   summary: string;
   options: z.ZodType<O>;
   /** Whether it learns what the fitted router misjudges: decisions that do not say what was expected are then skipped, with one warning. */
-  readsExpected: boolean;
+  readsExpected(options: O): boolean;
   choice(options: O): Choice;
   /** How it sees queries. @param dimensions of their vectors; null for queries without */
   features(dimensions: number | null, options: O, seed: number): Features;
@@ -55,12 +55,12 @@ const UNSAID = -1;
  * what is saved is exact. A snapshot costs one pass over the window, and is made once per number of decisions.
  */
 export function defineLearner<O extends { window: number }>(definition: LearnerDefinition<O>): LearnerStrategy<O> {
-  const { name, summary, options: schema, readsExpected } = definition;
+  const { name, summary, options: schema } = definition;
 
   const around = (router: Router, options: O, seed: number, ctx: RunContext, saved?: WindowState): OnlineLearner => {
     let warned = false;
     const accepts = ({ id, expected }: { id: string; expected?: number }) => {
-      if (!readsExpected || expected !== undefined) return true;
+      if (!definition.readsExpected(options) || expected !== undefined) return true;
       if (!warned)
         ctx.logger?.warn(
           `${name}: decision ${id} does not say what the fitted router expected; such decisions are skipped`,

@@ -29,7 +29,7 @@ export const irtLearner = /* @__PURE__ */ defineLearner<IrtLearnerOptions>({
   name: 'irt',
   summary: 'each model better or worse than the router took it for, as item response theory places it',
   options,
-  readsExpected: true,
+  readsExpected: () => true,
   choice: () => ({ by: 'chance' }),
   features: (dimensions, { axes }, seed) => randomAxes(dimensions, axes, seed),
   learn(judged, { spread }, models) {

@@ -28,7 +28,7 @@ export const linUcbLearner = /* @__PURE__ */ defineLearner<LinUcbOptions>({
   name: 'lin-ucb',
   summary: 'what the router misjudges, linear in the query; models of which little is known are tried (LinUCB)',
   options,
-  readsExpected: true,
+  readsExpected: () => true,
   choice: ({ alpha }) => ({ by: 'optimism', alpha }),
   features: (dimensions, { axes }, seed) => randomAxes(dimensions, axes, seed),
   learn: linearResiduals,

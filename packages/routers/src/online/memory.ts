@@ -7,6 +7,8 @@ const options = z.strictObject({
   kappa: z.number().gt(0).default(20),
   /** A judged answer weighs exp((cosine − 1) / width) of one to the very same query: the smaller, the nearer it must be. */
   width: z.number().gt(0).default(0.1),
+  /** Learn from reward less the router's chance then, which tells how far it is off, in place of the reward itself. Needs `expected`. */
+  residual: z.boolean().default(false),
   ...windowOption,
 });
 /** Options of `memoryLearner`. */
@@ -25,10 +27,10 @@ export const memoryLearner = /* @__PURE__ */ defineLearner<MemoryOptions>({
   name: 'memory',
   summary: 'judged answers to similar queries, shrunk to the fitted router where there are few',
   options,
-  readsExpected: false,
+  readsExpected: ({ residual }) => residual,
   choice: () => ({ by: 'chance' }),
   features: () => (vector) => vector,
-  learn({ count, points, models, rewards }, { kappa, width }, modelCount) {
+  learn({ count, points, models, rewards, expected }, { kappa, width, residual }, modelCount) {
     const cosines = new Float64Array(count).fill(1);
     return (query) => {
       if (points && query) rowDots(points, query, cosines);
@@ -37,12 +39,15 @@ export const memoryLearner = /* @__PURE__ */ defineLearner<MemoryOptions>({
       for (let i = 0; i < count; i++) {
         const weight = Math.exp((cosines[i]! - 1) / width);
         weights[models[i]!]! += weight;
-        sums[models[i]!]! += weight * rewards[i]!;
+        sums[models[i]!]! += weight * (residual ? rewards[i]! - expected[i]! : rewards[i]!);
       }
       return (model, chance) => {
         const weight = weights[model]!;
         if (weight === 0) return { chance, deviation: 0, weight };
-        return { chance: (sums[model]! + kappa * chance) / (weight + kappa), deviation: 0, weight };
+        const mixed = residual
+          ? Math.min(1, Math.max(0, chance + sums[model]! / (weight + kappa)))
+          : (sums[model]! + kappa * chance) / (weight + kappa);
+        return { chance: mixed, deviation: 0, weight };
       };
     };
   },

@@ -23,7 +23,7 @@ export const thompsonLearner = /* @__PURE__ */ defineLearner<ThompsonOptions>({
   name: 'thompson',
   summary: 'each model as often as it is likely to be the best, by what the router misjudges (Thompson sampling)',
   options,
-  readsExpected: true,
+  readsExpected: () => true,
   choice: ({ scale, draws }) => ({ by: 'draws', scale, draws }),
   features: (dimensions, { axes }, seed) => randomAxes(dimensions, axes, seed),
   learn: linearResiduals,

@@ -21,7 +21,7 @@ export interface DistrustSettings {
 }
 
 /**
- * The router with what it learned of some models not believed: their score, and their chance of being right, is the mean of the trusted
+ * The router with what it learned of some models not believed: their score, chance of being right and value is the mean of the trusted
  * models' by likeness of profiles, as for a model that nothing is known about (see `inheritance`). A mean never beats the best of them, and a tie
  * is theirs, so that such a model is not chosen. Where every model of a decision is distrusted, the decision stays as it is.
  */
@@ -103,10 +103,12 @@ function inherited(
       Math.max(...trusted.map(value)),
       trusted.reduce((sum, of, i) => sum + share(i) * value(of), 0),
     );
-  const chances = entry.probability !== undefined && trusted.every(({ probability }) => probability !== undefined);
+  const known = (name: 'probability' | 'value') =>
+    entry[name] !== undefined && trusted.every((of) => of[name] !== undefined);
   return {
     ...entry,
     score: mean(({ score }) => score),
-    ...(chances && { probability: mean(({ probability }) => probability!) }),
+    ...(known('probability') && { probability: mean(({ probability }) => probability!) }),
+    ...(known('value') && { value: mean(({ value }) => value!) }),
   };
 }

@@ -18,10 +18,22 @@ import type { Preset } from './preset.js';
 import { promptfoo } from './promptfoo.js';
 import { routerArena } from './routerarena.js';
 import { routerBench } from './routerbench.js';
+import { twinRouterBench } from './twinrouterbench.js';
 
 /** What is recognised by its shape, in the order of the questions: the shape of general logs comes last. */
 export const builtInPresets: readonly Preset[] = [
-  ...[gateway, outcomes, lmEval, promptfoo, inspect, llmRouterBench, routerArena, llmRouter, routerBench],
+  ...[
+    gateway,
+    outcomes,
+    lmEval,
+    promptfoo,
+    inspect,
+    llmRouterBench,
+    routerArena,
+    twinRouterBench,
+    llmRouter,
+    routerBench,
+  ],
   ...[helicone, langfuse, liteLlm, evalPlus, battles, openAiLogs, openAiBatch],
 ];
 

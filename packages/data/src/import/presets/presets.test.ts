@@ -204,6 +204,33 @@ const EXAMPLES: Record<string, Example> = {
     },
     rows: 1,
   },
+  twinrouterbench: {
+    files: {
+      'question_bank.jsonl': jsonl(
+        ...[2, 0].map((tier, step) => ({
+          ...{
+            id: `repo-1.${step}`,
+            benchmark: 'swebench',
+            instance_id: 'repo-1',
+            step_index: step + 1,
+            total_steps: 2,
+          },
+          ...{ target_tier: ['low', 'mid', 'mid_high', 'high'][tier], target_tier_id: tier },
+          messages: [...chat('Fix it.'), ...(step > 0 ? [{ role: 'assistant', content: 'Reading.' }] : [])],
+        })),
+      ),
+    },
+    row: {
+      ...{ id: 'repo-1.0', task: 'swebench', query: 'system: Be brief.\nuser: Fix it.' },
+      models: {
+        low: { score: 0, cost: 0.0005 },
+        mid: { score: 0, cost: 0.002 },
+        mid_high: { score: 1, cost: 0.005 },
+        high: { score: 1, cost: 0.025 },
+      },
+    },
+    rows: 2,
+  },
   llmrouter: {
     files: {
       'default_routing_train_data.jsonl': jsonl(
@@ -506,6 +533,26 @@ describe('scores of presets', () => {
       ),
     });
     expect(bench.rows()[0]!.models).toMatchObject({ a: { score: 0.7 }, b: { score: 1 } });
+  });
+});
+
+describe('the question bank of TwinRouterBench', () => {
+  const step = (id: string, tier: unknown) => ({
+    ...{ id, benchmark: 'mtrag', target_tier: 'mid', target_tier_id: tier, messages: chat(`Question ${id}?`) },
+  });
+
+  it('leaves out steps of unknown tiers, and says what its scores and costs are', async () => {
+    const { warnings } = await importFiles({
+      'question_bank.jsonl': jsonl(step('1', 1), step('2', 3), step('3', 7), step('4', null)),
+    });
+    expect(bench.rows().map(({ models }) => models)).toMatchObject([
+      { low: { score: 0 }, mid: { score: 1 }, mid_high: { score: 1 }, high: { score: 1 } },
+      { low: { score: 0 }, mid: { score: 0 }, mid_high: { score: 0 }, high: { score: 1 } },
+    ]);
+    const said = warnings.join('\n');
+    expect(said).toMatch(/2 .*target_tier_id is not one of 0 to 3/);
+    expect(said).toMatch(/costs are nominal.*8 calls/);
+    expect(said).toMatch(/a lower tier may not have been tried: 8 calls/);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { KeyConfig } from '../../config/config.js';
 import type { BudgetConfig } from '../../money/budget-config.js';
-import { keyScope, routeScope } from '../../money/budgets.js';
+import { keyScope, routeScope } from '../../money/scopes.js';
 import { windowEnds } from '../../store/window.js';
 import type { Serving } from '../context.js';
 

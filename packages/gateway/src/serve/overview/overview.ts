@@ -9,6 +9,7 @@ import { Refused } from '../refused.js';
 import { jsonResponse } from '../responses.js';
 import { budgetStates, type BudgetState } from './budget-states.js';
 import { spendOf, type SpendSummary } from './spend.js';
+import { usefulOf, type UsefulSpend } from './useful.js';
 import { driftFor, endpointsFor, type EndpointLook, type SeenDrift } from './state.js';
 
 /** Decisions that an overview adds up. */
@@ -33,6 +34,8 @@ export interface Overview {
   drift?: SeenDrift;
   /** Of the tenant's last decisions, 200 at most. */
   spend: SpendSummary;
+  /** What those of them that were judged cost per useful answer. */
+  useful: UsefulSpend;
   /** The key's own, and for operators, or where there are no keys, those of routes. */
   budgets: BudgetState[];
   /** How learning on each route stands that it may use; absent where none learns. */
@@ -57,7 +60,8 @@ function learningFor(key: KeyConfig | undefined, { routes }: Snapshot): Pick<Ove
 export async function showOverview(key: KeyConfig | undefined, serving: Serving): Promise<Reply> {
   const { snapshot, store, clock } = serving;
   const tenant = key?.id ?? LOCAL_TENANT;
-  const { page } = snapshot.config;
+  const { page, feedback } = snapshot.config;
+  const latest = await store.latest(tenant, ADDED_UP);
   const overview: Overview = {
     at: clock.now(),
     tenant,
@@ -66,7 +70,8 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
     endpoints: endpointsFor(key, serving),
     ...driftFor(key, serving),
     ...learningFor(key, snapshot),
-    spend: spendOf(await store.latest(tenant, ADDED_UP)),
+    spend: spendOf(latest),
+    useful: await usefulOf(latest, store, feedback.trains),
     budgets: await budgetStates(key, serving),
   };
   return jsonResponse(200, overview);

@@ -58,6 +58,24 @@ describe('GET /v1/health', () => {
     expect(headers.get('x-routeprofile-reason')).toMatch(/^share of failed attempts of a rose .* it comes after b$/);
   });
 
+  it('watches what answers are judged to be worth, once each, as far as feedback trains', async () => {
+    const { ask, get, post } = openGateway({ routes: { default: { drift: {} } } });
+    const say = async (id: string, value: number, name = 'quality') => {
+      expect((await post('/v1/feedback', { id, name, value })).status).toBe(202);
+    };
+    const judge = async (value: number, name?: string) => {
+      const id = (await ask('chat', false)).headers.get('x-routeprofile-id')!;
+      await say(id, value, name);
+      await say(id, value, name);
+    };
+    const flags = async () => (await json<HealthAnswer>(await get('/v1/health'))).drift!.flags;
+    for (let i = 0; i < 96; i++) await judge(i < 64 ? 1 : 0, 'length');
+    expect(await flags()).toEqual([]);
+    for (let i = 0; i < 128; i++) await judge(i < 64 ? 1 : 0);
+    await settle();
+    expect(await flags()).toMatchObject([{ stream: 'reward:a', since: 64, before: 1, after: 0, worse: true }]);
+  });
+
   it('tells a key of what it may use', async () => {
     const router = (id: string) => listedRouter([{ id, model: id }]);
     const { get } = openGateway(

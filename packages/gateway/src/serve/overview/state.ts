@@ -2,13 +2,14 @@ import type { KeyConfig } from '../../config/config.js';
 import type { Snapshot } from '../../config/snapshot.js';
 import type { EndpointWire } from '../../contracts/wire.js';
 import type { EndpointHealth } from '../../health.js';
+import type { LoadLook } from '../../load/endpoint-load.js';
 import type { DriftLook } from '../../observe/drift/drift.js';
 import type { Serving } from '../context.js';
 import type { Reply } from '../exchange.js';
 import { jsonResponse } from '../responses.js';
 
-/** An endpoint and how it fares. */
-export type EndpointLook = { id: string; candidate: string; wires: EndpointWire[] } & EndpointHealth;
+/** An endpoint, how it fares, and how loaded it is. */
+export type EndpointLook = { id: string; candidate: string; wires: EndpointWire[] } & EndpointHealth & LoadLook;
 /** What is watched for a change, and what has changed. */
 export type SeenDrift = DriftLook;
 
@@ -30,10 +31,13 @@ const candidatesOf = (key: KeyConfig | undefined, { candidates, routes }: Snapsh
     : [...new Set(key.routes.flatMap((name) => routes.get(name)?.router.models ?? []))];
 
 /** Endpoints of the candidates that a key may be answered by. */
-export const endpointsFor = (key: KeyConfig | undefined, { snapshot, health }: Serving): EndpointLook[] =>
+export const endpointsFor = (key: KeyConfig | undefined, { snapshot, health, load }: Serving): EndpointLook[] =>
   candidatesOf(key, snapshot)
     .flatMap((candidate) => snapshot.endpoints.get(candidate) ?? [])
-    .map(({ id, candidate, wires }) => ({ id, candidate, wires, ...health.look(id) }));
+    .map((endpoint) => {
+      const { id, candidate, wires } = endpoint;
+      return { id, candidate, wires, ...health.look(id), ...load.look(endpoint) };
+    });
 
 /** What has changed of these candidates, and of the routes that a key may use. */
 export function driftFor(key: KeyConfig | undefined, { snapshot, drift }: Serving): { drift?: SeenDrift } {

@@ -38,7 +38,7 @@ async function look(): Promise<void> {
   say(note!, overview.note);
   say(trouble!, undefined);
   offerModels(overview.models);
-  byId('spend', HTMLElement).replaceChildren(...spendTiles(overview.spend));
+  byId('spend', HTMLElement).replaceChildren(...spendTiles(overview));
   byId('endpoints', HTMLElement).replaceChildren(...endpointItems(overview.endpoints));
   byId('drift', HTMLElement).replaceChildren(...driftItems(overview));
   decisions.show(list.data, overview.at);

@@ -1,4 +1,7 @@
+import type { BudgetState } from '../../overview/budget-states.js';
+import type { Overview } from '../../overview/overview.js';
 import type { SpendSummary } from '../../overview/spend.js';
+import type { UsefulSpend } from '../../overview/useful.js';
 import { element } from './dom.js';
 import { counted, dollars, percent } from './format.js';
 
@@ -24,8 +27,28 @@ function savedTile({ compared, decisions }: SpendSummary): HTMLElement {
     : tile('Spent more', percent(-saved / bestSingleCost), `${dollars(-saved)}${over}`, 'lost');
 }
 
+/** What a useful answer costs, by feedback; none where nothing was judged. */
+const usefulTiles = ({ judged, perUseful }: UsefulSpend): HTMLElement[] =>
+  judged === 0
+    ? []
+    : [
+        tile(
+          'Per useful answer',
+          perUseful === undefined ? 'none was' : dollars(perUseful),
+          `${counted(judged, 'answer')} judged of the last 50`,
+        ),
+      ];
+
+/** What is left of a budget, and λ where it is paced. */
+const budgetTile = ({ kind, name, left, dollars: whole, per, lambda }: BudgetState): HTMLElement =>
+  tile(
+    kind === 'key' ? 'Budget' : `Budget of ${name}`,
+    dollars(left),
+    `left of ${dollars(whole)} per ${per}${lambda === undefined ? '' : `; λ ${Number(lambda.toPrecision(3))} per dollar`}`,
+  );
+
 /** The figures of the last decisions, as tiles. */
-export function spendTiles(spend: SpendSummary): HTMLElement[] {
+export function spendTiles({ spend, useful, budgets }: Pick<Overview, 'spend' | 'useful' | 'budgets'>): HTMLElement[] {
   const { decisions, answered, fellBack, cost, unpriced, compared } = spend;
   const open = unpriced > 0 ? `; the cost of ${unpriced} is not known` : '';
   const single = compared.models.join(' or ');
@@ -38,5 +61,7 @@ export function spendTiles(spend: SpendSummary): HTMLElement[] {
     ),
     savedTile(spend),
     tile('Answered', `${answered} of ${decisions}`, `${fellBack} by another model than the one chosen`),
+    ...usefulTiles(useful),
+    ...budgets.map(budgetTile),
   ];
 }
