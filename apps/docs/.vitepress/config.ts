@@ -84,6 +84,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Use a saved router in your program', '/guides/saved-router'],
       ['Put a router in front of your models', '/guides/gateway'],
       ['Load and drift', '/guides/load-and-drift'],
+      ['Learn from feedback', '/guides/feedback'],
       ['From journal to a better router', '/guides/learn-from-traffic'],
       ['Client libraries and the gateway', '/guides/clients'],
       ['Use the AI SDK', '/guides/ai-sdk'],

@@ -71,6 +71,12 @@ export { trainRouter, type TrainedRouter } from './steps/train-router.js';
 export { evaluate, type EvaluatedRouter } from './steps/evaluate.js';
 export { fitEncoder, type FitEncoderRequest, type FittedEncoder } from './steps/fit-encoder.js';
 export { checkData } from './steps/check-data.js';
+export {
+  openVerifiers,
+  type GraderVerifier,
+  type ServedAnswer,
+  type VerifierReference,
+} from './steps/open-verifiers.js';
 export { collect, planCollect, type CollectRequest } from './steps/collect.js';
 export {
   addModelToProfiles,

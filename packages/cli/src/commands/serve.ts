@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Gateway, GatewayConfigInput } from '@routeprofile/gateway';
 import { createGateway, fileSecrets, listen, openNodeUpstream, traceBy } from '@routeprofile/gateway/node';
-import { openRouter, type OpenRouter } from '@routeprofile/pipeline';
+import { openRouter, openVerifiers, type OpenRouter } from '@routeprofile/pipeline';
 import { messageOf, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { servedEncoders } from '../serve/encoders.js';
@@ -45,7 +45,7 @@ async function openRouters({ config, source }: FoundConfig, logger: Logger, open
 
 /** What the gateway itself reads of the configuration. */
 function gatewayConfigOf({ config }: FoundConfig): GatewayConfigInput {
-  const { listen: _listen, state: _state, tracing: _tracing, routes, ...rest } = config;
+  const { listen: _listen, state: _state, tracing: _tracing, verify: _verify, routes, ...rest } = config;
   const settings = Object.entries(routes).map(([name, route]) => {
     const { router: _router, plugin: _plugin, encoder: _encoder, ...others } = route;
     return [name, others];
@@ -66,6 +66,7 @@ function named<T>({ source }: FoundConfig, opening: () => T): T {
 async function open(found: FoundConfig, logger: Logger, opened: Opened, routers: Opened): Promise<Gateway> {
   const { config, from } = found;
   const routes = await openRouters(found, logger, routers);
+  const verifiers = await openVerifiers(config.verify, { folder: from, logger });
   const secrets = fileSecrets({ from });
   const store = await openState(found, secrets, logger);
   opened.add(() => store.close());
@@ -73,7 +74,10 @@ async function open(found: FoundConfig, logger: Logger, opened: Opened, routers:
   opened.add(() => upstream.close());
   const tracing = config.tracing ? traceBy(openTelemetry()) : undefined;
   return named(found, () =>
-    createGateway(gatewayConfigOf(found), { routes, upstream, store, logger, secrets, ...(tracing && { tracing }) }),
+    createGateway(gatewayConfigOf(found), {
+      ...{ routes, upstream, store, logger, secrets, verifiers },
+      ...(tracing && { tracing }),
+    }),
   );
 }
 
@@ -104,7 +108,7 @@ async function reload(
     void retired
       .then(() => old.close())
       .catch((error: unknown) => logger.warn(`the routers of before cannot be closed: ${messageOf(error)}`));
-    for (const name of ['listen', 'state', 'tracing'] as const)
+    for (const name of ['listen', 'state', 'tracing', 'verify'] as const)
       if (!isDeepStrictEqual(found.config[name], before.config[name]))
         logger.warn(`${found.source}: \`${name}\` stays as it was until the gateway is started anew`);
     logger.info(

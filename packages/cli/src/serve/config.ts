@@ -26,6 +26,21 @@ const serveConfigSchema = gatewayConfigSchema.extend({
       }),
     ])
     .default({ kind: 'memory' }),
+  /**
+   * Graders that check a share of answers behind requests; what they find is feedback of the source `verifier`. Those that need a right answer
+   * or ask a model are refused. Read at the start only.
+   */
+  verify: z
+    .array(
+      z.strictObject({
+        /** A grader and its options, such as `json-schema:file=answer.schema.json`. */
+        grader: z.string().min(1),
+        share: z.number().min(0).max(1),
+        /** Names its feedback. Default: the grader's name. */
+        name: z.string().min(1).max(200).optional(),
+      }),
+    )
+    .default([]),
   /** Spans for OpenTelemetry, through the `@opentelemetry/api` that is installed where the command runs. Read at the start only. */
   tracing: z.boolean().default(false),
   routes: z

@@ -1,12 +1,14 @@
 import type { Endpoint } from '../contracts/endpoint.js';
-import type { LearningParts } from '../learn/open-learner.js';
 import type { MeasuredLoad } from '../load/endpoint-load.js';
+import type { LearningParts } from '../learn/open-learner.js';
 import type { Drift } from '../observe/drift/drift.js';
 
 /** What there is while serving, which routes may use. */
 export interface LiveFacts {
   drift?: Drift;
+  learning?: LearningParts;
   /** How loaded a model is that these endpoints serve. */
   loadOfModel?: (endpoints: readonly Endpoint[]) => MeasuredLoad | undefined;
-  learning?: LearningParts;
+  /** Whether a candidate has an endpoint that may be tried now. Default: each may. */
+  callable?: (candidate: string) => boolean;
 }

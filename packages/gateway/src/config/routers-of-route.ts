@@ -34,7 +34,7 @@ type Routers = Pick<Route, 'router' | 'still' | 'wrappedBy' | 'notes' | 'learner
  * knew then; and who stands in, which leaves the choice alone.
  */
 export function routersOf({ name, router, settings, around, config, clock, live, report }: RouteParts): Routers {
-  const { learning, drift } = live;
+  const { learning, drift, callable = () => true } = live;
   const logger = learning?.logger;
   const learner = learning && openLearner(name, router, config, learning, clock, report);
   const notes = learning !== undefined && (learner !== undefined || config.log.vectors);
@@ -59,7 +59,7 @@ export function routersOf({ name, router, settings, around, config, clock, live,
     const wrapped = (inner: RequestRouter) => wrapRouter(inner, outer);
     const plain = wrapped(fitted);
     const still = learned ? elseRouter(wrapped(learned), plain, `routes.${name}.learn`, logger) : plain;
-    const explored = settings.explore && wrapRouter(still, [exploring(settings.explore, config.seed)]);
+    const explored = settings.explore && wrapRouter(still, [exploring(settings.explore, config.seed, callable)]);
     const router = explored ? elseRouter(explored, still, `routes.${name}.explore`, logger) : still;
     return { still: wrapRouter(still, standIns), router: wrapRouter(router, standIns) };
   };

@@ -111,6 +111,21 @@ describe('a route that explores', () => {
     for (const { served, propensity } of fell) expect([served, propensity]).toEqual(['a', 0.25]);
   });
 
+  it('tries none that cannot be called', async () => {
+    const routes = { default: chancesRoute({ a: 0.8, b: 0.79, nowhere: 0.81 }) };
+    const opened = openGateway(exploring(), { routes });
+    for (let i = 0; i < 30; i++) {
+      const asked = opened.ask('chat', false, ask('Why?'));
+      await opened.clock.advance(5);
+      await asked;
+    }
+    await settle();
+    const records = await opened.store.latest('local', 30);
+    for (const { model, served, propensity, ranked } of records)
+      expect([served, propensity, ranked.length]).toEqual([model, model === 'a' ? 0.75 : 0.25, 2]);
+    expect(new Set(records.map(({ model }) => model))).toEqual(new Set(['a', 'b']));
+  });
+
   it('follows a router that says no chances as it is, and says so once', async () => {
     const candidates = near.default.candidates;
     const opened = openGateway(exploring(), { routes: { default: listedRouter(candidates) } });

@@ -3,7 +3,7 @@ import { createRecent } from '../recent.js';
 import type { RequestRouter } from './request-router.js';
 
 /** What is known of how one request was decided, beside the decision. */
-export interface ReadQuery {
+interface ReadQuery {
   /** By the router's encoder; absent where it reads none. */
   vector?: Float32Array;
   /** Judged decisions that the router had learned from; absent where nothing is learned. */

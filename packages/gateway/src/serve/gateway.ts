@@ -183,7 +183,9 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
     const learningParts = { queries, store, logger, ...(parts.learners && { learners: parts.learners }) };
-    const live = { drift, loadOfModel, learning: learningParts };
+    const callable = (candidate: string) =>
+      serving.snapshot.endpoints.get(candidate)?.some(({ id }) => health.usable(id)) ?? false;
+    const live = { drift, loadOfModel, learning: learningParts, callable };
     const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live, [...monitors.keys()]);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };

@@ -11,7 +11,7 @@ import {
 import { requestRouter, type RequestRouter } from '../decide/request-router.js';
 
 /** Two numbers per text: its length, and the code of its first character. */
-export const lengthEncoder: Encoder = {
+const lengthEncoder: Encoder = {
   specVersion: 1,
   id: 'length',
   dimensions: 2,
@@ -23,7 +23,7 @@ export const lengthEncoder: Encoder = {
 };
 
 /** A router that gives each model a chance to be right, whatever the text. */
-export const chancesRouter = (chances: Readonly<Record<string, number>>): Router => {
+const chancesRouter = (chances: Readonly<Record<string, number>>): Router => {
   const ranked = Object.entries(chances)
     .map(([model, probability]) => ({ model, score: probability, probability }))
     .sort((a, b) => b.probability - a.probability);
