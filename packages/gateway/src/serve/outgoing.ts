@@ -14,7 +14,7 @@ const isForwarded = (name: string): boolean =>
   (name.startsWith(FORWARDED[0]) || name.startsWith(FORWARDED[1])) && !NOT_FORWARDED.has(name);
 
 /** What of a client's headers an endpoint sees: nothing that says who the client is. Undefined where it sees none. */
-export function forwardedHeaders(headers: HeaderReader): Record<string, string> | undefined {
+function forwardedHeaders(headers: HeaderReader): Record<string, string> | undefined {
   let forwarded: Record<string, string> | undefined;
   headers.forEach((value, name) => {
     if (isForwarded(name)) (forwarded ??= {})[name] = value;

@@ -16,7 +16,7 @@ const PER_MILLION = 1e6;
 const MORE_THAN_ANY = 2e6;
 
 /** Dollars that a call costs at most, for which its budget must have room; 0 where the candidate has no price. No common tokenizer makes more tokens than there are bytes. */
-export function boundOf(
+function boundOf(
   { price, limits, params }: Candidate,
   { text, body, format, asked: said }: ReadRequest,
 ): number {
