@@ -16,10 +16,7 @@ const PER_MILLION = 1e6;
 const MORE_THAN_ANY = 2e6;
 
 /** Dollars that a call costs at most, for which its budget must have room; 0 where the candidate has no price. No common tokenizer makes more tokens than there are bytes. */
-function boundOf(
-  { price, limits, params }: Candidate,
-  { text, body, format, asked: said }: ReadRequest,
-): number {
+function boundOf({ price, limits, params }: Candidate, { text, body, format, asked: said }: ReadRequest): number {
   if (!price) return 0;
   // Its settings take the place of what the client says.
   const asked = params ? format.asked({ ...body, ...params }) : said;
