@@ -100,6 +100,7 @@ export {
   type OffPolicyOptions,
   type Outcomes,
 } from './off-policy/evidence.js';
+export { offPolicyLead, type Lead, type LeadOptions } from './off-policy/lead.js';
 export { judgedShares, type LoggedPropensities, type LoggedRows, type TargetPolicy } from './off-policy/logged-rows.js';
 export type { Propensities, PropensityCalibration } from './off-policy/propensities.js';
 export { meanRewards, ridgeRewards, type RewardModel, type RewardRows } from './off-policy/reward-model.js';

@@ -93,7 +93,7 @@ const counts = countPromotions(study, looks, (log) => {
   if (log % 10 === 0) process.stderr.write(`${log} of ${LOGS} logs\n`);
 });
 let allowed = 0;
-while (binomialTail(LOGS, allowed + 1, ALPHA) > 0.01) allowed++;
+while (binomialTail(allowed + 1, LOGS, ALPHA) > 0.01) allowed++;
 console.log(
   `${LOGS} logs of ${DECISIONS} decisions from ${population.texts.length} queries × ${models.length} models, ${100 * study.judged} % judged, softmax with temperature ${study.temperature}, ${LOOKS} look(s), seed ${study.seed}. At an error of ${ALPHA} up to ${allowed} of ${LOGS} may be promoted wrongly by chance (99 %).\n`,
 );

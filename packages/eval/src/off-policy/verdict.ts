@@ -54,8 +54,9 @@ export function obstacleOf(
  * value ± t · s / √rows. Few large weights make s itself uncertain: t is Student's with the degrees of freedom at which a normal
  * sample's variance would be as uncertain, 2 rows / (kurtosis − 1). Equal rows of many give the normal 1.96.
  * @param level between 0 and 1: how often the interval is to hold what it estimates
+ * @param leastVariance what s² is raised to, where something else tells that rows vary more
  */
-export function intervalOf({ value, perRow }: Influence, level = LEVEL): KnownVerdict {
+export function intervalOf({ value, perRow }: Influence, level = LEVEL, leastVariance = 0): KnownVerdict {
   const rows = perRow.length;
   let [second, fourth] = [0, 0];
   for (const own of perRow) {
@@ -63,12 +64,13 @@ export function intervalOf({ value, perRow }: Influence, level = LEVEL): KnownVe
     second += square / rows;
     fourth += (square * square) / rows;
   }
-  if (second === 0) return { known: true, value, low: value, high: value };
-  const excess = fourth / (second * second) - 1;
+  const variance = Math.max(second, leastVariance);
+  if (variance === 0) return { known: true, value, low: value, high: value };
+  const excess = second === 0 ? 0 : fourth / (second * second) - 1;
   const degrees = excess > 0 ? Math.max(LEAST_DEGREES, (2 * rows) / excess) : Infinity;
   const half =
     studentQuantile(degrees, level === LEVEL ? NORMAL_95 : normalQuantile((1 + level) / 2)) *
-    Math.sqrt(second / Math.max(1, rows - 1));
+    Math.sqrt(variance / Math.max(1, rows - 1));
   return { known: true, value, low: value - half, high: value + half };
 }
 

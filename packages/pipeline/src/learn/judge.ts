@@ -1,4 +1,4 @@
-import { offPolicyDifference, type KnownVerdict, type Verdict } from '@routeprofile/eval';
+import { offPolicyLead, type KnownVerdict, type Verdict } from '@routeprofile/eval';
 import { missingOf, moreJudgedFor, NOTHING_EXPLORED } from '../traffic/conclusion.js';
 import { policyOf, type TrafficEvidence, type TrafficSummary } from '../traffic/evidence.js';
 
@@ -24,12 +24,13 @@ export function judgeCandidate(
   { alpha, minEss }: { alpha: number; minEss: number },
 ): Judged {
   const differing = candidate.filter((model, row) => model !== incumbent[row]).length / candidate.length;
-  const value = offPolicyDifference(traffic.evidence, policyOf(traffic, candidate), policyOf(traffic, incumbent), {
-    // Two-sided, so that each side errs with chance alpha.
-    level: 1 - 2 * alpha,
-    leastEffectiveRows: minEss,
-  });
-  return { difference: value.score.dr, effectiveRows: value.support?.effectiveRows ?? 0, differing };
+  const { difference, support } = offPolicyLead(
+    traffic.evidence,
+    policyOf(traffic, candidate),
+    policyOf(traffic, incumbent),
+    { error: alpha, leastEffectiveRows: minEss },
+  );
+  return { difference, effectiveRows: support?.effectiveRows ?? 0, differing };
 }
 
 /** Whether a candidate may take the incumbent's place. */

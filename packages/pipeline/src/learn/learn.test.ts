@@ -47,7 +47,13 @@ describe('learn', () => {
     await opened.dispose?.();
     const trained = async (data: string) => {
       const shared = { encoder: ENCODER, profile: ['flat'], router: ['knn'], seed: [SEED] };
-      const { routers } = await run({ ...shared, data: at(data), limitTest: 10, out: at(`run-${data}`) });
+      const { routers } = await run({
+        ...shared,
+        data: at(data),
+        limitTrain: 150,
+        limitTest: 10,
+        out: at(`run-${data}`),
+      });
       const router = routers[0]!.folder;
       const { router: fitted } = await loadSavedRouter(router, undefined, { seed: SEED });
       return { router, scores: await scoresOf(fitted, population, { vectors, encoder }) };
@@ -74,9 +80,9 @@ describe('learn', () => {
   };
 
   it('promotes a router that is better beyond doubt, which is, and goes back', async () => {
-    traffic('state', bad, 1400, 0.5);
+    traffic('state', bad, 1000, 0.5);
     const found = await learning('learned', { router: bad.router });
-    expect(found).toMatchObject({ promoted: true, serving: 2, candidate: 2, why: null, trainedOn: 700 });
+    expect(found).toMatchObject({ promoted: true, serving: 2, candidate: 2, why: null, trainedOn: 500 });
     expect(found.result).toMatchObject({ look: 1, difference: { known: true } });
     const current = at('learned', 'current');
     expect(found.serves).toBe(current);
@@ -86,7 +92,7 @@ describe('learn', () => {
     if (!difference.known) throw new Error('expected a verdict');
     expect(after - before).toBeGreaterThan(difference.low);
     const kept = JSON.parse(readFileSync(join(current, 'learned.json'), 'utf8')) as object;
-    expect(kept).toMatchObject({ incumbent: 1, trainedOn: { judged: 700 }, judgedOn: { judged: 700 }, promoted: true });
+    expect(kept).toMatchObject({ incumbent: 1, trainedOn: { judged: 500 }, judgedOn: { judged: 500 }, promoted: true });
 
     expect(await rollBack(at('learned'))).toEqual({ from: 2, to: 1 });
     expect(await truthOf(current)).toBe(before);

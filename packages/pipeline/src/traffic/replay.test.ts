@@ -17,6 +17,8 @@ import { replay } from './replay.js';
 
 const ENCODER = 'hash:dimensions=16';
 
+const DECISIONS = 400;
+
 describe('replay', () => {
   const folder = temporaryFolder();
   const at = (...parts: string[]) => join(folder.path, ...parts);
@@ -30,7 +32,7 @@ describe('replay', () => {
 
   beforeAll(async () => {
     await writeSample(at('data'), { seed: 42 });
-    const small = { encoder: ENCODER, limitTrain: 150, limitTest: 20, seed: [42] };
+    const small = { encoder: ENCODER, limitTrain: 80, limitTest: 10, seed: [42] };
     const trained = await run({
       ...small,
       data: at('data'),
@@ -46,13 +48,17 @@ describe('replay', () => {
     await opened.dispose?.();
     const { router: fitted } = await loadSavedRouter(router, undefined, { seed: 42 });
     const scores = await scoresOf(fitted, population, { vectors, encoder });
-    drawn = drawTraffic(population, scores, { decisions: 600, seed: 1, temperature: 0.15, judged: 0.8 });
+    drawn = drawTraffic(population, scores, { decisions: DECISIONS, seed: 1, temperature: 0.15, judged: 0.8 });
     writeJournal(at('state'), population, drawn, { encoder });
   }, 60_000);
 
   it('tells what routers would have got, near the truth, from the journal alone', async () => {
     const found = await replay({ log: at('state'), routers: [{ router }, { router: other }], cache: at('cache') });
-    expect(found.log).toMatchObject({ kind: 'journal', decisions: 600, judged: drawn.filter((d) => d.judged).length });
+    expect(found.log).toMatchObject({
+      kind: 'journal',
+      decisions: DECISIONS,
+      judged: drawn.filter((d) => d.judged).length,
+    });
     const opened = await openRouter(router, { cache: at('cache') });
     const decided = await opened.route(population.texts);
     await opened.dispose();
@@ -83,14 +89,14 @@ describe('replay', () => {
     expect(byVector.routers).toEqual(byText.routers);
     writeJournal(at('foreign'), population, drawn, { encoder: 'another', vector: row });
     await expect(replay({ log: at('foreign'), ...options })).rejects.toThrow(
-      /600 decisions whose vector is by another/,
+      /400 decisions whose vector is by another/,
     );
   });
 
   it('says so where nothing was explored, and what to switch on', async () => {
     const { router: fitted } = await loadSavedRouter(router, undefined, { seed: 42 });
     const scores = await scoresOf(fitted, population, { vectors, encoder });
-    const fixed = drawTraffic(population, scores, { decisions: 300, seed: 1, temperature: 0 });
+    const fixed = drawTraffic(population, scores, { decisions: 100, seed: 1, temperature: 0 });
     writeJournal(at('fixed'), population, fixed, { encoder });
     const found = await replay({ log: at('fixed'), routers: [{ router }, { router: other }], cache: at('cache') });
     expect(found.log.explored).toBe(0);
