@@ -1,5 +1,7 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import { type BootstrapOptions, meanOf, percentileInterval, resampledMeans } from '@routeprofile/numerics';
+import { type BootstrapOptions, LEAST_ROWS, meanOf, percentileInterval, resampledMeans } from '@routeprofile/numerics';
+
+export { LEAST_ROWS, meanEstimate, type OpenEstimate, ratioEstimate } from '@routeprofile/numerics';
 
 /** A difference of two means and its percentile interval, in the unit of the series. */
 export interface DifferenceInterval {
@@ -10,9 +12,6 @@ export interface DifferenceInterval {
   /** Upper end, likewise. */
   high: number;
 }
-
-/** With fewer rows a bootstrap interval is narrower than what it should hold: none is given. */
-export const LEAST_ROWS = 10;
 
 /**
  * Percentile bootstrap over rows for several series of row-wise differences at once: all series share each resample, so the
@@ -58,36 +57,4 @@ export function pairedDifferences(a: Float64Array, b: Float64Array): Float64Arra
   if (a.length !== b.length || a.some((x, i) => Number.isNaN(x) !== Number.isNaN(b[i]!)))
     throw new RouteProfileError('SHAPE_MISMATCH', 'paired intervals: the two sides do not count the same rows');
   return a.map((x, i) => x - b[i]!).filter((d) => !Number.isNaN(d));
-}
-
-/**
- * The mean of a series, and the ratio of the means of two, paired, with their percentile intervals; no ends with fewer than
- * `LEAST_ROWS` rows.
- * @param series shape [rows], without NaN
- */
-export function meanEstimate(series: Float64Array, options: BootstrapOptions): OpenEstimate {
-  const value = meanOf(series);
-  if (series.length < LEAST_ROWS) return { value, low: null, high: null };
-  return { value, ...percentileInterval(resampledMeans([series], options)[0]!, options) };
-}
-
-/** A figure; null for ends that the rows do not allow. */
-export interface OpenEstimate {
-  value: number;
-  low: number | null;
-  high: number | null;
-}
-
-/** mean(a) / mean(b), rows paired. @returns null where b is 0 on average, or so small that the ratio has no number */
-export function ratioEstimate(a: Float64Array, b: Float64Array, options: BootstrapOptions): OpenEstimate | null {
-  const whole = meanOf(b);
-  if (!(whole > 0)) return null;
-  const value = meanOf(a) / whole;
-  if (!Number.isFinite(value)) return null;
-  if (a.length < LEAST_ROWS) return { value, low: null, high: null };
-  const [own, other] = resampledMeans([a, b], options);
-  const ratios = own!.map((mean, r) => mean / other![r]!);
-  return ratios.every(Number.isFinite)
-    ? { value, ...percentileInterval(ratios, options) }
-    : { value, low: null, high: null };
 }

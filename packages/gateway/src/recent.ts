@@ -4,6 +4,8 @@ export interface Recent<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V): void;
   delete(key: K): void;
+  /** Those that were used longest ago first. Counts as no use. */
+  entries(): IterableIterator<[K, V]>;
   readonly size: number;
 }
 
@@ -30,6 +32,7 @@ export function createRecent<K, V>(most: number): Recent<K, V> {
       if (!oldest.done) entries.delete(oldest.value);
     },
     delete: (key) => void entries.delete(key),
+    entries: () => entries.entries(),
     get size() {
       return entries.size;
     },

@@ -31,6 +31,7 @@ export {
 export { cholesky, invertPositiveDefinite, solveCholesky, solveLower, solvePositiveDefinite } from './cholesky.js';
 export { dualAscent } from './dual-ascent.js';
 export { type Eigen, symmetricEigen, upright } from './eigen.js';
+export { LEAST_ROWS, meanEstimate, type OpenEstimate, ratioEstimate, wilsonInterval } from './estimate.js';
 export { type Clusters, kMeans, nearestCentre } from './k-means.js';
 export { type Ewma, ewma, expectedLatency, type ModelLoad, peakEwma, peakEwmaAt, powerOfTwo } from './latency.js';
 export { minimize, type MinimizeOptions, type Objective } from './minimize.js';

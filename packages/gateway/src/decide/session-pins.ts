@@ -21,6 +21,11 @@ export interface SessionPins {
   get(key: string): Pin | undefined;
   /** @param ttlMs milliseconds for which it is kept, from now on */
   set(key: string, pin: Pin, ttlMs: number): void;
+  /**
+   * Conversations that each model answers now, by model.
+   * @param counts whether a conversation is counted, by its key
+   */
+  perModel(counts: (key: string) => boolean): Map<string, number>;
 }
 
 /** Conversations that are kept; those that were silent longest are forgotten first. */
@@ -37,5 +42,12 @@ export function createSessionPins(clock: Pick<Clock, 'now'>, most = MOST_PINS): 
       return undefined;
     },
     set: (key, pin, ttlMs) => pins.set(key, { ...pin, until: clock.now() + ttlMs }),
+    perModel(counts) {
+      const models = new Map<string, number>();
+      const now = clock.now();
+      for (const [key, { model, until }] of pins.entries())
+        if (now < until && counts(key)) models.set(model, (models.get(model) ?? 0) + 1);
+      return models;
+    },
   };
 }

@@ -115,6 +115,18 @@ describe('a conversation', () => {
 });
 
 describe('pins', () => {
+  it('are counted per model, while they last', async () => {
+    const clock = manualClock();
+    const pins = createSessionPins(clock);
+    pins.set('1 x', { model: 'a', ranked: [] }, 1_000);
+    pins.set('1 y', { model: 'a', ranked: [] }, 2_000);
+    pins.set('2 x', { model: 'b', ranked: [] }, 2_000);
+    const counted = () => [...pins.perModel((key) => key.startsWith('1'))];
+    expect(counted()).toEqual([['a', 2]]);
+    await clock.advance(1_500);
+    expect(counted()).toEqual([['a', 1]]);
+  });
+
   it('are bounded', () => {
     const clock = manualClock();
     const pins = createSessionPins(clock, 2);

@@ -20,6 +20,9 @@ export interface Stay {
   took(usage: Usage | undefined): void;
 }
 
+/** How keys of a tenant's conversations begin. */
+export const conversationsOf = (tenant: string): string => `${JSON.stringify([tenant]).slice(0, -1)},`;
+
 /**
  * @param session names the conversation among those of its tenant; nothing is kept for a route without the setting
  * @param promptTokens of the request, estimated

@@ -8,6 +8,10 @@ import { mayUse } from '../prepare.js';
 import { Refused } from '../refused.js';
 import { jsonResponse } from '../responses.js';
 import { budgetStates, type BudgetState } from './budget-states.js';
+import { judgedOf, LOOKED_UP } from './judged.js';
+import { pinnedFor, type PinnedModel } from './pinned.js';
+import { qualityOf, type ModelQuality } from './quality.js';
+import { routeFiguresOf, type RouteFigures } from './route-figures.js';
 import { spendOf, type SpendSummary } from './spend.js';
 import { usefulOf, type UsefulSpend } from './useful.js';
 import { driftFor, endpointsFor, type EndpointLook, type SeenDrift } from './state.js';
@@ -32,12 +36,25 @@ export interface Overview {
   endpoints: EndpointLook[];
   /** What has changed, of what it may be answered by; absent where nothing is watched. */
   drift?: SeenDrift;
-  /** Of the tenant's last decisions, 200 at most. */
+  /** How far back figures look. */
+  window: {
+    /** Decisions that are added up, at most: the tenant's last. */
+    decisions: number;
+    /** Those of them whose feedback is looked up, at most. */
+    judged: number;
+  };
+  /** Of the tenant's last decisions, by `window`. */
   spend: SpendSummary;
+  /** The same per route, with the models that answered. */
+  routes: RouteFigures[];
   /** What those of them that were judged cost per useful answer. */
   useful: UsefulSpend;
+  /** What was said of each model's answers. */
+  quality: ModelQuality[];
   /** The key's own, and for operators, or where there are no keys, those of routes. */
   budgets: BudgetState[];
+  /** The tenant's conversations per model, since the gateway started; absent where no route keeps conversations together. */
+  pins?: PinnedModel[];
   /** How learning on each route stands that it may use; absent where none learns. */
   learning?: ({ route: string } & LearningState)[];
 }
@@ -62,6 +79,7 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
   const tenant = key?.id ?? LOCAL_TENANT;
   const { page, feedback } = snapshot.config;
   const latest = await store.latest(tenant, ADDED_UP);
+  const judged = await judgedOf(latest, store, feedback.trains);
   const overview: Overview = {
     at: clock.now(),
     tenant,
@@ -70,9 +88,13 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
     endpoints: endpointsFor(key, serving),
     ...driftFor(key, serving),
     ...learningFor(key, snapshot),
+    window: { decisions: ADDED_UP, judged: LOOKED_UP },
     spend: spendOf(latest),
-    useful: await usefulOf(latest, store, feedback.trains),
+    routes: routeFiguresOf(latest),
+    useful: usefulOf(judged),
+    quality: qualityOf(judged),
     budgets: await budgetStates(key, serving),
+    ...pinnedFor(tenant, serving),
   };
   return jsonResponse(200, overview);
 }

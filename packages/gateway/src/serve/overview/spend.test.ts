@@ -27,7 +27,10 @@ describe('what decisions came to', () => {
     ]);
     expect(spend).toEqual({
       ...{ decisions: 5, answered: 4, fellBack: 1, cost: 3.5, unpriced: 1 },
-      compared: { decisions: 2, cost: 1.5, bestSingleCost: 4.5, models: ['large'] },
+      compared: {
+        ...{ decisions: 2, cost: 1.5, bestSingleCost: 4.5, models: ['large'] },
+        saved: { value: 1 - 1.5 / 4.5, low: null, high: null },
+      },
     });
   });
 });

@@ -1,10 +1,5 @@
 import { costPerUseful } from '@routeprofile/schema';
-import type { DecisionRecord } from '../../contracts/record.js';
-import type { Feedback, StateStore } from '../../contracts/store.js';
-import type { FeedbackSettings } from '../../feedback/feedback-config.js';
-
-/** Decisions whose feedback is looked up. */
-const LOOKED_UP = 50;
+import type { JudgedRecord } from './judged.js';
 
 /** What judged answers cost. */
 export interface UsefulSpend {
@@ -18,24 +13,11 @@ export interface UsefulSpend {
   perUseful?: number;
 }
 
-/**
- * What the last decisions cost per useful answer. An answer's score is the mean of the feedback that may train, by `feedback.trains`.
- * @param records the newest first
- */
-export async function usefulOf(
-  records: readonly DecisionRecord[],
-  store: Pick<StateStore, 'said'>,
-  { names, sources }: FeedbackSettings['trains'],
-): Promise<UsefulSpend> {
-  const counts = ({ name, source }: Feedback) => names.includes(name) && sources.includes(source);
-  const judged = await Promise.all(
-    records.slice(0, LOOKED_UP).map(async ({ id, cost }) => {
-      const scores =
-        cost === undefined ? [] : (await store.said(id)).filter(counts).flatMap(({ score }) => score ?? []);
-      return scores.length === 0 ? [] : [{ cost: cost!, score: scores.reduce((a, b) => a + b) / scores.length }];
-    }),
+/** What judged answers cost per useful one. */
+export function usefulOf(judged: readonly JudgedRecord[]): UsefulSpend {
+  const known = judged.flatMap(({ record, score }) =>
+    record.cost === undefined ? [] : [{ cost: record.cost, score }],
   );
-  const known = judged.flat();
   const cost = known.reduce((sum, one) => sum + one.cost, 0);
   const useful = known.reduce((sum, one) => sum + one.score, 0);
   const perUseful = costPerUseful(cost, useful);
