@@ -2,7 +2,7 @@
 //
 //   node apps/docs/tests/gateway-page.mjs [--shots DIR]
 //
-// --shots: pictures of the page, in light and dark, at a desk and on a small phone.
+// --shots: pictures of the page and of one decision, in light and dark, at a desk and on a small phone.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Checks, assert } from '../../../tools/lib/checks.mjs';
@@ -28,6 +28,12 @@ const shot = async (page, name) => {
 /** Fails with what went wrong on the page meanwhile. */
 const assertQuiet = (problems) => assert(problems.length === 0, problems.join('; '));
 
+const assertRows = (rows, expected) =>
+  assert(JSON.stringify(rows) === JSON.stringify(expected), `the table says ${JSON.stringify(rows)}`);
+
+const rowsOf = async (page, id) =>
+  (await page.locator(`#${id} tbody tr`).allInnerTexts()).map((row) => row.split('\t').map((cell) => cell.trim()));
+
 const decisionsAppear = (browser, demo) =>
   withPage(browser, demo, async (page, problems) => {
     await openPage(page, demo.origin);
@@ -40,12 +46,53 @@ const decisionsAppear = (browser, demo) =>
     const note = await page.locator('#note').textContent();
     assert(/Sample traffic/.test(note), `the note says ${note}`);
     assert((await page.locator('#endpoints li').count()) === 8, 'not all endpoints are shown');
-    await page.getByText('Reasons, ranking, attempts').first().click();
-    await page.locator('#list table').first().waitFor();
-    await page.waitForTimeout(2_500);
-    assert(await page.locator('#list details[open]').isVisible(), 'what was opened is folded again');
+    await page.locator('#routes tbody tr', { hasText: 'default' }).waitFor();
+    const shares = await page.locator('#shares tbody tr').allInnerTexts();
+    assert(shares.length > 1 && shares.every((row) => /^sim-.*\d+ %/s.test(row)), `the models' shares say ${shares}`);
+    assert(await page.locator('#quality').isHidden(), 'there is quality without feedback');
     assertQuiet(problems);
     return `${await decisions(page).count()} seen`;
+  });
+
+/** One decision whole, judged by hand; what was said of it shows in the figures. */
+const decisionIsOpened = (browser, demo) =>
+  withPage(browser, demo, async (page, problems) => {
+    await openPage(page, demo.origin);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    // What is under way when the page is paused may still put another decision first.
+    const button = await page.getByRole('button', { name: 'The whole decision' }).first().elementHandle();
+    await button.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'The whole decision' });
+    for (const caption of ['Ranking', 'Attempts']) await dialog.getByRole('region', { name: caption }).waitFor();
+    const text = await dialog.innerText();
+    for (const part of [
+      ...['Chosen', 'with a chance of 100 %', 'Would have cost', '(estimated)', 'Reasons', 'tokens out'],
+      'Nobody has judged this answer yet.',
+    ])
+      assert(text.includes(part), `the whole decision lacks '${part}': ${text}`);
+    const found = [...(await graveFindings(page))];
+    await dialog.getByRole('button', { name: 'No', exact: true }).click();
+    await dialog.getByText('Kept: not useful.').waitFor();
+    await dialog.getByRole('button', { name: 'Yes' }).click();
+    await dialog.getByText('Kept: useful.').waitFor();
+    const rows = await dialog.getByRole('region', { name: 'Feedback' }).locator('tbody tr').allInnerTexts();
+    assert(rows.length === 1 && /up.*1\.00.*user/s.test(rows[0]), `feedback is ${rows}`);
+    await shot(page, 'decision-desk-light');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize(SMALL);
+    found.push(...(await graveFindings(page)));
+    const wide = await tooWide(page);
+    await shot(page, 'decision-phone-dark');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    assert(await button.evaluate((element) => element === element.ownerDocument.activeElement), 'the focus is lost');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    const judged = await page.locator('#quality tbody tr').first().innerText();
+    assert(/^sim-.*1.*1\.00.*0\.21 to 1\.00.*\$/s.test(judged), `quality says ${judged}`);
+    assert(found.length === 0, found.join('; '));
+    assert(wide === null, wide);
+    assertQuiet(problems);
   });
 
 const queryIsTried = (browser, demo) =>
@@ -88,12 +135,78 @@ const byKeyboard = (browser, demo) =>
     assertQuiet(problems);
   });
 
+/** What no demo does, in a gateway's own words: routes that learn, conversations that stay, budgets, changes. */
+const SELDOM = {
+  learning: [
+    {
+      ...{ route: 'default', strategy: 'memory', mode: 'shadow', version: 120, observed: 128, waiting: 3 },
+      ...{ catchingUp: false, skipped: { 'no-vector': 10, 'fell-back': 2 } },
+    },
+    {
+      ...{ route: 'cheap', strategy: 'memory', mode: 'live', version: 0, observed: 0, waiting: 0 },
+      ...{ catchingUp: true, skipped: {} },
+    },
+  ],
+  pins: [
+    { model: 'sim-lynx-pro', conversations: 9 },
+    { model: 'sim-lynx-nano', conversations: 3 },
+  ],
+  budgets: [
+    { kind: 'route', name: 'cheap', dollars: 20, per: 'month', left: 4.5, renewsInMs: 12 * 86_400_000, lambda: 404.4 },
+  ],
+  drift: {
+    ...{ streams: 40, delta: 0.00005 },
+    flags: [{ stream: 'faults:x', of: 'x', at: 0, worse: true, text: 'x fails more: 2 % before, 40 % since' }],
+  },
+};
+
+const seldomIsShown = (browser, demo) =>
+  withPage(browser, demo, async (page, problems) => {
+    await page.route('**/v1/overview', async (route) => {
+      try {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...(await response.json()), ...SELDOM } });
+      } catch (error) {
+        // The page may be closed while it asks; while it is open its tables would show that nothing came.
+        if (!page.isClosed()) throw error;
+      }
+    });
+    await openPage(page, demo.origin);
+    await page.locator('#learning tbody tr').first().waitFor();
+    assertRows(await rowsOf(page, 'learning'), [
+      ['default', 'memory', 'shadow', '128', '120', '3', '10 no-vector, 2 fell-back'],
+      ['cheap', 'memory', 'live', '0', '0', 'reads the past', 'none'],
+    ]);
+    assertRows(await rowsOf(page, 'pins'), [
+      ['sim-lynx-pro', '9', '75 %'],
+      ['sim-lynx-nano', '3', '25 %'],
+    ]);
+    const tiles = await page.locator('#spend').innerText();
+    for (const part of ['Budget of cheap', '$4.50', 'left of $20.00 per month, whole again in 12 days', '404'])
+      assert(tiles.includes(part), `the tiles lack '${part}': ${tiles}`);
+    await page.locator('#drift', { hasText: 'x fails more: 2 % before, 40 % since' }).waitFor();
+    const region = page.getByRole('region', { name: 'Conversations, per model' });
+    await region.focus();
+    await page.waitForTimeout(2_500);
+    assert(await region.evaluate((element) => element.matches(':focus')), 'a table loses the focus as it is renewed');
+    const found = [...(await graveFindings(page))];
+    await shot(page, 'seldom-desk-light');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize(SMALL);
+    found.push(...(await graveFindings(page)));
+    const wide = await tooWide(page);
+    await shot(page, 'seldom-phone-dark');
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    assert(found.length === 0, found.join('; '));
+    assert(wide === null, wide);
+    assertQuiet(problems);
+  });
+
 /** What axe-core finds in light, in dark, and on a phone of 360 px. */
 const isAccessible = (browser, demo) =>
   withPage(browser, demo, async (page, problems) => {
     await openPage(page, demo.origin);
     await decisions(page).nth(7).waitFor();
-    await page.getByText('Reasons, ranking, attempts').first().click();
     await page.getByRole('button', { name: 'Show the decision' }).click();
     await page.locator('#result table').waitFor();
     const found = [...(await graveFindings(page))];
@@ -137,11 +250,26 @@ async function asksForKey(browser) {
         'always large, estimated',
         '75 %',
         '$0.75, over 1 of 2 decisions',
+        'left of $50.00 per day, whole again in',
       ])
         assert(tiles.includes(part), `the tiles lack '${part}': ${tiles}`);
+      const window = await page.locator('#window').innerText();
+      assert(window === 'Of the last 200 decisions at most of team-a, and of no other key.', `the window is ${window}`);
+      assertRows(await rowsOf(page, 'routes'), [
+        ['default', '2 of 2', '$0.25', '$1.00', '75 %', 'from 10 decisions on', '1 of 2'],
+      ]);
+      assertRows(await rowsOf(page, 'quality'), [
+        ['large', '1', '0.00', '0.00 to 0.79', 'not known'],
+        ['small', '1', '1.00', '0.21 to 1.00', '$0.25'],
+      ]);
+      assert(await page.locator('#pins').isHidden(), 'conversations are pinned after a restart');
       await page.getByRole('button', { name: 'Get the answer' }).click();
       await page.locator('#result .answer', { hasText: 'Fifty-one.' }).waitFor();
       await page.getByText('answered by small (gone: auth)').waitFor();
+      assertRows(await rowsOf(page, 'pins'), [['small', '1', '100 %']]);
+      await page.getByRole('button', { name: 'The whole decision' }).last().click();
+      await page.getByRole('dialog').getByText('<i>yes</i>').waitFor();
+      await page.getByRole('button', { name: 'Close' }).click();
       const out = await page.locator('#endpoints li', { hasText: 'gone' }).innerText();
       assert(/out.*auth; not asked until the configuration is loaded again/s.test(out), `the endpoint says ${out}`);
       found.push(...(await graveFindings(page)));
@@ -163,8 +291,10 @@ const demo = await openDemoGateway(TRAFFIC);
 const of = { ...demo, viewport: WIDE };
 try {
   await checks.check('gateway page: decisions appear', () => decisionsAppear(browser, of));
+  await checks.check('gateway page: one decision whole, judged', () => decisionIsOpened(browser, of));
   await checks.check('gateway page: a query is decided on and answered, as text', () => queryIsTried(browser, of));
   await checks.check('gateway page: by keyboard', () => byKeyboard(browser, of));
+  await checks.check('gateway page: what is seldom', () => seldomIsShown(browser, of));
   await checks.check('gateway page: asks for a key, and shows what is its own', () => asksForKey(browser));
   await checks.check('gateway page: axe-core, light, dark, 360 px', () => isAccessible(browser, of));
 } finally {

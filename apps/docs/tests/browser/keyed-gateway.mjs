@@ -58,11 +58,14 @@ export async function openKeyedGateway() {
   const store = memoryStore();
   await store.append([
     record('a-1', 'team-a', { cost: 0.25, bestSingle: { model: 'large', cost: 1 } }),
-    record('a-2', 'team-a', {}),
+    record('a-2', 'team-a', { served: 'large' }),
     record('b-1', 'team-b', { cost: 7, text: 'a secret of team b' }),
   ]);
+  const said = { tenant: 'team-a', name: 'quality', source: 'user', at: Date.now() };
+  await store.feedback({ ...said, id: 'f-1', decision: 'a-1', value: 'good', score: 1, comment: '<i>yes</i>' });
+  await store.feedback({ ...said, id: 'f-2', decision: 'a-2', value: 'bad', score: 0 });
   const keys = [
-    { id: 'team-a', key: 'env:TEAM_A' },
+    { id: 'team-a', key: 'env:TEAM_A', budget: { dollars: 50, per: 'day' } },
     { id: 'team-b', key: 'env:TEAM_B' },
   ];
   const endpoints = CANDIDATES.map(({ id }) => ({
@@ -72,7 +75,7 @@ export async function openKeyedGateway() {
     wires: ['chat'],
   }));
   const gateway = createGateway(
-    { keys, endpoints, page: true },
+    { keys, endpoints, page: true, routes: { default: { session: { ttl: '10m' } } } },
     { routes: { default: router }, upstream, store, secrets: (reference) => SECRETS[reference] },
   );
   const { url, close } = await listen(gateway, { port: 0 });

@@ -28,6 +28,7 @@ export const PAGE = `<!doctype html>
 <div id="content" hidden>
 <section aria-labelledby="spend-title">
 <h2 id="spend-title">Spent, and what one model would have cost</h2>
+<p class="facts" id="window"></p>
 <dl class="tiles" id="spend"></dl>
 </section>
 <section aria-labelledby="ask-title">
@@ -44,10 +45,29 @@ export const PAGE = `<!doctype html>
 <div id="result" aria-live="polite"></div>
 </form>
 </section>
+<section aria-labelledby="routes-title" id="routes" hidden>
+<h2 id="routes-title">Routes</h2>
+<p class="facts">Saved: how much less was spent than the best single model would have cost, estimated with the same tokens. The interval holds the true share 95 times of 100.</p>
+</section>
+<section aria-labelledby="shares-title" id="shares" hidden>
+<h2 id="shares-title">Models</h2>
+</section>
+<section aria-labelledby="quality-title" id="quality" hidden>
+<h2 id="quality-title">Quality, by feedback</h2>
+<p class="facts"><span id="judged"></span> A score goes from 0 (useless) to 1 (as wanted).</p>
+</section>
 <section aria-labelledby="endpoints-title">
 <h2 id="endpoints-title">Endpoints</h2>
 <ul class="endpoints" id="endpoints"></ul>
 <ul class="plain facts" id="drift"></ul>
+</section>
+<section aria-labelledby="learning-title" id="learning" hidden>
+<h2 id="learning-title">Learning</h2>
+<p class="facts">A learner in shadow only looks on; a live one decides. Counts are judged decisions.</p>
+</section>
+<section aria-labelledby="pins-title" id="pins" hidden>
+<h2 id="pins-title">Conversations that stay with their model</h2>
+<p class="facts">Those that go on now, since this gateway started.</p>
 </section>
 <section aria-labelledby="decisions-title" id="decisions" tabindex="-1">
 <h2 id="decisions-title">Decisions</h2>
@@ -56,6 +76,12 @@ export const PAGE = `<!doctype html>
 </section>
 </div>
 </main>
+<dialog id="decision" aria-labelledby="decision-title">
+<div class="row"><h2 id="decision-title">The whole decision</h2> <button type="button" id="decision-close" class="second">Close</button></div>
+<div id="decision-body"></div>
+<div class="row" id="judge" hidden><span>Was the answer useful?</span> <button type="button" class="second" id="judge-up">Yes</button> <button type="button" class="second" id="judge-down">No</button></div>
+<p class="facts" id="judge-said" role="status"></p>
+</dialog>
 </body>
 </html>
 `;

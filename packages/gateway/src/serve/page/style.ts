@@ -40,12 +40,12 @@ button { font: inherit; font-weight: 600; color: var(--page); background: var(--
 button.second, header button { color: var(--up-text); background: transparent; }
 header button { font-size: .875rem; padding: .1rem .6rem; margin-left: .5rem; }
 button:disabled { opacity: .6; cursor: default; }
-button:focus-visible, input:focus-visible, textarea:focus-visible, select:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--up); outline-offset: 2px; }
+button:focus-visible, input:focus-visible, textarea:focus-visible, select:focus-visible, a:focus-visible { outline: 2px solid var(--up); outline-offset: 2px; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: .75rem; margin: 0; }
 .tiles > div { background: var(--raised); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; }
 .tiles dt { color: var(--muted); font-size: .875rem; }
 .tiles dd { margin: 0; }
-.tiles .figure { font-size: 1.5rem; line-height: 1.3; font-weight: 650; font-variant-numeric: tabular-nums; }
+.tiles .figure { font-size: 1.5rem; line-height: 1.3; font-weight: 650; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .tiles .saved { color: var(--up-text); } .tiles .lost { color: var(--down-text); }
 .tiles .small { color: var(--muted); font-size: .875rem; }
 .endpoints, .decisions, .plain { list-style: none; padding: 0; margin: 0; }
@@ -64,8 +64,24 @@ button:focus-visible, input:focus-visible, textarea:focus-visible, select:focus-
 .head .score { color: var(--muted); font-variant-numeric: tabular-nums; }
 .head .figures { margin-left: auto; color: var(--muted); font-size: .875rem; font-variant-numeric: tabular-nums; }
 .decision .query { margin: .1rem 0; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
-.decision details { font-size: .875rem; }
-summary { cursor: pointer; color: var(--up-text); display: list-item; width: fit-content; }
+.whole { font-size: .875rem; padding: .1rem .6rem; }
+.measured { display: inline-flex; align-items: center; gap: .6rem; }
+.measured > :last-child { min-width: 5ch; }
+.range + span { min-width: 12ch; }
+.bar, .range { position: relative; flex: none; width: 7rem; height: .6rem; border-radius: .3rem; background: var(--line); overflow: hidden; }
+.bar::before { content: ''; position: absolute; inset: 0 auto 0 0; width: var(--share); background: var(--up); }
+.range::before { content: ''; position: absolute; inset: 0 auto 0 var(--low); width: var(--width); background: var(--up); }
+.range::after { content: ''; position: absolute; inset: 0 auto; left: calc(var(--mean) - 1.5px); width: 3px; background: var(--text); }
+dialog { width: min(60rem, calc(100vw - 2rem)); max-height: calc(100vh - 2rem); background: var(--page); color: var(--text); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem 1.25rem; }
+dialog::backdrop { background: rgb(0 0 0 / .5); }
+dialog > .row:first-child { position: sticky; top: -1rem; margin: -1rem -1.25rem 0; padding: .75rem 1.25rem; background: var(--page); z-index: 1; }
+dialog h2 { margin: 0 auto 0 0; }
+h3 { font-size: .875rem; margin: .75rem 0 0; }
+.asked { background: var(--raised); border-radius: .35rem; padding: .5rem .75rem; white-space: pre-wrap; }
+.terms { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); gap: .4rem 1.5rem; font-size: .875rem; margin: .75rem 0; }
+.terms dt { color: var(--muted); }
+.terms dd { margin: 0; }
+#judge { align-items: center; }
 .scroll { overflow-x: auto; }
 .scroll:focus-visible { outline: 2px solid var(--up); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; margin: .35rem 0 .6rem; }
@@ -76,6 +92,7 @@ thead th { color: var(--muted); font-weight: 600; }
 #result:not(:empty) { border-top: 1px solid var(--line); margin-top: .75rem; padding-top: .75rem; }
 .answer { white-space: pre-wrap; margin: .25rem 0 .5rem; }
 @media (max-width: 40rem) {
+  .tiles .figure { font-size: 1.25rem; }
   .head .figures { margin-left: 0; flex-basis: 100%; }
   .field, .row button { flex: 1 1 100%; }
   .field select { flex: 1 1 auto; }

@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../../../contracts/record.js';
+import type { CountedUsage, DecisionRecord } from '../../../contracts/record.js';
 import { element, table } from './dom.js';
 import { ago, counted, dollars, duration, percent, score } from './format.js';
 
@@ -6,7 +6,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const dollarsOr = (value: unknown): string => (typeof value === 'number' ? dollars(value) : '–');
 
 /** Milliseconds of all attempts. */
-const tookOf = ({ attempts }: DecisionRecord): number => attempts.reduce((sum, { totalMs }) => sum + totalMs, 0);
+export const tookOf = ({ attempts }: DecisionRecord): number => attempts.reduce((sum, { totalMs }) => sum + totalMs, 0);
 
 /** The ranking, with whatever the router says of each candidate. */
 export function rankingTable(ranked: DecisionRecord['ranked']): HTMLElement {
@@ -21,15 +21,24 @@ export function rankingTable(ranked: DecisionRecord['ranked']): HTMLElement {
   return table('Ranking', heads, rows);
 }
 
-const attemptTable = ({ attempts }: DecisionRecord): HTMLElement =>
+/** Tokens of the prompt, with those that were read from a cache. */
+function tokensIn({ uncachedInput, cacheRead, cacheWrite, estimated }: CountedUsage): string {
+  const all = `${estimated ? 'about ' : ''}${uncachedInput + cacheRead + cacheWrite}`;
+  return cacheRead === 0 ? all : `${all}, ${cacheRead} from a cache`;
+}
+
+export const attemptTable = ({ attempts }: DecisionRecord): HTMLElement =>
   table(
     'Attempts',
-    ['endpoint', 'came to', 'first content', 'time', 'cost'],
-    attempts.map(({ endpoint, fault, firstContentMs, totalMs, cost }) => [
+    ['endpoint', 'came to', 'status', 'first content', 'time', 'tokens in', 'tokens out', 'cost'],
+    attempts.map(({ endpoint, fault, status, firstContentMs, totalMs, usage, cost }) => [
       endpoint,
       fault ?? 'answered',
+      status === undefined ? '–' : String(status),
       firstContentMs === undefined ? '–' : duration(firstContentMs),
       duration(totalMs),
+      usage ? tokensIn(usage) : '–',
+      usage ? String(usage.output) : '–',
       dollarsOr(cost),
     ]),
   );
@@ -49,7 +58,7 @@ export const reasonList = (reasons: DecisionRecord['reasons']): HTMLElement =>
   element('ul', { className: 'plain facts' }, ...reasons.map((reason) => element('li', {}, reason.text)));
 
 /** What the list says of a decision whose answer is not that of the model chosen. */
-function fallback({ attempts, served, model, status }: DecisionRecord): HTMLElement | undefined {
+export function fallback({ attempts, served, model, status }: DecisionRecord): HTMLElement | undefined {
   const faults = attempts.flatMap(({ candidate, fault }) => (fault === undefined ? [] : [`${candidate}: ${fault}`]));
   const asked = attempts.some(({ candidate }) => candidate === model);
   const why = [...(asked || served === model ? [] : [`${model} could not be asked`]), ...faults];
@@ -70,20 +79,18 @@ function figures(record: DecisionRecord): string {
   ].join(' · ');
 }
 
-/** Decisions as the page lists them: what stands stays, as it may be open or have the focus. */
+/** Decisions as the page lists them: what stands stays, as it may have the focus. */
 export interface DecisionList {
   /** @param records the newest first @param now milliseconds since 1970 */
   show(records: readonly DecisionRecord[], now: number): void;
 }
 
-function itemOf(record: DecisionRecord): { item: HTMLElement; time: HTMLElement } {
+function itemOf(record: DecisionRecord, open: (id: string) => void): { item: HTMLElement; time: HTMLElement } {
   const time = element('span', {});
   const query = text(record.text);
-  const details = element('details', {}, element('summary', {}, 'Reasons, ranking, attempts'));
-  details.addEventListener('toggle', () => {
-    if (details.childElementCount === 1)
-      details.append(reasonList(record.reasons.slice(1)), rankingTable(record.ranked), attemptTable(record));
-  });
+  const whole = element('button', { className: 'second whole' }, 'The whole decision');
+  whole.type = 'button';
+  whole.addEventListener('click', () => open(record.id));
   const item = element(
     'li',
     { className: 'decision' },
@@ -96,12 +103,13 @@ function itemOf(record: DecisionRecord): { item: HTMLElement; time: HTMLElement 
     query === undefined ? undefined : element('p', { className: 'query' }, query === '' ? '(no text)' : query),
     fallback(record),
     reasonList(record.reasons.slice(0, 1)),
-    details,
+    whole,
   );
   return { item, time };
 }
 
-export function createDecisionList(list: HTMLElement, none: HTMLElement): DecisionList {
+/** @param open shows a decision whole */
+export function createDecisionList(list: HTMLElement, none: HTMLElement, open: (id: string) => void): DecisionList {
   const shown = new Map<string, { item: HTMLElement; time: HTMLElement }>();
   let filled = false;
   return {
@@ -115,7 +123,7 @@ export function createDecisionList(list: HTMLElement, none: HTMLElement): Decisi
         }
       for (const record of [...records].reverse()) {
         if (shown.has(record.id)) continue;
-        const made = itemOf(record);
+        const made = itemOf(record, open);
         if (filled) made.item.classList.add('new');
         shown.set(record.id, made);
         list.prepend(made.item);

@@ -1,6 +1,7 @@
-type Child = Node | string | undefined;
+/** What an element holds. Texts become text nodes, never markup: prompts and names are other people's. */
+export type Child = Node | string | undefined;
 
-/** An element. Texts become text nodes, never markup: prompts and names are other people's. */
+/** An element. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Partial<Pick<HTMLElement, 'className' | 'title' | 'tabIndex'>> & { scope?: 'col' | 'row' } = {},
@@ -20,15 +21,37 @@ export function byId<E extends HTMLElement>(id: string, kind: new () => E): E {
   throw new Error(`the page has no ${kind.name} called ${id}`);
 }
 
-/** A table that scrolls inside itself. @param rows their first cell is a heading */
-export function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
+/** Cells of a row; the first is its heading. */
+export type Row = readonly Child[];
+
+/** A table that scrolls inside itself, and keeps its place and the focus while its rows change. */
+export interface Table {
+  whole: HTMLElement;
+  show: (rows: readonly Row[]) => void;
+}
+
+export function createTable(caption: string, heads: readonly string[]): Table {
   const head = element('thead', {}, element('tr', {}, ...heads.map((text) => element('th', { scope: 'col' }, text))));
-  const body = rows.map(([first = '', ...cells]) =>
-    element('tr', {}, element('th', { scope: 'row' }, first), ...cells.map((text) => element('td', {}, text))),
-  );
-  const whole = element('table', {}, element('caption', {}, caption), head, element('tbody', {}, ...body));
-  const scroll = element('div', { className: 'scroll', tabIndex: 0 }, whole);
-  scroll.setAttribute('role', 'region');
-  scroll.setAttribute('aria-label', caption);
-  return scroll;
+  const body = element('tbody');
+  const inner = element('table', {}, element('caption', {}, caption), head, body);
+  const whole = element('div', { className: 'scroll', tabIndex: 0 }, inner);
+  whole.setAttribute('role', 'region');
+  whole.setAttribute('aria-label', caption);
+  return {
+    whole,
+    show(rows) {
+      body.replaceChildren(
+        ...rows.map(([first, ...cells]) =>
+          element('tr', {}, element('th', { scope: 'row' }, first), ...cells.map((cell) => element('td', {}, cell))),
+        ),
+      );
+    },
+  };
+}
+
+/** A table whose rows stay as they are. */
+export function table(caption: string, heads: readonly string[], rows: readonly Row[]): HTMLElement {
+  const { whole, show } = createTable(caption, heads);
+  show(rows);
+  return whole;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, counted, dollars, duration, percent, score } from './format.js';
+import { ago, between, counted, dollars, duration, percent, score } from './format.js';
 
 describe('figures on the page', () => {
   it.each([
@@ -20,11 +20,18 @@ describe('figures on the page', () => {
     [9_960, '10 s'],
     [61_000, '61 s'],
     [180_000, '3 min'],
+    [7_200_000, '2 h'],
+    [12 * 86_400_000, '12 days'],
   ])('%d ms', (ms, text) => expect(duration(ms)).toBe(text));
 
   it('say how long ago', () => {
     const seconds = [-5, 3, 61, 3_600, 90 * 3_600].map((past) => ago(0, past * 1_000));
     expect(seconds).toEqual(['0 s ago', '3 s ago', '1 min ago', '1 h ago', '4 days ago']);
+  });
+
+  it('have an interval where there is one', () => {
+    expect(between({ low: -0.05, high: 0.4 }, percent)).toBe('−5 % to 40 %');
+    expect(between({ low: null, high: null }, percent)).toBe('from 10 decisions on');
   });
 
   it('have their unit', () => {

@@ -7,12 +7,15 @@ export function dollars(amount: number): string {
   return `${amount < 0 ? '−' : ''}$${size.toFixed(digits)}`;
 }
 
-/** Milliseconds as people read them: 85 ms, 1.3 s, 42 s, 3 min. */
+/** Milliseconds as people read them: 85 ms, 1.3 s, 42 s, 3 min, 5 h, 12 days. */
 export function duration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   const seconds = ms / 1_000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  return seconds < 119.5 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  if (seconds < 119.5) return `${Math.round(seconds)} s`;
+  const minutes = seconds / 60;
+  if (minutes < 119.5) return `${Math.round(minutes)} min`;
+  return minutes < 2_850 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
 }
 
 /** How long ago a moment was. */
@@ -27,6 +30,12 @@ export function ago(at: number, now: number): string {
 
 /** A share of 1 in whole percent. */
 export const percent = (share: number): string => `${Math.round(100 * share)} %`.replace('-', '−');
+
+/** The ends of an interval, in words. @param format of an end */
+export const between = (
+  { low, high }: { low: number | null; high: number | null },
+  format: (end: number) => string,
+): string => (low === null || high === null ? 'from 10 decisions on' : `${format(low)} to ${format(high)}`);
 
 /** A score, whose scale is the router's. */
 export const score = (value: number): string => value.toFixed(3).replace('-', '−');

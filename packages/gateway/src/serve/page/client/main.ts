@@ -1,9 +1,11 @@
 import type { DecisionList, Overview } from '../../overview/overview.js';
 import { createApi, KeyWanted } from './api.js';
 import { offerModels, setUpAsking } from './ask.js';
+import { createDecisionDialog } from './decision.js';
 import { createDecisionList } from './decisions.js';
 import { byId } from './dom.js';
 import { driftItems, endpointItems } from './endpoints.js';
+import { createFigures } from './figures.js';
 import { spendTiles } from './spend.js';
 
 /** Milliseconds between two looks at the gateway. */
@@ -13,7 +15,13 @@ const api = createApi();
 const [content, live, trouble, note] = ['content', 'live', 'trouble', 'note'].map((id) => byId(id, HTMLElement));
 const pause = byId('pause', HTMLButtonElement);
 const keyForm = byId('key-form', HTMLFormElement);
-const decisions = createDecisionList(byId('list', HTMLElement), byId('none', HTMLElement));
+const failed = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const showFigures = createFigures();
+const decisions = createDecisionList(
+  byId('list', HTMLElement),
+  byId('none', HTMLElement),
+  createDecisionDialog(api, failed),
+);
 let paused = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -41,6 +49,7 @@ async function look(): Promise<void> {
   byId('spend', HTMLElement).replaceChildren(...spendTiles(overview));
   byId('endpoints', HTMLElement).replaceChildren(...endpointItems(overview.endpoints));
   byId('drift', HTMLElement).replaceChildren(...driftItems(overview));
+  showFigures(overview);
   decisions.show(list.data, overview.at);
   content!.hidden = false;
   pause.hidden = false;
@@ -56,7 +65,7 @@ async function follow(): Promise<void> {
   } catch (error) {
     if (error instanceof KeyWanted) return askForKey(error.message);
     say(live!, 'Not up to date.');
-    say(trouble!, error instanceof Error ? error.message : String(error));
+    say(trouble!, failed(error));
   }
   if (!paused && !document.hidden) timer = setTimeout(() => void follow(), EVERY_MS);
 }
@@ -76,9 +85,5 @@ keyForm.addEventListener('submit', (event) => {
   api.useKey(byId('key', HTMLInputElement).value);
   void follow();
 });
-setUpAsking(
-  api,
-  () => void follow(),
-  (error) => (error instanceof Error ? error.message : String(error)),
-);
+setUpAsking(api, () => void follow(), failed);
 void follow();

@@ -3,7 +3,7 @@ import type { Overview } from '../../overview/overview.js';
 import type { SpendSummary } from '../../overview/spend.js';
 import type { UsefulSpend } from '../../overview/useful.js';
 import { element } from './dom.js';
-import { counted, dollars, percent } from './format.js';
+import { between, counted, dollars, duration, percent } from './format.js';
 
 const tile = (name: string, figure: string, small: string, className = ''): HTMLElement =>
   element(
@@ -16,15 +16,20 @@ const tile = (name: string, figure: string, small: string, className = ''): HTML
 
 /** What was saved against the best single model. */
 function savedTile({ compared, decisions }: SpendSummary): HTMLElement {
-  const { cost, bestSingleCost } = compared;
+  const { cost, bestSingleCost, saved: share } = compared;
   if (compared.decisions === 0 || bestSingleCost === 0)
     return tile('Saved', 'not known', 'no decision says what the best single model would have cost');
   const saved = bestSingleCost - cost;
   const over =
     compared.decisions < decisions ? `, over ${compared.decisions} of ${counted(decisions, 'decision')}` : '';
+  // Of what was spent more the ends are told as such, too.
+  const ends =
+    share === undefined || share.low === null || share.high === null
+      ? ''
+      : `; 95 % interval ${saved >= 0 ? between(share, percent) : between({ low: -share.high, high: -share.low }, percent)}`;
   return saved >= 0
-    ? tile('Saved', percent(saved / bestSingleCost), `${dollars(saved)}${over}`, 'saved')
-    : tile('Spent more', percent(-saved / bestSingleCost), `${dollars(-saved)}${over}`, 'lost');
+    ? tile('Saved', percent(saved / bestSingleCost), `${dollars(saved)}${over}${ends}`, 'saved')
+    : tile('Spent more', percent(-saved / bestSingleCost), `${dollars(-saved)}${over}${ends}`, 'lost');
 }
 
 /** What a useful answer costs, by feedback; none where nothing was judged. */
@@ -40,11 +45,11 @@ const usefulTiles = ({ judged, perUseful }: UsefulSpend): HTMLElement[] =>
       ];
 
 /** What is left of a budget, and λ where it is paced. */
-const budgetTile = ({ kind, name, left, dollars: whole, per, lambda }: BudgetState): HTMLElement =>
+const budgetTile = ({ kind, name, left, dollars: whole, per, renewsInMs, lambda }: BudgetState): HTMLElement =>
   tile(
     kind === 'key' ? 'Budget' : `Budget of ${name}`,
     dollars(left),
-    `left of ${dollars(whole)} per ${per}${lambda === undefined ? '' : `; λ ${Number(lambda.toPrecision(3))} per dollar`}`,
+    `left of ${dollars(whole)} per ${per}, whole again in ${duration(renewsInMs)}${lambda === undefined ? '' : `; λ ${Number(lambda.toPrecision(3))}, the chances of a right answer that a dollar must buy`}`,
   );
 
 /** The figures of the last decisions, as tiles. */
