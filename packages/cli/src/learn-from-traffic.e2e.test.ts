@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSample, type SampleRow } from './serve/demo/sample.js';
 import { routeprofile, temporaryFolder, trainedRouter } from './testing/harness.js';
 
-const DECISIONS = 800;
+const DECISIONS = 500;
 /** So many of 10 answers are judged. */
 const JUDGED = 9;
 
@@ -103,7 +103,7 @@ describe('from the journal of a gateway to a better router', { timeout: 120_000 
     const file = at('replay.json');
     const { code, stdout, stderr } = await routeprofile(['replay', state, '--router', router, '--out', file]);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/800 decisions, from .*, 720 judged \(90 %\), 800 explored/);
+    expect(stdout).toMatch(/500 decisions, from .*, 450 judged \(90 %\), 500 explored/);
     expect(stdout).toMatch(/^as logged +0\.\d{3} \(0\.\d{3} to 0\.\d{3}\)/m);
     expect(stdout).toMatch(/Assumed: .*at random/);
     const found = JSON.parse(readFileSync(file, 'utf8')) as Replay;
