@@ -93,6 +93,8 @@ thead th { color: var(--muted); font-weight: 600; }
 .answer { white-space: pre-wrap; margin: .25rem 0 .5rem; }
 @media (max-width: 40rem) {
   .tiles .figure { font-size: 1.25rem; }
+  .bar, .range { width: 4rem; }
+  th, td { padding-right: .6rem; }
   .head .figures { margin-left: 0; flex-basis: 100%; }
   .field, .row button { flex: 1 1 100%; }
   .field select { flex: 1 1 auto; }

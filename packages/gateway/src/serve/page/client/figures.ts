@@ -8,11 +8,11 @@ const routeName = (route: string | null): string => route ?? 'none: the request 
 const routeRows = ({ routes }: Overview): Row[] =>
   routes.map(({ route, decisions, answered, cost, compared: { bestSingleCost, decisions: known, saved } }) => [
     routeName(route),
-    `${answered} of ${decisions}`,
-    dollars(cost),
-    known === 0 ? 'not known' : dollars(bestSingleCost),
     saved === undefined ? 'not known' : percent(saved.value),
     saved === undefined ? '–' : between(saved, percent),
+    dollars(cost),
+    known === 0 ? 'not known' : dollars(bestSingleCost),
+    `${answered} of ${decisions}`,
     known === decisions ? 'all' : `${known} of ${decisions}`,
   ]);
 
@@ -20,19 +20,19 @@ const shareRows = ({ routes }: Overview): Row[] =>
   routes.flatMap(({ route, decisions, answered, models }) =>
     models.map(({ model, chosen, served }) => [
       model,
-      routeName(route),
-      `${chosen} of ${decisions}`,
-      `${served} of ${answered}`,
       answered === 0 ? '–' : shareBar(served / answered),
+      `${served} of ${answered}`,
+      `${chosen} of ${decisions}`,
+      routeName(route),
     ]),
   );
 
 const qualityRows = ({ quality }: Overview): Row[] =>
   quality.map(({ model, judged, mean, low, high, spend }) => [
     model,
-    String(judged),
     mean.toFixed(2),
     scoreRange({ low, mean, high }),
+    String(judged),
     spend.perUseful !== undefined ? dollars(spend.perUseful) : spend.judged === 0 ? 'not known' : 'none was useful',
   ]);
 
@@ -69,7 +69,7 @@ const learningRows = ({ learning = [] }: Overview): Row[] =>
 
 const pinRows = ({ pins = [] }: Overview): Row[] => {
   const all = pins.reduce((sum, { conversations }) => sum + conversations, 0);
-  return pins.map(({ model, conversations }) => [model, String(conversations), shareBar(conversations / all)]);
+  return pins.map(({ model, conversations }) => [model, shareBar(conversations / all), String(conversations)]);
 };
 
 /** The tables of figures. @returns shows an overview in them */
@@ -78,19 +78,19 @@ export function createFigures(): (overview: Overview) => void {
     tableSection(
       'routes',
       'Spent and saved, per route',
-      ['route', 'answered', 'spent', 'the best single model for all', 'saved', '95 % interval', 'decisions compared'],
+      ['route', 'saved', '95 % interval', 'spent', 'the best single model for all', 'answered', 'decisions compared'],
       routeRows,
     ),
     tableSection(
       'shares',
       'Models, per route',
-      ['model', 'route', 'chosen', 'answered', 'share of the answers'],
+      ['model', 'share of the answers', 'answered', 'chosen', 'route'],
       shareRows,
     ),
     tableSection(
       'quality',
       'Mean score of the feedback, per model',
-      ['model', 'answers judged', 'mean, 0 to 1', '95 % interval', 'cost per useful answer'],
+      ['model', 'mean, 0 to 1', '95 % interval', 'answers judged', 'cost per useful answer'],
       qualityRows,
     ),
     tableSection(
@@ -99,7 +99,7 @@ export function createFigures(): (overview: Overview) => void {
       ['route', 'learner', 'mode', 'judged decisions learned from', 'of these in use', 'waiting', 'left out'],
       learningRows,
     ),
-    tableSection('pins', 'Conversations, per model', ['model', 'conversations', 'share'], pinRows),
+    tableSection('pins', 'Conversations, per model', ['model', 'share', 'conversations'], pinRows),
   ];
   const [decisions, judged] = ['window', 'judged'].map((id) => byId(id, HTMLElement));
   return (overview) => {

@@ -30,13 +30,13 @@ describe('figures on the page', () => {
   });
 
   it('have an interval where there is one', () => {
-    expect(between({ low: -0.05, high: 0.4 }, percent)).toBe('−5 % to 40 %');
+    expect(between({ low: -0.05, high: 0.4 }, percent)).toBe('−5\u00a0% to 40\u00a0%');
     expect(between({ low: null, high: null }, percent)).toBe('from 10 decisions on');
   });
 
   it('have their unit', () => {
     expect([percent(0.874), percent(-0.1), score(-0.12345), counted(1, 'fault'), counted(2, 'fault')]).toEqual([
-      ...['87 %', '−10 %', '−0.123', '1 fault', '2 faults'],
+      ...['87\u00a0%', '−10\u00a0%', '−0.123', '1 fault', '2 faults'],
     ]);
   });
 });

@@ -28,8 +28,8 @@ export function ago(at: number, now: number): string {
   return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
 }
 
-/** A share of 1 in whole percent. */
-export const percent = (share: number): string => `${Math.round(100 * share)} %`.replace('-', '−');
+/** A share of 1 in whole percent, never broken before its sign. */
+export const percent = (share: number): string => `${Math.round(100 * share)}\u00a0%`.replace('-', '−');
 
 /** The ends of an interval, in words. @param format of an end */
 export const between = (
