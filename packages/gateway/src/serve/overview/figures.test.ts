@@ -44,7 +44,7 @@ describe('figures per route', () => {
       record({ route: null, cost: 8, model: 'large', served: 'large' }),
       record({ route: null, cost: 16, model: 'large', served: 'large' }),
     ];
-    const routes = routeFiguresOf(all);
+    const routes = routeFiguresOf(all, spendOf(all));
     expect(routes.map(({ route, decisions, cost }) => [route, decisions, cost])).toEqual([
       ['default', 2, 3],
       [null, 2, 24],
@@ -61,7 +61,7 @@ describe('figures per route', () => {
     expect(routes.reduce((sum, { cost }) => sum + cost, 0)).toBe(spendOf(all).cost);
   });
 
-  it('are none without decisions', () => expect(routeFiguresOf([])).toEqual([]));
+  it('are none without decisions', () => expect(routeFiguresOf([], spendOf([]))).toEqual([]));
 });
 
 describe('quality by feedback', () => {

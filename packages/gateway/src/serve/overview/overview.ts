@@ -79,6 +79,7 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
   const tenant = key?.id ?? LOCAL_TENANT;
   const { page, feedback } = snapshot.config;
   const latest = await store.latest(tenant, ADDED_UP);
+  const spend = spendOf(latest);
   const judged = await judgedOf(latest, store, feedback.trains);
   const overview: Overview = {
     at: clock.now(),
@@ -89,8 +90,8 @@ export async function showOverview(key: KeyConfig | undefined, serving: Serving)
     ...driftFor(key, serving),
     ...learningFor(key, snapshot),
     window: { decisions: ADDED_UP, judged: LOOKED_UP },
-    spend: spendOf(latest),
-    routes: routeFiguresOf(latest),
+    spend,
+    routes: routeFiguresOf(latest, spend),
     useful: usefulOf(judged),
     quality: qualityOf(judged),
     budgets: await budgetStates(key, serving),

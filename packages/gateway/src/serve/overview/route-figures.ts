@@ -34,8 +34,11 @@ function sharesOf(records: readonly DecisionRecord[]): ModelShare[] {
   );
 }
 
-/** What decisions came to, per route; routes with most of them first. */
-export function routeFiguresOf(records: readonly DecisionRecord[]): RouteFigures[] {
+/**
+ * What decisions came to, per route; routes with most of them first.
+ * @param whole what they all came to: that of the only route, where there is one, as intervals take their time
+ */
+export function routeFiguresOf(records: readonly DecisionRecord[], whole: SpendSummary): RouteFigures[] {
   const byRoute = new Map<string | null, DecisionRecord[]>();
   for (const record of records) {
     const own = byRoute.get(record.route);
@@ -43,6 +46,10 @@ export function routeFiguresOf(records: readonly DecisionRecord[]): RouteFigures
     else byRoute.set(record.route, [record]);
   }
   return [...byRoute]
-    .map(([route, own]) => ({ route, ...spendOf(own), models: sharesOf(own) }))
+    .map(([route, own]) => ({
+      route,
+      ...(own.length === records.length ? whole : spendOf(own)),
+      models: sharesOf(own),
+    }))
     .sort((a, b) => b.decisions - a.decisions);
 }
