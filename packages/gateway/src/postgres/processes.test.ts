@@ -52,7 +52,8 @@ describe.runIf(connection)('replicas in processes of their own', () => {
     await expect.poll(() => first.charged().count, { timeout: 10_000 }).toBeGreaterThan(120);
     await first.kill('SIGKILL');
     const charged = first.charged().dollars;
-    expect((await budget()).leased).toBeGreaterThan(0.4);
+    const then = await budget();
+    expect(then.leased).toBeGreaterThan(0);
 
     const store = await openPostgres({ connection, schema, leaseMs: 1_000 });
     // Its lease is still there: what nobody knows it to be spent is not given to others.
@@ -64,7 +65,8 @@ describe.runIf(connection)('replicas in processes of their own', () => {
     await expect.poll(leased, { timeout: 5_000 }).toBe(0);
     const spent = await store.spent('team', 'day');
     expect(spent).toBeGreaterThanOrEqual(charged);
-    expect(spent - charged).toBeLessThan(0.5);
+    // How much of the lease it had announced to use depends on how fast it spent; what it had not announced is back.
+    expect(spent).toBeLessThan(then.spent + then.held);
     expect(await budget()).toMatchObject({ held: 0, leased: 0 });
     const rest = 100 - spent;
     expect(typeof (await store.reserve('team', rest, { amount: 100, per: 'day' }, HOUR))).toBe('object');
