@@ -121,6 +121,7 @@ export type {
   BuildPlan,
   CollectConfigInput,
   Encoder,
+  Logger,
   Plugin,
   ReadQuery,
   RunContext,

@@ -94,6 +94,7 @@ export { wrapStrategy, type NamedWrapper, type WrappedOptions } from './wrappers
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
   ChatModel,
+  Candidate,
   Decision,
   Encoder,
   JudgedDecision,

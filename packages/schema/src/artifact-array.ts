@@ -2,7 +2,7 @@ import { RouteProfileError } from './errors.js';
 import type { NamedArray } from './matrix.js';
 
 /** What names a saved strategy and holds its arrays: a router's artifact is one. */
-interface SavedArrays {
+export interface SavedArrays {
   manifest: { strategy: string };
   weights: Readonly<Record<string, NamedArray>>;
 }

@@ -1,5 +1,5 @@
 export { z } from 'zod';
-export { artifactArray } from './artifact-array.js';
+export { artifactArray, type SavedArrays } from './artifact-array.js';
 export {
   candidateSchema,
   designPointSchema,
