@@ -81,9 +81,11 @@ try {
       await suite('release', 'tools/release/check.mjs');
       await suite('plugins', 'tools/plugins.mjs');
       await suite('additions', 'tools/additions.mjs');
+    })(),
+    (async () => {
+      await suite('documentation', 'tools/docs-test.mjs');
       await suite('fuzz', 'tools/fuzz/fuzz.mjs', ['--inputs', '8000']);
     })(),
-    suite('documentation', 'tools/docs-test.mjs'),
   ]);
 } finally {
   rmSync(work, { recursive: true, force: true });
