@@ -19,7 +19,7 @@ export { trainedDemands, whatLacksOf } from './decide/demands.js';
 export { decide, pinned, type Question } from './decide/decide.js';
 export { readChat, type ReadChat } from './decide/read-chat.js';
 export { CLIENT_GONE, decisionRecord, type Ended, type Recorded } from './decide/record-of.js';
-export { type RequestRouter } from './decide/request-router.js';
+export { type RequestRouter, type Steps } from './decide/request-router.js';
 export { durationSchema, millisecondsOf } from './config/duration.js';
 export { createSessionPins, type Pin, type SessionPins } from './decide/session-pins.js';
 export { moving, staying } from './serve/stay.js';

@@ -36,7 +36,7 @@ export type { AnswerToVerify, Verdict, Verifier } from './contracts/verifier.js'
 export { vectorOf, vectorText } from './contracts/vector.js';
 export { ENDPOINT_WIRES, type EndpointWire, SERVED_WIRES, type ServedWire } from './contracts/wire.js';
 export { recentVectors } from './decide/recent-vectors.js';
-export { type RequestRouter, requestRouter, type RequestRouterParts } from './decide/request-router.js';
+export { type RequestRouter, requestRouter, type RequestRouterParts, type Steps } from './decide/request-router.js';
 export { type Exchange, type HeaderReader, type Reply } from './serve/exchange.js';
 export {
   type OpenTelemetryApi,

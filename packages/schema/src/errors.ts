@@ -86,3 +86,7 @@ export function exitCodeOf(error: unknown): FailureExitCode {
 
 /** What a thrown value says; foreign code may throw anything. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** What is wrong and what to do about it, on one line: for places that show no hint of their own. */
+export const messageWithHint = ({ message, hint }: RouteProfileError): string =>
+  [message, hint].filter(Boolean).join('. ');

@@ -84,6 +84,7 @@ export {
   exitCodeOf,
   type FailureExitCode,
   messageOf,
+  messageWithHint,
   RouteProfileError,
 } from './errors.js';
 export { distinctNamesSchema, nameSchema } from './formats/common.js';
@@ -139,6 +140,7 @@ export {
   promptItemSchema,
 } from './grader.js';
 export { type HeteroGraph, type NodeSet, type NodeType, type Relation } from './graph.js';
+export { float32Of, float32Text } from './float32-text.js';
 export { type FileFormat, fileSchemas, jsonSchema } from './json-schema.js';
 export {
   type JudgedDecision,
@@ -251,6 +253,8 @@ export {
 export {
   type Decision,
   decisionsFromScores,
+  explained,
+  inFront,
   isScoringRouter,
   type JoiningModels,
   type ProbeOnboarding,

@@ -247,3 +247,15 @@ export function decisionsFromScores(
     };
   });
 }
+
+/** The decision with one more reason, first. */
+export const explained = (decision: Decision, kind: string, text: string): Decision => ({
+  ...decision,
+  reasons: [{ kind, text }, ...decision.reasons],
+});
+
+/** Models with one of them in front, the others in their order behind it. */
+export const inFront = (ranked: readonly RankedModel[], model: string): RankedModel[] => [
+  ...ranked.filter((entry) => entry.model === model),
+  ...ranked.filter((entry) => entry.model !== model),
+];

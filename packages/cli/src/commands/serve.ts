@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Gateway, GatewayConfigInput } from '@routeprofile/gateway';
 import { createGateway, fileSecrets, listen, openNodeUpstream, traceBy } from '@routeprofile/gateway/node';
 import { openRouter, openVerifiers, type OpenRouter } from '@routeprofile/pipeline';
-import { messageOf, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
+import { messageOf, messageWithHint, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { servedEncoders } from '../serve/encoders.js';
 import { openServeConfig, serveProblems, type FoundConfig, type ServeFlags } from '../serve/config.js';
@@ -36,7 +36,7 @@ async function openRouters({ config, source }: FoundConfig, logger: Logger, open
       routers[name] = router;
     } catch (error) {
       if (!RouteProfileError.isInstance(error)) throw error;
-      problems.push([`routes.${name}.router: ${error.message}`, error.hint].filter(Boolean).join('. '));
+      problems.push(`routes.${name}.router: ${messageWithHint(error)}`);
     }
   }
   if (problems.length > 0) throw serveProblems(source, problems);

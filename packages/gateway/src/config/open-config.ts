@@ -1,5 +1,5 @@
 import { assertUsableKey } from '@routeprofile/providers';
-import { RouteProfileError, type Candidate } from '@routeprofile/schema';
+import { messageWithHint, RouteProfileError, type Candidate } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
 import type { SecretReader } from '../contracts/secret.js';
@@ -109,7 +109,7 @@ function openRoutes(
           return [readWrapper(reference, router, facts)];
         } catch (error) {
           if (!RouteProfileError.isInstance(error)) throw error;
-          report(`routes.${name}.wrappers.${i}`, [error.message, error.hint].filter(Boolean).join('. '));
+          report(`routes.${name}.wrappers.${i}`, messageWithHint(error));
           return [];
         }
       });
@@ -213,7 +213,7 @@ function secretOfKey(reference: string, path: string, secretOf: SecretReader, re
     return secret;
   } catch (error) {
     if (!RouteProfileError.isInstance(error)) throw error;
-    report(path, [error.message, error.hint].filter((part) => part !== undefined).join('. '));
+    report(path, messageWithHint(error));
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { endpointUrl } from '@routeprofile/providers';
-import { RouteProfileError, z } from '@routeprofile/schema';
+import { messageWithHint, RouteProfileError, z } from '@routeprofile/schema';
 import { forbiddenHost, isLoopback } from '../config/hosts.js';
 import { secretReferenceSchema } from './secret.js';
 import { ENDPOINT_WIRES } from './wire.js';
@@ -27,7 +27,7 @@ const baseUrlSchema = z.string().superRefine((text, ctx) => {
     if (forbidden !== undefined) ctx.addIssue({ code: 'custom', message: forbidden });
   } catch (error) {
     if (!RouteProfileError.isInstance(error)) throw error;
-    ctx.addIssue({ code: 'custom', message: [error.message, error.hint].join('. ') });
+    ctx.addIssue({ code: 'custom', message: messageWithHint(error) });
   }
 });
 

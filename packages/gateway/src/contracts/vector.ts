@@ -1,24 +1,16 @@
-import { RouteProfileError } from '@routeprofile/schema';
+import { float32Of, RouteProfileError } from '@routeprofile/schema';
+
+/** A vector as records hold it. */
+export { float32Text as vectorText } from '@routeprofile/schema';
 
 const BYTES = 4;
 
-/** A vector as records hold it: little-endian float32 in base64. */
-export function vectorText(vector: Float32Array): string {
-  const view = new DataView(new ArrayBuffer(vector.length * BYTES));
-  vector.forEach((value, i) => view.setFloat32(i * BYTES, value, true));
-  let bytes = '';
-  for (let i = 0; i < view.byteLength; i++) bytes += String.fromCharCode(view.getUint8(i));
-  return btoa(bytes);
-}
-
 /**
- * The vector that `vectorText` wrote.
+ * A vector as records hold it: what `vectorText` wrote.
  * @throws RouteProfileError BAD_INPUT for anything else, also for numbers that are not finite
  */
 export function vectorOf(text: string): Float32Array {
-  const bytes = decoded(text);
-  const view = new DataView(Uint8Array.from(bytes, (sign) => sign.charCodeAt(0)).buffer);
-  const vector = Float32Array.from({ length: bytes.length / BYTES }, (_, i) => view.getFloat32(i * BYTES, true));
+  const vector = float32Of(decoded(text));
   if (vector.every(Number.isFinite)) return vector;
   throw noVector('holds a number that is not finite');
 }

@@ -1,16 +1,11 @@
-import type { Decision } from '@routeprofile/schema';
+import { explained, type Decision } from '@routeprofile/schema';
 
 /** A decision with what makes it stay on local models. @param found kinds of personal data; none: the decision as it is */
 export const atHome = (decision: Decision, found: readonly string[]): Decision =>
   found.length === 0
     ? decision
-    : {
-        ...decision,
-        reasons: [
-          {
-            kind: 'personal-data',
-            text: `the request holds personal data (${found.join(', ')}), for local models only`,
-          },
-          ...decision.reasons,
-        ],
-      };
+    : explained(
+        decision,
+        'personal-data',
+        `the request holds personal data (${found.join(', ')}), for local models only`,
+      );

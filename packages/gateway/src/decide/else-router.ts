@@ -1,4 +1,4 @@
-import { RouteProfileError, type Logger } from '@routeprofile/schema';
+import { messageWithHint, RouteProfileError, type Logger } from '@routeprofile/schema';
 import type { RequestRouter } from './request-router.js';
 
 /**
@@ -20,7 +20,7 @@ export function elseRouter(
       } catch (error) {
         if (!RouteProfileError.isInstance(error) || error.code !== 'UNSUPPORTED') throw error;
         const decisions = await other.route(...asked);
-        const why = [error.message, error.hint].filter((part) => part !== undefined).join('. ');
+        const why = messageWithHint(error);
         if (!warned) logger?.warn(`${what} has no effect on some requests: ${why}`);
         warned = true;
         return decisions;

@@ -1,5 +1,5 @@
 import { withExploration, type ExplorationSettings } from '@routeprofile/routers';
-import type { Decision, Router } from '@routeprofile/schema';
+import { explained, type Decision, type Router } from '@routeprofile/schema';
 import type { ServedWrapper } from './wrappers.js';
 
 /**
@@ -30,5 +30,5 @@ function amongCallable(decision: Decision, callable: (model: string) => boolean)
   if (first === undefined || ranked.length === decision.ranked.length) return decision;
   if (first.model === decision.model) return { ...decision, ranked };
   const text = `${decision.model} cannot be called now; ${first.model} is the best of those that can`;
-  return { ...decision, model: first.model, ranked, reasons: [{ kind: 'callable', text }, ...decision.reasons] };
+  return explained({ ...decision, model: first.model, ranked }, 'callable', text);
 }

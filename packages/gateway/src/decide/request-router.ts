@@ -11,6 +11,12 @@ import {
   type RunContext,
 } from '@routeprofile/schema';
 
+/** A router in two steps: what reads texts, and what decides on what was read. */
+export interface Steps {
+  read: (texts: readonly string[], options?: { signal?: AbortSignal }) => Promise<QueryBatch>;
+  router: Router;
+}
+
 /** What the gateway asks of a router. Whatever `openRouter` or `openRouterFrom` opens is one, its encoder included. */
 export interface RequestRouter {
   /** Ids of the candidates it chooses among. */
@@ -37,10 +43,7 @@ export interface RequestRouter {
    * `route` in two steps, as `OpenedRouter` has them, for what learns around the fitted router: what reads texts, and what decides on what
    * was read.
    */
-  steps?: {
-    read(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<QueryBatch>;
-    router: Router;
-  };
+  steps?: Steps;
   /**
    * One decision per text, each with every model that may answer.
    * @param options `ids` name the requests: a router that draws its choices draws by them. `onVectors` is given the vectors of the texts,
@@ -56,6 +59,17 @@ export interface RequestRouter {
     },
   ): Promise<Decision[]>;
 }
+
+/** `RequestRouter.route` of what reads texts, and what decides on what was read. */
+export const inSteps =
+  (read: Steps['read'], decide: Router['decide']): RequestRouter['route'] =>
+  async (texts, { requirements, ids, signal, onVectors } = {}) => {
+    const batch = await read(texts, { ...(signal && { signal }) });
+    if (batch.vectors) onVectors?.(batch.vectors);
+    return decide({ ...batch, ...(ids && { ids }), ...(requirements && { requirements }) }, contextOf(signal));
+  };
+
+const contextOf = (signal: AbortSignal | undefined): RunContext => ({ seed: 0, ...(signal && { signal }) });
 
 /** What makes a router answer requests. */
 export interface RequestRouterParts {
@@ -85,7 +99,6 @@ export function requestRouter(router: Router, parts: RequestRouterParts = {}): R
     throw new RouteProfileError('BAD_OPTION', `there is no candidate for ${missing.join(', ')}`, {
       hint: 'Give one candidate for each model of the router, or omit `candidates`.',
     });
-  const contextOf = (signal: AbortSignal | undefined): RunContext => ({ seed: 0, ...(signal && { signal }) });
   const read = async (texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<QueryBatch> => ({
     texts,
     ...(encoder && { vectors: await encoder.encode(texts, contextOf(signal)), encoder: encoder.id }),
@@ -97,10 +110,6 @@ export function requestRouter(router: Router, parts: RequestRouterParts = {}): R
     encoder: encoder?.id ?? null,
     ...(bestSingle !== undefined && { bestSingle }),
     steps: { read, router },
-    async route(texts, { requirements, ids, signal, onVectors } = {}) {
-      const batch = await read(texts, { ...(signal && { signal }) });
-      if (batch.vectors) onVectors?.(batch.vectors);
-      return router.decide({ ...batch, ...(ids && { ids }), ...(requirements && { requirements }) }, contextOf(signal));
-    },
+    route: inSteps(read, (batch, ctx) => router.decide(batch, ctx)),
   };
 }

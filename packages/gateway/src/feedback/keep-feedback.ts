@@ -1,5 +1,6 @@
 import type { Feedback, FeedbackFate } from '../contracts/store.js';
 import type { Serving } from '../serve/context.js';
+import { trainsBy } from '../learn/judged-decision.js';
 import { tellReward } from '../observe/drift/rewards.js';
 import type { FeedbackSettings } from './feedback-config.js';
 
@@ -28,8 +29,10 @@ export async function keepFeedback(said: Feedback, serving: Serving): Promise<Fe
   metrics.judged(labelOf(said.name, snapshot.config.feedback), said, fate);
   if (fate !== 'duplicate') {
     tracing?.judged?.(said, clock.now());
-    serving.judged(said);
-    if (fate === 'stored') serving.track(tellReward(said, serving));
+    if (trainsBy(said, snapshot.config.feedback.trains)) {
+      serving.learning.judged(said);
+      if (fate === 'stored') serving.track(tellReward(said, serving));
+    }
   }
   return fate;
 }

@@ -1,6 +1,6 @@
 import { createMatrix, type LearnedRouter } from '@routeprofile/schema';
 import type { ReadQueries } from '../decide/read-queries.js';
-import type { RequestRouter } from '../decide/request-router.js';
+import { inSteps, type RequestRouter, type Steps } from '../decide/request-router.js';
 
 /** What a route's router learned up to now. */
 interface Learned {
@@ -8,22 +8,17 @@ interface Learned {
 }
 
 /** A router that something can learn around. */
-export type SteppedRouter = RequestRouter & { steps: NonNullable<RequestRouter['steps']> };
+export type SteppedRouter = RequestRouter & { steps: Steps };
 
 /** The router that decides by what was learned. Each request is decided by one snapshot. */
 export const followingLearned = (router: SteppedRouter, learned: Learned, queries: ReadQueries): RequestRouter => ({
   ...router,
-  async route(texts, { requirements, ids, signal, onVectors } = {}) {
-    const batch = await router.steps.read(texts, { ...(signal && { signal }) });
-    if (batch.vectors) onVectors?.(batch.vectors);
+  route: inSteps(router.steps.read, async (batch, ctx) => {
     const { version, router: latest } = learned.latest;
-    const decisions = await latest.decide(
-      { ...batch, ...(ids && { ids }), ...(requirements && { requirements }) },
-      { seed: 0, ...(signal && { signal }) },
-    );
-    for (const id of ids ?? []) queries.note(id, { learned: version });
+    const decisions = await latest.decide(batch, ctx);
+    for (const id of batch.ids ?? []) queries.note(id, { learned: version });
     return decisions;
-  },
+  }),
 });
 
 /**

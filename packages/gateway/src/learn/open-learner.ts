@@ -1,5 +1,5 @@
 import { learnerNamed } from '@routeprofile/routers';
-import { RouteProfileError, type LearnerStrategy, type Logger } from '@routeprofile/schema';
+import { messageWithHint, RouteProfileError, type LearnerStrategy, type Logger } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
 import type { GatewayConfig } from '../config/config.js';
 import type { Report } from '../config/problems.js';
@@ -48,7 +48,7 @@ export function openLearner(
     });
   } catch (error) {
     if (!RouteProfileError.isInstance(error)) throw error;
-    report(path, [error.message, error.hint].filter((part) => part !== undefined).join('. '));
+    report(path, messageWithHint(error));
     return undefined;
   }
 }

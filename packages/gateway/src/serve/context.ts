@@ -2,11 +2,12 @@ import type { Logger } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
 import type { Snapshot } from '../config/snapshot.js';
 import type { Upstream } from '../contracts/upstream.js';
-import type { Feedback, StateStore } from '../contracts/store.js';
+import type { StateStore } from '../contracts/store.js';
 import type { ReadQueries } from '../decide/read-queries.js';
 import type { SessionPins } from '../decide/session-pins.js';
 import type { Recording } from '../feedback/recording.js';
 import type { Health } from '../health.js';
+import type { Learning } from '../learn/learning.js';
 import type { EndpointLoad } from '../load/endpoint-load.js';
 import type { Pacers } from '../money/pacers.js';
 import type { Drift } from '../observe/drift/drift.js';
@@ -39,8 +40,7 @@ export interface Serving {
   recording: Recording;
   /** Absent where nobody checks answers. */
   verifying?: Verifying;
-  /** Is told what was said of an answer, once it is kept. */
-  judged(said: Feedback): void;
+  learning: Learning;
   queries: ReadQueries;
 }
 

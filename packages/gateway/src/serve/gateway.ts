@@ -15,7 +15,6 @@ import { createSessionPins } from '../decide/session-pins.js';
 import { answerFeedback } from '../feedback/answer-feedback.js';
 import { keepFeedback } from '../feedback/keep-feedback.js';
 import { createRecording } from '../feedback/recording.js';
-import { trainsBy } from '../learn/judged-decision.js';
 import { createLearning } from '../learn/learning.js';
 import { createHealth } from '../health.js';
 import { createEndpointLoad } from '../load/endpoint-load.js';
@@ -176,9 +175,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     recording: createRecording(),
     ...(verifying && { verifying }),
     queries,
-    judged(said) {
-      if (trainsBy(said, serving.snapshot.config.feedback.trains)) learning.judged(said);
-    },
+    learning,
     track: underWay.track,
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {

@@ -10,7 +10,7 @@ import { itemsOf } from '../wire/format.js';
 import type { ReadRequest } from '../wire/read-request.js';
 import type { Serving } from './context.js';
 import type { Exchange } from './exchange.js';
-import { staying, whyMove, type Stay } from './stay.js';
+import { because, staying, whyMove, type Stay } from './stay.js';
 
 /** A turn of a conversation, before it is decided who answers. */
 export interface TurnOfSession {
@@ -148,8 +148,3 @@ function led(front: readonly string[], { ranked }: Pin): Decision {
   const others = ranked.filter(({ model }) => !front.includes(model));
   return { model: front[0]!, ranked: [...entries, ...others], reasons: [] };
 }
-
-const because = (decision: Decision, text: string): Decision => ({
-  ...decision,
-  reasons: [{ kind: 'session', text }, ...decision.reasons],
-});

@@ -1,4 +1,4 @@
-import { messageOf, RouteProfileError, type Decision } from '@routeprofile/schema';
+import { messageOf, messageWithHint, RouteProfileError, type Decision } from '@routeprofile/schema';
 import { targetOf } from '../config/names.js';
 import type { KeyConfig } from '../config/config.js';
 import type { Route, Snapshot, Target } from '../config/snapshot.js';
@@ -138,7 +138,7 @@ function namedTarget(snapshot: Snapshot, model: string, key: KeyConfig | undefin
     return targetOf(snapshot, model, (target) => mayUse(key, target));
   } catch (error) {
     if (!RouteProfileError.isInstance(error)) throw error;
-    throw new Refused(400, 'bad_option', [error.message, error.hint].filter(Boolean).join('. '));
+    throw new Refused(400, 'bad_option', messageWithHint(error));
   }
 }
 

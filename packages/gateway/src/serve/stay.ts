@@ -1,4 +1,4 @@
-import type { Decision, Requirements, Usage } from '@routeprofile/schema';
+import { explained, inFront, type Decision, type Requirements, type Usage } from '@routeprofile/schema';
 import { millisecondsOf } from '../config/duration.js';
 import type { Route } from '../config/snapshot.js';
 import type { EndpointWire } from '../contracts/wire.js';
@@ -78,12 +78,13 @@ export function whyMove(
 /** The decision for a conversation that stays: who answered it, then the others as they were ranked. */
 export const staying = ({ model, ranked }: Pin): Decision => ({
   model,
-  ranked: [...ranked.filter((one) => one.model === model), ...ranked.filter((one) => one.model !== model)],
+  ranked: inFront(ranked, model),
   reasons: [{ kind: 'session', text: `${model} has answered this conversation` }],
 });
 
 /** The decision for a conversation that moves, which says so. */
-export const moving = (decision: Decision, { model }: Pin, why: string): Decision => ({
-  ...decision,
-  reasons: [{ kind: 'session', text: `${model}, which answered this conversation, ${why}` }, ...decision.reasons],
-});
+export const moving = (decision: Decision, { model }: Pin, why: string): Decision =>
+  because(decision, `${model}, which answered this conversation, ${why}`);
+
+/** The decision with what its conversation has to do with it. */
+export const because = (decision: Decision, text: string): Decision => explained(decision, 'session', text);

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { readJsonLines } from '@routeprofile/data';
-import { issueText, RouteProfileError, z, type RunContext } from '@routeprofile/schema';
+import { float32Of, issueText, RouteProfileError, z, type RunContext } from '@routeprofile/schema';
 import { LeftOutCounter, type DecisionLog, type LoggedDecision, type LogOptions } from './decision.js';
 import { Judgements } from './judgements.js';
 import { readJournalLine, type JournalRecord } from './journal-line.js';
@@ -29,9 +29,8 @@ function whyUnusable(record: JournalRecord, { route, since = -Infinity }: LogOpt
 function vectorOf({ id, vector, router }: JournalRecord, path: string): LoggedDecision['vector'] {
   const encoder = router?.encoder;
   if (vector === undefined || encoder === null || encoder === undefined) return undefined;
-  const bytes = Uint8Array.from(Buffer.from(vector, 'base64'));
-  const view = new DataView(bytes.buffer);
-  const values = new Float32Array(Math.floor(bytes.length / 4)).map((_, i) => view.getFloat32(4 * i, true));
+  const bytes = atob(vector);
+  const values = float32Of(bytes);
   if (bytes.length % 4 !== 0 || bytes.length === 0 || !values.every(Number.isFinite))
     throw new RouteProfileError('BAD_INPUT', `${path}: decision ${id}: its vector is not a list of float32 numbers`, {
       hint: 'Delete this line; or give only the decisions after it, with --since.',

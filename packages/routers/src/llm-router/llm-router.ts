@@ -2,6 +2,7 @@ import {
   assertMadeBy,
   corruptFile,
   defineRouter,
+  explained,
   inPool,
   parsePart,
   throwIfAborted,
@@ -17,7 +18,7 @@ import {
 } from '@routeprofile/schema';
 import { bestSingleRouter } from '../common/best-single.js';
 import { dollars } from '../wrappers/figures.js';
-import { explained, promoted } from '../wrappers/wrapped.js';
+import { promoted } from '../wrappers/wrapped.js';
 import { choicePrompt, namedModel, shortened, type Described } from './ask.js';
 
 const NAME = 'llm-router';

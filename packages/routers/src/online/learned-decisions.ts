@@ -1,5 +1,6 @@
 import {
   createRandom,
+  explained,
   normalizeRows,
   queryVectors,
   rowOf,
@@ -10,7 +11,7 @@ import {
 } from '@routeprofile/schema';
 import { drawnFrom } from '../wrappers/exploration.js';
 import { chancesOfAnswers, choosesByWorth, worths } from '../wrappers/worth.js';
-import { explained, wrapDecisions } from '../wrappers/wrapped.js';
+import { wrapDecisions } from '../wrappers/wrapped.js';
 import type { Features } from './window.js';
 import { winShares } from './win-shares.js';
 

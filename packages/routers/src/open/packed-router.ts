@@ -1,4 +1,6 @@
 import {
+  float32Of,
+  float32Text,
   issueText,
   RouteProfileError,
   routerManifestSchema,
@@ -16,17 +18,14 @@ const packedSchema = z.object({
 /** A saved router as JSON; see `packRouter`. */
 export type PackedRouter = z.infer<typeof packedSchema>;
 
-function packArray({ shape, data }: NamedArray): { shape: number[]; data: string } {
-  const view = new DataView(new ArrayBuffer(data.length * 4));
-  data.forEach((value, i) => view.setFloat32(i * 4, value, true));
-  let bytes = '';
-  for (let i = 0; i < view.byteLength; i++) bytes += String.fromCharCode(view.getUint8(i));
-  return { shape: [...shape], data: btoa(bytes) };
-}
+const packArray = ({ shape, data }: NamedArray): { shape: number[]; data: string } => ({
+  shape: [...shape],
+  data: float32Text(data),
+});
 
 /** @throws RouteProfileError CORRUPT_FILE */
 function unpackArray(name: string, { shape, data }: { shape: number[]; data: string }): NamedArray {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const bytes = atob(data);
   const length = shape.reduce((product, size) => product * size, 1);
   if (bytes.length !== length * 4)
     throw new RouteProfileError(
@@ -36,8 +35,7 @@ function unpackArray(name: string, { shape, data }: { shape: number[]; data: str
         hint: 'Pack the router again.',
       },
     );
-  const view = new DataView(bytes.buffer);
-  return { shape, data: Float32Array.from({ length }, (_, i) => view.getFloat32(i * 4, true)) };
+  return { shape, data: float32Of(bytes) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   candidateSchema,
   defineWrapper,
+  explained,
   parsePart,
   RouteProfileError,
   whatLacks,
@@ -13,7 +14,7 @@ import {
 import { promptTokens } from '../estimates/measured.js';
 import { assertLearnedOf } from './learned.js';
 import { personalData } from './pii.js';
-import { explained, wrapDecisions } from './wrapped.js';
+import { wrapDecisions } from './wrapped.js';
 
 const NAME = 'constraints';
 

@@ -1,5 +1,6 @@
 import {
   defineWrapper,
+  explained,
   parsePart,
   RouteProfileError,
   throwIfAborted,
@@ -10,10 +11,10 @@ import {
 } from '@routeprofile/schema';
 import { costPath, lambdaGrid, modelAt, pessimisticCosts } from './cost-path.js';
 import { dollars } from './figures.js';
-import { assertCosts, canBeJudged, pointWithin, trainingLedger, type TrainingLedger } from './operating-point.js';
+import { assertCosts, canBeJudged, pointWithin, trainingLedger } from './operating-point.js';
 import { fitPacing, pacingSchema } from './pacing.js';
 import { fitValuation, storeValuation, valuationOptions, withLearnedValuation } from './valuation.js';
-import { entryOf, explained, wrapDecisions, type Change } from './wrapped.js';
+import { byScore, entryOf, wrapDecisions, type Change } from './wrapped.js';
 
 const NAME = 'cost';
 const options = z
@@ -60,9 +61,9 @@ export function withCost(
   { lambda, instead = false }: { lambda: number | (() => number); instead?: boolean },
 ): Router {
   if (lambda === 0 && !instead) return router;
-  const place = new Map(router.models.map((model, m) => [model, m]));
+  const order = byScore(router.models);
   const change = (at: number): Change =>
-    at === 0 && !instead ? (decision) => decision : (decision) => priced(decision, at, place);
+    at === 0 && !instead ? (decision) => decision : (decision) => priced(decision, at, order);
   const now = typeof lambda === 'number' ? () => lambda : () => checked(lambda());
   return wrapDecisions(router, () => change(now()), { sameScores: false });
 }
@@ -72,7 +73,7 @@ function checked(lambda: number): number {
   throw new RouteProfileError('BAD_OPTION', `${NAME}: lambda() gave ${lambda}, expected a number of at least 0`);
 }
 
-function priced(decision: Decision, lambda: number, place: ReadonlyMap<string, number>): Decision {
+function priced(decision: Decision, lambda: number, order: ReturnType<typeof byScore>): Decision {
   const costs = Float64Array.from(decision.ranked, ({ expectedCost }) => expectedCost ?? NaN);
   assertCosts(NAME, costs);
   const charged = pessimisticCosts(costs);
@@ -83,7 +84,7 @@ function priced(decision: Decision, lambda: number, place: ReadonlyMap<string, n
       const worth = value(entry) - lambda * charged[i]!;
       return { ...entry, score: worth, ...(chances && { value: worth }) };
     })
-    .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
+    .sort(order);
   const chosen = entryOf(decision, ranked[0]!.model)!;
   const before = decision.ranked[0]!;
   const said = (entry: RankedModel) =>
@@ -111,25 +112,23 @@ export const costWrapper = defineWrapper<CostOptions>({
       return storeValuation(valuation, { lambda: chosen.lambda });
     }
     const values = await valuation.values();
-    const found =
-      chosen.budget !== undefined
-        ? { lambda: lambdaWithin(values, valuation.costs, input.models.length, chosen.budget) }
-        : within(trainingLedger(NAME, input, valuation.costs), values, valuation.costs, chosen.within ?? WITHIN);
-    const pacing = canBeJudged(input)
-      ? fitPacing(trainingLedger(NAME, input, valuation.costs), values, valuation.costs, input.training.tasks, ctx)
-      : undefined;
-    return storeValuation(valuation, { ...found, ...(pacing && { pacing }) });
+    const { costs } = valuation;
+    if (chosen.budget !== undefined) {
+      const lambda = lambdaWithin(values, costs, input.models.length, chosen.budget);
+      if (!canBeJudged(input)) return storeValuation(valuation, { lambda });
+      const pacing = fitPacing(trainingLedger(NAME, input, costs), values, costs, input.training.tasks, ctx);
+      return storeValuation(valuation, { lambda, pacing });
+    }
+    const ledger = trainingLedger(NAME, input, costs);
+    const { lambda, quality, cost, costShare } = pointWithin(ledger, values, costs, chosen.within ?? WITHIN);
+    const pacing = fitPacing(ledger, values, costs, input.training.tasks, ctx);
+    return storeValuation(valuation, { lambda, point: { quality, cost, costShare }, pacing });
   },
   wrap(router, learned) {
     const { lambda } = parsePart(NAME, 'state', costState, learned.state);
     return withCost(withLearnedValuation(NAME, router, learned), { lambda });
   },
 });
-
-function within(ledger: TrainingLedger, values: Float64Array, costs: Float64Array, loss: number) {
-  const { lambda, quality, cost, costShare } = pointWithin(ledger, values, costs, loss);
-  return { lambda, point: { quality, cost, costShare } };
-}
 
 /**
  * The smallest λ whose choices are expected to cost no more than the budget, on average over training queries.

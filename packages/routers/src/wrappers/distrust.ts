@@ -1,5 +1,6 @@
 import {
   createMatrix,
+  explained,
   inheritance,
   normalizeRows,
   rowOf,
@@ -8,7 +9,7 @@ import {
   type Router,
 } from '@routeprofile/schema';
 import type { Likeness } from './fallback.js';
-import { entryOf, explained, wrapDecisions } from './wrapped.js';
+import { entryOf, wrapDecisions } from './wrapped.js';
 
 const NAME = 'distrust';
 

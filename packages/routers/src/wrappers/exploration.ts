@@ -1,4 +1,4 @@
-import { createRandom, type Decision, type Router } from '@routeprofile/schema';
+import { createRandom, explained, inFront, type Decision, type Router } from '@routeprofile/schema';
 import {
   chancesOf,
   checkedSettings,
@@ -6,7 +6,7 @@ import {
   type ExplorationSettings,
   type ExploredModel,
 } from './exploration-chances.js';
-import { explained, wrapDecisions, type WrappedRouter } from './wrapped.js';
+import { wrapDecisions, type WrappedRouter } from './wrapped.js';
 
 /**
  * The router that now and then chooses a model which is nearly the best, so that its log tells what other choices would have been
@@ -56,10 +56,7 @@ export function drawnFrom(
   among: string,
 ): Decision {
   const drawn = drawOf(explored, at);
-  const ranked = [
-    ...decision.ranked.filter(({ model }) => model === drawn.model),
-    ...decision.ranked.filter(({ model }) => model !== drawn.model),
-  ];
+  const ranked = inFront(decision.ranked, drawn.model);
   const less = drawn.model === decision.model ? '' : `; ${decision.model} is worth ${drawn.loss.toFixed(3)} more`;
   const text = `${drawn.model} was drawn with chance ${drawn.chance.toFixed(3)} ${among}${less}`;
   return { ...explained({ ...decision, model: drawn.model, ranked }, kind, text), propensity: drawn.chance };

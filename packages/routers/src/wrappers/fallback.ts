@@ -1,6 +1,7 @@
 import {
   createMatrix,
   defineWrapper,
+  explained,
   namedArray,
   normalizeRows,
   parsePart,
@@ -16,7 +17,7 @@ import { rowProducts } from '@routeprofile/numerics';
 import { namesSchema } from './cascade.js';
 import { assertLearnedOf, learnedArray, nothingLearned } from './learned.js';
 import { assertKnown } from './standing.js';
-import { explained, mapDecisions, wrapDecisions } from './wrapped.js';
+import { byScore, mapDecisions, wrapDecisions } from './wrapped.js';
 
 const NAME = 'fallback';
 const options = z.strictObject({
@@ -49,13 +50,13 @@ export interface FallbackSettings {
  */
 export function withFallback(router: Router, { down, likeness }: FallbackSettings): Router {
   const similarities = likeness && cosines(likeness);
-  const place = new Map(router.models.map((model, m) => [model, m]));
+  const order = byScore(router.models);
   return wrapDecisions(
     router,
     () => {
       const out = new Set(typeof down === 'function' ? down() : down);
       return (decision) =>
-        decision.ranked.some(({ model }) => out.has(model)) ? standIn(decision, out, similarities, place) : decision;
+        decision.ranked.some(({ model }) => out.has(model)) ? standIn(decision, out, similarities, order) : decision;
     },
     { sameScores: likeness === undefined },
   );
@@ -75,7 +76,7 @@ function standIn(
   decision: Decision,
   down: ReadonlySet<string>,
   similarity: Similarity | undefined,
-  place: ReadonlyMap<string, number>,
+  order: ReturnType<typeof byScore>,
 ): Decision {
   const up = decision.ranked.filter(({ model }) => !down.has(model));
   if (up.length === 0)
@@ -89,9 +90,7 @@ function standIn(
     const model = up[0]!.model;
     return explained({ ...decision, model, ranked: up }, NAME, `${failed} is down; ${model} is next by score`);
   }
-  const ranked = up
-    .map((entry) => ({ ...entry, score: similarity(failed, entry.model) }))
-    .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
+  const ranked = up.map((entry) => ({ ...entry, score: similarity(failed, entry.model) })).sort(order);
   const { model, score } = ranked[0]!;
   return explained(
     { ...decision, model, ranked },
@@ -106,7 +105,7 @@ function standIn(
  */
 export function withLikeAlternatives(router: Router, likeness: Likeness): Router {
   const similarity = cosines(likeness);
-  const place = new Map(router.models.map((model, m) => [model, m]));
+  const order = byScore(router.models);
   return mapDecisions(
     router,
     () => (decision) => {
@@ -114,7 +113,7 @@ export function withLikeAlternatives(router: Router, likeness: Likeness): Router
       const others = ranked
         .filter((entry) => entry.model !== model)
         .map((entry) => ({ ...entry, score: similarity(model, entry.model) }))
-        .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
+        .sort(order);
       const chosen = ranked.filter((entry) => entry.model === model).map((entry) => ({ ...entry, score: 1 }));
       return { ...decision, ranked: [...chosen, ...others] };
     },

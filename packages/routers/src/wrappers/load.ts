@@ -1,6 +1,6 @@
 import { expectedLatency, type ModelLoad } from '@routeprofile/numerics';
-import type { Decision, RankedModel, Router } from '@routeprofile/schema';
-import { entryOf, explained, wrapDecisions } from './wrapped.js';
+import { explained, type Decision, type RankedModel, type Router } from '@routeprofile/schema';
+import { byScore, entryOf, wrapDecisions } from './wrapped.js';
 
 const NAME = 'load';
 
@@ -21,7 +21,7 @@ export interface LoadSettings {
  */
 export function withLoad(router: Router, { load, nu, tokens }: LoadSettings): Router {
   if (nu === 0) return router;
-  const place = new Map(router.models.map((model, m) => [model, m]));
+  const order = byScore(router.models);
   const tokensOf = typeof tokens === 'number' ? () => tokens : tokens;
   return wrapDecisions(
     router,
@@ -29,7 +29,7 @@ export function withLoad(router: Router, { load, nu, tokens }: LoadSettings): Ro
       const seconds = new Map(
         [...load()].map(([model, now]) => [model, expectedLatency(now, tokensOf(model))] as const),
       );
-      return seconds.size === 0 ? (decision) => decision : (decision) => priced(decision, nu, seconds, place);
+      return seconds.size === 0 ? (decision) => decision : (decision) => priced(decision, nu, seconds, order);
     },
     { sameScores: false },
   );
@@ -41,7 +41,7 @@ function priced(
   decision: Decision,
   nu: number,
   seconds: ReadonlyMap<string, number>,
-  place: ReadonlyMap<string, number>,
+  order: ReturnType<typeof byScore>,
 ): Decision {
   const known = decision.ranked.flatMap(({ model }) => seconds.get(model) ?? []);
   // Where nobody has answered yet there is nothing to weigh.
@@ -54,7 +54,7 @@ function priced(
       const score = entry[worth]! - nu * takes(entry);
       return { ...entry, score, expectedLatency: takes(entry), ...(worth !== 'score' && { value: score }) };
     })
-    .sort((a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!);
+    .sort(order);
   const after = { ...decision, model: ranked[0]!.model, ranked };
   if (after.model === decision.model) return after;
   const said = (model: string) => `${model} (${takes(entryOf(after, model)!).toFixed(1)} s)`;

@@ -1,5 +1,6 @@
 import {
   defineWrapper,
+  explained,
   parsePart,
   RouteProfileError,
   throwIfAborted,
@@ -17,7 +18,7 @@ import { assertCosts, cheapestWithin, trainingLedger, trialOf, type TrainingLedg
 import { closeness, dominators, type Alternatives } from './topsis.js';
 import { chance } from './threshold.js';
 import { fitValuation, storeValuation, valuationOptions, withLearnedValuation } from './valuation.js';
-import { explained, wrapDecisions } from './wrapped.js';
+import { wrapDecisions } from './wrapped.js';
 
 const NAME = 'pareto';
 const weight = z.number().min(0);

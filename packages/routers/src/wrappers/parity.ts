@@ -1,5 +1,6 @@
 import {
   defineWrapper,
+  explained,
   parsePart,
   RouteProfileError,
   throwIfAborted,
@@ -14,7 +15,7 @@ import { assertLearnedOf, outOfFoldDecisions } from './learned.js';
 import { fitParityGate, type ParityGate } from './parity-gate.js';
 import { assertKnown, bestModel } from './standing.js';
 import { fitValuation, storeValuation, valuationOptions, withLearnedValuation } from './valuation.js';
-import { entryOf, explained, promoted, wrapDecisions } from './wrapped.js';
+import { entryOf, promoted, wrapDecisions } from './wrapped.js';
 
 const NAME = 'parity';
 const options = z.strictObject({

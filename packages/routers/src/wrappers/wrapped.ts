@@ -1,4 +1,5 @@
 import {
+  inFront,
   isScoringRouter,
   RouteProfileError,
   type Decision,
@@ -94,20 +95,14 @@ function reordered(decision: Decision, ranked: readonly RankedModel[], kind: str
 }
 
 /** The decision with one of its models in front, the others in order behind it. */
-export function promoted(decision: Decision, model: string, kind: string, text: string): Decision {
-  const { ranked } = decision;
-  const order = [
-    ...ranked.filter((entry) => entry.model === model),
-    ...ranked.filter((entry) => entry.model !== model),
-  ];
-  return reordered(decision, order, kind, text);
-}
+export const promoted = (decision: Decision, model: string, kind: string, text: string): Decision =>
+  reordered(decision, inFront(decision.ranked, model), kind, text);
 
-/** The decision with one more reason, first. */
-export const explained = (decision: Decision, kind: string, text: string): Decision => ({
-  ...decision,
-  reasons: [{ kind, text }, ...decision.reasons],
-});
+/** Sorts by score, the highest first; ties by the order of the router's models. */
+export function byScore(models: readonly string[]): (a: RankedModel, b: RankedModel) => number {
+  const place = new Map(models.map((model, m) => [model, m]));
+  return (a, b) => b.score - a.score || place.get(a.model)! - place.get(b.model)!;
+}
 
 export const entryOf = (decision: Decision, model: string): RankedModel | undefined =>
   decision.ranked.find((entry) => entry.model === model);
