@@ -1,4 +1,4 @@
-import { fieldsOf, itemsOf, textOf, type Asked, type Fields } from '../wire/format.js';
+import { contentOf, fieldsOf, itemsOf, textOf, type Asked, type Fields } from '../wire/format.js';
 import type { HeaderReader } from './exchange.js';
 
 /** Headers in which clients name a conversation, those that say most first; a sub-agent's is a conversation of its own. */
@@ -22,13 +22,6 @@ export function sessionOf(headers: HeaderReader, body: Fields): string | undefin
   }
   return textOf(body['prompt_cache_key']).slice(0, LONGEST) || undefined;
 }
-
-/** The texts of a message or of instructions, which are a text or a list of parts. */
-const contentOf = (content: unknown): string =>
-  textOf(content) ||
-  itemsOf(content)
-    .map((part) => textOf(fieldsOf(part)['text']))
-    .join('\n');
 
 /**
  * Names a conversation that its client does not name, by how it began: instructions, and turns up to the first of a user. The same client's

@@ -1,4 +1,4 @@
-import { fieldsOf, isFields, itemsOf, textOf, type Fields } from '../wire/format.js';
+import { contentOf, fieldsOf, isFields, itemsOf, textOf, type Fields } from '../wire/format.js';
 
 /** A tool that a model called. */
 export interface ToolCall {
@@ -74,11 +74,7 @@ const LOOKED_AT = 400;
  */
 function saysError(output: unknown): boolean {
   if (isFields(output)) return membersSayError(output);
-  const text =
-    textOf(output) ||
-    itemsOf(output)
-      .map((part) => textOf(fieldsOf(part)['text']))
-      .join('\n');
+  const text = contentOf(output);
   if (text.startsWith('{')) {
     const fields = parsed(text);
     if (fields) return membersSayError(fields);

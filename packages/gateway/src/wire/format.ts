@@ -13,6 +13,12 @@ export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {
 export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 /** The text, or an empty one for anything else. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** The texts of a message, of instructions or of what a tool gave back, each of which is a text or a list of parts. */
+export const contentOf = (content: unknown): string =>
+  textOf(content) ||
+  itemsOf(content)
+    .map((part) => textOf(fieldsOf(part)['text']))
+    .join('\n');
 
 /** What a request's body says that concerns routing, as its wire has it. */
 export interface Asked {
