@@ -1,3 +1,4 @@
+import { isFields, type Fields } from './fields.js';
 import { RouteProfileError } from './errors.js';
 
 /** The text of a query, and how many parts of it are not text (images, audio, tool results) and were left out. */
@@ -10,9 +11,6 @@ const USER_ROLES = new Set<unknown>([undefined, 'user', 'human']);
 /** What the chat formats call a part that is text: Chat Completions and Anthropic, then Responses. Gemini names no type. */
 const TEXT_TYPES = new Set<unknown>([undefined, 'text', 'input_text']);
 
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isMessage = (value: unknown): value is Fields =>
   isFields(value) && (typeof value['role'] === 'string' || 'content' in value || 'parts' in value);
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { readJsonLines, sizeOfRegularFile } from '@routeprofile/data';
 import {
+  isFields,
   issueText,
   promptItemSchema,
   queryText,
@@ -15,9 +16,6 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
   reference: ['answer', 'ground_truth', 'expected', 'answers', 'tests'],
   task: ['task_name', 'category', 'topic', 'subject'],
 };
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function withOurNames(value: unknown, line: number): unknown {
   if (!isFields(value)) return value;

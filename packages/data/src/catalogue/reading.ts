@@ -2,6 +2,7 @@ import { nameSchema, tokensSchema, type Capabilities, type Limits } from '@route
 import { Counts } from './counts.js';
 import type { CatalogueEntry } from './entry.js';
 import { priceOf, type StatedPrice } from './price.js';
+export { fieldsOf, isFields, type Fields } from '@routeprofile/schema';
 
 /** A model as a list states it; checked when it is added. */
 export interface StatedModel {
@@ -61,14 +62,6 @@ export class Reading {
     };
   }
 }
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The value as fields; none where it is something else. */
-export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 /** Texts of a list; nothing else that may be in it. */
 export const textsOf = (value: unknown): string[] =>

@@ -1,3 +1,6 @@
+import { isFields, type Fields } from '@routeprofile/schema';
+export { isFields, type Fields } from '@routeprofile/schema';
+
 /** A step of a path: a key, an index into a list (negative from its end), or null for any one. */
 type Step = string | number | null;
 /** Where a value lies in a record: `vars.question`, `choices[0].message`, `scores.*.value`. */
@@ -50,11 +53,6 @@ function unquoted(text: string): string | null {
     return null;
   }
 }
-
-/** An object of any fields. */
-export type Fields = Readonly<Record<string, unknown>>;
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a text of JSON holds, where it is one of an object or a list; the text itself otherwise. */
 export function unpacked(value: unknown): unknown {

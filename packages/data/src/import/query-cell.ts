@@ -1,8 +1,5 @@
-import { queryTextOf, type ReadQuery } from '@routeprofile/schema';
+import { isFields, queryTextOf, type ReadQuery } from '@routeprofile/schema';
 
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isMessageOrPart = (value: unknown): boolean =>
   isFields(value) && (typeof value['role'] === 'string' || typeof value['type'] === 'string' || 'parts' in value);
 

@@ -1,14 +1,8 @@
-import type { Usage } from '@routeprofile/schema';
+import { fieldsOf, isFields, type Fields, type Usage } from '@routeprofile/schema';
 import type { ServerSentEvent } from '../sse/scanner.js';
 import type { EndpointWire } from '../contracts/wire.js';
+export { fieldsOf, isFields, type Fields } from '@routeprofile/schema';
 
-/** A JSON object of which nothing is known yet. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-/** The members of an object; none of anything else. */
-export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 /** The items of a list; none of anything else. */
 export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 /** The text, or an empty one for anything else. */

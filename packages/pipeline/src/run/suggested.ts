@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonLines, writeFileAtomic } from '@routeprofile/data';
-import { queryTextOf, type OffPolicySuggestions, type QueryRecord, type RunConfig } from '@routeprofile/schema';
+import {
+  isFields,
+  queryTextOf,
+  type Fields,
+  type OffPolicySuggestions,
+  type QueryRecord,
+  type RunConfig,
+} from '@routeprofile/schema';
 
 /** What `--suggest` writes into OUT: prompts that `collect` reads. */
 const SUGGESTED_FILE = 'suggested.jsonl';
-
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Writes a line per suggested query: what the dataset says of it, its outcomes aside, the models to ask (`models`), and those that the

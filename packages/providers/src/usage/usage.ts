@@ -1,4 +1,12 @@
-import { type Usage, RouteProfileError, type Price, type ChatMessage } from '@routeprofile/schema';
+import {
+  fieldsOf,
+  isFields,
+  RouteProfileError,
+  type ChatMessage,
+  type Fields,
+  type Price,
+  type Usage,
+} from '@routeprofile/schema';
 
 /** How a server speaks: OpenAI's chat completions (`/completions` too), responses and embeddings, Anthropic's messages. */
 export type Wire = 'chat' | 'responses' | 'messages' | 'embeddings';
@@ -10,11 +18,6 @@ export const NO_USAGE: Usage = Object.freeze({ uncachedInput: 0, cacheRead: 0, c
 const MOST = 1e9;
 /** A count in quotes, as some servers write it. */
 const QUOTED = /^\d{1,9}$/;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 
 // Looked at by hand, as this is done for each answer that a server gives: a schema takes ten times as long.
 /** A count; undefined for what is none, which costs no other count. */
@@ -30,44 +33,43 @@ function countOf(value: unknown): number | undefined {
  * @returns undefined when it is absent or is not of that wire; the caller then estimates
  */
 export function readUsage(wire: Wire, usage: unknown): Usage | undefined {
-  const counts = fieldsOf(usage);
-  if (counts === undefined) return undefined;
+  if (!isFields(usage)) return undefined;
   switch (wire) {
     case 'chat': {
-      const input = countOf(counts['prompt_tokens']);
-      const written = countOf(counts['completion_tokens']);
+      const input = countOf(usage['prompt_tokens']);
+      const written = countOf(usage['completion_tokens']);
       if (input === undefined || written === undefined) return undefined;
-      const details = fieldsOf(counts['prompt_tokens_details']);
-      const reasoning = reasoningOf(counts['completion_tokens_details']);
+      const details = fieldsOf(usage['prompt_tokens_details']);
+      const reasoning = reasoningOf(usage['completion_tokens_details']);
       // DeepSeek has a name of its own for what it read from its cache.
-      const read = countOf(details?.['cached_tokens']) || countOf(counts['prompt_cache_hit_tokens']);
+      const read = countOf(details['cached_tokens']) || countOf(usage['prompt_cache_hit_tokens']);
       // xAI counts reasoning beside the output, which its total gives away.
-      const beside = reasoning !== undefined && countOf(counts['total_tokens']) === input + written + reasoning;
+      const beside = reasoning !== undefined && countOf(usage['total_tokens']) === input + written + reasoning;
       return insideOf(input, read, details, beside ? written + reasoning : written, reasoning);
     }
     case 'responses': {
-      const input = countOf(counts['input_tokens']);
-      const written = countOf(counts['output_tokens']);
+      const input = countOf(usage['input_tokens']);
+      const written = countOf(usage['output_tokens']);
       if (input === undefined || written === undefined) return undefined;
-      const details = fieldsOf(counts['input_tokens_details']);
-      const reasoning = reasoningOf(counts['output_tokens_details']);
-      return insideOf(input, countOf(details?.['cached_tokens']), details, written, reasoning);
+      const details = fieldsOf(usage['input_tokens_details']);
+      const reasoning = reasoningOf(usage['output_tokens_details']);
+      return insideOf(input, countOf(details['cached_tokens']), details, written, reasoning);
     }
     case 'messages': {
-      const uncachedInput = countOf(counts['input_tokens']);
-      const output = countOf(counts['output_tokens']);
+      const uncachedInput = countOf(usage['input_tokens']);
+      const output = countOf(usage['output_tokens']);
       if (uncachedInput === undefined || output === undefined) return undefined;
-      const cacheRead = countOf(counts['cache_read_input_tokens']) ?? 0;
-      return { uncachedInput, cacheRead, cacheWrite: countOf(counts['cache_creation_input_tokens']) ?? 0, output };
+      const cacheRead = countOf(usage['cache_read_input_tokens']) ?? 0;
+      return { uncachedInput, cacheRead, cacheWrite: countOf(usage['cache_creation_input_tokens']) ?? 0, output };
     }
     case 'embeddings': {
-      const uncachedInput = countOf(counts['prompt_tokens']) ?? countOf(counts['total_tokens']);
+      const uncachedInput = countOf(usage['prompt_tokens']) ?? countOf(usage['total_tokens']);
       return uncachedInput === undefined ? undefined : { ...NO_USAGE, uncachedInput };
     }
   }
 }
 
-const reasoningOf = (details: unknown): number | undefined => countOf(fieldsOf(details)?.['reasoning_tokens']);
+const reasoningOf = (details: unknown): number | undefined => countOf(fieldsOf(details)['reasoning_tokens']);
 
 /**
  * Counts of the wires that count cached tokens inside the input, and reasoning inside the output. No more is taken out of the input than there
@@ -76,12 +78,12 @@ const reasoningOf = (details: unknown): number | undefined => countOf(fieldsOf(d
 function insideOf(
   input: number,
   read: number | undefined,
-  details: Fields | undefined,
+  details: Fields,
   output: number,
   reasoning: number | undefined,
 ): Usage {
   const cacheRead = Math.min(read ?? 0, input);
-  const cacheWrite = Math.min(countOf(details?.['cache_write_tokens']) ?? 0, input - cacheRead);
+  const cacheWrite = Math.min(countOf(details['cache_write_tokens']) ?? 0, input - cacheRead);
   const uncachedInput = input - cacheRead - cacheWrite;
   return reasoning === undefined
     ? { uncachedInput, cacheRead, cacheWrite, output }
