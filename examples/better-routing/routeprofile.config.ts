@@ -12,7 +12,7 @@ const trusts = ['distrust', 'trust'] as const;
 
 export default defineConfig({
   data,
-  // The reports beside this file were made with it, before use-lite-hash became the default.
+  // The reports beside this file were made with it, before static-hash became the default.
   encoder: 'use-lite',
   profile: ['advantage'],
   router: [

@@ -12,7 +12,7 @@ const graphs = ['query-task', 'task-domain', 'query', 'task', 'task-only'];
 
 export default defineConfig({
   data,
-  // The reports beside this file were made with it, before use-lite-hash became the default.
+  // The reports beside this file were made with it, before static-hash became the default.
   encoder: 'use-lite',
   // As published: the code tasks' scores, which other measurements contradict, are learned from like the others.
   unreliableScores: 'trust',

@@ -88,6 +88,7 @@ async function writeData(useLiteBytes) {
     trainingQueries: dataset.train.queries.length,
     examples: examplesOf(dataset),
     routers: Object.fromEntries(builtInRouters.map(({ name, summary }) => [name, summary])),
+    staticBytes: (await stat(require.resolve('@routeprofile/encoder-static/static.safetensors'))).size,
     useLiteBytes,
   });
 }

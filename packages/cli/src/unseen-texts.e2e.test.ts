@@ -62,7 +62,7 @@ describe.each(Object.entries(SCRIPTS))('texts in %s', (script, { sums, translati
 
   it('are told apart by default', async () => {
     const { report } = await runOn(data);
-    expect(report.encoder).toMatch(/^use-lite-hash@/);
+    expect(report.encoder).toMatch(/^static-hash@/);
     expect(report.rows[0]!.metrics['avg_performance']).toBeGreaterThanOrEqual(0.95);
     expect(report.warnings.join()).not.toContain('have the same vector');
     const mostly = report.warnings.filter((warning) => warning.includes('mostly unknown'));
@@ -70,7 +70,7 @@ describe.each(Object.entries(SCRIPTS))('texts in %s', (script, { sums, translati
     else {
       expect(mostly).toHaveLength(1);
       expect(mostly[0]).toContain(
-        `${texts} of ${texts} distinct queries (100 %) are mostly unknown to the encoder use-lite-hash@`,
+        `${texts} of ${texts} distinct queries (100 %) are mostly unknown to the encoder static-hash@`,
       );
       expect(mostly[0]).toContain('--encoder openai:MODEL or transformers:MODEL.');
     }
@@ -114,14 +114,14 @@ describe('a router of use-lite', () => {
     const equal = warnings.filter((warning) => warning.includes('have the same vector'));
     expect(equal).toHaveLength(1);
     expect(equal[0]).toContain('24 of 24 distinct queries (100 %) have the same vector as another query');
-    expect(equal[0]).toContain('--encoder use-lite-hash or openai:MODEL or transformers:MODEL.');
+    expect(equal[0]).toContain('--encoder static-hash or openai:MODEL or transformers:MODEL.');
   });
 
   it('keeps its encoder, and takes no other', async () => {
     expect((await route(['What is this?'])).code).toBe(0);
-    const { code, stderr } = await route(['What is this?', '--encoder', 'use-lite-hash']);
+    const { code, stderr } = await route(['What is this?', '--encoder', 'static-hash']);
     expect(code).toBe(2);
-    expect(stderr).toContain('made with the encoder use-lite@0.2.0:window=mean, not with use-lite-hash@');
+    expect(stderr).toContain('made with the encoder use-lite@0.2.0:window=mean, not with static-hash@');
   });
 
   it('says in use which queries it cannot tell apart', async () => {

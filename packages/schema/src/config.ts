@@ -63,14 +63,14 @@ const scenarioSchema = z.strictObject({
 });
 
 /** The encoder of everything that names none. */
-export const DEFAULT_ENCODER = 'use-lite-hash';
+export const DEFAULT_ENCODER = 'static-hash';
 
 /** What `routeprofile run` and `run(config)` take. Strategies are `"name:option=value"` or `{ name, options }`. */
 export const runConfigSchema = z.strictObject({
   /** Dataset folder. */
   data: z.string().min(1),
   mode: z.enum(['standard', 'newllm']).default('standard'),
-  /** `use-lite-hash`, `use-lite`, `hash`, `npz:FILE`, `openai:MODEL`, `transformers:MODEL`, a package or a file. */
+  /** `static-hash`, `use-lite-hash`, `hash`, `npz:FILE`, `openai:MODEL`, `transformers:MODEL`, a package or a file. */
   encoder: z.string().min(1).default(DEFAULT_ENCODER),
   /** Text of a query: as asked, or with the dataset's prompt template. */
   queryText: z.enum(['raw', 'formatted']).default('raw'),
@@ -144,7 +144,7 @@ export type RunConfig = z.infer<typeof runConfigSchema>;
 /** One setting of several in a run: its name, which names its folder too, and what it changes. */
 export type Scenario = z.infer<typeof scenarioSchema>;
 /**
- * A configuration as people write it: everything but `data` is optional. Defaults: mode standard, encoder `use-lite-hash`,
+ * A configuration as people write it: everything but `data` is optional. Defaults: mode standard, encoder `static-hash`,
  * graph `query-task`, profile `advantage`, routers `attention` and `auto`, seed 42.
  */
 export type RunConfigInput = z.input<typeof runConfigSchema>;

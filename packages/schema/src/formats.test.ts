@@ -120,7 +120,7 @@ describe('run config', () => {
   it('completes what is left out', () => {
     expect(runConfigSchema.parse({ data: 'd', profile: 'emb-gnn:hops=1', seed: [1, 2] })).toMatchObject({
       mode: 'standard',
-      encoder: 'use-lite-hash',
+      encoder: 'static-hash',
       graph: 'query-task',
       profile: [{ name: 'emb-gnn', options: { hops: 1 } }],
       seed: [1, 2],

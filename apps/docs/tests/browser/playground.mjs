@@ -193,7 +193,7 @@ export const cancelsUseLite = (browser, site) =>
     await progress.waitFor();
     await hook(page, 'use-lite').click();
     await progress.waitFor({ state: 'hidden', timeout: MINUTE });
-    assert((await hook(page, 'encoder').inputValue()) === 'hash', 'cancelled, and still another encoder');
+    assert((await hook(page, 'encoder').inputValue()) === 'static-hash', 'cancelled, and still another encoder');
     const note = await page.locator('.loader .note').innerText();
     assert(note === 'cancelled', `cancelled, and the page says: ${note}`);
   });

@@ -86,14 +86,14 @@ describe('createEncoder', () => {
     await expect(createEncoder('word2vec')).rejects.toMatchObject({
       message: expect.stringContaining('word2vec') as string,
       hint: expect.stringMatching(
-        /use-lite-hash, use-lite, static-hash, static, hash, npz:FILE, openai:MODEL, transformers:MODEL/,
+        /static-hash, static, use-lite-hash, use-lite, hash, npz:FILE, openai:MODEL, transformers:MODEL/,
       ) as string,
     });
     expect(encoderNames).toEqual([
-      'use-lite-hash',
-      'use-lite',
       'static-hash',
       'static',
+      'use-lite-hash',
+      'use-lite',
       'hash',
       'npz',
       'openai',

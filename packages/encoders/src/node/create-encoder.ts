@@ -69,9 +69,31 @@ const staticHashOptionsSchema = staticOptionsSchema.extend({ hashed: hashedSchem
 
 const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<Encoder> })[] = [
   {
+    name: 'static-hash',
+    usage: 'static-hash',
+    summary: `static with ${HASHED_DIMENSIONS} extra numbers that tell apart texts in scripts it cannot read (the default)`,
+    options: staticHashOptionsSchema,
+    worksAlone: true,
+    async create({ argument, options }) {
+      const own = parseOptions({ name: 'static-hash', options: staticHashOptionsSchema }, options);
+      return openStatic(argument, own);
+    },
+  },
+  {
+    name: 'static',
+    usage: 'static',
+    summary:
+      'piece vectors taught by use-lite, hundreds of times faster: English, 512 dimensions; static:FILE for vectors of `encoder fit`',
+    options: staticOptionsSchema,
+    worksAlone: true,
+    async create({ argument, options }) {
+      return openStatic(argument, parseOptions({ name: 'static', options: staticOptionsSchema }, options));
+    },
+  },
+  {
     name: 'use-lite-hash',
     usage: 'use-lite-hash',
-    summary: `use-lite with ${HASHED_DIMENSIONS} extra numbers that tell apart texts in scripts it cannot read (the default)`,
+    summary: `use-lite with ${HASHED_DIMENSIONS} extra numbers that tell apart texts in scripts it cannot read`,
     options: useLiteHashOptionsSchema,
     worksAlone: true,
     async create({ argument, options, settings }) {
@@ -90,28 +112,6 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
       refuseArgument('use-lite', argument);
       const { window } = parseOptions({ name: 'use-lite', options: useLiteOptionsSchema }, options);
       return openNodeUseLite({ window, ...settings });
-    },
-  },
-  {
-    name: 'static-hash',
-    usage: 'static-hash',
-    summary: `static with ${HASHED_DIMENSIONS} extra numbers that tell apart texts in scripts it cannot read`,
-    options: staticHashOptionsSchema,
-    worksAlone: true,
-    async create({ argument, options }) {
-      const own = parseOptions({ name: 'static-hash', options: staticHashOptionsSchema }, options);
-      return openStatic(argument, own);
-    },
-  },
-  {
-    name: 'static',
-    usage: 'static',
-    summary:
-      'piece vectors taught by use-lite, hundreds of times faster: English, 512 dimensions; static:FILE for vectors of `encoder fit`',
-    options: staticOptionsSchema,
-    worksAlone: true,
-    async create({ argument, options }) {
-      return openStatic(argument, parseOptions({ name: 'static', options: staticOptionsSchema }, options));
     },
   },
   {
@@ -212,7 +212,7 @@ async function openStatic(argument: string, options: { contents?: string; hashed
 }
 
 /**
- * An encoder by its reference: `use-lite-hash`, `use-lite:window=head`, `static`, `hash:dimensions=256`, `npz:FILE`, `openai:MODEL`,
+ * An encoder by its reference: `static-hash`, `static`, `use-lite:window=head`, `hash:dimensions=256`, `npz:FILE`, `openai:MODEL`,
  * `transformers:MODEL:pooling=cls`. An encoder's own `id` is such a reference too, so a router finds its encoder again.
  * @throws RouteProfileError UNKNOWN_NAME, BAD_OPTION, and whatever the encoder's own making may throw.
  */

@@ -25,7 +25,7 @@ export interface BuildProfileSetOptions extends Partial<RunContext> {
   options?: Record<string, unknown>;
   /** A published graph, or switches. Default `query-task`. */
   graph?: string | GraphSwitches;
-  /** `use-lite-hash` (default), `use-lite`, `hash`, `npz:FILE` …, or an encoder of one's own, which is then not disposed of. */
+  /** `static-hash` (default), `use-lite-hash`, `hash`, `npz:FILE` …, or an encoder of one's own, which is then not disposed of. */
   encoder?: string | Encoder;
   /** Which models; default the dataset's candidates, in order. */
   models?: readonly string[];

@@ -13,5 +13,6 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
   'task-table': 'reads task labels, which a typed query has not',
 };
 
-export const ENCODERS = ['hash', 'use-lite'] as const;
+/** What the page starts with comes first. */
+export const ENCODERS = ['static-hash', 'hash', 'use-lite'] as const;
 export type EncoderName = (typeof ENCODERS)[number];

@@ -3,13 +3,13 @@ import overview from '../../../playground/generated/overview.json';
 import { megabytes, percent, seconds } from './format';
 import type { Answer, Failure, Request, Timing } from './messages';
 import { LAMBDAS } from './prices';
-import { ROUTERS, type EncoderName, type RouterName } from './router-names';
+import { ENCODERS, ROUTERS, type EncoderName, type RouterName } from './router-names';
 import type { Routing } from './routing';
 
 /** Milliseconds without a key before a typed query is routed. */
 const PAUSE = 300;
 
-export const { tasks, examples, trainingQueries, useLiteBytes, routers: routerSummaries } = overview;
+export const { tasks, examples, trainingQueries, staticBytes, useLiteBytes, routers: routerSummaries } = overview;
 export const modelNames = overview.models.map(({ id }) => id);
 
 export interface UseLite {
@@ -25,7 +25,7 @@ const inWords = ({ message, hint }: Failure) => (hint === undefined ? message : 
 /** State of the page. The worker is started once the page is mounted, and does all the work. */
 export function usePlayground() {
   const query = ref(examples[0]?.text ?? '');
-  const encoder = ref<EncoderName>('hash');
+  const encoder = ref<EncoderName>(ENCODERS[0]);
   const router = ref<RouterName>(ROUTERS[0]);
   const position = ref(0);
   const routing = shallowRef<Routing | null>(null);

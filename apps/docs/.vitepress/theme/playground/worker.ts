@@ -1,6 +1,7 @@
 /// <reference lib="webworker" />
-import { createHashEncoder } from '@routeprofile/encoders';
-import { RouteProfileError, throwIfAborted, type Router, type RunContext } from '@routeprofile/schema';
+import { createHashEncoder, openStaticHashEncoder } from '@routeprofile/encoders';
+import staticUrl from '@routeprofile/encoder-static/static.safetensors?url';
+import { RouteProfileError, throwIfAborted, type Encoder, type Router, type RunContext } from '@routeprofile/schema';
 import overview from '../../../playground/generated/overview.json';
 import sampleUrl from '../../../playground/generated/sample.json?url';
 import type { Answer, Failure, Request } from './messages';
@@ -24,14 +25,25 @@ const benches = new Map<EncoderName, Promise<Timed<Workbench>>>();
 const routers = new Map<string, Promise<Timed<Router>>>();
 let loading: AbortController | undefined;
 
-async function fetchSample(): Promise<Sample> {
-  const response = await fetch(sampleUrl);
+async function fetched(what: string, address: string): Promise<Response> {
+  const response = await fetch(address);
   if (!response.ok)
-    throw new RouteProfileError('NETWORK', `the sample dataset cannot be loaded (${response.status})`, {
+    throw new RouteProfileError('NETWORK', `${what} cannot be loaded (${response.status})`, {
       hint: 'Load the page again.',
     });
-  return parseSample(await response.json());
+  return response;
 }
+
+const fetchSample = async (): Promise<Sample> =>
+  parseSample(await (await fetched('the sample dataset', sampleUrl)).json());
+
+const openStaticHash = (): Promise<Encoder> =>
+  openStaticHashEncoder({
+    files: {
+      name: 'static.safetensors',
+      read: async () => (await fetched('the encoder', staticUrl)).arrayBuffer(),
+    },
+  });
 
 /** What is in the map, or what `make` gives; a failure is forgotten, so that the next request tries again. */
 function kept<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
@@ -45,15 +57,17 @@ function kept<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Pr
 
 function benchOf(encoder: EncoderName): Promise<Timed<Workbench>> {
   return kept(benches, encoder, async () => {
-    if (encoder !== 'hash') throw new RouteProfileError('BAD_INPUT', `${encoder} has not been loaded yet`);
+    if (encoder === 'use-lite') throw new RouteProfileError('BAD_INPUT', `${encoder} has not been loaded yet`);
+    const opened = encoder === 'hash' ? createHashEncoder() : await openStaticHash();
     const data = await (sample ??= fetchSample());
-    return timed(() => openWorkbench(data, createHashEncoder(), ctx));
+    return timed(() => openWorkbench(data, opened, ctx));
   });
 }
 
 async function answerRoute(id: number, query: string, encoder: EncoderName, name: RouterName): Promise<void> {
   const say = (doing: string) => post({ kind: 'busy', id, doing });
-  if (!benches.has(encoder)) say('encoding the training queries');
+  if (!benches.has(encoder))
+    say(encoder === 'hash' ? 'encoding the training queries' : 'loading the encoder and encoding the training queries');
   const bench = await benchOf(encoder);
   const key = `${encoder} ${name}`;
   if (!routers.has(key)) say(`fitting ${name}`);
