@@ -13,7 +13,7 @@ const RECORD = file('decision-picture/record.json');
 /** Queries per minute; the demo asks one after the other. */
 const TRAFFIC = 600;
 /** Looks before it gives up, a second between two. */
-const LOOKS = 120;
+const LOOKS = 900;
 
 const fellBack = ({ served, model, attempts, text }) =>
   served !== null && served !== model && attempts.length > 1 && text.length < 90 && !text.includes('\n');

@@ -68,7 +68,7 @@ export const routeSchema = z.strictObject({
       /** Texts decided together at most. */
       texts: z.number().int().min(1).max(1_000).default(16),
       /** Milliseconds that the first of them waits for others; a router without an encoder does not wait. */
-      waitMs: z.number().int().min(0).max(1_000).default(2),
+      waitMs: z.number().int().min(0).max(1_000).default(0),
       /** Requests that may wait for the router; for more `onLate` answers, or else they are told to come back. */
       waiting: z.number().int().min(1).max(100_000).default(256),
     })
