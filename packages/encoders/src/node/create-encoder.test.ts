@@ -36,6 +36,8 @@ describe('createEncoder', () => {
     ['static-hash', `static-hash@${STATIC_VERSION}-1:hashed=256`],
     ['static-hash:hashed=64', `static-hash@${STATIC_VERSION}-1:hashed=64`],
     ['use-lite:window=head', 'use-lite@0.2.0:window=head'],
+    ['use-lite:windows=8', 'use-lite@0.2.0:window=mean:windows=8'],
+    ['use-lite-hash:windows=4', 'use-lite-hash@0.2.0-1:window=mean:windows=4:hashed=256'],
   ])('reads %s, and its id as well', async (reference, id) => {
     expect((await createEncoder(reference)).id).toBe(id);
     expect((await createEncoder(id)).id).toBe(id);
@@ -57,6 +59,8 @@ describe('createEncoder', () => {
     ['constructor', 'UNKNOWN_NAME'],
     ['use-lite:window=middle', 'BAD_OPTION'],
     ['use-lite:windows=head', 'BAD_OPTION'],
+    ['use-lite:windows=1', 'BAD_OPTION'],
+    ['use-lite:windows=4:window=head', 'BAD_OPTION'],
     ['use-lite:head', 'BAD_OPTION'],
     ['use-lite@0.1.0', 'UNSUPPORTED'],
     ['use-lite-hash@0.2.0', 'UNSUPPORTED'],

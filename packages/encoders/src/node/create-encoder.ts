@@ -58,7 +58,11 @@ export interface BuiltInEncoder {
   worksAlone: boolean;
 }
 
-const useLiteOptionsSchema = z.strictObject({ window: z.enum(WINDOW_POLICIES).default('mean') });
+const useLiteOptionsSchema = z.strictObject({
+  window: z.enum(WINDOW_POLICIES).default('mean'),
+  /** Windows of a text at most, where all of it is read. */
+  windows: z.number().int().min(2).max(1_000).optional(),
+});
 const hashedSchema = z.number().int().min(8).max(65_536).default(HASHED_DIMENSIONS);
 const useLiteHashOptionsSchema = useLiteOptionsSchema.extend({ hashed: hashedSchema });
 const staticOptionsSchema = z.strictObject({
@@ -98,8 +102,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     worksAlone: true,
     async create({ argument, options, settings }) {
       refuseArgument('use-lite-hash', argument);
-      const own = parseOptions({ name: 'use-lite-hash', options: useLiteHashOptionsSchema }, options);
-      return openNodeUseLite({ ...own, ...settings });
+      return openUseLite(parseOptions({ name: 'use-lite-hash', options: useLiteHashOptionsSchema }, options), settings);
     },
   },
   {
@@ -110,8 +113,7 @@ const BUILT_IN: readonly (BuiltInEncoder & { create(request: Request): Promise<E
     worksAlone: true,
     async create({ argument, options, settings }) {
       refuseArgument('use-lite', argument);
-      const { window } = parseOptions({ name: 'use-lite', options: useLiteOptionsSchema }, options);
-      return openNodeUseLite({ window, ...settings });
+      return openUseLite(parseOptions({ name: 'use-lite', options: useLiteOptionsSchema }, options), settings);
     },
   },
   {
@@ -209,6 +211,18 @@ async function openStatic(argument: string, options: { contents?: string; hashed
       },
     );
   return assembleStatic(model, files.name, options.hashed);
+}
+
+/** @throws RouteProfileError BAD_OPTION when a bound on windows is given where one window is read anyway. */
+function openUseLite(
+  { windows, ...options }: z.infer<typeof useLiteOptionsSchema> & { hashed?: number },
+  settings: CreateEncoderOptions,
+): Promise<Encoder> {
+  if (windows !== undefined && options.window !== 'mean')
+    throw new RouteProfileError('BAD_OPTION', `windows=${windows} and window=${options.window} do not go together`, {
+      hint: `window=${options.window} reads one window of each text: leave one of the two out.`,
+    });
+  return openNodeUseLite({ ...options, windowsPerText: windows, ...settings });
 }
 
 /**

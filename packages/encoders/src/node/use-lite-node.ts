@@ -25,6 +25,8 @@ import { createWorkerPool, type WorkerPool } from './worker-pool.js';
 export interface NodeUseLiteOptions {
   /** What of a text longer than 128 tokens counts. Default `mean`. */
   window?: WindowPolicy;
+  /** Windows of a text at most, 2 or more: evenly spaced ones of a longer text are read. Default: all. */
+  windowsPerText?: number;
   /** Numbers in the block for what the vocabulary cannot spell, as `use-lite-hash` has it. Default: no such block. */
   hashed?: number;
   /** Threads at most. Default: ROUTEPROFILE_THREADS, else one a core as far as memory allows. */
@@ -83,7 +85,8 @@ export async function openNodeUseLite(options: NodeUseLiteOptions = {}): Promise
     options.cache === undefined
       ? { encode: (list, ctx) => compute(list, { dimensions: USE_LITE_DIMENSIONS, ctx }), dispose }
       : { encode: cachedWindows(options.cache, compute, options.logger), dispose };
-  return assembleUseLite({ tokenizer, windows, window: options.window, hashed: options.hashed });
+  const { window, windowsPerText, hashed } = options;
+  return assembleUseLite({ tokenizer, windows, window, windowsPerText, hashed });
 }
 
 /** Encodes only windows that the cache does not hold, and keeps each batch as it comes. */

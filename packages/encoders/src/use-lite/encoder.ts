@@ -34,23 +34,27 @@ export interface UseLiteParts {
   windows: WindowEncoder;
   /** Default `mean`. */
   window?: WindowPolicy;
+  /** Windows of a text at most, 2 or more; default: all. */
+  windowsPerText?: number;
   /** Numbers in the block for what the vocabulary cannot spell. Default: no such block. */
   hashed?: number;
 }
 
 /** The encoder as a whole: text → tokens → distinct windows → vectors → text vectors, and a block for what is unseen. */
-export function assembleUseLite({ tokenizer, windows, window = 'mean', hashed }: UseLiteParts): Encoder {
+export function assembleUseLite(parts: UseLiteParts): Encoder {
+  const { tokenizer, windows, window = 'mean', windowsPerText, hashed } = parts;
   const dimensions = USE_LITE_DIMENSIONS + (hashed ?? 0);
+  const cut = `window=${window}${windowsPerText === undefined ? '' : `:windows=${windowsPerText}`}`;
   const read = (text: string): ReadText => {
     const segmentation = tokenizer.segment(text);
-    return { windows: cutWindows(segmentation.ids, window), unseen: unseenOf(segmentation, window) };
+    return { windows: cutWindows(segmentation.ids, window, windowsPerText), unseen: unseenOf(segmentation, window) };
   };
   return {
     specVersion: 1,
     id:
       hashed === undefined
-        ? `use-lite@${USE_LITE_VERSION}:window=${window}`
-        : `use-lite-hash@${USE_LITE_HASH_VERSION}:window=${window}:hashed=${hashed}`,
+        ? `use-lite@${USE_LITE_VERSION}:${cut}`
+        : `use-lite-hash@${USE_LITE_HASH_VERSION}:${cut}:hashed=${hashed}`,
     dimensions,
     async encode(texts, ctx) {
       throwIfAborted(ctx);
@@ -91,6 +95,8 @@ export interface UseLiteOptions {
   files: UseLiteFiles;
   /** What of a text longer than 128 tokens counts. Default `mean`. */
   window?: WindowPolicy;
+  /** Windows of a text at most, 2 or more: evenly spaced ones of a longer text are read. Default: all. */
+  windowsPerText?: number;
   /** Numbers in the block for what the vocabulary cannot spell, as `use-lite-hash` has it. Default: no such block. */
   hashed?: number;
   /** Default: the tensor runtime in use. */
@@ -102,13 +108,15 @@ export interface UseLiteOptions {
  * With `hashed` it is `use-lite-hash`: `hashed` extra dimensions, which tell apart texts that the vocabulary cannot spell.
  * @throws RouteProfileError CORRUPT_FILE for damaged weights, BACKEND_UNAVAILABLE.
  */
-export async function openUseLiteEncoder({ files, window, hashed, runtime }: UseLiteOptions): Promise<Encoder> {
+export async function openUseLiteEncoder(options: UseLiteOptions): Promise<Encoder> {
+  const { files, window, windowsPerText, hashed, runtime } = options;
   const tokenizer = createTokenizer(parseVocabulary(await files.vocab(), 'vocab.json'));
   const model = await loadUseLiteModel(files, runtime ?? (await createRuntime()));
   const runner = localRunner(model);
   return assembleUseLite({
     tokenizer,
     window,
+    windowsPerText,
     hashed,
     windows: {
       encode: (windows, ctx) => runBatches(windows, [runner], { dimensions: USE_LITE_DIMENSIONS, ctx }),

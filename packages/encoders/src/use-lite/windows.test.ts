@@ -37,6 +37,22 @@ describe('windows', () => {
     );
   });
 
+  it('keeps evenly spaced windows of a text that has more than are wanted, its two ends among them', () => {
+    const starts = (n: number, most: number) =>
+      cutWindows(tokens(n, 0), 'mean', most).map((w) => w[0]! / WINDOW_TOKENS);
+    expect(starts(9 * 128, 3)).toEqual([0, 4, 8]);
+    expect(starts(10 * 128 - 5, 4)).toEqual([0, 3, 6, 9]);
+    expect(starts(4 * 128, 2)).toEqual([0, 3]);
+    expect(starts(3 * 128, 3)).toEqual([0, 1, 2]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 2, max: 12 }), (n, most) => {
+        const kept = starts(n, most);
+        expect(kept.length).toBe(Math.min(most, Math.ceil(n / WINDOW_TOKENS)));
+        expect(new Set(kept).size).toBe(kept.length);
+      }),
+    );
+  });
+
   it('lists a shared window once', () => {
     const shared = tokens(128);
     const plan = planWindows([[shared, tokens(3)], [tokens(128)], [shared.slice(), tokens(4)], [tokens(3)]]);

@@ -24,15 +24,20 @@ export const tokensRead = (tokens: number, policy: WindowPolicy): [from: number,
  * The windows of one text: at least one, each of 1 to 128 tokens. Cuts are at multiples of 128 from the start, so
  * that texts with a common beginning have windows in common. An empty text is read as one unknown token, because
  * the model drops rows without tokens.
+ * @param most windows at most, which bounds what a long text costs; of more, evenly spaced ones are kept, the first and the last among them
  */
-export function cutWindows(tokens: Int32Array, policy: WindowPolicy): Int32Array[] {
+export function cutWindows(tokens: Int32Array, policy: WindowPolicy, most = Infinity): Int32Array[] {
   if (tokens.length === 0) return [Int32Array.of(UNKNOWN)];
   const [from, to] = tokensRead(tokens.length, policy);
   const windows: Int32Array[] = [];
   for (let start = from; start < to; start += WINDOW_TOKENS)
     windows.push(tokens.subarray(start, Math.min(to, start + WINDOW_TOKENS)));
-  return windows;
+  return windows.length <= most ? windows : spread(windows, most);
 }
+
+/** `count` of the items, at least 2: the first, the last, and evenly spaced ones between them. */
+const spread = <T>(items: readonly T[], count: number): T[] =>
+  Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]!);
 
 /** The distinct windows of many texts, in order of first occurrence, and which of them each text is made of. */
 export interface WindowPlan {
