@@ -3,9 +3,12 @@ import { RouteProfileError, z } from '@routeprofile/schema';
 /** Buckets of one size; a further one makes two of them one of the next size. (M of the paper.) */
 const BUCKETS = 5;
 
+/** Chance of a false alarm at a look, where nobody says another. Whoever watches several streams shares it out. */
+export const ADWIN_DELTA = 0.002;
+
 /** How a stream is watched. */
 export interface AdwinOptions {
-  /** Chance of a false alarm at a look, above 0 and below 1. Default 0.002. */
+  /** Chance of a false alarm at a look, above 0 and below 1. Default `ADWIN_DELTA`, 0.002. */
   delta?: number;
   /** The least that a number can be. Default 0. */
   low?: number;
@@ -91,7 +94,7 @@ const NOTHING: Part = { count: 0, sum: 0, spread: 0 };
  * @throws RouteProfileError BAD_OPTION
  */
 export function createAdwin(options: AdwinOptions = {}, state?: AdwinState): Adwin {
-  const { delta = 0.002, low = 0, high = 1, every = 32 } = options;
+  const { delta = ADWIN_DELTA, low = 0, high = 1, every = 32 } = options;
   if (!(delta > 0 && delta < 1 && low < high && Number.isFinite(high - low) && every >= 1))
     throw new RouteProfileError('BAD_OPTION', 'adwin: delta must lie between 0 and 1, low below high, every above 0', {
       hint: `Given: delta ${delta}, low ${low}, high ${high}, every ${every}.`,

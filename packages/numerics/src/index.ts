@@ -1,4 +1,5 @@
 export {
+  ADWIN_DELTA,
   type Adwin,
   type AdwinOptions,
   type AdwinState,

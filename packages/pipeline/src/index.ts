@@ -95,6 +95,7 @@ export {
   type Probe,
   type ProbeRequest,
 } from './steps/onboard.js';
+export type { RewardChange } from './learn/changes.js';
 export { learn, type Learned, type LearnRequest } from './learn/learn.js';
 export type { Judged } from './learn/judge.js';
 export type { CandidateRequest } from './learn/candidate.js';

@@ -1,4 +1,12 @@
-import type { Learned, LeftOut, Replay, ReplayedRouter, TrafficSummary, Verdict } from '@routeprofile/pipeline';
+import type {
+  Learned,
+  LeftOut,
+  Replay,
+  ReplayedRouter,
+  RewardChange,
+  TrafficSummary,
+  Verdict,
+} from '@routeprofile/pipeline';
 import { plural } from '@routeprofile/schema';
 import { formatColumns } from './format.js';
 
@@ -108,6 +116,14 @@ export function describeReplay({ log, leftOut, assumes, logged, routers, best, m
   ].join('\n');
 }
 
+/** Models that changed within the log, and what can be done about it. */
+const changeLines = (changes: readonly RewardChange[]): string[] =>
+  changes.map(({ model, at, before, after, delta }) => {
+    const when = at === null ? 'within the log' : `on ${day(at)}`;
+    const older = at === null ? '' : ` --since ${day(at)} leaves the older ones out.`;
+    return `Answers of ${model} became ${after < before ? 'worse' : 'better'} ${when}: mean reward ${reward(before)} before, ${reward(after)} since (false alarms: ${delta.toPrecision(1)} per look). The candidate learns from both.${older}`;
+  });
+
 /** What came of learning, in sentences. */
 export function describeLearned({
   promoted,
@@ -118,6 +134,7 @@ export function describeLearned({
   moreJudged,
   log,
   leftOut,
+  changes,
   trainedOn,
   judgedOn,
   result,
@@ -130,6 +147,7 @@ export function describeLearned({
   return [
     `${log.path}: ${plural(log.decisions, 'decision')}, ${count(log.judged)} judged, ${count(log.explored)} explored`,
     ...leftOutLines(leftOut),
+    ...changeLines(changes),
     `Trained on the oldest ${count(trainedOn)} judged decisions; judged by the ${plural(judgedOn.decisions, 'decision')} after them (${count(judgedOn.judged)} judged).`,
     ...bound,
     promoted ? `Promoted: version ${serving} is served from now on.` : `Not promoted. ${why}`,

@@ -13,6 +13,7 @@ import { counterOf, rankedIn, usableDecisions } from '../traffic/replay.js';
 import { loadSavedRouter } from '../router/open-router.js';
 import { savedRouter } from '../plugins/plugins.js';
 import { trainCandidate, type CandidateRequest } from './candidate.js';
+import { rewardChanges, type RewardChange } from './changes.js';
 import { hopeless, isPromoted, judgeCandidate, whyNot, type Judged } from './judge.js';
 import { nextAlpha } from './spending.js';
 import { splitByTime } from './split.js';
@@ -63,6 +64,8 @@ export interface Learned {
   moreJudged: number | null;
   log: { path: string } & Pick<TrafficSummary, 'decisions' | 'judged' | 'explored'>;
   leftOut: LeftOut[];
+  /** Models whose answers became better or worse within the log. */
+  changes: RewardChange[];
   /** Judged decisions that trained: the oldest. */
   trainedOn: number;
   /** Decisions that judged, the newest, of which some were judged themselves. */
@@ -147,6 +150,7 @@ async function judgedBy(
   const { training, judging } = splitByTime(log.decisions, share);
   const summary = summaryOf(judging);
   const { decisions, judged, explored, from, to } = summary;
+  const changes = rewardChanges(log.decisions);
   const ended = (found: Pick<Learned, 'promoted' | 'why' | 'moreJudged' | 'candidate' | 'result'>): Learned => ({
     version: 1,
     serves: currentFolder(out),
@@ -154,6 +158,7 @@ async function judgedBy(
     ...found,
     log: { path: log.path, ...pick(summaryOf(log.decisions)) },
     leftOut: leftOut.list(),
+    changes,
     trainedOn: training.length,
     judgedOn: { decisions, judged, explored, from, to },
   });
@@ -200,6 +205,7 @@ async function judgedBy(
       incumbent,
       log: { path: log.path, ...pick(summaryOf(log.decisions)) },
       leftOut: leftOut.list(),
+      changes,
       trainedOn: { judged: training.length, from: training[0]?.at ?? null, to: training.at(-1)?.at ?? null },
       judgedOn: { decisions, judged, explored, from, to },
       ...{ data: request.data?.data ?? null, confidence, alpha, look, minEss, promoted, result },

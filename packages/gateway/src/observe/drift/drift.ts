@@ -1,12 +1,9 @@
-import { createAdwin, type Adwin } from '@routeprofile/numerics';
+import { ADWIN_DELTA, createAdwin, type Adwin } from '@routeprofile/numerics';
 import type { DriftFlag, Logger, Matrix } from '@routeprofile/schema';
 import type { Clock } from '../../clock.js';
 import type { DecisionRecord } from '../../contracts/record.js';
 import type { RequestRouter } from '../../decide/request-router.js';
 import { CANDIDATE_STREAMS, fromRecord, kindOf, type StreamName } from './streams.js';
-
-/** Chance at which all streams together accept a false alarm at a look; each has its share. */
-const DELTA = 0.002;
 
 /** A change that was told. */
 export interface RaisedFlag extends DriftFlag {
@@ -66,7 +63,7 @@ const NOBODY: ReadonlyMap<string, string> = new Map();
 /** Watches with ADWIN, one window per stream (`createAdwin` of `@routeprofile/numerics`). */
 export function createDrift({ clock, logger }: { clock: Pick<Clock, 'now'>; logger: Logger | undefined }): Drift {
   let routes: ReadonlySet<string> = new Set();
-  let delta = DELTA;
+  let delta = ADWIN_DELTA;
   let distrusted = NOBODY;
   const watched = new Map<string, Watched>();
   const flags = new Map<string, RaisedFlag>();
@@ -117,7 +114,8 @@ export function createDrift({ clock, logger }: { clock: Pick<Clock, 'now'>; logg
         ),
         ...measured.map(({ name }) => ({ stream: 'query-distance' as const, of: name, state: undefined })),
       ];
-      delta = DELTA / Math.max(1, names.length);
+      // All streams together accept one false alarm so often; each has its share.
+      delta = ADWIN_DELTA / Math.max(1, names.length);
       for (const { stream, of, state } of names) {
         const { low, high } = kindOf(stream);
         watched.set(`${stream}:${of}`, { stream, of, adwin: createAdwin({ delta, low, high }, state) });
