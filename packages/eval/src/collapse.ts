@@ -2,7 +2,7 @@ import type { Candidate, Collapse, OutcomeTable } from '@routeprofile/schema';
 import { LEAST_ROWS } from './interval.js';
 import { callCost } from './metrics/run-costs.js';
 import { factsOf } from './metrics/table-facts.js';
-import { entropyBits, selectionShares } from './table.js';
+import { chosenShares, entropyBits } from './table.js';
 
 /** From this share of the queries on, a router is as good as a constant. */
 export const COLLAPSED_TOP_SHARE = 0.95;
@@ -27,9 +27,9 @@ export function collapseOf(table: OutcomeTable, choices: Int32Array, candidates:
   const { models, queries, values } = table;
   const rows = queries.length;
   if (rows === 0) return { flag: false, topShare: 0, effectiveModels: 0, equals: null };
-  const shares = selectionShares(models.length, choices);
-  const byChoices = collapseByChoices(shares, rows);
-  const top = shares.indexOf(byChoices.topShare);
+  const chosen = chosenShares(choices);
+  const byChoices = collapseByChoices(chosen.shares, rows);
+  const top = chosen.models[chosen.shares.indexOf(byChoices.topShare)]!;
   const { means } = factsOf(table);
   const own = choices.reduce((sum, choice, q) => sum + values.score[q * models.length + choice]!, 0) / rows;
   const equalTo = (m: number) => Math.abs(means[m]! - own) < EQUAL_AVERAGE;
@@ -50,7 +50,7 @@ export function collapseOf(table: OutcomeTable, choices: Int32Array, candidates:
 
 /**
  * The flag by choices alone, where outcomes are not known.
- * @param shares shape [models], of sum 1
+ * @param shares of the models that are chosen, of sum 1
  */
 export function collapseByChoices(shares: Float64Array, rows: number): Collapse {
   const topShare = shares.reduce((most, share) => Math.max(most, share), 0);

@@ -55,7 +55,8 @@ export function assertOldChoices(
   who: string,
 ): void {
   assertChoices(table, choices, `${who}, without new models`);
-  const row = choices.findIndex((choice) => newModels.includes(table.models[choice]!));
+  const named = new Set(newModels);
+  const row = choices.findIndex((choice) => named.has(table.models[choice]!));
   if (row >= 0)
     throw new RouteProfileError(
       'BAD_INPUT',
@@ -63,17 +64,23 @@ export function assertOldChoices(
     );
 }
 
-/** Each model's share of the choices; all 0 without rows. */
-export function selectionShares(models: number, choices: Int32Array): Float64Array {
-  const shares = new Float64Array(models);
-  for (const choice of choices) shares[choice]! += 1;
-  return choices.length === 0 ? shares : shares.map((count) => count / choices.length);
+/** The models that are chosen at all, ascending, and the share of the choices of each: as long as there are choices, not models. */
+export interface ChosenShares {
+  models: Int32Array;
+  shares: Float64Array;
 }
 
-/** The same by name; models that are never chosen are left out. */
+export function chosenShares(choices: Int32Array): ChosenShares {
+  const counts = new Map<number, number>();
+  for (const choice of choices) counts.set(choice, (counts.get(choice) ?? 0) + 1);
+  const models = Int32Array.from(counts.keys()).sort();
+  return { models, shares: Float64Array.from(models, (model) => counts.get(model)! / choices.length) };
+}
+
+/** Each model's share of the choices, by name; models that are never chosen are left out. */
 export function selectionOf(models: readonly string[], choices: Int32Array): Record<string, number> {
-  const shares = selectionShares(models.length, choices);
-  return Object.fromEntries(models.flatMap((model, m) => (shares[m]! > 0 ? [[model, shares[m]!]] : [])));
+  const { models: chosen, shares } = chosenShares(choices);
+  return Object.fromEntries(Array.from(chosen, (m, i) => [models[m]!, shares[i]!]));
 }
 
 /** Entropy of shares in bits. */

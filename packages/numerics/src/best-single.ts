@@ -138,7 +138,8 @@ export function standings(
   newModels: readonly string[] = [],
 ): Standings | null {
   const n = models.length;
-  const isNew = models.map((model) => newModels.includes(model));
+  const named = new Set(newModels);
+  const isNew = models.map((model) => named.has(model));
   const found = outcomes && comparableMeans(withoutColumns(outcomes.score, isNew), n);
   if (found) return { from: 'outcomes', worth: found.means, basis: found.basis, rows: found.rows };
   const known = pairs.filter(

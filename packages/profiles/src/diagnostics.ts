@@ -1,3 +1,4 @@
+import { rowDots } from '@routeprofile/numerics';
 import { normalizeRows, rowOf, type Matrix, type ProfileSet } from '@routeprofile/schema';
 
 /** Figures that tell whether a router can tell the models apart. Every number is finite. */
@@ -56,14 +57,17 @@ const clamp = (cosine: number) => Math.min(1, Math.max(-1, cosine));
 
 function extremes(models: readonly string[], unit: Matrix): Partial<ProfileDiagnostics> {
   let [min, max, nearest] = [Infinity, -Infinity, [0, 0]];
-  for (let i = 0; i < unit.rows; i++)
-    for (let j = i + 1; j < unit.rows; j++) {
-      const other = rowOf(unit, j);
-      const cosine = clamp(rowOf(unit, i).reduce((sum, x, d) => sum + x * other[d]!, 0));
+  const cosines = new Float64Array(unit.rows);
+  for (let i = 0; i < unit.rows; i++) {
+    const others = unit.rows - i - 1;
+    rowDots({ rows: others, cols: unit.cols, data: unit.data.subarray((i + 1) * unit.cols) }, rowOf(unit, i), cosines);
+    for (let k = 0; k < others; k++) {
+      const cosine = clamp(cosines[k]!);
       min = Math.min(min, cosine);
       if (cosine <= max) continue;
       max = cosine;
-      nearest = [i, j];
+      nearest = [i, i + 1 + k];
     }
+  }
   return { minCosine: min, maxCosine: max, nearest: [models[nearest[0]!]!, models[nearest[1]!]!] };
 }

@@ -1,6 +1,7 @@
 import type { Baseline, Metric, Metrics, RoutingRun, OutcomeTable } from '@routeprofile/schema';
 import { evaluateChoices } from '../evaluate.js';
 import { builtInMetrics } from '../metrics/index.js';
+import { constantName } from '../report/read.js';
 
 /** The rows to judge on, and what training data chose. */
 export interface BaselineInput extends Omit<RoutingRun, 'choices'> {
@@ -37,7 +38,8 @@ export function baselines({
   const { models, queries } = base.table;
   const evaluate = (choices: Int32Array, choicesWithoutNew?: Int32Array) =>
     evaluateChoices({ ...base, choices, ...(choicesWithoutNew && { choicesWithoutNew }) }, metrics);
-  const old = models.flatMap((model, m) => (base.newModels.includes(model) ? [] : [m]));
+  const named = new Set(base.newModels);
+  const old = models.flatMap((model, m) => (named.has(model) ? [] : [m]));
   const constants = models.map((model, m): Baseline => ({
     ...evaluate(new Int32Array(queries.length).fill(m)),
     model,
@@ -46,7 +48,7 @@ export function baselines({
   const unknown: Baseline = { metrics: Object.fromEntries(metrics.map(({ name }) => [name, null])) };
   const constantAt = (index: number | null) => (index === null ? undefined : constants[index]) ?? unknown;
   return {
-    ...Object.fromEntries(constants.map((found, m) => [`constant:${models[m]!}`, brief ? withoutTasks(found) : found])),
+    ...Object.fromEntries(constants.map((found, m) => [constantName(models[m]!), brief ? withoutTasks(found) : found])),
     'best-single': constantAt(bestSingle),
     'best-in-hindsight': constantAt(bestInHindsight(base.table)),
     cheapest: constantAt(cheapest),
@@ -112,5 +114,5 @@ function expectedOf(name: string, parts: readonly Metrics[]): number | null {
 export function bestInHindsight({ models, queries, values }: OutcomeTable): number | null {
   if (queries.length === 0) return null;
   const sums = models.map((_, m) => queries.reduce((sum, _query, q) => sum + values.score[q * models.length + m]!, 0));
-  return sums.indexOf(Math.max(...sums));
+  return sums.reduce((best, sum, m) => (sum > sums[best]! ? m : best), 0);
 }

@@ -11,6 +11,7 @@ export function cheapest(candidates: readonly Candidate[], training: Pick<Traini
   const recorded = training.outcomes && comparableMeans(training.outcomes.cost, candidates.length)?.means;
   const prices = candidates.map(({ price }) => (price ? price.input + price.output : NaN));
   for (const costs of [recorded, prices])
-    if (costs && costs.length > 0 && costs.every(Number.isFinite)) return costs.indexOf(Math.min(...costs));
+    if (costs && costs.length > 0 && costs.every(Number.isFinite))
+      return [...costs.keys()].reduce((least, m) => (costs[m]! < costs[least]! ? m : least));
   return null;
 }

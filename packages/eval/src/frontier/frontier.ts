@@ -31,11 +31,21 @@ export interface FrontierGround {
   /** Models of the constants; where a log cannot tell of one, it is not among them. */
   models: readonly string[];
   constants: PolicyPoints;
+  /** What mixing constants reaches, on the rows and, unless all cost the same, in every resample. */
+  reach: Reach;
+  reachResampled: readonly Reach[];
   /** Ends of the constants' intervals, where they are estimates. */
   estimated: readonly PolicySeries['estimated'][];
   /** Indices of constants worth naming, by the name of the baseline. */
   named: Readonly<Record<string, number>>;
   bootstrap: BootstrapOptions;
+}
+
+/** AIQ of the constants, over the range of their costs. */
+interface Reach {
+  from: number;
+  to: number;
+  quality: number;
 }
 
 /** @param table with one row at least */
@@ -66,13 +76,20 @@ export function groundOf(
   });
   if (known.length === 0) return null;
   const placeOf = (index: number) => known.findIndex((constant) => constant.index === index);
+  const constants = policyPoints(
+    known.map(({ series }) => series),
+    bootstrap,
+  );
+  const reach = reachOf(constants.points);
   return {
     seriesOf,
     models: known.map(({ model }) => model),
-    constants: policyPoints(
-      known.map(({ series }) => series),
-      bootstrap,
-    ),
+    constants,
+    reach,
+    reachResampled:
+      reach.to > reach.from
+        ? Array.from({ length: bootstrap.resamples ?? RESAMPLES }, (_, r) => reachOf(constants.resampled(r)))
+        : [],
     estimated: known.map(({ series }) => series.estimated),
     named: Object.fromEntries(
       Object.entries(named).flatMap(([name, index]) => (placeOf(index) < 0 ? [] : [[name, placeOf(index)]])),
@@ -83,23 +100,31 @@ export function groundOf(
 
 const cornersOf = (points: readonly Point[]): Point[] => upperHull(points).map((index) => points[index]!);
 
-function costRange(points: readonly Point[]): [number, number] {
-  const costs = points.map(({ cost }) => cost);
-  return [Math.min(...costs), Math.max(...costs)];
+function reachOf(points: readonly Point[]): Reach {
+  let [from, to] = [Infinity, -Infinity];
+  for (const { cost } of points) {
+    if (cost < from) from = cost;
+    if (cost > to) to = cost;
+  }
+  return { from, to, quality: averageQuality(points, from, to) };
 }
 
-export function constantsFrontier({ models, constants: { points }, estimated }: FrontierGround): ConstantsFrontier {
-  const hull = upperHull(points);
-  const [from, to] = costRange(points);
+export function constantsFrontier({
+  models,
+  constants: { points },
+  reach,
+  estimated,
+}: FrontierGround): ConstantsFrontier {
+  const hull = new Set(upperHull(points));
   return {
     points: points.map(({ cost, quality }, m) => ({
       model: models[m]!,
       cost,
       quality,
-      onHull: hull.includes(m),
+      onHull: hull.has(m),
       ...(estimated[m] && { estimated: estimated[m] }),
     })),
-    aiq: to > from ? averageQuality(points, from, to) : null,
+    aiq: reach.to > reach.from ? reach.quality : null,
   };
 }
 
@@ -143,7 +168,7 @@ export function frontierOf(
       ...(known[i]!.series.estimated && { estimated: known[i]!.series.estimated }),
     })),
     ...(unknown > 0 && { unknownPoints: unknown }),
-    aiq: aiqOf(router, constants, bootstrap),
+    aiq: aiqOf(router, ground),
     costToBestSingle: single === undefined ? null : costToBestSingle(router, constants, single, bootstrap),
     operatingPoint: operatingPoint && at >= 0 ? judgeOperatingPoint(operatingPoint, at, router, ground) : null,
   };
@@ -162,18 +187,19 @@ function statistics(
   };
 }
 
-function aiqOf(router: PolicyPoints, constants: PolicyPoints, bootstrap: BootstrapOptions): Frontier['aiq'] {
-  const [from, to] = costRange(constants.points);
-  if (!(to > from)) return null;
-  const gain = (own: readonly Point[], theirs: readonly Point[]) => {
-    const range = costRange(theirs);
-    return averageQuality(own, ...range) - averageQuality(theirs, ...range);
-  };
-  const { value, resampled } = statistics(gain, router, constants, bootstrap);
+function aiqOf(router: PolicyPoints, { reach, reachResampled, bootstrap }: FrontierGround): Frontier['aiq'] {
+  if (!(reach.to > reach.from)) return null;
+  const over = (own: readonly Point[], { from, to }: Reach) => averageQuality(own, from, to);
+  const own = over(router.points, reach);
+  const gains = Float64Array.from(reachResampled, (theirs, r) => over(router.resampled(r), theirs) - theirs.quality);
   return {
-    router: averageQuality(router.points, from, to),
-    constants: averageQuality(constants.points, from, to),
-    difference: { against: 'hull of constants', difference: value, ...percentileInterval(resampled, bootstrap) },
+    router: own,
+    constants: reach.quality,
+    difference: {
+      against: 'hull of constants',
+      difference: own - reach.quality,
+      ...percentileInterval(gains, bootstrap),
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { meanOfCounted, type RoutingRun } from '@routeprofile/schema';
 import { mapChosen, newOnes } from './chosen-rows.js';
 import { reportMetric } from './report-metric.js';
-import { factsOf } from './table-facts.js';
+import { bestAmong, factsOf } from './table-facts.js';
 
 /** A run of which it is also known what would have been chosen from the models that are not new. */
 export interface RunWithoutNew extends RoutingRun {
@@ -65,9 +65,10 @@ export const newModelRecall = reportMetric({
     const fresh = newOnes({ ...run, models: run.table.models });
     if (!fresh) return null;
     const { best, discriminative } = factsOf(run.table);
-    const { score } = run.table.values;
-    const amongBest = (q: number) => fresh.some((isNew, m) => isNew && score[q * fresh.length + m] === best[q]);
-    return mapRows(run, (_, choice, q) => (discriminative[q] && amongBest(q) ? (fresh[choice] ? 1 : 0) : NaN));
+    const bestNew = bestAmong(run.table, fresh);
+    return mapRows(run, (_, choice, q) =>
+      discriminative[q] && bestNew[q] === best[q] ? (fresh[choice] ? 1 : 0) : NaN,
+    );
   },
 });
 

@@ -70,7 +70,7 @@ export const oracleGapRecovered = reportMetric({
     const average = avgPerformance.evaluate(run);
     if (average === null) return null;
     const facts = factsOf(run.table);
-    const best = facts.means.reduce((most, mean) => Math.max(most, mean), -Infinity);
+    const best = facts.bestMean;
     const oracle = facts.best.reduce((sum, score) => sum + score, 0) / facts.best.length;
     return oracle - best > 1e-12 ? (average - best) / (oracle - best) : null;
   },

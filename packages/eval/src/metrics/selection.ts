@@ -1,4 +1,4 @@
-import { entropyBits, selectionShares } from '../table.js';
+import { chosenShares, entropyBits } from '../table.js';
 import { reportMetric } from './report-metric.js';
 
 /** Entropy of the selection in bits: 0 for a constant, log2(models) when all are chosen alike. */
@@ -8,6 +8,5 @@ export const selectionEntropy = reportMetric({
   summary: 'entropy of the selection shares, in bits',
   higherIsBetter: true,
   atRandom: (models) => entropyBits(new Float64Array(models).fill(1 / models)),
-  evaluate: ({ table, choices }) =>
-    choices.length === 0 ? null : entropyBits(selectionShares(table.models.length, choices)),
+  evaluate: ({ choices }) => (choices.length === 0 ? null : entropyBits(chosenShares(choices).shares)),
 });

@@ -6,8 +6,9 @@ export interface TableFacts {
   best: Float64Array;
   /** 1 where some model scored exactly 0 and some exactly 1. */
   discriminative: Uint8Array;
-  /** Mean score of each model. */
+  /** Mean score of each model, and the highest of them. */
   means: Float64Array;
+  bestMean: number;
 }
 
 /** Derived once per table: every constant is evaluated on the same one, and there may be thousands. */
@@ -30,9 +31,36 @@ export function factsOf(table: OutcomeTable): TableFacts {
     });
     discriminative[q] = discriminates(scores) ? 1 : 0;
   }
-  const facts = { best, discriminative, means };
+  const facts = {
+    best,
+    discriminative,
+    means,
+    bestMean: means.reduce((most, mean) => Math.max(most, mean), -Infinity),
+  };
   known.set(table, facts);
   return facts;
+}
+
+/** Derived once per table and list of new models. */
+const knownOfNew = new WeakMap<OutcomeTable, WeakMap<readonly boolean[], Float64Array>>();
+
+/**
+ * The highest score of each row among some models; −∞ where there are none.
+ * @param among for each model, whether it counts; the same array is the same list
+ */
+export function bestAmong(table: OutcomeTable, among: readonly boolean[]): Float64Array {
+  const ofTable = knownOfNew.get(table) ?? new WeakMap<readonly boolean[], Float64Array>();
+  knownOfNew.set(table, ofTable);
+  const found = ofTable.get(among);
+  if (found) return found;
+  const width = table.models.length;
+  const best = new Float64Array(table.queries.length).fill(-Infinity);
+  table.values.score.forEach((score, k) => {
+    const row = Math.floor(k / width);
+    if (among[k % width] && score > best[row]!) best[row] = score;
+  });
+  ofTable.set(among, best);
+  return best;
 }
 
 /** Some model scored exactly 0 on the row, some exactly 1. */

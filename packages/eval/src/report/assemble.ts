@@ -18,7 +18,7 @@ import { evaluateChoices } from '../evaluate.js';
 import { builtInMetrics } from '../metrics/index.js';
 import type { RunWithoutNew } from '../metrics/new-models.js';
 import { describedMetric } from '../metrics/report-metric.js';
-import { assertChoices, assertOldChoices, rowsByTask, selectionOf, selectionShares } from '../table.js';
+import { assertChoices, assertOldChoices, chosenShares, rowsByTask, selectionOf } from '../table.js';
 import { assertCell, type EvaluatedCell } from './cell.js';
 import { testGround } from './ground.js';
 import { LEAST_ROWS } from '../interval.js';
@@ -192,7 +192,7 @@ function chosenOnLog(
 ): Pick<ReportRow, 'selection' | 'collapse'> {
   return {
     selection: selectionOf(models, choices),
-    collapse: collapseByChoices(selectionShares(models.length, choices), queries.length),
+    collapse: collapseByChoices(chosenShares(choices).shares, queries.length),
   };
 }
 

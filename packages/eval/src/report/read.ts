@@ -21,6 +21,9 @@ export function favouriteModel({ selection }: Pick<ReportRow, 'selection'>): str
 /** Whether a baseline stands for always choosing one model. */
 export const isConstantBaseline = (name: string): boolean => name.startsWith(CONSTANT);
 
+/** The name of the baseline that always chooses a model. */
+export const constantName = (model: string): string => CONSTANT + model;
+
 /** The baselines `constant:MODEL` by model, in the order of the candidates. */
 export function constantBaselines({
   baselines,
