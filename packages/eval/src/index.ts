@@ -121,6 +121,14 @@ export { VERSUS_HINDSIGHT } from './report/intervals.js';
 export { constantBaselines, favouriteModel, isConstantBaseline, newModelGain, rowName } from './report/read.js';
 export { assembleRows } from './report/rows.js';
 export {
+  CONSTANTS_FILE,
+  elsewhereOf,
+  joinReport,
+  MOST_CONSTANTS,
+  splitReport,
+  type SplitReport,
+} from './report/split.js';
+export {
   PERTURBATIONS,
   perturbQueries,
   perturbQuery,

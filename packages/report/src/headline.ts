@@ -1,6 +1,7 @@
 import { favouriteModel, LEAST_ROWS, newModelGain, rowName, VERSUS_HINDSIGHT } from '@routeprofile/eval';
 import { fixed, interval, percent, signed } from '@routeprofile/eval/format';
 import { plural, type ReportRow, type RunReport } from '@routeprofile/schema';
+import { newModelNames } from './new-models.js';
 import { average, bestRow } from './view.js';
 
 /** What the report comes to, in sentences. Plain text: escape it where it goes. */
@@ -113,7 +114,7 @@ function newModelRemark(report: RunReport, best: ReportRow | undefined): string[
   const share = percent(best.metrics['new_model_share']);
   const without = fixed(best.metrics['avg_performance_without_new']);
   return [
-    `${share} of the queries of ${rowName(report, best)} go to ${report.newModels.join(', ')}, without training outcomes; with the other models only, its mean score would be ${without} (gain ${signed(gain)}).`,
+    `${share} of the queries of ${rowName(report, best)} go to ${newModelNames(report)}, without training outcomes; with the other models only, its mean score would be ${without} (gain ${signed(gain)}).`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { isConstantBaseline } from '@routeprofile/eval';
+import { constantBaselines, elsewhereOf, isConstantBaseline } from '@routeprofile/eval';
 import type { Baseline, Metrics, ReportRow, RunReport } from '@routeprofile/schema';
 
 /** Baselines that stand beside the rows in every table; the constants are told apart. */
@@ -37,6 +37,10 @@ export const onUnitScale = ({ rows, baselines }: RunReport): boolean =>
     const score = metrics['avg_performance'] ?? 0;
     return score >= 0 && score <= 1;
   });
+
+/** How many models a run had a constant of, whether or not the report holds all of them. */
+export const constantsTotal = (report: RunReport): number =>
+  elsewhereOf(report)?.total ?? constantBaselines(report).length;
 
 export interface NamedBaseline {
   name: string;

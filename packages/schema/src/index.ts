@@ -181,7 +181,7 @@ export {
   type StrategyReference,
 } from './options.js';
 export { costPerUseful } from './cost-per-useful.js';
-export { plural, printable } from './printing.js';
+export { plural, printable, someOf } from './printing.js';
 export {
   type BuildPlan,
   type DesignPoint,
@@ -200,6 +200,10 @@ export { createRandom, type Random } from './random.js';
 export {
   type Baseline,
   baselineSchema,
+  type ConstantLine,
+  constantLineSchema,
+  type Elsewhere,
+  elsewhereSchema,
   type Calibration,
   calibrationSchema,
   type Collapse,

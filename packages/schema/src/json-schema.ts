@@ -11,7 +11,7 @@ import {
   routingRowSchema,
   taskQueriesFileSchema,
 } from './formats/published.js';
-import { rowsFileSchema, runReportSchema } from './report.js';
+import { constantLineSchema, rowsFileSchema, runReportSchema } from './report.js';
 
 /** Every file format by name. */
 export const fileSchemas = {
@@ -29,6 +29,7 @@ export const fileSchemas = {
   router: routerFileSchema,
   report: runReportSchema,
   rows: rowsFileSchema,
+  constants: constantLineSchema,
   config: runConfigSchema,
 } as const;
 

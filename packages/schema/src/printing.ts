@@ -7,3 +7,7 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
  * shown as �. Names, queries and messages of others may hold anything.
  */
 export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+
+/** The first few names, and how many more. */
+export const someOf = (names: readonly string[], most = 5): string =>
+  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportRowSchema, rowsFileSchema, type ReportRow, type RowsFile } from './report.js';
+import { elsewhereSchema, reportRowSchema, rowsFileSchema, type ReportRow, type RowsFile } from './report.js';
 
 const row: ReportRow = {
   profile: 'flat',
@@ -25,6 +25,15 @@ describe('report rows', () => {
     };
     expect(reportRowSchema.parse(JSON.parse(JSON.stringify(more)))).toEqual(more);
     expect(reportRowSchema.safeParse({ ...row, regret: { mean: 0.1 } }).success).toBe(false);
+  });
+});
+
+describe('what lies elsewhere', () => {
+  it('is a file of JSON lines beside the report, and nowhere else', () => {
+    const found = { part: 'constants', file: 'constants.jsonl', total: 200, here: 101, words: '101 of 200' };
+    expect(elsewhereSchema.parse(found)).toEqual(found);
+    for (const file of ['../constants.jsonl', 'javascript:alert(1)', 'a/b.jsonl', 'constants.html', ''])
+      expect(elsewhereSchema.safeParse({ ...found, file }).success).toBe(false);
   });
 });
 

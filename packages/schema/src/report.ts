@@ -155,6 +155,30 @@ export const describedMetricSchema = z.object({
 /** How a metric that is not built in is called and written, as its author says. */
 export type DescribedMetric = z.infer<typeof describedMetricSchema>;
 
+/** A line of `OUT/constants.jsonl`: always choosing one model, and its point in the plane of cost and quality. */
+export const constantLineSchema = baselineSchema.extend({
+  model: z.string(),
+  /** Of `constantsFrontier`; absent where the report has none, or it does not know the model's cost. */
+  point: constantsFrontierSchema.shape.points.element.omit({ model: true }).optional(),
+});
+/** A line of `OUT/constants.jsonl`: always choosing one model, and its point in the plane of cost and quality. */
+export type ConstantLine = z.infer<typeof constantLineSchema>;
+
+/** A part of the report that grows with the models, and lies whole in a file of its own. */
+export const elsewhereSchema = z.object({
+  /** `constants`: the baselines `constant:MODEL`, and the points of `constantsFrontier`. */
+  part: z.string(),
+  /** Name of a file beside report.json: JSON lines. */
+  file: z.string().regex(/^[\w-]+\.jsonl$/),
+  /** How many there are, all of them in the file; and how many of them the report has too. */
+  total: z.number().int(),
+  here: z.number().int(),
+  /** The same in one sentence. */
+  words: z.string(),
+});
+/** A part of the report that lies whole in a file of its own. */
+export type Elsewhere = z.infer<typeof elsewhereSchema>;
+
 /** `OUT/report.json`. Numbers are not rounded; no timings, so that the same run gives the same bytes. */
 export const runReportSchema = z.object({
   version: z.literal(1),
@@ -184,6 +208,8 @@ export const runReportSchema = z.object({
   baselines: z.record(z.string(), baselineSchema),
   /** Where the cost of every call is known. */
   constantsFrontier: constantsFrontierSchema.optional(),
+  /** What has only a part of its entries here. Absent where nothing was left out, and in reports of earlier versions. */
+  elsewhere: z.array(elsewhereSchema).optional(),
   /** Absent where the log cannot judge what would be recommended, and in reports of earlier versions. */
   recommendation: recommendationSchema.optional(),
   /** Why nothing is recommended, in words. */

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { readJsonFile, writeFileAtomic } from '@routeprofile/data';
 import { renderTextTable } from '@routeprofile/report';
@@ -14,9 +14,11 @@ export async function reportCommand(path: string, flags: CommonFlags & { out?: s
     (entry) => entry.isDirectory(),
     () => true,
   );
-  const report = await readJsonFile(isFolder ? join(path, 'report.json') : path, runReportSchema);
+  const source = isFolder ? join(path, 'report.json') : path;
+  const report = await readJsonFile(source, runReportSchema);
   const target = flags.out ?? (isFolder ? join(path, 'report.html') : path.replace(/(\.json)?$/, '.html'));
-  await writeFileAtomic(target, renderHtmlReport(report));
+  const folder = relative(dirname(resolve(target)), dirname(resolve(source))).replaceAll('\\', '/') || '.';
+  await writeFileAtomic(target, renderHtmlReport(report, { folder }));
   if (flags.json) console.printJson(report);
   else console.paint(`${renderTextTable(report, { color: colorOf(io.stdout) })}\nReport: ${resolve(target)}`);
   return 0;

@@ -31,8 +31,4 @@ export function formattedText(formatted: unknown): string | null {
   return text === '' ? null : text;
 }
 
-export { plural } from '@routeprofile/schema';
-
-/** The first few names, and how many more. */
-export const someOf = (names: readonly string[], most = 5): string =>
-  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+export { plural, someOf } from '@routeprofile/schema';

@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path';
 import { mkdir, rm } from 'node:fs/promises';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
-import { renderHtmlReport } from '@routeprofile/report/html';
 import { RouteProfileError, messageOf, type RunConfig, type RunContext, type RunReport } from '@routeprofile/schema';
 import { blindSpotWarnings, findBlindSpots } from '../encoders/blind-spots.js';
 import { isBuiltInRouter } from '../plugins/plugins.js';
@@ -11,12 +10,14 @@ import { routersFolder } from '../labels.js';
 import { removeLeftovers } from './leftovers.js';
 import { planRun } from '../cells/plan.js';
 import { publish } from './publish.js';
+import { writeReport } from './write-report.js';
 import { writeSuggested } from './suggested.js';
 import { metricsOf, reportOf, type ReportedCell } from './report.js';
 import { runCells, type CellOutcomes } from '../cells/run-cells.js';
 
 /** What a run found out, and where it was written. */
 export interface RunResult {
+  /** What report.json holds. */
   report: RunReport;
   /** Metrics of plugins that failed, by name; among the report's warnings too. */
   problems: readonly string[];
@@ -26,6 +27,8 @@ export interface RunResult {
   routers: readonly SavedRouter[];
   reportPath: string;
   htmlPath: string;
+  /** Where `report` does not hold every constant: the file that does, one line of JSON (`ConstantLine`) per candidate. */
+  constantsPath?: string;
   /** Answers that are suggested, for `collect`; where the config wants some. */
   suggestedPath?: string;
 }
@@ -93,6 +96,7 @@ async function finish(
   ctx: RunContext,
 ): Promise<RunResult> {
   const { out } = workspace.plan.config;
+  const trained = performance.now();
   const metrics = await metricsOf(workspace, ctx);
   const routers = await savedRouters(workspace, results);
   const places = routers.map((router) => {
@@ -102,27 +106,20 @@ async function finish(
       ...(mustName.length > 0 && { mustName }),
     };
   });
-  const { report, rows } = reportOf(workspace, results, metrics, {
+  const found = reportOf(workspace, results, metrics, {
     blindSpots: await encoderWarnings(workspace, ctx),
     places,
     more,
   });
-  const reportPath = join(out, 'report.json');
-  const htmlPath = join(out, 'report.html');
-  await writeJsonFile(reportPath, report);
-  await writeJsonFile(join(out, 'rows.json'), rows);
+  const evaluated = performance.now();
+  const { report, reportPath, htmlPath, constantsPath } = await writeReport(out, found, ctx);
   const suggestedPath = await suggested(workspace, report, ctx);
-  await writeFileAtomic(
-    htmlPath,
-    renderHtmlReport(report, {
-      onFailure: (part, error) =>
-        ctx.logger?.warn(`${htmlPath}: the section '${part}' is missing, it failed: ${messageOf(error)}`),
-    }),
-  );
   await writeJsonFile(join(out, 'timings.json'), {
     ...workspace.seconds,
     cells: results.timings,
     decisionMilliseconds: results.latencies,
+    evaluation: (evaluated - trained) / 1000,
+    report: (performance.now() - evaluated) / 1000,
     total: (performance.now() - started) / 1000,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   });
@@ -133,6 +130,7 @@ async function finish(
     routers,
     reportPath,
     htmlPath,
+    ...(constantsPath !== undefined && { constantsPath }),
     ...(suggestedPath !== undefined && { suggestedPath }),
   };
 }

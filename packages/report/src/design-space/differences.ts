@@ -1,6 +1,7 @@
 import { paperDifferences, paperTables, type DesignSpaceScenario, type PaperDifference } from '@routeprofile/eval';
 import { fixed, signed } from '@routeprofile/eval/format';
 import { plural } from '@routeprofile/schema';
+import { newModelNames } from '../new-models.js';
 
 const { setup } = paperTables;
 
@@ -14,7 +15,7 @@ function differenceText(found: PaperDifference): string {
     case 'level':
       return `Always choosing one model scores ${fixed(found.own)} here and ${fixed(found.paper)} in the paper, on average over the ${found.models} models: ${signed(found.own - found.paper)} comes from rows and labels alone.`;
     case 'new-models':
-      return `Cold start: ${found.newModels.join(', ')} ${found.newModels.length === 1 ? 'has' : 'have'} no training outcomes. The paper's two tables are of the standard setting.`;
+      return `Cold start: ${newModelNames(found)} ${found.newModels.length === 1 ? 'has' : 'have'} no training outcomes. The paper's two tables are of the standard setting.`;
     case 'encoder':
       return `Texts are encoded with ${found.encoder}; the paper used ${setup.encoder}.`;
     case 'repaired':

@@ -9,6 +9,7 @@ import {
 import { fixed, percent, signed } from '@routeprofile/eval/format';
 import { plural } from '@routeprofile/schema';
 import type { Headline } from '../headline.js';
+import { newModelNames } from '../new-models.js';
 
 /** What a scenario comes to: its best cell against one model, the task alone and the oracle, and how many cells route at all. */
 export function scenarioVerdict(scenario: DesignSpaceScenario): Headline {
@@ -23,7 +24,7 @@ export function scenarioVerdict(scenario: DesignSpaceScenario): Headline {
     alerts: [],
     remarks: [
       ...(won && cells > 1 ? [`It is the best of ${cells} on these very rows, so the figure flatters it.`] : []),
-      ...newModels(found.newModels, scenario.report.newModels),
+      ...newModels(found.newModels, newModelNames(scenario.report)),
       ...beside('Choosing by the task alone (task-table)', found.taskTable),
       ...beside('The best model of each row (oracle)', found.oracle),
       ...collapsed(found),
@@ -47,13 +48,11 @@ function against(named: string, single: ScenarioSummary['bestSingle']): Pick<Hea
   return { verdict: `Nothing beats ${one}: the best cell is ${named}; ${by}, ${range}.`, outcome: 'loss' };
 }
 
-function newModels(found: ScenarioSummary['newModels'], names: readonly string[]): string[] {
+function newModels(found: ScenarioSummary['newModels'], names: string): string[] {
   if (!found) return [];
   const { share, without, gain } = found;
   const worth = gain === null ? '' : `; without them it would reach ${fixed(without)} (gain ${signed(gain)})`;
-  return [
-    `It sends ${percent(share)} of the queries to models without training outcomes (${names.join(', ')})${worth}.`,
-  ];
+  return [`It sends ${percent(share)} of the queries to models without training outcomes (${names})${worth}.`];
 }
 
 /** The best cell beside what the task alone gives, or what is possible. */

@@ -1,7 +1,7 @@
 import type { RunReport } from '@routeprofile/schema';
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
-import { assembleReport, type ReportInput } from '@routeprofile/eval';
+import { assembleReport, elsewhereOf, splitReport, type ReportInput } from '@routeprofile/eval';
 import { cellOf, datasetOf, richReport, tableOf } from '@routeprofile/eval/testing';
 import { renderHtmlReport } from './render.js';
 
@@ -270,5 +270,13 @@ describe('renderHtmlReport', () => {
     const page = renderHtmlReport(many);
     expect(page.length).toBeLessThan(400_000);
     expect(page).toContain('1,500 models, the 100 best of them');
+    // What was taken out is missing nowhere on the page, and one click away.
+    const { report: small } = splitReport(many);
+    expect(JSON.stringify(small).length).toBeLessThan(200_000);
+    const note = (folder: string) =>
+      `<p class="facts">${elsewhereOf(small)!.words} <a href="${folder}/constants.jsonl">Open the file</a></p>`;
+    const flat = (text: string) => text.replace(/\s+/g, ' ').replaceAll('> <', '><');
+    expect(flat(renderHtmlReport(small)).replace(note('.'), '')).toBe(flat(page));
+    expect(renderHtmlReport(small, { folder: '../a run' })).toContain(note('../a%20run'));
   });
 });

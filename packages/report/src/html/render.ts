@@ -1,5 +1,6 @@
 import { assertReportLike } from '../assert-report.js';
 import type { RunReport } from '@routeprofile/schema';
+import { elsewhereNote } from './elsewhere.js';
 import { html, type Markup } from './markup.js';
 import { page } from './page.js';
 import { costQualityPlot } from './plots/cost-quality.js';
@@ -17,6 +18,8 @@ import { constantsTable, mainTable } from './sections/tables.js';
 export interface HtmlReportOptions {
   /** Heading of the page. Default: the dataset's name. */
   title?: string;
+  /** Where report.json and its files lie, seen from the page, as links need it. Default `.`: beside it. */
+  folder?: string;
   /** Called for each part that failed; the page says so in its place, and holds all others. */
   onFailure?: (part: string, error: unknown) => void;
 }
@@ -26,7 +29,10 @@ export interface HtmlReportOptions {
  * comes from data is escaped. The same report gives the same page.
  * @throws RouteProfileError BAD_INPUT for what is not a report, with what was expected
  */
-export function renderHtmlReport(report: RunReport, { title: given, onFailure }: HtmlReportOptions = {}): string {
+export function renderHtmlReport(
+  report: RunReport,
+  { title: given, folder = '.', onFailure }: HtmlReportOptions = {},
+): string {
   assertReportLike('renderHtmlReport', report);
   const title = given ?? `Routing report: ${report.dataset.name}`;
   const part = (name: string, make: (report: RunReport) => Markup | null): Markup | null => {
@@ -44,9 +50,10 @@ export function renderHtmlReport(report: RunReport, { title: given, onFailure }:
     title,
     html`${part('summary', (all) => summary(all, title))}
     ${part('results', (all) => (all.offPolicy ? offPolicySection(all, all.offPolicy) : mainTable(all)))}
-    ${part('new models', newModelSection)} ${part('intervals', intervalPlot)}
+    ${part('new models', (all) => newModelSection(all))} ${part('intervals', intervalPlot)}
     ${part('cost and quality', costQualityPlot)} ${part('evidence', evidence)} ${part('tasks', taskHeatmap)}
-    ${part('selection', selectionPlot)} ${part('constants', (all) => (all.offPolicy ? null : constantsTable(all)))}
-    ${part('notes', notes)}`,
+    ${part('selection', selectionPlot)}
+    ${part('constants', (all) => (all.offPolicy ? elsewhereNote(all, folder) : constantsTable(all, folder)))}
+    ${part('notes', (all) => notes(all, folder))}`,
   );
 }

@@ -3,12 +3,16 @@ import {
   NEW_MODEL_COLUMNS,
   NEW_MODEL_NOTE,
   newModelBaselines,
+  newModelNames,
   newModelRows,
+  newModelsShown,
   type NewModelLine,
 } from '../new-models.js';
 import { cut, printable, WIDTH, wrap, type Paint } from './terminal.js';
 
 const CELL = 10;
+/** New models with a line of their own. */
+const MOST_LINES = 20;
 
 /** What becomes of the new models, for a terminal; nothing when there are none. */
 export function newModelTable(report: RunReport, paint: Paint): string[] {
@@ -23,10 +27,10 @@ export function newModelTable(report: RunReport, paint: Paint): string[] {
   const head = ['', ...NEW_MODEL_COLUMNS.map(({ title }) => title.padStart(CELL))];
   return [
     '',
-    ...wrap(printable(`New, without training outcomes: ${newModels.join(', ')}`)).map((text) => paint(1, text)),
+    ...wrap(printable(`New, without training outcomes: ${newModelNames(report)}`)).map((text) => paint(1, text)),
     paint(2, head.join('').padStart(WIDTH)),
     ...newModelRows(report).map(line),
-    ...newModelBaselines(report).map((entry) => paint(2, line(entry))),
-    ...wrap(NEW_MODEL_NOTE).map((text) => paint(2, text)),
+    ...newModelBaselines(report, MOST_LINES).map((entry) => paint(2, line(entry))),
+    ...wrap(`${NEW_MODEL_NOTE}${newModelsShown(report, MOST_LINES)}`).map((text) => paint(2, text)),
   ];
 }

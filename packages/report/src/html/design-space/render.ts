@@ -9,6 +9,7 @@ import { plural } from '@routeprofile/schema';
 import { differences } from '../../design-space/differences.js';
 import { paperVerdict, scenarioVerdict } from '../../design-space/verdict.js';
 import { remarksOf, remarkText } from '../../design-space/words.js';
+import { newModelNames } from '../../new-models.js';
 import { html, type Markup } from '../markup.js';
 import { page } from '../page.js';
 import { newModelSection } from '../sections/new-models.js';
@@ -109,7 +110,7 @@ const newModels = ({ report }: DesignSpaceScenario, id: string): Markup | null =
   report.newModels.length === 0
     ? null
     : html`<details>
-        <summary>New models: what each row does with ${report.newModels.join(', ')}</summary>
+        <summary>New models: what each row does with ${newModelNames(report)}</summary>
         ${newModelSection(report, `${id}-new`)}
       </details>`;
 

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import type { OffPolicy, RunReport } from '@routeprofile/schema';
-import { constantBaselines, rowName } from '@routeprofile/eval';
+import { plural, type OffPolicy, type RunReport } from '@routeprofile/schema';
+import { constantBaselines, MOST_CONSTANTS, rowName } from '@routeprofile/eval';
 import { dollars, fixed } from '@routeprofile/eval/format';
-import { average } from '../../view.js';
+import { average, constantsTotal } from '../../view.js';
 import { baselineEntries, rowEntries } from '../entries.js';
 import type { Markup } from '../markup.js';
 import { figure, shorten } from './figure.js';
@@ -73,9 +73,7 @@ function estimatedPoints(report: RunReport, { policies }: OffPolicy): Point[] {
     .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
-/** Circles at most: the best of many models, and the cheapest. */
-const MOST_CONSTANTS = 100;
-
+/** Of many models the best, and the cheapest. */
 function constantsDrawn(report: RunReport) {
   const all = constantBaselines(report);
   if (all.length <= MOST_CONSTANTS) return all;
@@ -83,6 +81,13 @@ function constantsDrawn(report: RunReport) {
   const best = [...all].sort((a, b) => average(b.baseline) - average(a.baseline) || 0).slice(0, MOST_CONSTANTS - 1);
   const cheapest = all.reduce((a, b) => (cost(b) < cost(a) ? b : a));
   return [...new Set([...best, cheapest])];
+}
+
+function notDrawn(report: RunReport): string {
+  const total = constantsTotal(report);
+  return total > MOST_CONSTANTS
+    ? ` Of ${plural(total, 'single model')} the ${MOST_CONSTANTS - 1} best and the cheapest are drawn.`
+    : '';
 }
 
 /** Quality over cost: rows by number, single models, and other baselines. null when the data hold no costs. */
@@ -113,6 +118,6 @@ export function costQualityPlot(report: RunReport): Markup | null {
   return figure(drawing, {
     id: 'cost-quality',
     title: 'Quality and cost',
-    caption: `Blue dots are routers${report.offPolicy ? '' : ', numbered as in the table'}; open circles always choose one model; diamonds are other baselines. Up and to the left is better. Labels that found no room are shown when the pointer rests on a dot.${report.offPolicy ? ` ${ESTIMATES}` : ''}`,
+    caption: `Blue dots are routers${report.offPolicy ? '' : ', numbered as in the table'}; open circles always choose one model; diamonds are other baselines. Up and to the left is better. Labels that found no room are shown when the pointer rests on a dot.${report.offPolicy ? ` ${ESTIMATES}` : notDrawn(report)}`,
   });
 }

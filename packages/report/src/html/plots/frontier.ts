@@ -1,6 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import type { CostPoint, RunReport } from '@routeprofile/schema';
+import { MOST_CONSTANTS } from '@routeprofile/eval';
+import { plural, type CostPoint, type RunReport } from '@routeprofile/schema';
 import { dollars, fixed } from '@routeprofile/eval/format';
+import { constantsTotal } from '../../view.js';
 import { html, type Markup } from '../markup.js';
 import { figure, shorten } from './figure.js';
 import { leftOutText, plottedRows, rowLegend } from './lines.js';
@@ -67,19 +69,20 @@ export function frontierPlot(report: RunReport): Markup | null {
   return figure(drawing, {
     id: 'frontier',
     title: 'What quality costs',
-    caption: `Each dot is a router at one cost weight λ; the weights are swept without test labels. The line is what mixing these dots reaches. Open circles always choose one model. The dashed line is their hull: what mixing single models at random reaches. A useful router lies above it.${chosen ? ' Stars mark the point chosen on training data.' : ''}${report.offPolicy ? ` ${ESTIMATES}` : ''}${leftOutText(leftOut)}`,
+    caption: `Each dot is a router at one cost weight λ; the weights are swept without test labels. The line is what mixing these dots reaches. Open circles always choose one model. The dashed line is their hull: what mixing single models at random reaches. A useful router lies above it.${chosen ? ' Stars mark the point chosen on training data.' : ''}${report.offPolicy ? ` ${ESTIMATES}` : ''}${leftOutText(leftOut)}${notDrawn(constantsTotal(report), constants.length)}`,
     extra: rowLegend(rows, [html`<span class="dash" aria-hidden="true"></span>hull of single models`]),
   });
 }
 
 /** Of thousands of models the best, and all on the hull. */
-const MOST_CONSTANTS = 100;
-
 function drawn<T extends CostPoint & { onHull: boolean }>(points: readonly T[]): readonly T[] {
   if (points.length <= MOST_CONSTANTS) return points;
   const best = new Set([...points].sort((a, b) => b.quality - a.quality).slice(0, MOST_CONSTANTS));
   return points.filter((point) => point.onHull || best.has(point));
 }
+
+const notDrawn = (total: number, shown: number): string =>
+  total > shown ? ` Of ${plural(total, 'single model')} ${shown} are drawn: the best, and all on the hull.` : '';
 
 const told = ({ cost, quality }: CostPoint): string => `${fixed(quality)} at $${dollars(cost)} per 1,000 queries`;
 

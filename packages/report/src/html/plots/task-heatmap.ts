@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { RunReport } from '@routeprofile/schema';
+import { plural, type RunReport } from '@routeprofile/schema';
 import { fixed, signed } from '@routeprofile/eval/format';
 import { baselineEntries, numbered, rowEntries } from '../entries.js';
 import type { Markup } from '../markup.js';
@@ -8,9 +8,20 @@ import { draw, figure, labelRoom, shorten } from './figure.js';
 /** Differences of this size and more have the full colour, unless larger ones occur. */
 const SMALLEST_SCALE = 0.1;
 
+/** Columns at most. */
+const MOST_TASKS = 40;
+
+/** The tasks with most rows, in their order. */
+function largest(rowsOf: RunReport['tasks']): string[] {
+  const all = Object.keys(rowsOf);
+  const kept = new Set([...all].sort((a, b) => rowsOf[b]! - rowsOf[a]!).slice(0, MOST_TASKS));
+  return all.filter((task) => kept.has(task));
+}
+
 /** Average performance of each row and baseline on each task, coloured by its difference to best-single. null without tasks. */
 export function taskHeatmap(report: RunReport): Markup | null {
-  const tasks = Object.keys(report.tasks);
+  const all = Object.keys(report.tasks);
+  const tasks = largest(report.tasks);
   if (tasks.length === 0 || report.rows.length === 0) return null;
   const entries = [...rowEntries(report), ...baselineEntries(report)];
   const single = report.baselines['best-single']?.perTask ?? {};
@@ -67,6 +78,6 @@ export function taskHeatmap(report: RunReport): Markup | null {
   return figure(drawing, {
     id: 'tasks',
     title: 'Where routing pays: performance per task',
-    caption: `Average performance on each task. Blue is above best-single on that task, orange below; the full colour means a difference of ${fixed(scale, 2)}.`,
+    caption: `Average performance on each task. Blue is above best-single on that task, orange below; the full colour means a difference of ${fixed(scale, 2)}.${all.length > tasks.length ? ` Of ${plural(all.length, 'task')} the ${tasks.length} with most test rows are drawn; report.json has all.` : ''}`,
   });
 }

@@ -3,11 +3,16 @@ import {
   NEW_MODEL_COLUMNS,
   NEW_MODEL_NOTE,
   newModelBaselines,
+  newModelNames,
   newModelRows,
+  newModelsShown,
   type NewModelLine,
 } from '../../new-models.js';
 import { capital } from '../../metrics.js';
 import { html, type Markup } from '../markup.js';
+
+/** New models with a line of their own. */
+const MOST_LINES = 100;
 
 /** What becomes of the new models; nothing when there are none. `id` is unique in the page. */
 export function newModelSection(report: RunReport, id = 'new-models'): Markup | null {
@@ -20,7 +25,10 @@ export function newModelSection(report: RunReport, id = 'new-models'): Markup | 
     </tr>`;
   return html`<section>
     <h2 id="${id}">New models</h2>
-    <p>Without training outcomes: <strong>${newModels.join(', ')}</strong>. ${NEW_MODEL_NOTE}</p>
+    <p>
+      Without training outcomes: <strong>${newModelNames(report)}</strong>.
+      ${NEW_MODEL_NOTE}${newModelsShown(report, MOST_LINES)}
+    </p>
     <div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
       <table>
         <thead>
@@ -36,7 +44,7 @@ export function newModelSection(report: RunReport, id = 'new-models'): Markup | 
           <tr class="divider">
             <th scope="rowgroup" colspan="${NEW_MODEL_COLUMNS.length + 1}">Baselines</th>
           </tr>
-          ${newModelBaselines(report).map(row)}
+          ${newModelBaselines(report, MOST_LINES).map(row)}
         </tbody>
       </table>
     </div>

@@ -1,10 +1,11 @@
 import { builtInMetrics } from '@routeprofile/eval';
 import { percent } from '@routeprofile/eval/format';
 import { plural, type RunReport } from '@routeprofile/schema';
+import { fileLink } from '../link.js';
 import { html, type Markup } from '../markup.js';
 
 /** What went wrong, what is odd, what the words mean, and what made the report. */
-export function notes(report: RunReport): Markup {
+export function notes(report: RunReport, folder: string): Markup {
   return html`${
       report.failed.length > 0
         ? html`<section>
@@ -25,7 +26,7 @@ export function notes(report: RunReport): Markup {
           </section>`
         : null
     }
-    ${leftOut(report)}
+    ${leftOut(report, folder)}
     <details>
       <summary>What the figures mean</summary>
       <dl>
@@ -65,13 +66,25 @@ export function notes(report: RunReport): Markup {
     </footer>`;
 }
 
+/** Models left out that a page names. */
+const MOST_LEFT_OUT = 100;
+
 /** Models with too few training outcomes to be candidates. */
-function leftOut({ leftOut: models }: RunReport): Markup | null {
+function leftOut({ leftOut: models }: RunReport, folder: string): Markup | null {
   if (models.length === 0) return null;
+  const shown = models.slice(0, MOST_LEFT_OUT);
   return html`<details>
     <summary>Left out: ${plural(models.length, 'model')} with too few training outcomes</summary>
     <ul>
-      ${models.map(({ model, coverage }) => html`<li>${model}: outcomes on ${percent(coverage)} of the training rows</li>`)}
+      ${shown.map(({ model, coverage }) => html`<li>${model}: outcomes on ${percent(coverage)} of the training rows</li>`)}
     </ul>
+    ${
+      shown.length < models.length
+        ? html`<p class="facts">
+            ${shown.length} of ${plural(models.length, 'model')}; all are in
+            ${fileLink('report.json', folder, 'report.json')}, under leftOut.
+          </p>`
+        : null
+    }
   </details>`;
 }

@@ -1,6 +1,7 @@
 import { dollars, fixed, percent, signed } from '@routeprofile/eval/format';
 import { plural, type RunReport } from '@routeprofile/schema';
 import { headline } from '../../headline.js';
+import { newModelNames } from '../../new-models.js';
 import { PROMISE_STATUS } from '../../view.js';
 import { html, type Markup } from '../markup.js';
 
@@ -111,7 +112,7 @@ function facts(report: RunReport): string {
     plural(report.candidates.length, 'candidate'),
     `encoder ${report.encoder}`,
     `graph ${report.graph}`,
-    ...(report.newModels.length > 0 ? [`new: ${report.newModels.join(', ')}`] : []),
+    ...(report.newModels.length > 0 ? [`new: ${newModelNames(report)}`] : []),
     ...(report.overlap > 0
       ? [`${plural(report.overlap, 'test query', 'test queries')} also among the training queries`]
       : []),

@@ -1,10 +1,19 @@
-import { constantBaselines, VERSUS_HINDSIGHT } from '@routeprofile/eval';
+import { constantBaselines, MOST_CONSTANTS, VERSUS_HINDSIGHT } from '@routeprofile/eval';
 import { fixed, interval } from '@routeprofile/eval/format';
 import { plural, type Metrics, type RunReport } from '@routeprofile/schema';
 import { collapseText } from '../../headline.js';
 import { capital, figure, figureWithUnit, isKnown, ownMetrics, shownMetrics } from '../../metrics.js';
-import { average, effectiveModels, isRecommended, isRecommendedBaseline, onUnitScale, ROW_ORDER } from '../../view.js';
+import {
+  average,
+  constantsTotal,
+  effectiveModels,
+  isRecommended,
+  isRecommendedBaseline,
+  onUnitScale,
+  ROW_ORDER,
+} from '../../view.js';
 import { baselineEntries, rowEntries, type Entry } from '../entries.js';
+import { elsewhereNote } from '../elsewhere.js';
 import { html, type Markup } from '../markup.js';
 
 interface Column {
@@ -125,14 +134,13 @@ export function mainTable(report: RunReport): Markup {
   </section>`;
 }
 
-/** Rows of constants that a page shows. */
-const MOST_CONSTANTS = 100;
-
-/** Always one model, a row per candidate, best first. */
-export function constantsTable(report: RunReport): Markup | null {
+/** Always one model, a row per candidate, best first: as many as there is room for. */
+export function constantsTable(report: RunReport, folder: string): Markup | null {
   const columns = columnsOf(report).filter(({ title }) => !title.startsWith('To ') && title !== 'Models');
-  const all = constantBaselines(report);
-  const shown = [...all].sort((a, b) => average(b.baseline) - average(a.baseline) || 0).slice(0, MOST_CONSTANTS);
+  const total = constantsTotal(report);
+  const shown = [...constantBaselines(report)]
+    .sort((a, b) => average(b.baseline) - average(a.baseline) || 0)
+    .slice(0, MOST_CONSTANTS);
   const rows = shown.map(
     ({ model, baseline: { metrics } }: { model: string; baseline: { metrics: Metrics } }) =>
       html`<tr>
@@ -143,8 +151,7 @@ export function constantsTable(report: RunReport): Markup | null {
   if (rows.length === 0) return null;
   return html`<details>
     <summary>
-      Always one model:
-      ${plural(all.length, 'model')}${all.length > rows.length ? `, the ${rows.length} best of them` : ''}
+      Always one model: ${plural(total, 'model')}${total > rows.length ? `, the ${rows.length} best of them` : ''}
     </summary>
     <div class="scroll" tabindex="0" role="group" aria-label="Constants">
       <table>
@@ -154,5 +161,6 @@ export function constantsTable(report: RunReport): Markup | null {
         </tbody>
       </table>
     </div>
+    ${elsewhereNote(report, folder)}
   </details>`;
 }
