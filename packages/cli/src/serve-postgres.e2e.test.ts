@@ -140,7 +140,7 @@ describe.runIf(hasPostgres())('serve with state in Postgres', { timeout: 120_000
     expect(written).toMatch(/state\.url: .*env:NAME/);
     expect(written).not.toContain(PASSWORD);
     expect(await serve({ kind: 'postgres', url: 'env:NO_SUCH_VARIABLE' })).toContain(
-      'state.url: there is no secret in env:NO_SUCH_VARIABLE',
+      'state.url: the environment variable NO_SUCH_VARIABLE is not set, or empty: export it where the gateway starts',
     );
     expect(await serve({ kind: 'postgres', url: 'env:X', schema: 'A b', onDown: 'no' })).toMatch(
       /state\.schema.*\n.*state\.onDown|state\.onDown/s,

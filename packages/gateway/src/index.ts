@@ -10,6 +10,7 @@ export { type Attempt, type CountedUsage, type DecisionRecord, decisionRecordSch
 export { type RoutingRequest } from './contracts/request.js';
 export {
   environmentSecrets,
+  noSecret,
   type SecretReader,
   type SecretReference,
   secretReferenceSchema,

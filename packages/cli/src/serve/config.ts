@@ -141,9 +141,17 @@ async function readInput(
     const path = resolve(file);
     return { input: await readConfigFile(path), source: path, from: dirname(path), file: path };
   }
-  if (router === undefined || endpoint.length === 0)
+  if (router !== undefined && endpoint.length === 0)
+    throw new RouteProfileError('BAD_OPTION', '--router is given, but no --endpoint: there is no model to call', {
+      hint: 'Give --endpoint CANDIDATE=URL for each model that may be called, such as --endpoint mistral-small=https://api.mistral.ai/v1.',
+    });
+  if (router === undefined && endpoint.length > 0)
+    throw new RouteProfileError('BAD_OPTION', '--endpoint is given, but no --router: there is nothing to decide with', {
+      hint: 'Give --router DIR, such as OUT/routers/… of a run.',
+    });
+  if (router === undefined)
     throw new RouteProfileError('BAD_OPTION', 'nothing says what is to be served', {
-      hint: `Give --router DIR and --endpoint CANDIDATE=URL for each model, or --config ${CONFIG_NAME}.`,
+      hint: `Give --router DIR and --endpoint CANDIDATE=URL for each model, or write ${CONFIG_NAME}. To see one work: serve --demo.`,
     });
   const input: ServeConfigInput = { endpoints: endpointsOf(endpoint, key), routes: { default: { router } } };
   return { input, source: 'serve', from: process.cwd(), file: undefined };

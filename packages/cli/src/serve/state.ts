@@ -1,4 +1,4 @@
-import { memoryStore, openJournal, type SecretReader, type StateStore } from '@routeprofile/gateway/node';
+import { memoryStore, noSecret, openJournal, type SecretReader, type StateStore } from '@routeprofile/gateway/node';
 import { openPostgres } from '@routeprofile/gateway/postgres';
 import type { Logger } from '@routeprofile/schema';
 import { serveProblems, type FoundConfig } from './config.js';
@@ -16,6 +16,6 @@ export async function openState(
   if (state.kind === 'journal') return openJournal(state.dir, { logger });
   const { kind: _, url, ...settings } = state;
   const connection = secretOf(url);
-  if (connection === undefined) throw serveProblems(source, [`state.url: there is no secret in ${url}`]);
+  if (connection === undefined) throw serveProblems(source, [`state.url: ${noSecret(url)}`]);
   return openPostgres({ ...settings, connection, logger });
 }

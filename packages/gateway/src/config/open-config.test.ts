@@ -61,7 +61,11 @@ describe('a configuration', () => {
     ],
     ['two endpoints of a name', { endpoints: [endpoint({ id: 'e' }), endpoint({ id: 'e' })] }, 'e names two endpoints'],
     ['a secret in the open', { endpoints: [endpoint({ key: SECRET })] }, 'never the secret itself'],
-    ['a secret that is not there', { endpoints: [endpoint({ key: 'env:NONE' })] }, 'there is no secret in env:NONE'],
+    [
+      'a secret that is not there',
+      { endpoints: [endpoint({ key: 'env:NONE' })] },
+      'the environment variable NONE is not set, or empty: export it where the gateway starts',
+    ],
     ['a secret that no header may hold', { endpoints: [endpoint({ key: 'env:BROKEN' })] }, 'no HTTP header may hold'],
     ['a secret in a file', { endpoints: [endpoint({ key: 'file:/run/key' })] }, 'cannot be read here'],
     ['an alias that is taken', { endpoints: [endpoint()], routes: { default: { aliases: ['a'] } } }, 'a already names'],

@@ -1,8 +1,8 @@
 import { assertUsableKey } from '@routeprofile/providers';
-import { messageWithHint, RouteProfileError, type Candidate } from '@routeprofile/schema';
+import { issueText, messageWithHint, RouteProfileError, type Candidate } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint, EndpointSettings } from '../contracts/endpoint.js';
-import type { SecretReader } from '../contracts/secret.js';
+import { noSecret, type SecretReader } from '../contracts/secret.js';
 import type { EndpointWire } from '../contracts/wire.js';
 import { whatLacksOf } from '../decide/demands.js';
 import type { RequestRouter } from '../decide/request-router.js';
@@ -38,8 +38,7 @@ export function openConfig(
   monitors: readonly string[] = BUILT_IN_MONITORS.map(({ name }) => name),
 ): OpenedConfig {
   const parsed = gatewayConfigSchema.safeParse(given);
-  if (!parsed.success)
-    throw problems(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'config'}: ${message}`));
+  if (!parsed.success) throw problems(parsed.error.issues.map(issueText));
   const config = parsed.data;
   const found: string[] = [];
   const report: Report = (path, problem) => void found.push(`${path}: ${problem}`);
@@ -208,7 +207,7 @@ function idOf({ id, candidate, baseUrl }: EndpointSettings, taken: ReadonlySet<s
 function secretOfKey(reference: string, path: string, secretOf: SecretReader, report: Report): string | undefined {
   try {
     const secret = secretOf(reference);
-    if (secret === undefined) report(path, `there is no secret in ${reference}`);
+    if (secret === undefined) report(path, noSecret(reference));
     else assertUsableKey(secret, { who: reference, baseUrl: '', apiKey: reference });
     return secret;
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { batchedRouter } from '../decide/batched-router.js';
+import { withEndpointsOnly } from '../decide/callable.js';
 import { elseRouter } from '../decide/else-router.js';
 import { exploring } from '../decide/exploring.js';
 import { withVectorsNoted } from '../decide/read-queries.js';
@@ -29,7 +30,7 @@ export interface RouteParts {
 type Routers = Pick<Route, 'router' | 'still' | 'wrappedBy' | 'notes' | 'learner' | 'shadow'>;
 
 /**
- * The routers of a route, from the inside: what was fitted or learned, in batches; what is believed of models that have become worse; what
+ * The routers of a route, from the inside: what was fitted or learned, in batches, among models with an endpoint; what is believed of models that have become worse; what
  * the configuration and the request put around; what explores, as a wrapper outside of it would change a choice whose chance nobody
  * knew then; and who stands in, which leaves the choice alone.
  */
@@ -37,11 +38,12 @@ export function routersOf({ name, router, settings, around, config, clock, live,
   const { learning, drift, callable = () => true } = live;
   const logger = learning?.logger;
   const learner = learning && openLearner(name, router, config, learning, clock, report);
+  const served = new Set(config.endpoints.map(({ candidate }) => candidate));
   const notes = learning !== undefined && (learner !== undefined || config.log.vectors);
   const batched = (deciding: RequestRouter): RequestRouter => {
     const noting = notes ? withVectorsNoted(deciding, learning.queries) : deciding;
     const watched = settings.drift && drift ? withQueriesWatched(noting, name, drift) : noting;
-    return batchedRouter(watched, settings.batch, clock);
+    return withEndpointsOnly(batchedRouter(watched, settings.batch, clock), served);
   };
   // Within all else, so that costs and constraints weigh what is still believed.
   const believed = settings.drift?.action === 'distrust' && drift ? [distrustOf(router, drift)] : [];
@@ -68,7 +70,7 @@ export function routersOf({ name, router, settings, around, config, clock, live,
       ? {
           learner: stepped.learner,
           router: elseRouter(
-            wrapRouter(shadowOf(router, stepped.learner, stepped.queries), inside),
+            wrapRouter(withEndpointsOnly(shadowOf(router, stepped.learner, stepped.queries), served), inside),
             { ...router, route: async () => [] },
             `routes.${name}.learn`,
             logger,

@@ -11,6 +11,12 @@ export const secretReferenceSchema = z
 /** `env:NAME` or `file:PATH`. */
 export type SecretReference = z.infer<typeof secretReferenceSchema>;
 
+/** Why there is no secret, and what to do. */
+export const noSecret = (reference: SecretReference): string =>
+  reference.startsWith('env:')
+    ? `the environment variable ${reference.slice('env:'.length)} is not set, or empty: export it where the gateway starts`
+    : `there is no secret in ${reference}: write it there`;
+
 /** Gives the secret that a reference names; undefined where there is none. */
 export type SecretReader = (reference: SecretReference) => string | undefined;
 

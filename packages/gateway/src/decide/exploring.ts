@@ -1,5 +1,6 @@
 import { withExploration, type ExplorationSettings } from '@routeprofile/routers';
-import { explained, type Decision, type Router } from '@routeprofile/schema';
+import type { Router } from '@routeprofile/schema';
+import { amongCallable } from './callable.js';
 import type { ServedWrapper } from './wrappers.js';
 
 /**
@@ -17,18 +18,11 @@ export const exploring = (
   wrap: (router) => withExploration(callableOnly(router, callable), { ...settings, seed }),
 });
 
+const away = (model: string) => ({ kind: 'callable', text: `${model} cannot be called now` });
+
 const callableOnly = (router: Router, callable: (model: string) => boolean): Router => ({
   models: router.models,
-  decide: async (...asked) => (await router.decide(...asked)).map((decision) => amongCallable(decision, callable)),
+  decide: async (...asked) =>
+    (await router.decide(...asked)).map((decision) => amongCallable(decision, callable, away)),
   save: () => router.save(),
 });
-
-/** The decision among the models that can be called; as it is where none can. */
-function amongCallable(decision: Decision, callable: (model: string) => boolean): Decision {
-  const ranked = decision.ranked.filter(({ model }) => callable(model));
-  const first = ranked[0];
-  if (first === undefined || ranked.length === decision.ranked.length) return decision;
-  if (first.model === decision.model) return { ...decision, ranked };
-  const text = `${decision.model} cannot be called now; ${first.model} is the best of those that can`;
-  return explained({ ...decision, model: first.model, ranked }, 'callable', text);
-}

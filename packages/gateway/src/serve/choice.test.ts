@@ -30,6 +30,32 @@ describe('the choice', () => {
     }
   });
 
+  it('is among the models that have an endpoint, and the operator is told once which have none', async () => {
+    const router = listedRouter(['x', 'a', 'y', 'b'].map((id) => ({ id, model: id })));
+    const { ask, store, warnings } = openGateway({}, { routes: { default: router } });
+    const { headers } = await ask('chat', false);
+    expect(headers.get('x-routeprofile-reason')).toBe('x has no endpoint here; a ranks next');
+    const { model, served, ranked } = (await store.find('id-1'))!;
+    expect([model, served, ranked.map((one) => one.model)]).toEqual(['a', 'a', ['a', 'b']]);
+    await ask('chat', false);
+    expect(warnings).toEqual(['routes.default: 2 of 4 candidates have no endpoint, and are never chosen: x, y']);
+  });
+
+  it('can be looked up by each of its names, as clients of both APIs do', async () => {
+    const { gateway } = openGateway();
+    const look = (name: string) => gateway.fetch(new Request(`http://gateway.example/v1/models/${name}`));
+    for (const [path, id] of [
+      ['auto', 'auto'],
+      ['routeprofile%2Fdefault', 'routeprofile/default'],
+      ['routeprofile/default', 'routeprofile/default'],
+      ['b', 'b'],
+    ])
+      expect(await json(await look(path!))).toMatchObject({ id, object: 'model', type: 'model' });
+    const missing = await look('gpt-x');
+    expect(missing.status).toBe(404);
+    expect(await errorOf(missing)).toMatchObject({ message: expect.stringContaining('Use one of: ') as string });
+  });
+
   it('never falls back from a candidate that the request names', async () => {
     const { ask, upstream } = openGateway();
     upstream.script.set('a', [{ kind: 'refuse', status: 500, body: '' }]);

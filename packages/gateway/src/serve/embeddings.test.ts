@@ -89,7 +89,7 @@ describe('embeddings', () => {
       {
         code: 'no_candidate',
         message:
-          'default has candidates that do not speak embeddings: words. Name a candidate that does: small, large.',
+          'The route default cannot make embeddings, as these of its candidates do not: words. Name a candidate that does: small, large.',
       },
     ]);
     expect((await embed({ model: 'words', input: 'Why?' })).status).toBe(400);

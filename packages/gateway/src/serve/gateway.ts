@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../clock.js';
 import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
 import { problems } from '../config/problems.js';
+import { withoutEndpoints } from '../config/without-endpoints.js';
 import { environmentSecrets, type SecretReader } from '../contracts/secret.js';
 import type { Endpoint } from '../contracts/endpoint.js';
 import type { StateStore } from '../contracts/store.js';
@@ -29,10 +30,11 @@ import { answer } from './answer.js';
 import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
-import { dryRun, listModels, showDecision, showMetrics, showReadiness } from './looks.js';
+import { dryRun, listModels, showDecision, showModel, showMetrics, showReadiness } from './looks.js';
 import { showHealth } from './overview/state.js';
 import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
+import { ANSWERS, decisionIn, labelOf, methodOf, modelIn } from './paths.js';
 import { Refused } from './refused.js';
 import { jsonResponse, refusedResponse } from './responses.js';
 import { shareCooldowns } from './shared-cooldowns.js';
@@ -92,32 +94,6 @@ export interface Gateway {
    */
   readonly close: (graceMs?: number) => Promise<void>;
 }
-
-const ANSWERS: Readonly<Record<string, EndpointWire>> = {
-  '/v1/chat/completions': 'chat',
-  '/v1/responses': 'responses',
-  '/v1/messages': 'messages',
-  '/v1/embeddings': 'embeddings',
-};
-const TAKES = ['/v1/route', '/v1/feedback'];
-const LOOKS = ['/v1/models', '/v1/decisions', '/v1/overview', '/v1/health', '/health', '/ready', '/metrics'];
-const DECISION = /^\/v1\/decisions\/([^/]{1,200})$/;
-
-/** The methods that a path has; undefined for a path that nothing answers to. */
-function methodOf(path: string): 'GET' | 'POST' | undefined {
-  if (Object.hasOwn(ANSWERS, path) || TAKES.includes(path)) return 'POST';
-  return LOOKS.includes(path) || DECISION.test(path) ? 'GET' : undefined;
-}
-
-/** What stands for a path in metrics: clients may ask for any. */
-const labelOf = (path: string): string =>
-  Object.hasOwn(ANSWERS, path)
-    ? path
-    : DECISION.test(path)
-      ? '/v1/decisions/{id}'
-      : (methodOf(path) ?? pageFile(path))
-        ? path
-        : 'other';
 
 /** A client of Anthropic's wire reads other errors than one of OpenAI's. */
 const wireOf = (path: string, headers: HeaderReader): EndpointWire =>
@@ -184,6 +160,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
       serving.snapshot.endpoints.get(candidate)?.some(({ id }) => health.usable(id)) ?? false;
     const live = { drift, loadOfModel, learning: learningParts, callable };
     const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live, [...monitors.keys()]);
+    for (const missing of withoutEndpoints(snapshot)) logger?.warn(missing);
     return { ...common, snapshot, keyring: createKeyring(snapshot.keys, clientSecrets) };
   };
   /** Replaced as a whole: whatever serves a request holds on to the one that it began with. */
@@ -203,7 +180,11 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     const file = showsPage(serving.snapshot.config) ? pageFile(path) : undefined;
     const method = file ? 'GET' : methodOf(path);
     if (method === undefined)
-      throw new Refused(404, 'not_found', `There is nothing at ${request.method} ${path.slice(0, 200)}.`);
+      throw new Refused(
+        404,
+        'not_found',
+        `There is nothing at ${request.method} ${path.slice(0, 200)}. Clients of OpenAI's API take the gateway's address with /v1 as their base URL, those of Anthropic's without.`,
+      );
     // Load balancers look with HEAD; whoever listens leaves the body out.
     const asked = request.method === 'HEAD' ? 'GET' : request.method;
     if (asked !== method) throw new Refused(405, 'method_not_allowed', `${path} takes ${method}.`, { allow: method });
@@ -225,12 +206,18 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     if (path === '/v1/decisions') return listDecisions(request, key, serving);
     if (path === '/v1/feedback') return answerFeedback(request, key, serving);
     if (path === '/v1/route') return dryRun(request, key, serving);
-    return showDecision(DECISION.exec(path)?.[1] ?? '', key, serving);
+    const model = modelIn(path);
+    return model === undefined ? showDecision(decisionIn(path), key, serving) : showModel(model, key, serving);
   };
   /** @throws Refused 401 */
   const holderOf = async ({ headers }: Exchange, { keyring }: Serving): Promise<KeyConfig> => {
     const key = await keyring.holderOf(headers);
-    if (key === undefined) throw new Refused(401, 'invalid_api_key', 'The key is missing or wrong.');
+    if (key === undefined)
+      throw new Refused(
+        401,
+        'invalid_api_key',
+        'The key is missing or wrong. Send one of the gateway’s keys as `authorization: Bearer KEY` or `x-api-key: KEY`.',
+      );
     return key;
   };
 

@@ -3,23 +3,31 @@ import { ENDPOINT_WIRES } from '../contracts/wire.js';
 import { WIRES } from '../wire/formats.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
 import type { Exchange, Reply } from './exchange.js';
-import { mayUse, prepare } from './prepare.js';
+import { mayUse, permitted, prepare } from './prepare.js';
 import { Refused } from './refused.js';
 import { idHeaders, jsonResponse } from './responses.js';
+
+/** A name that may be asked for, as lists of both OpenAI and Anthropic have it. */
+const modelEntry = (id: string) => ({
+  id,
+  object: 'model',
+  type: 'model',
+  display_name: id,
+  created: 0,
+  created_at: new Date(0).toISOString(),
+  owned_by: 'routeprofile',
+});
+
+/** `GET /v1/models/{id}`: one name of that list. @throws Refused 404 with the names there are */
+export function showModel(name: string, key: KeyConfig | undefined, serving: Serving): Reply {
+  permitted(name, key, serving);
+  return jsonResponse(200, modelEntry(name));
+}
 
 /** `GET /v1/models`: every name that the key may ask for, in the form of both OpenAI's list and Anthropic's. */
 export function listModels(key: KeyConfig | undefined, { snapshot }: Serving): Reply {
   const names = [...snapshot.targets].flatMap(([name, target]) => (mayUse(key, target) ? [name] : []));
-  const created = new Date(0);
-  const data = names.map((id) => ({
-    id,
-    object: 'model',
-    type: 'model',
-    display_name: id,
-    created: created.getTime(),
-    created_at: created.toISOString(),
-    owned_by: 'routeprofile',
-  }));
+  const data = names.map(modelEntry);
   return jsonResponse(200, {
     object: 'list',
     data,

@@ -106,11 +106,13 @@ function assertEmbeds({ name, router }: Route, key: KeyConfig | undefined, { end
   if (others.length === 0) return;
   const able = [...endpoints.keys()].filter((id) => embeds(id) && mayUse(key, targets.get(id)));
   const instead =
-    able.length === 0 ? 'No model does that it may name.' : `Name a candidate that does: ${able.join(', ')}.`;
+    able.length === 0
+      ? 'No model of this gateway does: give one an endpoint with `wires: [embeddings]`.'
+      : `Name a candidate that does: ${able.join(', ')}.`;
   throw new Refused(
     400,
     'no_candidate',
-    `${name} has candidates that do not speak embeddings: ${others.join(', ')}. ${instead}`,
+    `The route ${name} cannot make embeddings, as these of its candidates do not: ${others.join(', ')}. ${instead}`,
   );
 }
 
@@ -143,7 +145,7 @@ function namedTarget(snapshot: Snapshot, model: string, key: KeyConfig | undefin
 }
 
 /** What a key may ask for by that name. @throws Refused 400, 404 */
-function permitted(model: string, key: KeyConfig | undefined, { snapshot }: Serving): Target {
+export function permitted(model: string, key: KeyConfig | undefined, { snapshot }: Serving): Target {
   const target = namedTarget(snapshot, model, key);
   if (target !== undefined) return target;
   const names = [...snapshot.targets].flatMap(([name, one]) => (mayUse(key, one) ? [name] : []));

@@ -51,7 +51,11 @@ async function bytesOf(request: Exchange, { bodyBytes, inflatedBytes }: BodyLimi
   const { headers } = request;
   // Pages of other sites can send bodies of other types to a gateway on this machine without being asked whether they may.
   if (!JSON_TYPE.test(headers.get('content-type') ?? ''))
-    throw new Refused(415, 'unsupported_type', 'The body’s content-type is not application/json.');
+    throw new Refused(
+      415,
+      'unsupported_type',
+      'The body’s content-type is not application/json. Send the header `content-type: application/json`.',
+    );
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (Number(headers.get('content-length') ?? 0) > bodyBytes) throw tooLong(bodyBytes);
   let packed: Uint8Array;
