@@ -11,7 +11,7 @@ import { plural, RouteProfileError } from '@routeprofile/schema';
 import { checkData } from '@routeprofile/pipeline';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { configOf, type ConfigFlags } from './flags.js';
-import { formatColumns } from '../ui/format.js';
+import { formatColumns, formatPairs } from '../ui/format.js';
 
 export async function sampleCommand(dir: string, flags: CommonFlags & { seed?: number[] }, io: Io): Promise<number> {
   const console = openConsole(io, flags);
@@ -56,7 +56,7 @@ export async function checkCommand(dir: string, flags: ConfigFlags, io: Io): Pro
   else {
     if (check.summary) {
       const { perTask, ...summary } = check.summary;
-      console.print(formatColumns(summaryRows(summary)));
+      console.print(formatPairs(summaryRows(summary)));
       console.print(
         `\n${formatColumns([['task', 'train', 'test'], ...perTask.map(({ task, train, test }) => [task || '(none)', String(train), String(test)])])}`,
       );

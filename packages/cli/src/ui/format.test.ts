@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration } from './format.js';
+import { formatBytes, formatDuration, formatPairs } from './format.js';
 
 const SECONDS = { ms: 0.001, s: 1, min: 60, h: 3600 } as const;
 const parts = (text: string) =>
@@ -50,5 +50,17 @@ describe('a size', () => {
       }),
     );
     expect([999, 999_949, 999_950, 999_999_999].map(formatBytes)).toEqual(['999 B', '999.9 KB', '1.0 MB', '1.0 GB']);
+  });
+});
+
+describe('names with values', () => {
+  it('stand side by side, numbers too, however long another value is', () => {
+    expect(
+      formatPairs([
+        ['rows', '192'],
+        ['candidates', 'a, b, and many more'],
+        ['leftOut', ''],
+      ]),
+    ).toBe('rows        192\ncandidates  a, b, and many more\nleftOut');
   });
 });

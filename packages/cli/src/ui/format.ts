@@ -26,6 +26,12 @@ export function formatBytes(bytes: number): string {
   return `${shown()} ${units[unit]}`;
 }
 
+/** A name and its value per line; values begin in the same column, numbers too. */
+export function formatPairs(pairs: readonly (readonly string[])[], gap = 2): string {
+  const width = Math.max(0, ...pairs.map(([name = '']) => name.length));
+  return pairs.map(([name = '', value = '']) => `${name.padEnd(width)}${' '.repeat(gap)}${value}`.trimEnd()).join('\n');
+}
+
 /** Columns padded to their widest cell; numbers to the right, everything else to the left. */
 export function formatColumns(rows: readonly (readonly string[])[], gap = 2): string {
   const widths: number[] = [];
