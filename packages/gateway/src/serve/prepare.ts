@@ -171,7 +171,11 @@ async function decided(
   } catch (error) {
     if (signal.aborted) throw clientGone();
     if (RouteProfileError.isInstance(error) && error.code === 'UNSUPPORTED')
-      throw new Refused(400, 'no_candidate', [error.message, ...error.details].join('; '));
+      throw new Refused(
+        400,
+        'no_candidate',
+        `No model of the route ${name} has what this request needs (${(error.details.length > 0 ? error.details : [error.message]).join(', ')}). Send one that needs less, or name another route.`,
+      );
     if (error instanceof QueueFull)
       throw new Refused(503, 'router_busy', `${error.message}. Name a model, or try again later.`, {
         'retry-after': '1',

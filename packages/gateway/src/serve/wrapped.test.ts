@@ -34,6 +34,15 @@ describe('wrappers around a route', () => {
     expect(await chosen({ wrappers: ['constraints:region=eu', 'fallback'] })).toEqual(['b', 'left out a: not in eu']);
   });
 
+  it('say of a request that nobody can answer what each model lacks, and what to do', async () => {
+    const response = await open().ask('chat', false, { model: 'auto:region=asia' });
+    expect(await errorOf(response)).toMatchObject({
+      code: 'no_candidate',
+      message:
+        'No model of the route default has what this request needs (a: not in asia, b: not in asia). Send one that needs less, or name another route.',
+    });
+  });
+
   it('let the model stand in that is most like the one that fails', async () => {
     const models = ['a', 'b', 'c'];
     const own = models.map((id): Candidate => ({ id, model: id }));
