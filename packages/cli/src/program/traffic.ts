@@ -33,7 +33,7 @@ const logFlags = (command: Command): Command =>
 
 const REPLAY_EXAMPLES = `
 Examples:
-  routeprofile replay serve-state --router run/routers/knn.seed42
+  routeprofile replay serve-state --router run/routers/advantage.knn.seed42
       what that router would have got on the decisions of a gateway, from its journal
   routeprofile replay serve-state --router current,candidate --feedback quality --json
 
@@ -42,7 +42,7 @@ The gateway must explore (explore: { … } on the route), keep texts or vectors 
 
 const LEARN_EXAMPLES = `
 Examples:
-  routeprofile learn --state serve-state --router run/routers/knn.seed42 --data my-data --out learned
+  routeprofile learn --state serve-state --router run/routers/advantage.knn.seed42 --data my-data --out learned
       the first time; the gateway serves learned/current from then on
   routeprofile learn --state serve-state --data my-data --out learned
       again, such as every night
