@@ -2,6 +2,7 @@ export { readNpy, writeNpy, type WritableArray } from './arrays/npy.js';
 export { readNpz, readNpzFile, writeNpz, writeNpzFile } from './arrays/npz.js';
 export type { ZipLimits } from './arrays/zip.js';
 export { readGraphFiles, writeGraphFiles } from './artifacts/graph-files.js';
+export { readProfileIndex, writeProfileIndex } from './artifacts/profile-index.js';
 export { readProfileSet, writeProfileSet } from './artifacts/profile-set.js';
 export { readRouterArtifact, writeRouterArtifact } from './artifacts/router-artifact.js';
 export { cardsFileOf, writePricedCards, type ReplacedPrice, type WrittenCards } from './catalogue/cards.js';
@@ -75,6 +76,7 @@ export type {
   Oddity,
   OutcomeValues,
   Price,
+  ProfileIndexArtifact,
   ProfileSet,
   ErrorCode,
   ErrorInfo,

@@ -42,6 +42,10 @@ export {
   type PrincipalAxesOptions,
   principalCoordinates,
 } from './principal-axes.js';
+export { type ExactRows, exactRows, type SavedRows } from './nearest/exact-rows.js';
+export { type InvertedLists, invertedLists, invertedListsOf, type SavedLists, SCANNED } from './nearest/inverted-lists.js';
+export { type ListCentres, listCentres } from './nearest/list-centres.js';
+export type { FoundRows, NearestRows, SearchLimits } from './nearest/nearest-rows.js';
 export { normalQuantile } from './normal.js';
 export { rowDots, rowProducts, transpose } from './products.js';
 export { leaveOneOut, type RidgeProblem, ridgeProblem, ridgeSlopes } from './ridge.js';

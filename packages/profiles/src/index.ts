@@ -10,6 +10,10 @@ export type { FlatOptions } from './flat/options.js';
 export { indexProfile, type IndexOptions } from './index-profile/index-profile.js';
 export { irtProfile, type IrtOptions } from './irt/irt-profile.js';
 export { outcomesProfile, type OutcomesOptions } from './outcomes/outcomes-profile.js';
+export { approximateProfileIndex, type ApproximateIndexOptions } from './profile-index/approximate.js';
+export { loadProfileIndex } from './profile-index/built-in.js';
+export { exactProfileIndex, type ExactIndexOptions } from './profile-index/exact.js';
+export { profileSetSource } from './profile-index/source.js';
 export { quantizeProfiles, type QuantizedProfiles } from './quantize/quantize-profiles.js';
 export { formatQuantization, parseQuantization, type Quantization } from './quantize/spec.js';
 export { readHopTexts, type HopTexts } from './text-gnn/hops.js';
@@ -28,11 +32,18 @@ export { trainableGnnProfile } from './trainable-gnn/trainable-gnn-profile.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
+  CatalogueOffer,
   ChatModel,
   HeteroGraph,
   NodeFeatures,
+  ProfileFilter,
+  ProfileIndex,
+  ProfileIndexArtifact,
+  ProfileIndexStrategy,
   ProfileInput,
+  ProfileRows,
   ProfileSet,
+  ProfileSource,
   ProfileStrategy,
   Provenance,
   RunContext,

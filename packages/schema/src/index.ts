@@ -194,6 +194,19 @@ export {
   type ProfileStrategy,
   type Provenance,
 } from './profile.js';
+export {
+  admitsOffer,
+  type CatalogueOffer,
+  type FoundProfile,
+  type FoundProfiles,
+  type IndexArray,
+  type ProfileFilter,
+  type ProfileIndex,
+  type ProfileIndexArtifact,
+  type ProfileIndexStrategy,
+  type ProfileRows,
+  type ProfileSource,
+} from './profile-index.js';
 export { type ChatMessage, chatMessageSchema, type Query, querySchema, queryText } from './query.js';
 export { noUserText, queryTextOf, type ReadQuery } from './query-text.js';
 export { createRandom, type Random } from './random.js';
@@ -311,6 +324,16 @@ export type {
 } from './scoring/definition.js';
 export { type QueryBatch, type Requirements, type RouterTraining } from './training.js';
 export { type Offer, whatLacks } from './what-lacks.js';
+export {
+  linkWasm,
+  type LinkedWasm,
+  signedLeb,
+  unsignedLeb,
+  type WasmFunction,
+  type WasmMemory,
+  wasmModule,
+  type WasmPages,
+} from './wasm-module.js';
 export { stripPrefix, withoutPrefixes } from './without-prefixes.js';
 export {
   type OffPolicy,

@@ -87,8 +87,12 @@ async function openAtomicWriter(path: string): Promise<AtomicWriter> {
   };
 }
 
-/** What a file is to hold: all of it, or text piece by piece for files too long to hold. */
-export type FileContent = Uint8Array | string | AsyncIterable<string> | Iterable<string>;
+/** What a file is to hold: all of it, or texts and bytes piece by piece for files too long to hold. */
+export type FileContent =
+  | Uint8Array
+  | string
+  | AsyncIterable<string | Uint8Array>
+  | Iterable<string | Uint8Array>;
 
 const isWhole = (data: FileContent): data is Uint8Array | string =>
   typeof data === 'string' || data instanceof Uint8Array;
@@ -100,10 +104,12 @@ async function writeContent(writer: AtomicWriter, data: FileContent): Promise<vo
   if (isWhole(data)) return writer.write(data);
   let buffer = '';
   for await (const piece of data) {
-    buffer += piece;
-    if (buffer.length < FLUSH_AT) continue;
+    const isText = typeof piece === 'string';
+    if (isText) buffer += piece;
+    if (isText && buffer.length < FLUSH_AT) continue;
     await writer.write(buffer);
     buffer = '';
+    if (!isText) await writer.write(piece);
   }
   await writer.write(buffer);
 }

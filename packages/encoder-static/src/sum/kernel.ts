@@ -1,3 +1,5 @@
+import { signedLeb, unsignedLeb, type WasmFunction } from '@routeprofile/schema';
+
 /**
  * The byte code of one function, `sum(ids, count, table, dimensions, out)`, with WebAssembly's SIMD instructions: adds the rows `ids` of a table
  * of int8 to int32 numbers. Emitted here rather than kept as a file, so that it can be read, and is there wherever the module is.
@@ -13,8 +15,6 @@ const LANES = 8;
 const REGISTERS = BLOCK / LANES;
 const CHUNK = 255;
 
-const I32 = 0x7f;
-const V128 = 0x7b;
 const op = {
   block: [0x02, 0x40],
   loop: [0x03, 0x40],
@@ -46,21 +46,15 @@ const op = {
 type Code = readonly (number | readonly number[])[];
 const flat = (code: Code): number[] => code.flat();
 
-/** Unsigned and signed LEB128. */
-const u = (value: number): number[] => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...u(value >>> 7)]);
-const s = (value: number): number[] =>
-  value >= -64 && value < 64 ? [value & 0x7f] : [(value & 0x7f) | 0x80, ...s(value >> 7)];
-
-const get = (local: number): number[] => [op.get, ...u(local)];
-const set = (local: number): number[] => [op.set, ...u(local)];
-const constant = (value: number): number[] => [op.const, ...s(value)];
+const get = (local: number): number[] => [op.get, ...unsignedLeb(local)];
+const set = (local: number): number[] => [op.set, ...unsignedLeb(local)];
+const constant = (value: number): number[] => [op.const, ...signedLeb(value)];
 /** Alignment is a hint, as a power of 2; the offset counts from the address on the stack. */
-const at = (offset: number): number[] => [0, ...u(offset)];
+const at = (offset: number): number[] => [0, ...unsignedLeb(offset)];
 
 const [IDS, COUNT, TABLE, DIMENSIONS, OUT, BLOCK_AT, NEXT, CHUNK_END, STOP, ROW, TARGET, TABLE_AT, REGISTER] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
 ] as const;
-const LOCALS = REGISTER - BLOCK_AT;
 /** The function's instructions. */
 function sumBody(): number[] {
   const registers = Array.from({ length: REGISTERS }, (_, k) => k);
@@ -92,35 +86,23 @@ function sumBody(): number[] {
     op.loop, // ids
     [get(TABLE_AT), get(NEXT), op.load, get(DIMENSIONS), op.mul, op.add, set(ROW)].flat(),
     addRow.flat(),
-    [get(NEXT), constant(4), op.add, op.tee, u(NEXT), get(CHUNK_END), op.ltU, op.brIf, 0].flat(),
+    [get(NEXT), constant(4), op.add, op.tee, unsignedLeb(NEXT), get(CHUNK_END), op.ltU, op.brIf, 0].flat(),
     op.end,
     flush.flat(),
     [op.br, 0],
     op.end,
     op.end,
-    [get(BLOCK_AT), constant(BLOCK), op.add, op.tee, u(BLOCK_AT), get(DIMENSIONS), op.ltU, op.brIf, 0].flat(),
+    [get(BLOCK_AT), constant(BLOCK), op.add, op.tee, unsignedLeb(BLOCK_AT), get(DIMENSIONS), op.ltU, op.brIf, 0].flat(),
     op.end,
     op.end,
   ]);
 }
 
-const vector = (items: readonly (readonly number[])[]): number[] => [...u(items.length), ...items.flat()];
-const section = (id: number, content: readonly number[]): number[] => [id, ...u(content.length), ...content];
-const text = (name: string): number[] => [...u(name.length), ...new TextEncoder().encode(name)];
-
-/** The module: imports `js.memory`, exports `sum`. */
-export function sumKernel(): Uint8Array<ArrayBuffer> {
-  const locals = [
-    [...u(LOCALS), I32],
-    [...u(REGISTERS), V128],
-  ];
-  const code = [...vector(locals), ...sumBody()];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, vector([[0x60, 5, I32, I32, I32, I32, I32, 0]])),
-    ...section(2, vector([[...text('js'), ...text('memory'), 0x02, 0x00, 1]])),
-    ...section(3, vector([[0]])),
-    ...section(7, vector([[...text('sum'), 0x00, 0]])),
-    ...section(10, vector([[...u(code.length), ...code]])),
-  ]);
-}
+/** The function, for `linkWasm`. */
+export const sumKernel = (): WasmFunction => ({
+  name: 'sum',
+  parameters: BLOCK_AT,
+  numbers: REGISTER - BLOCK_AT,
+  registers: REGISTERS,
+  body: sumBody(),
+});

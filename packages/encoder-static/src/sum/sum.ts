@@ -1,3 +1,4 @@
+import { linkWasm } from '@routeprofile/schema';
 import { BLOCK, sumKernel } from './kernel.js';
 
 /** Adds rows of a table of int8. */
@@ -37,14 +38,12 @@ export function plainSum({ data, dimensions }: Table): RowSum {
  * and not for other dimensions than multiples of 128.
  */
 export function simdSum({ data, dimensions }: Table): RowSum | undefined {
-  if (dimensions % BLOCK !== 0 || typeof WebAssembly === 'undefined') return undefined;
-  const code = sumKernel();
-  const module = compiled(code);
-  if (module === undefined) return undefined;
+  if (dimensions % BLOCK !== 0) return undefined;
   const idsAt = 4 * dimensions;
   const tableAt = idsAt + 4 * MOST_IDS;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((tableAt + data.length) / PAGE) });
-  const { sum } = new WebAssembly.Instance(module, { js: { memory } }).exports as { sum: SumFunction };
+  const linked = linkWasm(sumKernel(), { initial: Math.ceil((tableAt + data.length) / PAGE) });
+  if (linked === undefined) return undefined;
+  const { memory, call } = linked;
   new Int8Array(memory.buffer).set(data, tableAt);
   const ids = new Int32Array(memory.buffer, idsAt, MOST_IDS);
   const out = new Int32Array(memory.buffer, 0, dimensions);
@@ -53,22 +52,8 @@ export function simdSum({ data, dimensions }: Table): RowSum | undefined {
     sum(given) {
       out.fill(0);
       ids.set(given);
-      sum(idsAt, given.length, tableAt, dimensions, 0);
+      call(idsAt, given.length, tableAt, dimensions, 0);
       return out;
     },
   };
-}
-
-type SumFunction = (ids: number, count: number, table: number, dimensions: number, out: number) => void;
-
-/** Undefined where the engine does not know the instructions, or may not compile. */
-function compiled(code: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
-  if (!WebAssembly.validate(code)) return undefined;
-  try {
-    return new WebAssembly.Module(code);
-  } catch (error) {
-    // A content security policy, or a host that compiles nothing at run time; the same sums are had in JavaScript.
-    if (error instanceof Error && !(error instanceof RangeError)) return undefined;
-    throw error;
-  }
 }

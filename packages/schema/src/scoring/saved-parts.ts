@@ -6,10 +6,11 @@ import { issueText } from '../options.js';
 import type { RouterArtifact } from '../router.js';
 
 /** For files that cannot be what a router saved; `what` names the file and the part. */
-export const corruptFile = (strategy: string, what: string): RouteProfileError =>
-  new RouteProfileError('CORRUPT_FILE', `${strategy}: ${what}`, {
-    hint: 'Train the router again; its files are damaged or of another kind.',
-  });
+export const corruptFile = (
+  strategy: string,
+  what: string,
+  hint = 'Train the router again; its files are damaged or of another kind.',
+): RouteProfileError => new RouteProfileError('CORRUPT_FILE', `${strategy}: ${what}`, { hint });
 
 /** @throws RouteProfileError CORRUPT_FILE unless the artifact says it was made by this strategy. */
 export function assertMadeBy(strategy: string, { manifest }: RouterArtifact): void {

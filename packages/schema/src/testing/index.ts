@@ -6,6 +6,7 @@ export { describeLayoutContract, type LayoutContractFolders } from './layout-con
 export { describeLearnerContract, type LearnerContractOptions } from './learner-contract.js';
 export { describeMetricContract } from './metric-contract.js';
 export { describeProfileContract, type ProfileContractOptions } from './profile-contract.js';
+export { describeProfileIndexContract, type ProfileIndexContractOptions } from './profile-index-contract.js';
 export { describeRouterContract, type RouterContractOptions } from './router-contract.js';
 export type { Matchers, TestRunner } from './runner.js';
 export { emptyOutcomes, syntheticRouterInput, syntheticRoutingRun, type SyntheticOptions } from './synthetic.js';
@@ -22,5 +23,6 @@ export type { GraderPlugin } from '../grader.js';
 export type { LearnerStrategy } from '../learner.js';
 export type { Metric, RoutingRun } from '../metric.js';
 export type { ProfileInput, ProfileStrategy } from '../profile.js';
+export type { ProfileIndexStrategy } from '../profile-index.js';
 export type { RouterInput, RouterStrategy } from '../router.js';
 export type { QueryBatch } from '../training.js';

@@ -1,0 +1,269 @@
+// Catalogues of synthetic adapters (bench/lib/adapters.mjs) around real model profiles: how an approximate index compares with reading all of
+// them, and how time and memory grow.
+//   ROUTEPROFILE_DATA=DIR node bench/profile-index.mjs [--sizes 10000,100000,1000000] [--data outcomes/zeroeval] [--profile emb-gnn]
+//     [--encoder static] [--n 100] [--scanned 32768] [--queries 100] [--searches 1000] [--with usearch,hnswlib-node --modules DIR]
+// Queries are test rows of the data; profiles are made without them. Recall counts a model as found when its exact similarity is at least that of
+// the n-th best less 1e-6: adapters of one model are near-duplicates, and which of two that differ by less comes first is no merit. `identical` is
+// the share found by name. What a choice is worth: the real outcome of the adapter's model on that query, and a synthetic gain.
+// Prints one JSON document; a line per step goes to standard error. One size takes about 2 minutes at 10⁶.
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createMatrix, normalizeRows, rowOf, takeRows } from '@routeprofile/schema';
+import {
+  approximateProfileIndex,
+  buildProfileSet,
+  createEncoder,
+  exactProfileIndex,
+  loadDataset,
+  openProfileIndex,
+  saveProfileIndex,
+} from '../dist/node.js';
+import { syntheticAdapters } from './lib/adapters.mjs';
+
+const { values: args } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '10000,100000,1000000' },
+    data: { type: 'string', default: 'outcomes/zeroeval' },
+    profile: { type: 'string', default: 'emb-gnn' },
+    encoder: { type: 'string', default: 'static' },
+    n: { type: 'string', default: '100' },
+    scanned: { type: 'string', default: '32768' },
+    queries: { type: 'string', default: '100' },
+    searches: { type: 'string', default: '1000' },
+    with: { type: 'string', default: '' },
+    modules: { type: 'string' },
+    seed: { type: 'string', default: '42' },
+  },
+});
+const [N, SCANNED, QUERIES, SEARCHES, SEED] = [args.n, args.scanned, args.queries, args.searches, args.seed].map(
+  Number,
+);
+const data = process.env.ROUTEPROFILE_DATA;
+if (!data) throw new Error('set ROUTEPROFILE_DATA to the folder that holds outcomes/');
+
+const say = (text) => process.stderr.write(`${text}\n`);
+const seconds = (since) => (performance.now() - since) / 1_000;
+const quantile = (values, q) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+};
+const spread = (values) => ({ p50: quantile(values, 0.5), p99: quantile(values, 0.99), most: Math.max(...values) });
+const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+const megabytes = (bytes) => Math.round(bytes / 1e6);
+async function timed(times, each) {
+  const out = [];
+  for (let i = 0; i < times; i++) {
+    const began = performance.now();
+    await each(i);
+    out.push(performance.now() - began);
+  }
+  return out;
+}
+
+const dataset = await loadDataset(join(data, args.data), {});
+const encoder = await createEncoder(args.encoder);
+const set = await buildProfileSet(dataset, { profile: args.profile, encoder: args.encoder });
+const { test } = dataset;
+const step = Math.max(1, Math.floor(test.queries.length / QUERIES));
+const asked = test.queries.map((_, q) => q).filter((q) => q % step === 0).slice(0, QUERIES);
+const queries = normalizeRows(await encoder.encode(asked.map((q) => test.queries[q].text)));
+await encoder.dispose?.();
+const column = new Map(test.models.map((model, m) => [model, m]));
+const outcomeOf = (q) => (base) => test.values.score[asked[q] * test.models.length + column.get(set.models[base])];
+say(`${set.models.length} real profiles of ${set.vectors.cols} numbers, ${queries.rows} queries`);
+
+/** Exact answers by parts, so that a million vectors need not be held in float32. */
+async function referee({ source }) {
+  const best = Array.from({ length: queries.rows }, () => []);
+  let at = 0;
+  for (const part of source.rows()) {
+    const own = { ...source, models: part.models.length, rows: () => [part] };
+    const index = await exactProfileIndex.build(own, exactProfileIndex.options.parse({}), { seed: SEED });
+    (await index.search(queries, N)).forEach(({ profiles }, q) => {
+      best[q].push(...profiles.map(({ similarity, order }) => ({ id: at + order, similarity })));
+      best[q].sort((a, b) => b.similarity - a.similarity || a.id - b.id);
+      best[q].length = Math.min(N, best[q].length);
+    });
+    at += part.models.length;
+  }
+  return best;
+}
+
+/** @param found numbers of adapters, one list per query, the best first */
+function quality(adapters, exact, found) {
+  const near = [];
+  const same = [];
+  const worth = { chosen: [], exact: [] };
+  found.forEach((ids, q) => {
+    const query = rowOf(queries, q);
+    const least = exact[q].at(-1).similarity - 1e-6;
+    const names = new Set(exact[q].map(({ id }) => id));
+    const similarity = (id) => {
+      const vector = adapters.vectorOf(id);
+      let [product, square] = [0, 0];
+      for (let d = 0; d < vector.length; d++) [product, square] = [product + vector[d] * query[d], square + vector[d] ** 2];
+      return product / Math.sqrt(square);
+    };
+    near.push(ids.filter((id) => similarity(id) >= least).length / N);
+    same.push(ids.filter((id) => names.has(id)).length / N);
+    const values = [exact[q][0].id, ids[0]].map((id) => adapters.worth(id, query, outcomeOf(q)));
+    if (values.every((value) => value !== null)) [worth.exact[worth.exact.length], worth.chosen[worth.chosen.length]] = values;
+  });
+  return {
+    recall: mean(near),
+    identical: mean(same),
+    worthOfChosen: mean(worth.chosen),
+    worthOfExact: mean(worth.exact),
+    rowsJudged: worth.exact.length,
+  };
+}
+
+const numberOf = (model) => Number(model.split('-').at(-1));
+const folder = mkdtempSync(join(tmpdir(), 'profile-index-'));
+
+async function ours(size, adapters, exact) {
+  global.gc?.();
+  const before = process.memoryUsage().rss;
+  let began = performance.now();
+  const options = approximateProfileIndex.options.parse({ scanned: SCANNED });
+  const index = await approximateProfileIndex.build(adapters.source, options, { seed: SEED });
+  const buildSeconds = seconds(began);
+  global.gc?.();
+  const memory = process.memoryUsage().rss - before;
+  say(`${size}: built in ${buildSeconds.toFixed(1)} s`);
+  const one = (i) => takeRows(queries, [i % queries.rows]);
+  await timed(100, (i) => index.search(one(i), N));
+  const search = await timed(SEARCHES, (i) => index.search(one(i), N));
+  const filters = {
+    quarter: { requirements: { vision: true } },
+    half: { requirements: { region: 'eu' }, maxPrice: { input: 1 } },
+  };
+  const filtered = {};
+  for (const [name, filter] of Object.entries(filters))
+    filtered[name] = spread(await timed(SEARCHES, (i) => index.search(one(i), N, filter)));
+  const found = await index.search(queries, N);
+  const add = await timed(1_000, (i) => index.add(`late-${i}`, adapters.vectorOf(size + i), adapters.offerOf(i)));
+  const remove = await timed(1_000, (i) => index.remove(`late-${i}`));
+  began = performance.now();
+  await saveProfileIndex(folder, index);
+  const saveSeconds = seconds(began);
+  began = performance.now();
+  const loaded = await openProfileIndex(folder);
+  const loadSeconds = seconds(began);
+  const again = await loaded.search(queries, N);
+  const names = (answers) => JSON.stringify(answers.map(({ profiles }) => profiles.map(({ model }) => model)));
+  return {
+    bytesPerAdapter: index.bytes / size,
+    fileBytesPerAdapter: readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0) / size,
+    buildSeconds,
+    memoryMegabytes: megabytes(memory),
+    searchMilliseconds: spread(search),
+    filteredMilliseconds: filtered,
+    addMilliseconds: spread(add),
+    removeMilliseconds: spread(remove),
+    saveSeconds,
+    loadSeconds,
+    sameAfterLoading: names(found) === names(again),
+    certain: mean(found.map(({ complete }) => Number(complete))),
+    ...quality(adapters, exact, found.map(({ profiles }) => profiles.map(({ model }) => numberOf(model)))),
+  };
+}
+
+/** Reads every vector in float32, for as long as they fit. */
+async function exactTimes(adapters) {
+  const index = await exactProfileIndex.build(adapters.source, exactProfileIndex.options.parse({}), { seed: SEED });
+  const times = await timed(Math.min(50, SEARCHES), (i) => index.search(takeRows(queries, [i % queries.rows]), N));
+  return { bytesPerAdapter: index.bytes / index.size, searchMilliseconds: spread(times) };
+}
+
+/** Native libraries, each with a graph of 16 neighbours, 128 candidates while building and 2 n while searching. */
+const NATIVE = {
+  usearch: (require, dimensions) => {
+    const { Index, MetricKind, ScalarKind } = require('usearch');
+    const index = new Index({
+      metric: MetricKind.Cos,
+      quantization: ScalarKind.I8,
+      dimensions,
+      connectivity: 16,
+      expansion_add: 128,
+      expansion_search: 2 * N,
+    });
+    return {
+      add: (id, vector) => index.add(BigInt(id), vector, 1),
+      search: (vector) => Array.from(index.search(vector, N, 1).keys, Number),
+    };
+  },
+  'hnswlib-node': (require, dimensions, size) => {
+    const { HierarchicalNSW } = require('hnswlib-node');
+    const index = new HierarchicalNSW('cosine', dimensions);
+    index.initIndex(size + 1_000, 16, 128, SEED);
+    index.setEf(2 * N);
+    return {
+      add: (id, vector) => index.addPoint(Array.from(vector), id),
+      search: (vector) => index.searchKnn(Array.from(vector), N).neighbors,
+    };
+  },
+};
+function native(name, size, adapters, exact) {
+  const require = createRequire(join(args.modules ?? process.cwd(), 'package.json'));
+  const before = process.memoryUsage().rss;
+  const index = NATIVE[name](require, set.vectors.cols, size);
+  const began = performance.now();
+  let at = 0;
+  for (const { models, vectors } of adapters.source.rows())
+    for (let i = 0; i < models.length; i++) index.add(at++, rowOf(vectors, i));
+  const buildSeconds = seconds(began);
+  const memory = process.memoryUsage().rss - before;
+  say(`${size}: ${name} built in ${buildSeconds.toFixed(1)} s`);
+  const times = [];
+  for (let i = 0; i < SEARCHES; i++) {
+    const start = performance.now();
+    index.search(rowOf(queries, i % queries.rows));
+    times.push(performance.now() - start);
+  }
+  const adds = [];
+  for (let i = 0; i < 500; i++) {
+    const vector = adapters.vectorOf(size + i);
+    const start = performance.now();
+    index.add(size + i, vector);
+    adds.push(performance.now() - start);
+  }
+  const found = Array.from({ length: queries.rows }, (_, q) => index.search(rowOf(queries, q)).filter((id) => id < size));
+  return {
+    buildSeconds,
+    memoryMegabytes: megabytes(memory),
+    searchMilliseconds: spread(times),
+    addMilliseconds: spread(adds),
+    ...quality(adapters, exact, found),
+  };
+}
+
+const results = {};
+for (const size of args.sizes.split(',').map(Number)) {
+  const adapters = syntheticAdapters(set.vectors, set.provenance.encoder, size, SEED);
+  let began = performance.now();
+  const exact = await referee(adapters);
+  say(`${size}: exact answers in ${seconds(began).toFixed(1)} s`);
+  results[size] = { lists: await ours(size, adapters, exact) };
+  if (size <= 100_000) results[size].exact = await exactTimes(adapters);
+  for (const name of args.with.split(',').filter(Boolean)) results[size][name] = native(name, size, adapters, exact);
+}
+rmSync(folder, { recursive: true });
+console.log(
+  JSON.stringify(
+    {
+      synthetic: 'adapters, their offers and gains are drawn from a seed; only the profiles they are drawn around are real',
+      profiles: { data: args.data, strategy: args.profile, encoder: args.encoder, models: set.models.length, dimensions: set.vectors.cols },
+      n: N,
+      scanned: SCANNED,
+      queries: queries.rows,
+      sizes: results,
+      peakMemoryMegabytes: megabytes(process.resourceUsage().maxRSS * 1024),
+    },
+    null,
+    2,
+  ),
+);

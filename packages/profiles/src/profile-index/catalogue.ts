@@ -1,0 +1,156 @@
+import {
+  assertFinite,
+  createMatrix,
+  normalizeRows,
+  RouteProfileError,
+  rowOf,
+  throwIfAborted,
+  type CatalogueOffer,
+  type FoundProfiles,
+  type Matrix,
+  type ProfileFilter,
+  type ProfileIndex,
+  type ProfileIndexArtifact,
+} from '@routeprofile/schema';
+import type { NearestRows, SearchLimits } from '@routeprofile/numerics';
+import { offerKinds } from './offers.js';
+
+/** What similarities are: of directions, or dot products, in which longer vectors count more. */
+export type Metric = 'cosine' | 'dot';
+
+/** Who stands at which place of the rows, and offers what. */
+export interface Entries {
+  /** By place; null where nothing is held. */
+  names: (string | null)[];
+  /** By place: its kind of offer. */
+  kinds: Int32Array;
+  /** Distinct offers. */
+  offers: readonly CatalogueOffer[];
+}
+
+export interface CatalogueParts {
+  /** Of the strategy, for messages. */
+  name: string;
+  encoder: string | null;
+  metric: Metric;
+  rows: NearestRows;
+  /** Default: nothing is held yet. */
+  entries?: Entries;
+  save(entries: Entries): ProfileIndexArtifact;
+}
+
+/** An index of profiles that keeps names and offers itself, and leaves vectors to `rows`. */
+export function catalogueIndex({ name, encoder, metric, rows, entries, save }: CatalogueParts): ProfileIndex {
+  const names: (string | null)[] = entries ? [...entries.names] : [];
+  let kinds = entries ? entries.kinds.slice() : new Int32Array(0);
+  const offers = offerKinds(entries?.offers);
+  const placeOf = new Map<string, number>();
+  const counts: number[] = [];
+  const count = (kind: number, change: number) => (counts[kind] = (counts[kind] ?? 0) + change);
+  names.forEach((model, place) => {
+    if (model === null) return;
+    placeOf.set(model, place);
+    count(kinds[place]!, 1);
+  });
+  let order: readonly string[] | undefined;
+
+  const direction = (matrix: Matrix) => (metric === 'cosine' ? normalizeRows(matrix) : matrix);
+  const checked = (matrix: Matrix, what: string): Matrix => {
+    if (matrix.cols !== rows.width)
+      throw new RouteProfileError(
+        'SHAPE_MISMATCH',
+        `${name}: ${what} have ${matrix.cols} numbers, the vectors of the index ${rows.width}`,
+        { hint: 'Vectors of models and of queries come from one encoder.' },
+      );
+    assertFinite(matrix, `${name}: ${what}`);
+    return direction(matrix);
+  };
+  const known = (model: string): number => {
+    const place = placeOf.get(model);
+    if (place !== undefined) return place;
+    throw new RouteProfileError('UNKNOWN_NAME', `${name}: there is no model called '${model}'`, {
+      hint: 'Add it first, or look into `models()`.',
+    });
+  };
+  /** Places with an admitted offer, where they are few enough to look at each; otherwise what tells them. */
+  const limitsOf = (filter: ProfileFilter): { admitted: number; limits: SearchLimits } => {
+    const admitted = offers.admitted(filter);
+    const total = admitted.reduce((sum, yes, kind) => sum + yes * (counts[kind] ?? 0), 0);
+    if (total === rows.size) return { admitted: total, limits: {} };
+    if (total > rows.scanned) return { admitted: total, limits: { admits: (place) => admitted[kinds[place]!] === 1 } };
+    const among = new Int32Array(total);
+    for (let place = 0, found = 0; found < total; place++)
+      if (admitted[kinds[place]!] === 1 && names[place] !== null) among[found++] = place;
+    return { admitted: total, limits: { among } };
+  };
+
+  return {
+    get size() {
+      return rows.size;
+    },
+    dimensions: rows.width,
+    encoder,
+    get bytes() {
+      return rows.bytes + 4 * names.length;
+    },
+    models() {
+      order ??= [...placeOf.entries()]
+        .map(([model, place]) => ({ model, order: rows.order(place) }))
+        .sort((a, b) => a.order - b.order)
+        .map(({ model }) => model);
+      return order;
+    },
+    has: (model) => placeOf.has(model),
+    async add(model, vector, offer = {}) {
+      if (placeOf.has(model))
+        throw new RouteProfileError('BAD_INPUT', `${name}: the model '${model}' is there already`, {
+          hint: 'Give each model a name of its own, or remove the other first.',
+        });
+      const row = checked(createMatrix(1, vector.length, Float32Array.from(vector)), `the vector of '${model}'`);
+      const kind = offers.kindOf(offer);
+      const place = rows.add(row.data);
+      if (place >= kinds.length) {
+        const grown = new Int32Array(Math.max(16, Math.ceil(1.25 * place) + 1));
+        grown.set(kinds);
+        kinds = grown;
+      }
+      names[place] = model;
+      kinds[place] = kind;
+      placeOf.set(model, place);
+      count(kind, 1);
+      order = undefined;
+    },
+    async remove(model) {
+      const place = known(model);
+      rows.remove(place);
+      names[place] = null;
+      placeOf.delete(model);
+      count(kinds[place]!, -1);
+      order = undefined;
+    },
+    async search(queries, wanted, filters = {}, ctx) {
+      const asked = checked(queries, 'queries');
+      const perQuery = Array.isArray(filters) ? (filters as readonly (ProfileFilter | undefined)[]) : undefined;
+      const common = perQuery ? undefined : limitsOf(filters as ProfileFilter);
+      return Array.from({ length: asked.rows }, (_, q): FoundProfiles => {
+        throwIfAborted(ctx);
+        const { admitted, limits } = common ?? limitsOf(perQuery?.[q] ?? {});
+        const { places, products, complete } = rows.search(rowOf(asked, q), Math.min(wanted, admitted), limits);
+        const profiles = Array.from(places, (place, i) => ({
+          model: names[place]!,
+          similarity: products[i]!,
+          order: rows.order(place),
+        }));
+        return { profiles, admitted, complete };
+      });
+    },
+    async vectors(models) {
+      const out = createMatrix(models.length, rows.width);
+      models.forEach((model, m) => rowOf(out, m).set(rows.row(known(model))));
+      return out;
+    },
+    async save() {
+      return save({ names, kinds: kinds.slice(0, rows.places), offers: offers.distinct });
+    },
+  };
+}
