@@ -85,6 +85,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Embeddings from a server', '/guides/embeddings'],
       ['Add a new model', '/guides/new-model'],
       ['Prices and profiles of models', '/guides/models'],
+      ['Catalogues of a million models', '/guides/large-catalogues'],
       ['Choose by cost', '/guides/cost'],
       ['Use a saved router in your program', '/guides/saved-router'],
       ['Write a plugin', '/guides/plugin'],

@@ -42,8 +42,15 @@ export {
   type PrincipalAxesOptions,
   principalCoordinates,
 } from './principal-axes.js';
+export { type Best, keepBest } from './nearest/best.js';
 export { type ExactRows, exactRows, type SavedRows } from './nearest/exact-rows.js';
-export { type InvertedLists, invertedLists, invertedListsOf, type SavedLists, SCANNED } from './nearest/inverted-lists.js';
+export {
+  type InvertedLists,
+  invertedLists,
+  invertedListsOf,
+  type SavedLists,
+  SCANNED,
+} from './nearest/inverted-lists.js';
 export { type ListCentres, listCentres } from './nearest/list-centres.js';
 export type { FoundRows, NearestRows, SearchLimits } from './nearest/nearest-rows.js';
 export { normalQuantile } from './normal.js';

@@ -1,17 +1,19 @@
 // Catalogues of synthetic adapters (bench/lib/adapters.mjs) around real model profiles: how an approximate index compares with reading all of
 // them, and how time and memory grow.
-//   ROUTEPROFILE_DATA=DIR node bench/profile-index.mjs [--sizes 10000,100000,1000000] [--data outcomes/zeroeval] [--profile emb-gnn]
-//     [--encoder static] [--n 100] [--scanned 32768] [--queries 100] [--searches 1000] [--with usearch,hnswlib-node --modules DIR]
+//   [ROUTEPROFILE_DATA=DIR] node bench/profile-index.mjs [--sizes 10000,100000,1000000] [--data outcomes/zeroeval] [--profile emb-gnn]
+//     [--encoder static] [--n 100] [--scanned 32768] [--queries 100] [--searches 1000] [--with usearch:I8:200,hnswlib-node:F32:200 --modules DIR]
 // Queries are test rows of the data; profiles are made without them. Recall counts a model as found when its exact similarity is at least that of
-// the n-th best less 1e-6: adapters of one model are near-duplicates, and which of two that differ by less comes first is no merit. `identical` is
+// the n-th best less 1e-6: adapters of one model are near-duplicates, and which of two that differ by less comes first says nothing. `identical` is
 // the share found by name. What a choice is worth: the real outcome of the adapter's model on that query, and a synthetic gain.
+// Without ROUTEPROFILE_DATA, the sample data set.
 // Prints one JSON document; a line per step goes to standard error. One size takes about 2 minutes at 10⁶.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createMatrix, normalizeRows, rowOf, takeRows } from '@routeprofile/schema';
+import { writeSample } from '@routeprofile/data';
+import { normalizeRows, rowOf, takeRows } from '@routeprofile/schema';
 import {
   approximateProfileIndex,
   buildProfileSet,
@@ -42,7 +44,7 @@ const [N, SCANNED, QUERIES, SEARCHES, SEED] = [args.n, args.scanned, args.querie
   Number,
 );
 const data = process.env.ROUTEPROFILE_DATA;
-if (!data) throw new Error('set ROUTEPROFILE_DATA to the folder that holds outcomes/');
+const folder = mkdtempSync(join(tmpdir(), 'profile-index-'));
 
 const say = (text) => process.stderr.write(`${text}\n`);
 const seconds = (since) => (performance.now() - since) / 1_000;
@@ -63,12 +65,16 @@ async function timed(times, each) {
   return out;
 }
 
-const dataset = await loadDataset(join(data, args.data), {});
+if (!data) await writeSample(join(folder, 'sample'), {});
+const dataset = await loadDataset(data ? join(data, args.data) : join(folder, 'sample'), {});
 const encoder = await createEncoder(args.encoder);
 const set = await buildProfileSet(dataset, { profile: args.profile, encoder: args.encoder });
 const { test } = dataset;
 const step = Math.max(1, Math.floor(test.queries.length / QUERIES));
-const asked = test.queries.map((_, q) => q).filter((q) => q % step === 0).slice(0, QUERIES);
+const asked = test.queries
+  .map((_, q) => q)
+  .filter((q) => q % step === 0)
+  .slice(0, QUERIES);
 const queries = normalizeRows(await encoder.encode(asked.map((q) => test.queries[q].text)));
 await encoder.dispose?.();
 const column = new Map(test.models.map((model, m) => [model, m]));
@@ -104,13 +110,15 @@ function quality(adapters, exact, found) {
     const similarity = (id) => {
       const vector = adapters.vectorOf(id);
       let [product, square] = [0, 0];
-      for (let d = 0; d < vector.length; d++) [product, square] = [product + vector[d] * query[d], square + vector[d] ** 2];
+      for (let d = 0; d < vector.length; d++)
+        [product, square] = [product + vector[d] * query[d], square + vector[d] ** 2];
       return product / Math.sqrt(square);
     };
     near.push(ids.filter((id) => similarity(id) >= least).length / N);
     same.push(ids.filter((id) => names.has(id)).length / N);
     const values = [exact[q][0].id, ids[0]].map((id) => adapters.worth(id, query, outcomeOf(q)));
-    if (values.every((value) => value !== null)) [worth.exact[worth.exact.length], worth.chosen[worth.chosen.length]] = values;
+    if (values.every((value) => value !== null))
+      [worth.exact[worth.exact.length], worth.chosen[worth.chosen.length]] = values;
   });
   return {
     recall: mean(near),
@@ -122,16 +130,15 @@ function quality(adapters, exact, found) {
 }
 
 const numberOf = (model) => Number(model.split('-').at(-1));
-const folder = mkdtempSync(join(tmpdir(), 'profile-index-'));
 
 async function ours(size, adapters, exact) {
-  global.gc?.();
+  globalThis.gc?.();
   const before = process.memoryUsage().rss;
   let began = performance.now();
   const options = approximateProfileIndex.options.parse({ scanned: SCANNED });
   const index = await approximateProfileIndex.build(adapters.source, options, { seed: SEED });
   const buildSeconds = seconds(began);
-  global.gc?.();
+  globalThis.gc?.();
   const memory = process.memoryUsage().rss - before;
   say(`${size}: built in ${buildSeconds.toFixed(1)} s`);
   const one = (i) => takeRows(queries, [i % queries.rows]);
@@ -148,16 +155,17 @@ async function ours(size, adapters, exact) {
   const add = await timed(1_000, (i) => index.add(`late-${i}`, adapters.vectorOf(size + i), adapters.offerOf(i)));
   const remove = await timed(1_000, (i) => index.remove(`late-${i}`));
   began = performance.now();
-  await saveProfileIndex(folder, index);
+  const saved = join(folder, 'index');
+  await saveProfileIndex(saved, index);
   const saveSeconds = seconds(began);
   began = performance.now();
-  const loaded = await openProfileIndex(folder);
+  const loaded = await openProfileIndex(saved);
   const loadSeconds = seconds(began);
   const again = await loaded.search(queries, N);
   const names = (answers) => JSON.stringify(answers.map(({ profiles }) => profiles.map(({ model }) => model)));
   return {
     bytesPerAdapter: index.bytes / size,
-    fileBytesPerAdapter: readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0) / size,
+    fileBytesPerAdapter: readdirSync(saved).reduce((sum, file) => sum + statSync(join(saved, file)).size, 0) / size,
     buildSeconds,
     memoryMegabytes: megabytes(memory),
     searchMilliseconds: spread(search),
@@ -168,7 +176,11 @@ async function ours(size, adapters, exact) {
     loadSeconds,
     sameAfterLoading: names(found) === names(again),
     certain: mean(found.map(({ complete }) => Number(complete))),
-    ...quality(adapters, exact, found.map(({ profiles }) => profiles.map(({ model }) => numberOf(model)))),
+    ...quality(
+      adapters,
+      exact,
+      found.map(({ profiles }) => profiles.map(({ model }) => numberOf(model))),
+    ),
   };
 }
 
@@ -179,45 +191,46 @@ async function exactTimes(adapters) {
   return { bytesPerAdapter: index.bytes / index.size, searchMilliseconds: spread(times) };
 }
 
-/** Native libraries, each with a graph of 16 neighbours, 128 candidates while building and 2 n while searching. */
+/** Native libraries, each with a graph of 16 neighbours and 128 candidates while building; `NAME:NUMBERS:CANDIDATES` while searching. */
 const NATIVE = {
-  usearch: (require, dimensions) => {
-    const { Index, MetricKind, ScalarKind } = require('usearch');
+  usearch: (library, dimensions, size, numbers, candidates) => {
+    const { Index, MetricKind, ScalarKind } = library;
     const index = new Index({
       metric: MetricKind.Cos,
-      quantization: ScalarKind.I8,
+      quantization: ScalarKind[numbers],
       dimensions,
       connectivity: 16,
       expansion_add: 128,
-      expansion_search: 2 * N,
+      expansion_search: candidates,
     });
     return {
       add: (id, vector) => index.add(BigInt(id), vector, 1),
       search: (vector) => Array.from(index.search(vector, N, 1).keys, Number),
     };
   },
-  'hnswlib-node': (require, dimensions, size) => {
-    const { HierarchicalNSW } = require('hnswlib-node');
+  'hnswlib-node': (library, dimensions, size, numbers, candidates) => {
+    const { HierarchicalNSW } = library;
     const index = new HierarchicalNSW('cosine', dimensions);
     index.initIndex(size + 1_000, 16, 128, SEED);
-    index.setEf(2 * N);
+    index.setEf(candidates);
     return {
       add: (id, vector) => index.addPoint(Array.from(vector), id),
       search: (vector) => index.searchKnn(Array.from(vector), N).neighbors,
     };
   },
 };
-function native(name, size, adapters, exact) {
+function native(asked, size, adapters, exact) {
+  const [name, numbers, candidates] = asked.split(':');
   const require = createRequire(join(args.modules ?? process.cwd(), 'package.json'));
   const before = process.memoryUsage().rss;
-  const index = NATIVE[name](require, set.vectors.cols, size);
+  const index = NATIVE[name](require(name), set.vectors.cols, size, numbers, Number(candidates));
   const began = performance.now();
   let at = 0;
   for (const { models, vectors } of adapters.source.rows())
     for (let i = 0; i < models.length; i++) index.add(at++, rowOf(vectors, i));
   const buildSeconds = seconds(began);
   const memory = process.memoryUsage().rss - before;
-  say(`${size}: ${name} built in ${buildSeconds.toFixed(1)} s`);
+  say(`${size}: ${asked} built in ${buildSeconds.toFixed(1)} s`);
   const times = [];
   for (let i = 0; i < SEARCHES; i++) {
     const start = performance.now();
@@ -231,7 +244,9 @@ function native(name, size, adapters, exact) {
     index.add(size + i, vector);
     adds.push(performance.now() - start);
   }
-  const found = Array.from({ length: queries.rows }, (_, q) => index.search(rowOf(queries, q)).filter((id) => id < size));
+  const found = Array.from({ length: queries.rows }, (_, q) =>
+    index.search(rowOf(queries, q)).filter((id) => id < size),
+  );
   return {
     buildSeconds,
     memoryMegabytes: megabytes(memory),
@@ -255,8 +270,15 @@ rmSync(folder, { recursive: true });
 console.log(
   JSON.stringify(
     {
-      synthetic: 'adapters, their offers and gains are drawn from a seed; only the profiles they are drawn around are real',
-      profiles: { data: args.data, strategy: args.profile, encoder: args.encoder, models: set.models.length, dimensions: set.vectors.cols },
+      synthetic:
+        'adapters, their offers and gains are drawn from a seed; only the profiles they are drawn around are real',
+      profiles: {
+        data: data ? args.data : 'the sample data set, whose outcomes are simulated',
+        strategy: args.profile,
+        encoder: args.encoder,
+        models: set.models.length,
+        dimensions: set.vectors.cols,
+      },
       n: N,
       scanned: SCANNED,
       queries: queries.rows,

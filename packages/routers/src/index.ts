@@ -45,6 +45,7 @@ export { packRouter, unpackRouter, type PackedRouter } from './open/packed-route
 export { savedQueryDistance, type QueryDistance } from './open/query-distance.js';
 export { savedStrategy, type KnownStrategies } from './open/saved-strategy.js';
 export { topModels, type TopModel } from './common/top-models.js';
+export { withRetrieval, type RetrievalSettings, type SearchedIndex } from './retrieval/with-retrieval.js';
 export { replaySigma, type SigmaReplay, type SigmaStep } from './sigma/replay-sigma.js';
 export { sigmaRoute, type SigmaRoute } from './sigma/sigma.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
@@ -105,6 +106,8 @@ export type {
   OnlineLearner,
   OutcomeRow,
   ProbePool,
+  ProfileFilter,
+  ProfileIndex,
   Query,
   QueryBatch,
   Router,

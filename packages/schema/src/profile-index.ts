@@ -79,6 +79,8 @@ export interface ProfileIndex {
   readonly size: number;
   readonly dimensions: number;
   readonly encoder: string | null;
+  /** What similarities are: of directions, or dot products, in which longer vectors count more. */
+  readonly metric: 'cosine' | 'dot';
   /** Bytes in memory for vectors and what finds them, without names; an estimate to within a tenth. */
   readonly bytes: number;
   /** Ids in the order in which they came. The list is made anew after each change. */

@@ -112,8 +112,29 @@ export interface Router {
   outOfFold?(): Decision[];
 }
 
+/**
+ * The score of a model from the query and one row of numbers of that model alone, so that models which the router was not fitted on can be
+ * scored, and a catalogue searched for those worth scoring; see `withRetrieval` of `@routeprofile/routers`.
+ */
+export interface RowScoring {
+  /** What an index of rows must compare by; rows for `cosine` have length 1, so that both do. */
+  metric: 'cosine' | 'dot';
+  /** Scores are chances of a correct answer. */
+  chances: boolean;
+  /** [models × width], in the order of `models`. @throws RouteProfileError UNSUPPORTED where a score depends on other models too */
+  own(): Matrix;
+  /** [models × width]: rows of the models of a profile set. @throws RouteProfileError UNSUPPORTED where the set does not say */
+  of(profiles: ProfileSet): Matrix;
+  /** [queries × width]: rows with a high product with a query's probe have a high score, exactly or roughly. */
+  probes(queries: QueryBatch): Matrix;
+  /** One list of scores per query, of that query's rows. */
+  score(queries: QueryBatch, rows: readonly Matrix[]): Float32Array[];
+}
+
 /** A router that gives each model a score for each query; see `isScoringRouter`. */
 export interface ScoringRouter extends Router {
+  /** For routers whose score of a model needs nothing of other models. */
+  rows?: RowScoring;
   /** Shape [queries × models], higher is better; batch size changes a score by less than 1e-6. */
   score(queries: QueryBatch, ctx?: RunContext): Promise<Matrix>;
 }

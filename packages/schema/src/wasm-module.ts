@@ -23,13 +23,7 @@ const section = (id: number, content: readonly number[]): number[] => [id, ...un
 const text = (name: string): number[] => [...unsignedLeb(name.length), ...new TextEncoder().encode(name)];
 
 /** The byte code of a module that imports `js.memory` and exports one function (WebAssembly core specification, chapter 5). */
-export function wasmModule({
-  name,
-  parameters,
-  numbers,
-  registers,
-  body,
-}: WasmFunction): Uint8Array<ArrayBuffer> {
+export function wasmModule({ name, parameters, numbers, registers, body }: WasmFunction): Uint8Array<ArrayBuffer> {
   const locals = [
     [...unsignedLeb(numbers), I32],
     [...unsignedLeb(registers), V128],

@@ -88,11 +88,7 @@ async function openAtomicWriter(path: string): Promise<AtomicWriter> {
 }
 
 /** What a file is to hold: all of it, or texts and bytes piece by piece for files too long to hold. */
-export type FileContent =
-  | Uint8Array
-  | string
-  | AsyncIterable<string | Uint8Array>
-  | Iterable<string | Uint8Array>;
+export type FileContent = Uint8Array | string | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 const isWhole = (data: FileContent): data is Uint8Array | string =>
   typeof data === 'string' || data instanceof Uint8Array;

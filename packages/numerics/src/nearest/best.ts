@@ -17,7 +17,8 @@ export function keepBest(count: number): Best {
   const orders = new Float64Array(count);
   let size = 0;
 
-  const worse = (a: number, b: number) => scores[a]! < scores[b]! || (scores[a] === scores[b] && orders[a]! > orders[b]!);
+  const worse = (a: number, b: number) =>
+    scores[a]! < scores[b]! || (scores[a] === scores[b] && orders[a]! > orders[b]!);
   const swap = (a: number, b: number) => {
     for (const part of [items, scores, orders]) [part[a], part[b]] = [part[b]!, part[a]!];
   };

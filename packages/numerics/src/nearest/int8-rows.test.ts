@@ -61,12 +61,17 @@ describe('rows of int8', () => {
 describe('a vector in 16 bits', () => {
   it('is off by half a unit at most, and nothing where it is zero', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 }), (numbers) => {
-        const { codes, scale } = toInt16(numbers);
-        const largest = Math.max(...numbers.map(Math.abs));
-        numbers.forEach((x, j) => expect(Math.abs(codes[j]! * scale - x)).toBeLessThanOrEqual(0.5001 * scale + 1e-30));
-        expect(scale).toBeLessThanOrEqual(largest / 300 + 1e-30);
-      }),
+      fc.property(
+        fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 }),
+        (numbers) => {
+          const { codes, scale } = toInt16(numbers);
+          const largest = Math.max(...numbers.map(Math.abs));
+          numbers.forEach((x, j) =>
+            expect(Math.abs(codes[j]! * scale - x)).toBeLessThanOrEqual(0.5001 * scale + 1e-30),
+          );
+          expect(scale).toBeLessThanOrEqual(largest / 300 + 1e-30);
+        },
+      ),
     );
   });
 });

@@ -66,7 +66,9 @@ export function plainInt8Rows(width: number): Int8Rows {
     reserve(rows) {
       if (rows * stride > MOST_BYTES) throw tooMany(rows, stride);
       if (rows * stride <= table.length) return;
-      const grown = new Int8Array(Math.min(MOST_BYTES, Math.max(rows, Math.ceil((table.length / stride) * 1.5)) * stride));
+      const grown = new Int8Array(
+        Math.min(MOST_BYTES, Math.max(rows, Math.ceil((table.length / stride) * 1.5)) * stride),
+      );
       grown.set(table);
       table = grown;
     },

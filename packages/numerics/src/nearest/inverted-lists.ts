@@ -75,10 +75,13 @@ function over(
 ): InvertedLists {
   const width = centres.centres.cols;
   const find = listFinder(centres);
-  const lists = Array.from(
-    { length: centres.centres.rows },
-    (): List => ({ places: new Int32Array(0), count: 0, radius: 0, longest: 0, shortest: Infinity }),
-  );
+  const lists = Array.from({ length: centres.centres.rows }, (): List => ({
+    places: new Int32Array(0),
+    count: 0,
+    radius: 0,
+    longest: 0,
+    shortest: Infinity,
+  }));
   const listOf = numbers(Int32Array, held?.lists);
   const scales = numbers(Float32Array, held?.scales);
   const lengths = numbers(Float32Array, held?.lengths);
@@ -144,7 +147,8 @@ function over(
       for (const part of [listOf, scales, lengths, orders]) part.reserve(place + 1);
       table.reserve(place + 1);
       const codes = table.row(place);
-      for (let j = 0; j < width; j++) codes[j] = scale > 0 ? Math.max(-127, Math.min(127, Math.round(residual[j]! / scale))) : 0;
+      for (let j = 0; j < width; j++)
+        codes[j] = scale > 0 ? Math.max(-127, Math.min(127, Math.round(residual[j]! / scale))) : 0;
       listOf.data[place] = list;
       scales.data[place] = scale;
       lengths.data[place] = length;
@@ -193,7 +197,13 @@ function over(
       };
       let complete = true;
       if (among) for (const place of among) look(place);
-      else complete = readLists(lists, towards, norm(vector), { best, look, flush, done: () => looked + filled >= scanned });
+      else
+        complete = readLists(lists, towards, norm(vector), {
+          best,
+          look,
+          flush,
+          done: () => looked + filled >= scanned,
+        });
       flush();
       const { items, scores } = best.take();
       return { places: items, products: scores, complete };

@@ -19,7 +19,8 @@ export interface ListCentres {
  * @throws RouteProfileError ABORTED
  */
 export function listCentres(sample: Matrix, lists: number, ctx: Pick<RunContext, 'seed' | 'signal'>): ListCentres {
-  if (sample.rows === 0) return { groups: createMatrix(1, sample.cols), centres: createMatrix(1, sample.cols), starts: Int32Array.of(0, 1) };
+  if (sample.rows === 0)
+    return { groups: createMatrix(1, sample.cols), centres: createMatrix(1, sample.cols), starts: Int32Array.of(0, 1) };
   const random = createRandom(ctx.seed, 'nearest', 'lists');
   const { centres: groups, assignment } = kMeans(sample, Math.max(1, Math.round(Math.sqrt(lists))), random, ctx);
   const members = Array.from({ length: groups.rows }, (): number[] => []);

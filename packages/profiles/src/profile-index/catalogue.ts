@@ -15,8 +15,7 @@ import {
 import type { NearestRows, SearchLimits } from '@routeprofile/numerics';
 import { offerKinds } from './offers.js';
 
-/** What similarities are: of directions, or dot products, in which longer vectors count more. */
-export type Metric = 'cosine' | 'dot';
+export type Metric = ProfileIndex['metric'];
 
 /** Who stands at which place of the rows, and offers what. */
 export interface Entries {
@@ -28,6 +27,9 @@ export interface Entries {
   offers: readonly CatalogueOffer[];
 }
 
+/** Up to this part of what a search looks at, admitted models are gathered first: finding them by lists would mean passing over most others. */
+const FEW = 8;
+
 export interface CatalogueParts {
   /** Of the strategy, for messages. */
   name: string;
@@ -36,7 +38,7 @@ export interface CatalogueParts {
   rows: NearestRows;
   /** Default: nothing is held yet. */
   entries?: Entries;
-  save(entries: Entries): ProfileIndexArtifact;
+  save: (entries: Entries) => ProfileIndexArtifact;
 }
 
 /** An index of profiles that keeps names and offers itself, and leaves vectors to `rows`. */
@@ -72,12 +74,13 @@ export function catalogueIndex({ name, encoder, metric, rows, entries, save }: C
       hint: 'Add it first, or look into `models()`.',
     });
   };
-  /** Places with an admitted offer, where they are few enough to look at each; otherwise what tells them. */
+  /** Places with an admitted offer, where they are few enough to look at each without searching; otherwise what tells them. */
   const limitsOf = (filter: ProfileFilter): { admitted: number; limits: SearchLimits } => {
     const admitted = offers.admitted(filter);
     const total = admitted.reduce((sum, yes, kind) => sum + yes * (counts[kind] ?? 0), 0);
     if (total === rows.size) return { admitted: total, limits: {} };
-    if (total > rows.scanned) return { admitted: total, limits: { admits: (place) => admitted[kinds[place]!] === 1 } };
+    if (total > rows.scanned / FEW)
+      return { admitted: total, limits: { admits: (place) => admitted[kinds[place]!] === 1 } };
     const among = new Int32Array(total);
     for (let place = 0, found = 0; found < total; place++)
       if (admitted[kinds[place]!] === 1 && names[place] !== null) among[found++] = place;
@@ -90,6 +93,7 @@ export function catalogueIndex({ name, encoder, metric, rows, entries, save }: C
     },
     dimensions: rows.width,
     encoder,
+    metric,
     get bytes() {
       return rows.bytes + 4 * names.length;
     },

@@ -12,8 +12,7 @@ export interface Offers {
 
 /** What a search may ask for, in one order, so that equal offers have equal keys. */
 function keyOf({ price, limits, capabilities }: CatalogueOffer): string {
-  const sorted = (part: object | undefined) =>
-    part && Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = (part: object | undefined) => part && Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([sorted(price), sorted(limits), sorted(capabilities)]);
 }
 

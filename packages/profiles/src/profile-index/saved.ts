@@ -3,7 +3,6 @@ import {
   corruptFile,
   createMatrix,
   issueText,
-  type CatalogueOffer,
   type IndexArray,
   type Matrix,
   type ProfileIndexArtifact,
@@ -50,7 +49,7 @@ export interface ArrayReader {
   doubles(name: string, length?: number, gaps?: boolean): Float64Array;
   /** Of any number of rows. */
   matrix(name: string, cols: number): Matrix;
-  corrupt(what: string): Error;
+  corrupt: (what: string) => Error;
 }
 
 /** What all kinds of index keep, checked, and a reader of the arrays. @throws RouteProfileError CORRUPT_FILE */
@@ -58,7 +57,8 @@ export function readArtifact(
   strategy: string,
   { manifest: given, arrays }: ProfileIndexArtifact,
 ): { manifest: IndexManifest; entries: Entries; read: ArrayReader } {
-  const corrupt = (what: string) => corruptFile(strategy, what, 'Build the index again; its files are damaged or of another kind.');
+  const corrupt = (what: string) =>
+    corruptFile(strategy, what, 'Build the index again; its files are damaged or of another kind.');
   const parsed = manifestSchema.safeParse(given);
   if (!parsed.success) throw corrupt(parsed.error.issues.map(issueText).join('; '));
   const manifest = parsed.data;
@@ -88,7 +88,7 @@ export function readArtifact(
     },
   };
   const kinds = read.ints('kinds', manifest.places);
-  const offers: readonly CatalogueOffer[] = manifest.offers as CatalogueOffer[];
+  const { offers } = manifest;
   if (!kinds.every((kind) => kind >= 0 && kind < Math.max(1, offers.length))) throw corrupt('an offer is missing');
   return { manifest, read, entries: { names: namesOf(read.bytes('names'), manifest.places, corrupt), kinds, offers } };
 }
@@ -108,7 +108,11 @@ function namesOf(bytes: Uint8Array, places: number, corrupt: (what: string) => E
 }
 
 /** A place is named just where its row is held. */
-export function assertPlaces({ names }: Entries, isHeld: (place: number) => boolean, corrupt: ArrayReader['corrupt']): void {
+export function assertPlaces(
+  { names }: Entries,
+  isHeld: (place: number) => boolean,
+  corrupt: ArrayReader['corrupt'],
+): void {
   if (!names.every((model, place) => (model !== null) === isHeld(place)))
     throw corrupt('names and vectors do not belong together');
 }

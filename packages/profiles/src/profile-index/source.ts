@@ -28,13 +28,21 @@ export const profileSetSource = (
 });
 
 /** @throws RouteProfileError SHAPE_MISMATCH, ABORTED */
-async function* partsOf(name: string, source: ProfileSource, ctx: Pick<RunContext, 'signal'>): AsyncGenerator<ProfileRows> {
+async function* partsOf(
+  name: string,
+  source: ProfileSource,
+  ctx: Pick<RunContext, 'signal'>,
+): AsyncGenerator<ProfileRows> {
   let seen = 0;
   throwIfAborted(ctx);
   for await (const part of source.rows()) {
     throwIfAborted(ctx);
     const { models, vectors, offers } = part;
-    if (vectors.rows !== models.length || vectors.cols !== source.dimensions || (offers && offers.length !== models.length))
+    if (
+      vectors.rows !== models.length ||
+      vectors.cols !== source.dimensions ||
+      (offers && offers.length !== models.length)
+    )
       throw new RouteProfileError(
         'SHAPE_MISMATCH',
         `${name}: a part of the catalogue has ${models.length} names, ${vectors.rows} × ${vectors.cols} vectors and ${offers?.length ?? 'no'} offers`,
@@ -64,12 +72,18 @@ export async function sampleOf(
   let [seen, taken] = [0, 0];
   for await (const { vectors } of partsOf(name, source, ctx))
     for (let i = 0; i < vectors.rows; i++, seen++)
-      if (taken < wanted && Math.floor((taken * source.models) / wanted) === seen) rowOf(out, taken++).set(rowOf(vectors, i));
+      if (taken < wanted && Math.floor((taken * source.models) / wanted) === seen)
+        rowOf(out, taken++).set(rowOf(vectors, i));
   return unit ? normalizeRows(out) : out;
 }
 
 /** Adds the whole catalogue. */
-export async function fill(name: string, index: ProfileIndex, source: ProfileSource, ctx: RunContext): Promise<ProfileIndex> {
+export async function fill(
+  name: string,
+  index: ProfileIndex,
+  source: ProfileSource,
+  ctx: RunContext,
+): Promise<ProfileIndex> {
   for await (const { models, vectors, offers } of partsOf(name, source, ctx)) {
     for (const [i, model] of models.entries()) await index.add(model, rowOf(vectors, i), offers?.[i]);
     ctx.onProgress?.({ stage: `index ${name}`, done: index.size, total: source.models, unit: 'models' });

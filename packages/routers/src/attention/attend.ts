@@ -1,5 +1,14 @@
-import { createMatrix, type Matrix, type ProfileSet } from '@routeprofile/schema';
+import {
+  createMatrix,
+  normalizeRows,
+  RouteProfileError,
+  rowOf,
+  type Matrix,
+  type ProfileSet,
+} from '@routeprofile/schema';
 import { rowDots } from '@routeprofile/numerics';
+
+export const NAME = 'attention';
 
 /** Keys, and what the models are worth at each, as the router keeps them: float32 and without NaN. */
 export interface Memory {
@@ -49,7 +58,7 @@ export function attend({ scores, measured }: Memory, attention: Float64Array, co
 }
 
 /** Every model was measured at every key. */
-export const isComplete = ({ measured }: Memory): boolean => measured.data.every((m) => m > 0);
+export const isComplete = ({ measured }: Pick<Memory, 'measured'>): boolean => measured.data.every((m) => m > 0);
 
 /** (Σ attention · score + shrinkage · prior) / (evidence + shrinkage), one a model. */
 export function shrunkScores(
@@ -92,3 +101,31 @@ export function scoreRows(
   });
   return { scores, measured, priors };
 }
+
+/** Attention of a query, by its row among the vectors, to each key; overwritten by the next. */
+export function attending(
+  { keys }: Pick<Memory, 'keys'>,
+  vectors: Matrix,
+  temperature: number,
+): (query: number) => Float64Array {
+  const unit = normalizeRows(vectors);
+  const cosines = new Float64Array(keys.rows);
+  const attention = new Float64Array(keys.rows);
+  return (query) => {
+    rowDots(keys, rowOf(unit, query), cosines);
+    attentionTo(cosines, temperature, attention);
+    return attention;
+  };
+}
+
+export function assertSameKeys(own: Matrix, given: Matrix): void {
+  const same = own.data.length === given.data.length && own.data.every((x, k) => Math.abs(x - given.data[k]!) < 1e-5);
+  if (!same)
+    throw new RouteProfileError('BAD_INPUT', `${NAME}: the keys are not those that the router was fitted on`, {
+      hint: 'Extend the profiles that the router was fitted on, and give that set.',
+    });
+}
+
+/** Whether the set says anything of a model: a score at some key, or a bias. */
+export const placed = ({ measured }: Pick<Memory, 'measured'>, model: number, { biases }: Pick<ProfileSet, 'biases'>) =>
+  biases !== undefined || rowOf(measured, model).some((x) => x > 0);

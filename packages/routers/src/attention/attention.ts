@@ -20,12 +20,22 @@ import {
   type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
-import { rowDots } from '@routeprofile/numerics';
-import { attend, attentionTo, isComplete, scoreRows, shrunkScores, type Memory, type Sharpness } from './attend.js';
+import {
+  assertSameKeys,
+  attend,
+  attending,
+  isComplete,
+  NAME,
+  placed,
+  scoreRows,
+  shrunkScores,
+  type Memory,
+  type Sharpness,
+} from './attend.js';
 import { attentionReason, topShares, type Share } from './reasons.js';
+import { attentionRows } from './rows.js';
 import { tuneOnKeys, tuneOnTraining } from './tune.js';
 
-const NAME = 'attention';
 const options = z.strictObject({
   /** Differences of cosine of this size matter; `auto` is chosen as `tune` says. */
   temperature: z.union([z.number().gt(0), z.literal('auto')]).default('auto'),
@@ -64,12 +74,13 @@ export const attentionRouter = /* @__PURE__ */ defineScoringRouter({
     newModels: z.array(z.string()),
     crossValidation: z.array(z.object({ temperature: z.number(), shrinkage: z.number(), value: z.number() })),
   }),
-  shapes: ({ models, dimensions }) => ({
+  shapes: ({ models, dimensions, state: { newModels } }) => ({
     keys: [undefined, dimensions],
     scores: [models, 'keys'],
     measured: [models, 'keys'],
     priors: [models, 1],
-    inheritance: [models, models],
+    // Of a million models with scores of their own it would be 4 TB of zeros.
+    inheritance: newModels.length > 0 ? [models, models] : null,
     labels: ['keys', 1],
   }),
   learn(input, chosen, ctx) {
@@ -90,7 +101,7 @@ export const attentionRouter = /* @__PURE__ */ defineScoringRouter({
     return {
       state: { ...sharpness, tuned, labels, newModels, crossValidation: candidates },
       weights: {
-        ...weightsOf(memory, createMatrix(models.length, models.length, inheritance(unit, known))),
+        ...weightsOf(memory, newModels.length > 0 ? sharesOf(unit, known) : createMatrix(0, 0)),
         labels: column(Float32Array.from(keyed.labels, (label) => place.get(label)!)),
       },
     };
@@ -104,15 +115,12 @@ export const attentionRouter = /* @__PURE__ */ defineScoringRouter({
   },
   score({ models, state, weights, prepared: { memory, complete, inheriting } }, { vectors }, ctx) {
     const { temperature, shrinkage, labels } = state;
-    const unit = normalizeRows(vectors);
-    const scores = createMatrix(unit.rows, models.length);
-    const cosines = new Float64Array(memory.keys.rows);
-    const attention = new Float64Array(memory.keys.rows);
-    const found = Array.from({ length: unit.rows }, (_, q): { shares: Share[]; evidence: Float64Array } => {
+    const scores = createMatrix(vectors.rows, models.length);
+    const attentionOf = attending(memory, vectors, temperature);
+    const found = Array.from({ length: vectors.rows }, (_, q): { shares: Share[]; evidence: Float64Array } => {
       throwIfAborted(ctx);
       const row = rowOf(scores, q);
-      rowDots(memory.keys, rowOf(unit, q), cosines);
-      attentionTo(cosines, temperature, attention);
+      const attention = attentionOf(q);
       const attended = attend(memory, attention, complete);
       shrunkScores(attended, memory.priors, shrinkage, row);
       for (const m of inheriting)
@@ -121,6 +129,7 @@ export const attentionRouter = /* @__PURE__ */ defineScoringRouter({
     });
     return { scores, found };
   },
+  rows: attentionRows,
   explain({ state: { labels, newModels } }, { query, winner, model, score, found }) {
     const { shares, evidence } = found[query]!;
     const named = shares.map(({ label, share }) => ({ label: labels[label]!, share }));
@@ -142,12 +151,19 @@ export const attentionRouter = /* @__PURE__ */ defineScoringRouter({
     memory.priors.set(own.priors);
     const known = models.map((_, m) => placed(memory, m, profiles));
     const unit = normalizeRows(profileVectors(NAME, joining));
-    const shares = createMatrix(known.length, known.length, inheritance(unit, known));
-    for (let m = 0; m < own.scores.rows; m++) rowOf(shares, m).fill(0).set(rowOf(weights.inheritance, m));
-    const added = joining.added.filter((model) => !known[models.indexOf(model)]);
-    return { state: { newModels: [...newModels, ...added] }, weights: weightsOf(memory, shares) };
+    const added = joining.added.filter((_, i) => !known[own.scores.rows + i]);
+    const heirs = [...newModels, ...added];
+    const shares = heirs.length > 0 ? sharesOf(unit, known) : createMatrix(0, 0);
+    for (const model of newModels) {
+      const m = models.indexOf(model);
+      rowOf(shares, m).fill(0).set(rowOf(weights.inheritance, m));
+    }
+    return { state: { newModels: heirs }, weights: weightsOf(memory, shares) };
   },
 });
+
+const sharesOf = (unit: Matrix, known: readonly boolean[]): Matrix =>
+  createMatrix(known.length, known.length, inheritance(unit, known));
 
 const column = (data: Float32Array): Matrix => createMatrix(data.length, 1, data);
 
@@ -171,19 +187,9 @@ const memoryOf = ({
   priors: priors.data,
 });
 
-const rowsOf = (models: readonly string[], profiles: ProfileSet) =>
-  models.map((model) => profiles.models.indexOf(model));
-
-/** Whether the set says anything of a model: a score at some key, or a bias. */
-const placed = ({ measured }: Memory, model: number, { biases }: ProfileSet) =>
-  biases !== undefined || rowOf(measured, model).some((x) => x > 0);
-
-function assertSameKeys(own: Matrix, given: Matrix): void {
-  const same = own.data.length === given.data.length && own.data.every((x, k) => Math.abs(x - given.data[k]!) < 1e-5);
-  if (!same)
-    throw new RouteProfileError('BAD_INPUT', `${NAME}: the keys are not those that the router was fitted on`, {
-      hint: 'Extend the profiles that the router was fitted on, and give that set.',
-    });
+function rowsOf(models: readonly string[], profiles: ProfileSet): number[] {
+  const rows = new Map(profiles.models.map((model, row) => [model, row]));
+  return models.map((model) => rows.get(model) ?? -1);
 }
 
 function tune(

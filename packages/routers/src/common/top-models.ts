@@ -1,5 +1,5 @@
 import { RouteProfileError, type Matrix } from '@routeprofile/schema';
-import { rowDots } from '@routeprofile/numerics';
+import { keepBest, rowDots } from '@routeprofile/numerics';
 
 /** One of the nearest profiles. */
 export interface TopModel {
@@ -34,29 +34,7 @@ export function topModels(profiles: Matrix, query: Float32Array, k: number): Top
 
 /** Indices of the k highest numbers, highest first, the first of equals first. */
 export function highest(scores: ArrayLike<number>, k: number): number[] {
-  const size = Math.min(k, scores.length);
-  if (size === 0) return [];
-  // A later index among equals ranks below.
-  const below = (a: number, b: number) => scores[a]! < scores[b]! || (scores[a] === scores[b] && a > b);
-  // The lowest of those kept stands at the root.
-  const heap: number[] = [];
-  const sink = (from: number) => {
-    for (let at = from; ;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) return;
-      if (child + 1 < heap.length && below(heap[child + 1]!, heap[child]!)) child++;
-      if (!below(heap[child]!, heap[at]!)) return;
-      [heap[at], heap[child]] = [heap[child]!, heap[at]!];
-      at = child;
-    }
-  };
-  for (let i = 0; i < size; i++) heap.push(i);
-  for (let i = size >> 1; i-- > 0;) sink(i);
-  for (let i = size; i < scores.length; i++)
-    // Only a strictly higher number displaces: indices rise.
-    if (scores[i]! > scores[heap[0]!]!) {
-      heap[0] = i;
-      sink(0);
-    }
-  return heap.sort((a, b) => (below(a, b) ? 1 : -1));
+  const best = keepBest(Math.min(k, scores.length));
+  for (let i = 0; i < scores.length; i++) best.offer(i, scores[i]!, i);
+  return [...best.take().items];
 }

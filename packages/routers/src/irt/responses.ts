@@ -8,6 +8,7 @@ import {
   profileVectors,
   RouteProfileError,
   rowOf,
+  takeRows,
   z,
   type LearnInput,
   type Matrix,
@@ -20,6 +21,7 @@ import {
   expectedOutcomes,
   type ItemResponseChoice,
   fitResponseModel,
+  mapQueries,
   meansByLabel,
   packResponseModel,
   placeByCard,
@@ -85,6 +87,29 @@ export const responseRouter = /* @__PURE__ */ defineScoringRouter({
   },
   score: ({ models, prepared: { model, abilities } }, { vectors }) =>
     createMatrix(vectors.rows, models.length, Float32Array.from(expectedOutcomes(model, abilities, vectors))),
+  rows: {
+    metric: 'dot',
+    own: ({ weights }) => weights.abilities,
+    of({ state }, profiles) {
+      if (state.learnedBy === 'profile' && profiles.provenance.strategy === NAME)
+        return profileVectors(NAME, { models: profiles.models, profiles });
+      throw new RouteProfileError(
+        'UNSUPPORTED',
+        `${NAME}: these profiles do not hold abilities of this router's kind`,
+        {
+          hint: 'Fit the router on profiles of the strategy `irt`, and give a set that extends them.',
+        },
+      );
+    },
+    probes({ prepared: { model } }, vectors) {
+      const { dimensions, discrimination } = mapQueries(model.map, vectors);
+      return createMatrix(vectors.rows, dimensions, Float32Array.from(discrimination));
+    },
+    score: ({ prepared: { model } }, vectors, rows) =>
+      rows.map((given, q) =>
+        Float32Array.from(expectedOutcomes(model, Float64Array.from(given.data), takeRows(vectors, [q]))),
+      ),
+  },
   areChances: ({ prepared }) => prepared.chances,
   explain({ state, prepared: { model, chances } }, { winner, model: name, score, scores }): Reason[] {
     const mean = scores.reduce((a, b) => a + b, 0) / scores.length;

@@ -1,4 +1,4 @@
-import { defineScoringRouter, joinedRows, normalizeRows, profileVectors, z } from '@routeprofile/schema';
+import { defineScoringRouter, joinedRows, normalizeRows, profileVectors, takeRows, z } from '@routeprofile/schema';
 import { rowProducts } from '@routeprofile/numerics';
 
 const NAME = 'sim';
@@ -21,6 +21,16 @@ export const simRouter = /* @__PURE__ */ defineScoringRouter({
   shapes: ({ models, dimensions }) => ({ profiles: [models, dimensions] }),
   learn: (input) => ({ state: {}, weights: { profiles: normalizeRows(profileVectors(NAME, input)) } }),
   score: ({ weights }, { vectors }) => rowProducts(normalizeRows(vectors), weights.profiles),
+  rows: {
+    metric: 'cosine',
+    own: ({ weights }) => weights.profiles,
+    of: (_, profiles) => normalizeRows(profileVectors(NAME, { models: profiles.models, profiles })),
+    probes: (_, vectors) => normalizeRows(vectors),
+    score(_, vectors, rows) {
+      const unit = normalizeRows(vectors);
+      return rows.map((given, q) => rowProducts(takeRows(unit, [q]), given).data);
+    },
+  },
   explain: (_, { model, score }) => [
     { kind: 'similarity', text: `cosine ${score.toFixed(3)} between the query and the profile of ${model}` },
   ],

@@ -8,6 +8,7 @@ import { fallbackWrapper } from './fallback.js';
 import { heuristicWrapper } from './heuristic.js';
 import { paretoWrapper } from './pareto.js';
 import { parityWrapper } from './parity.js';
+import { retrieveWrapper } from './retrieve.js';
 import { thresholdWrapper } from './threshold.js';
 
 /** Every wrapper of this package: what the names after `+` in `knn+cost` are looked up in. */
@@ -22,4 +23,5 @@ export const builtInWrappers: readonly RouterWrapper[] = [
   parityWrapper,
   heuristicWrapper,
   paretoWrapper,
+  retrieveWrapper,
 ];

@@ -52,6 +52,13 @@ function assertNotDrawn(decision: Decision): Decision {
   );
 }
 
+/** For wrappers made by a call, of which files know nothing. */
+export async function unsavable(): Promise<never> {
+  throw new RouteProfileError('UNSUPPORTED', 'a router wrapped by a function cannot be saved', {
+    hint: 'Save the router inside and wrap it again, or fit it as one strategy: wrapStrategy(strategy, wrappers).',
+  });
+}
+
 /** As `wrapDecisions`, for what leaves the choice and its chance as they are, so that it may be a drawn one. */
 export function mapDecisions(
   router: Router,
@@ -65,11 +72,7 @@ export function mapDecisions(
       const change = prepare(queries);
       return (await router.decide(queries, ctx)).map((decision, q) => settled(decision, change(decision, q)));
     },
-    async save() {
-      throw new RouteProfileError('UNSUPPORTED', 'a router wrapped by a function cannot be saved', {
-        hint: 'Save the router inside and wrap it again, or fit it as one strategy: wrapStrategy(strategy, wrappers).',
-      });
-    },
+    save: unsavable,
   };
 }
 

@@ -55,6 +55,7 @@ it('built-in wrappers have different names, and options with defaults', () => {
     'parity',
     'heuristic',
     'pareto',
+    'retrieve',
   ]);
   for (const wrapper of builtInWrappers) expect(() => parseOptions(wrapper, {})).not.toThrow();
   const cost = builtInWrappers.find(({ name }) => name === 'cost')!;

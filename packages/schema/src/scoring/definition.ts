@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { RunContext } from '../context.js';
 import type { Matrix, NamedArray } from '../matrix.js';
 import type { ProfileSet } from '../profile.js';
-import type { JoiningModels, Reason, RouterInput, RouterStrategy } from '../router.js';
+import type { JoiningModels, Reason, RouterInput, RouterStrategy, RowScoring } from '../router.js';
 import type { Joining } from './joining.js';
 
 /** What the sizes of weights may depend on. */
@@ -98,6 +98,21 @@ export interface Choice<F> {
   found: F;
 }
 
+/**
+ * How the score of a model follows from the query and one row of numbers of that model alone. Of a catalogue too large to be scored whole, an index
+ * finds the rows worth scoring: those with the highest dot product with the query's probe.
+ */
+export interface RowScores<L> extends Pick<RowScoring, 'metric'> {
+  /** [models × width]: rows of the router's own models. Throws UNSUPPORTED where a score depends on other models too. */
+  own(learned: L): Matrix;
+  /** [models × width]: rows of the models of a profile set, which the router need not know. Throws UNSUPPORTED where the set does not say. */
+  of(learned: L, profiles: ProfileSet): Matrix;
+  /** [queries × width]: the higher its product with a row, the higher the score, at least roughly. */
+  probes(learned: L, vectors: Matrix): Matrix;
+  /** One list of scores per query, of that query's rows: for rows of its own models to the last bit those that `score` gives. */
+  score(learned: L, vectors: Matrix, rows: readonly Matrix[]): Float32Array[];
+}
+
 /** Models about to join a fitted router, with one profile set for all, and the cards of those that join. */
 export interface JoinInput extends Joining, JoiningModels {}
 
@@ -147,6 +162,8 @@ export interface ScoringRouterDefinition<
     queries: AskedQueries,
     ctx: RunContext | undefined,
   ): R | Promise<R>;
+  /** For routers whose score of a model needs nothing of other models: lets them choose from a catalogue by retrieval. */
+  rows?: RowScores<Learned<O, S, K> & { prepared: P }>;
   /** Whether scores are chances of a correct answer, which decisions then say. Default: no. */
   areChances?(learned: Learned<O, S, K> & { prepared: P }): boolean;
   /** Why the winner won, for people. Default: no reasons. */

@@ -15,7 +15,8 @@ export interface Joining {
  */
 export function joiningModels({ manifest }: RouterArtifact, { profiles }: JoiningModels): Joining {
   const { strategy, models } = manifest;
-  const absent = models.filter((model) => !profiles.models.includes(model));
+  const [own, given] = [new Set(models), new Set(profiles.models)];
+  const absent = models.filter((model) => !given.has(model));
   if (absent.length > 0)
     throw new RouteProfileError(
       'UNKNOWN_NAME',
@@ -25,7 +26,7 @@ export function joiningModels({ manifest }: RouterArtifact, { profiles }: Joinin
         details: absent,
       },
     );
-  const added = profiles.models.filter((model) => !models.includes(model));
+  const added = profiles.models.filter((model) => !own.has(model));
   if (added.length === 0)
     throw new RouteProfileError('BAD_INPUT', `${strategy}: the router knows every model of the profile set`, {
       hint: 'Add a model to the profiles first: npx @routeprofile/cli profile add-model.',

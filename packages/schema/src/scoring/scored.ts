@@ -1,5 +1,6 @@
 import { throwIfAborted, type RunContext } from '../context.js';
 import { assertFinite, createMatrix, rowOf, type Matrix } from '../matrix.js';
+import type { ProfileSet } from '../profile.js';
 import { decisionsFromScores, type Reason, type RouterArtifact, type ScoringRouter } from '../router.js';
 import type { QueryBatch } from '../training.js';
 import {
@@ -41,8 +42,20 @@ export async function routerOf<
     return { scores, found };
   };
 
+  const { rows } = definition;
+  const rowScoring = rows && {
+    metric: rows.metric,
+    chances,
+    own: () => rows.own(knowledge),
+    of: (profiles: ProfileSet) => rows.of(knowledge, profiles),
+    probes: (queries: QueryBatch) => rows.probes(knowledge, askedQueries(definition, learned, queries).vectors),
+    score: (queries: QueryBatch, given: readonly Matrix[]) =>
+      rows.score(knowledge, askedQueries(definition, learned, queries).vectors, given),
+  };
+
   return {
     models,
+    ...(rowScoring && { rows: rowScoring }),
     async score(queries, ctx) {
       return (await evaluate(queries, ctx)).scores;
     },

@@ -26,7 +26,8 @@ export function assertModels(strategy: string, models: readonly string[]): void 
         hint: 'Give the dataset a second model with outcomes: with one there is nothing to route.',
       },
     );
-  const twice = models.find((model, i) => models.indexOf(model) !== i);
+  const seen = new Set<string>();
+  const twice = models.find((model) => seen.size === seen.add(model).size);
   if (twice !== undefined)
     throw new RouteProfileError('BAD_INPUT', `${strategy}: the model '${twice}' is listed twice`, {
       hint: 'Give each candidate a name of its own.',
@@ -42,9 +43,10 @@ export function profileVectors(
   { models, profiles }: Pick<RouterInput, 'models' | 'profiles'>,
 ): Matrix {
   const out = createMatrix(models.length, profiles.vectors.cols);
+  const rows = new Map(profiles.models.map((model, row) => [model, row]));
   models.forEach((model, m) => {
-    const row = profiles.models.indexOf(model);
-    if (row < 0)
+    const row = rows.get(model);
+    if (row === undefined)
       throw new RouteProfileError(
         'UNKNOWN_NAME',
         `${strategy}: the profile set has no vector for the model '${model}'`,

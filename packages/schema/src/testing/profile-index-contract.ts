@@ -105,7 +105,12 @@ export function describeProfileIndexContract<O>(
 
     it('finds the nearest, with their similarities, and says what it holds', async () => {
       const index = await build();
-      expect([index.size, index.dimensions, index.encoder]).toEqual([MODELS, DIMENSIONS, 'synthetic']);
+      expect([index.size, index.dimensions, index.encoder, index.metric]).toEqual([
+        MODELS,
+        DIMENSIONS,
+        'synthetic',
+        metric,
+      ]);
       expect([...index.models()]).toEqual(names);
       expect(index.bytes).toBeGreaterThan(0);
       expect(await judged(index, all)).toBeGreaterThan(recall - 1e-9);
@@ -114,7 +119,11 @@ export function describeProfileIndexContract<O>(
     it('finds only what the filter admits', async () => {
       const index = await build();
       for (const filter of FILTERS) expect(await judged(index, all, filter)).toBeGreaterThan(recall - 1e-9);
-      const each = await index.search(queries, 3, Array.from({ length: queries.rows }, (_, q) => FILTERS[q]));
+      const each = await index.search(
+        queries,
+        3,
+        Array.from({ length: queries.rows }, (_, q) => FILTERS[q]),
+      );
       for (const [q, found] of each.entries())
         expect(found).toEqual((await index.search(rowMatrix(queries, q), 3, FILTERS[q]))[0]);
     });
@@ -162,7 +171,8 @@ export function describeProfileIndexContract<O>(
       await index.remove(names[9]!);
       await index.add('late', rowOf(vectors, 9), OFFERS[1]);
       const loaded = await strategy.load(throughBytes(await index.save()));
-      const answers = async (of: ProfileIndex) => fingerprint([...of.models(), await of.search(queries, 10, FILTERS[0])]);
+      const answers = async (of: ProfileIndex) =>
+        fingerprint([...of.models(), await of.search(queries, 10, FILTERS[0])]);
       expect(await answers(loaded)).toBe(await answers(index));
       const held = await loaded.vectors(['late', names[1]!]);
       [9, 1].forEach((i, r) => {

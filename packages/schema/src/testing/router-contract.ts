@@ -1,6 +1,6 @@
 import type { RunContext } from '../context.js';
 import { RouteProfileError } from '../errors.js';
-import { createMatrix, rowOf } from '../matrix.js';
+import { createMatrix, rowOf, takeRows } from '../matrix.js';
 import { parseOptions } from '../options.js';
 import { isScoringRouter, type Decision, type Router, type RouterInput, type RouterStrategy } from '../router.js';
 import { damagesOf, stateDamagesOf } from './damage.js';
@@ -103,6 +103,28 @@ export function describeRouterContract<O>(
         const row = rowOf(scores, q);
         expect(router.models[row.indexOf(Math.max(...row))]).toBe(model);
       });
+    });
+
+    it('scores rows of its models as it scores the models, if it scores rows', async () => {
+      const { router, part, all, input } = await setUp();
+      if (!isScoringRouter(router) || !router.rows) return;
+      const { rows } = router;
+      const scores = await router.score(part(all));
+      const own = rows.own();
+      expect([own.rows, rows.probes(part(all)).rows]).toEqual([router.models.length, all.length]);
+      expect(own.cols).toBe(rows.probes(part(all)).cols);
+      const again = rows.score(
+        part(all),
+        all.map(() => own),
+      );
+      expect(again.map((each) => [...each])).toEqual(all.map((q) => [...rowOf(scores, q)]));
+      // Backwards, and one query alone: a row's score depends on nothing beside it.
+      const order = router.models.map((_, m) => m).reverse();
+      const [last] = rows.score(part([1]), [takeRows(own, order)]);
+      expect([...last!]).toEqual(order.map((m) => rowOf(scores, 1)[m]!));
+      const error = await rejectionOf(Promise.resolve().then(() => rows.of(input.profiles)));
+      if (error === undefined) expect([...rows.of(input.profiles).data]).toEqual([...own.data]);
+      else expect(RouteProfileError.isInstance(error) && error.code).toBe('UNSUPPORTED');
     });
 
     it('survives saving and loading, through JSON', async () => {
