@@ -55,14 +55,17 @@ const quantile = (values, q) => {
 const spread = (values) => ({ p50: quantile(values, 0.5), p99: quantile(values, 0.99), most: Math.max(...values) });
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const megabytes = (bytes) => Math.round(bytes / 1e6);
+/** Milliseconds of the clock and of the processor, one of each per call: on a machine that others use too, only the latter say what a core would take. */
 async function timed(times, each) {
-  const out = [];
+  const [wall, cpu] = [[], []];
   for (let i = 0; i < times; i++) {
-    const began = performance.now();
+    const [began, before] = [performance.now(), process.cpuUsage()];
     await each(i);
-    out.push(performance.now() - began);
+    const { user, system } = process.cpuUsage(before);
+    wall.push(performance.now() - began);
+    cpu.push((user + system) / 1_000);
   }
-  return out;
+  return { wall: spread(wall), cpu: spread(cpu) };
 }
 
 if (!data) await writeSample(join(folder, 'sample'), {});
@@ -134,10 +137,12 @@ const numberOf = (model) => Number(model.split('-').at(-1));
 async function ours(size, adapters, exact) {
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
+  const cpuBefore = process.cpuUsage();
   let began = performance.now();
   const options = approximateProfileIndex.options.parse({ scanned: SCANNED });
   const index = await approximateProfileIndex.build(adapters.source, options, { seed: SEED });
   const buildSeconds = seconds(began);
+  const { user, system } = process.cpuUsage(cpuBefore);
   globalThis.gc?.();
   const memory = process.memoryUsage().rss - before;
   say(`${size}: built in ${buildSeconds.toFixed(1)} s`);
@@ -150,9 +155,10 @@ async function ours(size, adapters, exact) {
   };
   const filtered = {};
   for (const [name, filter] of Object.entries(filters))
-    filtered[name] = spread(await timed(SEARCHES, (i) => index.search(one(i), N, filter)));
+    filtered[name] = await timed(SEARCHES, (i) => index.search(one(i), N, filter));
   const found = await index.search(queries, N);
-  const add = await timed(1_000, (i) => index.add(`late-${i}`, adapters.vectorOf(size + i), adapters.offerOf(i)));
+  const late = Array.from({ length: 1_000 }, (_, i) => adapters.vectorOf(size + i));
+  const add = await timed(1_000, (i) => index.add(`late-${i}`, late[i], adapters.offerOf(i)));
   const remove = await timed(1_000, (i) => index.remove(`late-${i}`));
   began = performance.now();
   const saved = join(folder, 'index');
@@ -167,11 +173,12 @@ async function ours(size, adapters, exact) {
     bytesPerAdapter: index.bytes / size,
     fileBytesPerAdapter: readdirSync(saved).reduce((sum, file) => sum + statSync(join(saved, file)).size, 0) / size,
     buildSeconds,
+    buildCpuSeconds: (user + system) / 1e6,
     memoryMegabytes: megabytes(memory),
-    searchMilliseconds: spread(search),
+    searchMilliseconds: search,
     filteredMilliseconds: filtered,
-    addMilliseconds: spread(add),
-    removeMilliseconds: spread(remove),
+    addMilliseconds: add,
+    removeMilliseconds: remove,
     saveSeconds,
     loadSeconds,
     sameAfterLoading: names(found) === names(again),
@@ -188,7 +195,7 @@ async function ours(size, adapters, exact) {
 async function exactTimes(adapters) {
   const index = await exactProfileIndex.build(adapters.source, exactProfileIndex.options.parse({}), { seed: SEED });
   const times = await timed(Math.min(50, SEARCHES), (i) => index.search(takeRows(queries, [i % queries.rows]), N));
-  return { bytesPerAdapter: index.bytes / index.size, searchMilliseconds: spread(times) };
+  return { bytesPerAdapter: index.bytes / index.size, searchMilliseconds: times };
 }
 
 /** Native libraries, each with a graph of 16 neighbours and 128 candidates while building; `NAME:NUMBERS:CANDIDATES` while searching. */
@@ -219,7 +226,7 @@ const NATIVE = {
     };
   },
 };
-function native(asked, size, adapters, exact) {
+async function native(asked, size, adapters, exact) {
   const [name, numbers, candidates] = asked.split(':');
   const require = createRequire(join(args.modules ?? process.cwd(), 'package.json'));
   const before = process.memoryUsage().rss;
@@ -231,27 +238,17 @@ function native(asked, size, adapters, exact) {
   const buildSeconds = seconds(began);
   const memory = process.memoryUsage().rss - before;
   say(`${size}: ${asked} built in ${buildSeconds.toFixed(1)} s`);
-  const times = [];
-  for (let i = 0; i < SEARCHES; i++) {
-    const start = performance.now();
-    index.search(rowOf(queries, i % queries.rows));
-    times.push(performance.now() - start);
-  }
-  const adds = [];
-  for (let i = 0; i < 500; i++) {
-    const vector = adapters.vectorOf(size + i);
-    const start = performance.now();
-    index.add(size + i, vector);
-    adds.push(performance.now() - start);
-  }
+  const search = await timed(SEARCHES, (i) => index.search(rowOf(queries, i % queries.rows)));
+  const late = Array.from({ length: 500 }, (_, i) => adapters.vectorOf(size + i));
+  const add = await timed(500, (i) => index.add(size + i, late[i]));
   const found = Array.from({ length: queries.rows }, (_, q) =>
     index.search(rowOf(queries, q)).filter((id) => id < size),
   );
   return {
     buildSeconds,
     memoryMegabytes: megabytes(memory),
-    searchMilliseconds: spread(times),
-    addMilliseconds: spread(adds),
+    searchMilliseconds: search,
+    addMilliseconds: add,
     ...quality(adapters, exact, found),
   };
 }
@@ -264,7 +261,8 @@ for (const size of args.sizes.split(',').map(Number)) {
   say(`${size}: exact answers in ${seconds(began).toFixed(1)} s`);
   results[size] = { lists: await ours(size, adapters, exact) };
   if (size <= 100_000) results[size].exact = await exactTimes(adapters);
-  for (const name of args.with.split(',').filter(Boolean)) results[size][name] = native(name, size, adapters, exact);
+  for (const name of args.with.split(',').filter(Boolean))
+    results[size][name] = await native(name, size, adapters, exact);
 }
 rmSync(folder, { recursive: true });
 console.log(

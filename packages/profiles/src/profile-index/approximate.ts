@@ -77,12 +77,14 @@ export const approximateProfileIndex: ProfileIndexStrategy<ApproximateIndexOptio
     const stride = places === 0 ? 0 : codes.length / places;
     if (!Number.isInteger(stride) || stride !== (places === 0 ? 0 : 32 * Math.ceil(dimensions / 32)))
       throw read.corrupt("the array 'codes' is cut");
+    const [scales, lengths] = [read.floats('scales', places), read.floats('lengths', places)];
+    if ([scales, lengths].some((sizes) => sizes.some((size) => size < 0))) throw read.corrupt('a length is negative');
     const rows = invertedListsOf(
       {
         centres,
         lists,
-        scales: read.floats('scales', places),
-        lengths: read.floats('lengths', places),
+        scales,
+        lengths,
         orders: read.doubles('orders', places),
         codes,
       },
