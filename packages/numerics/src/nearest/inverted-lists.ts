@@ -39,6 +39,11 @@ export interface SavedLists {
 /** `NearestRows` that can be saved. */
 export interface InvertedLists extends NearestRows {
   readonly centres: ListCentres;
+  /**
+   * Moves the rows so that those of a list lie together, which searches read several times faster: once, after the bulk of them was added.
+   * @returns by old place, the new one
+   */
+  settle(): Int32Array;
   /** `codes` is a view of what is held, valid until a row is added; the rest are copies. */
   save(): SavedLists;
 }
@@ -108,8 +113,9 @@ function over(
   };
   /** Length of what the codes of a place stand for. */
   const radiusOf = (place: number) => {
+    const codes = table.row(place);
     let square = 0;
-    for (const code of table.row(place)) square += code * code;
+    for (let j = 0; j < width; j++) square += codes[j]! * codes[j]!;
     return Math.sqrt(square) * scales.data[place]!;
   };
   for (let place = 0; place < listOf.count; place++)
@@ -163,6 +169,21 @@ function over(
       listOf.data[place] = GONE;
       free.push(place);
       size--;
+    },
+    settle() {
+      const to = placesByList(lists, listOf.count, free);
+      const move = (part: { data: Int32Array | Float32Array | Float64Array }) => {
+        const before = part.data.slice(0, listOf.count);
+        before.forEach((x, place) => (part.data[to[place]!] = x));
+      };
+      for (const part of [listOf, scales, lengths, orders]) move(part);
+      moveRows(table, to);
+      let next = 0;
+      for (const list of lists) {
+        list.places = Int32Array.from({ length: list.count }, () => next++);
+      }
+      free.forEach((place, i) => (free[i] = to[place]!));
+      return to;
     },
     order: (place) => (listOf.data[place] === GONE ? NaN : orders.data[place]!),
     row(place) {
@@ -226,6 +247,30 @@ const ownCentres = ({ groups, centres, starts }: ListCentres): ListCentres => ({
   centres: ownMatrix(centres),
   starts: starts.slice(),
 });
+
+/** By place: where its row goes when lists lie one after the other, free places last. */
+function placesByList(lists: readonly List[], places: number, free: readonly number[]): Int32Array {
+  const to = new Int32Array(places);
+  let next = 0;
+  for (const list of lists) for (const place of list.places.subarray(0, list.count).sort()) to[place] = next++;
+  for (const place of free) to[place] = next++;
+  return to;
+}
+
+/** Moves each row to its place, in place: along the cycles of the permutation. */
+function moveRows(table: Int8Rows, to: Int32Array): void {
+  const moved = new Uint8Array(to.length);
+  for (let start = 0; start < to.length; start++) {
+    let carried = table.row(start).slice();
+    for (let at = to[start]!; moved[at] === 0; at = to[at]!) {
+      const row = table.row(at);
+      const next = row.slice();
+      row.set(carried);
+      carried = next;
+      moved[at] = 1;
+    }
+  }
+}
 
 interface Reading {
   best: Best;

@@ -94,6 +94,19 @@ describe('inverted lists', () => {
     expect(loaded.search(query, 60).places.length).toBe(58);
   });
 
+  it('find the same after rows were moved so that lists lie together', () => {
+    const rows = someRows(90, 8);
+    const [lists, still] = [listsOf(rows, 7), listsOf(rows, 7)];
+    for (const index of [lists, still]) for (const place of [2, 50, 89]) index.remove(place);
+    const to = lists.settle();
+    expect([...to].sort((a, b) => a - b)).toEqual([...Array(90).keys()]);
+    const query = rowOf(rows, 11);
+    const found = still.search(query, 87);
+    expect(lists.search(query, 87)).toEqual({ ...found, places: found.places.map((place) => to[place]!) });
+    expect(lists.row(to[11]!)).toEqual(still.row(11));
+    expect([2, 50, 89].map((place) => to[place])).toContain(lists.add(query));
+  });
+
   it('hold zero rows, one row, and none', () => {
     const zero = createMatrix(5, WIDTH);
     const lists = listsOf(zero, 3);

@@ -44,23 +44,21 @@ export function syntheticAdapters(profiles, encoder, count, seed) {
   };
   const lengths = Array.from({ length: models }, (_, m) => Math.hypot(...rowOf(profiles, m)));
 
-  /** Adapter number i: its model, the unit direction of its difference, and its vector, into `out`. Each has a stream of its own. */
-  const draw = (i, out) => {
+  /** Adapter number i: its vector, into `out`, and its model. Each has a stream of its own. With `alone`, only the unit direction of its difference. */
+  const draw = (i, out, alone = false) => {
     const own = createRandom(seed, 'adapter', String(i));
     const base = drawBase(own);
-    const weights = Array.from({ length: RANK }, () => own.normal());
-    const delta = new Float64Array(cols);
-    weights.forEach((w, r) => {
-      const direction = rowOf(directions[base], r);
-      for (let d = 0; d < cols; d++) delta[d] += w * direction[d];
-    });
+    out.fill(0);
+    for (let r = 0; r < RANK; r++) {
+      const [weight, { data }, at] = [own.normal(), directions[base], r * cols];
+      for (let d = 0; d < cols; d++) out[d] += weight * data[at + d];
+    }
     let square = 0;
-    for (const x of delta) square += x * x;
-    const unit = 1 / Math.sqrt(square);
-    const size = own.float() * LARGEST * lengths[base] * unit;
-    const profile = rowOf(profiles, base);
-    for (let d = 0; d < cols; d++) out[d] = profile[d] + size * delta[d];
-    return { base, direction: delta.map((x) => x * unit) };
+    for (let d = 0; d < cols; d++) square += out[d] * out[d];
+    const size = (alone ? 1 : own.float() * LARGEST * lengths[base]) / Math.sqrt(square);
+    const { data } = profiles;
+    for (let d = 0, at = base * cols; d < cols; d++, at++) out[d] = (alone ? 0 : data[at]) + size * out[d];
+    return base;
   };
   const nameOf = (i) => `synthetic-adapter-${i}`;
 
@@ -74,7 +72,8 @@ export function syntheticAdapters(profiles, encoder, count, seed) {
     offerOf: (i) => OFFERS[i % OFFERS.length],
     /** The real outcome of the adapter's model on the query, and what the adapter (synthetic) adds. Null where the model was not measured. */
     worth(i, query, outcomeOf) {
-      const { base, direction } = draw(i, new Float32Array(cols));
+      const direction = new Float32Array(cols);
+      const base = draw(i, direction, true);
       const outcome = outcomeOf(base);
       if (Number.isNaN(outcome)) return null;
       let along = 0;

@@ -63,7 +63,10 @@ export const approximateProfileIndex: ProfileIndexStrategy<ApproximateIndexOptio
     ctx.onProgress?.({ stage: `index ${NAME}: sample`, done: 0, total: sampled, unit: 'models' });
     const sample = await sampleOf(NAME, source, sampled, true, ctx);
     const rows = invertedLists(listCentres(sample, Math.max(1, wanted), ctx), chosen);
-    return fill(NAME, catalogueIndex(indexOf(rows, chosen, source.encoder)), source, ctx);
+    const { index, moved } = catalogueIndex(indexOf(rows, chosen, source.encoder));
+    await fill(NAME, index, source, ctx);
+    moved(rows.settle());
+    return index;
   },
   async load(artifact) {
     const { manifest, entries, read } = readArtifact(NAME, artifact);
@@ -91,7 +94,7 @@ export const approximateProfileIndex: ProfileIndexStrategy<ApproximateIndexOptio
       chosen.data,
     );
     assertPlaces(entries, (place) => lists[place] !== -1, read.corrupt);
-    return catalogueIndex(indexOf(rows, chosen.data, manifest.encoder, entries));
+    return catalogueIndex(indexOf(rows, chosen.data, manifest.encoder, entries)).index;
   },
 };
 

@@ -41,9 +41,16 @@ export interface CatalogueParts {
   save: (entries: Entries) => ProfileIndexArtifact;
 }
 
+/** An index, and what is done once its catalogue was added. */
+export interface Catalogue {
+  index: ProfileIndex;
+  /** Says where rows were moved: by old place, the new one. */
+  moved(to: Int32Array): void;
+}
+
 /** An index of profiles that keeps names and offers itself, and leaves vectors to `rows`. */
-export function catalogueIndex({ name, encoder, metric, rows, entries, save }: CatalogueParts): ProfileIndex {
-  const names: (string | null)[] = entries ? [...entries.names] : [];
+export function catalogueIndex({ name, encoder, metric, rows, entries, save }: CatalogueParts): Catalogue {
+  let names: (string | null)[] = entries ? [...entries.names] : [];
   let kinds = entries ? entries.kinds.slice() : new Int32Array(0);
   const offers = offerKinds(entries?.offers);
   const placeOf = new Map<string, number>();
@@ -87,7 +94,18 @@ export function catalogueIndex({ name, encoder, metric, rows, entries, save }: C
     return { admitted: total, limits: { among } };
   };
 
-  return {
+  const moved = (to: Int32Array) => {
+    const [namesBefore, kindsBefore] = [names, kinds];
+    names = Array.from({ length: namesBefore.length }, () => null);
+    kinds = new Int32Array(kindsBefore.length);
+    to.forEach((place, before) => {
+      const model = (names[place] = namesBefore[before]!);
+      kinds[place] = kindsBefore[before]!;
+      if (model !== null) placeOf.set(model, place);
+    });
+  };
+
+  const index: ProfileIndex = {
     get size() {
       return rows.size;
     },
@@ -157,4 +175,5 @@ export function catalogueIndex({ name, encoder, metric, rows, entries, save }: C
       return save({ names, kinds: kinds.slice(0, rows.places), offers: offers.distinct });
     },
   };
+  return { index, moved };
 }

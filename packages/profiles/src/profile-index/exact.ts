@@ -40,7 +40,7 @@ export const exactProfileIndex: ProfileIndexStrategy<ExactIndexOptions> = {
   summary: 'reads every vector; exact, and slow for large catalogues',
   options,
   build: (source, chosen, ctx) =>
-    fill(NAME, catalogueIndex(indexOf(exactRows(source.dimensions), chosen, source.encoder)), source, ctx),
+    fill(NAME, catalogueIndex(indexOf(exactRows(source.dimensions), chosen, source.encoder)).index, source, ctx),
   async load(artifact) {
     const { manifest, entries, read } = readArtifact(NAME, artifact);
     const chosen = options.safeParse(manifest.options);
@@ -51,6 +51,6 @@ export const exactProfileIndex: ProfileIndexStrategy<ExactIndexOptions> = {
       orders,
     });
     assertPlaces(entries, (place) => !Number.isNaN(orders[place]!), read.corrupt);
-    return catalogueIndex(indexOf(rows, chosen.data, manifest.encoder, entries));
+    return catalogueIndex(indexOf(rows, chosen.data, manifest.encoder, entries)).index;
   },
 };
