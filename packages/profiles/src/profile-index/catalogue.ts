@@ -45,7 +45,7 @@ export interface CatalogueParts {
 export interface Catalogue {
   index: ProfileIndex;
   /** Says where rows were moved: by old place, the new one. */
-  moved(to: Int32Array): void;
+  moved: (to: Int32Array) => void;
 }
 
 /** An index of profiles that keeps names and offers itself, and leaves vectors to `rows`. */
