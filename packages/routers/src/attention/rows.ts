@@ -67,12 +67,7 @@ function memoryOfRows(rows: Matrix, keys: number, complete: boolean): Omit<Memor
  * The vector whose product with a model's row is its score, where all was measured; otherwise the score that it would have if what was not
  * measured were its prior: nearer to the prior than the score is.
  */
-function rowProbe(
-  attention: Float64Array,
-  { shrinkage }: Sharpness,
-  complete: boolean,
-  out: Float32Array,
-): void {
+function rowProbe(attention: Float64Array, { shrinkage }: Sharpness, complete: boolean, out: Float32Array): void {
   const weight = attention.reduce((sum, a) => sum + a, 0) + shrinkage;
   if (weight > 0) attention.forEach((a, k) => (out[k] = a / weight));
   out[widthOf(attention.length, complete) - 1] = weight > 0 ? shrinkage / weight : 1;

@@ -163,5 +163,6 @@ describe('retrieval refuses', () => {
     const input = { ...given.input, profiles: { ...unbiased, keyed: { ...profiles.keyed!, scores } } };
     const router = await attentionRouter.fit(input, parseOptions(attentionRouter, {}), ctx);
     expect(() => rowScoring(router).own()).toThrow(/5 models of 6 have scores/);
+    expect(() => rowScoring(router).of(input.profiles)).toThrow(/1 model without a score or a bias, such as model-5/);
   });
 });
