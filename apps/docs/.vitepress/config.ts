@@ -86,6 +86,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Add a new model', '/guides/new-model'],
       ['Prices and profiles of models', '/guides/models'],
       ['Catalogues of a million models', '/guides/large-catalogues'],
+      ['Use more than one machine', '/guides/several-machines'],
       ['Choose by cost', '/guides/cost'],
       ['Use a saved router in your program', '/guides/saved-router'],
       ['Write a plugin', '/guides/plugin'],

@@ -15,6 +15,7 @@ import { addStepCommands } from './program/steps.js';
 import { addResultCommands } from './program/saved.js';
 import { addSetupCommands } from './program/setup.js';
 import { addTrafficCommands } from './program/traffic.js';
+import { addWorkerCommand } from './program/worker.js';
 import { Exit } from './program/ending.js';
 
 /**
@@ -48,6 +49,7 @@ export function buildProgram(io: Io): Command {
   addResultCommands(program, io);
   addServeCommand(program, io);
   addTrafficCommands(program, io);
+  addWorkerCommand(program, io);
   addSetupCommands(program, io);
   // Subcommands copy these settings only if they are made before them, so they are set on the whole tree at the end.
   const settle = (command: Command): void => {

@@ -1,4 +1,12 @@
-export { createAsker, type Asker, type AskerOptions, type Call, type NoAnswer, type Reply } from './ask/asker.js';
+export {
+  createAsker,
+  type Asker,
+  type AskerOptions,
+  type Call,
+  type NoAnswer,
+  type Reply,
+  type SendCall,
+} from './ask/asker.js';
 export { askAll } from './ask/ask-all.js';
 export { openModel, type Environment, type PaidModel } from './ask/models.js';
 export type { Rates } from './ask/pace.js';
@@ -38,7 +46,7 @@ export {
   type CollectReport,
 } from './run/collect.js';
 export type { ModelSummary } from './run/results.js';
-export type { CollectParts } from './run/setting.js';
+export { openModels, type CollectParts } from './run/setting.js';
 export { extractCode } from './sandbox/extract.js';
 export { DEFAULT_CODE_LIMITS, type CodeLimits } from './sandbox/limits.js';
 export { runCodeTasks, type RunAllOptions } from './sandbox/run-all.js';

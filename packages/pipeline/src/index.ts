@@ -5,19 +5,29 @@ import { openEncoder as openTrusted, openServedEncoder as openServed } from './e
 import { importPlugin as importTrusted } from './plugins/plugins.js';
 import { byPerson } from './plugins/trust.js';
 import { run as runConfig, type RunResult, runScenarios as runAll, type ScenarioResult } from './run/run.js';
+import type { QueueOptions } from './queue/remote-cells.js';
 import type { StepContext } from './steps/inputs.js';
+
+/** What else a run may be told. */
+export interface RunSettings {
+  /** A Postgres through which workers on any machine compute the cells; see `work`. Default: they are computed here. */
+  queue?: QueueOptions | undefined;
+}
 
 /**
  * The pipeline as a function: the same options as `routeprofile run` and the config file, the same files, no printing.
  * @param ctx progress, logger and a signal to stop
  * @throws RouteProfileError BAD_OPTION for a wrong config; ABORTED
  */
-export const run = (config: PartialConfig, ctx: StepContext = {}): Promise<RunResult> =>
-  runConfig(completeConfig(config), ctx);
+export const run = (config: PartialConfig, ctx: StepContext = {}, { queue }: RunSettings = {}): Promise<RunResult> =>
+  runConfig(completeConfig(config), ctx, { queue });
 
 /** `run` for each of the config's `scenarios`; what they share is computed once. */
-export const runScenarios = (config: PartialConfig, ctx: StepContext = {}): Promise<ScenarioResult[]> =>
-  runAll(completeConfig(config), ctx);
+export const runScenarios = (
+  config: PartialConfig,
+  ctx: StepContext = {},
+  { queue }: RunSettings = {},
+): Promise<ScenarioResult[]> => runAll(completeConfig(config), ctx, { queue });
 
 /**
  * The default export of a plugin package or file; TypeScript files work too. Its code runs: never pass a name from a file that
@@ -78,6 +88,9 @@ export {
   type VerifierReference,
 } from './steps/open-verifiers.js';
 export { collect, planCollect, type CollectRequest } from './steps/collect.js';
+export { work, type WorkRequest } from './steps/work.js';
+export type { QueueOptions } from './queue/remote-cells.js';
+export type { WorkReport } from './queue/work.js';
 export {
   addModelToProfiles,
   addModelToRouter,

@@ -26,6 +26,7 @@ export { spokenAnswer, type ChatAnswer, type Spoken } from './openai/answer.js';
 export { createOpenAiChat, type OpenAiChatSettings } from './openai/chat.js';
 export { createOpenAiEmbeddings, type Embeddings, type OpenAiEmbeddingsSettings } from './openai/embeddings.js';
 export { openAiHome, openAiKeyFor, processEnvironment, type Variables } from './openai/home.js';
+export { assertPostgresUrl, postgresFault, unreadablePostgres } from './postgres/fault.js';
 export { inPool } from '@routeprofile/schema';
 export {
   addUsage,

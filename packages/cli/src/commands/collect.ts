@@ -8,9 +8,10 @@ import {
 import { plural } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { formatColumns } from '../ui/format.js';
+import { queueOf, type QueueFlags } from './queue.js';
 
 /** Flags of `collect`. */
-export interface CollectFlags extends CommonFlags {
+export interface CollectFlags extends CommonFlags, QueueFlags {
   config?: string;
   prompts?: string;
   grader?: string;
@@ -44,7 +45,7 @@ export async function collectCommand(flags: CollectFlags, io: Io): Promise<numbe
     else console.print(planText(plan));
     return 0;
   }
-  const report = await collect(request, console.context);
+  const report = await collect({ ...request, queue: await queueOf(flags) }, console.context);
   report.warnings.forEach((warning) => console.logger.warn(warning));
   if (flags.json) console.printJson(report);
   else console.print(reportText(report));

@@ -154,6 +154,19 @@ export const strategyFlags = (command: Command): Command =>
       strategies,
     );
 
+/** For commands whose work other machines may do. */
+export const queueFlags = (command: Command, what: string): Command =>
+  command
+    .option(
+      '--queue <ref>',
+      `let workers on any machine ${what}: env:NAME or file:PATH, where the URL of a Postgres is; start them with \`routeprofile worker\``,
+    )
+    .option(
+      '--lease <s>',
+      'with --queue: seconds of silence after which the work of a lost worker is taken again (default: 15)',
+      integer(2),
+    );
+
 export const configFlag = (command: Command): Command =>
   command.option('--config <file>', 'config file (default: routeprofile.config.* in this folder)');
 

@@ -8,6 +8,7 @@ import { openConsole, type Console, type Io } from '../io.js';
 import {
   completeConfig,
   loadConfigFile,
+  type QueueOptions,
   run,
   type RunResult,
   runScenarios,
@@ -15,6 +16,7 @@ import {
 } from '@routeprofile/pipeline';
 import { askCommand } from './ask.js';
 import { configOf, type ConfigFlags } from './flags.js';
+import { queueOf, type QueueFlags } from './queue.js';
 import { colorOf, visible } from '../ui/screen.js';
 
 /** The table, the reading of it, and where the files are. */
@@ -63,20 +65,29 @@ export function reportFailures({ report: { failed }, problems }: RunResult, cons
   return failed.length + problems.length > 0 ? 1 : 0;
 }
 
-export async function runCommand(flags: ConfigFlags, io: Io): Promise<number> {
+export async function runCommand(
+  { queue: reference, lease, ...flags }: ConfigFlags & QueueFlags,
+  io: Io,
+): Promise<number> {
   const console = openConsole(io, flags);
   const config = completeConfig(await loadConfigFile(flags.config), configOf(flags));
-  if (config.scenarios) return scenariosCommand(config, flags, io);
-  const result = await run(config, console.context);
+  const queue = await queueOf({ queue: reference, lease });
+  if (config.scenarios) return scenariosCommand(config, flags, queue, io);
+  const result = await run(config, console.context, { queue });
   console.settle();
   if (flags.json) console.printJson(result.report);
   else console.paint(summaryOf(result, io));
   return reportFailures(result, console);
 }
 
-async function scenariosCommand(config: RunConfig, flags: ConfigFlags, io: Io): Promise<number> {
+async function scenariosCommand(
+  config: RunConfig,
+  flags: ConfigFlags,
+  queue: QueueOptions | undefined,
+  io: Io,
+): Promise<number> {
   const console = openConsole(io, flags);
-  const results = await runScenarios(config, console.context);
+  const results = await runScenarios(config, console.context, { queue });
   console.settle();
   const space: DesignSpace = {
     name: results[0]!.report.dataset.name,

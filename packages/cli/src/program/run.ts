@@ -7,10 +7,12 @@ import {
   integer,
   marginFlag,
   names,
+  queueFlags,
   seeds,
   strategyFlags,
   type ConfigFlags,
 } from '../commands/flags.js';
+import type { QueueFlags } from '../commands/queue.js';
 import type { CommonFlags, Io } from '../io.js';
 import { ending } from './ending.js';
 
@@ -25,47 +27,56 @@ Examples:
 
 /** Commands that do everything at once: `run`, `demo`, `sample`. */
 export function addRunCommands(program: Command, io: Io): void {
-  configFlag(
-    common(
-      encoderFlags(
-        strategyFlags(
-          marginFlag(
-            datasetFlags(
-              program
-                .command('run')
-                .description(
-                  'build profiles, train routers on them and evaluate every pair; an interrupted run resumes',
-                ),
+  queueFlags(
+    configFlag(
+      common(
+        encoderFlags(
+          strategyFlags(
+            marginFlag(
+              datasetFlags(
+                program
+                  .command('run')
+                  .description(
+                    'build profiles, train routers on them and evaluate every pair; an interrupted run resumes',
+                  ),
+              ),
             ),
           ),
-        ),
-      )
-        .option(
-          '--selection-folds <n>',
-          'cross-validation folds of the training data that choose the recommended router; 0: take the first auto router, else the first (default: 3)',
-          integer(0),
         )
-        .option('--metric <list>', 'extra metrics from plugins, with commas between: a package or a file each', names)
-        .option('--quantize <list>', 'also test compressed versions of each profile: int8, pca:N', names)
-        .option(
-          '--frontier',
-          'also report the quality that each cost reaches, over all cost weights λ; one extra fit per fold and router',
-        )
-        .option(
-          '--suggest <n>',
-          'of a log: write the N answers that would tell most of what it cannot into OUT/suggested.jsonl, for collect --prompts',
-          integer(1),
-        )
-        .option('--robustness <n>', 'rephrase N test queries and report how often the choice is unchanged', integer(1))
-        .option('--jobs <n>', 'train N cells (profile × router × seed) at the same time (default: 1)', integer(1))
-        .option(
-          '--plugin-timeout <s>',
-          'seconds without progress after which a plugin is stopped (default: 120)',
-          integer(1),
-        )
-        .option('--out <dir>', 'output folder (default: routeprofile-out)'),
-    ).addHelpText('after', RUN_EXAMPLES),
-  ).action(ending(async (flags: ConfigFlags) => (await import('../commands/run.js')).runCommand(flags, io)));
+          .option(
+            '--selection-folds <n>',
+            'cross-validation folds of the training data that choose the recommended router; 0: take the first auto router, else the first (default: 3)',
+            integer(0),
+          )
+          .option('--metric <list>', 'extra metrics from plugins, with commas between: a package or a file each', names)
+          .option('--quantize <list>', 'also test compressed versions of each profile: int8, pca:N', names)
+          .option(
+            '--frontier',
+            'also report the quality that each cost reaches, over all cost weights λ; one extra fit per fold and router',
+          )
+          .option(
+            '--suggest <n>',
+            'of a log: write the N answers that would tell most of what it cannot into OUT/suggested.jsonl, for collect --prompts',
+            integer(1),
+          )
+          .option(
+            '--robustness <n>',
+            'rephrase N test queries and report how often the choice is unchanged',
+            integer(1),
+          )
+          .option('--jobs <n>', 'train N cells (profile × router × seed) at the same time (default: 1)', integer(1))
+          .option(
+            '--plugin-timeout <s>',
+            'seconds without progress after which a plugin is stopped (default: 120)',
+            integer(1),
+          )
+          .option('--out <dir>', 'output folder (default: routeprofile-out)'),
+      ).addHelpText('after', RUN_EXAMPLES),
+    ),
+    'compute the cells',
+  ).action(
+    ending(async (flags: ConfigFlags & QueueFlags) => (await import('../commands/run.js')).runCommand(flags, io)),
+  );
 
   common(
     encoderFlags(

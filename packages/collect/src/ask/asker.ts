@@ -4,6 +4,7 @@ import {
   plural,
   throwIfAborted,
   type ChatMessage,
+  type ChatRequest,
   type Completion,
   type RunContext,
 } from '@routeprofile/schema';
@@ -44,6 +45,23 @@ export interface Asker {
   warnings: string[];
 }
 
+/**
+ * Makes one call.
+ * @returns the answer, and the seconds from question to answer
+ * @throws CallError for a call that came to nothing; RouteProfileError ABORTED
+ */
+export type SendCall = (
+  model: PaidModel,
+  request: ChatRequest,
+  ctx: RunContext,
+) => Promise<{ completion: Completion; seconds: number }>;
+
+const sendHere: SendCall = async ({ chat }, request, ctx) => {
+  const begun = performance.now();
+  const completion = await chat.complete(request, ctx);
+  return { completion, seconds: (performance.now() - begun) / 1000 };
+};
+
 /** How an asker waits and how often it tries. */
 export interface AskerOptions {
   journal: Journal;
@@ -53,6 +71,8 @@ export interface AskerOptions {
   retries: number;
   /** Milliseconds before the first retry and at most before any. Default 500 and 60,000. */
   delays?: { firstDelay: number; maximumDelay: number } | undefined;
+  /** How a call is made. Default: by the model itself, in this process. */
+  send?: SendCall | undefined;
   /** Every model, so that limits of an endpoint are known before the first call. */
   models: readonly PaidModel[];
 }
@@ -67,7 +87,7 @@ const LONG_WAIT = 30_000;
 
 /** @throws RouteProfileError BAD_OPTION for a model without a price where there is a budget */
 export function createAsker(
-  { journal, budget: limit, retries, delays = DELAYS, models }: AskerOptions,
+  { journal, budget: limit, retries, delays = DELAYS, send = sendHere, models }: AskerOptions,
   ctx: RunContext,
 ): Asker {
   const unpriced = limit === undefined ? [] : models.filter(({ price }) => !price);
@@ -101,14 +121,13 @@ export function createAsker(
       const names = { key, query, model: model.id };
       const attempt = await journal.start({ ...names, bound });
       sent++;
-      const begun = performance.now();
       let line: Answered | Failure;
       try {
-        const completion = await model.chat.complete(
+        const { completion, seconds: latency } = await send(
+          model,
           { messages, label: query, idempotencyKey: `${key}-${journal.settled(key)}` },
           ctx,
         );
-        const latency = (performance.now() - begun) / 1000;
         line = { type: 'answered', ...names, attempt, ...answered(completion, model, bound), latency };
       } catch (error) {
         // A call that was broken off stays without an end: nobody knows what it cost.

@@ -122,14 +122,18 @@ export async function collectOutcomes(
   const isAsked = candidates.map((_, model) => setting.askedOf.some((asked) => asked.includes(model)));
   const gold = config.gold === undefined ? [] : await readGold(resolve(folder, config.gold), ctx);
   const journal = await openJournal(join(out, 'answers.jsonl'), ctx);
+  const asked = [...judges.values()];
+  let sender: Awaited<ReturnType<NonNullable<CollectParts['openSender']>>> | undefined;
   try {
+    sender = await parts.openSender?.(asked, ctx);
     const asker = createAsker(
       {
         journal,
         budget: config.budget,
         retries: config.retries,
         delays: parts.delays,
-        models: [...judges.values()],
+        send: sender?.send,
+        models: asked,
       },
       ctx,
     );
@@ -170,6 +174,7 @@ export async function collectOutcomes(
     });
     return report;
   } finally {
+    await sender?.close();
     await journal.close();
   }
 }

@@ -12,7 +12,7 @@ import {
   type PromptItem,
   type RunContext,
 } from '@routeprofile/schema';
-import type { Asker, Call } from '../ask/asker.js';
+import type { Asker, Call, SendCall } from '../ask/asker.js';
 import { openModel, type Environment, type PaidModel } from '../ask/models.js';
 import { readPrompts } from '../ask/prompts.js';
 import { builtInGraders } from '../grading/built-in.js';
@@ -31,8 +31,33 @@ export interface CollectParts {
   openSandbox?: () => Promise<ProgramRunner>;
   /** Vectors of queries, by which `plan` knows which are alike; without it the rest of the budget goes to more complete rows. */
   encode?: (texts: readonly string[], ctx: RunContext) => Promise<Matrix>;
+  /** Opens what makes the calls of these models, candidates and judges. Default: each call is made in this process. */
+  openSender?: (models: readonly PaidModel[], ctx: RunContext) => Promise<{ send: SendCall; close(): Promise<void> }>;
   /** Milliseconds before the first retry and at most before any. Default 500 and 60,000. */
   delays?: { firstDelay: number; maximumDelay: number };
+}
+
+/**
+ * The models that a configuration asks, candidates and judges, by id.
+ * @param env where keys are; null where nothing will be asked
+ * @throws RouteProfileError BAD_OPTION
+ */
+export function openModels(
+  { models, judges }: Pick<CollectConfig, 'models' | 'judges'>,
+  env: Environment,
+): { candidates: PaidModel[]; byId: Map<string, PaidModel> } {
+  const candidates = Object.entries(models).map(([id, given]) => openModel(id, given, `models.${id}`, env));
+  const others = Object.entries(judges).map(([id, given]) => openModel(id, given, `judges.${id}`, env));
+  if (candidates.length === 0)
+    throw new RouteProfileError('BAD_OPTION', 'collect.models: there is no model to ask', {
+      hint: 'Give each model a name, such as { "small": { "baseUrl": …, "model": … } }.',
+    });
+  const twice = others.find(({ id }) => Object.hasOwn(models, id));
+  if (twice)
+    throw new RouteProfileError('BAD_OPTION', `collect.judges: ${twice.id} is the name of a model to ask as well`, {
+      hint: 'Give the judge another name, or name the model itself as the judge.',
+    });
+  return { candidates, byId: new Map([...candidates, ...others].map((model) => [model.id, model])) };
 }
 
 /** Everything that is known before anything is asked. */
@@ -65,17 +90,7 @@ export async function openSetting(
 ): Promise<Setting> {
   const { folder = process.cwd() } = parts;
   const env = asks ? (parts.env ?? process.env) : null;
-  const candidates = Object.entries(config.models).map(([id, given]) => openModel(id, given, `models.${id}`, env));
-  const judges = Object.entries(config.judges).map(([id, given]) => openModel(id, given, `judges.${id}`, env));
-  if (candidates.length === 0)
-    throw new RouteProfileError('BAD_OPTION', 'collect.models: there is no model to ask', {
-      hint: 'Give each model a name, such as { "small": { "baseUrl": …, "model": … } }.',
-    });
-  const twice = judges.find(({ id }) => Object.hasOwn(config.models, id));
-  if (twice)
-    throw new RouteProfileError('BAD_OPTION', `collect.judges: ${twice.id} is the name of a model to ask as well`, {
-      hint: 'Give the judge another name, or name the model itself as the judge.',
-    });
+  const { candidates, byId } = openModels(config, env);
   const items = await readPrompts(resolve(folder, config.prompts), ctx);
   const askedOf = items.map((item) => candidatesOf(item, candidates, config.prompts));
   if (askedOf.every((asked) => asked.length === 0))
@@ -89,7 +104,7 @@ export async function openSetting(
     out: resolve(folder, config.out),
     items,
     candidates,
-    judges: new Map([...candidates, ...judges].map((model) => [model.id, model])),
+    judges: byId,
     order: stratifiedOrder(items, config.seed),
     warnings: sameModels(candidates),
     callOf: (item, candidate) => ({

@@ -75,6 +75,8 @@ type CellKey = Record<string, unknown>;
 export interface CellStore {
   folder: string;
   keyOf(parts: CellKey): string;
+  /** The file of a cell. */
+  path(key: string): string;
   read(key: string, models: readonly string[], rows: number): Promise<CellResult | undefined>;
   write(key: string, models: readonly string[], result: CellResult): Promise<void>;
 }
@@ -87,6 +89,7 @@ export function cellStore(folder: string, warn: (message: string) => void): Cell
   const path = (key: string) => join(folder, 'cells', `${key}.json`);
   return {
     folder,
+    path,
     keyOf: (parts) => hashJson(parts).slice(0, 32),
     async read(key, models, rows) {
       if (!existsSync(path(key))) return undefined;

@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { hashBytes, systemCode, writeError, writeProfileSet, writeRouterArtifact } from '@routeprofile/data';
+import {
+  hashBytes,
+  readProfileSet,
+  systemCode,
+  writeError,
+  writeProfileSet,
+  writeRouterArtifact,
+} from '@routeprofile/data';
 import type { ProfileSet, RouterArtifact } from '@routeprofile/schema';
 
 /**
@@ -26,6 +33,8 @@ const routerPair = (folder: string, name: string): Pair => ({
   arrays: join(folder, name, 'weights.npz'),
 });
 
+const filesOf = ({ json, arrays }: Pair) => [arrays, json] as const;
+
 /** What a cell made: the hash of its router's JSON, the key of its profile set and the hash of that one's JSON. */
 export interface CellFiles {
   router: string;
@@ -35,7 +44,14 @@ export interface CellFiles {
 export interface KeptFiles {
   /** @returns hash of the JSON file, which holds the hash of the arrays */
   writeProfiles(key: string, set: ProfileSet): Promise<string>;
+  /** A profile set as it was written. @throws RouteProfileError MISSING_FILE, CORRUPT_FILE */
+  readProfiles(key: string): Promise<{ set: ProfileSet; file: CellFiles['profiles'] }>;
+  /** The hash of a profile set's JSON; undefined where the set is not there, or not whole. */
+  hashOfProfiles(key: string): Promise<string | undefined>;
   writeRouter(key: string, artifact: RouterArtifact): Promise<string>;
+  /** Both files of a profile set, or of a router; the arrays come first, as the JSON speaks of them. */
+  profileFiles(key: string): readonly [arrays: string, json: string];
+  routerFiles(key: string): readonly [arrays: string, json: string];
   /** Whether the files of a cell are there as they were written. */
   holds(key: string, files: CellFiles): Promise<boolean>;
   /** Gives profile sets names in a folder; others there that are kept here lose theirs. @param names key by name */
@@ -101,10 +117,22 @@ export function keptFiles(folder: string): KeptFiles {
       await writeProfileSet(profiles, key, set);
       return hashOf(profilePair(profiles, key).json);
     },
+    async readProfiles(key) {
+      const { arrays, json } = profilePair(profiles, key);
+      return { set: await readProfileSet(arrays), file: { key, hash: await hashOf(json) } };
+    },
+    async hashOfProfiles(key) {
+      const pair = profilePair(profiles, key);
+      const text = await bytesOf(pair.json);
+      const hash = text && hashBytes(text);
+      return hash !== undefined && (await isWhole(pair, hash)) ? hash : undefined;
+    },
     async writeRouter(key, artifact) {
       await writeRouterArtifact(join(routers, key), artifact);
       return hashOf(routerPair(routers, key).json);
     },
+    profileFiles: (key) => filesOf(profilePair(profiles, key)),
+    routerFiles: (key) => filesOf(routerPair(routers, key)),
     holds: async (key, files) =>
       (await isWhole(routerPair(routers, key), files.router)) &&
       isWhole(profilePair(profiles, files.profiles.key), files.profiles.hash),

@@ -87,15 +87,29 @@ async function frontierOf(
   }
 }
 
+/** The profile set of a cell, made once for all cells that share it. */
+function profilesOf(workspace: Workspace, cell: Cell, kept: boolean, ctx: RunContext): Promise<BuiltProfiles> {
+  const key = profileKey(workspace, cell);
+  const known = workspace.profiles.get(key);
+  if (known) return known;
+  const profile = workspace.plan.profiles[cell.profile]!;
+  const made = kept ? workspace.kept.readProfiles(key) : buildProfiles(workspace, profile, key, ctx);
+  workspace.profiles.set(key, made);
+  return made;
+}
+
 /** Fits the cell's router on its profiles and routes the test rows; saves router and result. */
-async function computeCell(workspace: Workspace, cell: Cell, key: string, ctx: RunContext): Promise<CellResult> {
+async function computeCell(
+  workspace: Workspace,
+  cell: Cell,
+  key: string,
+  profileKept: boolean,
+  ctx: RunContext,
+): Promise<CellResult> {
   const { plan, dataset, encoder, encoded } = workspace;
   const profile = plan.profiles[cell.profile]!;
   const router = plan.routers[cell.router]!;
-  const shared = profileKey(workspace, cell);
-  let built = workspace.profiles.get(shared);
-  if (!built) workspace.profiles.set(shared, (built = buildProfiles(workspace, profile, shared, ctx)));
-  const { set: profiles, file } = await built;
+  const { set: profiles, file } = await profilesOf(workspace, cell, profileKept, ctx);
   try {
     const trained = { vectors: encoded.train, encoder: encoder.id };
     const { router: fitted, input } = await fitRouter(dataset, router, profiles, trained, ctx);
@@ -134,7 +148,11 @@ async function computeCell(workspace: Workspace, cell: Cell, key: string, ctx: R
 }
 
 /** What the report keeps of a cell that failed. */
-export function failedCell(workspace: Workspace, cell: Cell, { code, message }: RouteProfileError): FailedCell {
+export function failedCell(
+  workspace: Pick<Workspace, 'plan'>,
+  cell: Cell,
+  { code, message }: Pick<FailedCell, 'code' | 'message'>,
+): FailedCell {
   const { profiles, routers } = workspace.plan;
   return {
     profile: profiles[cell.profile]!.reference.name,
@@ -149,17 +167,52 @@ export function failedCell(workspace: Workspace, cell: Cell, { code, message }: 
 /** After these nothing could be kept, or nothing is wanted any more. */
 const ENDS_A_RUN = new Set(['OUTPUT_UNWRITABLE', 'WRITE_FAILED', 'ABORTED']);
 
-/** Computes a cell and stores its result, or gives what it failed with. */
-export async function runCell(workspace: Workspace, cell: Cell, ctx: RunContext): Promise<CellResult | FailedCell> {
-  const store = fileStore(join(workspace.plan.config.out, 'store'));
+/** What a strategy may keep while it works; see `RunContext.store`. */
+const within = ({ plan }: Workspace, cell: Cell, ctx: RunContext): RunContext => ({
+  ...ctx,
+  seed: cell.seed,
+  store: fileStore(join(plan.config.out, 'store')),
+});
+
+/** An error that costs what it arose in, and nothing else. @throws what ends a run */
+function failureOfPart(error: unknown): RouteProfileError {
+  if (!RouteProfileError.isInstance(error) || ENDS_A_RUN.has(error.code)) throw error;
+  return error;
+}
+
+/**
+ * Computes a cell and stores its result, or gives what it failed with.
+ * @param profileKept its profile set was made elsewhere and is kept: it is read, not built
+ */
+export async function runCell(
+  workspace: Workspace,
+  cell: Cell,
+  ctx: RunContext,
+  { profileKept = false }: { profileKept?: boolean } = {},
+): Promise<CellResult | FailedCell> {
   try {
     const key = cellKey(workspace, cell);
-    const result = await computeCell(workspace, cell, key, { ...ctx, seed: cell.seed, store });
+    const result = await computeCell(workspace, cell, key, profileKept, within(workspace, cell, ctx));
     await workspace.cells.write(key, workspace.dataset.test.models, result);
     return result;
   } catch (error) {
-    if (!RouteProfileError.isInstance(error) || ENDS_A_RUN.has(error.code)) throw error;
-    return failedCell(workspace, cell, error);
+    return failedCell(workspace, cell, failureOfPart(error));
+  }
+}
+
+/** A profile set that is kept now, or why there is none. */
+export type ProfileOutcome = { hash: string } | Pick<FailedCell, 'code' | 'message'>;
+
+/** Builds the profile set of a cell and keeps it, or gives what it failed with. */
+export async function keepProfiles(workspace: Workspace, cell: Cell, ctx: RunContext): Promise<ProfileOutcome> {
+  try {
+    const profile = workspace.plan.profiles[cell.profile]!;
+    const key = profileKey(workspace, cell);
+    const { file } = await buildProfiles(workspace, profile, key, within(workspace, cell, ctx));
+    return { hash: file.hash };
+  } catch (error) {
+    const { code, message } = failureOfPart(error);
+    return { code, message };
   }
 }
 

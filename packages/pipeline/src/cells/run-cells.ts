@@ -5,7 +5,8 @@ import type { CellResult } from './cell-store.js';
 import type { DecisionLatency } from './latency.js';
 import { pluginOf, type Cell } from './plan.js';
 import { isFailure, runCell } from './run-cell.js';
-import { runInWorkers } from './workers.js';
+import type { CellQueue } from './cell-queue.js';
+import { localWorkers } from './workers.js';
 
 export interface CellOutcomes {
   /** One a cell, in the plan's order. */
@@ -28,8 +29,9 @@ function firstOfEachKey(keys: readonly string[]): number[] {
 /**
  * Every cell of the plan: read if an earlier run finished it, computed otherwise, here or in `jobs` workers; cells with a
  * plugin always in a worker. A failure is kept beside the results and the others go on.
+ * @param queue computes all of them instead
  */
-export async function runCells(workspace: Workspace, ctx: RunContext): Promise<CellOutcomes> {
+export async function runCells(workspace: Workspace, ctx: RunContext, queue?: CellQueue): Promise<CellOutcomes> {
   const { plan, dataset, cells: store, kept } = workspace;
   const { cells, config } = plan;
   const keys = cells.map((cell) => cellKey(workspace, cell));
@@ -61,14 +63,15 @@ export async function runCells(workspace: Workspace, ctx: RunContext): Promise<C
     finished++;
   };
 
-  const inWorkers = (those: readonly number[]) =>
-    runInWorkers(workspace, those, config.jobs, ctx, (i, outcome, seconds) => {
+  const elsewhere = (workers: CellQueue, those: readonly number[]) =>
+    workers.compute(workspace, those, ctx, (i, outcome, seconds) => {
       settle(i, outcome, seconds);
       progress(cells[i]);
     });
 
   progress();
-  if (config.jobs > 1 && open.length > 1) await inWorkers(open);
+  if (queue !== undefined && open.length > 0) await elsewhere(queue, open);
+  else if (config.jobs > 1 && open.length > 1) await elsewhere(localWorkers(config.jobs), open);
   else {
     // Foreign code may loop, exit or crash: it gets a thread of its own, after all that needs none.
     const foreign = open.filter((i) => pluginOf(plan, cells[i]!) !== undefined);
@@ -78,7 +81,7 @@ export async function runCells(workspace: Workspace, ctx: RunContext): Promise<C
       progress(cells[i]);
       settle(i, await runCell(workspace, cells[i]!, ctx), (performance.now() - started) / 1000);
     }
-    if (foreign.length > 0) await inWorkers(foreign);
+    if (foreign.length > 0) await elsewhere(localWorkers(config.jobs), foreign);
   }
   progress();
   return { outcomes: keys.map((key) => done.get(key)!), keys, reused, timings, latencies };

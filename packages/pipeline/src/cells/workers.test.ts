@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RouteProfileError } from '@routeprofile/schema';
 import { ThreadLost, type AskOptions, type Thread } from '../plugins/thread.js';
 import type { Workspace } from './workspace.js';
-import { runInWorkers, type WorkerReply, type WorkerRequest } from './workers.js';
+import type { ThreadReply, ThreadRequest } from './cell-thread.js';
+import { localWorkers } from './workers.js';
 
 /** A thread whose first cell cannot be written; the others compute until they are ended. */
-class FakeThread implements Thread<WorkerReply> {
+class FakeThread implements Thread<ThreadReply> {
   static made: FakeThread[] = [];
   ended = false;
   private lose: ((error: Error) => void) | undefined;
@@ -14,10 +15,10 @@ class FakeThread implements Thread<WorkerReply> {
     FakeThread.made.push(this);
   }
 
-  async ask<T>(request: unknown, answer: (message: WorkerReply) => T | undefined, _options?: AskOptions): Promise<T> {
+  async ask<T>(request: unknown, answer: (message: ThreadReply) => T | undefined, _options?: AskOptions): Promise<T> {
     await Promise.resolve();
     if (request === undefined) return answer({ ready: true })!;
-    if ((request as WorkerRequest).cell > 0) return new Promise<T>((_, reject) => (this.lose = reject));
+    if ((request as ThreadRequest).cell > 0) return new Promise<T>((_, reject) => (this.lose = reject));
     return answer({ fatal: { code: 'WRITE_FAILED', message: 'writing out/cells failed (ENOSPC)' } })!;
   }
 
@@ -50,7 +51,7 @@ describe('workers', () => {
 
   it('are ended by the first error that ends a run, and none is made after it', async () => {
     const done: number[] = [];
-    const run = runInWorkers(workspace, [0, 1, 2, 3], 2, { seed: 1 }, (cell) => done.push(cell));
+    const run = localWorkers(2).compute(workspace, [0, 1, 2, 3], { seed: 1 }, (cell) => void done.push(cell));
     await expect(run).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     // Whatever the other worker still had to say has been said by then.
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -62,7 +63,7 @@ describe('workers', () => {
   it('that were interrupted make no more either', async () => {
     const controller = new AbortController();
     controller.abort();
-    const run = runInWorkers(workspace, [1, 2], 2, { seed: 1, signal: controller.signal }, () => undefined);
+    const run = localWorkers(2).compute(workspace, [1, 2], { seed: 1, signal: controller.signal }, () => undefined);
     await expect(run).rejects.toSatisfy((error) => RouteProfileError.isInstance(error) && error.code === 'ABORTED');
     expect(FakeThread.made).toHaveLength(0);
   });

@@ -60,6 +60,8 @@ export interface WorkspaceOptions {
   encoderThreads?: number;
   /** How a saved router reads queries; default the config's encoder, and the beginnings that the dataset's queries share. */
   read?: { open: () => Promise<Encoder>; sharedPrefixes: readonly string[] };
+  /** What was read already, and an encoder that reads as the dataset's texts are read; default the config's data and encoder. */
+  given?: { dataset: Dataset; encoder: Encoder };
   /** Looks at the dataset before anything is encoded or trained, and throws when it will not do. */
   check?: (dataset: Dataset) => void;
 }
@@ -68,31 +70,27 @@ export interface WorkspaceOptions {
 export async function openWorkspace(
   plan: Plan,
   ctx: RunContext,
-  { shared, encoderThreads, read, check }: WorkspaceOptions = {},
+  { shared, encoderThreads, read, given, check }: WorkspaceOptions = {},
 ): Promise<Workspace> {
   const { config } = plan;
   if (config.backend !== undefined) await openBackend(config.backend);
   const started = performance.now();
   // Without the logger: the report carries the dataset's warnings, once is enough.
-  const loadedData = await loadDataset(config.data, {
-    ...loadOptions(config),
-    ...(ctx.signal && { signal: ctx.signal }),
-  });
+  const loadedData =
+    given?.dataset ??
+    (await loadDataset(config.data, { ...loadOptions(config), ...(ctx.signal && { signal: ctx.signal }) }));
   check?.(loadedData);
   assertEvaluable(loadedData);
   const dataset = read ? { ...loadedData, sharedPrefixes: read.sharedPrefixes } : loadedData;
   assertLearnable(dataset, plan.routers);
   const cache = config.cache ?? defaultCacheFolder();
-  const encoder = readingEncoder(
-    await (read
-      ? read.open()
-      : openEncoder(
-          byPerson(config.encoder),
-          { cache, silence: config.pluginTimeout, ...(encoderThreads !== undefined && { threads: encoderThreads }) },
-          ctx,
-        )),
-    dataset,
-  );
+  const openOwn = () =>
+    openEncoder(
+      byPerson(config.encoder),
+      { cache, silence: config.pluginTimeout, ...(encoderThreads !== undefined && { threads: encoderThreads }) },
+      ctx,
+    );
+  const encoder = given?.encoder ?? readingEncoder(await (read ? read.open() : openOwn()), dataset);
   try {
     const graphs = new Map<string, HeteroGraph>();
     for (const { graph } of plan.profiles) if (!graphs.has(graph)) graphs.set(graph, heteroGraph(dataset, graph));
@@ -127,5 +125,5 @@ export async function openWorkspace(
   }
 }
 
-export const cellLabel = ({ plan }: Workspace, cell: Cell): string =>
+export const cellLabel = ({ plan }: Pick<Workspace, 'plan'>, cell: Cell): string =>
   cellName(plan.profiles[cell.profile]!.label, plan.routers[cell.router]!.label);

@@ -14,6 +14,7 @@ import { writeReport } from './write-report.js';
 import { writeSuggested } from './suggested.js';
 import { metricsOf, reportOf, type ReportedCell } from './report.js';
 import { runCells, type CellOutcomes } from '../cells/run-cells.js';
+import { remoteWorkers, type QueueOptions } from '../queue/remote-cells.js';
 
 /** What a run found out, and where it was written. */
 export interface RunResult {
@@ -153,6 +154,8 @@ async function suggested(
 export interface RunOptions extends WorkspaceOptions {
   /** Cells beside those of the plan, computed on its workspace: a saved router's. */
   more?: (workspace: Workspace, ctx: RunContext) => Promise<ReportedCell[]>;
+  /** Where workers of any machine take the cells from; default they are computed here. */
+  queue?: QueueOptions | undefined;
 }
 
 /**
@@ -164,7 +167,7 @@ export interface RunOptions extends WorkspaceOptions {
 export async function run(
   config: RunConfig,
   ctx: Omit<RunContext, 'seed'> = {},
-  { more, ...options }: RunOptions = {},
+  { more, queue, ...options }: RunOptions = {},
 ): Promise<RunResult> {
   const started = performance.now();
   const context: RunContext = { ...ctx, seed: config.seed[0]! };
@@ -173,7 +176,7 @@ export async function run(
   for (const folder of new Set([config.out, options.shared ?? config.out])) await removeLeftovers(folder);
   const workspace = await openWorkspace(plan, context, options);
   try {
-    const results = await runCells(workspace, context);
+    const results = await runCells(workspace, context, queue && remoteWorkers(queue));
     const others = more === undefined ? [] : await more(workspace, context);
     return await finish(workspace, results, others, started, context);
   } finally {
@@ -189,7 +192,11 @@ export interface ScenarioResult extends RunResult {
  * One run per scenario, each with a report in a folder of its own, over one shared store of cells: what does not depend on
  * the scenario's test labels is computed once.
  */
-export async function runScenarios(config: RunConfig, ctx: Omit<RunContext, 'seed'> = {}): Promise<ScenarioResult[]> {
+export async function runScenarios(
+  config: RunConfig,
+  ctx: Omit<RunContext, 'seed'> = {},
+  { queue }: Pick<RunOptions, 'queue'> = {},
+): Promise<ScenarioResult[]> {
   const { scenarios = [], ...shared } = config;
   const results: ScenarioResult[] = [];
   for (const { name, ...changes } of scenarios) {
@@ -197,7 +204,7 @@ export async function runScenarios(config: RunConfig, ctx: Omit<RunContext, 'see
     const changed = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     results.push({
       name,
-      ...(await run({ ...shared, ...changed, out: join(config.out, name) }, ctx, { shared: config.out })),
+      ...(await run({ ...shared, ...changed, out: join(config.out, name) }, ctx, { shared: config.out, queue })),
     });
   }
   return results;

@@ -20,6 +20,8 @@ import { loadCollectSection } from '../config/config-file.js';
 import { openEncoder } from '../encoders/prepare.js';
 import { resolveGrader } from '../plugins/plugins.js';
 import { byPerson } from '../plugins/trust.js';
+import { openRemoteCalls } from '../queue/remote-calls.js';
+import type { QueueOptions } from '../queue/remote-cells.js';
 import type { StepContext } from './inputs.js';
 
 /** What goes over the config file's section, and what it may not say. */
@@ -34,15 +36,17 @@ export interface CollectRequest {
   encoder?: string | undefined;
   /** Grade the answers that are there; ask no candidate. */
   gradeOnly?: boolean | undefined;
+  /** A Postgres through which workers on any machine make the calls; see `work`. Default: they are made here. */
+  queue?: QueueOptions | undefined;
 }
 
 const PATHS = ['prompts', 'out', 'gold'] as const;
 
 /** @throws RouteProfileError MISSING_FILE, BAD_INPUT; BAD_OPTION naming every wrong setting */
-async function settingsOf({
+export async function settingsOf({
   config,
   settings = {},
-}: CollectRequest): Promise<{ config: CollectConfig; folder: string }> {
+}: Pick<CollectRequest, 'config' | 'settings'>): Promise<{ config: CollectConfig; folder: string }> {
   const { section, folder } = await loadCollectSection(config);
   const given: Record<string, unknown> = { ...settings };
   const fromFolder = (path: string) => (isAbsolute(path) ? path : relative(folder, resolve(path)));
@@ -65,6 +69,7 @@ async function withParts<T>(
   step: (config: CollectConfig, parts: CollectParts, ctx: StepContext & { seed: number }) => Promise<T>,
 ): Promise<T> {
   const { config, folder } = await settingsOf(request);
+  const { queue } = request;
   const seeded = { ...ctx, seed: config.seed };
   const encoder = config.plan
     ? await openEncoder(
@@ -80,6 +85,7 @@ async function withParts<T>(
         folder,
         graders: (name) => resolveGrader(byPerson(name), folder),
         ...(request.allowCodeExecution && { openSandbox: () => openCodeSandbox() }),
+        ...(queue && { openSender: (models, context) => openRemoteCalls(queue, models, context) }),
         ...(encoder && { encode: (texts, context) => encoder.encode(texts, context) }),
       },
       seeded,
