@@ -4,10 +4,10 @@
 // budget is so far on the way from the cheapest to the dearest single model on training rows. Each request holds back the most that its
 // model ever cost before it is sent; a model that does not fit is passed over, and a request that nobody can answer scores 0.
 // Orders: shuffled (several), and drifting: by task, each way round. Beside dual ascent: λ fixed where it starts, the best λ in hindsight
-// that the budget covers, and twice or half as many requests expected as come. zeroeval has no costs: prices are assumed (`common/recorded-outcomes.mjs`), tokens are
+// that the budget covers, twice or half as many requests expected as come, and all queries counted alike (demand 1). zeroeval has no costs: prices are assumed (`common/recorded-outcomes.mjs`), tokens are
 // characters / 4, and 70 % of its rows, drawn by the seed, are for training. Prints a Markdown table.
 import { parseArgs } from 'node:util';
-import { paceAfter, startPacing, stillExpected, withCost } from '@routeprofile/routers';
+import { demandOf, paceAfter, startPacing, stillExpected, withCost } from '@routeprofile/routers';
 import { createRandom } from '@routeprofile/schema';
 import { recordedOutcomes } from './common/recorded-outcomes.mjs';
 
@@ -56,13 +56,20 @@ async function replay(order, budget, begin, next = (lambda) => lambda, capped = 
     const { score, cost } = test[row];
     spent += cost[choice];
     quality += score[choice];
-    lambda = next(lambda, cost[choice], budget - spent, t);
+    lambda = next(lambda, cost[choice], budget - spent, t, ranked);
   }
   return { share: spent / budget, quality: quality / order.length, refused, lambda };
 }
 
-const dual = (expected) => (lambda, cost, left, t) =>
-  paceAfter(lambda, start.rate, cost, { left, expected: stillExpected(expected, t + 1, 1 - (t + 1) / rows.length) });
+const dual =
+  (expected, alike = false) =>
+  (lambda, cost, left, t, ranked) =>
+    paceAfter(lambda, start.rate, cost, {
+      left,
+      seen: t + 1,
+      expected: stillExpected(expected, t + 1, 1 - (t + 1) / rows.length),
+      demand: alike ? 1 : demandOf(ranked, pacing, lambda),
+    });
 
 /** The best quality of a fixed λ that the budget covers, with all test rows known. */
 async function hindsight(rows, budget) {
@@ -105,6 +112,7 @@ for (const [name, orders] of [
   for (const [policy, next] of [
     ['λ fixed', undefined],
     ['dual ascent', dual(rows.length)],
+    ['dual ascent, queries alike', dual(rows.length, true)],
     ['dual ascent, twice as many expected', dual(2 * rows.length)],
     ['dual ascent, half as many expected', dual(rows.length / 2)],
   ]) {

@@ -73,6 +73,7 @@ export { fitFrontier, type Frontier, type FrontierOptions, type Sweep } from './
 export { withLoad, type LoadSettings } from './wrappers/load.js';
 export { withHeuristic } from './wrappers/heuristic.js';
 export {
+  demandOf,
   paceAfter,
   startPacing,
   stillExpected,

@@ -66,6 +66,41 @@ describe('a pacer', () => {
     }
   });
 
+  it('saves on a cheap kind of request what a dear kind that comes late is due', async () => {
+    const spentOn = async (aware: boolean) => {
+      const { world, pacer } = open({ pacing: { requests: 400 }, dollars: 80 });
+      const half = { cheap: 0, dear: 0 };
+      for (let t = 0; t < 400; t++) {
+        world.at += (23.9 * HOURS) / 400;
+        const kind = t < 200 ? 'cheap' : 'dear';
+        // On average what training rows cost at λ = 100, where the pacer begins.
+        const cost = (lambda: number) => (kind === 'cheap' ? 0.1 : 0.3) * (2 / (1 + lambda / 100));
+        const mean = (lambda: number) => 0.2 * (2 / (1 + lambda / 100));
+        const dollars = cost(pacer.lambda);
+        half[kind] += dollars;
+        world.spent += dollars;
+        await pacer.ended(dollars, aware ? (lambda) => cost(lambda) / mean(lambda) : undefined);
+      }
+      // Nothing holds money back in this test.
+      expect(Math.abs(world.spent / 80 - 1)).toBeLessThan(0.02);
+      return half.dear / half.cheap;
+    };
+    expect(await spentOn(true)).toBeGreaterThan(2);
+    expect(await spentOn(false)).toBeLessThan(2);
+  });
+
+  it('begins a window at the mean λ of the last, whose end took long steps', async () => {
+    const { world, pacer, spend } = open();
+    await spend(99, () => 0.2, 23.9 * HOURS);
+    const level = pacer.lambda;
+    await spend(1, () => 0, 0.05 * HOURS);
+    expect(pacer.lambda).toBeLessThan(0.8 * level);
+    world.spent = 0;
+    world.at = DAY + 24 * HOURS;
+    await spend(1, () => 0.2, 1 * HOURS);
+    expect(Math.abs(pacer.lambda / level - 1)).toBeLessThan(0.1);
+  });
+
   it('counts what others spend of the same money, and what they are', async () => {
     const { pacer, spend } = open({}, 1);
     await spend(25, () => 0.2, 12 * HOURS);
@@ -108,6 +143,8 @@ describe('a pacer', () => {
     await spend(81, () => 0.2, 19.9 * HOURS);
     world.spent = 0;
     world.at = DAY + 24 * HOURS;
+    // The window begins at the mean λ of the one before.
+    await spend(1, () => 0.2, HOURS);
     const before = pacer.lambda;
     // 20 dollars for about 100 requests: 20 cents are due.
     await spend(1, () => 0.2, HOURS);

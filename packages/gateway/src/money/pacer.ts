@@ -19,6 +19,9 @@ export interface PacerState {
   left: number | undefined;
 }
 
+/** How many average requests a request counts for at a cost weight λ. */
+export type Demand = (lambda: number) => number;
+
 /** Moves λ of one budget as money is spent. What it knows is this process's; the money left is that of all who share the store. */
 export interface Pacer {
   /** Takes the budget's settings; λ stays. */
@@ -28,9 +31,11 @@ export interface Pacer {
   held(dollars: number): void;
   /**
    * A request that called somebody has ended.
-   * @param cost dollars of all its attempts @throws whatever the store does
+   * @param cost dollars of all its attempts
+   * @param demand how many average requests it counts for, at λ (`demandOf`); without it, one
+   * @throws whatever the store does
    */
-  ended(cost: number): Promise<void>;
+  ended(cost: number, demand?: Demand): Promise<void>;
   look(): PacerState;
 }
 
@@ -49,6 +54,8 @@ interface Seen {
   /** Requests here, and the dollars that they cost. */
   requests: number;
   dollars: number;
+  /** λ after each of them, added up. */
+  lambdas: number;
   /** Requests of all who share the store, estimated. */
   everywhere: number;
   /** Dollars spent by all: when first looked up, and at last. */
@@ -83,7 +90,9 @@ export function createPacer(
       const total = Math.max(window.requests, window.everywhere);
       usual = usual === undefined ? total : (usual + total) / 2;
     }
-    window = { name, from: shareLeft(settings.per, at), requests: 0, dollars: 0, everywhere: 0 };
+    // Its last steps were long ones.
+    if (window && window.requests > 0) lambda = window.lambdas / window.requests;
+    window = { name, from: shareLeft(settings.per, at), requests: 0, dollars: 0, lambdas: 0, everywhere: 0 };
     return window;
   };
   const lookUp = async (seen: Seen): Promise<void> => {
@@ -124,25 +133,29 @@ export function createPacer(
       start = undefined;
     },
     get lambda() {
+      enter();
       return lambda;
     },
     held(dollars) {
       holding = Math.max(0, holding + dollars);
     },
-    async ended(cost) {
+    async ended(cost, demand = () => 1) {
       const seen = enter();
       seen.requests++;
       seen.dollars += cost;
       const total = await look(seen, cost);
       const left = Math.max(0, settings.dollars - total);
       const still = expected(seen, total);
-      if (still === undefined) return;
-      if (start === undefined) {
-        start = startOf(settings, (left + cost) / Math.max(1, still + 1));
-        // A λ that has moved already is worth more than what training rows say.
-        if (lambda === beginning(settings)) lambda = start.lambda;
+      if (still !== undefined) {
+        if (start === undefined) {
+          start = startOf(settings, (left + cost) / Math.max(1, still + 1));
+          // A λ that has moved already is worth more than what training rows say.
+          if (lambda === beginning(settings)) lambda = start.lambda;
+        }
+        const spending = { left, seen: seen.everywhere, expected: still, demand: demand(lambda) };
+        lambda = paceAfter(lambda, start.rate, cost, spending);
       }
-      lambda = paceAfter(lambda, start.rate, cost, { left, expected: still });
+      seen.lambdas += lambda;
     },
     look: () => ({
       lambda,

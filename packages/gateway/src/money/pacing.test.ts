@@ -121,7 +121,8 @@ describe('a paced budget', () => {
     expect(budgets).toMatchObject([{ kind: 'key', name: 'team-a', dollars: 0.4, per: 'day' }]);
     const [{ left, lambda, renewsInMs }] = budgets as [BudgetState];
     expect(left).toBeCloseTo(0.399, 9);
-    expect(lambda).toBeCloseTo(10.6, 0);
+    // What was asked cost what it was due at this λ: 0.001 / 0.004 of what an average query is.
+    expect(lambda).toBeCloseTo(13.3, 0);
     expect(renewsInMs).toBe(DAY / 2);
   });
 
@@ -141,7 +142,7 @@ describe('a paced budget', () => {
     const both = open(keyed(paced(100), { routes: { default: { budget: paced(100, 100, { lambda: 6, rate: 1 }) } } }));
     expect((await both.say()).reason).toMatch(/large .* at .* = 6$/);
     expect((await both.say({ model: 'routeprofile/default:lambda=7' })).reason).toMatch(
-      /small .* instead of large .* at .* = 12$/,
+      /small .* instead of large .* at .* = 11\.6$/,
     );
   });
 

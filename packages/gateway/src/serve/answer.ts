@@ -1,3 +1,4 @@
+import { demandOf } from '@routeprofile/routers';
 import type { KeyConfig } from '../config/config.js';
 import type { Attempt, DecisionRecord } from '../contracts/record.js';
 import { CLIENT_GONE, type Ended } from '../decide/record-of.js';
@@ -87,7 +88,11 @@ async function attempted(
     serving.metrics.ended(record, overheadMs);
     serving.drift.ended(record);
     trace?.ended(record, clock.now());
-    if (spending && ended.attempts.length > 0) await spending.ended(record.cost ?? 0);
+    if (spending && ended.attempts.length > 0) {
+      const pacing = route?.router.cost?.pacing;
+      const demand = pacing && ((lambda: number) => demandOf(decision.ranked, pacing, lambda));
+      await spending.ended(record.cost ?? 0, demand);
+    }
     await keep(record, serving);
     return record;
   };

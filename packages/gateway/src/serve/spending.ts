@@ -2,6 +2,7 @@ import { messageOf, type Candidate, type Logger } from '@routeprofile/schema';
 import type { Clock } from '../clock.js';
 import type { StateStore } from '../contracts/store.js';
 import type { Budget } from '../money/budgets.js';
+import type { Demand } from '../money/pacer.js';
 import { windowEnds } from '../store/window.js';
 import { byteLength } from '../wire/format.js';
 import type { ReadRequest } from '../wire/read-request.js';
@@ -42,8 +43,8 @@ export interface Lacking {
 export interface Spending {
   /** Holds money back in each of them, or in none. @throws Refused 503 when nobody can tell */
   hold(candidate: Candidate, read: ReadRequest): Promise<Hold | Lacking>;
-  /** The request has ended, having called somebody. @param cost dollars of all attempts */
-  ended(cost: number): Promise<void>;
+  /** The request has ended, having called somebody. @param cost dollars of all attempts @param demand see `Pacer` */
+  ended(cost: number, demand?: Demand): Promise<void>;
   /** Milliseconds until a budget is whole again. */
   renewsInMs(budget: Budget): number;
 }
@@ -90,10 +91,10 @@ export function spendingOf(
       logger?.warn(`budgets cannot be kept: ${messageOf(failed.reason)}`);
       throw new Refused(503, 'store_unavailable', 'The gateway cannot tell what may be spent. Try again later.');
     },
-    async ended(cost) {
+    async ended(cost, demand) {
       for (const { scope, pacer } of budgets)
         await pacer
-          ?.ended(cost)
+          ?.ended(cost, demand)
           .catch((error: unknown) => logger?.warn(`λ of ${scope} stays as it is: ${messageOf(error)}`));
     },
   };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { knnRouter } from '../knn/knn.js';
 import { openRouterFrom } from '../open/open-router-from.js';
 import { costWrapper } from './cost.js';
-import { paceAfter, startPacing, stillExpected, type Pacing } from './pacing.js';
+import { demandOf, paceAfter, startPacing, stillExpected, type Pacing } from './pacing.js';
 import { wrapStrategy } from './wrap-strategy.js';
 
 const PACING: Pacing = { lambdas: [0, 10, 100, 1000], costs: [0.4, 0.3, 0.2, 0.1], rate: 0.05 };
@@ -25,10 +25,42 @@ describe('startPacing', () => {
 
 describe('paceAfter', () => {
   it('compares with what is left for each query, and with all of it for the last', () => {
-    expect(paceAfter(10, 2, 0.02, { left: 1, expected: 100 })).toBeCloseTo(12, 12);
-    expect(paceAfter(10, 2, 0, { left: 1, expected: 100 })).toBeCloseTo(8, 12);
-    expect(paceAfter(10, 2, 1, { left: 0.5, expected: 0 })).toBeCloseTo(12, 12);
-    expect(paceAfter(10, 2, 1, { left: 0, expected: 5 })).toBe(10);
+    expect(paceAfter(10, 2, 0.02, { left: 1, seen: 0, expected: 100 })).toBeCloseTo(12, 12);
+    expect(paceAfter(10, 2, 0, { left: 1, seen: 0, expected: 100 })).toBeCloseTo(8, 12);
+    expect(paceAfter(10, 2, 1, { left: 0.5, seen: 1, expected: 0 })).toBeCloseTo(12, 12);
+    expect(paceAfter(10, 2, 1, { left: 0, seen: 1, expected: 5 })).toBe(10);
+  });
+
+  it('grants a query as many average ones as it counts for', () => {
+    const spending = { left: 1, seen: 0, expected: 100 };
+    expect(paceAfter(10, 2, 0.03, { ...spending, demand: 3 })).toBeCloseTo(10, 12);
+    expect(paceAfter(10, 2, 0.02, { ...spending, demand: 3 })).toBeCloseTo(8, 12);
+  });
+
+  it('takes longer steps as fewer queries are left, up to twenty times', () => {
+    expect(paceAfter(100, 2, 0, { left: 1, seen: 75, expected: 25 })).toBeCloseTo(92, 12);
+    expect(paceAfter(100, 2, 0, { left: 1, seen: 9_999, expected: 1 })).toBeCloseTo(60, 12);
+  });
+});
+
+describe('demandOf', () => {
+  const ranked = [
+    { model: 'large', score: 0, probability: 0.9, expectedCost: 0.3 },
+    { model: 'small', score: 0, probability: 0.7, expectedCost: 0.05 },
+  ];
+  it('is what the query would cost at λ, in average queries', () => {
+    // Up to 0.2 / 0.25 = 0.8 the large one is chosen.
+    expect(demandOf(ranked, PACING, 0)).toBeCloseTo(0.3 / 0.4, 12);
+    expect(demandOf(ranked, PACING, 0.5)).toBeCloseTo(0.3 / 0.395, 12);
+    expect(demandOf(ranked, PACING, 55)).toBeCloseTo(0.05 / 0.25, 12);
+    expect(demandOf(ranked, PACING, 5000)).toBeCloseTo(0.05 / 0.1, 12);
+  });
+
+  it('is that of any other query where nothing is known', () => {
+    expect(demandOf([...ranked, { model: 'unpriced', score: 0, probability: 0.1 }], PACING, 1)).toBe(1);
+    expect(demandOf([{ model: 'unsure', score: 0, expectedCost: 1 }], PACING, 1)).toBe(1);
+    expect(demandOf([], PACING, 1)).toBe(1);
+    expect(demandOf(ranked, { lambdas: [0], costs: [0], rate: 1 }, 1)).toBe(1);
   });
 });
 

@@ -1,5 +1,5 @@
 import { dualAscent } from '@routeprofile/numerics';
-import { createRandom, throwIfAborted, z, type RunContext } from '@routeprofile/schema';
+import { createRandom, throwIfAborted, z, type RankedModel, type RunContext } from '@routeprofile/schema';
 import { lambdaGrid, modelAt, type CostPath } from './cost-path.js';
 import { judgedPaths, type TrainingLedger } from './operating-point.js';
 
@@ -45,12 +45,42 @@ export function startPacing({ lambdas, costs, rate }: Pacing, due: number): Paci
   return { lambda, rate: rate * Math.max(lambda, least) || rate };
 }
 
+/** Mean dollars per query of training rows at a cost weight λ, between the points of the curve in proportion. */
+function costAt({ lambdas, costs }: Pacing, lambda: number): number {
+  const at = lambdas.findIndex((other) => other >= lambda);
+  if (at <= 0) return costs.at(at)!;
+  const share = (lambda - lambdas[at - 1]!) / (lambdas[at]! - lambdas[at - 1]!);
+  return costs[at - 1]! + share * (costs[at]! - costs[at - 1]!);
+}
+
+/**
+ * How many average training rows this query counts for: what it is expected to cost at λ, divided by what they cost at λ on average. A dear kind of
+ * query is due more than a cheap one, whenever it comes: so what is saved on cheap ones is there for dear ones that come late.
+ * @param ranked with `probability` and `expectedCost`; any cost weight that was taken off already does not matter
+ * @param lambda of the budget, in chances per dollar
+ * @returns 1, as for any query, where the ranking does not say both of every model, or where training rows cost nothing
+ */
+export function demandOf(ranked: readonly RankedModel[], pacing: Pacing, lambda: number): number {
+  const mean = costAt(pacing, lambda);
+  let [best, dollars] = [-Infinity, NaN];
+  for (const { probability, expectedCost } of ranked) {
+    if (probability === undefined || expectedCost === undefined) return 1;
+    const worth = probability - lambda * expectedCost;
+    if (worth > best) [best, dollars] = [worth, expectedCost];
+  }
+  return mean > 0 && Number.isFinite(dollars) ? dollars / mean : 1;
+}
+
 /** A budget while it is spent. */
 export interface PacedSpending {
   /** Dollars left. */
   left: number;
+  /** Queries that have come, this one counted. */
+  seen: number;
   /** Queries that are still expected, this one not counted. */
   expected: number;
+  /** `demandOf` this query. Default 1. */
+  demand?: number;
 }
 
 /**
@@ -65,9 +95,24 @@ export function stillExpected(total: number, seen: number, timeLeft: number): nu
   return Math.max(total - seen, Math.min(byRate, total));
 }
 
-/** λ after a query that cost `cost` dollars: one step of dual ascent towards what each query may cost of what is left. */
-export const paceAfter = (lambda: number, rate: number, cost: number, { left, expected }: PacedSpending): number =>
-  dualAscent(lambda, rate, cost, left / Math.max(1, expected));
+/** Steps grow by as much at most while the budget's queries come to an end. */
+const MOST_GROWTH = 20;
+
+/**
+ * λ after a query that cost `cost` dollars: one step of dual ascent (`dualAscent`) towards what it may cost, d · b with b = left / expected and d its `demand`.
+ * Steps are η at the beginning and η · (all queries / expected ones) later: what remains is soon over, and so must be what λ has to make up for.
+ */
+export function paceAfter(
+  lambda: number,
+  rate: number,
+  cost: number,
+  { left, seen, expected, demand = 1 }: PacedSpending,
+): number {
+  const rest = Math.max(1, expected);
+  const due = left / rest;
+  const growth = Math.min(MOST_GROWTH, (seen + expected) / rest);
+  return dualAscent(lambda, rate * growth, cost - (demand - 1) * due, due);
+}
 
 /** η that are tried, as shares of the λ that it begins at. */
 const RATES = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
@@ -104,7 +149,9 @@ export function fitPacing(
   for (const tried of RATES) {
     throwIfAborted(ctx);
     const trials = WAYS.flatMap((way) =>
-      orders.map((rows) => replay(ledger, paths, rows, { ...base, rate: tried }, low + way * (high - low))),
+      orders.map((rows) =>
+        replay(ledger, { paths, expected }, rows, { ...base, rate: tried }, low + way * (high - low)),
+      ),
     );
     const quality = mean(trials);
     if (quality > best + 1e-12) [rate, best] = [tried, quality];
@@ -128,7 +175,7 @@ function ordersOf({ queries }: TrainingLedger, tasks: readonly (string | null)[]
 /** Mean outcome of a budget spent so; rows that it cannot pay for count as 0. */
 function replay(
   ledger: TrainingLedger,
-  paths: readonly CostPath[],
+  { paths, expected }: { paths: readonly CostPath[]; expected: Float64Array },
   rows: readonly number[],
   pacing: Pacing,
   due: number,
@@ -145,7 +192,9 @@ function replay(
     if (entry.cost > left) return;
     left -= entry.cost;
     quality += entry.quality;
-    lambda = paceAfter(lambda, start.rate, entry.cost, { left, expected: rows.length - t - 1 });
+    const share = expected[ledger.queries[i]! * ledger.models.length + modelAt(path, lambda)]! / costAt(pacing, lambda);
+    const demand = Number.isFinite(share) ? share : 1;
+    lambda = paceAfter(lambda, start.rate, entry.cost, { left, seen: t + 1, expected: rows.length - t - 1, demand });
   });
   return quality / rows.length;
 }
