@@ -1,14 +1,17 @@
 // What a router gains by learning from feedback while it serves, and what exploring costs. Measures quality, not speed; run by hand:
 //   ROUTEPROFILE_DATA=DIR node bench/online-learning.mjs [--encoder hash] [--router knn+calibrate] [--orders 20] [--every 10] [--out FILE] [SET …]
-//   … --tune [--learner NAME]      the figures by which the learners' defaults were chosen: training rows alone
+//   … --scenario honest,shuffled   these alone; --learner NAME: this one alone
+//   … --tune [--learner NAME]      the figures by which the learners' defaults were chosen, followed at once (confidence=0): training rows alone
+//   … --tune --confidence 0,0.8    the same of learners as they are by default, at each of these confidences
 // A router is fitted on the training rows (of a set with one split: 70 % of its rows, by the seed, by task), and the test rows on which
 // every model was measured come one after the other, in seeded orders: the policy decides, then learns from what its own choice scored.
 // Sets: `sample` (our sample dataset, simulated), and `routerbench-3task` and `zeroeval` in DIR/outcomes. Scenarios:
 //   honest     the score of each answer is told
 //   shuffled   what is told says nothing: the scores of the fitted router's choices, dealt out at random
 //   swapped    the best single model and the one in the middle answer in each other's place: models change, the router does not know
+//   one task   the same on the rows of the commonest task of the training rows alone
 //   scarce     the router was fitted on a tenth of the training rows
-// `honest` is replayed in all orders, the others in half of them.
+// `honest` and `shuffled` are replayed in all orders, the others in half of them.
 // Of zeroeval eight of the models that were measured on every training row are taken, evenly by their mean score there.
 // Prints Markdown tables; writes all figures to FILE as JSON.
 import { writeFileSync } from 'node:fs';
@@ -50,6 +53,8 @@ const { values: args, positionals } = parseArgs({
     out: { type: 'string' },
     tune: { type: 'boolean', default: false },
     learner: { type: 'string' },
+    confidence: { type: 'string' },
+    scenario: { type: 'string' },
   },
 });
 const SEED = 42;
@@ -175,8 +180,11 @@ async function referencesOf(train, test, candidates) {
   };
 }
 
-/** The table with the scores of the best model and of that in the middle exchanged. */
-function swapped(table, train) {
+/**
+ * The table with the scores of the best model and of that in the middle exchanged.
+ * @param changes whether a row changes
+ */
+function swapped(table, train, changes = () => true) {
   const { models, values } = table;
   const width = models.length;
   const means = models.map((_, m) => mean(train.table.queries.map((_q, q) => train.table.values.score[q * width + m])));
@@ -184,8 +192,16 @@ function swapped(table, train) {
   const [a, b] = [order[0], order[Math.floor(width / 2)]];
   const score = values.score.slice();
   for (let k = 0; k < score.length; k += width)
-    [score[k + a], score[k + b]] = [values.score[k + b], values.score[k + a]];
+    if (changes(k / width)) [score[k + a], score[k + b]] = [values.score[k + b], values.score[k + a]];
   return { ...table, values: { ...takeOutcomes(values, range(table.queries.length), width), score } };
+}
+
+/** The same on the rows of the commonest task of the training rows. */
+function swappedOnOneTask({ table, tasks }, train) {
+  const counts = new Map();
+  for (const task of train.tasks) counts.set(task, (counts.get(task) ?? 0) + 1);
+  const [commonest] = [...counts].sort((a, b) => b[1] - a[1])[0];
+  return swapped(table, train, (row) => tasks[row] === commonest);
 }
 
 const learner = (reference) => {
@@ -205,10 +221,11 @@ const GRIDS = {
   irt: ['axes', [0, 8], 'spread', [0.1, 0.2, 0.4]],
 };
 function gridOf(name) {
+  if (args.confidence) return args.confidence.split(',').map((confidence) => `${name}:confidence=${confidence}`);
   const [keys, lists] = [GRIDS[name].filter((_, i) => i % 2 === 0), GRIDS[name].filter((_, i) => i % 2 === 1)];
   return lists
     .reduce((all, list) => all.flatMap((chosen) => list.map((value) => [...chosen, value])), [[]])
-    .map((chosen) => [name, ...chosen.map((value, i) => `${keys[i]}=${value}`)].join(':'));
+    .map((chosen) => [name, ...chosen.map((value, i) => `${keys[i]}=${value}`)].concat('confidence=0').join(':'));
 }
 
 /** Training rows alone: fitted on one half, replayed over the other; mean regret per decision less that of the fitted router. */
@@ -223,19 +240,27 @@ async function tune() {
         (list, part) => taken(train, part === 0 ? list : list.slice(0, TUNED_ROWS)),
       );
       const router = await fitted(own, candidates);
-      replays.push({ name, router, table: other.table, changed: swapped(other.table, own), queries: other.queries });
+      replays.push({
+        ...{ router, queries: other.queries },
+        tables: {
+          honest: other.table,
+          shuffled: other.table,
+          swapped: swapped(other.table, own),
+          'one task': swappedOnOneTask(other, own),
+        },
+      });
     }
   }
   for (const name of args.learner ? [args.learner] : builtInLearners.map((each) => each.name)) {
-    console.log(`\n| ${name} | honest | shuffled | swapped | mean |\n| --- | --- | --- | --- | --- |`);
+    console.log(`\n| ${name} | honest | shuffled | swapped | one task | mean |\n| --- | --- | --- | --- | --- | --- |`);
     const found = [];
     for (const reference of gridOf(name)) {
-      const losses = { honest: [], shuffled: [], swapped: [] };
-      for (const { router, table, changed, queries } of replays)
+      const losses = { honest: [], shuffled: [], swapped: [], 'one task': [] };
+      for (const { router, tables, queries } of replays)
         for (const scenario of Object.keys(losses)) {
           const { policies } = await replayOnline(
             {
-              table: scenario === 'swapped' ? changed : table,
+              table: tables[scenario],
               queries,
               router,
               policies: { learner: { learner: learner(reference) } },
@@ -268,7 +293,12 @@ const EXPLORATIONS = {
 const REPLAYED = { thompson: 'thompson:draws=200' };
 /** With feedback that helps or not the learners alone; what exploring adds and costs is told by the first scenario. */
 const policiesOf = (scenario) => ({
-  ...Object.fromEntries(builtInLearners.map(({ name }) => [name, { learner: learner(REPLAYED[name] ?? name) }])),
+  ...Object.fromEntries(
+    (args.learner?.split(',') ?? builtInLearners.map(({ name }) => name)).map((name) => [
+      name,
+      { learner: learner(REPLAYED[name] ?? name) },
+    ]),
+  ),
   ...(scenario === 'honest' && {
     'memory + explore τ .05': { learner: learner('memory'), explore: explore(EXPLORATIONS['explore τ .05']) },
     ...Object.fromEntries(
@@ -295,14 +325,17 @@ async function figures() {
       honest: { router: whole },
       shuffled: { router: whole, feedback: { kind: 'shuffled' } },
       swapped: { router: whole, table: swapped(test.table, train) },
+      'one task': { router: whole, table: swappedOnOneTask(test, train) },
       scarce: { router: await fitted(taken(train, few), candidates) },
     };
+    const asked = args.scenario?.split(',') ?? Object.keys(scenarios);
     for (const [scenario, { router, table = test.table, feedback }] of Object.entries(scenarios)) {
+      if (!asked.includes(scenario)) continue;
       const replay = await replayOnline(
         { table, queries: test.queries, router, policies: policiesOf(scenario), fixed: references },
         {
           seed: SEED,
-          orders: scenario === 'honest' ? orders : Math.ceil(orders / 2),
+          orders: ['honest', 'shuffled'].includes(scenario) ? orders : Math.ceil(orders / 2),
           every,
           ...(feedback && { feedback }),
         },

@@ -58,6 +58,7 @@ export { rowDots, rowProducts, transpose } from './products.js';
 export { leaveOneOut, type RidgeProblem, ridgeProblem, ridgeSlopes } from './ridge.js';
 export { sha256Hex } from './sha256.js';
 export { sigmoid, softmax, softplus } from './softmax.js';
+export { timeUniformBound } from './time-uniform.js';
 export {
   abilityPrior,
   type AbilityPrior,

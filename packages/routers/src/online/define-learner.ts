@@ -11,14 +11,21 @@ import {
   type Router,
   type RunContext,
 } from '@routeprofile/schema';
+import { evidenceOf } from './evidence.js';
 import { learnedRouter, type Choice, type Learned } from './learned-decisions.js';
 import { createWindow, type Features, type Judged, type WindowState } from './window.js';
 
 /** What every learner has as an option. */
-export const windowOption = {
+export const commonOptions = {
   /** Judged decisions that are remembered, the last ones. More take more time per query and per snapshot. */
   window: z.number().int().min(1).max(100_000).default(5000),
+  /**
+   * How sure judged answers must be that another model is better before it is chosen, from 0 to below 1. 0: what was learned is followed at once, which is faster
+   * where models change, and loses where nothing has.
+   */
+  confidence: z.number().min(0).lt(1).default(0.95),
 };
+type CommonOptions = z.infer<z.ZodObject<typeof commonOptions>>;
 
 /** What makes a learner: how it learns from the judged decisions of its window, and how it chooses then. */
 export interface LearnerDefinition<O> {
@@ -54,7 +61,7 @@ const UNSAID = -1;
  * A learner that keeps the last judged decisions, and learns from all of them when a snapshot is taken: so nothing depends on how they came in, and
  * what is saved is exact. A snapshot costs one pass over the window, and is made once per number of decisions.
  */
-export function defineLearner<O extends { window: number }>(definition: LearnerDefinition<O>): LearnerStrategy<O> {
+export function defineLearner<O extends CommonOptions>(definition: LearnerDefinition<O>): LearnerStrategy<O> {
   const { name, summary, options: schema } = definition;
 
   const around = (router: Router, options: O, seed: number, ctx: RunContext, saved?: WindowState): OnlineLearner => {
@@ -80,11 +87,17 @@ export function defineLearner<O extends { window: number }>(definition: LearnerD
         const version = window.observed;
         if (latest?.version === version) return latest;
         const judged = window.read();
-        const learned = judged.count === 0 ? null : definition.learn(judged, options, router.models.length);
+        const models = router.models.length;
+        const learned = judged.count === 0 ? null : definition.learn(judged, options, models);
+        const { confidence } = options;
+        const evidence = learned && confidence > 0 ? evidenceOf(judged, models, confidence) : null;
         const dimensions = window.dimensions ?? null;
         const features = featuresOf(dimensions);
         const choice = definition.choice(options);
-        latest = { version, router: learnedRouter({ name, router, dimensions, features, learned, choice, seed }) };
+        latest = {
+          version,
+          router: learnedRouter({ name, router, dimensions, features, learned, evidence, choice, seed }),
+        };
         return latest;
       },
       save: () => artifactOf(name, router.models, { ...options }, seed, window.state()),

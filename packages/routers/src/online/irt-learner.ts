@@ -1,14 +1,14 @@
 import { placeAbility, sigmoid, type Items } from '@routeprofile/numerics';
 import { rowOf, z } from '@routeprofile/schema';
 import { randomAxes } from './axes.js';
-import { defineLearner, windowOption } from './define-learner.js';
+import { defineLearner, commonOptions } from './define-learner.js';
 
 const options = z.strictObject({
   /** Random axes that queries are seen along; 0: a model is better or worse by as much on all queries. */
   axes: z.number().int().min(0).max(64).default(8),
   /** Standard deviation that a model's ability may have from what the router takes it for, in logits. */
   spread: z.number().gt(0).default(0.4),
-  ...windowOption,
+  ...commonOptions,
 });
 /** Options of `irtLearner`. */
 export type IrtLearnerOptions = z.infer<typeof options>;

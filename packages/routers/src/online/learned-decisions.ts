@@ -12,6 +12,8 @@ import {
 import { drawnFrom } from '../wrappers/exploration.js';
 import { chancesOfAnswers, choosesByWorth, worths } from '../wrappers/worth.js';
 import { wrapDecisions } from '../wrappers/wrapped.js';
+import type { Evidence } from './evidence.js';
+import { openFirst, provenBetter } from './gate.js';
 import type { Features } from './window.js';
 import { winShares } from './win-shares.js';
 
@@ -48,15 +50,19 @@ export interface LearnedAround {
   features: Features;
   /** null before anything was learned. */
   learned: Learned | null;
+  /** What judged answers say beyond doubt, without which the router's choice is not left; null: what was learned is followed at once. */
+  evidence: Evidence | null;
   choice: Choice;
   seed: number;
 }
 
 /**
  * The router with its chances changed by what was learned. A model's worth changes by as much as its chance, so that costs that the router
- * weighs go on counting. A decision of which nothing is known stays as it is, bit for bit, and so does one where a rule chose.
+ * weighs go on counting. A decision of which nothing is known stays as it is, bit for bit, and so does one where a rule chose. Another model than the router's is
+ * chosen where the evidence allows it (`provenBetter`); among those that may be chosen the learner chooses as it does.
  */
-export function learnedRouter({ name, router, dimensions, features, learned, choice, seed }: LearnedAround): Router {
+export function learnedRouter(around: LearnedAround): Router {
+  const { name, router, dimensions, features, learned, evidence, choice, seed } = around;
   const place = new Map(router.models.map((model, m) => [model, m]));
   return wrapDecisions(
     router,
@@ -66,7 +72,8 @@ export function learnedRouter({ name, router, dimensions, features, learned, cho
         // Asked before anything is learned too: a router without chances is refused at once, not with the first feedback.
         const chances = chancesOfAnswers(name, decision);
         if (!learned) return decision;
-        const estimate = learned(features(vectorOf(q)));
+        const point = features(vectorOf(q));
+        const estimate = learned(point);
         const estimates = decision.ranked.map(({ model }, i) => estimate(place.get(model)!, chances[i]!));
         if (estimates.every(({ weight }) => weight === 0)) return decision;
         const worth = worths(name, decision);
@@ -77,23 +84,27 @@ export function learnedRouter({ name, router, dimensions, features, learned, cho
             `a rule chose ${decision.model}; what was learned counts where chances choose`,
           );
         const bonus = choice.by === 'optimism' ? choice.alpha : 0;
-        const ranked = decision.ranked
+        const byLearner = decision.ranked
           .map((entry, i) => relearned(entry, worth[i]!, chances[i]!, estimates[i]!, bonus))
           // Equals stay in the order of the fitted router, which may know more than their chances say.
           .sort((a, b) => b.score - a.score);
-        if (choice.by !== 'draws') return reasoned(name, decision, ranked, estimates, bonus);
+        const stays = byLearner[0]!.model === decision.model && choice.by !== 'draws';
+        const open = evidence && !stays ? provenBetter(evidence(point), decision, place, worth, chances) : null;
+        const ranked = open ? openFirst(byLearner, open) : byLearner;
+        const chosen = reasoned(name, decision, ranked, estimates, bonus, byLearner[0]!);
+        if (choice.by !== 'draws') return chosen;
         const deviations = new Map(decision.ranked.map(({ model }, i) => [model, estimates[i]!.deviation]));
+        const among = open ? ranked.filter(({ model }) => open.has(model)) : ranked;
         const shares = winShares(
-          ranked.map(({ score, model }) => ({ mean: score, deviation: deviations.get(model)! * choice.scale })),
+          among.map(({ score, model }) => ({ mean: score, deviation: deviations.get(model)! * choice.scale })),
           choice.draws,
           createRandom(seed, name, 'estimates', queries.ids?.[q] ?? queries.texts[q]!),
         );
-        const explored = ranked.flatMap(({ model, score }, i) =>
-          shares[i]! > 0 ? [{ model, chance: shares[i]!, loss: ranked[0]!.score - score }] : [],
+        const explored = among.flatMap(({ model, score }, i) =>
+          shares[i]! > 0 ? [{ model, chance: shares[i]!, loss: among[0]!.score - score }] : [],
         );
-        const best = reasoned(name, decision, ranked, estimates, bonus);
         const random = createRandom(seed, name, 'draw', queries.ids?.[q] ?? queries.texts[q]!);
-        return drawnFrom(best, explored, random.float(), name, `of ${choice.draws} draws from what was learned`);
+        return drawnFrom(chosen, explored, random.float(), name, `of ${choice.draws} draws from what was learned`);
       };
     },
     { sameScores: false },
@@ -122,12 +133,14 @@ function relearned(
   };
 }
 
+/** @param ahead the model that the learner would choose at once */
 function reasoned(
   name: string,
   decision: Decision,
   ranked: RankedModel[],
   estimates: readonly Estimate[],
   bonus: number,
+  ahead: RankedModel,
 ): Decision {
   const { model, probability, fitted } = ranked[0]!;
   const { weight, deviation } = estimates[decision.ranked.findIndex((entry) => entry.model === model)]!;
@@ -136,5 +149,9 @@ function reasoned(
     weight > 0
       ? `${model} is right with chance ${probability!.toFixed(2)} by ${weight.toFixed(1)} judged answers and the router, which alone says ${fitted!.toFixed(2)}`
       : `${model} has no judged answers that count here; it is worth most now that other models have some`;
-  return explained({ ...decision, model, ranked }, name, text + unknown);
+  const held =
+    ahead.model === model
+      ? ''
+      : `; ${ahead.model} may be worth more (${ahead.score.toFixed(2)} to ${ranked[0]!.score.toFixed(2)}), which is not proven yet`;
+  return explained({ ...decision, model, ranked }, name, text + unknown + held);
 }

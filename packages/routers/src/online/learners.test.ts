@@ -29,8 +29,9 @@ const router: Router = {
 const lesson = (id: number, m: number, reward: number): JudgedDecision => ({
   ...{ id: String(id), model: MODELS[m]!, reward, propensity: 1, expected: CHANCES[m]! },
 });
+/** Followed at once: what is proven is the gate's matter. */
 const after = <O>(learner: LearnerStrategy<O>, options: object, judged: readonly JudgedDecision[]): Router => {
-  const online = learner.begin(router, parseOptions(learner, options), { seed: 2 });
+  const online = learner.begin(router, parseOptions(learner, { confidence: 0, ...options }), { seed: 2 });
   online.observe(judged);
   return online.snapshot().router;
 };

@@ -1,6 +1,6 @@
 import { z } from '@routeprofile/schema';
 import { randomAxes } from './axes.js';
-import { defineLearner, windowOption } from './define-learner.js';
+import { defineLearner, commonOptions } from './define-learner.js';
 import { linearResiduals } from './linear-residuals.js';
 
 export const linearOptions = {
@@ -8,7 +8,7 @@ export const linearOptions = {
   axes: z.number().int().min(0).max(256).default(8),
   /** Judged answers that the fitted router counts for. */
   ridge: z.number().gt(0).default(50),
-  ...windowOption,
+  ...commonOptions,
 };
 
 const options = z.strictObject({

@@ -38,7 +38,9 @@ const fitted = (ranked = RANKED): Router => ({
 });
 const query: QueryBatch = { texts: ['?'], vectors: fromRows([[1, 0]]) };
 const begin = (router = fitted(), options: Record<string, unknown> = {}) =>
-  memoryLearner.begin(router, parseOptions(memoryLearner, { kappa: 4, width: 0.5, ...options }), { seed: 1 });
+  memoryLearner.begin(router, parseOptions(memoryLearner, { kappa: 4, width: 0.5, confidence: 0, ...options }), {
+    seed: 1,
+  });
 const lesson = (id: string, model: string, reward: number, vector?: number[]): JudgedDecision => ({
   ...{ id, model, reward, propensity: 1 },
   ...(vector && { vector: Float32Array.from(vector) }),

@@ -1,13 +1,13 @@
 import { rowDots } from '@routeprofile/numerics';
 import { z } from '@routeprofile/schema';
-import { defineLearner, windowOption } from './define-learner.js';
+import { defineLearner, commonOptions } from './define-learner.js';
 
 const options = z.strictObject({
   /** How many judged answers to the very same query the fitted router's chance counts for. */
   kappa: z.number().gt(0).default(20),
   /** A judged answer weighs exp((cosine − 1) / width) of one to the very same query: the smaller, the nearer it must be. */
   width: z.number().gt(0).default(0.5),
-  ...windowOption,
+  ...commonOptions,
 });
 /** Options of `memoryLearner`. */
 export type MemoryOptions = z.infer<typeof options>;
