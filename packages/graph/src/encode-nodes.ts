@@ -2,8 +2,8 @@ import {
   RouteProfileError,
   assertFinite,
   assertShape,
-  takeRows,
   throwIfAborted,
+  viewRows,
   type Encoder,
   type HeteroGraph,
   type NodeFeatures,
@@ -48,7 +48,7 @@ export async function encodeNodes(
   return Object.fromEntries(
     sets.map((set) => [
       set.type,
-      takeRows(
+      viewRows(
         vectors,
         set.texts.map((text) => rowOfText.get(text)!),
       ),

@@ -13,7 +13,8 @@ export interface Encoder {
   /** Length of every vector. */
   dimensions: number;
   /**
-   * Shape [texts × dimensions]: one finite row per text, in order. An empty text has a vector too.
+   * Shape [texts × dimensions]: one finite row per text, in order. An empty text has a vector too. Who asked reads the matrix, and writes
+   * to a copy of it: an encoder that remembers may give the same numbers to others.
    * @throws RouteProfileError ENCODER_FAILED, NETWORK, ABORTED.
    */
   encode(texts: readonly string[], ctx?: RunContext): Promise<Matrix>;

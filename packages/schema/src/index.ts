@@ -158,8 +158,10 @@ export {
   type Matrix,
   type NamedArray,
   normalizeRows,
+  normalizeRowsInPlace,
   rowOf,
   takeRows,
+  viewRows,
 } from './matrix.js';
 export {
   meanOfCounted,

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { assertFinite, assertShape, createMatrix, fromRows, normalizeRows, rowOf, takeRows } from './matrix.js';
+import {
+  assertFinite,
+  assertShape,
+  createMatrix,
+  fromRows,
+  normalizeRows,
+  normalizeRowsInPlace,
+  rowOf,
+  takeRows,
+  viewRows,
+} from './matrix.js';
 
 describe('Matrix', () => {
   const m = fromRows([
@@ -15,6 +25,28 @@ describe('Matrix', () => {
 
   it('takes rows in the order given, repeats included', () => {
     expect([...takeRows(m, [2, 0, 2]).data]).toEqual([1, 0, 3, 4, 1, 0]);
+  });
+
+  it('views rows that lie one after another, and copies others', () => {
+    const two = viewRows(m, [1, 2]);
+    expect([two.rows, two.cols, ...two.data]).toEqual([2, 2, 0, 0, 1, 0]);
+    expect(two.data.buffer).toBe(m.data.buffer);
+    for (const rows of [
+      [2, 1],
+      [0, 0],
+      [0, 2],
+    ]) {
+      const copy = viewRows(m, rows);
+      expect([...copy.data]).toEqual([...takeRows(m, rows).data]);
+      expect(copy.data.buffer).not.toBe(m.data.buffer);
+    }
+    expect(viewRows(m, [])).toMatchObject({ rows: 0, cols: 2 });
+  });
+
+  it('normalises in place what is asked for', () => {
+    const own = takeRows(m, [0, 1]);
+    expect(normalizeRowsInPlace(own)).toBe(own);
+    expect([...own.data]).toEqual([...normalizeRows(takeRows(m, [0, 1])).data]);
   });
 
   it('normalises rows, leaves zero rows and the argument alone', () => {

@@ -37,6 +37,17 @@ export function takeRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
 }
 
 /**
+ * The chosen rows in the order given: a view where they lie one after another in the matrix, else a copy. Of large matrices that are read
+ * only, it saves the copy; who writes to rows takes `takeRows`.
+ */
+export function viewRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
+  const first = indices[0] ?? 0;
+  for (let i = 1; i < indices.length; i++) if (indices[i] !== first + i) return takeRows(matrix, indices);
+  const { cols, data } = matrix;
+  return createMatrix(indices.length, cols, data.subarray(first * cols, (first + indices.length) * cols));
+}
+
+/**
  * Rows of equal length put together. An empty list gives a 0 × 0 matrix.
  * @throws RouteProfileError SHAPE_MISMATCH naming the first row of another length.
  */
@@ -51,17 +62,20 @@ export function fromRows(rows: readonly ArrayLike<number>[]): Matrix {
   return out;
 }
 
-/** Every row divided by its Euclidean norm; a row of norm below 1e-12 stays as it is. */
-export function normalizeRows(matrix: Matrix): Matrix {
-  const out = createMatrix(matrix.rows, matrix.cols, matrix.data.slice());
-  for (let i = 0; i < out.rows; i++) {
-    const row = rowOf(out, i);
+/** Every row divided by its Euclidean norm, in a copy; a row of norm below 1e-12 stays as it is. */
+export const normalizeRows = (matrix: Matrix): Matrix =>
+  normalizeRowsInPlace(createMatrix(matrix.rows, matrix.cols, matrix.data.slice()));
+
+/** As `normalizeRows`, in the matrix itself, which it returns: for one that nobody else holds. */
+export function normalizeRowsInPlace(matrix: Matrix): Matrix {
+  for (let i = 0; i < matrix.rows; i++) {
+    const row = rowOf(matrix, i);
     let square = 0;
     for (const x of row) square += x * x;
     const norm = Math.sqrt(square);
     if (norm >= 1e-12) for (let j = 0; j < row.length; j++) row[j]! /= norm;
   }
-  return out;
+  return matrix;
 }
 
 /**

@@ -8,7 +8,10 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RouteProfileError, type NamedArray } from '@routeprofile/schema';
 import { readNpy, writeNpy } from './npy.js';
-import { readNpz, readNpzFile, writeNpz, writeNpzFile } from './npz.js';
+import { npzPieces, readNpz, readNpzFile, writeNpz, writeNpzFile } from './npz.js';
+import { storedZip } from './zip-store.js';
+
+const MEGABYTE = new Uint8Array(2 ** 20);
 
 const fixture = (name: string) => readFileSync(fileURLToPath(new URL(`../fixtures/numpy/${name}`, import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'rp-arrays-'));
@@ -99,6 +102,24 @@ describe('npz', () => {
     expect(writeNpz(entries)).toEqual(writeNpz(new Map(entries)));
     await writeNpzFile(join(folder, 'deep', 'a.npz'), entries);
     expect([...(await readNpzFile(join(folder, 'deep', 'a.npz')))]).toEqual([...entries]);
+  });
+
+  it('hands the numbers on without a copy, and refuses more than is read again', () => {
+    const data = Float32Array.of(1, 2, 3);
+    const pieces = npzPieces(new Map([['a', { shape: [3], data }]]), 'x.npz');
+    expect(pieces.some((piece) => piece.buffer === data.buffer)).toBe(true);
+    const file = (bytes: number) => ({ name: 'a', pieces: Array.from({ length: bytes / 2 ** 20 }, () => MEGABYTE) });
+    const refused = (...sizes: number[]) => codeOf(() => storedZip(sizes.map(file), 'x.npz'));
+    expect(refused(2 ** 30 + 2 ** 20)).toMatch(/^LIMIT_EXCEEDED: x\.npz: a: would have 1,074,790,400 bytes/);
+    expect(refused(2 ** 20, 2 ** 20)).toBe('nothing thrown');
+    expect(
+      codeOf(() =>
+        storedZip(
+          Array.from({ length: 2 ** 16 }, () => file(0)),
+          'x',
+        ),
+      ),
+    ).toMatch(/65536 arrays/);
   });
 
   it('finds every single changed byte and every cut, or reads the same numbers', () => {

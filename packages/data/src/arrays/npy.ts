@@ -146,10 +146,11 @@ export interface WritableArray {
 }
 
 /**
- * One float32 or int8 array as `.npy` version 1, C order, little-endian, aligned to 64 bytes as NumPy does.
+ * One float32 or int8 array as `.npy` version 1, C order, little-endian, aligned to 64 bytes as NumPy does: its head, and its numbers as
+ * they lie in memory.
  * @throws RouteProfileError SHAPE_MISMATCH when shape and data disagree.
  */
-export function writeNpy({ shape, data }: WritableArray): Uint8Array {
+export function npyPieces({ shape, data }: WritableArray): [head: Uint8Array, numbers: Uint8Array] {
   const count = shape.reduce((a, b) => a * b, 1);
   if (count !== data.length)
     throw new RouteProfileError('SHAPE_MISMATCH', `${data.length} numbers do not fill shape (${shape.join(', ')})`);
@@ -158,14 +159,21 @@ export function writeNpy({ shape, data }: WritableArray): Uint8Array {
   const dict = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const prefix = MAGIC.length + 4;
   const start = Math.ceil((prefix + dict.length + 1) / 64) * 64;
-  const out = new Uint8Array(start + data.byteLength);
-  const view = new DataView(out.buffer);
-  out.set(MAGIC);
+  const head = new Uint8Array(start);
+  const view = new DataView(head.buffer);
+  head.set(MAGIC);
   view.setUint8(6, 1);
   view.setUint16(8, start - prefix, true);
-  out.set(new TextEncoder().encode(`${dict.padEnd(start - prefix - 1)}\n`), prefix);
-  if (HOST_IS_LITTLE || data instanceof Int8Array)
-    out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
-  else data.forEach((value, i) => view.setFloat32(start + i * 4, value, true));
-  return out;
+  head.set(new TextEncoder().encode(`${dict.padEnd(start - prefix - 1)}\n`), prefix);
+  return [head, littleEndian(data)];
 }
+
+function littleEndian(data: Float32Array | Int8Array): Uint8Array {
+  if (HOST_IS_LITTLE || data instanceof Int8Array) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const out = new DataView(new ArrayBuffer(data.byteLength));
+  data.forEach((value, i) => out.setFloat32(i * 4, value, true));
+  return new Uint8Array(out.buffer);
+}
+
+/** What `npyPieces` gives, as one array of bytes. Throws as it does. */
+export const writeNpy = (array: WritableArray): Uint8Array => new Uint8Array(Buffer.concat(npyPieces(array)));

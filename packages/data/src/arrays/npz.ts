@@ -1,14 +1,12 @@
-import { zipSync, type Zippable } from 'fflate';
 import { RouteProfileError, type NamedArray } from '@routeprofile/schema';
-import { writeFileAtomic } from '../disk/files.js';
+import { writeFilesAtomic } from '../disk/files.js';
 import { readBytes } from '../disk/read.js';
-import { float32Bytes, readNpy, writeNpy, type WritableArray } from './npy.js';
+import { float32Bytes, npyPieces, readNpy, type WritableArray } from './npy.js';
 import { MAX_TOTAL_BYTES, unzip, type ZipLimits } from './zip.js';
+import { storedZip } from './zip-store.js';
 
 const SUFFIX = '.npy';
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
-/** Local time, as zip has it: the same bytes on every machine and day. */
-const EPOCH = new Date(1980, 0, 1);
 
 /**
  * Reads a `.npz` made here or by `numpy.savez` / `savez_compressed`: array name → float32 array, in file order.
@@ -44,27 +42,31 @@ export function readNpz(bytes: Uint8Array, what: string, limits: ZipLimits = {})
 }
 
 /**
- * Arrays as an uncompressed `.npz`, as `numpy.savez` writes: the same arrays give the same bytes.
- * @throws RouteProfileError BAD_INPUT for a reserved or empty name, SHAPE_MISMATCH.
+ * Arrays as an uncompressed `.npz`, as `numpy.savez` writes, in pieces: the numbers are not copied. The same arrays give the same bytes.
+ * @param what how messages name the file
+ * @throws RouteProfileError BAD_INPUT for a reserved or empty name, SHAPE_MISMATCH, LIMIT_EXCEEDED.
  */
-export function writeNpz(entries: ReadonlyMap<string, WritableArray>): Uint8Array {
-  const files: Zippable = {};
-  for (const [name, array] of entries) {
+export function npzPieces(entries: ReadonlyMap<string, WritableArray>, what: string): Uint8Array[] {
+  const files = [...entries].map(([name, array]) => {
     if (RESERVED.has(name) || name === '')
       throw new RouteProfileError('BAD_INPUT', `an array cannot be named ${JSON.stringify(name)}`, {
         hint: 'Choose another name.',
       });
-    files[`${name}${SUFFIX}`] = writeNpy(array);
-  }
-  return zipSync(files, { level: 0, mtime: EPOCH });
+    return { name: `${name}${SUFFIX}`, pieces: npyPieces(array) };
+  });
+  return storedZip(files, what);
 }
+
+/** What `npzPieces` gives, as one array of bytes. Throws as it does. */
+export const writeNpz = (entries: ReadonlyMap<string, WritableArray>): Uint8Array =>
+  new Uint8Array(Buffer.concat(npzPieces(entries, 'the archive')));
 
 /** A `.npz` file's arrays. Throws as `readNpz`, and MISSING_FILE. */
 export async function readNpzFile(path: string, limits?: ZipLimits): Promise<Map<string, NamedArray>> {
   return readNpz(await readBytes(path, path, limits?.maxTotalBytes ?? MAX_TOTAL_BYTES), path, limits);
 }
 
-/** Writes a `.npz` file atomically. Throws as `writeNpz` and `writeFileAtomic`. */
+/** Writes a `.npz` file atomically. Throws as `npzPieces` and `writeFileAtomic`. */
 export async function writeNpzFile(path: string, entries: ReadonlyMap<string, WritableArray>): Promise<void> {
-  await writeFileAtomic(path, writeNpz(entries));
+  await writeFilesAtomic([[path, npzPieces(entries, path)]]);
 }

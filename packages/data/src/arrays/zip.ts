@@ -15,6 +15,8 @@ export interface ZipLimits {
 
 /** `ZipLimits.maxTotalBytes` where it is not given. */
 export const MAX_TOTAL_BYTES = 2 ** 31;
+/** `ZipLimits.maxEntryBytes`, likewise. */
+export const MAX_ENTRY_BYTES = 2 ** 30;
 /** Small archives may be as dense as they like. */
 const ANY_RATIO_BYTES = 2 ** 26;
 
@@ -95,7 +97,12 @@ function findEnd(view: DataView): number {
 
 /** @param size bytes of the archive */
 function checkLimits(entries: readonly Entry[], size: number, what: string, limits: ZipLimits): void {
-  const { maxEntries = 100_000, maxEntryBytes = 2 ** 30, maxTotalBytes = MAX_TOTAL_BYTES, maxRatio = 100 } = limits;
+  const {
+    maxEntries = 100_000,
+    maxEntryBytes = MAX_ENTRY_BYTES,
+    maxTotalBytes = MAX_TOTAL_BYTES,
+    maxRatio = 100,
+  } = limits;
   const refuse = (message: string, hint = 'If the file is what you meant to load, raise the limit.'): never => {
     throw new RouteProfileError('LIMIT_EXCEEDED', `${what}: ${message}`, { hint });
   };

@@ -8,7 +8,7 @@ import {
   type NodeFeatures,
   type NodeType,
 } from '@routeprofile/schema';
-import { readNpz, writeNpz } from '../arrays/npz.js';
+import { npzPieces, readNpz } from '../arrays/npz.js';
 import { writeFilesAtomic } from '../disk/files.js';
 import { hashBytes } from '../disk/hash.js';
 import { formatJson } from '../disk/json.js';
@@ -38,7 +38,7 @@ export async function writeGraphFiles(dir: string, graph: GraphFile, features?: 
     const matrix = features[type];
     if (matrix !== undefined) arrays.set(type, { shape: [matrix.rows, matrix.cols], data: matrix.data });
   }
-  const npz = writeNpz(arrays);
+  const npz = npzPieces(arrays, join(dir, FEATURES));
   await writeFilesAtomic([
     [join(dir, FEATURES), npz],
     [path, `${formatJson({ ...graph, attributes: { ...attributes, [SEAL]: hashBytes(npz) } }, path, 1)}\n`],

@@ -12,7 +12,7 @@ import {
   type Provenance,
 } from '@routeprofile/schema';
 import type { WritableArray } from '../arrays/npy.js';
-import { readNpz, writeNpz } from '../arrays/npz.js';
+import { npzPieces, readNpz } from '../arrays/npz.js';
 import { writeFilesAtomic } from '../disk/files.js';
 import { hashBytes } from '../disk/hash.js';
 import { formatJson } from '../disk/json.js';
@@ -42,7 +42,8 @@ function addRows(arrays: Arrays, matrix: Matrix, what: string, rowNames?: readon
   const { rows, cols } = matrix;
   const data = packed?.codes ?? matrix.data;
   if (!rowNames) arrays.set(what, { shape: [rows, cols], data });
-  else rowNames.forEach((name, i) => arrays.set(name, { shape: [cols], data: data.slice(i * cols, (i + 1) * cols) }));
+  else
+    rowNames.forEach((name, i) => arrays.set(name, { shape: [cols], data: data.subarray(i * cols, (i + 1) * cols) }));
   if (packed) arrays.set(`${SCALE}${what}`, { shape: [rows], data: packed.scales });
 }
 
@@ -112,7 +113,8 @@ export async function writeProfileSet(dir: string, name: string, set: ProfileSet
     if (keyed.queries) arrays.set(QUERIES, { shape: [keyed.queries.length], data: Float32Array.from(keyed.queries) });
   }
   for (const [key, array] of Object.entries(set.state ?? {})) arrays.set(`${STATE}${key}`, array);
-  const npz = writeNpz(arrays);
+  const path = join(dir, `${name}.npz`);
+  const npz = npzPieces(arrays, path);
   const manifest: ProfileManifest = {
     version: 1,
     models,
@@ -123,7 +125,6 @@ export async function writeProfileSet(dir: string, name: string, set: ProfileSet
     ...(set.biases && { biases: [...set.biases] }),
     ...(keyed && { keyLabels: [...keyed.labels] }),
   };
-  const path = join(dir, `${name}.npz`);
   const manifestPath = join(dir, `${name}.json`);
   await writeFilesAtomic([
     [path, npz],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { routerFileSchema, type NamedArray, type RouterArtifact } from '@routeprofile/schema';
-import { readNpz, writeNpz } from '../arrays/npz.js';
+import { npzPieces, readNpz } from '../arrays/npz.js';
 import { writeFilesAtomic } from '../disk/files.js';
 import { hashBytes } from '../disk/hash.js';
 import { formatJson } from '../disk/json.js';
@@ -15,7 +15,7 @@ const WEIGHTS = 'weights.npz';
  * @throws RouteProfileError SHAPE_MISMATCH, NOT_FINITE (in the manifest), OUTPUT_UNWRITABLE, WRITE_FAILED.
  */
 export async function writeRouterArtifact(dir: string, artifact: RouterArtifact): Promise<void> {
-  const weights = writeNpz(new Map(Object.entries(artifact.weights)));
+  const weights = npzPieces(new Map(Object.entries(artifact.weights)), join(dir, WEIGHTS));
   const path = join(dir, MANIFEST);
   await writeFilesAtomic([
     [join(dir, WEIGHTS), weights],

@@ -87,13 +87,14 @@ async function openAtomicWriter(path: string): Promise<AtomicWriter> {
   };
 }
 
-/** What a file is to hold: all of it, or texts and bytes piece by piece for files too long to hold. */
-export type FileContent = Uint8Array | string | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+/** Text, or bytes. */
+type Piece = string | Uint8Array;
+/** What a file is to hold: all of it, or piece by piece for files too long to hold. */
+export type FileContent = Piece | AsyncIterable<Piece> | Iterable<Piece>;
 
-const isWhole = (data: FileContent): data is Uint8Array | string =>
-  typeof data === 'string' || data instanceof Uint8Array;
+const isWhole = (data: FileContent): data is Piece => typeof data === 'string' || data instanceof Uint8Array;
 
-/** Characters of pieces that are put together before they are written. */
+/** Characters of texts that are put together before they are written. */
 const FLUSH_AT = 1 << 20;
 
 async function writeContent(writer: AtomicWriter, data: FileContent): Promise<void> {
@@ -104,6 +105,7 @@ async function writeContent(writer: AtomicWriter, data: FileContent): Promise<vo
     if (isText) buffer += piece;
     if (isText && buffer.length < FLUSH_AT) continue;
     await writer.write(buffer);
+    if (!isText) await writer.write(piece);
     buffer = '';
     if (!isText) await writer.write(piece);
   }

@@ -7,8 +7,12 @@ export const openSha256 = (): Hash => createHash('sha256');
 export const sha256 = (...parts: readonly (string | Uint8Array)[]): Uint8Array =>
   parts.reduce<Hash>((hash, part) => hash.update(part), openSha256()).digest();
 
-/** SHA-256 as 64 hexadecimal digits. */
-export const hashBytes = (bytes: Uint8Array): string => openSha256().update(bytes).digest('hex');
+/** SHA-256 of bytes, whole or in pieces, as 64 hexadecimal digits. */
+export const hashBytes = (bytes: Uint8Array | readonly Uint8Array[]): string =>
+  [bytes]
+    .flat()
+    .reduce<Hash>((hash, piece) => hash.update(piece), openSha256())
+    .digest('hex');
 
 /** SHA-256 of the text's UTF-8 bytes, as 64 hexadecimal digits. */
 export const hashText = (text: string): string => openSha256().update(text).digest('hex');

@@ -1,7 +1,7 @@
 import {
   createMatrix,
   nextTurn,
-  normalizeRows,
+  normalizeRowsInPlace,
   parseOptions,
   rowOf,
   throwIfAborted,
@@ -61,7 +61,7 @@ export function createHashEncoder(options: HashOptions = {}): Encoder {
           await turn();
         }
       }
-      return normalizeRows(out);
+      return normalizeRowsInPlace(out);
     },
   };
 }

@@ -28,6 +28,24 @@ describe('memoryEncoder', () => {
     expect(asked).toEqual(['a', 'bb', 'ccc', 'cccc', 'ccccc']);
   });
 
+  it('answers with the same numbers in memory where texts were encoded one after another, and with a copy otherwise', async () => {
+    const remembering = memoryEncoder(lengths().encoder);
+    const first = await remembering.encode(['a', 'bb', 'ccc', 'dddd'], ctx);
+    const middle = await remembering.encode(['bb', 'ccc'], ctx);
+    expect([...middle.data]).toEqual([2, 3]);
+    expect(middle.data.buffer).toBe(first.data.buffer);
+    for (const texts of [
+      ['ccc', 'bb'],
+      ['a', 'a'],
+      ['a', 'ccc'],
+      ['dddd', 'eeeee'],
+    ]) {
+      const { data } = await remembering.encode(texts, ctx);
+      expect([...data]).toEqual(texts.map((text) => text.length));
+      expect(data.buffer).not.toBe(first.data.buffer);
+    }
+  });
+
   it('forgets what was not asked for lately where it may keep only so many', async () => {
     const { encoder, asked } = lengths();
     const remembering = memoryEncoder(encoder, 10);

@@ -9,6 +9,19 @@ import {
   type Matrix,
 } from '@routeprofile/schema';
 
+/** Vectors as one matrix: a view where they lie one after another in memory, as those of texts that were encoded together do, else a copy. */
+function rowsTogether(vectors: readonly Float32Array[], cols: number): Matrix {
+  const first = vectors[0];
+  const bytes = cols * Float32Array.BYTES_PER_ELEMENT;
+  const isBlock = (vector: Float32Array, i: number): boolean =>
+    vector.buffer === first!.buffer && vector.byteOffset === first!.byteOffset + i * bytes;
+  if (first !== undefined && vectors.every(isBlock))
+    return createMatrix(vectors.length, cols, new Float32Array(first.buffer, first.byteOffset, vectors.length * cols));
+  const out = createMatrix(vectors.length, cols);
+  vectors.forEach((vector, i) => out.data.set(vector, i * cols));
+  return out;
+}
+
 /**
  * An encoder that remembers what it has encoded, and checks what it is given: a run asks for the same
  * texts as node features, training queries and test queries, and encodes each distinct one once.
@@ -62,9 +75,10 @@ export function memoryEncoder(encoder: Encoder, most = Infinity): Encoder {
           remember(text, vector);
         });
       }
-      const out = createMatrix(texts.length, encoder.dimensions);
-      texts.forEach((text, i) => out.data.set(known.get(text)!, i * out.cols));
-      return out;
+      return rowsTogether(
+        texts.map((text) => known.get(text)!),
+        encoder.dimensions,
+      );
     },
     ...(encoder.unseen && {
       async unseen(texts, ctx): Promise<Float64Array> {

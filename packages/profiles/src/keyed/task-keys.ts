@@ -3,7 +3,7 @@ import {
   normalizeRows,
   RouteProfileError,
   rowOf,
-  takeRows,
+  viewRows,
   type Matrix,
   type ProfileInput,
   type RouterTraining,
@@ -37,13 +37,13 @@ export function taskKeys(strategy: string, { graph, features, training }: Profil
     const rows = [...taskOf.keys()].sort((a, b) => a - b);
     const labels = rows.map((row) => taskOf.get(row)!);
     const queries = training && findQueries(rows, nodes.texts, labels, training);
-    return { keys: takeRows(features.query, rows), labels, ...(queries && { queries }) };
+    return { keys: viewRows(features.query, rows), labels, ...(queries && { queries }) };
   }
   if (training?.queries.vectors) {
     const untasked = training.tasks.every((task) => task === null);
     const rows = [...training.tasks.keys()].filter((q) => untasked || training.tasks[q] !== null);
     return {
-      keys: takeRows(training.queries.vectors, rows),
+      keys: viewRows(training.queries.vectors, rows),
       labels: rows.map((q) => training.tasks[q] ?? ALL_QUERIES),
       queries: Int32Array.from(rows),
     };
