@@ -228,6 +228,8 @@ export interface Dataset {
   overlap: number;
   /** Long texts that many training queries begin with, such as few-shot examples; queries are encoded without them. */
   sharedPrefixes?: readonly string[];
+  /** What the provenance of everything that is made of it has to say of its numbers, a phrase each, such as that rows are a sample. */
+  notes?: readonly string[];
   /** What the loader did that people should know of, a sentence each. */
   warnings: readonly string[];
 }

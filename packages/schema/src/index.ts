@@ -104,6 +104,8 @@ export {
 export {
   type Outcome,
   type OutcomeRow,
+  type RestOfLog,
+  type RestOutcomes,
   outcomeRowSchema,
   type Sample,
   sampleSchema,

@@ -83,6 +83,7 @@ const PASSED_ON = [
   ...(['preset', 'records', 'format', 'models', 'variant', 'scale', 'scoreScale', 'latencyUnit', 'decimal'] as const),
   ...(['delimiter', 'encoding', 'splitByTime', 'splitTime', 'cards', 'name', 'replace', 'append'] as const),
   ...(['scores', 'queries', 'join', 'good', 'bad'] as const),
+  ...(['engine', 'extensions', 'database', 'sample', 'seed'] as const),
 ] satisfies readonly (keyof ImportOptions)[];
 
 /** Flags of `data import`: columns by role, values from paths, and the rest of the options. */

@@ -44,7 +44,28 @@ export function addDataCommands(program: Command, io: Io): void {
       .command('import')
       .description('make a dataset folder from what other tools export, or from logs and tables')
       .usage('[options] <source...> <dir>')
-      .argument('<paths...>', 'files, folders or patterns such as "runs/*.jsonl"; then the dataset folder to write')
+      .argument(
+        '<paths...>',
+        'files, folders or patterns such as "runs/*.jsonl" (with --engine: queries); then the dataset folder to write',
+      )
+      .addOption(
+        new Option(
+          '--engine <name>',
+          'sources are SQL queries, one SELECT each: duckdb runs them over Parquet, CSV and JSON files, postgres in a database',
+        ).choices(['duckdb', 'postgres']),
+      )
+      .option(
+        '--extensions <names>',
+        'extensions of DuckDB to load, such as httpfs, once installed (default: none, and no network)',
+        names,
+      )
+      .option('--database <url>', 'postgres://… (default: what PGHOST, PGUSER, PGPASSWORD and PGDATABASE say)')
+      .option(
+        '--sample <n>',
+        'keep at most N queries per task, drawn by the seed, and sum up the others: task scores come from all rows',
+        integer(1),
+      )
+      .option('--seed <n>', 'for --sample (default: 42)', integer(0))
       .addOption(
         new Option(
           '--preset <name>',

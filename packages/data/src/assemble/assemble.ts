@@ -21,6 +21,7 @@ import { countOverlap, plural, someOf } from '../dataset/text.js';
 import { markUnreliable } from '../dataset/unreliable.js';
 import { familyText } from '../dataset/with-cards.js';
 import { choosePool, type Pool } from './pool.js';
+import { sampledNotes, sampledWarnings, trainingRest, type SampledLog } from './rest.js';
 import { ALL_QUERIES, outcomeCard, taskScores } from './scores.js';
 import { splitRows } from './splits.js';
 
@@ -45,6 +46,7 @@ export interface ReadFiles {
     simulated?: boolean | undefined;
     taskDescriptions?: Readonly<Record<string, string>> | undefined;
     familyDescriptions?: Readonly<Record<string, string>> | undefined;
+    sampled?: SampledLog | undefined;
   };
   warnings: readonly string[];
 }
@@ -78,7 +80,9 @@ export function assembleRows(files: ReadFiles, sources: Sources, options: Datase
   const taskOf = (row: number) => (untasked ? ALL_QUERIES : rows.queries[row]!.task);
   const isNew = new Set(pool.newModels);
   // What training rows say of a new model goes no further than this line and the columns below.
-  const measured = new Map([...taskScores(rows, trainRows, taskNames, taskOf)].filter(([model]) => !isNew.has(model)));
+  const rest = trainingRest(meta.sampled, rows);
+  const means = taskScores(rows, trainRows, taskNames, taskOf, rest, untasked ? ALL_QUERIES : null);
+  const measured = new Map([...means].filter(([model]) => !isNew.has(model)));
   const guarded = guardCards(
     cardsOf(order, cardFile, pool.candidates, measured),
     pool.newModels,
@@ -134,12 +138,14 @@ export function assembleRows(files: ReadFiles, sources: Sources, options: Datase
     },
     test: { models: pool.candidates, queries: test.map((row) => testRows.record(row)), values: testValues },
     ...prefixes.found,
+    ...(meta.sampled && { notes: sampledNotes(meta.sampled, rest) }),
     overlap: countOverlap(
       trainRaw,
       test.map((row) => testRows.queries[row]!.raw),
     ),
     warnings: [
       ...files.warnings,
+      ...sampledWarnings(meta.sampled, rest, rows),
       ...(pool.logged ? logWarnings(files.coverage) : []),
       ...scaleWarnings(testRows === rows ? [rows] : [rows, testRows]),
       ...split.warnings,

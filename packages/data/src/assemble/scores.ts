@@ -1,4 +1,4 @@
-import type { ModelCard, ModelCardFile, TaskScore } from '@routeprofile/schema';
+import type { ModelCard, ModelCardFile, RestOfLog, TaskScore } from '@routeprofile/schema';
 import { modelCard } from '../dataset/cards.js';
 import type { OutcomeRows } from '../dataset/rows.js';
 
@@ -6,18 +6,21 @@ import type { OutcomeRows } from '../dataset/rows.js';
 export const ALL_QUERIES = 'all';
 
 /**
- * Mean outcome × 100 and its count, by model and task, over the training rows.
+ * Mean outcome × 100 and its count, by model and task, over the training rows and the rest of the log that they are a sample of.
  * @param tasks in the order that scores are listed in
+ * @param allOf the task of outcomes that name none; null where such count for no task
  */
 export function taskScores(
   rows: OutcomeRows,
   indices: readonly number[],
   tasks: readonly string[],
   taskOf: (row: number) => string | null,
+  rest: readonly RestOfLog[] = [],
+  allOf: string | null = null,
 ): Map<string, Map<string, TaskScore>> {
   const taskIndex = new Map(tasks.map((task, i) => [task, i]));
   const sums = new Float64Array(rows.models.length * tasks.length);
-  const counts = new Int32Array(sums.length);
+  const counts = new Float64Array(sums.length);
   for (const row of indices) {
     const task = taskIndex.get(taskOf(row) ?? '');
     if (task === undefined) continue;
@@ -25,6 +28,17 @@ export function taskScores(
       sums[model * tasks.length + task]! += score;
       counts[model * tasks.length + task]!++;
     });
+  }
+  const modelIndex = new Map(rows.models.map((model, i) => [model, i]));
+  for (const { task: name, models } of rest) {
+    const task = taskIndex.get(name ?? allOf ?? '');
+    if (task === undefined) continue;
+    for (const [model, { scores, sum }] of Object.entries(models)) {
+      const m = modelIndex.get(model);
+      if (m === undefined) continue;
+      sums[m * tasks.length + task]! += sum;
+      counts[m * tasks.length + task]! += scores;
+    }
   }
   return new Map(
     rows.models.map((model, m) => [

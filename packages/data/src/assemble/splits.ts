@@ -10,7 +10,8 @@ export interface Split {
   warnings: string[];
 }
 
-const TRAIN = 'train';
+/** The split of rows to learn from. */
+export const TRAIN = 'train';
 
 /**
  * Which rows are for training and which for testing. Marked rows are used as marked; a set with a single split is cut by

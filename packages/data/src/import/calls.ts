@@ -95,6 +95,7 @@ export class CallReader {
   readonly tasks = new Set<string>();
   readonly systems = new Systems();
   scored = 0;
+  private readonly ofModels = new Map<Plan, ReadonlyMap<string, Columns>>();
 
   /** @param timesRequired a time that cannot be read is a problem, not merely left out */
   constructor(
@@ -130,12 +131,20 @@ export class CallReader {
     }
     if (call.task !== null) this.tasks.add(call.task);
     if (model !== null) this.addOutcome(call, model, cells, columns, plan, place);
-    else
-      for (const name of plan.models)
-        this.addOutcome(call, name, cells, { score: name, ...companions(plan, name) }, plan, place);
+    else for (const [name, own] of this.columnsByModel(plan)) this.addOutcome(call, name, cells, own, plan, place);
     for (const column of cells.notNumbers)
       this.counts.notNumbers.set(column, (this.counts.notNumbers.get(column) ?? 0) + 1);
     return call;
+  }
+
+  /** Wide tables: the columns of each model, put together once per table. */
+  private columnsByModel(plan: Plan): ReadonlyMap<string, Columns> {
+    let known = this.ofModels.get(plan);
+    if (known === undefined) {
+      known = new Map(plan.models.map((name) => [name, { score: name, ...companions(plan, name) }]));
+      this.ofModels.set(plan, known);
+    }
+    return known;
   }
 
   private askedOf(

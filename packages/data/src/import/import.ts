@@ -1,6 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import {
   modelCardsFileSchema,
+  outcomesMetaSchema,
   parseOptions,
   RouteProfileError,
   throwIfAborted,
@@ -9,11 +10,14 @@ import {
 } from '@routeprofile/schema';
 import { writeFilesAtomic } from '../disk/files.js';
 import { formatJson, readJsonFile } from '../disk/json.js';
+import { plural } from '../dataset/text.js';
 import { Problems } from '../disk/problems.js';
 import { exists } from '../disk/read.js';
 import { Appending } from './append.js';
-import { CallReader } from './calls.js';
+import { CallReader, type Call } from './calls.js';
 import { DecimalReader } from './decimals.js';
+import type { Engine } from './engines/engine.js';
+import { openEngine, queriesOf } from './engines/open.js';
 import { Grouper, type Query } from './group/group.js';
 import { ScratchFolder } from './group/line-store.js';
 import { IdGiver } from './ids.js';
@@ -28,6 +32,7 @@ import type { Columns, Role } from './roles.js';
 import { outcomeRow } from './rows.js';
 import { saidOf } from './said.js';
 import { ownWords, PERCENT, parseScales, type GivenScales } from './scale.js';
+import { Sampler } from './sample/sampler.js';
 import { ScoreReader } from './scores.js';
 import { valuesFromPath } from './sources/from-path.js';
 import { filesOf, type ImportSource, type SourceFile } from './sources/sources.js';
@@ -72,13 +77,14 @@ const PROGRESS_EVERY = 1000;
  * Takes CSV, TSV, JSON lines and JSON, also packed with gzip: someone's own logs with a record per call (long) or a row per query and a
  * score column per model (wide), and what tools export (`builtInPresets`), recognised by its shape. Scores may be numbers,
  * percentages or words such as `pass` and `fail`; an empty one means "not measured". Calls of equal text and task are one query,
- * whatever their ids; outcomes of one model on one query are averaged. Files of any length are read in bounded memory.
+ * whatever their ids; outcomes of one model on one query are averaged. Files of any length are read in bounded memory. With `engine`
+ * sources are queries, run by DuckDB or in Postgres; with `sample` some queries per task become rows, and the others are summed up.
  *
- * @param source a file, a folder, or a pattern such as `runs/*.jsonl`; or several, with the split each stands for
+ * @param source a file, a folder, or a pattern such as `runs/*.jsonl`; with `engine` one SELECT; or several, with the split each stands for
  * @param target the dataset folder; `outcomes.jsonl`, `meta.json` and, with `cards`, `models.json` are written into it,
  * all or none
  * @throws RouteProfileError BAD_INPUT listing what is wrong record by record (nothing is written then), MISSING_FILE, BAD_OPTION,
- * CORRUPT_FILE, OUTPUT_UNWRITABLE (also when there is a dataset already and `replace` is not given), WRITE_FAILED, ABORTED.
+ * CORRUPT_FILE, UNSUPPORTED (the engine's package is not installed), NETWORK (no database), OUTPUT_UNWRITABLE (also when there is a dataset already and `replace` is not given), WRITE_FAILED, ABORTED.
  */
 export async function importOutcomes(
   source: string | readonly ImportSource[],
@@ -89,11 +95,14 @@ export async function importOutcomes(
   const completed = parseOptions<CompleteImportOptions>({ name: 'import', options: importOptionsSchema }, given);
   const cards = completed.cards === undefined ? undefined : await readJsonFile(completed.cards, modelCardsFileSchema);
   await assertFree(target, cards !== undefined, completed);
-  const files = await filesOf(typeof source === 'string' ? [{ path: source }] : source);
+  const sources = typeof source === 'string' ? [{ path: source }] : source;
+  const files = completed.engine === undefined ? await filesOf(sources) : queriesOf(sources);
   const scratch = new ScratchFolder();
+  const engine = await openEngine(completed.engine, { ...completed, signal });
   try {
-    return await importFiles(files, target, completed, { signal, onProgress, cards, scratch });
+    return await importFiles(files, target, completed, { signal, onProgress, cards, scratch, engine });
   } finally {
+    await engine?.close();
     await scratch.remove();
   }
 }
@@ -103,19 +112,27 @@ interface Context {
   onProgress?: ImportOptions['onProgress'];
   cards: z.output<typeof modelCardsFileSchema> | undefined;
   scratch: ScratchFolder;
+  engine: Engine | undefined;
 }
 
 async function importFiles(
   files: readonly SourceFile[],
   target: string,
   options: CompleteImportOptions,
-  { signal, onProgress, cards, scratch }: Context,
+  { signal, onProgress, cards, scratch, engine }: Context,
 ): Promise<ImportedOutcomes> {
   const grouper = new Grouper(scratch);
   const isAppended = options.append && (await exists(join(target, OUTCOMES)));
   const appending = isAppended ? new Appending(join(target, OUTCOMES)) : undefined;
+  if (isAppended) await assertWhole(join(target, META));
   await appending?.keepRows(grouper, signal);
-  const read = await readFiles(files, options, grouper, { signal, onProgress });
+  const timeSplit = timeSplitOf(options);
+  const sampler =
+    options.sample === undefined
+      ? undefined
+      : new Sampler(options.sample, options.seed, ({ split, time }) => split ?? timeSplit?.splitAt(time!) ?? null);
+  const sink = sampler ?? grouper;
+  const read = await readFiles(files, options, (call) => sink.add(call), { signal, onProgress, engine });
   const { plan, calls, scores, choices } = read;
   const named = files.map(({ path }) => path).join(', ');
   assertScored(calls, named, read);
@@ -123,8 +140,8 @@ async function importFiles(
 
   const tally = new Tally(scores);
   const ids = new IdGiver();
-  const timeSplit = timeSplitOf(options);
   const nameOf = (model: string, label: string) => calls.systems.nameOf(model, label);
+  for (const call of sampler?.calls() ?? []) await grouper.add(call);
   await grouper.tellApart();
   await grouper.group((query) => {
     tally.see(query);
@@ -149,9 +166,17 @@ async function importFiles(
   const keepsCards = options.replace && cards === undefined && (await exists(join(target, CARDS)));
   const meta = {
     name: options.name ?? basename(resolve(target)),
-    source: sourceSaid(files),
+    source: sourceSaid(files, options.engine),
     ...(read.presets.size > 0 && { preset: [...read.presets.keys()].map(({ name }) => name).join(', ') }),
     format: plan.format,
+    ...(sampler && {
+      sampled: {
+        perTask: options.sample,
+        seed: options.seed,
+        rows: calls.counts.rows,
+        rest: sampler.others().summedUp(scores, nameOf),
+      },
+    }),
   };
   await writeFilesAtomic([
     [join(target, OUTCOMES), lines()],
@@ -178,6 +203,7 @@ async function importFiles(
       ...saidOf({
         ...{ plan, choices, models, tally, scores, timeSplit, counts: calls.counts, sharedIds: ids.shared() },
         ...{ appending, systems, toldApart: grouper.toldApart },
+        sample: sampler && { perTask: options.sample!, seed: options.seed, others: sampler.others().calls },
         ...{ presets: read.presets, passedOver: read.passedOver, fromPath: read.fromPath, commas: read.commas },
       }),
       ...(keepsCards ? [`${CARDS} of the earlier dataset was kept; --cards FILE replaces it.`] : []),
@@ -190,7 +216,9 @@ const CARDS = 'models.json';
 const META = 'meta.json';
 const SOURCES_NAMED = 20;
 
-const sourceSaid = (files: readonly SourceFile[]): string => {
+/** The text of a query is not repeated: it may hold a password. */
+const sourceSaid = (files: readonly SourceFile[], engine: CompleteImportOptions['engine']): string => {
+  if (engine !== undefined) return `${plural(files.length, 'query', 'queries')} by ${engine}`;
   const names = files.slice(0, SOURCES_NAMED).map(({ path }) => basename(path));
   return files.length > names.length ? `${names.join(', ')} and ${files.length - names.length} more` : names.join(', ');
 };
@@ -209,6 +237,20 @@ async function assertFree(
           ? 'Omit --cards: the cards that are there stay.'
           : 'Name another folder, or give --append to add to the dataset that is there, or --replace to replace it.',
       });
+}
+
+/** @throws RouteProfileError BAD_INPUT where the rows that are there are a sample: who was not drawn is not known any more. */
+async function assertWhole(path: string): Promise<void> {
+  if (!(await exists(path))) return;
+  const { sampled } = await readJsonFile(path, outcomesMetaSchema);
+  if (sampled !== undefined)
+    throw new RouteProfileError(
+      'BAD_INPUT',
+      `${path}: says that the rows are a sample, to which nothing can be added`,
+      {
+        hint: 'Import everything at once with --sample and --replace.',
+      },
+    );
 }
 
 function timeSplitOf({ splitByTime, splitTime }: CompleteImportOptions): TimeSplit | undefined {
@@ -231,12 +273,12 @@ interface ReadFiles {
   commas: number;
 }
 
-/** Reads all calls of all files into the grouper. @throws RouteProfileError BAD_INPUT with every problem of every file. */
+/** Reads all calls of all files. @throws RouteProfileError BAD_INPUT with every problem of every file. */
 async function readFiles(
   files: readonly SourceFile[],
   options: CompleteImportOptions,
-  grouper: Grouper,
-  { signal, onProgress }: Pick<ImportOptions, 'signal' | 'onProgress'>,
+  add: (call: Call) => Promise<void> | void,
+  { signal, onProgress, engine }: Pick<Context, 'signal' | 'onProgress' | 'engine'>,
 ): Promise<ReadFiles> {
   const problems = new Problems();
   const scores = new ScoreReader(scalesOf(options), ownWords(options.good, options.bad));
@@ -252,7 +294,7 @@ async function readFiles(
   const passedOver: string[] = [];
   let first: { plan: Plan; columns: Columns } | undefined;
   let [count, commas, done] = [0, 0, 0];
-  const opened = await openAll(files, options, { signal }, problems, passedOver);
+  const opened = await openAll(files, options, { signal, engine }, problems, passedOver);
   const recipes: (Opened & { recipe: Recipe })[] = [];
   for (const one of opened) {
     const asPlanned = asFirst(options, recipes[0]?.recipe.plan);
@@ -288,7 +330,7 @@ async function readFiles(
           { split: file.split ?? options.split ?? null, file: file.path },
           asked,
         );
-        if (call !== null && problems.count === 0) await grouper.add(call);
+        if (call !== null && problems.count === 0) await add(call);
       }
       if (++done % PROGRESS_EVERY === 0) onProgress?.({ stage: 'import', done, unit: 'rows' });
     }
@@ -341,14 +383,17 @@ async function countScores(
 async function openAll(
   files: readonly SourceFile[],
   options: CompleteImportOptions,
-  { signal }: Pick<ImportOptions, 'signal'>,
+  { signal, engine }: Pick<Context, 'signal' | 'engine'>,
   problems: Problems,
   passedOver: string[],
 ): Promise<Opened[]> {
   const opened: (Opened & { preset: Preset | undefined })[] = [];
   for (const file of files) {
     throwIfAborted({ signal });
-    const reader = await openReader(file.path, { ...options, signal }, problems);
+    const reader =
+      engine === undefined || file.sql === undefined
+        ? await openReader(file.path, { ...options, signal }, problems)
+        : await engine.open(file.sql, file.path);
     opened.push({ file, reader, preset: presetOf(file, reader, options)?.preset });
   }
   const known = opened.find(({ preset }) => preset !== undefined)?.preset;

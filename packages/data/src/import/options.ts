@@ -9,6 +9,9 @@ import { LATENCY_UNITS, type LatencyUnit } from './units.js';
 export const FORMATS = ['auto', 'long', 'wide'] as const;
 export type TableFormat = Exclude<(typeof FORMATS)[number], 'auto'>;
 
+/** What runs queries in place of reading files. */
+const ENGINES = ['duckdb', 'postgres'] as const;
+
 const SHARE = 'expected a share between 0 and 1, such as 0.7';
 
 /** Splits are made of times. */
@@ -25,6 +28,27 @@ const isEncoding = (label: string): boolean => {
 
 export const importOptionsSchema = z
   .strictObject({
+    /**
+     * Sources are queries, one SELECT each, whose rows are the records: `duckdb` runs them over files that they name, `postgres` in a
+     * database. Default: sources are files.
+     */
+    engine: z.enum(ENGINES).optional(),
+    /** DuckDB's extensions to load, which have to be installed; with one such as `httpfs` a query may reach the network. Default none. */
+    extensions: z
+      .array(z.string().regex(/^[a-z][a-z0-9_]*$/, { error: 'expected names of extensions, such as httpfs' }))
+      .default([]),
+    /** URL of the Postgres database, `postgres://…`. Default: what PGHOST, PGUSER, PGPASSWORD and PGDATABASE say. */
+    database: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, { error: 'expected a URL that begins with postgres://' })
+      .optional(),
+    /**
+     * At most this many queries of each task (and split), drawn by the seed, become rows; what all others sum up to is kept beside them, and
+     * task scores come from all. Default: every query becomes a row.
+     */
+    sample: z.number().int().min(1).optional(),
+    /** For the sample. */
+    seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42),
     /**
      * What the files are: the name of a preset, such as `promptfoo`; `none` to read columns. Default: recognised by the shape of
      * each file, unless `records`, `format` or `models` describe it.
@@ -124,6 +148,22 @@ export const importOptionsSchema = z
   })
   .refine(({ append, splitByTime }) => !append || splitByTime === undefined, {
     error: 'a share of the queries cannot be cut off when others are there already: give splitTime',
+    path: ['splitByTime'],
+  })
+  .refine(({ engine, extensions }) => engine === 'duckdb' || extensions.length === 0, {
+    error: 'are those of DuckDB: give engine duckdb with them',
+    path: ['extensions'],
+  })
+  .refine(({ engine, database }) => engine === 'postgres' || database === undefined, {
+    error: 'is read by the engine postgres: give it as well',
+    path: ['database'],
+  })
+  .refine(({ append, sample }) => !append || sample === undefined, {
+    error: 'a sample is drawn from all there is: import everything at once, without append',
+    path: ['sample'],
+  })
+  .refine(({ splitByTime, sample }) => splitByTime === undefined || sample === undefined, {
+    error: 'a share of the queries by time is known when all are read, a sample is drawn before: give splitTime',
     path: ['splitByTime'],
   })
   .refine(({ good, bad }) => !good.some((word) => bad.includes(word)), {

@@ -32,6 +32,8 @@ export interface Done {
   systems: Systems;
   /** Texts that stood for several questions, and the calls whose query is all that was asked instead. */
   toldApart: { texts: number; calls: number };
+  /** How the rows were drawn, where they are a sample, and how many calls were not. */
+  sample: { perTask: number; seed: number; others: number } | undefined;
   /** The dataset that the calls were added to. */
   appending: Appending | undefined;
 }
@@ -44,6 +46,7 @@ const said = (is: boolean, text: () => string): string[] => (is ? [text()] : [])
 /** What was put together, averaged, guessed or left out, each said once with its number. */
 export function saidOf(done: Done): string[] {
   return [
+    ...howRowsWereDrawn(done),
     ...howFilesWereRead(done),
     ...howColumnsWereRead(done),
     ...howModelsWereRun(done),
@@ -65,6 +68,14 @@ function whatWasAdded({ rows, same, unsplit }: Appending, { queries }: Tally, is
       () =>
         `${plural(unsplit, 'new query names', 'new queries name')} no split, as rows that were there do: ${unsplit === 1 ? 'it is' : 'they are'} not used until ${unsplit === 1 ? 'it has' : 'they have'} one (--default-split NAME).`,
     ),
+  ];
+}
+
+function howRowsWereDrawn({ sample, tally, plan, counts }: Done): string[] {
+  if (sample === undefined) return [];
+  const { perTask, seed, others } = sample;
+  return [
+    `A sample: ${plural(tally.queries, 'query', 'queries')} of ${rowsOf(plan, counts.rows)} are in outcomes.jsonl, at most ${number(perTask)} per task and split, drawn by seed ${seed}, each with all of its outcomes; ${rowsOf(plan, others)} of other queries are summed up in meta.json by task and model. Task scores come from all, what is said of queries below from the sample.`,
   ];
 }
 

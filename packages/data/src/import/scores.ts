@@ -129,14 +129,21 @@ export class ScoreReader {
     };
   }
 
-  /** A mean of a task's scores as the table has them → 0 to 1, or as it is where that was asked for. */
-  onUnit(mean: number, task: Task): number {
+  /** How a task's scores as the table has them become scores on 0 to 1, or as they are: (score − low) / span. */
+  linear(task: Task): { low: number; span: number } {
     if (!this.settled.has(task)) this.settled.set(task, this.scaleOf(task));
     const scale = this.settled.get(task);
-    // A mean of scores on the scale lies on it but for rounding.
     return scale === undefined || scale === 'as-is'
-      ? mean
-      : Math.min(1, Math.max(0, (mean - scale.low) / (scale.high - scale.low)));
+      ? { low: 0, span: 1 }
+      : { low: scale.low, span: scale.high - scale.low };
+  }
+
+  /** A mean of a task's scores as the table has them → 0 to 1, or as it is where that was asked for. */
+  onUnit(mean: number, task: Task): number {
+    const { low, span } = this.linear(task);
+    const scale = this.settled.get(task);
+    // A mean of scores on the scale lies on it but for rounding.
+    return scale === undefined || scale === 'as-is' ? mean : Math.min(1, Math.max(0, (mean - low) / span));
   }
 
   /** @throws RouteProfileError BAD_INPUT naming the range of scores beyond 0 to 1 that no scale was given for, and their tasks. */

@@ -43,6 +43,11 @@ export class TimeSplit {
     return time!.first < this.cut! ? 'train' : 'test';
   }
 
+  /** Of a call of that time, where the time to cut at was given. */
+  splitAt(time: number): 'train' | 'test' | undefined {
+    return 'share' in this.at ? undefined : time < this.at.time ? 'train' : 'test';
+  }
+
   /** Last pass: counts a query for what is said. */
   count({ time }: Query): void {
     if (time!.first >= this.cut!) return;

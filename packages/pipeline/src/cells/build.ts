@@ -60,6 +60,11 @@ function checkedSet(label: string, set: ProfileSet, models: readonly string[]): 
   }
 }
 
+const withNotes = (set: ProfileSet, notes: readonly string[]): ProfileSet => ({
+  ...set,
+  provenance: { ...set.provenance, notes: [...(set.provenance.notes ?? []), ...notes] },
+});
+
 /**
  * The profiles of a dataset's candidates. What a plugin returns is held against its contract.
  * @param ground the graph, the encoder, and what is encoded already
@@ -74,8 +79,9 @@ export async function buildProfileSet(
   const { strategy, options, label, plugin } = profile;
   try {
     const input = await profileInput(dataset, strategy, graph, encoder, ctx, made);
-    const set = await strategy.build(input, options, ctx);
-    return plugin === undefined ? set : checkedSet(label, set, input.models);
+    const built = await strategy.build(input, options, ctx);
+    const set = plugin === undefined ? built : checkedSet(label, built, input.models);
+    return dataset.notes === undefined ? set : withNotes(set, dataset.notes);
   } catch (error) {
     throw failureOf('profile', profile, error);
   }

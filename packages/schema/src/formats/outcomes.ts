@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { querySchema } from '../query.js';
 import { nameSchema } from './common.js';
-import { costSchema, latencySchema, propensitySchema, scoreSchema, tokensSchema } from './numbers.js';
+import { costSchema, latencySchema, NUMBER_BOUNDS, propensitySchema, scoreSchema, tokensSchema } from './numbers.js';
 import { OUTCOME_SPELLINGS, spellingIssues } from './spellings.js';
 
 /** One of several answers of a model to one query: its text as compared (the choice, the number), its score, dollars of the call. */
@@ -50,6 +50,36 @@ export const outcomeRowSchema = z.looseObject({
 /** A line of `outcomes.jsonl`: one query and the outcomes of the models that were asked. */
 export type OutcomeRow = z.infer<typeof outcomeRowSchema>;
 
+const count = z.number().int().min(0);
+const restOutcomesSchema = z
+  .looseObject({
+    /** Scores, their sum, and the sum of their squares: mean and standard error follow. Scores as in the rows. */
+    scores: count,
+    sum: z.number(),
+    squares: z.number().min(0),
+    /** Costs, and their sum in dollars. */
+    costs: count,
+    cost: z.number().min(0),
+  })
+  .refine(({ scores, sum }) => Math.abs(sum) <= scores * NUMBER_BOUNDS.score.most, {
+    path: ['sum'],
+    error: 'is more than that many scores can sum up to',
+  })
+  .refine(({ costs, cost }) => cost <= costs * NUMBER_BOUNDS.cost.most, {
+    path: ['cost'],
+    error: 'is more than that many costs can sum up to',
+  });
+/** What outcomes of one model sum up to: how many scores, their sum and that of their squares; how many costs, and their sum in dollars. */
+export type RestOutcomes = z.infer<typeof restOutcomesSchema>;
+
+const restOfLogSchema = z.looseObject({
+  split: z.string().min(1).nullable(),
+  task: nameSchema.nullable(),
+  models: z.record(nameSchema, restOutcomesSchema),
+});
+/** The outcomes of one split and task that are not among a dataset's rows, summed up by model. */
+export type RestOfLog = z.infer<typeof restOfLogSchema>;
+
 /** `meta.json` beside it; everything is optional. */
 export const outcomesMetaSchema = z.looseObject({
   name: z.string().optional(),
@@ -57,4 +87,14 @@ export const outcomesMetaSchema = z.looseObject({
   licence: z.string().optional(),
   /** Outcomes came from a simulation, not from models. */
   simulated: z.boolean().optional(),
+  /** The rows are a sample of a log: at most `perTask` queries of each task and split. What is not among them is summed up in `rest`. */
+  sampled: z
+    .looseObject({
+      perTask: z.number().int().min(1),
+      seed: z.number().int().min(0),
+      /** Records that the log had. */
+      rows: count,
+      rest: z.array(restOfLogSchema),
+    })
+    .optional(),
 });

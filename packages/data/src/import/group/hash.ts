@@ -1,9 +1,10 @@
 /**
  * A hash of 53 bits (cyrb53: two rounds of multiplications, public domain). Two texts of a million share one with a chance of about
  * 1 in 18,000: good for counting and for telling apart, not for keeping secrets.
+ * @param seed a whole number of at least 0: another one gives other hashes
  */
-export function hash53(text: string): number {
-  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+export function hash53(text: string, seed = 0): number {
+  let [a, b] = [0xdeadbeef ^ seed, 0x41c6ce57 ^ seed ^ Math.floor(seed / 2 ** 32)];
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     a = Math.imul(a ^ c, 2654435761);

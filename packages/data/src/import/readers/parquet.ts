@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { RouteProfileError, throwIfAborted } from '@routeprofile/schema';
-import { isFields, type Fields } from '../paths.js';
+import type { Fields } from '../paths.js';
+import { plain } from './plain.js';
 import { NO_FIELDS, SAMPLED, type Reader, type TableRecord } from './table.js';
 
 /** What zlib of Node has; Snappy, the usual one, is in hyparquet itself. */
@@ -10,15 +11,6 @@ const COMPRESSORS = {
 };
 /** Rows that are taken apart at once: row groups may be longer than that. */
 const ROWS_AT_ONCE = 10_000;
-
-/** Numbers of 64 bits, points in time and bytes as JSON would have them. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
-  if (Array.isArray(value)) return value.map(plain);
-  return isFields(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)])) : value;
-}
 
 /**
  * Opens a Parquet file; rows are read some thousands at a time.

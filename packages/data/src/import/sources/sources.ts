@@ -5,7 +5,7 @@ import { readError } from '../../disk/read.js';
 import { isReadable } from '../readers/open.js';
 import { baseOf, isGlob, pathPattern } from './glob.js';
 
-/** What to import: a file, a folder (every file below it that can be read), or a pattern such as `runs/*.jsonl`. */
+/** What to import: a file, a folder (every file below it that can be read), or a pattern such as `runs/*.jsonl`; with an engine, a query. */
 export interface ImportSource {
   path: string;
   /** Split of these rows that name none, such as `train`. */
@@ -21,6 +21,8 @@ export interface SourceFile {
   split: string | undefined;
   /** It was found, not named: it may be something else. */
   found: boolean;
+  /** A query in place of a file, for an engine. */
+  sql?: string;
 }
 
 const portable = (path: string): string => (sep === '/' ? path : path.split(sep).join('/'));
