@@ -107,7 +107,6 @@ async function writeContent(writer: AtomicWriter, data: FileContent): Promise<vo
     await writer.write(buffer);
     if (!isText) await writer.write(piece);
     buffer = '';
-    if (!isText) await writer.write(piece);
   }
   await writer.write(buffer);
 }
