@@ -1,4 +1,4 @@
-import type { JudgedDecision } from '@routeprofile/schema';
+import { chooserOf, type JudgedDecision } from '@routeprofile/schema';
 import type { DecisionRecord } from '../contracts/record.js';
 import type { Feedback } from '../contracts/store.js';
 import { vectorOf } from '../contracts/vector.js';
@@ -36,12 +36,6 @@ export function rewardOf(feedback: readonly Feedback[], trains: FeedbackSettings
   return [...last.values()].reduce((sum, score) => sum + score, 0) / last.size;
 }
 
-/** Kinds of the first reason where somebody else than the router decided. */
-const DECIDED_OTHERWISE = new Set(['late', 'busy', 'failed']);
-
-/** A conversation that stayed where it was has this one reason and no other. */
-const stayed = ({ reasons }: DecisionRecord): boolean => reasons.length === 1 && reasons[0]!.kind === 'session';
-
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 /**
@@ -56,8 +50,7 @@ export function judgedDecision(
   known: Float32Array | undefined,
 ): JudgedDecision | Unlearned {
   const { id, router, wire, served, model, propensity, ranked, reasons } = record;
-  if (router === null || wire === 'embeddings' || stayed(record) || DECIDED_OTHERWISE.has(reasons[0]?.kind ?? ''))
-    return 'not-routed';
+  if (router === null || wire === 'embeddings' || chooserOf(reasons) !== 'router') return 'not-routed';
   if (served !== model) return 'fell-back';
   if (router.encoder !== encoder) return 'another-encoder';
   const vector = encoder === null ? undefined : (known ?? (record.vector && vectorOf(record.vector)));

@@ -1,14 +1,12 @@
 import { open } from 'node:fs/promises';
 import { readJsonLines } from '@routeprofile/data';
-import { float32Of, issueText, RouteProfileError, z, type RunContext } from '@routeprofile/schema';
+import { chooserOf, float32Of, issueText, RouteProfileError, z, type RunContext } from '@routeprofile/schema';
 import { LeftOutCounter, type DecisionLog, type LoggedDecision, type LogOptions } from './decision.js';
 import { Judgements } from './judgements.js';
 import { readJournalLine, type JournalRecord } from './journal-line.js';
 
 /** Decisions that are kept where nobody says how many. */
 const MOST_DECISIONS = 100_000;
-/** Reasons of a decision that the router had no part in. */
-const INSTEAD = new Set(['late', 'busy', 'failed']);
 
 /** Why a decision says nothing of how a router chooses; undefined for one that does. */
 function whyUnusable(record: JournalRecord, { route, since = -Infinity }: LogOptions): string | undefined {
@@ -17,9 +15,9 @@ function whyUnusable(record: JournalRecord, { route, since = -Infinity }: LogOpt
   if (record.at < since) return 'requests before the given time';
   if (wire === 'embeddings') return 'calls that are not chats (embeddings)';
   if (router === null) return 'requests that named their model';
-  if (reasons.length > 0 && reasons.every(({ kind }) => kind === 'session'))
-    return 'requests of a conversation that stayed with its model';
-  if (reasons.some(({ kind }) => INSTEAD.has(kind))) return 'requests on which the router was late, busy or failed';
+  const chooser = chooserOf(reasons);
+  if (chooser === 'conversation') return 'requests of a conversation that stayed with its model';
+  if (chooser === 'stand-in') return 'requests on which the router was late, busy or failed';
   if (served === null) return 'requests that nobody answered';
   if (served !== model) return 'requests that another model answered than was chosen';
   return undefined;

@@ -125,7 +125,12 @@ describe('replay', () => {
       { router: null, route: null },
       { served: null },
       { served: 'somebody else' },
-      { reasons: [{ kind: 'session', text: 'stays' }] },
+      {
+        reasons: [
+          { kind: 'personal-data', text: 'local models only' },
+          { kind: 'session', text: 'stays' },
+        ],
+      },
       { reasons: [{ kind: 'late', text: 'late' }] },
       { text: undefined },
       { id: 'd1' },

@@ -1,3 +1,4 @@
+import { chooserOf } from '@routeprofile/schema';
 import { isFields, type Fields } from '../paths.js';
 import { Measured } from '../units.js';
 import { has, numberOf, type Preset, type PresetCall } from './preset.js';
@@ -45,9 +46,15 @@ const sourceOf = (scores: Fields | undefined): { source?: string } => {
   return source === undefined || others.length > 0 || !SOURCES.has(source) ? {} : { source };
 };
 
+/** Whether the router chose who answered: the chance of any other choice is not that of the record. */
+function isDrawn({ router, served, model, reasons }: Fields): boolean {
+  const kinds = (Array.isArray(reasons) ? reasons : []).filter(isFields).map(({ kind }) => ({ kind: String(kind) }));
+  return isFields(router) && served === model && chooserOf(kinds) === 'router';
+}
+
 /**
  * Decisions of the gateway: `journal.jsonl` of its state, feedback included, or decisions one by one. The chance of a choice is that of the model
- * which answered, so that it is left out where the client named the model, or another one answered than was chosen.
+ * which answered, so that it is left out where somebody else than the router chose, such as the client, or another one answered than was chosen.
  */
 export const gateway: Preset = {
   name: 'gateway',
@@ -74,18 +81,17 @@ export const gateway: Preset = {
   calls(line, { said }) {
     const record = decisionOf(line);
     if (record === undefined) return [];
-    const { id, at, text, served, model, router, propensity } = record;
+    const { id, at, text, served, router, propensity } = record;
     if (record['wire'] === 'embeddings') return { skipped: 'calls that are not chats (embeddings)' };
     if (typeof served !== 'string') return { skipped: 'requests that nobody answered' };
     if (!isFields(router) && text === undefined)
       return { skipped: 'requests that named their model, whose texts are not kept' };
     const scores = said?.get(String(id));
-    const drawn = isFields(router) && served === model;
     return [
       {
         ...{ id, query: text, model: served, ...deliveredIn(record['attempts'], served) },
         time: typeof at === 'number' ? new Date(at).toISOString() : at,
-        ...(drawn && { propensity }),
+        ...(isDrawn(record) && { propensity }),
         ...sourceOf(scores),
         scores: scores ?? {},
       },

@@ -888,6 +888,13 @@ it('embeddings that the gateway decided on are left out and counted', async () =
   expect(warnings).toContain('Left out: 1 calls that are not chats (embeddings).');
 });
 
+it('a choice of the gateway that its router did not make has no chance', async () => {
+  const kinds = [['knn'], ['personal-data', 'session'], ['late']];
+  const lines = kinds.map((reasons, i) => decision(`${i}`, { reasons: reasons.map((kind) => ({ kind, text: kind })) }));
+  await importFiles({ 'journal.jsonl': jsonl(...lines, said('0', 1), said('1', 1), said('2', 1)) });
+  expect(bench.rows().map(({ models }) => models['a']?.propensity)).toEqual([0.7, undefined, undefined]);
+});
+
 describe('the output of a batch', () => {
   const request = (id: string, text: string, model = 'a') => ({
     ...{ custom_id: id, method: 'POST', url: '/v1/chat/completions' },
