@@ -185,6 +185,7 @@ export {
   type StrategyReference,
 } from './options.js';
 export { costPerUseful } from './cost-per-useful.js';
+export { type Judgement, judgedWorth } from './judged-worth.js';
 export { type Chooser, chooserOf } from './recorded-choice.js';
 export { plural, printable, someOf } from './printing.js';
 export {

@@ -1,4 +1,4 @@
-import { chooserOf, type JudgedDecision } from '@routeprofile/schema';
+import { chooserOf, judgedWorth, type JudgedDecision } from '@routeprofile/schema';
 import type { DecisionRecord } from '../contracts/record.js';
 import type { Feedback } from '../contracts/store.js';
 import { vectorOf } from '../contracts/vector.js';
@@ -19,22 +19,9 @@ export type Unlearned =
 export const trainsBy = ({ name, source }: Feedback, { names, sources }: FeedbackSettings['trains']): boolean =>
   names.includes(name) && sources.includes(source);
 
-/**
- * What an answer was worth: the mean over what was said of it, each name and source once, by what it said last.
- * @returns undefined where nothing that trains has a score
- */
-export function rewardOf(feedback: readonly Feedback[], trains: FeedbackSettings['trains']): number | undefined {
-  const last = new Map<string, number>();
-  for (const said of feedback) {
-    if (!trainsBy(said, trains)) continue;
-    const who = `${said.source} ${said.name}`;
-    // Taken back by a word that stands for no number.
-    if (said.score === undefined) last.delete(who);
-    else last.set(who, said.score);
-  }
-  if (last.size === 0) return undefined;
-  return [...last.values()].reduce((sum, score) => sum + score, 0) / last.size;
-}
+/** What an answer was worth by the feedback that trains (`judgedWorth`); undefined where none of it has a score. */
+export const rewardOf = (feedback: readonly Feedback[], trains: FeedbackSettings['trains']): number | undefined =>
+  judgedWorth(feedback.filter((said) => trainsBy(said, trains)));
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 

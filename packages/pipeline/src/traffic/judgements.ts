@@ -1,40 +1,41 @@
-import { RouteProfileError } from '@routeprofile/schema';
+import { judgedWorth, RouteProfileError } from '@routeprofile/schema';
 import type { LogOptions } from './decision.js';
 import type { JournalFeedback } from './journal-line.js';
 
 /** What was said of decisions, and which of it counts. */
 export class Judgements {
-  /** By decision and by the feedback's id: what is said again replaces what was said. */
+  /** By decision and by the feedback's id, in the order in which it was said: what is said again replaces what was said. */
   private readonly said = new Map<string, Map<string, JournalFeedback>>();
 
   constructor(private readonly options: Pick<LogOptions, 'feedback' | 'sources'>) {}
 
   add(one: JournalFeedback): void {
-    const { sources } = this.options;
-    if (one.score === undefined || (sources && !sources.includes(one.source))) return;
-    const known = this.said.get(one.decision);
-    if (known) known.set(one.id, one);
-    else this.said.set(one.decision, new Map([[one.id, one]]));
+    const known = this.said.get(one.decision) ?? new Map<string, JournalFeedback>();
+    known.delete(one.id);
+    this.said.set(one.decision, known.set(one.id, one));
   }
 
   /**
-   * @returns the mean of what counts of a decision; null where nothing does
+   * @returns what an answer was worth by what counts of what was said (`judgedWorth`); null where nothing does
    * @throws RouteProfileError BAD_OPTION where several names could be meant, or none of those given occurs
    */
   rewards(path: string): (decision: string) => number | null {
     const wanted = this.namesThatCount(path);
     return (decision) => {
-      const scores = [...(this.said.get(decision)?.values() ?? [])].flatMap(({ name, score }) =>
-        wanted.has(name) && score !== undefined ? [score] : [],
-      );
-      return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
+      const said = [...(this.said.get(decision)?.values() ?? [])];
+      return judgedWorth(said.filter((one) => this.isTrusted(one) && wanted.has(one.name))) ?? null;
     };
+  }
+
+  private isTrusted({ source }: JournalFeedback): boolean {
+    return this.options.sources?.includes(source) ?? true;
   }
 
   private namesThatCount(path: string): ReadonlySet<string> {
     const counts = new Map<string, number>();
     for (const all of this.said.values())
-      for (const { name } of all.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
+      for (const one of all.values())
+        if (one.score !== undefined && this.isTrusted(one)) counts.set(one.name, (counts.get(one.name) ?? 0) + 1);
     const listed = [...counts].map(([name, count]) => `${name} (${count})`).join(', ');
     const { feedback } = this.options;
     const missing = feedback?.filter((name) => !counts.has(name)) ?? [];
