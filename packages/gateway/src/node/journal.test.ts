@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DecisionRecord } from '../contracts/record.js';
-import type { Limit, StateStore } from '../contracts/store.js';
+import type { Feedback, Limit, StateStore } from '../contracts/store.js';
 import { describeStateStore } from '../testing/state-store-contract.js';
 import { openJournal } from './journal.js';
 
@@ -89,6 +89,35 @@ describe('openJournal', () => {
     expect(await idsOf(torn.store)).toEqual(['one', 'two']);
     expect(torn.warnings.join()).toContain('the last line was cut off (23 bytes)');
     await torn.store.close();
+  });
+
+  it('does not know what it could not keep, so that it is kept when it is said again', async () => {
+    const { store } = await open(newFolder());
+    await store.append([record('one')]);
+    const said: Feedback = {
+      ...{ id: 'f', decision: 'one', tenant: 'a', name: 'quality', value: 1, score: 1 },
+      ...{ source: 'user', at: 1 },
+    };
+    // Once it is closed nothing can be written.
+    await store.close();
+    await expect(store.feedback(said)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await expect(store.feedback(said)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    expect(await store.said('one')).toEqual([]);
+  });
+
+  it('keeps what is said at the same time in the order in which it came', async () => {
+    const { store } = await open(newFolder());
+    await store.append([record('one')]);
+    const say = (score: number) =>
+      store.feedback({
+        ...{ id: 'f', decision: 'one', tenant: 'a', name: 'quality', value: score, score },
+        ...{ source: 'user', at: 1 },
+      });
+    expect(await Promise.all([say(1), say(0), say(0), say(1)])).toEqual([
+      ...['stored', 'replaced', 'duplicate', 'replaced'],
+    ]);
+    expect(await store.said('one')).toMatchObject([{ score: 1 }]);
+    await store.close();
   });
 
   it('refuses a damaged line, and says which', async () => {

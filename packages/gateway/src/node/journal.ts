@@ -7,6 +7,7 @@ import { createAccounts, dollarsOf, type Accounts, type Held } from '../store/ac
 import { createDecisions, type Decisions } from '../store/decisions.js';
 import { noteFeedback } from '../store/note-feedback.js';
 import { createTopics } from '../store/topics.js';
+import { createTurns } from '../store/turns.js';
 import { journalLineSchema, type JournalLine } from './journal-lines.js';
 
 /** How a journal is opened; all optional. */
@@ -57,6 +58,7 @@ function journalOf(
   unlock: () => Promise<void>,
 ): StateStore {
   const topics = createTopics();
+  const inTurn = createTurns();
   let onDisk = found;
   let closed: Promise<void> | undefined;
   const writeLines = (lines: readonly string[], withinMs: number): Promise<void> =>
@@ -85,11 +87,15 @@ function journalOf(
     },
     find: async (id) => decisions.find(id),
     latest: async (tenant, count) => decisions.latest(tenant, count),
-    async feedback(said) {
-      const noted = decisions.note(said);
-      if (noted === 'stored' || noted === 'replaced') await write({ type: 'feedback', said });
-      return noted;
-    },
+    feedback: (said) =>
+      // What is said meanwhile of the same decision comes after it, and is compared with it.
+      inTurn(said.decision, async () => {
+        const fate = decisions.fateOf(said);
+        if (fate === 'unknown' || fate === 'duplicate') return fate;
+        // Before it is known here: sent again after a failure it is no duplicate of what nobody kept.
+        await write({ type: 'feedback', said });
+        return decisions.note(said);
+      }),
     said: async (decision) => decisions.said(decision),
     read: (from) => labelled(path, onDisk, from),
     publish: topics.publish,

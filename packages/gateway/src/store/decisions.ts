@@ -1,6 +1,6 @@
 import { decisionRecordSchema, type DecisionRecord } from '../contracts/record.js';
 import type { Feedback, FeedbackFate, Labelled } from '../contracts/store.js';
-import { noteFeedback } from './note-feedback.js';
+import { feedbackFate, noteFeedback } from './note-feedback.js';
 
 interface Kept {
   at: number;
@@ -17,6 +17,8 @@ export interface Decisions {
   find(id: string): DecisionRecord | undefined;
   /** As `StateStore.latest`. */
   latest(tenant: string, count: number): DecisionRecord[];
+  /** What would become of feedback. */
+  fateOf(said: Feedback): FeedbackFate;
   /** As `StateStore.feedback`. */
   note(said: Feedback): FeedbackFate;
   /** As `StateStore.said`. */
@@ -33,6 +35,11 @@ export function createDecisions(maxRecords: number): Decisions {
   // Goes on from one id to the next: begun anew, it would pass all that were deleted before it each time.
   const ages = records.keys();
   let added = 0;
+  /** The decision that something is said of, where it is of the same tenant. */
+  const ownOf = ({ decision, tenant }: Feedback): Kept | undefined => {
+    const kept = records.get(decision);
+    return kept?.tenant === tenant ? kept : undefined;
+  };
   return {
     add(record) {
       if (records.has(record.id)) return undefined;
@@ -50,10 +57,13 @@ export function createDecisions(maxRecords: number): Decisions {
       const own = [...records.values()].filter((kept) => kept.tenant === tenant);
       return own.slice(-count).reverse().map(recordOf);
     },
+    fateOf(said) {
+      const kept = ownOf(said);
+      return kept === undefined ? 'unknown' : feedbackFate(kept.feedback, said);
+    },
     note(said) {
-      const kept = records.get(said.decision);
-      if (kept === undefined || kept.tenant !== said.tenant) return 'unknown';
-      return noteFeedback(kept.feedback, said);
+      const kept = ownOf(said);
+      return kept === undefined ? 'unknown' : noteFeedback(kept.feedback, said);
     },
     said: (decision) => [...(records.get(decision)?.feedback ?? [])],
     *read(from = '0') {

@@ -4,11 +4,20 @@ import type { Feedback, FeedbackFate } from '../contracts/store.js';
 export const meaningOf = ({ name, value, score, source, comment }: Feedback): string =>
   JSON.stringify([name, value, score ?? null, source, comment ?? null]);
 
+type KnownFate = Exclude<FeedbackFate, 'unknown'>;
+
+/** What would become of feedback. @param all what was said of its decision */
+export function feedbackFate(all: readonly Feedback[], said: Feedback): KnownFate {
+  const before = all.find(({ id }) => id === said.id);
+  return before === undefined ? 'stored' : meaningOf(before) === meaningOf(said) ? 'duplicate' : 'replaced';
+}
+
 /** Adds to what was said of one decision. @param all in the order in which it came; changed in place */
-export function noteFeedback(all: Feedback[], said: Feedback): Exclude<FeedbackFate, 'unknown'> {
+export function noteFeedback(all: Feedback[], said: Feedback): KnownFate {
+  const fate = feedbackFate(all, said);
+  if (fate === 'duplicate') return fate;
   const place = all.findIndex(({ id }) => id === said.id);
-  if (place >= 0 && meaningOf(all[place]!) === meaningOf(said)) return 'duplicate';
   if (place >= 0) all.splice(place, 1);
   all.push(said);
-  return place >= 0 ? 'replaced' : 'stored';
+  return fate;
 }
