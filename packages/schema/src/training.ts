@@ -19,6 +19,8 @@ export interface Requirements {
   /** Tokens of the prompt, where they are known better than by counting characters. */
   contextTokens?: number;
   outputTokens?: number;
+  /** How the request is spoken, such as `chat` or `messages`: a gateway knows which of its endpoints understand it. No candidate is asked for it. */
+  wire?: string;
 }
 
 /** Queries to route, encoded by the caller, once. */

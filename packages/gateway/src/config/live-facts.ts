@@ -1,4 +1,5 @@
 import type { Endpoint } from '../contracts/endpoint.js';
+import type { Callable } from '../decide/exploring.js';
 import type { MeasuredLoad } from '../load/endpoint-load.js';
 import type { LearningParts } from '../learn/open-learner.js';
 import type { Drift } from '../observe/drift/drift.js';
@@ -9,6 +10,6 @@ export interface LiveFacts {
   learning?: LearningParts;
   /** How loaded a model is that these endpoints serve. */
   loadOfModel?: (endpoints: readonly Endpoint[]) => MeasuredLoad | undefined;
-  /** Whether a candidate has an endpoint that may be tried now. Default: each may. */
-  callable?: (candidate: string) => boolean;
+  /** Which candidates can be called now for a request. Default: each can. */
+  callable?: Callable;
 }

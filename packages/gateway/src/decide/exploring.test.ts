@@ -126,6 +126,43 @@ describe('a route that explores', () => {
     expect(new Set(records.map(({ model }) => model))).toEqual(new Set(['a', 'b']));
   });
 
+  it.each<[string, object, object, object?]>([
+    [
+      'lacks what it needs',
+      { tools: [{ type: 'function', function: { name: 'f' } }] },
+      { capabilities: { vision: true } },
+    ],
+    [
+      'reads too little',
+      { messages: [{ role: 'user', content: 'why '.repeat(500) }] },
+      { limits: { contextTokens: 50 } },
+    ],
+    ['does not speak its wire', {}, {}, { wires: ['messages'] }],
+    ['has as many requests as it may', {}, {}, { maxConcurrent: 1 }],
+  ])('tries none that %s: another would answer', async (_, request, candidate, endpoint = {}) => {
+    const { candidates, ...rest } = chancesRoute({ a: 0.8, b: 0.79 });
+    const given = candidates.map((one) => (one.id === 'b' ? { ...one, ...candidate } : one));
+    const endpoints = ['a', 'b'].map((id) => ({
+      ...{ id, candidate: id, baseUrl: `https://${id}.example/v1`, wires: ['chat' as const] },
+      ...(id === 'b' && endpoint),
+    }));
+    const opened = openGateway({ ...exploring(), endpoints }, { routes: { default: { ...rest, candidates: given } } });
+    opened.upstream.script.set('b', [{ kind: 'hang' }]);
+    // It stays under way.
+    void opened.ask('chat', false, { model: 'b' });
+    for (let i = 0; i < 20; i++) {
+      const asked = opened.ask('chat', false, { ...ask('Why?'), ...request });
+      await opened.clock.advance(5);
+      await asked;
+    }
+    await settle();
+    const records = (await opened.store.latest('local', 50)).filter(({ route }) => route !== null);
+    expect(records).toHaveLength(20);
+    expect(new Set(records.map(({ model, propensity, served }) => [model, propensity, served].join()))).toEqual(
+      new Set(['a,1,a']),
+    );
+  });
+
   it('follows a router that says no chances as it is, and says so once', async () => {
     const candidates = near.default.candidates;
     const opened = openGateway(exploring(), { routes: { default: listedRouter(candidates) } });

@@ -1,4 +1,4 @@
-import { messageOf, type LearnerStrategy, type Logger } from '@routeprofile/schema';
+import { messageOf, whatLacks, type LearnerStrategy, type Logger } from '@routeprofile/schema';
 import { systemClock, type Clock } from '../clock.js';
 import type { GatewayConfigInput, KeyConfig } from '../config/config.js';
 import { openConfig } from '../config/open-config.js';
@@ -10,6 +10,7 @@ import type { StateStore } from '../contracts/store.js';
 import type { Upstream } from '../contracts/upstream.js';
 import type { Verifier } from '../contracts/verifier.js';
 import type { EndpointWire } from '../contracts/wire.js';
+import type { Callable } from '../decide/exploring.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { createReadQueries } from '../decide/read-queries.js';
 import { createSessionPins } from '../decide/session-pins.js';
@@ -156,8 +157,13 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
   };
   const servingBy = (given: GatewayConfigInput, routes: GatewayParts['routes']): Serving => {
     const learningParts = { queries, store, logger, ...(parts.learners && { learners: parts.learners }) };
-    const callable = (candidate: string) =>
-      serving.snapshot.endpoints.get(candidate)?.some(({ id }) => health.usable(id)) ?? false;
+    const callable: Callable = (model, demand) => {
+      const { candidates, endpoints } = serving.snapshot;
+      const candidate = candidates.get(model);
+      if (candidate === undefined || whatLacks(candidate, demand) !== null) return false;
+      const speaks = ({ wires }: Endpoint) => demand.wire === undefined || wires.some((wire) => wire === demand.wire);
+      return (endpoints.get(model) ?? []).some((one) => speaks(one) && health.usable(one.id) && !load.full(one));
+    };
     const live = { drift, loadOfModel, learning: learningParts, callable };
     const { snapshot, clientSecrets } = openConfig(given, routes, secretOf, clock, live, [...monitors.keys()]);
     for (const missing of withoutEndpoints(snapshot)) logger?.warn(missing);

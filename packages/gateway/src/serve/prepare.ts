@@ -161,11 +161,12 @@ export const mayUse = (key: KeyConfig | undefined, target: Target | undefined): 
 /** @throws Refused 400 where no model may answer, 503 where the router fails */
 async function decided(
   { router, settings, name }: Route,
-  { id, text, requirements }: RoutingRequest,
+  { id, text, requirements: own, wire }: RoutingRequest,
   signal: AbortSignal,
   { clock, logger }: Serving,
 ): Promise<Decision> {
   const failed = (error: unknown) => logger?.warn(`the router of ${name} failed: ${messageOf(error)}`);
+  const requirements = { ...own, wire };
   try {
     return await decide({ router, text, id, requirements, signal, failed, ...settings }, clock);
   } catch (error) {
