@@ -36,6 +36,19 @@ describe('the health of endpoints', () => {
     expect(health.waitMs('a')).toBe(5_000);
   });
 
+  it('lets nobody rest for longer where the clock is set back', () => {
+    fail(3);
+    health.failed('b', 'auth');
+    now -= 3_600_000;
+    expect([health.usable('a'), health.waitMs('a'), health.look('a').state]).toEqual([true, 0, 'trial']);
+    expect([health.usable('b'), health.waitMs('b')]).toEqual([false, Infinity]);
+    expect(health.enter('a')).toBe(true);
+    health.failed('a', 'server');
+    expect(health.waitMs('a')).toBe(10_000);
+    health.coolElsewhere('a', 'server', 30_000);
+    expect(health.waitMs('a')).toBe(30_000);
+  });
+
   it('forgets faults with the first success', () => {
     fail(2);
     health.succeeded('a');

@@ -79,10 +79,15 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
     states.set(endpoint, fresh);
     return fresh;
   };
+  /** Milliseconds until an endpoint may be tried. No cooldown is as long as one that seems longer than any: the clock was set back. */
+  const left = (until: number): number => {
+    const wait = Math.max(0, until - clock.now());
+    return wait > longestMs && wait !== Infinity ? 0 : wait;
+  };
   const onTrial = ({ cooldowns }: State) => cooldowns > 0;
   const usable = (endpoint: string) => {
     const state = states.get(endpoint);
-    return state === undefined || (clock.now() >= state.until && !(onTrial(state) && state.tried));
+    return state === undefined || (left(state.until) === 0 && !(onTrial(state) && state.tried));
   };
   const coolDown = (endpoint: string, state: State, fault: Fault, asked: number | undefined) => {
     const wait = Math.min(longestMs, asked === undefined ? firstMs * 2 ** state.cooldowns : Math.max(asked, 1_000));
@@ -123,8 +128,7 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
         case 'counts':
           state.row++;
           // Requests that were under way when it cooled down fail too: they make no cooldown longer.
-          if (trial || (state.row >= inARow && clock.now() >= state.until))
-            coolDown(endpoint, state, fault, retryAfterMs);
+          if (trial || (state.row >= inARow && left(state.until) === 0)) coolDown(endpoint, state, fault, retryAfterMs);
       }
     },
     released(endpoint) {
@@ -134,7 +138,7 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
     coolElsewhere(endpoint, fault, ms) {
       const state = stateOf(endpoint);
       const until = clock.now() + Math.min(ms, longestMs);
-      if (until <= state.until) return;
+      if (until - clock.now() <= left(state.until)) return;
       state.until = until;
       state.fault = fault;
       state.cooldowns = Math.max(1, state.cooldowns);
@@ -143,13 +147,13 @@ export function createHealth(clock: Pick<Clock, 'now'>, settings: HealthSettings
       proven.clear();
       for (const [endpoint, { until }] of states) if (until === Infinity) states.delete(endpoint);
     },
-    waitMs: (endpoint) => Math.max(0, (states.get(endpoint)?.until ?? 0) - clock.now()),
+    waitMs: (endpoint) => left(states.get(endpoint)?.until ?? 0),
     look(endpoint) {
       const state = states.get(endpoint);
       if (state === undefined) return { state: 'up', faults: 0 };
       const { fault, faults, until } = state;
       const known = { faults, ...(fault !== undefined && { fault }) };
-      const waitMs = Math.max(0, until - clock.now());
+      const waitMs = left(until);
       if (waitMs === Infinity) return { state: 'out', ...known };
       if (waitMs > 0) return { state: 'cooling', waitMs, ...known };
       return { state: onTrial(state) ? 'trial' : 'up', ...known };

@@ -7,6 +7,8 @@ import type { Fault } from '../contracts/fault.js';
  */
 export class Watch {
   private deadline = Infinity;
+  /** Milliseconds that were set last: no wait is longer, wherever the clock has been set back to. */
+  private patience = Infinity;
   private due = Infinity;
   private because: Fault = 'first-byte';
   private cancel: (() => void) | undefined;
@@ -20,6 +22,7 @@ export class Watch {
   /** After that time from now the attempt is late, and for that reason. It takes the place of what was set before. */
   set(milliseconds: number, fault: Fault): void {
     this.deadline = this.clock.now() + milliseconds;
+    this.patience = milliseconds;
     this.because = fault;
     if (this.cancel === undefined || this.deadline < this.due) this.arm();
   }
@@ -35,12 +38,14 @@ export class Watch {
   private arm(): void {
     this.cancel?.();
     this.due = this.deadline;
-    this.cancel = this.clock.after(Math.max(0, this.deadline - this.clock.now()), () => this.fire());
+    const wait = Math.min(this.patience, this.deadline - this.clock.now());
+    this.cancel = this.clock.after(Math.max(0, wait), () => this.fire());
   }
   private fire(): void {
     this.cancel = undefined;
     if (this.deadline === Infinity) return;
-    if (this.clock.now() < this.deadline) return this.arm();
+    // That of the timer has passed, whatever the clock says by now.
+    if (this.deadline > this.due && this.clock.now() < this.deadline) return this.arm();
     this.deadline = Infinity;
     this.late(this.because);
   }

@@ -127,6 +127,16 @@ describe('a pacer', () => {
     expect(pacer.look().left).toBeCloseTo(19, 6);
   });
 
+  it('asks it again after the clock was set back', async () => {
+    const { world, pacer } = open();
+    world.at += 3 * HOURS;
+    await pacer.ended(0.2);
+    world.at -= 2 * HOURS;
+    world.spent = 12;
+    await pacer.ended(0.2);
+    expect(pacer.look().left).toBeCloseTo(8, 9);
+  });
+
   it('asks it once for all that end at the same time', async () => {
     const { world, pacer } = open();
     world.spent = 0.2;

@@ -103,7 +103,8 @@ export function createPacer(
   };
   /** Dollars spent by all, without what is held here. */
   const look = async (seen: Seen, cost: number): Promise<number> => {
-    if (!seen.money || now() - seen.money.at >= FRESH_MS) {
+    // A clock that was set back would leave it fresh until it has caught up.
+    if (!seen.money || Math.abs(now() - seen.money.at) >= FRESH_MS) {
       // Whoever comes while it is looked up waits for the same answer, which was on its way before.
       const first = looking === undefined;
       looking ??= lookUp(seen).finally(() => (looking = undefined));

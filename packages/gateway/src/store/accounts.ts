@@ -51,6 +51,8 @@ export interface Accounts {
 }
 
 const LEAST_SWEPT = 1_000;
+/** Milliseconds by which a clock may be set back without money being forgotten. */
+const CLOCKS_ERR_MS = 86_400_000;
 
 /** @param now milliseconds since 1970 */
 export function createAccounts(now: () => number): Accounts {
@@ -60,19 +62,20 @@ export function createAccounts(now: () => number): Accounts {
   /** Where each open reservation is held. */
   const holders = new Map<string, Account>();
 
-  const accountOf = (scope: string, per: Limit['per']): Account => {
-    const key = JSON.stringify([scope, per]);
-    const window = windowOf(per, now());
+  const accountOf = (scope: string, per: Limit['per'], window = windowOf(per, now())): Account => {
+    const key = JSON.stringify([scope, per, window]);
     const known = accounts.get(key);
-    if (known?.window === window) return known;
+    if (known !== undefined) return known;
     if (accounts.size >= swept * 2) sweep();
     const fresh: Account = { per, window, spent: 0, held: new Map() };
     accounts.set(key, fresh);
     return fresh;
   };
+  /** Names of windows are in the order of time. One that has just ended, or has yet to come, may be the present one when the clock is set. */
+  const isOver = (per: Limit['per'], window: string) => window < windowOf(per, now() - CLOCKS_ERR_MS);
   /** Forgets windows that are over: conversations have budgets, and there is no end of them. */
   const sweep = () => {
-    for (const [key, { per, window }] of accounts) if (window !== windowOf(per, now())) accounts.delete(key);
+    for (const [key, { per, window }] of accounts) if (isOver(per, window)) accounts.delete(key);
     swept = Math.max(LEAST_SWEPT, accounts.size);
   };
   const expire = (account: Account) => {
@@ -110,8 +113,7 @@ export function createAccounts(now: () => number): Accounts {
       return units;
     },
     restore({ scope, per, window, units }) {
-      const account = accountOf(scope, per);
-      if (account.window === window) account.spent += units;
+      if (!isOver(per, window)) accountOf(scope, per, window).spent += units;
     },
     spent: (scope, per) => dollarsOf(taken(accountOf(scope, per))),
     get size() {
