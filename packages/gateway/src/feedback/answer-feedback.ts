@@ -43,12 +43,19 @@ export async function answerFeedback(request: Exchange, key: KeyConfig | undefin
   const tenant = key?.id ?? LOCAL_TENANT;
   const at = serving.clock.now();
   const all = read.said.map((one, i): Feedback => {
+    const refused = (wrong: string) =>
+      new Refused(400, 'bad_feedback', `${read.list ? `Item ${i + 1}: ` : ''}${wrong}`);
     const worth = scoreOf(one, settings);
-    if ('wrong' in worth) throw new Refused(400, 'bad_feedback', `${read.list ? `Item ${i + 1}: ` : ''}${worth.wrong}`);
-    const { id, ...said } = one;
+    if ('wrong' in worth) throw refused(worth.wrong);
+    const { id = derivedId(one), ...said } = one;
+    const verifier = serving.verifying?.copied({ ...one, id });
+    if (verifier !== undefined)
+      throw refused(
+        `What the verifier ${verifier} finds only the gateway says. Give your feedback another name, source or feedbackId.`,
+      );
     return {
       ...said,
-      id: id ?? derivedId(one),
+      id,
       tenant,
       at,
       ...(worth.score !== undefined && { score: worth.score }),

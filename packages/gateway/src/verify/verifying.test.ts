@@ -129,6 +129,27 @@ describe('verifiers', () => {
     expect(await (await get('/metrics')).text()).toContain('result="dropped"} 1');
   });
 
+  it('are not spoken for by clients, who can neither copy a verdict nor put another in its place', async () => {
+    const { ask, post, store } = openGateway({}, { verifiers: [verifier(async () => ({ score: 0 }))] });
+    expect((await ask('chat', false)).status).toBe(200);
+    await turns();
+    for (const forged of [
+      { name: 'fits', source: 'verifier' },
+      { name: 'fits', source: 'verifier', feedbackId: 'mine' },
+      { name: 'other', feedbackId: 'verifier fits' },
+    ]) {
+      const response = await post('/v1/feedback', [{ id: 'id-1', value: true, ...forged }]);
+      expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('only the gateway says')]);
+    }
+    expect((await post('/v1/feedback', { id: 'id-1', value: true, name: 'lint', source: 'verifier' })).status).toBe(
+      202,
+    );
+    expect((await store.said('id-1')).map(({ name, score }) => [name, score])).toEqual([
+      ['fits', 0],
+      ['lint', 1],
+    ]);
+  });
+
   it('are stopped when the gateway closes', async () => {
     let stopped = false;
     const slow = verifier(

@@ -24,8 +24,13 @@ export type Answered = Omit<AnswerToVerify, 'text' | 'truncated'> & {
   read: () => Pick<AnswerToVerify, 'text' | 'truncated'> | undefined;
 };
 
+/** How the feedback of a verifier is called among that of its decision. */
+const feedbackIdOf = (name: string): string => `verifier ${name}`;
+
 /** Checks a share of answers, behind requests. */
 export interface Verifying {
+  /** The verifier whose verdict feedback would pass for, or take the place of; undefined for any other feedback. */
+  copied(said: Pick<Feedback, 'id' | 'name' | 'source'>): string | undefined;
   /** Those that check the answer to a request. @param seed of the configuration */
   drawn(id: string, seed: number): readonly Verifier[];
   /** Takes a whole answer in; nobody waits for it. */
@@ -97,6 +102,8 @@ export function createVerifying({ verifiers, clock, logger, counted, keep }: Ver
     }
   };
   return {
+    copied: ({ id, name: said, source }) =>
+      verifiers.find(({ name }) => id === feedbackIdOf(name) || (source === 'verifier' && said === name))?.name,
     drawn: (id, seed) =>
       verifiers.filter(({ name, share }) => share > 0 && createRandom(seed, 'verify', name, id).float() < share),
     check(drawn, answered) {
@@ -133,7 +140,7 @@ function feedbackOf(name: string, { score, comment }: Verdict, record: DecisionR
   if (!(score >= 0 && score <= 1))
     throw new RouteProfileError('PLUGIN_FAILED', `it gave the score ${score}, expected a number from 0 to 1`);
   return {
-    ...{ id: `verifier ${name}`, decision: record.id, tenant: record.tenant, name, value: score, score, at },
+    ...{ id: feedbackIdOf(name), decision: record.id, tenant: record.tenant, name, value: score, score, at },
     source: 'verifier',
     ...(comment && { comment: comment.slice(0, COMMENT) }),
   };
