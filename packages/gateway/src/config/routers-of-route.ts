@@ -7,7 +7,7 @@ import { withVectorsNoted } from '../decide/read-queries.js';
 import type { RequestRouter } from '../decide/request-router.js';
 import { distrustOf, withQueriesWatched } from '../decide/watched.js';
 import { withMovingLambda, wrapRouter, type ServedWrapper } from '../decide/wrappers.js';
-import { followingLearned, shadowOf } from '../learn/learned-route.js';
+import { followingLearned, insteadOfLearned, shadowOf } from '../learn/learned-route.js';
 import { isStepped, openLearner } from '../learn/open-learner.js';
 import type { GatewayConfig, RouteConfig } from './config.js';
 import type { LiveFacts } from './live-facts.js';
@@ -59,7 +59,7 @@ export function routersOf({ name, router, settings, around, config, clock, live,
     const wrappers = [...inside, ...more];
     const outer = added ? withMovingLambda(wrappers, added) : wrappers;
     const wrapped = (inner: RequestRouter) => wrapRouter(inner, outer);
-    const plain = wrapped(fitted);
+    const plain = wrapped(followed ? insteadOfLearned(fitted, followed.queries) : fitted);
     const still = learned ? elseRouter(wrapped(learned), plain, `routes.${name}.learn`, logger) : plain;
     const explored = settings.explore && wrapRouter(still, [exploring(settings.explore, config.seed, callable)]);
     const router = explored ? elseRouter(explored, still, `routes.${name}.explore`, logger) : still;

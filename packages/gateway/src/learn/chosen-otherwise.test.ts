@@ -1,3 +1,4 @@
+import { builtInLearners } from '@routeprofile/routers';
 import { expect, it } from 'vitest';
 import { chancesRoute, meansLearner } from '../testing/learning-routers.js';
 import { settle } from '../testing/manual-clock.js';
@@ -26,7 +27,7 @@ function open(route: object) {
   const local = candidates.map((one) => ({ ...one, capabilities: { local: true, tools: true } }));
   const opened = openGateway(
     { routes: { default: { learn: { strategy: 'means', mode: 'live', every: 1 }, ...route } } },
-    { routes: { default: { ...chances, candidates: local } }, learners: [meansLearner] },
+    { routes: { default: { ...chances, candidates: local } }, learners: [meansLearner, ...builtInLearners] },
   );
   const turn = async (more: object) => {
     const asked = opened.ask('chat', false, more, { headers: { 'x-session-id': 's' } });
@@ -53,4 +54,15 @@ it('nor does one that stays as nobody is above', async () => {
   await turn(MAIL);
   expect(await turn(REPEATED)).toEqual(['session', 'session']);
   expect(await look()).toMatchObject({ observed: 1, skipped: { 'not-routed': 1 } });
+});
+
+it('a record names what was learned only where that decided', async () => {
+  const learn = { strategy: 'thompson:scale=0.5', mode: 'live', every: 1 };
+  // What draws cannot go within a constraint, so that the fitted router decides.
+  const { turn, look, warnings, store } = open({ learn, wrappers: ['constraints:local=true'] });
+  for (let i = 0; i < 4; i++) await turn(MAIL);
+  expect(await look()).toMatchObject({ version: 4 });
+  expect(warnings.join()).toContain('routes.default.learn has no effect on some requests');
+  const { router, reasons } = (await store.find('id-4'))!;
+  expect([router?.learned, reasons.map(({ kind }) => kind)]).toEqual([0, ['chances']]);
 });

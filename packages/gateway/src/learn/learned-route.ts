@@ -21,6 +21,16 @@ export const followingLearned = (router: SteppedRouter, learned: Learned, querie
   }),
 });
 
+/** The fitted router, where it decides in the place of what was learned: its records say so. */
+export const insteadOfLearned = (router: RequestRouter, queries: ReadQueries): RequestRouter => ({
+  ...router,
+  async route(texts, options = {}) {
+    const decisions = await router.route(texts, options);
+    for (const id of options.ids ?? []) queries.note(id, { learned: 0 });
+    return decisions;
+  },
+});
+
 /**
  * The router that says what would be decided by what was learned, from vectors that were read before: it never encodes.
  * Its `route` takes one text with its id, and gives no decision for what was not read.

@@ -1,4 +1,4 @@
-import { messageOf, type Logger } from '@routeprofile/schema';
+import { chooserOf, messageOf, type Logger } from '@routeprofile/schema';
 import type { DecisionRecord } from '../contracts/record.js';
 import { vectorText } from '../contracts/vector.js';
 import type { ReadQueries } from '../decide/read-queries.js';
@@ -16,7 +16,8 @@ export async function withFacts(
   const shadow = route.overrides === undefined ? await shadowOn(route, routing, logger) : undefined;
   return {
     ...record,
-    ...(learned !== undefined && { router: { ...record.router, learned } }),
+    // It may have been asked and not followed.
+    ...(learned !== undefined && chooserOf(record.reasons) === 'router' && { router: { ...record.router, learned } }),
     ...(keepVectors && vector && { vector: vectorText(vector) }),
     ...(shadow && { shadow }),
   };
