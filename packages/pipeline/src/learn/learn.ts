@@ -1,8 +1,7 @@
-import { hashJson, lockFile, readRouterArtifact } from '@routeprofile/data';
+import { hashJson, readRouterArtifact } from '@routeprofile/data';
 import { LEAST_EFFECTIVE_ROWS } from '@routeprofile/eval';
 import { RouteProfileError, type RunContext } from '@routeprofile/schema';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { defaultCacheFolder } from '../cache-folder.js';
 import type { StepContext } from '../steps/inputs.js';
 import { LeftOutCounter, type LeftOut, type LoggedDecision, type LogOptions } from '../traffic/decision.js';
@@ -18,6 +17,7 @@ import { hopeless, isPromoted, judgeCandidate, whyNot, type Judged } from './jud
 import { nextAlpha } from './spending.js';
 import { splitByTime } from './split.js';
 import {
+  alone,
   currentFolder,
   readVersions,
   recordLook,
@@ -105,16 +105,13 @@ export async function learn(request: LearnRequest, context: StepContext = {}): P
   await mkdir(out, { recursive: true }).catch((cause: unknown) => {
     throw new RouteProfileError('OUTPUT_UNWRITABLE', `cannot make the folder ${out}`, { cause });
   });
-  const unlock = await lockFile(join(out, 'learn.lock'), 'learns into this folder');
-  try {
+  return alone(out, async () => {
     const first: RunContext = { ...context, seed: 42 };
     const state = await incumbentOf(request, first);
     const serving = versionFolder(out, state.served.at(-1)!);
     const { seed } = (await readRouterArtifact(serving)).manifest;
-    return await learnFrom(request, state, serving, { ...context, seed });
-  } finally {
-    await unlock();
-  }
+    return learnFrom(request, state, serving, { ...context, seed });
+  });
 }
 
 async function learnFrom(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   hashBytes,
   hashJson,
+  lockFile,
   readJsonFile,
   readRouterArtifact,
   systemCode,
@@ -146,11 +147,18 @@ export async function recordLook(out: string, state: VersionState, look: Recorde
 export const recordVersions = (out: string, state: VersionState): Promise<void> =>
   writeJsonFile(join(out, STATE), state);
 
-/**
- * Puts the version back that was served before.
- * @throws RouteProfileError BAD_INPUT where there is none
- */
-export async function rollBack(out: string): Promise<{ from: number; to: number }> {
+/** Runs what changes a folder of versions, while no other process does. @throws RouteProfileError OUTPUT_UNWRITABLE */
+export async function alone<T>(out: string, work: () => Promise<T>): Promise<T> {
+  const unlock = await lockFile(join(out, 'learn.lock'), 'learns into this folder');
+  try {
+    return await work();
+  } finally {
+    await unlock();
+  }
+}
+
+/** The version that is served, and the one before it. @throws RouteProfileError BAD_INPUT where there is none */
+async function lastTwo(out: string): Promise<{ state: VersionState; from: number; to: number }> {
   const state = await readVersions(out);
   const from = state?.served.at(-1);
   const to = state?.served.at(-2);
@@ -158,7 +166,21 @@ export async function rollBack(out: string): Promise<{ from: number; to: number 
     throw new RouteProfileError('BAD_INPUT', `${out} holds no earlier router to go back to`, {
       hint: 'Nothing was promoted into it. To serve another router, name it in the configuration of the gateway.',
     });
-  await link(out, to);
-  await writeJsonFile(join(out, STATE), { ...state, served: state.served.slice(0, -1) });
-  return { from, to };
+  return { state, from, to };
+}
+
+/**
+ * Puts the version back that was served before.
+ * @throws RouteProfileError BAD_INPUT where there is none; OUTPUT_UNWRITABLE also while another process learns into the folder, which
+ *   would put what it found in its place
+ */
+export async function rollBack(out: string): Promise<{ from: number; to: number }> {
+  // A folder that is not there cannot be locked.
+  await lastTwo(out);
+  return alone(out, async () => {
+    const { state, from, to } = await lastTwo(out);
+    await link(out, to);
+    await writeJsonFile(join(out, STATE), { ...state, served: state.served.slice(0, -1) });
+    return { from, to };
+  });
 }
