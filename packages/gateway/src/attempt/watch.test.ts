@@ -18,7 +18,7 @@ function world() {
     late,
     watch: new Watch(clock, (fault) => late.push(fault)),
     set: (ms: number) => (ahead += ms),
-    pass(ms: number) {
+    pass: (ms: number) => {
       for (const end = passed + ms; passed < end; passed++)
         for (const timer of [...timers])
           if (timer.at <= passed + 1) {

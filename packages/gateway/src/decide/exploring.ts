@@ -11,11 +11,7 @@ export type Callable = (model: string, demand: Requirements) => boolean;
  * would know the chance of that.
  * @param callable asked for each model of each decision
  */
-export const exploring = (
-  settings: ExplorationSettings,
-  seed: number,
-  callable: Callable,
-): ServedWrapper => ({
+export const exploring = (settings: ExplorationSettings, seed: number, callable: Callable): ServedWrapper => ({
   name: 'explore',
   keepsPersonalData: false,
   wrap: (router) => withExploration(callableOnly(router, callable), { ...settings, seed }),

@@ -92,7 +92,7 @@ function journalOf(
       inTurn(said.decision, async () => {
         const fate = decisions.fateOf(said);
         if (fate === 'unknown' || fate === 'duplicate') return fate;
-        // Before it is known here: sent again after a failure it is no duplicate of what nobody kept.
+        // Before it is known here: what nobody kept makes no duplicate of it when it is sent again.
         await write({ type: 'feedback', said });
         return decisions.note(said);
       }),
