@@ -7,6 +7,7 @@ import {
   type ProfileSet,
 } from '@routeprofile/schema';
 import { rowDots } from '@routeprofile/numerics';
+import { searchEach, type Search } from '../knn/neighbours.js';
 
 export const NAME = 'attention';
 
@@ -34,7 +35,7 @@ export interface Sharpness {
  * number of keys; softmax times that number.
  * @param cosines −Infinity for a key that must not be seen
  */
-export function attentionTo(cosines: Float64Array, temperature: number, out: Float64Array): void {
+export function attentionTo(cosines: Float32Array, temperature: number, out: Float64Array): void {
   let top = -Infinity;
   for (let k = 0; k < cosines.length; k++) if (cosines[k]! > top) top = cosines[k]!;
   for (let k = 0; k < cosines.length; k++) out[k] = top === -Infinity ? 0 : Math.exp((cosines[k]! - top) / temperature);
@@ -102,20 +103,21 @@ export function scoreRows(
   return { scores, measured, priors };
 }
 
-/** Attention of a query, by its row among the vectors, to each key; overwritten by the next. */
-export function attending(
-  { keys }: Pick<Memory, 'keys'>,
+/**
+ * Shows each query's attention to the keys, query after query.
+ * @param see is shown the attention in the same array each time
+ */
+export function attendEach(
+  { memory: { keys }, search }: { memory: Pick<Memory, 'keys'>; search: Search },
   vectors: Matrix,
   temperature: number,
-): (query: number) => Float64Array {
-  const unit = normalizeRows(vectors);
-  const cosines = new Float64Array(keys.rows);
+  see: (attention: Float64Array, query: number) => void,
+): void {
   const attention = new Float64Array(keys.rows);
-  return (query) => {
-    rowDots(keys, rowOf(unit, query), cosines);
+  searchEach(search, normalizeRows(vectors), (cosines, query) => {
     attentionTo(cosines, temperature, attention);
-    return attention;
-  };
+    see(attention, query);
+  });
 }
 
 export function assertSameKeys(own: Matrix, given: Matrix): void {

@@ -20,10 +20,11 @@ import {
   type RouterInput,
   type RunContext,
 } from '@routeprofile/schema';
+import { createSearch } from '../knn/neighbours.js';
 import {
   assertSameKeys,
   attend,
-  attending,
+  attendEach,
   isComplete,
   NAME,
   placed,
@@ -83,7 +84,7 @@ export const attentionRouter = /* @__PURE__ */ defineScoringRouter({
     inheritance: newModels.length > 0 ? [models, models] : null,
     labels: ['keys', 1],
   }),
-  learn(input, chosen, ctx) {
+  async learn(input, chosen, ctx) {
     const { models, profiles } = input;
     // Pairs and outcomes are not so much as looked at when the keys are to choose.
     if (chosen.tune !== 'keys') assertTrainable(NAME, input);
@@ -94,7 +95,7 @@ export const attentionRouter = /* @__PURE__ */ defineScoringRouter({
       ...scoreRows({ ...profiles, keyed }, rowsOf(models, profiles)),
     };
     const known = models.map((_, m) => placed(memory, m, profiles));
-    const { tuned, sharpness, candidates } = tune(input, memory, keyed.queries, chosen, ctx);
+    const { tuned, sharpness, candidates } = await tune(input, memory, keyed.queries, chosen, ctx);
     const labels = [...new Set(keyed.labels)];
     const place = new Map(labels.map((label, l) => [label, l]));
     const newModels = models.filter((_, m) => !known[m]);
@@ -106,26 +107,25 @@ export const attentionRouter = /* @__PURE__ */ defineScoringRouter({
       },
     };
   },
-  prepare({ state: { labels, newModels }, models, weights }) {
+  async prepare({ state: { labels, newModels }, models, weights }) {
     if (!weights.labels.data.every((l) => Number.isInteger(l) && l >= 0 && l < labels.length))
       throw corruptFile(NAME, "weights.npz: 'labels' names a label that does not exist");
     const memory = memoryOf(weights);
     const inheriting = models.flatMap((model, m) => (newModels.includes(model) ? [m] : []));
-    return { memory, complete: isComplete(memory), inheriting };
+    return { memory, search: await createSearch(memory.keys), complete: isComplete(memory), inheriting };
   },
-  score({ models, state, weights, prepared: { memory, complete, inheriting } }, { vectors }, ctx) {
+  score({ models, state, weights, prepared: { memory, search, complete, inheriting } }, { vectors }, ctx) {
     const { temperature, shrinkage, labels } = state;
     const scores = createMatrix(vectors.rows, models.length);
-    const attentionOf = attending(memory, vectors, temperature);
-    const found = Array.from({ length: vectors.rows }, (_, q): { shares: Share[]; evidence: Float64Array } => {
+    const found: { shares: Share[]; evidence: Float64Array }[] = [];
+    attendEach({ memory, search }, vectors, temperature, (attention, q) => {
       throwIfAborted(ctx);
       const row = rowOf(scores, q);
-      const attention = attentionOf(q);
       const attended = attend(memory, attention, complete);
       shrunkScores(attended, memory.priors, shrinkage, row);
       for (const m of inheriting)
         row[m] = rowOf(weights.inheritance, m).reduce((sum, w, j) => (w > 0 ? sum + w * row[j]! : sum), 0);
-      return { shares: topShares(attention, weights.labels.data, labels.length), evidence: attended.evidence };
+      found.push({ shares: topShares(attention, weights.labels.data, labels.length), evidence: attended.evidence });
     });
     return { scores, found };
   },
@@ -192,7 +192,7 @@ function rowsOf(models: readonly string[], profiles: ProfileSet): number[] {
   return models.map((model) => rows.get(model) ?? -1);
 }
 
-function tune(
+async function tune(
   { training }: RouterInput,
   memory: Memory,
   queries: Int32Array | undefined,
@@ -209,7 +209,7 @@ function tune(
       hint: 'Give outcomes or pairs, or use `tune=keys`, which needs none.',
     });
   if (!lesson) {
-    const { chosen, candidates } = tuneOnKeys(memory, given, ctx);
+    const { chosen, candidates } = await tuneOnKeys(memory, given, ctx);
     return { tuned: 'keys' as const, sharpness: chosen, candidates };
   }
   const space = {
@@ -218,6 +218,6 @@ function tune(
     dimensions: memory.keys.cols,
   };
   const vectors = normalizeRows(queryVectors(NAME, training.queries, space));
-  const { chosen, candidates } = tuneOnTraining(memory, vectors, training, queries, given, ctx);
+  const { chosen, candidates } = await tuneOnTraining(memory, vectors, training, queries, given, ctx);
   return { tuned: 'training' as const, sharpness: chosen, candidates };
 }

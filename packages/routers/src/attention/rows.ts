@@ -11,7 +11,7 @@ import {
 import {
   assertSameKeys,
   attend,
-  attending,
+  attendEach,
   isComplete,
   NAME,
   placed,
@@ -20,6 +20,7 @@ import {
   type Memory,
   type Sharpness,
 } from './attend.js';
+import type { Search } from '../knn/neighbours.js';
 
 /**
  * What one model's score depends on, as a row: its scores at the keys, the prior standing in for what was not measured; then, unless every
@@ -76,7 +77,7 @@ function rowProbe(attention: Float64Array, { shrinkage }: Sharpness, complete: b
 /** What the rows are read from: the parts of the fitted router that they need. */
 interface Fitted {
   state: Sharpness;
-  prepared: { memory: Memory; complete: boolean; inheriting: readonly number[] };
+  prepared: { memory: Memory; search: Search; complete: boolean; inheriting: readonly number[] };
 }
 
 /** `attention` for catalogues: see `memoryRows` for a row, `rowProbe` for a probe. */
@@ -113,20 +114,23 @@ export const attentionRows: RowScores<Fitted> = {
       );
     return memoryRows(given, complete);
   },
-  probes({ state, prepared: { memory, complete } }, vectors) {
-    const attentionOf = attending(memory, vectors, state.temperature);
+  probes({ state, prepared: { memory, search, complete } }, vectors) {
     const keys = memory.keys.rows;
     const out = createMatrix(vectors.rows, complete ? keys + 1 : 2 * keys + 1);
-    for (let q = 0; q < vectors.rows; q++) rowProbe(attentionOf(q), state, complete, rowOf(out, q));
+    attendEach({ memory, search }, vectors, state.temperature, (attention, q) =>
+      rowProbe(attention, state, complete, rowOf(out, q)),
+    );
     return out;
   },
-  score({ state, prepared: { memory, complete } }, vectors, rows) {
-    const attentionOf = attending(memory, vectors, state.temperature);
-    return rows.map((given, q) => {
+  score({ state, prepared: { memory, search, complete } }, vectors, rows) {
+    const scores: Float32Array[] = [];
+    attendEach({ memory, search }, vectors, state.temperature, (attention, q) => {
+      const given = rows[q]!;
       const some: Memory = { keys: memory.keys, ...memoryOfRows(given, memory.keys.rows, complete) };
-      const out = new Float32Array(given.rows);
-      shrunkScores(attend(some, attentionOf(q), complete), some.priors, state.shrinkage, out);
-      return out;
+      const own = new Float32Array(given.rows);
+      shrunkScores(attend(some, attention, complete), some.priors, state.shrinkage, own);
+      scores.push(own);
     });
+    return scores;
   },
 };

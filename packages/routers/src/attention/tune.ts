@@ -1,13 +1,14 @@
 import {
   createRandom,
   rowOf,
+  takeRows,
   throwIfAborted,
   type Matrix,
   type RouterTraining,
   type RunContext,
 } from '@routeprofile/schema';
-import { rowDots } from '@routeprofile/numerics';
 import { judgeOf } from '../common/judge.js';
+import { createSearch, searchEach } from '../knn/neighbours.js';
 import { attend, attentionTo, isComplete, shrunkScores, type Memory, type Sharpness } from './attend.js';
 
 const TEMPERATURES = [0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.4];
@@ -41,14 +42,14 @@ const UNTUNED: Sharpness = { temperature: 0.1, shrinkage: 1 };
  * The sharpness under which training queries are routed best: mean outcome of the choices, or share of the pairs ranked right.
  * @param queries the training query that each key is, −1 for none: a query never sees itself
  */
-export function tuneOnTraining(
+export async function tuneOnTraining(
   memory: Memory,
   vectors: Matrix,
   training: RouterTraining,
   queries: Int32Array | undefined,
   given: Partial<Sharpness>,
   ctx: RunContext,
-): { chosen: Sharpness; candidates: Candidate[] } {
+): Promise<{ chosen: Sharpness; candidates: Candidate[] }> {
   const judge = judgeOf(training, memory.scores.rows);
   const keysOf = new Map<number, number[]>();
   queries?.forEach((q, k) => keysOf.set(q, [...(keysOf.get(q) ?? []), k]));
@@ -65,11 +66,11 @@ export function tuneOnTraining(
  * The sharpness under which each key's scores are best told from the other keys, in squared error. Reads the keyed scores and
  * nothing else.
  */
-export function tuneOnKeys(
+export async function tuneOnKeys(
   memory: Memory,
   given: Partial<Sharpness>,
   ctx: RunContext,
-): { chosen: Sharpness; candidates: Candidate[] } {
+): Promise<{ chosen: Sharpness; candidates: Candidate[] }> {
   const { scores, measured, keys } = memory;
   return choose(memory, given, ctx, {
     stage: 'attention: tune on keys',
@@ -91,12 +92,12 @@ function sampled({ keys, scores }: Memory, from: readonly number[], ctx: RunCont
   return createRandom(ctx.seed, 'attention', 'asked').sample(from, most);
 }
 
-function choose(
+async function choose(
   memory: Memory,
   given: Partial<Sharpness>,
   ctx: RunContext,
   { stage, asked, vectors, own, worth }: Trial,
-): { chosen: Sharpness; candidates: Candidate[] } {
+): Promise<{ chosen: Sharpness; candidates: Candidate[] }> {
   const temperatures = given.temperature === undefined ? TEMPERATURES : [given.temperature];
   const shrinkages = given.shrinkage === undefined ? SHRINKAGES : [given.shrinkage];
   if (temperatures.length * shrinkages.length === 1 || asked.length === 0 || memory.keys.rows < 2)
@@ -105,13 +106,12 @@ function choose(
   const candidates = temperatures.flatMap((temperature) =>
     shrinkages.map((shrinkage): Candidate => ({ temperature, shrinkage, value: 0 })),
   );
-  const cosines = new Float64Array(memory.keys.rows);
   const attention = new Float64Array(memory.keys.rows);
   const scores = new Float64Array(memory.scores.rows);
-  asked.forEach((row, i) => {
+  searchEach(await createSearch(memory.keys), takeRows(vectors, asked), (cosines, i) => {
     throwIfAborted(ctx);
+    const row = asked[i]!;
     const query = rowOf(vectors, row);
-    rowDots(memory.keys, query, cosines);
     for (const k of own(row)) cosines[k] = -Infinity;
     // The same text under another name would tell the answer too.
     for (let k = 0; k < cosines.length; k++)

@@ -16,7 +16,7 @@ import {
 import { chooseNeighbourhood } from './choose-neighbourhood.js';
 import { gatherEvidence } from './evidence.js';
 import { centred, knownModels, memoryOf, memoryWeights, remember } from './memory.js';
-import { highest, createSearch, type Neighbours } from './neighbours.js';
+import { highest, createSearch, searchEach, type Neighbours } from './neighbours.js';
 
 const NAME = 'knn';
 const options = z.strictObject({
@@ -114,16 +114,16 @@ export const knnRouter: RouterStrategy<KnnOptions> = /* @__PURE__ */ defineScori
     };
   },
   score({ models, state: { k, temperature }, weights, prepared: { centre, evidence, search } }, { vectors }, ctx) {
-    const similarities = search(centred(vectors, centre));
     const scores = createMatrix(vectors.rows, models.length);
-    const found = Array.from({ length: vectors.rows }, (_, q): Neighbours => {
+    const found: Neighbours[] = [];
+    searchEach(search, centred(vectors, centre), (similarities, q) => {
       throwIfAborted(ctx);
-      const neighbours = highest(rowOf(similarities, q), k);
+      const neighbours = highest(similarities, k);
       const { add, scores: tallied } = evidence.tally();
       const top = highestOf(neighbours);
       neighbours.rows.forEach((row, i) => add(row, Math.exp((neighbours.similarities[i]! - top) / temperature)));
       inherit(weights.inheritance, tallied(TOLERANCE), rowOf(scores, q));
-      return neighbours;
+      found.push(neighbours);
     });
     return { scores, found };
   },

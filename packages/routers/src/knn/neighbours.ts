@@ -1,4 +1,4 @@
-import { createMatrix, type Matrix } from '@routeprofile/schema';
+import { createMatrix, rowOf, type Matrix } from '@routeprofile/schema';
 import { createLinearMaps } from '@routeprofile/tensor';
 
 export interface Neighbours {
@@ -51,6 +51,30 @@ function nthHighest(values: Float32Array, n: number): number {
 
 /** [vectors × rows of the space] cosines; a vector's do not depend on the others asked with it. */
 export type Search = (vectors: Matrix) => Matrix;
+
+/** Vectors compared at a time: the cosines of a large batch with a large space would not fit into memory. */
+const BLOCK = 64;
+
+/**
+ * Shows each vector's cosines, one a row of the space, vector after vector.
+ * @param see keeps nothing of what it is shown, but may overwrite it
+ */
+export function searchEach(
+  search: Search,
+  vectors: Matrix,
+  see: (cosines: Float32Array, vector: number) => void,
+): void {
+  for (let start = 0; start < vectors.rows; start += BLOCK) {
+    const rows = Math.min(BLOCK, vectors.rows - start);
+    const block = createMatrix(
+      rows,
+      vectors.cols,
+      vectors.data.subarray(start * vectors.cols, (start + rows) * vectors.cols),
+    );
+    const cosines = search(block);
+    for (let i = 0; i < rows; i++) see(rowOf(cosines, i), start + i);
+  }
+}
 
 /**
  * Exact search on the kernels: the space is laid out anew, in memory of its own, so that a vector is compared with all rows at
