@@ -37,10 +37,13 @@ export { type Clusters, kMeans, nearestCentre } from './k-means.js';
 export { type Ewma, ewma, expectedLatency, type ModelLoad, peakEwma, peakEwmaAt, powerOfTwo } from './latency.js';
 export { minimize, type MinimizeOptions, type Objective } from './minimize.js';
 export {
+  landmarkSpan,
+  meanRow,
   principalAxes,
   type PrincipalAxes,
   type PrincipalAxesOptions,
   principalCoordinates,
+  WIDEST,
 } from './principal-axes.js';
 export { type Best, keepBest } from './nearest/best.js';
 export { type ExactRows, exactRows, type SavedRows } from './nearest/exact-rows.js';
@@ -55,7 +58,7 @@ export { type ListCentres, listCentres } from './nearest/list-centres.js';
 export type { FoundRows, NearestRows, SearchLimits } from './nearest/nearest-rows.js';
 export { normalQuantile } from './normal.js';
 export { rowDots, rowProducts, transpose } from './products.js';
-export { leaveOneOut, type RidgeProblem, ridgeProblem, ridgeSlopes } from './ridge.js';
+export { leaveOneOut, type RidgeProblem, ridgeSlopes, targetMoments } from './ridge.js';
 export { sha256Hex } from './sha256.js';
 export { sigmoid, softmax, softplus } from './softmax.js';
 export { timeUniformBound } from './time-uniform.js';
@@ -88,6 +91,7 @@ export {
   type PlacedAbility,
   type ProbeCriterion,
   predictItemResponse,
+  type ReducedQueries,
   type QueryMap,
   type ResponseInput,
   type ResponseKind,
@@ -96,6 +100,7 @@ export {
   type Responses,
   type TriedChoice,
   unpackResponseModel,
+  WIDEST_SPACE,
   withOwnDifficulty,
 } from './item-response/index.js';
 

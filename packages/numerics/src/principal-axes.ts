@@ -3,7 +3,7 @@ import { symmetricEigen, upright, type Eigen } from './eigen.js';
 import { rowProducts, transpose } from './products.js';
 
 /** An eigendecomposition takes time by the cube of its size: a larger one is approximated. */
-const WIDEST = 512;
+export const WIDEST = 512;
 /** Axes along which the rows vary by a smaller share than along the first are left out: rounding. */
 const FLAT = 1e-9;
 /** Axes iterated beside those asked for, so that the last of these converge as fast. */
@@ -72,22 +72,33 @@ export function principalCoordinates(rows: Matrix, { mean, axes }: Pick<Principa
   return out;
 }
 
-function withinSample(rows: Matrix, mean: Float64Array, flat: number, random: Random): PrincipalAxes {
+/**
+ * Orthonormal rows that span 512 drawn rows about the mean, or all where there are no more: where longer rows are seen from, as if
+ * nothing lay beside it.
+ * @param mean shape [dimensions]
+ * @returns shape [at most 512 × dimensions]
+ */
+export function landmarkSpan(rows: Matrix, mean: Float64Array, random: Random): Matrix {
   const drawn = random.sample([...Array(rows.rows).keys()], WIDEST).sort((a, b) => a - b);
   const centred = centredRows(takeRows(rows, drawn), mean);
   orthonormalize(centred, rows.cols, DEPENDENT);
   const basis = createMatrix(drawn.length, rows.cols, Float32Array.from(centred));
-  const span = takeRows(
+  return takeRows(
     basis,
     [...drawn.keys()].filter((i) => rowOf(basis, i).some((x) => x !== 0)),
   );
+}
+
+function withinSample(rows: Matrix, mean: Float64Array, flat: number, random: Random): PrincipalAxes {
+  const span = landmarkSpan(rows, mean, random);
   const { axes, spread } = principalAxes(rowProducts(rows, span), { flat });
   const turned = rowProducts(axes, transpose(span));
   for (let k = 0; k < turned.rows; k++) rowOf(turned, k).set(upright(Float64Array.from(rowOf(turned, k))));
   return { mean, axes: turned, spread, total: totalSquares(rows, mean) };
 }
 
-function meanRow(rows: Matrix): Float64Array {
+/** Shape [dimensions]. */
+export function meanRow(rows: Matrix): Float64Array {
   const mean = new Float64Array(rows.cols);
   for (let i = 0; i < rows.rows; i++) for (let j = 0; j < rows.cols; j++) mean[j]! += rows.data[i * rows.cols + j]!;
   return mean.map((sum) => sum / Math.max(1, rows.rows));

@@ -1,8 +1,8 @@
-import { createMatrix, createRandom, rowOf, type Matrix } from '@routeprofile/schema';
+import { createMatrix, createRandom, rowOf, takeRows, type Matrix } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { minimize } from './minimize.js';
 import { principalAxes, principalCoordinates } from './principal-axes.js';
-import { leaveOneOut, ridgeProblem, ridgeSlopes } from './ridge.js';
+import { leaveOneOut, ridgeSlopes, targetMoments } from './ridge.js';
 import { gaussian } from './test-data.js';
 
 describe('ridge', () => {
@@ -39,21 +39,20 @@ describe('ridge', () => {
     const mean = raw.reduce((a, b) => a + b) / 30;
     const axes = principalAxes(rows);
     const points = principalCoordinates(rows, axes);
-    const problem = ridgeProblem(
-      points,
-      axes.spread,
-      raw.map((y) => y - mean),
-      Float64Array.of(30),
-    );
-    const predicted = leaveOneOut(problem, 7, Int32Array.of(0, 13));
-    [0, 13].forEach((left, i) => {
-      const others = [...Array(30).keys()].filter((q) => q !== left);
+    const targets = raw.map((y) => y - mean);
+    const moments = targetMoments(points, targets);
+    const problem = { rows: 30, spread: axes.spread, counts: Float64Array.of(30), moments };
+    const left = Int32Array.of(0, 13);
+    const of = Float64Array.from(left, (q) => targets[q]!);
+    const predicted = leaveOneOut(problem, 7, takeRows(points, left), of);
+    left.forEach((one, i) => {
+      const others = [...Array(30).keys()].filter((q) => q !== one);
       const some = createMatrix(29, 4, Float32Array.from(others.flatMap((q) => [...rowOf(rows, q)])));
       const expected = directly(
         some,
         Float64Array.from(others, (q) => raw[q]!),
         7,
-        rowOf(rows, left),
+        rowOf(rows, one),
       );
       expect(predicted.data[i]! + mean).toBeCloseTo(expected, 4);
     });

@@ -9,6 +9,7 @@ export type { CoTrainOptions } from './co-training/options.js';
 export { coTrainedProfiles, type CoTrainedProfiles, type CoTrainState } from './co-training/saved.js';
 export { bestSingleRouter } from './common/best-single.js';
 export { outOfFoldDecisions, outOfFoldScores, sharedFolds } from './common/out-of-fold.js';
+export { shareWork } from './common/shared-work.js';
 export { defineEnsemble, type EnsembleOptions } from './ensemble/ensemble.js';
 export { tokenEstimate, type TokenEstimate } from './estimates/tokens.js';
 export { estimateCall, fitEstimates, type CallEstimate, type Estimates } from './estimates/estimates.js';

@@ -330,7 +330,7 @@ export type {
   WeightSize,
   WeightSizes,
 } from './scoring/definition.js';
-export { type QueryBatch, type Requirements, type RouterTraining } from './training.js';
+export { type QueryBatch, type Requirements, type RouterTraining, type SharedWork } from './training.js';
 export { type Offer, whatLacks } from './what-lacks.js';
 export {
   linkWasm,

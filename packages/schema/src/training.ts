@@ -23,6 +23,21 @@ export interface Requirements {
   wire?: string;
 }
 
+/**
+ * What was computed of query vectors alone, such as their principal axes, kept for whoever else is handed the same queries, or a part of
+ * them. No outcome, pair or label takes part in it. It lasts as long as somebody holds the batch.
+ */
+export interface SharedWork {
+  /** The vectors that it was computed of. In a batch with others it says nothing. They must not change. */
+  readonly vectors: Matrix;
+  /** The largest batch that these queries are a part of; null where they are all. */
+  readonly whole: SharedWork | null;
+  /** Which rows of the whole they are, in order; null: all. */
+  readonly rows: Int32Array | null;
+  /** The value of that name, computed by whoever asks first. */
+  once<T>(name: string, compute: () => T): T;
+}
+
 /** Queries to route, encoded by the caller, once. */
 export interface QueryBatch {
   /** One a query; a row of everything else belongs to the text at its place. */
@@ -36,6 +51,8 @@ export interface QueryBatch {
   tasks?: readonly (string | null)[];
   /** One a query, for routers wrapped in constraints. */
   requirements?: readonly (Requirements | null)[];
+  /** What fits on these vectors share. Default: nothing. */
+  work?: SharedWork;
 }
 
 /** Training rows only: test rows never get here. Pair and outcome columns index `RouterInput.models`. */

@@ -5,6 +5,7 @@ import { fitTunedItemResponse } from './fit-tuned.js';
 import { abilityPrior } from './place.js';
 import { difficultySpread } from './own-difficulty.js';
 import { responseLogits } from './predict.js';
+import type { ReducedQueries } from './query-space.js';
 import { mapQueries, type QueryMap } from './query-map.js';
 import type { ResponseModel } from './response-model.js';
 
@@ -14,6 +15,8 @@ export interface ResponseInput {
   cards: readonly ModelCard[];
   /** [training queries × width] */
   vectors: Matrix;
+  /** They along their leading axes, where these are known: see `fitTunedItemResponse`. */
+  reduced?: ReducedQueries;
   /** [training queries × models] on any scale, NaN = not measured; null: pairs teach. */
   outcomes: Float64Array | null;
   pairs: readonly { query: number; better: number; worse: number }[];
@@ -41,7 +44,7 @@ export interface LearnedResponses {
  * @throws RouteProfileError NO_TRAINING_DATA without an outcome or a pair, SHAPE_MISMATCH, ABORTED.
  */
 export function fitResponseModel(
-  { models, cards, vectors, outcomes, pairs, tasks }: ResponseInput,
+  { models, cards, vectors, reduced, outcomes, pairs, tasks }: ResponseInput,
   fixed: Partial<ItemResponseChoice>,
   ctx: RunContext,
 ): LearnedResponses {
@@ -63,7 +66,7 @@ export function fitResponseModel(
     known,
     choice,
     tried,
-  } = fitTunedItemResponse(vectors, responses, fixed, ctx);
+  } = fitTunedItemResponse(vectors, responses, fixed, ctx, reduced);
 
   const rows = Int32Array.from(known.keys()).filter((m) => known[m]);
   const knownAbilities = Float64Array.from([...rows].flatMap((m) => [...abilities.subarray(m * D, (m + 1) * D)]));

@@ -2,7 +2,7 @@ import { throwIfAborted, type Matrix, type RunContext } from '@routeprofile/sche
 import { chooseItemResponse, type ItemResponseChoice, type TriedChoice } from './choose.js';
 import { fitItemResponse } from './fit.js';
 import { queryMap, type QueryMap } from './query-map.js';
-import { fitQuerySpace, queryCoordinates } from './query-space.js';
+import { fitQuerySpace, queryCoordinates, reducedSpace, type ReducedQueries } from './query-space.js';
 import { listResponses, respondingModels, type ResponseKind, type Responses } from './responses.js';
 import { symmetricEigen } from '../eigen.js';
 
@@ -20,12 +20,14 @@ export interface LearnedItemResponse {
   tried: TriedChoice[];
 }
 
-const WIDEST = 96;
+/** Components that are looked at where `fixed` does not say. */
+export const WIDEST_SPACE = 96;
 
 /**
  * Item response from query vectors: reduces them, chooses width, rank and ridge by cross-validation where they are not given,
  * fits, and turns the abilities so that they are uncorrelated and the most telling come first.
  * @param vectors [queries × width]
+ * @param reduced the queries along their leading 96 axes, or as many as `fixed` says; default: axes of at most 2,000 of them
  * @throws RouteProfileError NO_TRAINING_DATA without responses, BAD_INPUT for an outcome outside [0, 1], SHAPE_MISMATCH, ABORTED.
  */
 export function fitTunedItemResponse(
@@ -33,12 +35,12 @@ export function fitTunedItemResponse(
   given: Responses,
   fixed: Partial<ItemResponseChoice>,
   ctx: RunContext,
+  reduced?: ReducedQueries,
 ): LearnedItemResponse {
   throwIfAborted(ctx);
   const responses = listResponses(given);
-  const space = fitQuerySpace(vectors, fixed.width ?? WIDEST, ctx.seed);
+  const { space, all } = reduced ? reducedSpace(reduced) : ownSpace(vectors, fixed.width ?? WIDEST_SPACE, ctx.seed);
   const widest = space.directions.rows;
-  const all = queryCoordinates(space, vectors);
   const coordinates = (width: number) => leading(all, widest + 1, width + 1);
   const { best, tried } = chooseItemResponse(coordinates, widest, responses, fixed, ctx);
   const model = fitItemResponse(coordinates(best.width), responses, best, ctx);
@@ -59,6 +61,11 @@ export function fitTunedItemResponse(
     choice: best,
     tried,
   };
+}
+
+function ownSpace(vectors: Matrix, width: number, seed: number) {
+  const space = fitQuerySpace(vectors, width, seed);
+  return { space, all: queryCoordinates(space, vectors) };
 }
 
 /** The first columns of rows of `from` numbers. */

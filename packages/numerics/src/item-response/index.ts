@@ -1,6 +1,7 @@
 export type { ItemResponseChoice, TriedChoice } from './choose.js';
 export { fitItemResponse, type ItemResponse, type ItemResponseOptions } from './fit.js';
-export { fitTunedItemResponse, type LearnedItemResponse } from './fit-tuned.js';
+export { fitTunedItemResponse, type LearnedItemResponse, WIDEST_SPACE } from './fit-tuned.js';
+export type { ReducedQueries } from './query-space.js';
 export { difficultySpread, withOwnDifficulty } from './own-difficulty.js';
 export {
   abilityPrior,

@@ -21,7 +21,7 @@ import {
 import { pluginReference } from '../plugins/plugins.js';
 import { wired, wiringOf } from '../router/wiring.js';
 import { failureOf } from './failure.js';
-import { profileInput, routerInput } from './router-input.js';
+import { profileInput, routerInput, type EncodedQueries } from './router-input.js';
 
 /** The two things that a cell makes, for runs and for single steps alike. */
 
@@ -92,10 +92,10 @@ export async function fitRouter(
   dataset: Dataset,
   { strategy, options }: Pick<Chosen<RouterStrategy>, 'strategy' | 'options'>,
   profiles: ProfileSet,
-  queries: { vectors: Matrix; encoder: string },
+  queries: EncodedQueries,
   ctx: RunContext,
 ): Promise<{ router: Router; input: RouterInput }> {
-  const input = routerInput(dataset, profiles, queries.vectors, queries.encoder);
+  const input = routerInput(dataset, profiles, queries);
   return { router: await strategy.fit(input, options, ctx), input };
 }
 

@@ -68,7 +68,7 @@ const profiles: ProfileSet = {
 };
 
 const given = (outcomes: OutcomeValues | null, pairs: readonly PreferencePair[]): RouterInput =>
-  routerInput(datasetWith(outcomes, pairs), profiles, vectors, 'synthetic');
+  routerInput(datasetWith(outcomes, pairs), profiles, { vectors, encoder: 'synthetic' });
 
 /** The same numbers but for the new model, whose column is as given. */
 const withColumn = (values: OutcomeValues, column: readonly number[]): OutcomeValues => {
@@ -125,7 +125,7 @@ describe('what a router is given', () => {
 
   it('is all there is when no model is new', () => {
     const dataset = { ...datasetWith(measured, known), newModels: [] };
-    const { training } = routerInput(dataset, input.profiles, vectors, 'synthetic');
+    const { training } = routerInput(dataset, input.profiles, { vectors, encoder: 'synthetic' });
     expect([training.outcomes, training.pairs]).toEqual([measured, known]);
   });
 });

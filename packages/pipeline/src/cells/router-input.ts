@@ -14,6 +14,7 @@ import type {
   QueryRecord,
   RouterInput,
   RunContext,
+  SharedWork,
 } from '@routeprofile/schema';
 
 /** Queries with their vectors; labels only when the router asks for them. */
@@ -31,13 +32,20 @@ export function queryBatch(
   };
 }
 
+/** Training queries as they were encoded, and what fits on them share. */
+export interface EncodedQueries {
+  vectors: Matrix;
+  encoder: string;
+  work?: SharedWork;
+}
+
 /** What a router may learn from. A new model reaches it by its profile and its card alone (see `routerTraining`). */
 export function routerInput(
   dataset: Dataset,
   profiles: ProfileSet,
-  trainVectors: Matrix,
-  encoder: string,
+  { vectors, encoder, work }: EncodedQueries,
 ): RouterInput {
+  const training = routerTraining(dataset, vectors, encoder);
   const cards = new Map(dataset.cards.map((card) => [card.name, card]));
   return {
     models: dataset.candidates.map((candidate) => candidate.id),
@@ -46,7 +54,7 @@ export function routerInput(
       .map((candidate) => cards.get(candidate.id))
       .filter((card): card is ModelCard => card !== undefined),
     profiles,
-    training: routerTraining(dataset, trainVectors, encoder),
+    training: work ? { ...training, queries: { ...training.queries, work } } : training,
   };
 }
 

@@ -111,7 +111,7 @@ async function computeCell(
   const router = plan.routers[cell.router]!;
   const { set: profiles, file } = await profilesOf(workspace, cell, profileKept, ctx);
   try {
-    const trained = { vectors: encoded.train, encoder: encoder.id };
+    const trained = { vectors: encoded.train, encoder: encoder.id, work: workspace.work };
     const { router: fitted, input } = await fitRouter(dataset, router, profiles, trained, ctx);
     const { models } = dataset.test;
     const withTasks = router.strategy.needs.includes('tasks');

@@ -1,5 +1,6 @@
 import { assertEvaluable, hashBytes, hashJson, loadDataset } from '@routeprofile/data';
-import type { Dataset, Encoder, HeteroGraph, ProfileSet, RunContext } from '@routeprofile/schema';
+import { shareWork } from '@routeprofile/routers';
+import type { Dataset, Encoder, HeteroGraph, ProfileSet, RunContext, SharedWork } from '@routeprofile/schema';
 import { defaultCacheFolder } from '../cache-folder.js';
 import { packageVersions } from '../versions.js';
 import { byPerson } from '../plugins/trust.js';
@@ -26,6 +27,8 @@ export interface Workspace {
   encoder: Encoder;
   graphs: ReadonlyMap<string, HeteroGraph>;
   encoded: Encoded;
+  /** What the cells' fits on the training queries share. */
+  work: SharedWork;
   /** Rephrased test queries, where the run wants to know what rephrasing changes. */
   rephrased: Rephrased[];
   cells: CellStore;
@@ -111,6 +114,7 @@ export async function openWorkspace(
       encoder,
       graphs,
       encoded,
+      work: shareWork(encoded.train),
       rephrased,
       cells: cellStore(shared ?? config.out, (message) => ctx.logger?.warn(message)),
       kept: keptFiles(shared ?? config.out),

@@ -16,6 +16,7 @@ import {
 } from '@routeprofile/schema';
 import { bestSingleRouter } from '../common/best-single.js';
 import { extendMembers, packedMembers, packMembers, unpackMembers } from '../common/stacking-artifact.js';
+import { sharing } from '../common/out-of-fold.js';
 import { memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
 import { crossFit, decisionsOutOfFold, stackedScores, stackedWorths, worthsOf } from '../common/stacking-stage.js';
 import { defineEnsemble, fitStack } from '../ensemble/ensemble.js';
@@ -70,8 +71,9 @@ export const defineAuto = (strategies: readonly RouterStrategy[]): RouterStrateg
       folds: z.number().int().min(2).max(20).default(5),
     }),
     needs: ['vectors', 'training'],
-    async fit(input, options, ctx) {
+    async fit(given, options, ctx) {
       throwIfAborted(ctx);
+      const input = sharing(given);
       const { members, folds } = options;
       const stage = await crossFit(NAME, membersNamed(strategies, members), input, folds, ctx);
       const candidates = stage.candidates.map(({ strategy, scores }) => ({

@@ -7,7 +7,9 @@ import {
   type QueryBatch,
   type Random,
   type RouterInput,
+  type RouterTraining,
 } from '@routeprofile/schema';
+import { workOnPart } from './shared-work.js';
 
 /**
  * Training queries dealt to folds of nearly equal size, at random but stratified by task, so that a small task is not held out
@@ -31,13 +33,15 @@ export function splitFold(foldOf: Int32Array, fold: number): { heldOut: Int32Arr
 
 /** The given queries of a batch, in the order given. */
 export function takeQueries(
-  { texts, vectors, encoder, ids, tasks, requirements }: QueryBatch,
+  { texts, vectors, encoder, ids, tasks, requirements, work }: QueryBatch,
   rows: Int32Array,
 ): QueryBatch {
   const pick = <T>(list: readonly T[]): T[] => Array.from(rows, (row) => list[row]!);
+  const own = vectors && takeRows(vectors, rows);
   return {
     texts: pick(texts),
-    ...(vectors && { vectors: takeRows(vectors, rows) }),
+    ...(own && { vectors: own }),
+    ...(own && work?.vectors === vectors && { work: workOnPart(work, own, rows) }),
     ...(encoder !== undefined && { encoder }),
     ...(ids && { ids: pick(ids) }),
     ...(tasks && { tasks: pick(tasks) }),
@@ -50,22 +54,33 @@ export function takeQueries(
  * out queries go with them, and so does what a trained profile keeps as `state`: it was learned from all rows.
  */
 export function onlyQueries(input: RouterInput, rows: Int32Array): RouterInput {
-  const { training, models } = input;
-  const place = new Map(Array.from(rows, (row, i) => [row, i]));
+  const { training, models, profiles } = input;
   return {
     ...input,
-    profiles: profilesWithout(input.profiles, place),
-    training: {
-      queries: takeQueries(training.queries, rows),
-      tasks: Array.from(rows, (row) => training.tasks[row]!),
-      pairs: training.pairs.flatMap((pair) => {
-        const query = place.get(pair.query);
-        return query === undefined ? [] : [{ ...pair, query }];
-      }),
-      outcomes: training.outcomes && takeOutcomes(training.outcomes, rows, models.length),
-    },
+    profiles: profilesWithout(profiles, placesOf(rows)),
+    training: takeTraining(training, rows, models.length),
   };
 }
+
+/** Training rows of these queries alone, renumbered in the order given. */
+export function takeTraining(
+  { queries, tasks, pairs, outcomes }: RouterTraining,
+  rows: Int32Array,
+  models: number,
+): RouterTraining {
+  const place = placesOf(rows);
+  return {
+    queries: takeQueries(queries, rows),
+    tasks: Array.from(rows, (row) => tasks[row]!),
+    pairs: pairs.flatMap((pair) => {
+      const query = place.get(pair.query);
+      return query === undefined ? [] : [{ ...pair, query }];
+    }),
+    outcomes: outcomes && takeOutcomes(outcomes, rows, models),
+  };
+}
+
+const placesOf = (rows: Int32Array): Map<number, number> => new Map(Array.from(rows, (row, i) => [row, i]));
 
 /** @param place new number of each training query that stays */
 function profilesWithout(

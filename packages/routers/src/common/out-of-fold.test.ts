@@ -64,6 +64,23 @@ describe('out-of-fold scores', () => {
   });
 });
 
+describe('out-of-fold scores of a router that cross-validates itself', () => {
+  it('are those that it has, without another fit', async () => {
+    const { input } = syntheticRouterInput();
+    const router = await knnRouter.fit(input, { k: 15, ridge: 1 }, ctx);
+    const decisions = await router.decide(input.training.queries);
+    const strategy = {
+      ...knnRouter,
+      fit: () => Promise.reject(new Error('fitted again')),
+    } as unknown as RouterStrategy;
+    const own = { ...router, outOfFold: () => decisions };
+    const scores = await outOfFoldScores(strategy, {}, input, sharedFolds(input, ctx), ctx, own);
+    decisions.forEach(({ ranked }, q) => {
+      for (const { model, score } of ranked) expect(rowOf(scores, q)[input.models.indexOf(model)]).toBe(score);
+    });
+  });
+});
+
 describe('judge', () => {
   it('judges choices among measured models only, and pairs by their order', () => {
     const base = { queries: { texts: ['a', 'b'] }, tasks: [null, null] };

@@ -1,4 +1,5 @@
 import {
+  createMatrix,
   parseOptions,
   RouteProfileError,
   throwIfAborted,
@@ -9,7 +10,7 @@ import {
   type RouterStrategy,
   type RunContext,
 } from '@routeprofile/schema';
-import { outOfFoldScores } from './out-of-fold.js';
+import { heldOutFolds, scoreHeldOut } from './out-of-fold.js';
 
 /** Something a router is composed of that cannot work with the data at hand, and why. */
 export interface Skipped {
@@ -61,7 +62,8 @@ export const membersNamed = (
 export const memberOptions = (strategy: RouterStrategy): Record<string, unknown> => parseOptions(strategy, {});
 
 /**
- * Out-of-fold scores of the members that can work with the input; the others are named in a warning.
+ * Out-of-fold scores of the members that can work with the input; the others are named in a warning. Fold after fold: the members share
+ * what is computed of a fold's queries.
  * @param foldOf fold of each training query, the same for all
  * @throws RouteProfileError of the first member, with what every one said, when none can
  */
@@ -72,25 +74,38 @@ export async function membersOutOfFold(
   foldOf: Int32Array,
   ctx: RunContext,
 ): Promise<{ usable: MemberScores[]; skipped: Skipped[] }> {
-  const usable: MemberScores[] = [];
-  const skipped: (Skipped & { code: ErrorCode })[] = [];
-  for (const strategy of members) {
-    throwIfAborted(ctx);
-    if (strategy.needs.includes('tasks')) {
-      const reason = 'it reads task labels, which a query to route does not carry';
-      skipped.push({ name: strategy.name, reason, code: 'UNSUPPORTED' });
-      continue;
-    }
-    try {
-      usable.push({
-        strategy,
-        scores: await outOfFoldScores(strategy, memberOptions(strategy), input, foldOf, ctx),
+  const refusals = new Map<RouterStrategy, { reason: string; code: ErrorCode }>();
+  for (const strategy of members)
+    if (strategy.needs.includes('tasks'))
+      refusals.set(strategy, {
+        reason: 'it reads task labels, which a query to route does not carry',
+        code: 'UNSUPPORTED',
       });
-    } catch (error) {
-      if (!RouteProfileError.isInstance(error) || !NOT_FOR_IT.includes(error.code)) throw error;
-      skipped.push({ name: strategy.name, reason: error.message, code: error.code });
+  const scores = new Map(members.map((s) => [s, createMatrix(input.training.tasks.length, input.models.length)]));
+  const total = foldOf.reduce((most, fold) => Math.max(most, fold), 0) + 1;
+  for (const part of heldOutFolds(input, foldOf, ctx))
+    for (const [m, strategy] of members.entries()) {
+      throwIfAborted(ctx);
+      if (refusals.has(strategy)) continue;
+      try {
+        await scoreHeldOut(strategy, memberOptions(strategy), part, scores.get(strategy)!);
+      } catch (error) {
+        if (!RouteProfileError.isInstance(error) || !NOT_FOR_IT.includes(error.code)) throw error;
+        refusals.set(strategy, { reason: error.message, code: error.code });
+      }
+      ctx.onProgress?.({
+        stage: `${name}: out of fold`,
+        done: part.fold * members.length + m + 1,
+        total: total * members.length,
+        unit: 'fits',
+        note: strategy.name,
+      });
     }
-  }
+  const usable = members.filter((strategy) => !refusals.has(strategy));
+  const skipped = members.flatMap((strategy) => {
+    const refusal = refusals.get(strategy);
+    return refusal ? [{ name: strategy.name, ...refusal }] : [];
+  });
   const details = skipped.map((entry) => `${entry.name}: ${entry.reason}`);
   if (usable.length === 0)
     throw new RouteProfileError(
@@ -102,5 +117,8 @@ export async function membersOutOfFold(
       },
     );
   for (const line of details) ctx.logger?.warn(`${name}: left out ${line}`);
-  return { usable, skipped: skipped.map((entry) => ({ name: entry.name, reason: entry.reason })) };
+  return {
+    usable: usable.map((strategy) => ({ strategy, scores: scores.get(strategy)! })),
+    skipped: skipped.map((entry) => ({ name: entry.name, reason: entry.reason })),
+  };
 }

@@ -16,6 +16,7 @@ import {
 } from '@routeprofile/schema';
 import { bestSingleRouter } from '../common/best-single.js';
 import { extendMembers, packedMembers, packMembers, unpackMembers } from '../common/stacking-artifact.js';
+import { sharing } from '../common/out-of-fold.js';
 import { memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
 import {
   crossFit,
@@ -71,8 +72,9 @@ export const defineEnsemble = (strategies: readonly RouterStrategy[]): RouterStr
       folds: z.number().int().min(2).max(20).default(5),
     }),
     needs: ['vectors', 'training'],
-    async fit(input, options, ctx) {
+    async fit(given, options, ctx) {
       throwIfAborted(ctx);
+      const input = sharing(given);
       const stage = await crossFit(NAME, membersNamed(strategies, options.members), input, options.folds, ctx);
       return {
         ...(await fitStack(stage, input, options, ctx)),

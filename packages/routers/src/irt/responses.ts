@@ -9,6 +9,7 @@ import {
   RouteProfileError,
   rowOf,
   takeRows,
+  throwIfAborted,
   z,
   type LearnInput,
   type Matrix,
@@ -27,7 +28,10 @@ import {
   placeByCard,
   type ResponseModel,
   unpackResponseModel,
+  WIDEST_SPACE,
 } from '@routeprofile/numerics';
+import { leading, queryAxes } from '../common/query-axes.js';
+import { workOn } from '../common/shared-work.js';
 import { irtState, NAME, withAbility, type AbilitySource, type IrtState } from './state.js';
 
 const auto = z.literal('auto');
@@ -72,9 +76,11 @@ export const responseRouter = /* @__PURE__ */ defineScoringRouter({
     'task/*': [undefined],
   }),
   shapes: ({ models }) => ({ abilities: [models, 'prior/mean'] }),
-  learn(input, chosen, ctx) {
+  async learn(input, chosen, ctx) {
     assertTrainable(NAME, input);
-    const { state, model, abilities } = hasResponses(input.profiles) ? fromProfiles(input) : learn(input, chosen, ctx);
+    const { state, model, abilities } = hasResponses(input.profiles)
+      ? fromProfiles(input)
+      : await learn(input, chosen, ctx);
     const dimensions = model.map.weights.cols;
     return { dimensions, state, arrays: packResponseModel(model), weights: { abilities } };
   },
@@ -200,15 +206,19 @@ const fixedChoice = ({ dimensions, width, ridge }: IrtOptions): Partial<ItemResp
   ...(ridge !== 'auto' && { ridge }),
 });
 
-function learn(
+async function learn(
   { models, cards, training, profiles, vectors }: LearnInput,
   chosen: IrtOptions,
   ctx: RunContext,
-): LearnedResponses {
+): Promise<LearnedResponses> {
   const { outcomes, pairs, tasks } = training;
+  const fixed = fixedChoice(chosen);
+  const axes = leading(await queryAxes(workOn(training.queries, vectors), ctx.seed), fixed.width ?? WIDEST_SPACE);
+  throwIfAborted(ctx);
+  const reduced = { axes, coordinates: axes.coordinates(undefined, axes.axes.rows) };
   const learned = fitResponseModel(
-    { models, cards, vectors, outcomes: outcomes?.score ?? null, pairs, tasks: meansByLabel(vectors, tasks) },
-    fixedChoice(chosen),
+    { models, cards, vectors, reduced, outcomes: outcomes?.score ?? null, pairs, tasks: meansByLabel(vectors, tasks) },
+    fixed,
     ctx,
   );
   const D = dimensionsOf(learned.model);

@@ -1,5 +1,4 @@
 import {
-  createMatrix,
   createRandom,
   rowOf,
   throwIfAborted,
@@ -8,22 +7,12 @@ import {
   type RouterTraining,
   type RunContext,
 } from '@routeprofile/schema';
-import {
-  leaveOneOut,
-  principalAxes,
-  type PrincipalAxes,
-  principalCoordinates,
-  ridgeProblem,
-  ridgeSlopes,
-  rowDots,
-  rowProducts,
-  softplus,
-  transpose,
-} from '@routeprofile/numerics';
+import { leaveOneOut, ridgeSlopes, rowDots, rowProducts, softplus, transpose } from '@routeprofile/numerics';
 import { FOLDS } from '../common/out-of-fold.js';
 import { dealFolds } from '../common/folds.js';
 import { judgeOf, judgeScores } from '../common/judge.js';
 import { fitPairwiseLogistic, type PairwiseLogistic } from '../common/pairwise-logistic.js';
+import { leading, type QueryAxes } from '../common/query-axes.js';
 import { relativeOutcomes } from '../common/relative-outcomes.js';
 
 /** From weak to strong; under the last one only the intercepts are left. */
@@ -58,29 +47,30 @@ const strongest = (candidates: readonly RidgeCandidate[]): number =>
 
 /**
  * Ridge regression of relative outcomes on the query vector, one a model.
- * @param vectors unit rows, one a training query
+ * @param axes of the training queries at length 1
  * @param given the ridge; null: the one whose choices for left-out queries have the best mean outcome
  */
 export function learnFromOutcomes(
-  vectors: Matrix,
+  axes: QueryAxes,
   training: RouterTraining,
   models: number,
   given: number | null,
   ctx: RunContext,
 ): LinearScores {
-  const axes = principalAxes(vectors, { random: createRandom(ctx.seed, 'landmarks') });
   const { residuals, measured, means, counts } = relativeOutcomes(training.outcomes, models);
   throwIfAborted(ctx);
-  const problem = ridgeProblem(principalCoordinates(vectors, axes), axes.spread, residuals, counts);
+  const problem = { rows: axes.rows, spread: axes.spread, counts, moments: axes.moments(residuals) };
   const candidates: RidgeCandidate[] = [];
   if (given === null) {
     const judge = judgeOf(training, models);
     const random = createRandom(ctx.seed, 'linear', 'held out');
     const rows = Int32Array.from(random.sample([...judge.queries], MOST_HELD_OUT));
     const place = new Map(Array.from(rows, (q, i) => [q, i]));
+    const points = axes.coordinates(rows);
+    const targets = takeTargets(residuals, models, rows);
     for (const ridge of RIDGES) {
       throwIfAborted(ctx);
-      const predicted = leaveOneOut(problem, ridge, rows);
+      const predicted = leaveOneOut(problem, ridge, points, targets);
       if (judge.kind === 'logged') {
         candidates.push({ ridge, value: -squaredError(predicted, rows, measured, residuals) });
         continue;
@@ -110,20 +100,18 @@ function squaredError(predicted: Matrix, rows: Int32Array, measured: Uint8Array,
 
 /**
  * Pairwise logistic regression on the query vector.
+ * @param all axes of the training queries at length 1
  * @param given the ridge; null: the one under which held-out pairs are most likely, by cross-validation over queries
  */
 export function learnFromPairs(
-  vectors: Matrix,
+  all: QueryAxes,
   { tasks, pairs }: RouterTraining,
   models: number,
   given: number | null,
   ctx: RunContext,
 ): LinearScores {
-  const all = principalAxes(vectors, { random: createRandom(ctx.seed, 'landmarks') });
-  const room = Math.max(FEWEST_AXES, Math.floor(PASS / (vectors.rows * models)));
-  const axes = widest(all, room);
-  throwIfAborted(ctx);
-  const points = principalCoordinates(vectors, axes);
+  const axes = leading(all, Math.max(FEWEST_AXES, Math.floor(PASS / (all.rows * models))));
+  const points = axes.coordinates(undefined, axes.axes.rows);
   const fit = (ridge: number, some: readonly PreferencePair[], start?: PairwiseLogistic) =>
     fitPairwiseLogistic(points, axes.spread, some, models, ridge, start);
   const candidates: RidgeCandidate[] = [];
@@ -167,18 +155,15 @@ function logLikelihood(
   return sum;
 }
 
-function widest(all: PrincipalAxes, count: number): PrincipalAxes {
-  const { axes, spread } = all;
-  if (count >= axes.rows) return all;
-  return {
-    ...all,
-    axes: createMatrix(count, axes.cols, axes.data.slice(0, count * axes.cols)),
-    spread: spread.slice(0, count),
-  };
+/** The rows of [queries × models] that belong to these queries. */
+function takeTargets(targets: Float64Array, models: number, rows: Int32Array): Float64Array {
+  const out = new Float64Array(rows.length * models);
+  rows.forEach((row, i) => out.set(targets.subarray(row * models, (row + 1) * models), i * models));
+  return out;
 }
 
 /** Slopes along the axes, about the mean, as weights of the vector itself. */
-function inSpace(slopes: Matrix, intercepts: Float64Array, { mean, axes }: PrincipalAxes) {
+function inSpace(slopes: Matrix, intercepts: Float64Array, { mean, axes }: QueryAxes) {
   const weights = rowProducts(slopes, transpose(axes));
   return {
     weights,

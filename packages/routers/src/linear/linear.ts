@@ -8,10 +8,13 @@ import {
   rowOf,
   rowsWithHeirs,
   seenModels,
+  throwIfAborted,
   z,
   type Matrix,
 } from '@routeprofile/schema';
 import { learnedReason } from '../common/reasons.js';
+import { queryAxes } from '../common/query-axes.js';
+import { unitWork, workOn } from '../common/shared-work.js';
 import { rowDots } from '@routeprofile/numerics';
 import { learnFromOutcomes, learnFromPairs } from './learn.js';
 
@@ -48,10 +51,12 @@ export const linearRouter = /* @__PURE__ */ defineScoringRouter({
     crossValidation: z.array(z.object({ ridge: z.number(), value: z.number() })),
   }),
   shapes: ({ models, dimensions }) => ({ weights: [models, dimensions + 1] }),
-  learn({ models, training, profiles, vectors }, { ridge: given }, ctx) {
+  async learn({ models, training, profiles, vectors }, { ridge: given }, ctx) {
     const learned = requireLesson(NAME, training);
     const learn = learned === 'outcomes' ? learnFromOutcomes : learnFromPairs;
-    const found = learn(normalizeRows(vectors), training, models.length, given === 'auto' ? null : given, ctx);
+    const axes = await queryAxes(unitWork(workOn(training.queries, vectors)), ctx.seed);
+    throwIfAborted(ctx);
+    const found = learn(axes, training, models.length, given === 'auto' ? null : given, ctx);
     const { ridge, candidates: crossValidation } = found;
     const known = seenModels(training, models.length);
     const own = withIntercept(found.weights, found.intercepts);

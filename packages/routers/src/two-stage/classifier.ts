@@ -1,15 +1,6 @@
 import { createMatrix, createRandom, rowOf, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
-import {
-  leaveOneOut,
-  principalAxes,
-  principalCoordinates,
-  ridgeProblem,
-  ridgeSlopes,
-  rowDots,
-  rowProducts,
-  softmax,
-  transpose,
-} from '@routeprofile/numerics';
+import { leaveOneOut, ridgeSlopes, rowDots, rowProducts, softmax, transpose } from '@routeprofile/numerics';
+import type { QueryAxes } from '../common/query-axes.js';
 
 const RIDGES = [0.1, 0.3, 1, 3, 10, 30];
 const TEMPERATURES = [0.05, 0.08, 0.12, 0.2, 0.3, 0.5];
@@ -31,32 +22,38 @@ export interface Classifier {
 /**
  * Which task a query belongs to: ridge regression of task indicators on the query vector, in closed form, and a softmax. Ridge and
  * temperature are those under which left-out queries' tasks are most likely.
- * @param vectors unit rows
+ * @param axes of the rows at length 1
  * @param labels task of each row
  */
-export function fitClassifier(vectors: Matrix, labels: Int32Array, tasks: number, ctx: RunContext): Classifier {
-  const axes = principalAxes(vectors, { random: createRandom(ctx.seed, 'landmarks') });
-  throwIfAborted(ctx);
-  const n = vectors.rows;
+export function fitClassifier(axes: QueryAxes, labels: Int32Array, tasks: number, ctx: RunContext): Classifier {
+  const n = axes.rows;
   const odds = new Float64Array(tasks);
   labels.forEach((t) => (odds[t]! += 1 / n));
   const targets = new Float64Array(n * tasks);
   labels.forEach((label, i) => {
     for (let t = 0; t < tasks; t++) targets[i * tasks + t] = (t === label ? 1 : 0) - odds[t]!;
   });
-  const points = principalCoordinates(vectors, axes);
-  const problem = ridgeProblem(points, axes.spread, targets, new Float64Array(tasks).fill(n));
+  const counts = new Float64Array(tasks).fill(n);
+  const problem = { rows: n, spread: axes.spread, counts, moments: axes.moments(targets) };
   const random = createRandom(ctx.seed, 'two-stage', 'judged');
   const judged = Int32Array.from(random.sample([...labels.keys()], MOST_JUDGED));
-  const scoresWithout = (ridge: number, rows: Int32Array) => {
-    const predicted = leaveOneOut(problem, ridge, rows);
-    return Array.from(rows, (_, i) => Float64Array.from(rowOf(predicted, i), (s, t) => s + odds[t]!));
+  const without = (rows: Int32Array) => {
+    const points = axes.coordinates(rows);
+    const own = Float64Array.from(
+      { length: rows.length * tasks },
+      (_, k) => targets[rows[Math.floor(k / tasks)]! * tasks + (k % tasks)]!,
+    );
+    return (ridge: number) => {
+      const predicted = leaveOneOut(problem, ridge, points, own);
+      return Array.from(rows, (_, i) => Float64Array.from(rowOf(predicted, i), (s, t) => s + odds[t]!));
+    };
   };
 
+  const scoresAt = without(judged);
   let best = { value: -Infinity, ridge: RIDGES[0]!, temperature: 1, accuracy: 0 };
   for (const ridge of RIDGES) {
     throwIfAborted(ctx);
-    const scores = scoresWithout(ridge, judged);
+    const scores = scoresAt(ridge);
     const right = scores.filter((row, i) => row.indexOf(Math.max(...row)) === labels[judged[i]!]).length;
     for (const temperature of TEMPERATURES) {
       const value = scores.reduce(
@@ -68,18 +65,18 @@ export function fitClassifier(vectors: Matrix, labels: Int32Array, tasks: number
   }
   const { ridge, temperature, accuracy } = best;
   const slopes = rowProducts(ridgeSlopes(problem, ridge), transpose(axes.axes));
-  const weights = createMatrix(tasks, vectors.cols + 1);
+  const weights = createMatrix(tasks, axes.axes.cols + 1);
   for (let t = 0; t < tasks; t++) {
     const row = rowOf(weights, t);
     row.set(rowOf(slopes, t));
-    row[vectors.cols] = odds[t]! - axes.mean.reduce((sum, x, d) => sum + x * row[d]!, 0);
+    row[axes.axes.cols] = odds[t]! - axes.mean.reduce((sum, x, d) => sum + x * row[d]!, 0);
   }
   return {
     weights,
     temperature,
     ridge,
     accuracy,
-    leftOut: (rows) => scoresWithout(ridge, rows).map((row) => softmax(row, temperature)),
+    leftOut: (rows) => without(rows)(ridge).map((row) => softmax(row, temperature)),
   };
 }
 

@@ -3,18 +3,21 @@ import {
   createRandom,
   RouteProfileError,
   rowOf,
-  takeRows,
   throwIfAborted,
   type Matrix,
   type ModelCard,
   type RouterInput,
+  type RouterTraining,
   type RunContext,
+  type SharedWork,
 } from '@routeprofile/schema';
 import { transpose } from '@routeprofile/numerics';
-import { dealFolds, onlyQueries, splitFold } from '../common/folds.js';
+import { dealFolds, splitFold, takeTraining } from '../common/folds.js';
 import { judgeOf } from '../common/judge.js';
 import { FOLDS } from '../common/out-of-fold.js';
 import { mixed } from '../common/mixed.js';
+import { queryAxes } from '../common/query-axes.js';
+import { shareWork } from '../common/shared-work.js';
 import { fitClassifier, type Classifier } from './classifier.js';
 import { leadsOf, SOURCES, tableOf, type Source } from './leads.js';
 
@@ -28,8 +31,8 @@ const GRID: Record<Source, readonly number[]> = {
 /** Queries with their tasks: the labelled training queries, and the labelled keys of the profiles that are none of these. */
 export interface Labelled {
   tasks: string[];
-  /** Unit rows. */
-  vectors: Matrix;
+  /** Work on their vectors, unit rows. */
+  work: SharedWork;
   /** Task of each. */
   labels: Int32Array;
   /** The training query that each is, −1 for a key. */
@@ -37,13 +40,13 @@ export interface Labelled {
 }
 
 /**
- * @param vectors unit rows, one a training query
+ * @param work on the training queries' vectors, unit rows
  * @param keys unit rows, one a key
  * @param isTask tells labels of keys that are tasks from others
  */
 export function labelled(
   { training, profiles }: RouterInput,
-  vectors: Matrix,
+  work: SharedWork,
   keys: Matrix | null,
   isTask: (label: string) => boolean,
 ): Labelled {
@@ -55,20 +58,19 @@ export function labelled(
       : [];
   const tasks = [...new Set([...own, ...extra].map(({ task }) => task))];
   const place = new Map(tasks.map((task, t) => [task, t]));
-  const all = createMatrix(own.length + extra.length, vectors.cols);
-  all.data.set(
-    takeRows(
-      vectors,
-      own.map(({ q }) => q),
-    ).data,
-  );
-  extra.forEach(({ k }, i) => keys && rowOf(all, own.length + i).set(rowOf(keys, k)));
   return {
     tasks,
-    vectors: all,
+    work: own.length === training.tasks.length && extra.length === 0 ? work : shareWork(together()),
     labels: Int32Array.from([...own, ...extra], ({ task }) => place.get(task)!),
     queries: Int32Array.from([...own.map(({ q }) => q), ...extra.map(() => -1)]),
   };
+
+  function together(): Matrix {
+    const all = createMatrix(own.length + extra.length, work.vectors.cols);
+    own.forEach(({ q }, i) => rowOf(all, i).set(rowOf(work.vectors, q)));
+    extra.forEach(({ k }, i) => keys && rowOf(all, own.length + i).set(rowOf(keys, k)));
+    return all;
+  }
 }
 
 interface Setting {
@@ -95,13 +97,13 @@ export interface TwoStages {
  * query. Nothing can be held out of cards: where they are means over the training queries, they look better than they are.
  * @param cards believed
  */
-export function learnTwoStages(
+export async function learnTwoStages(
   input: RouterInput,
   cards: readonly ModelCard[],
-  { tasks, vectors, labels, queries }: Labelled,
+  { tasks, work, labels, queries }: Labelled,
   given: { source: 'auto' | Source; shrinkage: number | null },
   ctx: RunContext,
-): TwoStages {
+): Promise<TwoStages> {
   const { models, training } = input;
   // Pairs made of outcomes say less than the outcomes do.
   const asked: readonly Source[] = given.source === 'auto' ? SOURCES : [given.source];
@@ -114,9 +116,11 @@ export function learnTwoStages(
       `two-stage: the training data hold no ${given.source === 'auto' ? 'outcomes, card scores or pairs' : given.source}`,
       { hint: 'Give outcomes, pairs, or cards with task scores of at least two candidates.' },
     );
-  const classifier = fitClassifier(vectors, labels, tasks.length, ctx);
-  const leadsAt = (some: RouterInput, { source, shrinkage }: Setting) => {
-    const table = tableOf(source, some.training, cards, models, shrinkage);
+  const axes = await queryAxes(work, ctx.seed);
+  throwIfAborted(ctx);
+  const classifier = fitClassifier(axes, labels, tasks.length, ctx);
+  const leadsAt = (some: RouterTraining, { source, shrinkage }: Setting) => {
+    const table = tableOf(source, some, cards, models, shrinkage);
     return table ? leadsOf(table, tasks) : createMatrix(models.length, tasks.length);
   };
   const settings = tried.flatMap((source) =>
@@ -130,7 +134,7 @@ export function learnTwoStages(
     (a, b) => (b.value > a.value || (b.value === a.value && b.source === a.source) ? b : a),
     start,
   );
-  return { classifier, source, leads: leadsAt(input, { source, shrinkage }), shrinkage, candidates };
+  return { classifier, source, leads: leadsAt(training, { source, shrinkage }), shrinkage, candidates };
 
   /** The worth of each setting on queries that neither its table nor the classifier was made of. */
   function judged(): number[] {
@@ -141,11 +145,13 @@ export function learnTwoStages(
     const shareOf = new Map(Array.from(rows, (q, i) => [q, shares[i]!]));
     if (rows.length === 0) return [];
     const foldOf = dealFolds(training.tasks, FOLDS, createRandom(ctx.seed, 'two-stage', 'folds'));
+    // Tables read no vectors.
+    const labels = { ...training, queries: { texts: training.queries.texts } };
     const out = settings.map(() => 0);
     for (let fold = 0; fold < FOLDS; fold++) {
       throwIfAborted(ctx);
       const { heldOut, rest } = splitFold(foldOf, fold);
-      const some = onlyQueries(input, rest);
+      const some = takeTraining(labels, rest, models.length);
       settings.forEach((setting, s) => {
         const leads = transpose(leadsAt(some, setting));
         for (const q of heldOut) {

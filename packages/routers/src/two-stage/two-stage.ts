@@ -15,6 +15,7 @@ import {
   type RouterInput,
 } from '@routeprofile/schema';
 import { transpose } from '@routeprofile/numerics';
+import { unitWork, workOn } from '../common/shared-work.js';
 import { mixed } from '../common/mixed.js';
 import { highest } from '../common/top-models.js';
 import { classify } from './classifier.js';
@@ -67,18 +68,25 @@ export const twoStageRouter = /* @__PURE__ */ defineScoringRouter({
     classifier: [tasks.length, dimensions + 1],
     leads: [models, tasks.length],
   }),
-  learn(input, chosen, ctx) {
+  async learn(input, chosen, ctx) {
     const { models, training } = input;
     assertTrainable(NAME, input);
     const cards = believed(input.cards, chosen.trust);
     const named = new Set([...training.tasks, ...cards.flatMap(({ scores }) => [...scores.keys()])]);
-    const examples = labelled(input, normalizeRows(input.vectors), keysInSpace(input), (label) => named.has(label));
+    const work = unitWork(workOn(training.queries, input.vectors));
+    const examples = labelled(input, work, keysInSpace(input), (label) => named.has(label));
     if (examples.tasks.length === 0)
       throw new RouteProfileError('NO_TRAINING_DATA', `${NAME}: no training query has a task label`, {
         hint: 'Label training queries with their tasks, or use `cluster`, which finds groups by itself.',
       });
     const given = { source: chosen.source, shrinkage: chosen.shrinkage === 'auto' ? null : chosen.shrinkage };
-    const { classifier, source, leads, shrinkage, candidates } = learnTwoStages(input, cards, examples, given, ctx);
+    const { classifier, source, leads, shrinkage, candidates } = await learnTwoStages(
+      input,
+      cards,
+      examples,
+      given,
+      ctx,
+    );
     const known = knownTo(source, input, cards);
     const scale = cardScale(leads, cards, models, known, examples.tasks);
     const placed = placeByCards(leads, models, known, cards, scale, examples.tasks);
