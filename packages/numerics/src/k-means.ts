@@ -1,5 +1,5 @@
 import { createMatrix, rowOf, throwIfAborted, type Matrix, type Random, type RunContext } from '@routeprofile/schema';
-import { rowDots } from './products.js';
+import { rowDots, rowProducts } from './products.js';
 
 const MAX_STEPS = 10;
 
@@ -17,15 +17,22 @@ export interface Clusters {
  * @param rows shape [rows × dimensions], at least one, of length 1
  * @param count clusters wanted, at least 1
  * @param random draws the first centres; equal draws give equal clusters
+ * @param products how rows are multiplied with centres; default in double precision
  * @throws RouteProfileError ABORTED
  */
-export function kMeans(rows: Matrix, count: number, random: Random, ctx: Pick<RunContext, 'signal'>): Clusters {
+export function kMeans(
+  rows: Matrix,
+  count: number,
+  random: Random,
+  ctx: Pick<RunContext, 'signal'>,
+  products = rowProducts,
+): Clusters {
   let centres = seedCentres(rows, count, random);
-  let assignment = nearestCentre(rows, centres);
+  let assignment = nearestCentre(rows, centres, products);
   for (let step = 0; step < MAX_STEPS; step++) {
     throwIfAborted(ctx);
     centres = meanDirections(rows, assignment, centres);
-    const next = nearestCentre(rows, centres);
+    const next = nearestCentre(rows, centres, products);
     const moved = next.some((c, i) => c !== assignment[i]);
     assignment = next;
     if (!moved) break;
@@ -33,18 +40,28 @@ export function kMeans(rows: Matrix, count: number, random: Random, ctx: Pick<Ru
   return { centres, assignment };
 }
 
+/** Rows compared with the centres at a time. */
+const BLOCK = 1024;
+
 /**
  * The centre of highest cosine to each row, the first of equals. Shape [rows].
  * @param centres shape [clusters × dimensions], unit rows
+ * @param products how rows are multiplied with centres; default in double precision
  */
-export function nearestCentre(rows: Matrix, centres: Matrix): Int32Array {
-  const cosines = new Float64Array(centres.rows);
-  return Int32Array.from({ length: rows.rows }, (_, i) => {
-    rowDots(centres, rowOf(rows, i), cosines);
-    let best = 0;
-    for (let c = 1; c < cosines.length; c++) if (cosines[c]! > cosines[best]!) best = c;
-    return best;
-  });
+export function nearestCentre(rows: Matrix, centres: Matrix, products = rowProducts): Int32Array {
+  const { cols, data } = rows;
+  const out = new Int32Array(rows.rows);
+  for (let start = 0; start < rows.rows; start += BLOCK) {
+    const count = Math.min(BLOCK, rows.rows - start);
+    const cosines = products(createMatrix(count, cols, data.subarray(start * cols, (start + count) * cols)), centres);
+    for (let i = 0; i < count; i++) {
+      const row = rowOf(cosines, i);
+      let best = 0;
+      for (let c = 1; c < row.length; c++) if (row[c]! > row[best]!) best = c;
+      out[start + i] = best;
+    }
+  }
+  return out;
 }
 
 /** Each next centre is a row drawn with odds of its squared distance to the nearest centre so far. */

@@ -12,6 +12,7 @@ import {
   z,
 } from '@routeprofile/schema';
 import { transpose } from '@routeprofile/numerics';
+import { unitWork, workOn } from '../common/shared-work.js';
 import { clusterQueries } from './choose.js';
 import { mixture, type Membership } from './mixture.js';
 
@@ -60,11 +61,12 @@ export const clusterRouter = /* @__PURE__ */ defineScoringRouter({
     centres: [state.clusters, dimensions],
     scores: [models, state.clusters],
   }),
-  learn({ models, training, profiles, vectors }, { clusters, shrinkage, temperature }, ctx) {
+  async learn({ models, training, profiles, vectors }, { clusters, shrinkage, temperature }, ctx) {
     const learned = requireLesson(NAME, training);
     const fixed = (value: number | 'auto') => (value === 'auto' ? null : value);
     const given = { clusters: fixed(clusters), shrinkage: fixed(shrinkage), temperature: fixed(temperature) };
-    const found = clusterQueries(normalizeRows(vectors), training, models.length, learned, given, ctx);
+    const work = unitWork(workOn(training.queries, vectors));
+    const found = await clusterQueries(work, training, models.length, learned, given, ctx);
     const known = seenModels(training, models.length);
     const newModels = models.filter((_, m) => !known[m]);
     return {

@@ -22,9 +22,14 @@ export function mixture(centres: Matrix, temperature: number): (vector: Float32A
   return (vector) => {
     const cosines = new Float64Array(centres.rows);
     rowDots(centres, vector, cosines);
-    const nearest = highest(cosines, 1)[0]!;
-    const shares = temperature > 0 ? softmax(cosines, temperature) : new Float64Array(centres.rows);
-    if (temperature === 0) shares[nearest] = 1;
-    return { shares, nearest, cosine: cosines[nearest]!, scores: (table) => mixed(table, shares) };
+    return membership(cosines, temperature);
   };
+}
+
+/** The clusters of a query by its cosines with their centres. */
+export function membership(cosines: Float64Array, temperature: number): Membership {
+  const nearest = highest(cosines, 1)[0]!;
+  const shares = temperature > 0 ? softmax(cosines, temperature) : new Float64Array(cosines.length);
+  if (temperature === 0) shares[nearest] = 1;
+  return { shares, nearest, cosine: cosines[nearest]!, scores: (table) => mixed(table, shares) };
 }
