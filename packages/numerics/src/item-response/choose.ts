@@ -1,5 +1,5 @@
 import { createRandom, type RunContext } from '@routeprofile/schema';
-import { fitItemResponse, type ItemResponse, type ItemResponseOptions } from './fit.js';
+import { fitItemResponse, type ItemResponse } from './fit.js';
 import { softplus } from '../softmax.js';
 import { itemsOf, responseLogits } from './predict.js';
 import { takeResponses, type ResponseList } from './responses.js';
@@ -14,8 +14,15 @@ export interface ItemResponseChoice {
 }
 
 export interface TriedChoice extends ItemResponseChoice {
-  /** Mean cross entropy of a held-out response, in nats. */
+  /** Mean cross entropy of a held-out response, in nats, over the folds tried. */
   loss: number;
+  /** Folds tried: fewer than three where the choice was beyond doubt worse than the best on these. */
+  folds: number;
+}
+
+/** A choice with the loss of each held-out query, summed over its responses, fold after fold. */
+interface Trial extends TriedChoice {
+  losses: Float64Array[];
 }
 
 const FOLDS = 3;
@@ -23,6 +30,10 @@ const FOLDS = 3;
 const MOST_QUERIES = 1500;
 /** With fewer, nothing can be chosen: the models have one order for all queries. */
 const FEWEST_QUERIES = 12;
+/** A choice whose held-out queries cost more than the best one's by so many standard errors of the paired difference is given up. */
+const BEYOND_DOUBT = 3;
+/** Fewer held-out queries do not tell a standard error. */
+const FEWEST_TO_TELL = 30;
 const ROUGH = { steps: 100, tolerance: 1e-5 };
 const START = { width: 64, dimensions: 4, ridge: 128, constant: false };
 /** Each coordinate in turn, from the best so far; values that the data cannot fill are left out. */
@@ -34,7 +45,8 @@ const PATH = {
 
 /**
  * Width, rank and ridge by 3-fold cross-validation over queries (all responses to a query are held out together), one after
- * the other from a common start, and the constant order, by the cross entropy of held-out responses. On at most 1,500 queries.
+ * the other from a common start, and the constant order, by the cross entropy of held-out responses. On at most 1,500 queries. A choice
+ * races the best one so far: where it is worse beyond doubt on the folds tried, the others are not tried (Maron and Moore 1994).
  *
  * @param coordinates of all queries for a number of directions: [queries × (width + 1)]
  * @param widest directions there are
@@ -63,17 +75,17 @@ export function chooseItemResponse(
   if (used.length < FEWEST_QUERIES) return { best: bounded({ ...start, constant: true, ...fixed }), tried: [] };
 
   const folds = foldsOf(used);
-  const tried: TriedChoice[] = [];
+  const tried: Trial[] = [];
   const same = (a: ItemResponseChoice, b: ItemResponseChoice) =>
     a.width === b.width && a.dimensions === b.dimensions && a.ridge === b.ridge && a.constant === b.constant;
-  const attempt = (wanted: ItemResponseChoice): TriedChoice => {
+  const attempt = (wanted: ItemResponseChoice, against?: Trial): Trial => {
     const choice = bounded(wanted);
     const known = tried.find((other) => same(choice, other));
     if (known) return known;
-    const loss = heldOutLoss(coordinates(choice.width), choice.width + 1, responses, folds, choice, ctx);
-    tried.push({ ...choice, loss });
+    const trial = raced(coordinates(choice.width), responses, folds, choice, against, ctx);
+    tried.push(trial);
     ctx.onProgress?.({ stage: 'item response: choose', done: tried.length, unit: 'settings' });
-    return tried[tried.length - 1]!;
+    return trial;
   };
   let best = attempt(start);
   for (const key of ['ridge', 'width', 'dimensions'] as const) {
@@ -84,16 +96,19 @@ export function chooseItemResponse(
       const beyond = value > START[key] ? best[key] > START[key] : best[key] < START[key];
       const near = PATH[key].filter((other) => other > START[key] === value > START[key])[0] === value;
       if (!near && !beyond) continue;
-      const found = attempt({ ...from, [key]: value });
-      if (found.loss < best.loss) best = found;
+      const found = attempt({ ...from, [key]: value }, best);
+      if (found.folds === best.folds && found.loss < best.loss) best = found;
     }
   }
   if (fixed.constant === undefined) {
-    const order = attempt({ ...best, constant: true });
-    if (order.loss <= best.loss) best = order;
+    const order = attempt({ ...best, constant: true }, best);
+    if (order.folds === best.folds && order.loss <= best.loss) best = order;
   }
-  const { loss: _loss, ...choice } = best;
-  return { best: choice, tried };
+  const { width, dimensions, ridge, constant } = best;
+  return {
+    best: { width, dimensions, ridge, constant },
+    tried: tried.map(({ losses: _losses, ...rest }) => rest),
+  };
 }
 
 const foldsOf = (queries: readonly number[]): { train: Int32Array; test: Int32Array }[] =>
@@ -102,25 +117,41 @@ const foldsOf = (queries: readonly number[]): { train: Int32Array; test: Int32Ar
     test: Int32Array.from(queries.filter((__, i) => i % FOLDS === fold)),
   }));
 
-function heldOutLoss(
+/** @param against the best so far, tried on every fold */
+function raced(
   x: Float64Array,
-  width: number,
   responses: ResponseList,
   folds: readonly { train: Int32Array; test: Int32Array }[],
-  options: ItemResponseOptions,
+  options: ItemResponseChoice,
+  against: Trial | undefined,
   ctx: RunContext,
-): number {
-  let loss = 0;
+): Trial {
+  const width = options.width + 1;
+  const losses: Float64Array[] = [];
   let count = 0;
   for (const { train, test } of folds) {
     const taught = takeResponses(responses, train);
-    if (taught.value.length === 0) continue;
-    const model = fitItemResponse(takeCoordinates(x, width, train), taught, { ...options, ...ROUGH }, ctx);
     const held = takeResponses(responses, test);
-    loss += crossEntropy(model, takeCoordinates(x, width, test), held);
+    if (taught.value.length === 0) {
+      losses.push(new Float64Array(0));
+      continue;
+    }
+    const model = fitItemResponse(takeCoordinates(x, width, train), taught, { ...options, ...ROUGH }, ctx);
+    losses.push(crossEntropies(model, takeCoordinates(x, width, test), held));
     count += held.value.length;
+    if (against && losses.length < folds.length && worseBeyondDoubt(losses, against.losses)) break;
   }
-  return count === 0 ? Infinity : loss / count;
+  const sum = losses.reduce((total, fold) => total + fold.reduce((a, b) => a + b, 0), 0);
+  return { ...options, loss: count === 0 ? Infinity : sum / count, folds: losses.length, losses };
+}
+
+/** Whether queries cost so much more than another choice's that chance is no explanation. */
+function worseBeyondDoubt(losses: readonly Float64Array[], others: readonly Float64Array[]): boolean {
+  const excess = losses.flatMap((fold, f) => Array.from(fold, (loss, q) => loss - others[f]![q]!));
+  if (excess.length < FEWEST_TO_TELL) return false;
+  const mean = excess.reduce((a, b) => a + b, 0) / excess.length;
+  const spread = excess.reduce((sum, e) => sum + (e - mean) ** 2, 0);
+  return mean > BEYOND_DOUBT * Math.sqrt(spread / (excess.length - 1) / excess.length);
 }
 
 function takeCoordinates(x: Float64Array, width: number, rows: Int32Array): Float64Array {
@@ -129,15 +160,15 @@ function takeCoordinates(x: Float64Array, width: number, rows: Int32Array): Floa
   return out;
 }
 
-/** Summed over the responses, in nats. */
-function crossEntropy(model: ItemResponse, x: Float64Array, responses: ResponseList): number {
+/** Of each query, summed over its responses, in nats. */
+function crossEntropies(model: ItemResponse, x: Float64Array, responses: ResponseList): Float64Array {
   const { starts, first, second, value, kind, models } = responses;
   const logits = responseLogits(itemsOf(model, x), model.abilities);
-  let loss = 0;
-  for (let q = 0; q + 1 < starts.length; q++)
+  const losses = new Float64Array(starts.length - 1);
+  for (let q = 0; q < losses.length; q++)
     for (let e = starts[q]!; e < starts[q + 1]!; e++) {
       const logit = logits[q * models + first[e]!]! - (kind === 'pairs' ? logits[q * models + second[e]!]! : 0);
-      loss += softplus(logit) - value[e]! * logit;
+      losses[q]! += softplus(logit) - value[e]! * logit;
     }
-  return loss;
+  return losses;
 }

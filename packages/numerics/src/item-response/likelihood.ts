@@ -60,9 +60,15 @@ export function penalisedLikelihood(
   const { starts, first, second, value, kind } = responses;
   const prior = precisions(layout, options);
   const queries = starts.length - 1;
-  const a = new Float64Array(D);
-  const slopeOfA = new Float64Array(D);
+  const columns = kind === 'pairs' ? D : D + 1;
+  // A constant discrimination depends on the first coordinate alone, which is 1.
   const rows = options.constant ? 1 : width;
+  // One row per ability, then difficulty: what a query's coordinates are multiplied by.
+  const map = new Float64Array(columns * width);
+  const slopeOfMap = new Float64Array(columns * width);
+  // a(q), then b(q), and the slope of the loss along each.
+  const items = new Float64Array(queries * columns);
+  const slopes = new Float64Array(queries * columns);
 
   return (p, gradient) => {
     let loss = 0;
@@ -70,37 +76,33 @@ export function penalisedLikelihood(
       loss += 0.5 * prior[i]! * p[i]! * p[i]!;
       gradient[i] = prior[i]! * p[i]!;
     }
+    for (let k = 0; k < width; k++) {
+      if (k < rows) for (let d = 0; d < D; d++) map[d * width + k] = p[k * D + d]!;
+      if (kind === 'outcomes') map[D * width + k] = p[difficultyAt + k]!;
+    }
+    projected(x, width, map, columns, items);
+    slopes.fill(0);
     for (let q = 0; q < queries; q++) {
-      const [from, to] = [starts[q]!, starts[q + 1]!];
-      if (from === to) continue;
-      a.fill(0);
-      slopeOfA.fill(0);
-      for (let k = 0; k < rows; k++) {
-        const xk = x[q * width + k]!;
-        for (let d = 0; d < D; d++) a[d]! += xk * p[k * D + d]!;
-      }
+      const [from, to, at] = [starts[q]!, starts[q + 1]!, q * columns];
       if (kind === 'pairs') {
         for (let e = from; e < to; e++) {
           const [i, j] = [abilitiesAt + first[e]! * D, abilitiesAt + second[e]! * D];
           let lead = 0;
-          for (let d = 0; d < D; d++) lead += a[d]! * (p[i + d]! - p[j + d]!);
+          for (let d = 0; d < D; d++) lead += items[at + d]! * (p[i + d]! - p[j + d]!);
           loss += softplus(-lead);
           const r = -sigmoid(-lead);
           for (let d = 0; d < D; d++) {
-            slopeOfA[d]! += r * (p[i + d]! - p[j + d]!);
-            gradient[i + d]! += r * a[d]!;
-            gradient[j + d]! -= r * a[d]!;
+            slopes[at + d]! += r * (p[i + d]! - p[j + d]!);
+            gradient[i + d]! += r * items[at + d]!;
+            gradient[j + d]! -= r * items[at + d]!;
           }
         }
       } else {
-        let b = 0;
-        for (let k = 0; k < width; k++) b += x[q * width + k]! * p[difficultyAt + k]!;
-        let slopeOfB = 0;
         let odds = 1;
         for (let e = from; e < to; e++) {
           const m = abilitiesAt + first[e]! * D;
-          let logit = -b;
-          for (let d = 0; d < D; d++) logit += a[d]! * p[m + d]!;
+          let logit = -items[at + D]!;
+          for (let d = 0; d < D; d++) logit += items[at + d]! * p[m + d]!;
           // One exponential for both the loss and its slope, and one logarithm for many responses.
           const small = Math.exp(-Math.abs(logit));
           odds *= 1 + small;
@@ -110,20 +112,77 @@ export function penalisedLikelihood(
           }
           loss += Math.max(logit, 0) - value[e]! * logit;
           const r = (logit >= 0 ? 1 / (1 + small) : small / (1 + small)) - value[e]!;
-          slopeOfB -= r;
+          slopes[at + D]! -= r;
           for (let d = 0; d < D; d++) {
-            slopeOfA[d]! += r * p[m + d]!;
-            gradient[m + d]! += r * a[d]!;
+            slopes[at + d]! += r * p[m + d]!;
+            gradient[m + d]! += r * items[at + d]!;
           }
         }
         loss += Math.log(odds);
-        for (let k = 0; k < width; k++) gradient[difficultyAt + k]! += x[q * width + k]! * slopeOfB;
       }
-      for (let k = 0; k < rows; k++) {
-        const xk = x[q * width + k]!;
-        for (let d = 0; d < D; d++) gradient[k * D + d]! += xk * slopeOfA[d]!;
-      }
+    }
+    slopeOfMap.fill(0);
+    gathered(x, width, slopes, columns, slopeOfMap);
+    for (let k = 0; k < width; k++) {
+      if (k < rows) for (let d = 0; d < D; d++) gradient[k * D + d]! += slopeOfMap[d * width + k]!;
+      if (kind === 'outcomes') gradient[difficultyAt + k]! += slopeOfMap[D * width + k]!;
     }
     return loss;
   };
+}
+
+/** Rows worked on at a time: what they share is read once for all of them. */
+const ROWS = 4;
+
+/** x · mapᵀ, [queries × columns]. */
+function projected(x: Float64Array, width: number, map: Float64Array, columns: number, out: Float64Array): void {
+  const queries = out.length / columns;
+  let q = 0;
+  for (; q + ROWS <= queries; q += ROWS) {
+    const a = q * width;
+    const [b, c, e] = [a + width, a + 2 * width, a + 3 * width];
+    for (let d = 0; d < columns; d++) {
+      let [sa, sb, sc, se] = [0, 0, 0, 0];
+      for (let k = 0, at = d * width; k < width; k++, at++) {
+        const weight = map[at]!;
+        sa += x[a + k]! * weight;
+        sb += x[b + k]! * weight;
+        sc += x[c + k]! * weight;
+        se += x[e + k]! * weight;
+      }
+      out[q * columns + d] = sa;
+      out[(q + 1) * columns + d] = sb;
+      out[(q + 2) * columns + d] = sc;
+      out[(q + 3) * columns + d] = se;
+    }
+  }
+  for (; q < queries; q++)
+    for (let d = 0; d < columns; d++) {
+      let sum = 0;
+      for (let k = 0; k < width; k++) sum += x[q * width + k]! * map[d * width + k]!;
+      out[q * columns + d] = sum;
+    }
+}
+
+/** slopesᵀ · x, added to `out`, [columns × width]. */
+function gathered(x: Float64Array, width: number, slopes: Float64Array, columns: number, out: Float64Array): void {
+  const queries = slopes.length / columns;
+  let q = 0;
+  for (; q + ROWS <= queries; q += ROWS) {
+    const a = q * width;
+    const [b, c, e] = [a + width, a + 2 * width, a + 3 * width];
+    for (let d = 0; d < columns; d++) {
+      const sa = slopes[q * columns + d]!;
+      const sb = slopes[(q + 1) * columns + d]!;
+      const sc = slopes[(q + 2) * columns + d]!;
+      const se = slopes[(q + 3) * columns + d]!;
+      for (let k = 0, at = d * width; k < width; k++, at++)
+        out[at]! += sa * x[a + k]! + sb * x[b + k]! + sc * x[c + k]! + se * x[e + k]!;
+    }
+  }
+  for (; q < queries; q++)
+    for (let d = 0; d < columns; d++) {
+      const slope = slopes[q * columns + d]!;
+      for (let k = 0; k < width; k++) out[d * width + k]! += slope * x[q * width + k]!;
+    }
 }

@@ -25,6 +25,7 @@ export function spectralStart(
   const add = (q: number, m: number, lead: number) => {
     for (let k = 0; k < width; k++) leads[k * models + m]! += x[q * width + k]! * lead;
   };
+  const answered: number[] = [];
   let total = 0;
   value.forEach((v) => (total += v / value.length));
   for (let q = 0; q < queries; q++) {
@@ -37,11 +38,10 @@ export function spectralStart(
         add(q, first[e]!, 0.5);
         add(q, second[e]!, -0.5);
       } else add(q, first[e]!, value[e]! - mean);
-    for (let k = 0; k < width; k++) {
-      level[k]! += x[q * width + k]! * (total - mean);
-      for (let j = 0; j <= k; j++) gram[k * width + j]! += x[q * width + k]! * x[q * width + j]!;
-    }
+    for (let k = 0; k < width; k++) level[k]! += x[q * width + k]! * (total - mean);
+    answered.push(q);
   }
+  addProducts(x, width, answered, gram);
   for (let k = 0; k < width; k++) gram[k * width + k]! += SLOPE * (k === 0 ? 1 : ridge);
   const l = cholesky(gram, width);
   const effects = new Float64Array(width * models);
@@ -64,6 +64,19 @@ export function spectralStart(
   factorise(effects, width, models, D, out, abilitiesAt);
   for (let k = 0; k < width; k++) for (let d = 0; d < D; d++) out[k * D + d]! /= weight[k]!;
   return out;
+}
+
+/** Σ x xᵀ over some rows, its lower triangle added to `out`. Four rows at a time: the sum is read and written once for all of them. */
+function addProducts(x: Float64Array, width: number, rows: readonly number[], out: Float64Array): void {
+  const none = new Float64Array(width);
+  const rowAt = (i: number) => (i < rows.length ? x.subarray(rows[i]! * width, (rows[i]! + 1) * width) : none);
+  for (let i = 0; i < rows.length; i += 4) {
+    const [a, b, c, e] = [rowAt(i), rowAt(i + 1), rowAt(i + 2), rowAt(i + 3)];
+    for (let k = 0; k < width; k++) {
+      const [ak, bk, ck, ek] = [a[k]!, b[k]!, c[k]!, e[k]!];
+      for (let j = 0, at = k * width; j <= k; j++, at++) out[at]! += ak * a[j]! + bk * b[j]! + ck * c[j]! + ek * e[j]!;
+    }
+  }
 }
 
 /** effects [width × models] ≈ G Θᵀ with G [width × D] at 0 of `out` and Θ [models × D] at `at`, both of one length. */
