@@ -11,7 +11,7 @@ import {
 } from '@routeprofile/schema';
 import { chanceOf } from '../calibration/calibration.js';
 import { whyNoChances } from '../calibration/observations.js';
-import { outOfFoldScores, sharedFolds } from '../common/out-of-fold.js';
+import { outOfFoldScores, sharedFolds, sharing } from '../common/out-of-fold.js';
 import { estimateCall } from '../estimates/estimates.js';
 import { costPath, costSweep, lambdaGrid, pessimisticCosts } from './cost-path.js';
 import { assertCosts, pointWithin, trainingLedger, type OperatingPoint } from './operating-point.js';
@@ -57,17 +57,19 @@ function comparesModels(models: readonly string[], training: RouterInput['traini
  * training queries change their model, and the point "within 2 points of the best single model at the least cost". At λ the choice is argmax over models of chance − λ · dollars; with
  * pairs alone, score − λ · dollars.
  *
- * The strategy is fitted once per fold (five), and once more without `router`.
+ * The strategy is fitted once per fold (five), and once more without `router`; one that cross-validates itself (`auto`, `ensemble`) has
+ * scores of its own folds, and is fitted once at most.
  * @throws RouteProfileError UNSUPPORTED for a router that does not score, or where nothing is known of costs
  */
 export async function fitFrontier(
   strategy: RouterStrategy,
   options: Record<string, unknown>,
-  input: RouterInput,
+  given: RouterInput,
   ctx: RunContext,
   { points = 101, within = 0.02, router: fitted, ...valuing }: FrontierOptions = {},
 ): Promise<Frontier> {
   throwIfAborted(ctx);
+  const input = sharing(given);
   const { models, training } = input;
   const router = fitted ?? (await strategy.fit(input, options, ctx));
   if (!isScoringRouter(router))
@@ -78,7 +80,7 @@ export async function fitFrontier(
         hint: 'Sweep a router with a `score` method.',
       },
     );
-  const scores = await outOfFoldScores(strategy, options, input, sharedFolds(input, ctx), ctx);
+  const scores = await outOfFoldScores(strategy, options, input, sharedFolds(input, ctx), ctx, router);
   const valuation = await fitValuation(
     'frontier',
     { router, input, outOfFold: async () => scores },

@@ -18,7 +18,7 @@ import {
   type ScoringRouter,
   type WrapperState,
 } from '@routeprofile/schema';
-import { outOfFoldScores, sharedFolds } from '../common/out-of-fold.js';
+import { outOfFoldScores, sharedFolds, sharing } from '../common/out-of-fold.js';
 import type { ReplayingInput } from './learned.js';
 
 /** A wrapper and the options it has unless the composite is given others. */
@@ -78,12 +78,13 @@ export function wrapStrategy(
     summary: [strategy.summary, ...wrappers.map(({ wrapper }) => wrapper.summary)].join('; '),
     options,
     needs: strategy.needs,
-    async fit(input, chosen, ctx) {
+    async fit(given, chosen, ctx) {
       throwIfAborted(ctx);
+      const input = sharing(given);
       const inner = await strategy.fit(input, chosen.router, ctx);
       let scores: Promise<Matrix> | undefined;
       const outOfFold = () =>
-        (scores ??= outOfFoldScores(strategy, chosen.router, input, sharedFolds(input, ctx), ctx));
+        (scores ??= outOfFoldScores(strategy, chosen.router, input, sharedFolds(input, ctx), ctx, inner));
       const learned: WrapperState[] = [];
       let router = inner;
       for (const [i, { wrapper }] of wrappers.entries()) {
