@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProcess } from '../lib/process.mjs';
 
-/** Measure quality, or what is kept under stress, not speed; run by hand, as their first lines say. */
+/** Measure quality, or what is kept under stress, not speed, or take many minutes; run by hand, as their first lines say. */
 const NOT_SPEED = new Set([
   'auto-splits',
   'co-training',
@@ -14,6 +14,7 @@ const NOT_SPEED = new Set([
   'leave',
   'log-learning',
   'off-policy-coverage',
+  'growth',
   'onboarding',
   'repairs',
   'slow-clients',

@@ -83,7 +83,7 @@ export const runConfigSchema = z.strictObject({
   metric: oneOrMore(z.string().min(1)).optional(),
   /** Each profile once more, compressed: `int8`, `pca:N`. */
   quantize: oneOrMore(z.string().min(1)).optional(),
-  /** The cost–quality frontier of each cell; adds one fit of the router per cross-validation fold. */
+  /** The cost–quality frontier of each cell; adds one fit of the router per cross-validation fold, and none for `auto` and `ensemble`. */
   frontier: z.boolean().default(false),
   /** How much lower a router's mean score may be and still count as not worse than the best single model, on the scale of the scores. */
   margin: z.number().min(0).default(0.02),

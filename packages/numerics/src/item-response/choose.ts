@@ -30,7 +30,7 @@ const FOLDS = 3;
 const MOST_QUERIES = 1500;
 /** With fewer, nothing can be chosen: the models have one order for all queries. */
 const FEWEST_QUERIES = 12;
-/** A choice whose held-out queries cost more than the best one's by so many standard errors of the paired difference is given up. */
+/** A choice whose held-out queries cost more than the best one's by this multiple of the standard error of the paired difference is given up. */
 const BEYOND_DOUBT = 3;
 /** Fewer held-out queries do not tell a standard error. */
 const FEWEST_TO_TELL = 30;
@@ -145,7 +145,7 @@ function raced(
   return { ...options, loss: count === 0 ? Infinity : sum / count, folds: losses.length, losses };
 }
 
-/** Whether queries cost so much more than another choice's that chance is no explanation. */
+/** Whether queries cost more than another choice's, by more than chance explains. */
 function worseBeyondDoubt(losses: readonly Float64Array[], others: readonly Float64Array[]): boolean {
   const excess = losses.flatMap((fold, f) => Array.from(fold, (loss, q) => loss - others[f]![q]!));
   if (excess.length < FEWEST_TO_TELL) return false;
