@@ -40,7 +40,7 @@ export interface HeldOut {
   /** The input without them. */
   rest: RouterInput;
   /** They themselves, with task labels for a strategy that reads them. */
-  queriesFor(strategy: Pick<RouterStrategy, 'needs'>): QueryBatch;
+  queriesFor: (strategy: Pick<RouterStrategy, 'needs'>) => QueryBatch;
   /** For fits and questions: what a fold has to say is said again, for all rows, by the fit that is kept. Nothing of a fold is stored. */
   quiet: RunContext;
 }

@@ -5,9 +5,9 @@ import { createLinearMaps } from '@routeprofile/tensor';
 /** Large products on the kernels, in 32-bit floats: about ten times as fast as in double precision, and good to about seven digits. */
 export interface Products {
   /** [a.rows × b.rows] dot products of rows of equal length. */
-  rows(a: Matrix, b: Matrix): Matrix;
+  rows: (a: Matrix, b: Matrix) => Matrix;
   /** Σ x xᵀ over the rows, [dimensions × dimensions]. Summed in double precision, but for 256 rows at a time. */
-  gram(rows: Matrix): Float64Array;
+  gram: (rows: Matrix) => Float64Array;
 }
 
 /** Rows at a time: what the kernels hold beside the other factor. */
