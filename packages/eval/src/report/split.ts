@@ -8,7 +8,7 @@ import {
 } from '@routeprofile/schema';
 import { constantBaselines, constantName, isConstantBaseline } from './read.js';
 
-/** A report holds every constant of so many models. Of more it holds the best, and what a reader asks for by name. */
+/** A report of at most this many models holds every constant. Of more models it holds the best, and what a reader asks for by name. */
 export const MOST_CONSTANTS = 100;
 /** Where the constants of a report lie that does not hold all of them: beside it. */
 export const CONSTANTS_FILE = 'constants.jsonl';
