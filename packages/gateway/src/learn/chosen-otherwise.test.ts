@@ -57,7 +57,7 @@ it('nor does one that stays as nobody is above', async () => {
 });
 
 it('a record names what was learned only where that decided', async () => {
-  const learn = { strategy: 'thompson:scale=0.5', mode: 'live', every: 1 };
+  const learn = { strategy: 'thompson:scale=0.5:confidence=0', mode: 'live', every: 1 };
   // What draws cannot go within a constraint, so that the fitted router decides.
   const { turn, look, warnings, store } = open({ learn, wrappers: ['constraints:local=true'] });
   for (let i = 0; i < 4; i++) await turn(MAIL);

@@ -154,7 +154,7 @@ function ranking(
     reasons: [
       {
         kind: 'retrieved',
-        text: `the best, with a score of ${ranked[0]!.score.toFixed(3)}, of ${models.length} models retrieved from ${admitted}${certainty}`,
+        text: `score ${ranked[0]!.score.toFixed(3)}, the best of ${models.length} models retrieved from ${admitted}${certainty}`,
       },
     ],
   };

@@ -8,6 +8,7 @@ import {
 } from '@routeprofile/schema';
 import { ownIndex } from '../retrieval/own-index.js';
 import { RETRIEVED, rowScoring, withRetrieval } from '../retrieval/with-retrieval.js';
+import { assertLearnedOf } from './learned.js';
 
 const NAME = 'retrieve';
 const options = z.strictObject({
@@ -38,6 +39,7 @@ export const retrieveWrapper = defineWrapper<RetrieveOptions>({
   },
   wrap(router, learned, { n }) {
     const { offers } = parsePart(NAME, 'state', state, learned.state);
+    assertLearnedOf(NAME, Object.keys(offers), router);
     if (!isScoringRouter(router) || !router.rows) return router;
     const { rows } = router;
     const own = router.models.map((model) => (Object.hasOwn(offers, model) ? offers[model]! : {}));

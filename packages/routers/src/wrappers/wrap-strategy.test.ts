@@ -134,7 +134,8 @@ describe('a wrapped strategy', () => {
     async (wrapper) => {
       const { input } = syntheticRouterInput({ models: 3, queries: 60 });
       const suffix = wrapper === 'fallback' ? 'fallback:next=profile' : wrapper;
-      const { strategy, options } = named(`knn:k=9+${suffix}`);
+      // `knn` scores no model by itself, which retrieval needs.
+      const { strategy, options } = named(`${wrapper === 'retrieve' ? 'sim' : 'knn:k=9'}+${suffix}`);
       const { manifest, weights } = await (await strategy.fit(input, options, ctx)).save();
       const others = ['x', 'y', 'z'];
       const inner = { ...(manifest.state['router'] as RouterArtifact['manifest']), models: others };
