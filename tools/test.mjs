@@ -10,7 +10,8 @@ const only = process.argv.slice(2);
 const filter = only.length > 0 ? ['-p', only.join(',')] : [];
 const { status } = spawnSync(
   'npx',
-  ['nx', 'run-many', '-t', 'test', '--output-style=static', '--parallel=2', ...filter],
+  // Much of a test is waiting for a process or a server: one package more than a small machine has cores.
+  ['nx', 'run-many', '-t', 'test', '--output-style=static', '--parallel=3', ...filter],
   // On Windows npx is a script, which only a shell can start.
   { stdio: 'inherit', shell: process.platform === 'win32' },
 );

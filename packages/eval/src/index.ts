@@ -143,6 +143,8 @@ export type {
   Baseline,
   Candidate,
   Collapse,
+  ConstantLine,
+  Elsewhere,
   Evaluation,
   LearnerStrategy,
   Metric,

@@ -112,6 +112,7 @@ export type {
   ProfileIndex,
   Query,
   QueryBatch,
+  RankedModel,
   Router,
   RouterArtifact,
   RouterInput,
@@ -121,6 +122,7 @@ export type {
   RouterWrapper,
   RunContext,
   ScoringRouter,
+  SharedWork,
   Usage,
 } from '@routeprofile/schema';
 export type { ModelLoad, PlacedAbility } from '@routeprofile/numerics';
