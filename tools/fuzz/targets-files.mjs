@@ -212,14 +212,14 @@ async function routerTargets(dir) {
     ensemble: { folds: 2 },
     auto: { folds: 2 },
   };
-  const knn = builtInRouters.find(({ name }) => name === 'knn');
+  /** `knn` scores no model by itself, which retrieval needs. */
+  const innerOf = (wrapper) => builtInRouters.find(({ name }) => name === (wrapper === 'retrieve' ? 'sim' : 'knn'));
   const kinds = [
     ...builtInRouters.map((strategy) => ({ name: strategy.name, strategy, options: quick[strategy.name] ?? {} })),
-    ...builtInWrappers.map((wrapper) => ({
-      name: `knn+${wrapper.name}`,
-      strategy: wrapStrategy(knn, [{ wrapper }]),
-      options: {},
-    })),
+    ...builtInWrappers.map((wrapper) => {
+      const inner = innerOf(wrapper.name);
+      return { name: `${inner.name}+${wrapper.name}`, strategy: wrapStrategy(inner, [{ wrapper }]), options: {} };
+    }),
   ];
   const targets = [];
   for (const { name, strategy, options } of kinds) {

@@ -23,6 +23,9 @@ import { builtSite, filesIn } from './site.mjs';
 const SIDE_BY_SIDE = 3;
 const MAX_SHIFT = 0.1;
 const MAX_KB = 500;
+/** The interactive page fetches the vectors of its encoder, 4.2 MB, once it is there; its select says how much that is. */
+const WITH_ENCODER_KB = 4_700;
+const maxKb = (path) => (path === '/playground' ? WITH_ENCODER_KB : MAX_KB);
 /** Pages that are loaded on a phone too: one of each kind. */
 const MAIN = ['/', '/getting-started', '/guides/cost', '/packages/profiles', '/results', '/playground'];
 
@@ -80,8 +83,8 @@ async function checkPages(checks, browser, site) {
   await each('no error on a console, no failed request, nothing asked of other hosts', ({ problems }) => problems);
   await each('nothing blocks in the head', ({ blocking }) => blocking);
   await each(
-    `a first visit loads less than ${MAX_KB} KB, gzipped`,
-    ({ bytes }) => (bytes < MAX_KB * 1024 ? [] : [kb(bytes)]),
+    `a first visit loads less than ${MAX_KB} KB, gzipped; ${WITH_ENCODER_KB} with an encoder`,
+    ({ path, bytes }) => (bytes < maxKb(path) * 1024 ? [] : [kb(bytes)]),
     () => MAIN.map((path) => `${path} ${kb(ofPath(path).bytes)}`).join(', '),
   );
   await each(
