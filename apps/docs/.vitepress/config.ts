@@ -119,6 +119,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Profiles', '/experiments/profiles'],
       ['Routers', '/experiments/routers'],
       ['Learning online', '/experiments/online-learning'],
+      ['Speed and scale', '/experiments/speed'],
     ),
   },
   {
