@@ -144,6 +144,7 @@ export {
 export { type HeteroGraph, type NodeSet, type NodeType, type Relation } from './graph.js';
 export { type Fields, fieldsOf, isFields } from './fields.js';
 export { float32Of, float32Text } from './float32-text.js';
+export { grouped } from './grouped.js';
 export { type FileFormat, fileSchemas, jsonSchema } from './json-schema.js';
 export {
   type JudgedDecision,

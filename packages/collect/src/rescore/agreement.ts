@@ -1,5 +1,5 @@
 import { RouteProfileError, type RoutingRow } from '@routeprofile/schema';
-import { grouped } from './audit.js';
+import { grouped } from '@routeprofile/schema';
 
 /** A label that is not that of the reference. */
 export interface Disagreement {

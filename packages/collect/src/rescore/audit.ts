@@ -1,3 +1,4 @@
+import { grouped } from '@routeprofile/schema';
 import type { Verdict } from '../sandbox/sandbox.js';
 
 /** Why a label was left as it is. */
@@ -81,18 +82,6 @@ function countsOf(records: readonly LabelRecord[]): AuditCounts {
     meanBefore: mean(records.map((record) => record.before)),
     meanAfter: mean(records.map((record) => record.after)),
   };
-}
-
-/** In the order of first occurrence. */
-export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 const distinct = <T>(items: readonly T[]): T[] => [...new Set(items)];

@@ -1,5 +1,5 @@
 import { ADWIN_DELTA, createAdwin } from '@routeprofile/numerics';
-import type { DriftFlag } from '@routeprofile/schema';
+import { grouped, type DriftFlag } from '@routeprofile/schema';
 import type { LoggedDecision } from '../traffic/decision.js';
 
 /** A change of what a model's answers were judged to be worth, within a log. */
@@ -15,14 +15,8 @@ export interface RewardChange extends DriftFlag {
  * @param decisions the oldest first
  */
 export function rewardChanges(decisions: readonly LoggedDecision[]): RewardChange[] {
-  const judged = new Map<string, { reward: number; at: number | null }[]>();
-  for (const { model, reward, at } of decisions)
-    if (reward !== null) {
-      const own = judged.get(model);
-      if (own) own.push({ reward, at });
-      else judged.set(model, [{ reward, at }]);
-    }
-  const rewards = [...judged.values()].flat();
+  const rewards = decisions.flatMap(({ model, reward, at }) => (reward === null ? [] : [{ model, reward, at }]));
+  const judged = grouped(rewards, ({ model }) => model);
   // A gateway's rewards are from 0 to 1; those of another log may be on a wider scale.
   const low = rewards.reduce((least, { reward }) => Math.min(least, reward), 0);
   const high = rewards.reduce((most, { reward }) => Math.max(most, reward), 1);

@@ -1,9 +1,8 @@
 import { nodeSet } from '@routeprofile/graph';
-import type { HeteroGraph, ModelCard, NodeFeatures, NodeType } from '@routeprofile/schema';
+import { grouped, type HeteroGraph, type ModelCard, type NodeFeatures, type NodeType } from '@routeprofile/schema';
 import {
   bestAndWorst,
   comparable,
-  groupBy,
   list,
   meanStanding,
   measurementText,
@@ -158,7 +157,7 @@ function aroundDomain(ground: Ground, node: number): Neighbourhood {
   const modelName = (model: number) => nameOf('model', model);
   const tasks = links('domain', node, 'task');
   const chosen = nearest(tasks, topK, vectorOf('domain', node), (task) => vectorOf('task', task));
-  const byModel = groupBy(comparable(tasks.flatMap((task) => scores.ofTask(task))), ({ model }) => model);
+  const byModel = grouped(comparable(tasks.flatMap((task) => scores.ofTask(task))), ({ model }) => model);
   const standing = [...byModel]
     .map(([model, all]) => ({ model, mean: meanStanding(all) }))
     .sort((a, b) => b.mean - a.mean || a.model - b.model);

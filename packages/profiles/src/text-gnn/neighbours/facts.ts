@@ -1,4 +1,4 @@
-import type { HeteroGraph, ModelCard } from '@routeprofile/schema';
+import { grouped, type HeteroGraph, type ModelCard } from '@routeprofile/schema';
 import { endsOf, scoreSources, standings } from '../../common/standing.js';
 
 /** A model measured on a task. */
@@ -45,12 +45,12 @@ export function readScores(graph: HeteroGraph, cards: readonly ModelCard[]): Sco
       auxiliary: sources[model] === 1,
     };
   });
-  const byTask = groupBy(measurements, ({ task }) => task);
+  const byTask = grouped(measurements, ({ task }) => task);
   for (const all of byTask.values()) {
     all.sort((a, b) => (b.score ?? 0) - (a.score ?? 0) || a.model - b.model);
     for (const auxiliary of [false, true]) compare(all.filter((one) => one.auxiliary === auxiliary));
   }
-  const byModel = groupBy(measurements, ({ model }) => model);
+  const byModel = grouped(measurements, ({ model }) => model);
   for (const all of byModel.values())
     all.sort((a, b) => b.standing - a.standing || (b.score ?? 0) - (a.score ?? 0) || a.task - b.task);
   return { ofModel: (model) => byModel.get(model) ?? [], ofTask: (task) => byTask.get(task) ?? [] };
@@ -64,16 +64,6 @@ function compare(sorted: readonly Measurement[]): void {
     one.of = sorted.length;
     one.standing = (one.standing * (one.of - 1) + 0.5) / one.of;
   });
-}
-
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => number): Map<number, T[]> {
-  const groups = new Map<number, T[]>();
-  for (const item of items) {
-    const found = groups.get(keyOf(item));
-    if (found) found.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }
 
 /**
