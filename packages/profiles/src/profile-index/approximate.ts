@@ -7,8 +7,8 @@ import {
   type InvertedLists,
   type ListCentres,
 } from '@routeprofile/numerics';
-import { catalogueIndex, type CatalogueParts, type Entries } from './catalogue.js';
-import { artifactOf, assertPlaces, readArtifact, type ArrayReader } from './saved.js';
+import { catalogueIndex, type CatalogueParts } from './catalogue.js';
+import { assertPlaces, readArtifact, type ArrayReader } from './saved.js';
 import { fill, sampleOf } from './source.js';
 
 const NAME = 'lists';
@@ -27,22 +27,15 @@ const options = z.strictObject({
 /** Options of `approximateProfileIndex`, parsed. */
 export type ApproximateIndexOptions = z.infer<typeof options>;
 
-const indexOf = (
-  rows: InvertedLists,
-  chosen: ApproximateIndexOptions,
-  encoder: string | null,
-  entries?: Entries,
-): CatalogueParts => ({
+const partsOf = (rows: InvertedLists, chosen: ApproximateIndexOptions, encoder: string | null): CatalogueParts => ({
   name: NAME,
+  options: chosen,
   encoder,
-  metric: chosen.metric,
   rows,
-  ...(entries && { entries }),
-  save(all) {
-    const saved = { strategy: NAME, options: { ...chosen }, encoder, dimensions: rows.width, metric: chosen.metric };
+  arrays() {
     const { centres, ...held } = rows.save();
     const { groups, centres: directions, starts } = centres;
-    return artifactOf(saved, all, { groups: groups.data, centres: directions.data, starts, ...held });
+    return { groups: groups.data, centres: directions.data, starts, ...held };
   },
 });
 
@@ -63,7 +56,7 @@ export const approximateProfileIndex: ProfileIndexStrategy<ApproximateIndexOptio
     ctx.onProgress?.({ stage: `index ${NAME}: sample`, done: 0, total: sampled, unit: 'models' });
     const sample = await sampleOf(NAME, source, sampled, true, ctx);
     const rows = invertedLists(listCentres(sample, Math.max(1, wanted), ctx), chosen);
-    const { index, moved } = catalogueIndex(indexOf(rows, chosen, source.encoder));
+    const { index, moved } = catalogueIndex(partsOf(rows, chosen, source.encoder));
     await fill(NAME, index, source, ctx);
     moved(rows.settle());
     return index;
@@ -94,7 +87,7 @@ export const approximateProfileIndex: ProfileIndexStrategy<ApproximateIndexOptio
       chosen.data,
     );
     assertPlaces(entries, (place) => lists[place] !== -1, read.corrupt);
-    return catalogueIndex(indexOf(rows, chosen.data, manifest.encoder, entries)).index;
+    return catalogueIndex({ ...partsOf(rows, chosen.data, manifest.encoder), entries }).index;
   },
 };
 

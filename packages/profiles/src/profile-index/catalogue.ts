@@ -7,13 +7,14 @@ import {
   throwIfAborted,
   type CatalogueOffer,
   type FoundProfiles,
+  type IndexArray,
   type Matrix,
   type ProfileFilter,
   type ProfileIndex,
-  type ProfileIndexArtifact,
 } from '@routeprofile/schema';
 import type { NearestRows, SearchLimits } from '@routeprofile/numerics';
 import { offerKinds } from './offers.js';
+import { artifactOf } from './saved.js';
 
 export type Metric = ProfileIndex['metric'];
 
@@ -31,14 +32,16 @@ export interface Entries {
 const FEW = 8;
 
 export interface CatalogueParts {
-  /** Of the strategy, for messages. */
+  /** Of the strategy, for messages and files. */
   name: string;
+  /** Of the strategy, as files keep them. */
+  options: Readonly<Record<string, unknown>> & { metric: Metric };
   encoder: string | null;
-  metric: Metric;
   rows: NearestRows;
   /** Default: nothing is held yet. */
   entries?: Entries;
-  save: (entries: Entries) => ProfileIndexArtifact;
+  /** What files keep of the rows. */
+  arrays: () => Record<string, IndexArray>;
 }
 
 /** An index, and what is done once its catalogue was added. */
@@ -49,7 +52,8 @@ export interface Catalogue {
 }
 
 /** An index of profiles that keeps names and offers itself, and leaves vectors to `rows`. */
-export function catalogueIndex({ name, encoder, metric, rows, entries, save }: CatalogueParts): Catalogue {
+export function catalogueIndex({ name, options, encoder, rows, entries, arrays }: CatalogueParts): Catalogue {
+  const { metric } = options;
   let names: (string | null)[] = entries ? [...entries.names] : [];
   let kinds = entries ? entries.kinds.slice() : new Int32Array(0);
   const offers = offerKinds(entries?.offers);
@@ -172,7 +176,8 @@ export function catalogueIndex({ name, encoder, metric, rows, entries, save }: C
       return out;
     },
     async save() {
-      return save({ names, kinds: kinds.slice(0, rows.places), offers: offers.distinct });
+      const saved = { strategy: name, options: { ...options }, encoder, dimensions: rows.width, metric };
+      return artifactOf(saved, { names, kinds: kinds.slice(0, rows.places), offers: offers.distinct }, arrays());
     },
   };
   return { index, moved };

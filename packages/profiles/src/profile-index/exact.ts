@@ -1,7 +1,7 @@
 import { z, type ProfileIndexStrategy } from '@routeprofile/schema';
 import { exactRows, type ExactRows } from '@routeprofile/numerics';
-import { catalogueIndex, type CatalogueParts, type Entries } from './catalogue.js';
-import { artifactOf, assertPlaces, readArtifact } from './saved.js';
+import { catalogueIndex, type CatalogueParts } from './catalogue.js';
+import { assertPlaces, readArtifact } from './saved.js';
 import { fill } from './source.js';
 
 const NAME = 'exact';
@@ -12,21 +12,14 @@ const options = z.strictObject({
 /** Options of `exactProfileIndex`, parsed. */
 export type ExactIndexOptions = z.infer<typeof options>;
 
-const indexOf = (
-  rows: ExactRows,
-  chosen: ExactIndexOptions,
-  encoder: string | null,
-  entries?: Entries,
-): CatalogueParts => ({
+const partsOf = (rows: ExactRows, chosen: ExactIndexOptions, encoder: string | null): CatalogueParts => ({
   name: NAME,
+  options: chosen,
   encoder,
-  metric: chosen.metric,
   rows,
-  ...(entries && { entries }),
-  save(all) {
-    const saved = { strategy: NAME, options: { ...chosen }, encoder, dimensions: rows.width, metric: chosen.metric };
+  arrays() {
     const { rows: data, orders } = rows.save();
-    return artifactOf(saved, all, { rows: data, orders });
+    return { rows: data, orders };
   },
 });
 
@@ -40,7 +33,7 @@ export const exactProfileIndex: ProfileIndexStrategy<ExactIndexOptions> = {
   summary: 'reads every vector; exact, and slow for large catalogues',
   options,
   build: (source, chosen, ctx) =>
-    fill(NAME, catalogueIndex(indexOf(exactRows(source.dimensions), chosen, source.encoder)).index, source, ctx),
+    fill(NAME, catalogueIndex(partsOf(exactRows(source.dimensions), chosen, source.encoder)).index, source, ctx),
   async load(artifact) {
     const { manifest, entries, read } = readArtifact(NAME, artifact);
     const chosen = options.safeParse(manifest.options);
@@ -51,6 +44,6 @@ export const exactProfileIndex: ProfileIndexStrategy<ExactIndexOptions> = {
       orders,
     });
     assertPlaces(entries, (place) => !Number.isNaN(orders[place]!), read.corrupt);
-    return catalogueIndex(indexOf(rows, chosen.data, manifest.encoder, entries)).index;
+    return catalogueIndex({ ...partsOf(rows, chosen.data, manifest.encoder), entries }).index;
   },
 };
