@@ -1,4 +1,5 @@
 import { createMatrix, rowOf, type Matrix } from '@routeprofile/schema';
+import { transpose } from '@routeprofile/numerics';
 import { createLinearMaps } from '@routeprofile/tensor';
 
 export interface Neighbours {
@@ -82,17 +83,11 @@ export function searchEach(
  * @param space unit rows, like the vectors to come
  */
 export async function createSearch(space: Matrix): Promise<Search> {
-  const columns = transposed(space);
+  const columns = transpose(space);
   const maps = await createLinearMaps({
     space: { weight: { shape: [columns.rows, columns.cols], data: columns.data } },
   });
   return (vectors) => maps.apply('space', vectors);
-}
-
-function transposed({ rows, cols, data }: Matrix): Matrix {
-  const out = createMatrix(cols, rows);
-  for (let i = 0; i < rows; i++) for (let d = 0; d < cols; d++) out.data[d * rows + i] = data[i * cols + d]!;
-  return out;
 }
 
 /** Most similar first, equal ones in row order. */
