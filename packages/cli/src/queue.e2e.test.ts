@@ -1,27 +1,17 @@
 // One run and one collection, done by workers in processes of their own, which share a Postgres and are killed.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openStandInModels, type StandInModels } from '@routeprofile/providers/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesOf } from '../../../tools/folder-files.js';
 import { hasPostgres, startPostgres, type TestPostgres } from '../../../tools/postgres.js';
 import { routeprofile, temporaryFolder } from './testing/harness.js';
 
 const BIN = fileURLToPath(new URL('../bin/routeprofile.js', import.meta.url));
 const PASSWORD = 'canary-of-the-queue';
 const PROMPTS = 40;
-
-/** Every file of a folder, by its place in it. */
-function filesOf(folder: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  const visit = (path: string): void => {
-    if (statSync(path).isDirectory()) readdirSync(path).forEach((name) => visit(join(path, name)));
-    else found[relative(folder, path)] = readFileSync(path, 'latin1');
-  };
-  visit(folder);
-  return found;
-}
 
 describe.runIf(hasPostgres())('work through a queue in Postgres', () => {
   const folder = temporaryFolder();

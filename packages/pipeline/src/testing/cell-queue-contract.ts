@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeSample } from '@routeprofile/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,23 +7,13 @@ import { planRun } from '../cells/plan.js';
 import { isFailure, runCell } from '../cells/run-cell.js';
 import { openWorkspace, type Workspace } from '../cells/workspace.js';
 import { completeConfig } from '../config/config-file.js';
+import { filesOf } from '../../../../tools/folder-files.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** A plugin that workers have to be given. */
 export const FAILING_ROUTER = fileURLToPath(new URL('failing-router.ts', import.meta.url));
 
 const ctx = { seed: 42 };
-
-/** Every file of a folder, by its place in it. */
-export function filesOf(folder: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  const visit = (path: string): void => {
-    if (statSync(path).isDirectory()) readdirSync(path).forEach((name) => visit(join(path, name)));
-    else found[relative(folder, path)] = readFileSync(path, 'latin1');
-  };
-  visit(folder);
-  return found;
-}
 
 /** What every `CellQueue` keeps, whoever computes. */
 export function describeCellQueue(
