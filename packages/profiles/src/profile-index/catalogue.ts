@@ -5,7 +5,6 @@ import {
   RouteProfileError,
   rowOf,
   throwIfAborted,
-  type CatalogueOffer,
   type FoundProfiles,
   type IndexArray,
   type Matrix,
@@ -13,20 +12,10 @@ import {
   type ProfileIndex,
 } from '@routeprofile/schema';
 import type { NearestRows, SearchLimits } from '@routeprofile/numerics';
-import { offerKinds } from './offers.js';
+import { offerKinds, type Entries } from './offers.js';
 import { artifactOf } from './saved.js';
 
 export type Metric = ProfileIndex['metric'];
-
-/** Who stands at which place of the rows, and offers what. */
-export interface Entries {
-  /** By place; null where nothing is held. */
-  names: (string | null)[];
-  /** By place: its kind of offer. */
-  kinds: Int32Array;
-  /** Distinct offers. */
-  offers: readonly CatalogueOffer[];
-}
 
 /** Up to this part of what a search looks at, admitted models are gathered first: finding them by lists would mean passing over most others. */
 const FEW = 8;

@@ -10,6 +10,16 @@ export interface Offers {
   admitted(filter: ProfileFilter): Uint8Array;
 }
 
+/** Who stands at which place of the rows, and offers what. */
+export interface Entries {
+  /** By place; null where nothing is held. */
+  names: (string | null)[];
+  /** By place: its kind of offer. */
+  kinds: Int32Array;
+  /** Distinct offers. */
+  offers: readonly CatalogueOffer[];
+}
+
 /** What a search may ask for, in one order, so that equal offers have equal keys. */
 function keyOf({ price, limits, capabilities }: CatalogueOffer): string {
   const sorted = (part: object | undefined) => part && Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));

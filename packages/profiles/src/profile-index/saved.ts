@@ -5,10 +5,11 @@ import {
   issueText,
   type IndexArray,
   type Matrix,
+  type ProfileIndex,
   type ProfileIndexArtifact,
   z,
 } from '@routeprofile/schema';
-import type { Entries, Metric } from './catalogue.js';
+import type { Entries } from './offers.js';
 
 const manifestSchema = z.object({
   version: z.literal(1),
@@ -27,7 +28,7 @@ export interface SavedIndex {
   options: Record<string, unknown>;
   encoder: string | null;
   dimensions: number;
-  metric: Metric;
+  metric: ProfileIndex['metric'];
 }
 
 /** The artifact of an index: what all kinds keep, and the arrays of one kind. Names are one JSON text. */
