@@ -15,8 +15,6 @@ import type { NearestRows, SearchLimits } from '@routeprofile/numerics';
 import { offerKinds, type Entries } from './offers.js';
 import { artifactOf } from './saved.js';
 
-export type Metric = ProfileIndex['metric'];
-
 /** Up to this part of what a search looks at, admitted models are gathered first: finding them by lists would mean passing over most others. */
 const FEW = 8;
 
@@ -24,7 +22,7 @@ export interface CatalogueParts {
   /** Of the strategy, for messages and files. */
   name: string;
   /** Of the strategy, as files keep them. */
-  options: Readonly<Record<string, unknown>> & { metric: Metric };
+  options: Readonly<Record<string, unknown>> & { metric: ProfileIndex['metric'] };
   encoder: string | null;
   rows: NearestRows;
   /** Default: nothing is held yet. */
