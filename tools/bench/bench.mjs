@@ -3,16 +3,15 @@
 //   npm run bench                                       those of SPEED, on sizes that take minutes
 //   npm run bench -- --full growth large-log            on the sizes of FULL, which take up to an hour in all
 //   npm run bench -- --full --record FILE [NAME…]       also puts what they print into FILE, in place of what it had of them
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+//   npm run bench -- --against CHECKOUT                 the same work by another checkout and by this one: against.mjs
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
 import { runProcess } from '../lib/process.mjs';
+import { record } from './record.mjs';
 
 /** Of speed and memory. The other benchmarks measure quality, or what is kept under stress: run by hand, as their first lines say. */
 const SPEED = [
-  'adwin',
   'encode',
   'event-loop',
   'graph',
@@ -38,28 +37,22 @@ const SMALL = { 'profile-index': ['--sizes', '10000,100000'] };
 
 const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { full: { type: 'boolean', default: false }, record: { type: 'string' } },
+  options: { full: { type: 'boolean', default: false }, record: { type: 'string' }, against: { type: 'string' } },
 });
-const named = wanted.length > 0 ? wanted : [...SPEED, ...(options.full ? ['growth'] : [])];
+const standard = options.against ? [] : [...SPEED, ...(options.full ? ['growth'] : [])];
+const named = wanted.length > 0 ? wanted : standard;
 const scripts = readdirSync('packages')
-  .flatMap((name) =>
-    existsSync(join('packages', name, 'bench'))
-      ? readdirSync(join('packages', name, 'bench')).map((file) => ({ name, file }))
-      : [],
+  .map((name) => join('packages', name, 'bench'))
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) =>
+    readdirSync(folder).map((file) => ({ bench: file.replace('.mjs', ''), path: join(folder, file) })),
   )
-  .filter(({ file }) => file.endsWith('.mjs') && named.includes(file.replace('.mjs', '')));
-const missing = named.filter((name) => !scripts.some(({ file }) => file === `${name}.mjs`));
+  .filter(({ bench, path }) => path.endsWith('.mjs') && named.includes(bench))
+  .map((script) => ({ ...script, args: (options.full ? FULL : SMALL)[script.bench] ?? [] }));
+const missing = named.filter((name) => !scripts.some(({ bench }) => bench === name));
 if (missing.length > 0) throw new Error(`there is no benchmark ${missing.join(', ')}`);
-
-/** Keeps a document with the command and the machine that it came from. */
-async function record(file, name, command, document) {
-  const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  const [{ model: cpu }] = cpus();
-  const machine = { cpu, cores: availableParallelism(), node: process.version };
-  const own = { command, date: new Date().toISOString().slice(0, 10), ...machine, document };
-  const sorted = Object.entries({ ...known, [name]: own }).sort(([a], [b]) => (a < b ? -1 : 1));
-  writeFileSync(file, await format(JSON.stringify(Object.fromEntries(sorted)), { parser: 'json' }));
-}
+if (options.against)
+  scripts.push({ bench: 'against', path: join('tools', 'bench', 'against.mjs'), args: [options.against] });
 
 /** `{ a: { b: 1 } }` → `a.b  1`; what tells most stays readable. */
 function lines(value, path = '') {
@@ -70,20 +63,30 @@ function lines(value, path = '') {
 }
 const show = (x) => (typeof x === 'number' && !Number.isInteger(x) ? x.toPrecision(4) : String(x));
 
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
 let failed = 0;
-for (const { name, file } of scripts) {
-  const bench = file.replace('.mjs', '');
-  console.log(`\n${name}: ${bench}`);
-  const path = join('packages', name, 'bench', file);
-  const args = (options.full ? FULL : SMALL)[bench] ?? [];
+for (const { bench, path, args } of scripts) {
+  console.log(`\n${bench}: ${path}`);
   const { code, stdout, stderr } = await runProcess(process.execPath, [path, ...args]);
-  if (code !== 0) {
+  const document = code === 0 ? parsed(stdout) : undefined;
+  if (document === undefined) {
     failed++;
-    console.log(`  failed with exit code ${code}: ${stderr.slice(-1000)}`);
+    const what =
+      code === 0
+        ? `printed no JSON document: ${stdout.slice(0, 200)}`
+        : `failed with exit code ${code}: ${stderr.slice(-1000)}`;
+    console.log(`  ${what}`);
     continue;
   }
-  const document = JSON.parse(stdout);
-  if (options.record) await record(options.record, bench, ['node', path, ...args].join(' '), document);
+  const shown = bench === 'against' ? ['CHECKOUT'] : args;
+  if (options.record) await record(options.record, bench, ['node', path, ...shown].join(' '), document);
   const rows = lines(document);
   const width = Math.max(...rows.map(([key]) => key.length));
   for (const [key, value] of rows) console.log(`  ${key.padEnd(width)}  ${value}`);
