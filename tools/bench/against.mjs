@@ -38,7 +38,7 @@ const commit = (folder) =>
   execFileSync('git', ['-C', folder, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const work = mkdtempSync(join(tmpdir(), 'routeprofile-against-'));
 
-/** A dataset of drawn outcomes, until it has so many rows or so many bytes. */
+/** A dataset of drawn outcomes, until it has `rows` and `test` rows, or `bytes` bytes. */
 async function dataset(name, models, { rows = Infinity, test = 0, bytes = Infinity }) {
   const folder = join(work, name);
   mkdirSync(folder);

@@ -174,10 +174,10 @@ export {
   type MetricFormat,
   type RoutingRun,
 } from './metric.js';
+export { issueText } from './issue-text.js';
 export { type OptionInfo, optionInfos } from './option-info.js';
 export {
   formatStrategyReference,
-  issueText,
   parseNamedReference,
   parseOptions,
   parseStrategyList,

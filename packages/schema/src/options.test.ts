@@ -133,7 +133,7 @@ describe('parseOptions', () => {
     };
     expect(refused({ engine: { power: 1, wheels: 4 } })).toMatchObject({
       code: 'BAD_OPTION',
-      message: 'car: engine: Unrecognized key: "wheels"',
+      message: "car: engine: unknown name 'wheels'",
       hint: 'Options of engine: power, pace.',
     });
     expect(refused({ engine: { power: 1, pace: { perSecond: 0 } } })).toMatchObject({

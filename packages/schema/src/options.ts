@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RouteProfileError } from './errors.js';
+import { closestIssue, issueText } from './issue-text.js';
 
 /** A strategy by name with its options, as the command line and the config file give it. */
 export interface StrategyReference {
@@ -154,20 +155,3 @@ function refusedParts(whole: { name: string; options: z.ZodType }, issues: reado
 const optionList = ({ part, options }: PartMark) => `Options of ${part}: ${options.join(', ') || 'none'}.`;
 
 const optionNames = (schema: z.ZodType): string[] => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []);
-
-/** Of a value that fits none of several forms, what is wrong with the form that it comes closest to. */
-function closestIssue(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, 'path' | 'message'> {
-  if (issue.code !== 'invalid_union') return issue;
-  const inner = issue.errors.flat().map(closestIssue);
-  const deepest = inner.toSorted((a, b) => b.path.length - a.path.length)[0];
-  if (deepest === undefined) return issue;
-  if (deepest.path.length > 0) return { path: [...issue.path, ...deepest.path], message: deepest.message };
-  return { path: issue.path, message: [...new Set(inner.map(({ message }) => message))].join('; or ') };
-}
-
-/** One line of a zod issue: `path.to.field: what is wrong`. */
-export function issueText(from: z.core.$ZodIssue): string {
-  const issue = closestIssue(from);
-  const path = issue.path.map(String).join('.');
-  return path === '' ? issue.message : `${path}: ${issue.message}`;
-}

@@ -68,8 +68,8 @@ describe('config file', () => {
   it.each([
     ['a typing mistake', '{ "data": "set", "profiles": ["flat"] }', 'profiles', /^Options: .*profile, .*run --help/],
     ['a wrong type', '{ "data": 3 }', 'data', /^Options: data, /],
-    ['a list of the wrong type', '{ "router": [3] }', 'router.0: Invalid input: expected string', /^Options: data, /],
-    ['a wrong field of a list', '{ "router": [{ "name": 3 }] }', 'router.0.name: Invalid input', /^Options: data, /],
+    ['a list of the wrong type', '{ "router": [3] }', 'router.0: must be text', /^Options: data, /],
+    ['a wrong field of a list', '{ "router": [{ "name": 3 }] }', 'router.0.name: must be text', /^Options: data, /],
     ['several mistakes', '{ "data": 3, "out": 3 }', '2 problems', /^Options: data, /],
     ['no object', '[1]', 'routeprofile.config.json', /^Options: data, /],
     ['truncated JSON', '{ "data": ', 'routeprofile.config.json', /has to be JSON/],

@@ -89,11 +89,15 @@ describe('renderTextTable', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['nothing', undefined, /: Invalid input: expected object, received undefined$/],
-    ['text that nobody parsed', '{"version":1}', /: Invalid input: expected object, received string$/],
+    ['nothing', undefined, /: missing; it must be named fields/],
+    ['text that nobody parsed', '{"version":1}', /: must be named fields.*, and is text$/],
     ['a report that nobody waited for', Promise.resolve(), /: version: .*; dataset: .* and \d+ more$/],
     ['all that a run gives', { report: {} }, /: version: .*; dataset: .* and \d+ more$/],
-    ['a report cut short', { ...reportOf(['a', 'b'], [oracle]), rows: undefined }, /: rows: .*received undefined$/],
+    [
+      'a report cut short',
+      { ...reportOf(['a', 'b'], [oracle]), rows: undefined },
+      /: rows: missing; it must be a list$/,
+    ],
   ])('says what it expected when it is given %s', (_, given, message) => {
     const render = () => renderTextTable(given as RunReport);
     expect(render).toThrow(RouteProfileError);

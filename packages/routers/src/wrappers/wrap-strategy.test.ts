@@ -87,11 +87,11 @@ describe('a wrapped strategy', () => {
     };
     expect(refused('knn+calibrate+cost:bogus=1')).toMatchObject({
       code: 'BAD_OPTION',
-      message: 'knn+calibrate+cost: wrappers.1.options: Unrecognized key: "bogus"',
+      message: "knn+calibrate+cost: wrappers.1.options: unknown name 'bogus'",
       hint: expect.stringMatching(/^Options of cost: .*\blambda\b.*\.$/) as unknown,
     });
     expect(refused('knn:bogus=1+cost')).toMatchObject({
-      message: 'knn+cost: router: Unrecognized key: "bogus"',
+      message: "knn+cost: router: unknown name 'bogus'",
       hint: expect.stringMatching(/^Options of knn: k, .*\.$/) as unknown,
     });
     expect(refused('knn:k=0+cost:lambda=-1')).toMatchObject({

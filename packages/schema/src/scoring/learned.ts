@@ -1,7 +1,7 @@
 import { artifactArray } from '../artifact-array.js';
 import { messageOf, RouteProfileError } from '../errors.js';
 import { assertFinite, createMatrix, type Matrix, type NamedArray } from '../matrix.js';
-import { issueText } from '../options.js';
+import { issueText } from '../issue-text.js';
 import type { RouterArtifact } from '../router.js';
 import {
   comparedWith,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { artifactArray } from '../artifact-array.js';
 import { RouteProfileError } from '../errors.js';
 import { createMatrix, type Matrix, type NamedArray } from '../matrix.js';
-import { issueText } from '../options.js';
+import { issueText } from '../issue-text.js';
 import type { RouterArtifact } from '../router.js';
 
 /** For files that cannot be what a router saved; `what` names the file and the part. */
