@@ -31,7 +31,7 @@ export function unwrapTensorFlow(module: unknown): TensorFlow | undefined {
 export function explainAbsence(name: NativeName, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const message = error instanceof Error ? firstLine(error.message) : String(error);
-  if (/MODULE_NOT_FOUND$/.test(code) && message.includes(`@tensorflow/${name}`)) return 'not installed';
+  if (code.endsWith('MODULE_NOT_FOUND') && message.includes(`@tensorflow/${name}`)) return 'not installed';
   if (message.includes('native addon module'))
     return 'installed without its native library (its install script did not run)';
   return message;

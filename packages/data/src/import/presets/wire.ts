@@ -41,7 +41,7 @@ function partOf(record: Fields, from: readonly Place[], isOne: (part: Fields) =>
 /** A chunk of a chat completion, or an event of OpenAI's responses and Anthropic's messages. */
 const isChunk = (value: unknown): value is Fields =>
   isFields(value) &&
-  (/\.chunk$/.test(String(value['object'])) ||
+  (String(value['object']).endsWith('.chunk') ||
     delta(value) !== undefined ||
     /^(?:response\.|message_|content_block_)/.test(String(value['type'])));
 const delta = /* @__PURE__ */ at('choices.delta');
