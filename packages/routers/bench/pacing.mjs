@@ -1,11 +1,12 @@
 // Is a budget spent whole, and well, when λ follows what is spent? Test rows replayed in a router's decisions, one after another:
 //   ROUTEPROFILE_DATA=DIR node bench/pacing.mjs [--set routerbench-3task|zeroeval] [--router REF] [--encoder ID] [--way 0.2] [--orders 20]
+//     [--seed 42] [--swap]
 // The router is fitted on training rows, which also give λ at the start and η (`Pacing`); test rows are read for the replay alone. The
 // budget is so far on the way from the cheapest to the dearest single model on training rows. Each request holds back the most that its
 // model ever cost before it is sent; a model that does not fit is passed over, and a request that nobody can answer scores 0.
 // Orders: shuffled (several), and drifting: by task, each way round. Beside dual ascent: λ fixed where it starts, the best λ in hindsight
 // that the budget covers, twice or half as many requests expected as come, and all queries counted alike (demand 1). zeroeval has no costs: prices are assumed (`common/recorded-outcomes.mjs`), tokens are
-// characters / 4, and 70 % of its rows, drawn by the seed, are for training. Prints a Markdown table.
+// characters / 4, and 70 % of its rows, drawn by the seed, are for training. --swap trains on test rows and replays training rows. Prints a Markdown table.
 import { parseArgs } from 'node:util';
 import { demandOf, paceAfter, startPacing, stillExpected, withCost } from '@routeprofile/routers';
 import { createRandom } from '@routeprofile/schema';
@@ -19,13 +20,18 @@ const { values: args } = parseArgs({
     way: { type: 'string', default: '0.2' },
     orders: { type: 'string', default: '20' },
     cache: { type: 'string' },
+    seed: { type: 'string', default: '42' },
+    swap: { type: 'boolean', default: false },
   },
 });
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 
-const { models, train, test, decisions, pacing, encoder } = await recordedOutcomes(args);
+const { models, train, test, decisions, pacing, encoder } = await recordedOutcomes({
+  ...args,
+  seed: Number(args.seed),
+});
 /** The fitted router for a test row, named by its number: what it decides does not depend on the order. */
 const recorded = { models, decide: async ({ texts }) => texts.map((row) => decisions[row]) };
 

@@ -113,12 +113,22 @@ const encode = (encoder, rows, ctx) =>
 
 /**
  * @param only the models that are taken; default all
+ * @param swap trains on the test rows and replays the training rows
  * @returns rows of training and test as { text, task, score, cost } with one entry per model, the router's decisions on test rows, and how to
  * pace it
  */
-export async function recordedOutcomes({ set, router: reference, encoder: name, cache, only, seed = 42 }) {
+export async function recordedOutcomes({
+  set,
+  router: reference,
+  encoder: name,
+  cache,
+  only,
+  seed = 42,
+  swap = false,
+}) {
   const ctx = { seed };
-  const { models, train, test } = openSet(set, ctx, only);
+  const { models, ...halves } = openSet(set, ctx, only);
+  const [train, test] = swap ? [halves.test, halves.train] : [halves.train, halves.test];
   const encoder = await createEncoder(name, { cache });
   const { router, pacing } = await fit(reference, models, train, encoder, ctx);
   const decisions = await router.decide({
