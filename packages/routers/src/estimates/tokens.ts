@@ -1,4 +1,5 @@
 import type { Candidate, Latency, Price, RouterInput, TokenUse } from '@routeprofile/schema';
+import { knownMean } from '../common/known-mean.js';
 import { columnMeans, promptTokens } from './measured.js';
 
 /** What a candidate's description says of a call, where nothing was measured. */
@@ -19,8 +20,8 @@ export function tokenEstimate(
   typicalOutput?: number,
 ): TokenEstimate {
   const uses = Object.values(tokensPerTask);
-  const input = meanOf(uses.map((use) => use.input));
-  const output = meanOf(uses.map((use) => use.output)) ?? typicalOutput;
+  const input = knownMean(uses.map((use) => use.input));
+  const output = knownMean(uses.map((use) => use.output)) ?? typicalOutput;
   return {
     ...(price && { price }),
     ...(latency && { latency }),
@@ -29,16 +30,10 @@ export function tokenEstimate(
   };
 }
 
-function meanOf(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((a, b) => a + b) / known.length;
-}
-
 /** Mean tokens of an answer over the models measured in training. */
 export function typicalOutputTokens({ training, models }: RouterInput): number | undefined {
   if (!training.outcomes) return undefined;
-  const means = columnMeans(training.outcomes.outputTokens, models.length);
-  return meanOf(Array.from(means, (mean) => (Number.isNaN(mean) ? undefined : mean)));
+  return knownMean(Array.from(columnMeans(training.outcomes.outputTokens, models.length)));
 }
 
 const useFor = ({ use, tasks }: TokenEstimate, task: string | null | undefined): TokenUse => ({

@@ -1,4 +1,5 @@
 import { RouteProfileError, type OutcomeRow, type Reason, type Sample } from '@routeprofile/schema';
+import { knownMean } from '../common/known-mean.js';
 import { dollars } from '../wrappers/figures.js';
 import { mostVotes, sigmaRoute, votes, type SigmaRoute } from './sigma.js';
 
@@ -57,10 +58,10 @@ export function replaySigma(
   return {
     steps,
     unrecorded,
-    score: meanOf(steps.map(({ score }) => score)),
-    cost: meanOf(steps.map(({ cost }) => cost)),
+    score: knownMean(steps.map(({ score }) => score)) ?? null,
+    cost: knownMean(steps.map(({ cost }) => cost)) ?? null,
     shares: [share(1), share(2), share(3)],
-    agreedScore: meanOf(steps.filter(({ sigma }) => sigma === 0).map(({ score }) => score)),
+    agreedScore: knownMean(steps.filter(({ sigma }) => sigma === 0).map(({ score }) => score)) ?? null,
   };
 }
 
@@ -106,8 +107,3 @@ const counted = (samples: readonly Sample[]) =>
   [...votes(samples.map(({ answer }) => answer))]
     .map(([answer, n]) => `${quoted(answer)} ${n} of ${samples.length}`)
     .join(', ');
-
-function meanOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
-}
