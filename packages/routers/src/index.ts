@@ -18,6 +18,7 @@ export type { GraphOptions } from './graph/options.js';
 export { irtRouter } from './irt/irt.js';
 export type { IrtOptions } from './irt/responses.js';
 export { knnRouter, type KnnOptions } from './knn/knn.js';
+export type { Neighbours } from './knn/neighbours.js';
 export {
   defineLlmRouter,
   type LlmRouterCall,
@@ -50,6 +51,21 @@ export { withRetrieval, type RetrievalSettings, type SearchedIndex } from './ret
 export { replaySigma, type SigmaReplay, type SigmaStep } from './sigma/replay-sigma.js';
 export { sigmaRoute, type SigmaRoute } from './sigma/sigma.js';
 export { simRouter, type SimOptions } from './sim/sim.js';
+export {
+  recordedAnswers,
+  replaySupportSet,
+  type RecordedAnswers,
+  type SupportSetReplay,
+  type SupportSetStep,
+} from './support-set/replay-support-set.js';
+export {
+  scoresByAnswers,
+  supportedModels,
+  type GivenAnswer,
+  type JudgedAnswers,
+  type SupportedModels,
+  type SupportSetOptions,
+} from './support-set/support-set.js';
 export { taskTableRouter, type TaskTableOptions } from './task-table/task-table.js';
 export { twoStageRouter, type TwoStageOptions } from './two-stage/two-stage.js';
 export { builtInWrappers } from './wrappers/built-in.js';

@@ -2,8 +2,10 @@ import { createMatrix, rowOf, type Matrix } from '@routeprofile/schema';
 import { transpose } from '@routeprofile/numerics';
 import { createLinearMaps } from '@routeprofile/tensor';
 
+/** Rows of a space that are near, each with how near. */
 export interface Neighbours {
   rows: Int32Array;
+  /** One per row, such as a cosine. */
   similarities: Float32Array;
 }
 

@@ -4,13 +4,16 @@ import { nameSchema } from './common.js';
 import { costSchema, latencySchema, NUMBER_BOUNDS, propensitySchema, scoreSchema, tokensSchema } from './numbers.js';
 import { OUTCOME_SPELLINGS, spellingIssues } from './spellings.js';
 
-/** One of several answers of a model to one query: its text as compared (the choice, the number), its score, dollars of the call. */
+/**
+ * One of several answers of a model to one query: its text as it is compared (whole, or the choice or number alone), its score, dollars of
+ * the call.
+ */
 export const sampleSchema = z.looseObject({
   answer: z.string(),
   score: scoreSchema.nullable(),
   cost: costSchema.nullish(),
 });
-/** One of several answers of a model to one query. */
+/** An answer of a model to one query. */
 export type Sample = z.infer<typeof sampleSchema>;
 
 const outcomeFields = {
@@ -25,7 +28,7 @@ const outcomeFields = {
   propensity: propensitySchema.nullish(),
   /** Who gave the score, such as `user`, `verifier` or `judge:MODEL`. */
   source: z.string().min(1).nullish(),
-  /** Answers of several calls, for what asks how far they agree (`replaySigma` of `@routeprofile/routers`). */
+  /** Answers, of one or several calls, for what compares them (`replaySigma` and `replaySupportSet` of `@routeprofile/routers`). */
   samples: z.array(sampleSchema).nullish(),
 };
 
