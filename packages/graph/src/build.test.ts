@@ -22,6 +22,8 @@ describe('graphs with a name', () => {
       { ...relations, model__task: 6, domain__task: 5, query__task: 5 },
     ],
     ['task-only', { model: 5, task: 4 }, { model__task: 6 }],
+    // Nothing is mentioned twice.
+    ['query-task-entity', { ...parts, task: 4, query: 5 }, { ...relations, model__task: 6, query__task: 5 }],
   ])('%s', (preset, nodes, edges) => {
     const { nodes: counted, relations } = graphStatistics(build(preset));
     expect(counted).toEqual(nodes);

@@ -1,5 +1,6 @@
 import { DirectedGraph } from 'graphology';
 import { RouteProfileError, type Dataset, type Description, type NodeType } from '@routeprofile/schema';
+import { linkEntities, type MentioningQuery } from './link-entities.js';
 import { resolveGraphChoice, type GraphChoice } from './presets.js';
 import { RELATIONS, nodeKey, type ProfileGraph, type RelationName } from './types.js';
 
@@ -11,8 +12,9 @@ export type GraphSource = Pick<Dataset, 'cards' | 'families' | 'tasks' | 'domain
  * builder, with switches; the five published graphs are presets.
  *
  * Nodes: families, models and tasks in the order of one pass over the cards (a task is a node once some model is measured
- * on it), then domains in their order (also those left without a task), then queries in theirs, named `task#index`.
- * Edges: `family__model`, `model__task` with the raw score, `domain__task`, `query__task` or `query__model`.
+ * on it), then domains in their order (also those left without a task), queries in theirs, named `task#index`,
+ * then, if asked for, the entities that several queries mention (`linkEntities`), in theirs.
+ * Edges: `family__model`, `model__task` with the raw score, `domain__task`, `query__task` or `query__model`, `query__entity`.
  * What the data names but nothing is measured on is left out and counted in the graph's `notes`.
  *
  * @throws RouteProfileError UNKNOWN_NAME for an unknown preset, BAD_OPTION for contradicting switches,
@@ -35,7 +37,8 @@ export function buildGraph(dataset: GraphSource, choice: GraphChoice): ProfileGr
     for (const card of dataset.cards)
       for (const [task, score] of card.scores) addEdge('model__task', card.name, task, score.value);
   if (switches.domains) addDomains();
-  if (switches.queries) addQueries();
+  const queries = switches.queries ? addQueries() : [];
+  if (switches.entities) addEntities(queries);
   return graph;
 
   function addDescribed(type: 'family' | 'task', names: readonly string[], descriptions: readonly Description[]) {
@@ -61,7 +64,8 @@ export function buildGraph(dataset: GraphSource, choice: GraphChoice): ProfileGr
       );
   }
 
-  function addQueries() {
+  function addQueries(): MentioningQuery[] {
+    const added: MentioningQuery[] = [];
     const next = new Map<string, number>();
     const unknown: string[] = [];
     let skipped = 0;
@@ -77,6 +81,7 @@ export function buildGraph(dataset: GraphSource, choice: GraphChoice): ProfileGr
         next.set(task, index + 1);
         const query = `${task}#${index}`;
         addNode('query', query, text);
+        added.push({ name: query, text, task });
         if (switches.queriesTo === 'task') addEdge('query__task', query, task);
         else
           for (const [model, score] of models)
@@ -87,6 +92,14 @@ export function buildGraph(dataset: GraphSource, choice: GraphChoice): ProfileGr
       notes.push(
         `${count(skipped, 'query')} left out, because no model is measured on the task: ${unknown.join(', ')}`,
       );
+    return added;
+  }
+
+  function addEntities(queries: readonly MentioningQuery[]) {
+    const { entities, links, note } = linkEntities(queries);
+    for (const entity of entities) addNode('entity', entity, entity);
+    for (const [query, entity] of links) addEdge('query__entity', query, entity);
+    notes.push(note);
   }
 }
 

@@ -1,7 +1,14 @@
-import { RouteProfileError, type HeteroGraph, type NodeSet, type NodeType, type Relation } from '@routeprofile/schema';
+import {
+  NODE_TYPES,
+  RouteProfileError,
+  type HeteroGraph,
+  type NodeSet,
+  type NodeType,
+  type Relation,
+} from '@routeprofile/schema';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { NODE_TYPES, RELATIONS, RELATION_NAMES, type ProfileGraph, type RelationName } from './types.js';
+import { RELATIONS, RELATION_NAMES, type ProfileGraph, type RelationName } from './types.js';
 
 /**
  * The graph as plain typed arrays, which is how profiles read it. Node types and relations come in the order of

@@ -17,7 +17,6 @@ export { graphStatistics, type GraphStatistics, type Range, type RelationStatist
 export {
   type EdgeAttributes,
   type GraphAttributes,
-  NODE_TYPES,
   type NodeAttributes,
   type ProfileGraph,
   RELATION_NAMES,
@@ -25,6 +24,7 @@ export {
   RELATIONS,
 } from './types.js';
 
+export { NODE_TYPES } from '@routeprofile/schema';
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {
   Encoder,

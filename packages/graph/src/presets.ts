@@ -15,6 +15,8 @@ export const graphSwitchesSchema = z
     queriesTo: z.enum(['task', 'model']).default('task'),
     /** With `queriesTo: 'model'`: those edges carry the model's score on the task. The published graph leaves it out. */
     queryScores: z.boolean().default(false),
+    /** Nodes for names, quantities and identifiers that several queries mention, an edge from each of these queries. */
+    entities: z.boolean().default(false),
     /** Name of the graph; by default that of the preset with the same switches, else its node types joined by `+`. */
     name: z.string().min(1).optional(),
   })
@@ -23,6 +25,7 @@ export const graphSwitchesSchema = z
     if (switches.domains && !switches.tasks) wrong('domains', 'domains need tasks, which are switched off');
     if (switches.queries && switches.queriesTo === 'task' && !switches.tasks)
       wrong('queriesTo', "queries hang on tasks, which are switched off; say 'model' or switch tasks on");
+    if (switches.entities && !switches.queries) wrong('entities', 'entities hang on queries, which are switched off');
     if (switches.queryScores && !(switches.queries && switches.queriesTo === 'model'))
       wrong('queryScores', "only edges from queries to models can carry them: needs queries and queriesTo: 'model'");
   });
@@ -39,12 +42,14 @@ const preset = (switches: Partial<CompleteSwitches>): CompleteSwitches => ({
   queries: false,
   queriesTo: 'task',
   queryScores: false,
+  entities: false,
   ...switches,
 });
 
 /**
  * The five graphs of RouteProfile (arXiv 2605.00180), by the nodes beside families and models that they hold, and `task-only`, which has
- * no families: beside `task` it shows what they add.
+ * no families: beside `task` it shows what they add. `query-task-entity` has entities that link queries, after AgentRouter
+ * (arXiv 2510.05445).
  */
 export const GRAPH_PRESETS = {
   task: preset({}),
@@ -53,9 +58,10 @@ export const GRAPH_PRESETS = {
   'task-domain': preset({ domains: true }),
   'query-task-domain': preset({ domains: true, queries: true }),
   'task-only': preset({ families: false }),
+  'query-task-entity': preset({ queries: true, entities: true }),
 } as const satisfies Record<string, CompleteSwitches>;
 
-/** Name of a graph: `task`, `query`, `query-task`, `task-domain`, `query-task-domain` or `task-only`. */
+/** Name of a graph: `task`, `query`, `query-task`, `task-domain`, `query-task-domain`, `task-only` or `query-task-entity`. */
 export type GraphPreset = keyof typeof GRAPH_PRESETS;
 
 /** One line for listings: which nodes a graph has beside the models, and what hangs on what. */
@@ -66,6 +72,7 @@ export function graphSummary(switches: CompleteSwitches): string {
     switches.domains && 'domains of tasks',
     switches.queries &&
       (switches.queriesTo === 'task' ? 'queries of each task' : 'queries linked to every model measured on them'),
+    switches.entities && 'entities that several queries mention',
   ].filter((kind) => kind !== false);
   return `models, ${kinds.join(', ')}`;
 }
@@ -110,6 +117,7 @@ function describe(switches: CompleteSwitches): string {
     switches.tasks && 'task',
     switches.domains && 'domain',
     switches.queries && `query-to-${switches.queriesTo}${switches.queryScores ? '-scored' : ''}`,
+    switches.entities && 'entity',
   ];
   return types.filter((type) => type !== false).join('+');
 }

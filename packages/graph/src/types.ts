@@ -28,9 +28,6 @@ export type GraphAttributes = {
 /** A graphology graph with our attributes. Edges run source → target; the reverse direction is implied. */
 export type ProfileGraph = DirectedGraph<NodeAttributes, EdgeAttributes, GraphAttributes>;
 
-/** Node types in the order in which every graph lists them. */
-export const NODE_TYPES = ['family', 'model', 'task', 'domain', 'query'] as const satisfies readonly NodeType[];
-
 /** Relations in the order in which every graph lists them, each with the types of its ends. */
 export const RELATIONS = {
   family__model: { source: 'family', target: 'model' },
@@ -38,6 +35,7 @@ export const RELATIONS = {
   domain__task: { source: 'domain', target: 'task' },
   query__task: { source: 'query', target: 'task' },
   query__model: { source: 'query', target: 'model' },
+  query__entity: { source: 'query', target: 'entity' },
 } as const satisfies Record<string, { source: NodeType; target: NodeType }>;
 
 /** Name of a relation, `source__target`: a key of `RELATIONS`. */

@@ -3,7 +3,8 @@
 // A profile for one router follows it: knn, mlp@emb-gnn:hops=2, mlp@emb-gnn/query-task (on a graph of its own).
 // Everything is built and fitted once per fold (five): graph and profiles without the queries held out, and wrappers too. Model cards alone
 // hold means over all training rows. Prints one JSON line per router: mean score of the choices, and what it is above the first
-// router's on the same rows (95 % bootstrap interval), dollars per 1,000 queries, and the models chosen most.
+// router's on the same rows (95 % bootstrap interval), dollars per 1,000 queries, the models chosen most, and where the profiles are others
+// than the first router's, the mean cosine of a model's profile and its profile there.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { percentileInterval, resampledMeans } from '@routeprofile/numerics';
@@ -83,6 +84,21 @@ function strategyOf(reference) {
   return { strategy, options: parseOptions(strategy, { router: options, wrappers }) };
 }
 
+/** Mean cosine of each model's vector in two sets; undefined where they are not alike in size. */
+function likeness(sets, others) {
+  const pairs = sets.flatMap(({ vectors: { cols, data } }, fold) => {
+    const other = others[fold].vectors;
+    return models.map((_, m) => [
+      data.subarray(m * cols, (m + 1) * cols),
+      other.data.subarray(m * other.cols, (m + 1) * other.cols),
+    ]);
+  });
+  if (pairs.some(([a, b]) => a.length !== b.length)) return undefined;
+  const dot = (a, b) => a.reduce((sum, x, d) => sum + x * b[d], 0);
+  const cosines = pairs.map(([a, b]) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)));
+  return cosines.reduce((a, b) => a + b, 0) / cosines.length;
+}
+
 let first;
 for (const position of positionals.length > 0 ? positionals : ['knn']) {
   const [reference, own = args.profile] = position.split('@');
@@ -90,10 +106,12 @@ for (const position of positionals.length > 0 ? positionals : ['knn']) {
   const { strategy, options } = strategyOf(reference);
   const [score, cost] = [new Float64Array(texts.length), new Float64Array(texts.length)];
   const chosen = new Map();
+  const sets = [];
   const started = performance.now();
   for (const fold of new Set(foldOf)) {
     const [rest, held] = [all.filter((q) => foldOf[q] !== fold), all.filter((q) => foldOf[q] === fold)];
     const profiles = await profilesOf(profile, preset, fold, rest);
+    sets.push(profiles);
     const input = { models, candidates, cards, profiles, training: trainingOf(rest) };
     const router = await strategy.fit(input, options, ctx);
     const asked = trainingOf(held);
@@ -104,7 +122,7 @@ for (const position of positionals.length > 0 ? positionals : ['knn']) {
       chosen.set(model, (chosen.get(model) ?? 0) + 1);
     });
   }
-  first ??= { score };
+  first ??= { score, sets };
   const judged = all.filter((q) => !Number.isNaN(score[q]) && !Number.isNaN(first.score[q]));
   const [scores, leads] = [score, score.map((x, q) => x - first.score[q])].map((each) =>
     Float64Array.from(judged, (q) => each[q]),
@@ -122,6 +140,7 @@ for (const position of positionals.length > 0 ? positionals : ['knn']) {
       aboveFirst: [mean(leads), low, high].map((x) => round(x)),
       per1k: round(1000 * mean(Float64Array.from(judged, (q) => cost[q]).filter((x) => !Number.isNaN(x)))),
       mostChosen: Object.fromEntries(top.map(([model, n]) => [model, round(n / texts.length, 2)])),
+      ...(sets[0] !== first.sets[0] && { profilesLikeFirst: round(likeness(sets, first.sets) ?? NaN, 6) }),
       seconds: Math.round((performance.now() - started) / 1000),
     }),
   );

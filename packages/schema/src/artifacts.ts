@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { distinctNamesSchema, nameSchema } from './formats/common.js';
 import { finiteSchema, float32Schema, latencySchema, pricePerMillionSchema, tokensSchema } from './formats/numbers.js';
+import { NODE_TYPES } from './graph.js';
 
 /** The zod schema of `DesignPoint`: the four dimensions of arXiv 2605.00180. */
 export const designPointSchema = z.object({
@@ -107,7 +108,7 @@ export const graphFileSchema = z.looseObject({
     z.looseObject({
       key: z.string(),
       attributes: z.looseObject({
-        type: z.enum(['family', 'model', 'task', 'domain', 'query']),
+        type: z.enum(NODE_TYPES),
         name: z.string(),
         text: z.string(),
       }),

@@ -1,7 +1,9 @@
 /** The heterogeneous graph as profiles read it: plain arrays, one entry per relation. */
 
-/** What a node stands for. */
-export type NodeType = 'family' | 'model' | 'task' | 'domain' | 'query';
+/** Node types in the order in which every graph lists them. */
+export const NODE_TYPES = ['family', 'model', 'task', 'domain', 'query', 'entity'] as const;
+/** What a node stands for. An entity is what queries mention, such as a name. */
+export type NodeType = (typeof NODE_TYPES)[number];
 
 /** All nodes of one type; names and texts are parallel, and the place identifies a node. */
 export interface NodeSet {

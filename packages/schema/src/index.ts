@@ -141,7 +141,7 @@ export {
   type PromptItem,
   promptItemSchema,
 } from './grader.js';
-export { type HeteroGraph, type NodeSet, type NodeType, type Relation } from './graph.js';
+export { type HeteroGraph, NODE_TYPES, type NodeSet, type NodeType, type Relation } from './graph.js';
 export { type Fields, fieldsOf, isFields } from './fields.js';
 export { float32Of, float32Text } from './float32-text.js';
 export { grouped } from './grouped.js';

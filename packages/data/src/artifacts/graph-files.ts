@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   createMatrix,
   graphFileSchema,
+  NODE_TYPES,
   RouteProfileError,
   type GraphFile,
   type NamedArray,
@@ -19,7 +20,6 @@ const GRAPH = 'graph.json';
 const FEATURES = 'features.npz';
 /** Attribute of the graph that keeps the hash of its features; graphology carries attributes it does not know. */
 const SEAL = 'features';
-const TYPES: readonly NodeType[] = ['family', 'model', 'task', 'domain', 'query'];
 
 /**
  * Writes `graph.json` (a graphology serialisation) and, when given, `features.npz` (one matrix [nodes × dimensions] a node
@@ -34,7 +34,7 @@ export async function writeGraphFiles(dir: string, graph: GraphFile, features?: 
     return;
   }
   const arrays = new Map<string, NamedArray>();
-  for (const type of TYPES) {
+  for (const type of NODE_TYPES) {
     const matrix = features[type];
     if (matrix !== undefined) arrays.set(type, { shape: [matrix.rows, matrix.cols], data: matrix.data });
   }
@@ -57,7 +57,7 @@ export async function readGraphFiles(dir: string): Promise<{ graph: GraphFile; f
   const npzPath = join(dir, FEATURES);
   const arrays = readNpz(await readSealed(npzPath, seal, path), npzPath);
   const features: Partial<Record<NodeType, ReturnType<typeof createMatrix>>> = {};
-  for (const type of TYPES) {
+  for (const type of NODE_TYPES) {
     const array = arrays.get(type);
     if (array === undefined) continue;
     const nodes = graph.nodes.filter((node) => node.attributes.type === type).length;

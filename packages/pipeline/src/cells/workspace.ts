@@ -26,6 +26,8 @@ export interface Workspace {
   dataset: Dataset;
   encoder: Encoder;
   graphs: ReadonlyMap<string, HeteroGraph>;
+  /** What the graphs leave out, a sentence each. */
+  graphNotes: readonly string[];
   encoded: Encoded;
   /** What the cells' fits on the training queries share. */
   work: SharedWork;
@@ -96,7 +98,13 @@ export async function openWorkspace(
   const encoder = given?.encoder ?? readingEncoder(await (read ? read.open() : openOwn()), dataset);
   try {
     const graphs = new Map<string, HeteroGraph>();
-    for (const { graph } of plan.profiles) if (!graphs.has(graph)) graphs.set(graph, heteroGraph(dataset, graph));
+    const graphNotes: string[] = [];
+    for (const { graph } of plan.profiles)
+      if (!graphs.has(graph))
+        graphs.set(
+          graph,
+          heteroGraph(dataset, graph, (note) => graphNotes.push(note)),
+        );
     const featured = new Set(
       plan.profiles.filter(({ strategy }) => strategy.needs.includes('features')).map(({ graph }) => graph),
     );
@@ -113,6 +121,7 @@ export async function openWorkspace(
       dataset,
       encoder,
       graphs,
+      graphNotes,
       encoded,
       work: shareWork(encoded.train),
       rephrased,

@@ -1,5 +1,12 @@
 import { createEncoder } from '@routeprofile/encoders/node';
-import { buildGraph, encodeNodes, GRAPH_PRESETS, toHetero, type GraphPreset } from '@routeprofile/graph';
+import {
+  buildGraph,
+  encodeNodes,
+  GRAPH_PRESETS,
+  toHetero,
+  type GraphPreset,
+  type ProfileGraph,
+} from '@routeprofile/graph';
 import {
   RouteProfileError,
   withoutPrefixes,
@@ -132,8 +139,20 @@ export function graphPreset(name: string): GraphPreset {
 export const readingEncoder = (encoder: Encoder, { sharedPrefixes = [] }: Pick<Dataset, 'sharedPrefixes'>): Encoder =>
   withoutPrefixes(encoder, sharedPrefixes);
 
-export const heteroGraph = (dataset: Dataset, name: string): HeteroGraph =>
-  toHetero(buildGraph(dataset, { preset: graphPreset(name) }));
+/**
+ * A dataset's graph by name.
+ * @param say is told what the graph leaves out, a sentence each
+ * @throws RouteProfileError UNKNOWN_NAME listing the presets
+ */
+export function namedGraph(dataset: Dataset, name: string, say?: (note: string) => void): ProfileGraph {
+  const graph = buildGraph(dataset, { preset: graphPreset(name) });
+  for (const note of graph.getAttribute('notes')) say?.(`graph ${name}: ${note}`);
+  return graph;
+}
+
+/** The same, as profiles read it. */
+export const heteroGraph = (dataset: Dataset, name: string, say?: (note: string) => void): HeteroGraph =>
+  toHetero(namedGraph(dataset, name, say));
 
 export interface Encoded {
   train: Matrix;

@@ -114,7 +114,7 @@ export function reportOf(
     ...(metrics.length > 0 && { metrics: [...builtInMetrics, ...metrics] }),
   };
   const report = assembleReport(input);
-  const warnings = [...blindSpots, ...report.warnings, ...problems];
+  const warnings = [...blindSpots, ...report.warnings, ...workspace.graphNotes, ...problems];
   return {
     report: { ...report, warnings, rows: report.rows.map((row, i) => ({ ...row, graph: finished[i]!.graph })) },
     rows: assembleRows(input, testHashOf(dataset)),

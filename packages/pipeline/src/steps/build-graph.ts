@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { writeFileAtomic, writeGraphFiles } from '@routeprofile/data';
 import {
-  buildGraph as graphOf,
   encodeNodes,
   graphStatistics,
   serializeGraph,
@@ -12,7 +11,7 @@ import {
 } from '@routeprofile/graph';
 import type { HeteroGraph, RunContext } from '@routeprofile/schema';
 import { completeConfig, type PartialConfig } from '../config/config-file.js';
-import { graphPreset } from '../encoders/prepare.js';
+import { namedGraph } from '../encoders/prepare.js';
 import { configuredEncoder, trainingData, type StepContext } from './inputs.js';
 
 /** How `buildGraph` writes a graph. */
@@ -43,7 +42,7 @@ export async function buildGraph(
   const config = completeConfig(given);
   const ctx: RunContext = { ...context, seed: config.seed[0]! };
   const dataset = await trainingData(config, ctx);
-  const built = graphOf(dataset, { preset: graphPreset(config.graph) });
+  const built = namedGraph(dataset, config.graph, (note) => ctx.logger?.warn(note));
   const graph = toHetero(built);
   if (format === 'json') {
     const encoder = features ? await configuredEncoder(config, dataset, ctx) : undefined;

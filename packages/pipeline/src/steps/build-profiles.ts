@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readGraphFiles, writeProfileSet } from '@routeprofile/data';
-import { buildGraph, encodeNodes, parseGraph, toHetero } from '@routeprofile/graph';
+import { encodeNodes, parseGraph, toHetero } from '@routeprofile/graph';
 import {
   parseOptions,
   RouteProfileError,
@@ -15,7 +15,7 @@ import {
 import { buildProfileSet } from '../cells/build.js';
 import { fileStore } from '../cells/file-store.js';
 import { completeConfig, type PartialConfig } from '../config/config-file.js';
-import { graphPreset } from '../encoders/prepare.js';
+import { namedGraph } from '../encoders/prepare.js';
 import { fileLabel, strategyLabels } from '../labels.js';
 import { pluginFingerprint, isBuiltInProfile, resolveProfile } from '../plugins/plugins.js';
 import { byPerson } from '../plugins/trust.js';
@@ -58,7 +58,7 @@ async function withGround<T>(
   const dataset = await trainingData(config, ctx);
   const stored = from === undefined ? undefined : await readGraphFiles(from);
   const graph = toHetero(
-    stored ? parseGraph(stored.graph) : buildGraph(dataset, { preset: graphPreset(config.graph) }),
+    stored ? parseGraph(stored.graph) : namedGraph(dataset, config.graph, (note) => ctx.logger?.warn(note)),
   );
   const encoder = await configuredEncoder(config, dataset, ctx);
   try {

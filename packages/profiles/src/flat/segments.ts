@@ -17,6 +17,7 @@ const TAGS: Record<NodeType, string> = {
   task: 'DATASET',
   domain: 'DOMAIN',
   query: 'QUERY',
+  entity: 'ENTITY',
 };
 
 /** What a segment of the lowest standing still weighs. */

@@ -1,4 +1,5 @@
 import {
+  NODE_TYPES,
   RouteProfileError,
   createMatrix,
   fromRows,
@@ -12,7 +13,7 @@ import {
 import { propagate } from '../emb-gnn/propagate.js';
 import { scoreFactors } from '../emb-gnn/score-factors.js';
 
-const type = z.enum(['family', 'model', 'task', 'domain', 'query']);
+const type = z.enum(NODE_TYPES);
 const rows = z.array(z.array(z.number()));
 const perType = z.partialRecord(type, rows);
 

@@ -1,4 +1,4 @@
-import { fromRows, issueText, RouteProfileError, z, type NodeType } from '@routeprofile/schema';
+import { fromRows, issueText, NODE_TYPES, RouteProfileError, z, type NodeType } from '@routeprofile/schema';
 import {
   activate,
   disposeVariables,
@@ -11,7 +11,7 @@ import {
 import type { RelationEdges, Tensor2D, TensorFlow } from '../trainable-gnn/edges.js';
 import { hanEncode, layerWidths, type HanShape, type PerType } from '../trainable-gnn/han.js';
 
-const type = z.enum(['family', 'model', 'task', 'domain', 'query']);
+const type = z.enum(NODE_TYPES);
 const perType = z.partialRecord(type, z.array(z.array(z.number())));
 const nested: z.ZodType<Nested> = z.lazy(() => z.union([z.number(), z.array(nested)]));
 const layer = z.record(z.string(), z.array(nested));

@@ -1,5 +1,6 @@
 import {
   createMatrix,
+  NODE_TYPES,
   type HeteroGraph,
   type Matrix,
   type NodeFeatures,
@@ -17,16 +18,13 @@ export function graphOf(
   counts: Partial<Record<NodeType, number>>,
   relations: Record<`${NodeType}__${NodeType}`, Edges> | Record<string, Edges>,
 ): HeteroGraph {
-  const order: NodeType[] = ['family', 'model', 'task', 'domain', 'query'];
   return {
     name: 'toy',
     hash: 'toy',
-    nodes: order
-      .filter((type) => counts[type] !== undefined)
-      .map((type) => {
-        const names = Array.from({ length: counts[type]! }, (_, i) => `${type} ${i}`);
-        return { type, names, texts: names.map((name) => `text of ${name}`) };
-      }),
+    nodes: NODE_TYPES.filter((type) => counts[type] !== undefined).map((type) => {
+      const names = Array.from({ length: counts[type]! }, (_, i) => `${type} ${i}`);
+      return { type, names, texts: names.map((name) => `text of ${name}`) };
+    }),
     relations: Object.entries(relations).map(([name, edges]): Relation => {
       const [source, target] = name.split('__') as [NodeType, NodeType];
       return {

@@ -79,7 +79,10 @@ interface Quote {
   text: string;
 }
 
-const KINDS: Record<NodeType, string> = { family: 'Family', model: 'Model', task: 'Task', domain: 'Domain', query: '' };
+const KINDS: Record<NodeType, string> = {
+  ...{ family: 'Family', model: 'Model', task: 'Task', domain: 'Domain', entity: 'Entity' },
+  query: '',
+};
 
 /** Whose sentences follow: `Task mmlu:`. */
 export const labelOf = (graph: HeteroGraph, { type, node }: Omit<Quote, 'text'>): string =>

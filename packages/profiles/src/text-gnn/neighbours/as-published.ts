@@ -95,6 +95,7 @@ const SECTIONS: Record<NodeType, Pick<Section, 'kind' | 'heading'>> = {
   task: { kind: 'tasks', heading: 'Benchmarks' },
   domain: { kind: 'domains', heading: 'Domains' },
   query: { kind: 'queries', heading: 'Representative queries' },
+  entity: { kind: 'entities', heading: 'Entities' },
 };
 
 const lineOf = ({ type, node, score }: Candidate, domains: readonly string[] = []): Neighbour => {
@@ -127,9 +128,9 @@ function byDomain(
   return without.length === 0 ? headed : [...headed, { kind: 'tasks', heading: 'Benchmarks', neighbours: without }];
 }
 
-/** Cosines of current texts; 0 where one is a query. */
+/** Cosines of current texts; 0 where one is a query or an entity, which only queries know. */
 async function similarities(graph: HeteroGraph, texts: NodeTexts, encoder: Encoder, ctx: RunContext) {
-  const types = graph.nodes.map(({ type }) => type).filter((type) => type !== 'query');
+  const types = graph.nodes.map(({ type }) => type).filter((type) => type !== 'query' && type !== 'entity');
   const distinct = [...new Set(types.flatMap((type) => texts[type]!))];
   const rows = new Map(distinct.map((text, i) => [text, i]));
   const vectors = normalizeRows(await encodeAll(distinct, encoder, ctx));

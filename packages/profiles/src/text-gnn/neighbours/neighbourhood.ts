@@ -43,7 +43,7 @@ export interface Neighbour {
 
 /** Neighbours of one kind under a heading. */
 export interface Section {
-  kind: 'family' | 'tasks' | 'domains' | 'models' | 'queries';
+  kind: 'family' | 'tasks' | 'domains' | 'models' | 'queries' | 'entities';
   heading: string;
   neighbours: readonly Neighbour[];
 }
