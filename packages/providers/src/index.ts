@@ -27,17 +27,8 @@ export { createOpenAiChat, type OpenAiChatSettings } from './openai/chat.js';
 export { createOpenAiEmbeddings, type Embeddings, type OpenAiEmbeddingsSettings } from './openai/embeddings.js';
 export { openAiHome, openAiKeyFor, processEnvironment, type Variables } from './openai/home.js';
 export { assertPostgresUrl, postgresFault, unreadablePostgres } from './postgres/fault.js';
-export { inPool } from '@routeprofile/schema';
-export {
-  addUsage,
-  costOf,
-  estimateMessages,
-  estimateTokens,
-  inputTokens,
-  NO_USAGE,
-  readUsage,
-  type Wire,
-} from './usage/usage.js';
+export { estimateTokens, inPool } from '@routeprofile/schema';
+export { addUsage, costOf, estimateMessages, inputTokens, NO_USAGE, readUsage, type Wire } from './usage/usage.js';
 
 /** Types of the calls above, so that a program needs no second package to name them. */
 export type {

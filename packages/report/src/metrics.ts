@@ -45,8 +45,8 @@ function saysMore(report: RunReport, name: string): boolean {
 
 /** The built-in metrics of a kind of table that say something in this report, in their order. */
 export const shownMetrics = (report: RunReport, table: 'terminal' | 'page'): ReportMetric[] =>
-  builtInMetrics.filter(({ name, columns, unlessAverage }) => {
-    if (!columns[table]) return false;
+  builtInMetrics.filter(({ name, columns, beside, unlessAverage }) => {
+    if (!columns[table] || (beside !== undefined && !isKnown(report, beside))) return false;
     const always = table === 'terminal' && columns.terminal?.always === true;
     return (always || isKnown(report, name)) && (!unlessAverage || saysMore(report, name));
   });

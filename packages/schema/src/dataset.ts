@@ -114,6 +114,16 @@ export interface DomainDescription extends Description {
   tasks: readonly string[];
 }
 
+/** Where a query stands in a trajectory: the calls of an agent on one thing, one after the other. */
+export interface TrajectoryStep {
+  /** Which trajectory; unique in the dataset. */
+  trajectory: string;
+  /** Its place: steps are in ascending order, some may be missing. */
+  index: number;
+  /** Tokens at the beginning of the prompt that are the whole prompt of the step before, which a provider's cache may hold; 0: none. */
+  sharedTokens: number;
+}
+
 /** One query of a dataset. */
 export interface QueryRecord {
   id: string;
@@ -121,6 +131,8 @@ export interface QueryRecord {
   text: string;
   /** A label for evaluation; null when unknown. */
   task: string | null;
+  /** Absent: a query that stands alone. */
+  step?: TrajectoryStep;
 }
 
 /** Row-major [queries × models]; NaN = not measured. Units: score as stored, dollars per call, tokens, seconds. */

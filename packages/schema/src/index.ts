@@ -53,6 +53,7 @@ export {
   type TaskScore,
   type TokenUse,
   type TrainingData,
+  type TrajectoryStep,
 } from './dataset.js';
 export {
   type DatasetLayout,
@@ -77,6 +78,7 @@ export {
 } from './define.js';
 export { type DriftFlag } from './drift.js';
 export { type Encoder } from './encoder.js';
+export { estimateTokens } from './estimate-tokens.js';
 export {
   ERROR_FAULTS,
   type ErrorCode,

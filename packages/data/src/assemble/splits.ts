@@ -1,4 +1,4 @@
-import { createRandom, RouteProfileError, type DatasetOptions } from '@routeprofile/schema';
+import { createRandom, grouped, RouteProfileError, type DatasetOptions } from '@routeprofile/schema';
 import type { OutcomeRows } from '../dataset/rows.js';
 import { stratifiedDraw } from '../dataset/draw.js';
 import { normalizeText, plural, someOf } from '../dataset/text.js';
@@ -15,7 +15,7 @@ export const TRAIN = 'train';
 
 /**
  * Which rows are for training and which for testing. Marked rows are used as marked; a set with a single split is cut by
- * the seed, stratified by task, so that equal texts stay on one side.
+ * the seed, stratified by task, so that equal texts stay on one side, and so do the steps of a trajectory.
  * @param hasTestFile the test rows come from elsewhere
  * @param file how messages name the file of the rows
  * @throws RouteProfileError BAD_INPUT naming the splits that there are.
@@ -49,14 +49,7 @@ export function splitRows(rows: OutcomeRows, options: DatasetOptions, hasTestFil
 }
 
 function cut(rows: OutcomeRows, { split, seed }: DatasetOptions, file: string): Split {
-  const byText = new Map<string, number[]>();
-  rows.queries.forEach(({ raw }, i) => {
-    const key = normalizeText(raw);
-    const members = byText.get(key);
-    if (members === undefined) byText.set(key, [i]);
-    else members.push(i);
-  });
-  const groups = [...byText.values()];
+  const groups = inseparable(rows);
   if (groups.length < 2)
     throw new RouteProfileError(
       'BAD_INPUT',
@@ -77,7 +70,31 @@ function cut(rows: OutcomeRows, { split, seed }: DatasetOptions, file: string): 
     train: side(true),
     test: side(false),
     warnings: [
-      `The rows have a single split: ${Math.round(split * 100)} % of the queries, drawn by the seed and stratified by task, are for training.`,
+      `The rows have a single split: ${Math.round(split * 100)} % of the queries, drawn by the seed and stratified by task, are for training.${rows.queries.some(({ step }) => step) ? ' All steps of a trajectory stay on one side.' : ''}`,
     ],
   };
+}
+
+/** Rows that a cut must not part, since one would tell of the other: those of equal text, and the steps of one trajectory. */
+function inseparable(rows: OutcomeRows): number[][] {
+  const root = rows.queries.map((_, i) => i);
+  const rootOf = (row: number): number => {
+    let at = row;
+    while (root[at] !== at) at = root[at] = root[root[at]!]!;
+    return at;
+  };
+  const [texts, trajectories] = [new Map<string, number>(), new Map<string, number>()];
+  const join = (known: Map<string, number>, key: string, row: number): void => {
+    const earlier = known.get(key);
+    if (earlier === undefined) known.set(key, row);
+    else {
+      const [a, b] = [rootOf(earlier), rootOf(row)];
+      root[Math.max(a, b)] = Math.min(a, b);
+    }
+  };
+  rows.queries.forEach(({ raw, step }, row) => {
+    join(texts, normalizeText(raw), row);
+    if (step !== undefined) join(trajectories, step.trajectory, row);
+  });
+  return [...grouped(root.keys(), rootOf).values()];
 }

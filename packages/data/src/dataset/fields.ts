@@ -24,6 +24,7 @@ const ROW_FIELDS: ReadonlySet<string> = new Set([
   'task',
   'split',
   'query',
+  'trajectoryStep',
   'models',
   'answer',
   'time',

@@ -64,7 +64,10 @@ export async function readOutcomeRows(
     if (formatted === null) unformatted++;
     rowFields(fields, row);
     rows.add(
-      { id: row.id, text: formatted ?? raw, raw, task: row.task ?? null, split: row.split ?? null },
+      {
+        ...{ id: row.id, text: formatted ?? raw, raw, task: row.task ?? null, split: row.split ?? null },
+        ...(row.trajectoryStep && { step: row.trajectoryStep }),
+      },
       outcomesOf(row, fields),
     );
   }

@@ -1,4 +1,4 @@
-import { mapOutcomes, type OutcomeValues, type QueryRecord } from '@routeprofile/schema';
+import { mapOutcomes, type OutcomeValues, type QueryRecord, type TrajectoryStep } from '@routeprofile/schema';
 
 const OUTCOME_FIELDS = ['score', 'cost', 'inputTokens', 'outputTokens', 'latency', 'propensity'] as const;
 export type OutcomeField = (typeof OUTCOME_FIELDS)[number];
@@ -35,6 +35,7 @@ export interface QueryRow {
   raw: string;
   task: string | null;
   split: string | null;
+  step?: TrajectoryStep | undefined;
 }
 
 /**
@@ -171,8 +172,8 @@ export class OutcomeRows {
   }
 
   record(row: number): QueryRecord {
-    const { id, text, task } = this.queries[row]!;
-    return { id, text, task };
+    const { id, text, task, step } = this.queries[row]!;
+    return { id, text, task, ...(step && { step }) };
   }
 }
 

@@ -6,6 +6,7 @@ import {
   queryTextOf,
   scoreSchema,
   tokensSchema,
+  type TrajectoryStep,
   type z,
 } from '@routeprofile/schema';
 import { isFields, unpacked } from './paths.js';
@@ -48,12 +49,14 @@ export interface Call {
   system?: number;
   /** What the model is called where its name stands for several. */
   label?: string;
+  /** Where the query stands in a trajectory. */
+  step?: TrajectoryStep;
   /** The id is that of a question, which the call shares with those of other models; otherwise it may be the call's own. */
   isQuestionId?: boolean;
 }
 
 /** What a preset says of a call beside its fields. */
-export interface Asked extends Pick<PresetCall, 'whole' | 'system' | 'label'> {
+export interface Asked extends Pick<PresetCall, 'whole' | 'system' | 'label' | 'step'> {
   isQuestionId: boolean;
 }
 
@@ -148,14 +151,15 @@ export class CallReader {
   }
 
   private askedOf(
-    { whole, system, isQuestionId }: Asked,
+    { whole, system, step, isQuestionId }: Asked,
     query: string,
     { file }: Place,
-  ): Pick<Call, 'whole' | 'system' | 'isQuestionId'> {
+  ): Pick<Call, 'whole' | 'system' | 'step' | 'isQuestionId'> {
     const text = textOf(whole);
     return {
       system: this.systems.numberOf(file, isQuestionId, system),
       ...(text !== undefined && text.trim() !== query.trim() && { whole: text }),
+      ...(step !== undefined && { step }),
       ...(isQuestionId && { isQuestionId }),
     };
   }

@@ -5,6 +5,7 @@ import {
   parseOptions,
   RouteProfileError,
   throwIfAborted,
+  type ModelCardFile,
   type RunContext,
   type z,
 } from '@routeprofile/schema';
@@ -81,7 +82,7 @@ const PROGRESS_EVERY = 1000;
  * sources are queries, run by DuckDB or in Postgres; with `sample` some queries per task become rows, and the others are summed up.
  *
  * @param source a file, a folder, or a pattern such as `runs/*.jsonl`; with `engine` one SELECT; or several, with the split each stands for
- * @param target the dataset folder; `outcomes.jsonl`, `meta.json` and, with `cards`, `models.json` are written into it,
+ * @param target the dataset folder; `outcomes.jsonl`, `meta.json` and, with `cards` or where the preset states prices, `models.json` are written into it,
  * all or none
  * @throws RouteProfileError BAD_INPUT listing what is wrong record by record (nothing is written then), MISSING_FILE, BAD_OPTION,
  * CORRUPT_FILE, UNSUPPORTED (the engine's package is not installed), NETWORK (no database), OUTPUT_UNWRITABLE (also when there is a dataset already and `replace` is not given), WRITE_FAILED, ABORTED.
@@ -163,7 +164,9 @@ async function importFiles(
       yield `${formatJson(outcomeRow(query, ids.idOf(query), scores), OUTCOMES)}\n`;
     }
   }
-  const keepsCards = options.replace && cards === undefined && (await exists(join(target, CARDS)));
+  const hasCards = cards === undefined && (await exists(join(target, CARDS)));
+  const ownCards = cards ?? cardsOfPresets([...read.presets.keys()]);
+  const written = hasCards ? undefined : ownCards;
   const meta = {
     name: options.name ?? basename(resolve(target)),
     source: sourceSaid(files, options.engine),
@@ -180,7 +183,7 @@ async function importFiles(
   };
   await writeFilesAtomic([
     [join(target, OUTCOMES), lines()],
-    ...(cards === undefined ? [] : [[join(target, CARDS), `${formatJson(cards, CARDS, 2)}\n`] as const]),
+    ...(written === undefined ? [] : [[join(target, CARDS), `${formatJson(written, CARDS, 2)}\n`] as const]),
     // The name and source of what was there stay.
     ...(appending !== undefined && (await exists(join(target, META)))
       ? []
@@ -206,9 +209,22 @@ async function importFiles(
         sample: sampler && { perTask: options.sample!, seed: options.seed, others: sampler.others().calls },
         ...{ presets: read.presets, passedOver: read.passedOver, fromPath: read.fromPath, commas: read.commas },
       }),
-      ...(keepsCards ? [`${CARDS} of the earlier dataset was kept; --cards FILE replaces it.`] : []),
+      ...(hasCards && (options.replace || ownCards !== undefined)
+        ? [`${CARDS} of the earlier dataset was kept; --cards FILE replaces it.`]
+        : []),
+      ...(written !== undefined && cards === undefined
+        ? [
+            `${CARDS}: cards of ${Object.keys(written).join(', ')}, with prices, were written as ${[...read.presets.keys()].map(({ title }) => title).join(' and ')} has them.`,
+          ]
+        : []),
     ],
   };
+}
+
+/** The cards that presets state of their models; undefined where none does. */
+function cardsOfPresets(presets: readonly Preset[]): Record<string, Partial<ModelCardFile>> | undefined {
+  const stated = presets.flatMap(({ cards = {} }) => Object.entries(cards));
+  return stated.length === 0 ? undefined : Object.fromEntries(stated);
 }
 
 const OUTCOMES = 'outcomes.jsonl';

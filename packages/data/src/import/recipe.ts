@@ -240,7 +240,7 @@ function byPreset(
       // What was said of a role by the user needs no note.
       for (const { notes = {} } of taken)
         for (const [role, note] of Object.entries(notes)) if (!(role in own || role in fromPath)) choices.note(note);
-      return taken.map(({ scores, flags, variant: _, notes: __, whole, system, label, ...call }) => {
+      return taken.map(({ scores, flags, variant: _, notes: __, whole, system, label, step, ...call }) => {
         const fields = {
           ...call,
           ...(query !== undefined && { query }),
@@ -260,6 +260,7 @@ function byPreset(
           asked: {
             ...(query === undefined && !('query' in own) && { whole }),
             ...(system !== undefined && { system }),
+            ...(step !== undefined && { step }),
             ...(label !== undefined && !isNamed && { label }),
             isQuestionId: preset.questionIds === true && !('id' in own),
           },

@@ -22,7 +22,7 @@ export function outcomeRow(query: Query, id: string, scores: ScoreReader): Recor
 const isOnPurpose = (outcome: unknown): boolean => isFields(outcome) && outcome['propensity'] === 1;
 
 function newRow(query: Query, id: string, scores: ScoreReader): { models: Fields } & Record<string, unknown> {
-  const { task, split, answer, time, models } = query;
+  const { task, split, answer, time, step, models } = query;
   return {
     id,
     ...(task !== null && { task }),
@@ -30,6 +30,7 @@ function newRow(query: Query, id: string, scores: ScoreReader): { models: Fields
     ...(time !== null && { time: formatTime(time.first) }),
     query: query.query,
     ...(answer !== null && { answer }),
+    ...(step !== undefined && { trajectoryStep: step }),
     models: Object.fromEntries(
       models.map(([model, numbers, sources]) => [
         model,

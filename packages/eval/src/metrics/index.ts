@@ -10,6 +10,8 @@ import {
 import { answerableHit, avgHit, avgPerformance, discriminativePerformance, oracleGapRecovered } from './quality.js';
 import type { ReportMetric } from './report-metric.js';
 import { selectionEntropy } from './selection.js';
+import { fellShort, overpaid, rightSized } from './sizing.js';
+import { tierScore, trajectoryPass, trajectorySavings } from './trajectories.js';
 
 /**
  * Every metric of a report, in its order. Scores keep the scale of the outcomes, usually [0, 1]; shares and hits lie in [0, 1],
@@ -25,6 +27,12 @@ export const builtInMetrics: readonly ReportMetric[] = [
   oracleGapRecovered,
   costPer1k,
   costPerUsefulAnswer,
+  rightSized,
+  fellShort,
+  overpaid,
+  trajectoryPass,
+  trajectorySavings,
+  tierScore,
   newModelShare,
   newModelHit,
   newModelRecall,

@@ -20,6 +20,8 @@ export interface ReportMetric extends Metric {
   columns: MetricColumns;
   /** The words tell the scale, where all averages lie between 0 and 1. */
   saysScale?: true;
+  /** Shown only where this metric has a figure too. */
+  beside?: string;
   /** Left out where it is the same for all, or is the average again. */
   unlessAverage?: true;
   /**
@@ -31,7 +33,10 @@ export interface ReportMetric extends Metric {
   perChosenRow?: (rows: ChosenRows) => Float64Array | null;
 }
 
-type Shown = Pick<ReportMetric, 'title' | 'format' | 'help' | 'columns' | 'saysScale' | 'unlessAverage' | 'atRandom'>;
+type Shown = Pick<
+  ReportMetric,
+  'title' | 'format' | 'help' | 'columns' | 'saysScale' | 'beside' | 'unlessAverage' | 'atRandom'
+>;
 type Definition = Pick<Metric, 'name' | 'summary' | 'higherIsBetter'> &
   Partial<Shown> &
   (Pick<Metric, 'evaluate'> | Required<Pick<ReportMetric, 'perRow'>> | Required<Pick<ReportMetric, 'perChosenRow'>>);
@@ -40,7 +45,7 @@ type Definition = Pick<Metric, 'name' | 'summary' | 'higherIsBetter'> &
  * A metric with what is not said filled in: the name as its title, the summary as its help, no column. One with `perChosenRow` or `perRow` is its mean over the rows that count.
  */
 export function reportMetric(definition: Definition): ReportMetric {
-  const { name, summary, higherIsBetter, saysScale, unlessAverage } = definition;
+  const { name, summary, higherIsBetter, saysScale, beside, unlessAverage } = definition;
   // A mean over rows is linear in each row's choice.
   const atRandom = definition.atRandom ?? ('evaluate' in definition ? undefined : 'mean');
   const shown: Shown = {
@@ -50,6 +55,7 @@ export function reportMetric(definition: Definition): ReportMetric {
     columns: definition.columns ?? {},
     ...(atRandom !== undefined && { atRandom }),
     ...(saysScale && { saysScale }),
+    ...(beside !== undefined && { beside }),
     ...(unlessAverage && { unlessAverage }),
   };
   const base = { name, summary, higherIsBetter };

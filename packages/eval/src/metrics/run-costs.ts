@@ -19,8 +19,8 @@ export function callCost(
   return (values.inputTokens[k]! * price.input + values.outputTokens[k]! * price.output) / 1e6;
 }
 
-/** The candidate behind a column: at the same place, as in a dataset, or wherever its id is. */
-const candidateAt = ({ candidates, table }: Pick<RoutingRun, 'candidates' | 'table'>, m: number) =>
+/** The candidate behind a column of the table: at the same place, as in a dataset, or wherever its id is. */
+export const candidateAt = ({ candidates, table }: Pick<RoutingRun, 'candidates' | 'table'>, m: number) =>
   candidates[m]?.id === table.models[m] ? candidates[m] : candidates.find(({ id }) => id === table.models[m]);
 
 /** Dollars of each call of a run; null as soon as the cost of one is not known. Shape [rows]. */

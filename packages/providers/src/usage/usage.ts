@@ -1,4 +1,5 @@
 import {
+  estimateTokens,
   fieldsOf,
   isFields,
   RouteProfileError,
@@ -128,12 +129,6 @@ export function costOf(
 
 /** What the frame of a message costs in the chat templates of common models, rounded up. */
 const FRAME = 8;
-
-/**
- * Tokens of a text, estimated as a quarter of its UTF-8 bytes: close for English with common tokenizers, somewhat high for
- * Latin scripts with accents, about right for Chinese and Japanese. No tokenizer is loaded, as each model has its own.
- */
-export const estimateTokens = (text: string): number => Math.ceil(new TextEncoder().encode(text).length / 4);
 
 /** Tokens of a prompt: its texts as `estimateTokens` counts them, and 8 for each message. */
 export const estimateMessages = (messages: readonly ChatMessage[]): number =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TrajectoryStep } from '../dataset.js';
 import { querySchema } from '../query.js';
 import { nameSchema } from './common.js';
 import { costSchema, latencySchema, NUMBER_BOUNDS, propensitySchema, scoreSchema, tokensSchema } from './numbers.js';
@@ -42,12 +43,20 @@ export const outcomeSchema = z.looseObject(outcomeFields).superRefine((outcome, 
  */
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+const trajectoryStepSchema: z.ZodType<TrajectoryStep> = z.looseObject({
+  trajectory: z.string().min(1),
+  index: z.number().int(),
+  sharedTokens: tokensSchema,
+});
+
 /** A line of `outcomes.jsonl`. */
 export const outcomeRowSchema = z.looseObject({
   id: z.union([z.string().min(1), z.number()]).transform(String),
   task: nameSchema.nullish(),
   split: z.string().min(1).nullish(),
   query: querySchema,
+  /** Where the query stands in a trajectory of an agent. */
+  trajectoryStep: trajectoryStepSchema.nullish(),
   models: z.record(nameSchema, outcomeSchema),
 });
 /** A line of `outcomes.jsonl`: one query and the outcomes of the models that were asked. */

@@ -30,6 +30,8 @@ export interface Query {
   collided: number;
   /** Models that were run in several ways: which, and how many outcomes each. */
   systems: [model: string, counts: [system: number, count: number][]][];
+  /** Where it stands in a trajectory, by the first of its calls that says so. */
+  step?: Call['step'];
   /** The row of the dataset that it is added to, as it was. */
   kept?: Fields;
 }
@@ -222,11 +224,12 @@ function begun(call: Call, order: number): Building {
   return made;
 }
 
-function put(query: Building, { id, answer, time, outcomes, system, isQuestionId }: Call): void {
+function put(query: Building, { id, answer, time, outcomes, system, step, isQuestionId }: Call): void {
   query.calls++;
   if (id !== null) query.ids.add(id);
   if (query.answer !== null && answer !== null && answer !== query.answer) query.answersDiffer = true;
   query.answer ??= answer;
+  query.step ??= step;
   if (time !== null)
     query.time = {
       first: Math.min(time, query.time?.first ?? time),

@@ -1,3 +1,4 @@
+import type { ModelCardFile, TrajectoryStep } from '@routeprofile/schema';
 import { parsePythonLiteral } from '../../python/literal.js';
 import { fieldAt, isFields, parsePath, unpacked, type Fields } from '../paths.js';
 import { roleOfName, type Role } from '../roles.js';
@@ -18,6 +19,8 @@ export type PresetCall = Partial<Record<Role, unknown>> & {
   system?: SystemParts;
   /** What the tool itself calls the model, taken where the model's name stands for several. */
   label?: string;
+  /** Where the query stands in a trajectory. */
+  step?: TrajectoryStep;
   /** What was left out or chosen for a role, as a sentence that is said with the number of calls. */
   notes?: Partial<Record<Role, string>>;
   /** Which of several readings of the same answer this is: only the first that a task has is imported. */
@@ -77,6 +80,8 @@ export interface Preset {
   variants?: string;
   /** By which fields a second file with scores is joined: of the record, and of that file. The first that exists is taken. */
   joins?: readonly (readonly [record: string, scores: string])[];
+  /** Cards of its models, such as their prices: written where there are none. */
+  cards?: Readonly<Record<string, Partial<ModelCardFile>>>;
   /** What to do when there are no scores, or no queries. */
   hints?: { score?: string; query?: string; model?: string };
 }

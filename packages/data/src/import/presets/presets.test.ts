@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../../disk/testing.js';
@@ -222,11 +222,13 @@ const EXAMPLES: Record<string, Example> = {
     },
     row: {
       ...{ id: 'repo-1.0', task: 'swebench', query: 'system: Be brief.\nuser: Fix it.' },
+      // `Be brief.` and `Fix it.` have 9 and 7 bytes, so 3 and 2 tokens; messages count 4 more and a prompt 2: 15. `Reading.` is 2 + 4.
+      trajectoryStep: { trajectory: 'repo-1', index: 1, sharedTokens: 0 },
       models: {
-        low: { score: 0, cost: 0.0005 },
-        mid: { score: 0, cost: 0.002 },
-        mid_high: { score: 1, cost: 0.005 },
-        high: { score: 1, cost: 0.025 },
+        low: { score: 0, cost: (15 * 0.26 + 6 * 0.5) / 1e6, inputTokens: 15, outputTokens: 6 },
+        mid: { score: 0, cost: (15 * 0.3 + 6 * 2) / 1e6, inputTokens: 15, outputTokens: 6 },
+        mid_high: { score: 1, cost: (15 * 0.5 + 6 * 5) / 1e6, inputTokens: 15, outputTokens: 6 },
+        high: { score: 1, cost: (15 * 5 + 6 * 25) / 1e6, inputTokens: 15, outputTokens: 6 },
       },
     },
     rows: 2,
@@ -551,8 +553,52 @@ describe('the question bank of TwinRouterBench', () => {
     ]);
     const said = warnings.join('\n');
     expect(said).toMatch(/2 .*target_tier_id is not one of 0 to 3/);
-    expect(said).toMatch(/costs are nominal.*8 calls/);
+    expect(said).toMatch(/tokens are estimated from texts.*8 calls/);
     expect(said).toMatch(/a lower tier may not have been tried: 8 calls/);
+  });
+});
+
+describe('trajectories of TwinRouterBench', () => {
+  const step = (id: string, index: number, messages: object[], more: object = {}) => ({
+    ...{ id, instance_id: 'one', step_index: index, benchmark: 'swebench', target_tier: 'mid', target_tier_id: 1 },
+    ...{ messages, ...more },
+  });
+  const parts = (text: string) => [{ type: 'text', text, cache_control: { type: 'ephemeral' } }];
+  const call = { role: 'assistant', content: null, tool_calls: [{ function: { name: 'read', arguments: '{"f":1}' } }] };
+  const asked = { role: 'user', content: 'Do it now please' };
+  const told = { role: 'tool', content: 'A file of text.' };
+  const rows = () => bench.rows() as unknown as { trajectoryStep: object; models: { low: object } }[];
+  const told0 = (q: number) => ({ ...rows()[q]!.trajectoryStep, ...rows()[q]!.models.low });
+
+  it('count prompts, what they share with the step before, and answers by the step after', async () => {
+    await importFiles({
+      'question_bank.jsonl': jsonl(
+        // Out of order, and the same message once as parts: a cache sees no difference.
+        step('c', 5, [asked, { role: 'user', content: 'Something else' }]),
+        step('b', 2, [{ ...asked, content: parts('Do it now please') }, call, told]),
+        step('a', 1, [asked]),
+        step('x', 3, [{ role: 'user', content: '?' }], { target_tier_id: null }),
+      ),
+    });
+    // 4 + 4 and 2; the answer is a line without text and `read`, `{"f":1}`: 13 bytes, 4 tokens, and 4.
+    expect(told0(2)).toMatchObject({ trajectory: 'one', index: 1, sharedTokens: 0, inputTokens: 10, outputTokens: 8 });
+    // 10 + 8 + (4 + 4); the next step has no answer beyond it.
+    expect(told0(1)).toMatchObject({ index: 2, sharedTokens: 10, inputTokens: 26, outputTokens: 0 });
+    // It does not begin as the step before; its answer counts as the mean of those that are known.
+    expect(told0(0)).toMatchObject({ index: 5, sharedTokens: 0, inputTokens: 18, outputTokens: 8 });
+  });
+
+  it('have their prices from the benchmark, unless there are cards', async () => {
+    const bank = { 'question_bank.jsonl': jsonl(step('a', 1, [asked])) };
+    const { warnings } = await importFiles(bank);
+    const cards = join(bench.out, 'models.json');
+    const { high } = JSON.parse(readFileSync(cards, 'utf8')) as Record<string, object>;
+    expect(high).toMatchObject({ input_price: 5, output_price: 25, cached_input_price: 0.5, cache_write_price: 6.25 });
+    expect(warnings.join('\n')).toMatch(/models.json: cards of low, mid, mid_high, high, with prices, were written/);
+    writeFileSync(cards, '{}');
+    const again = await importFiles(bank, { replace: true });
+    expect(readFileSync(cards, 'utf8')).toBe('{}');
+    expect(again.warnings.join('\n')).toMatch(/models.json of the earlier dataset was kept/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { QueryRecord } from '@routeprofile/schema';
 import { describeLayoutContract } from '@routeprofile/schema/testing';
 import { loadDataset } from '../load.js';
 import { outcomesLayout } from './outcomes.js';
@@ -163,6 +164,25 @@ describe('splits', () => {
     expect(ids(await loadDataset(dir, { seed: 7 }))).not.toEqual(ids(dataset));
     expect(new Set((await loadDataset(dir, { split: 0.5 })).train.queries.map(({ text }) => text)).size).toBe(45);
     expect(dataset.warnings).toContainEqual(expect.stringContaining('70 %'));
+  });
+
+  it('keeps the steps of a trajectory together, and what shares a text with one of them', async () => {
+    const steps = Array.from({ length: 60 }, (_, i) => {
+      // Three steps each; the last of every second trajectory has the text of the first of the next.
+      const trajectory = `${Math.floor(i / 3)}`;
+      const query = i % 6 === 2 ? `text ${i + 1}` : `text ${i}`;
+      const trajectoryStep = { trajectory, index: i % 3, sharedTokens: 10 * (i % 3) };
+      return row(`${i}`, { a: i % 2, b: (i + 1) % 2 }, { query, trajectoryStep, split: undefined });
+    });
+    const { train, test, overlap, warnings } = await loadDataset(rowsFolder(steps));
+    const pairOf = ({ step }: QueryRecord) => Math.floor(Number(step!.trajectory) / 2);
+    const [trained, tested] = [new Set(train.queries.map(pairOf)), new Set(test.queries.map(pairOf))];
+    expect([trained.size, tested.size]).toEqual([7, 3]);
+    expect([...trained].filter((pair) => tested.has(pair))).toEqual([]);
+    expect(overlap).toBe(0);
+    const last = test.queries.at(-1)!;
+    expect(last.step).toEqual({ trajectory: expect.any(String) as string, index: 2, sharedTokens: 20 });
+    expect(warnings.join('\n')).toMatch(/All steps of a trajectory stay on one side/);
   });
 
   it('uses other splits on request, and says what it leaves', async () => {
