@@ -58,6 +58,25 @@ describe('queries by DuckDB', () => {
     expect(bench.rows()).toEqual([{ id: 'q1', query: 'Why?', models: { a: { score: 1 }, b: { score: 1 } } }]);
   });
 
+  it('keep every digit of long numbers, and read times of day, spans and bits as SQL writes them', async () => {
+    const ids = "unnest([9007199254740992, 9007199254740993]) AS id, 'q' || id AS query";
+    const sql = `SELECT ${ids}, 'a' AS model, 1 AS score`;
+    await query(sql);
+    expect(bench.rows().map(({ id }) => id)).toEqual(['9007199254740992', '9007199254740993']);
+    for (const [value, text] of [
+      ["TIME '10:00'", '10:00:00'],
+      ["TIMETZ '10:00:00+02'", '10:00:00+02'],
+      ['INTERVAL 90 SECOND', '00:01:30'],
+      ["'101'::BIT", '101'],
+      ['9007199254740993::DECIMAL(20,0)', '9007199254740993'],
+    ] as const) {
+      await query(`SELECT 'q' AS query, 'a' AS model, 1 AS score, ${value} AS id`);
+      expect(bench.rows()[0]!.id, value).toBe(text);
+    }
+    const { warnings } = await query("SELECT 'q' AS query, 'a' AS model, 1 AS score, TIME '10:00' AS time");
+    expect(warnings).toContain('1 value is not a time in "time": left out.');
+  });
+
   it('may be several, with what is aggregated in them, and a sample of their rows', async () => {
     writeFileSync(at('w.csv'), csv('q,task,a,b', ...Array.from({ length: 500 }, (_, i) => `q${i},t,${i % 2},1`)));
     const sources = ["q < 'q2'", "q >= 'q2'"].map((where) => ({
@@ -79,6 +98,9 @@ describe('queries by DuckDB', () => {
       [`SELECT * FROM 'https://example.com/x.parquet'`, /the query: /],
       [`SELECT * FROM 'none-*.parquet'`, /No files found/],
       [`SELEC 1`, /syntax error/],
+      [` ; `, /is empty, expected one SELECT/],
+      [`SELECT quer FROM (SELECT 1 AS query)`, /"quer" not found in FROM clause! Candidate bindings: "query"/],
+      [`SELECT * FROM '${at('not-there.parquet')}'`, /No files found/],
       [`SELECT 1 AS a, 2 AS a`, /column "a" twice/],
       [`SELECT 'q' AS query, 'a' AS model, 1 AS score WHERE false`, /holds no rows/],
       [`SELECT 'q' AS query, 'a' AS model FROM '${at('x.parquet')}'`, /no column "score"/],

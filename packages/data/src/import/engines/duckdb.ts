@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBType } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBInstance,
+  DuckDBResult,
+  DuckDBType,
+  DuckDBValueConverter,
+  JS,
+} from '@duckdb/node-api';
 import { messageOf, RouteProfileError, throwIfAborted } from '@routeprofile/schema';
 import { unpacked } from '../paths.js';
 import { plain } from '../readers/plain.js';
@@ -56,7 +63,7 @@ async function settle(instance: DuckDBInstance, extensions: readonly string[]): 
   try {
     for (const name of extensions)
       await connection.run(`LOAD '${name}'`).catch((cause: unknown) => {
-        throw new RouteProfileError('UNSUPPORTED', `DuckDB cannot load its extension ${name}: ${firstLine(cause)}`, {
+        throw new RouteProfileError('UNSUPPORTED', `DuckDB cannot load its extension ${name}: ${said(cause)}`, {
           hint: `Install it once, where there is a network: run INSTALL ${name}; in DuckDB of the same version. It keeps extensions in ~/.duckdb.`,
           cause,
         });
@@ -118,6 +125,8 @@ async function assertSelect(duckdb: DuckDb, connection: DuckDBConnection, sql: s
     statement.destroySync();
     if (!isSelect) return refuse('is another kind of statement');
   } catch (cause) {
+    // DuckDB gives no reason where there is nothing but blanks, semicolons and comments.
+    if (/^Error in native callback/.test(messageOf(cause))) return refuse('is empty');
     throw RouteProfileError.isInstance(cause) ? cause : failed(name, cause);
   }
 }
@@ -137,6 +146,7 @@ async function* lotsOf(
     const result = await connection.stream(sql);
     const header = namesOf(result, name);
     const types = result.columnTypes();
+    const convert = converterOf(duckdb);
     for (;;) {
       throwIfAborted({ signal });
       const chunk = await result.fetchChunk();
@@ -144,9 +154,7 @@ async function* lotsOf(
         // The names are known even where there is no row.
         return void (yield { header, rows: [] });
       }
-      const columns = chunk
-        .convertColumns(duckdb.JSDuckDBValueConverter)
-        .map((column, i) => column.map(readerOf(types[i]!)));
+      const columns = chunk.convertColumns(convert).map((column, i) => column.map(readerOf(types[i]!)));
       const rows = Array.from({ length: chunk.rowCount }, (_, row) => {
         const fields: Row = {};
         for (let i = 0; i < header.length; i++) fields[header[i]!] = columns[i]![row];
@@ -172,6 +180,17 @@ function namesOf(result: DuckDBResult, name: string): string[] {
   });
 }
 
+/** What JavaScript has no value for is text as SQL writes it: times of day, spans, bits; and integers keep all their digits. */
+function converterOf({ DuckDBTypeId: id, DuckDBDecimalValue, JSDuckDBValueConverter }: DuckDb) {
+  const written = new Set([id.TIME, id.TIME_TZ, id.TIME_NS, id.INTERVAL, id.BIT]);
+  const convert: DuckDBValueConverter<unknown> = (value, type, inner) => {
+    if (value !== null && written.has(type.typeId)) return String(value);
+    if (value instanceof DuckDBDecimalValue && value.scale === 0) return value.value;
+    return JSDuckDBValueConverter(value, type, inner as DuckDBValueConverter<JS>);
+  };
+  return convert;
+}
+
 /** How the values of a column are read: JSON as what it holds, a map as an object. */
 function readerOf(type: DuckDBType): (value: unknown) => unknown {
   if (type.alias === 'JSON') return unpacked;
@@ -184,17 +203,21 @@ const ofMap = (value: unknown): unknown =>
     ? Object.fromEntries((value as { key: unknown; value: unknown }[]).map((entry) => [String(entry.key), entry.value]))
     : value;
 
-const firstLine = (cause: unknown): string => messageOf(cause).split('\n')[0]!;
+/** What DuckDB says in its first line, and which names it would have known; not the query with a mark below it. */
+function said(cause: unknown): string {
+  const [first, ...more] = messageOf(cause).split('\n');
+  return [first, ...more.filter((line) => /^(?:Candidate|Did you mean)/.test(line))].join(' ');
+}
 
 function failed(name: string, cause: unknown): RouteProfileError {
-  const said = firstLine(cause);
-  if (/^out of memory/i.test(said))
-    return new RouteProfileError('LIMIT_EXCEEDED', `${name}: DuckDB needs more than ${MEMORY_LIMIT}: ${said}`, {
+  const reason = said(cause);
+  if (/^out of memory/i.test(reason))
+    return new RouteProfileError('LIMIT_EXCEEDED', `${name}: DuckDB needs more than ${MEMORY_LIMIT}: ${reason}`, {
       hint: 'Leave out what sorts or groups all rows (ORDER BY, GROUP BY, DISTINCT, joins), or read less at once.',
       cause,
     });
-  const isRemote = /extension|httpfs|https?:\/\/|s3:\/\//i.test(said);
-  return new RouteProfileError('BAD_INPUT', `${name}: ${said}`, {
+  const isRemote = /extension|httpfs|https?:\/\/|s3:\/\//i.test(reason);
+  return new RouteProfileError('BAD_INPUT', `${name}: ${reason}`, {
     hint: isRemote
       ? 'Extensions and the network are off: name those that the query needs with --extensions, once they are installed.'
       : "Correct the query. A file is named in single quotes: FROM 'log.parquet'.",

@@ -62,9 +62,26 @@ describe.runIf(hasPostgres())('queries in Postgres', () => {
     expect(await run('SELECT count(*)::int AS count FROM calls')).toEqual([{ count: 12_000 }]);
   });
 
+  it('leave no connection open where their columns are refused', async () => {
+    const error = await failureOf(() => query('SELECT question FROM calls'));
+    expect(error.message).toMatch(/its columns are question/);
+    const left = () => run("SELECT 1 FROM pg_stat_activity WHERE application_name = 'routeprofile'");
+    await expect.poll(left, { timeout: 5_000 }).toEqual([]);
+  });
+
+  it('read spans as Postgres writes them', async () => {
+    await query("SELECT interval '90 s' AS id, 'q' AS query, 'a' AS model, 1 AS score");
+    expect(bench.rows()[0]!.id).toBe('00:01:30');
+  });
+
   it('say nothing secret of a database that is not there', async () => {
     const error = await failureOf(() => query('SELECT 1', { database: 'postgres://me:hunter2@127.0.0.1:1/x' }));
-    expect([error.code, error.message]).toEqual(['NETWORK', 'Postgres: cannot connect (ECONNREFUSED)']);
+    expect([error.code, error.message]).toEqual([
+      'NETWORK',
+      'Postgres: cannot connect: nothing answers there (ECONNREFUSED)',
+    ]);
     expect(JSON.stringify(error)).not.toContain('hunter2');
+    const absent = await failureOf(() => query('SELECT 1', { database: `${server.url}_not_there` }));
+    expect(absent.message).toBe('Postgres: cannot connect: there is no such database (3D000)');
   });
 });

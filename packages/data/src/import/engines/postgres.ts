@@ -25,8 +25,11 @@ async function loadPg(): Promise<Pg> {
  */
 export async function openPostgres({ database, signal }: EngineOptions): Promise<Engine> {
   const pg = await loadPg();
+  const clients = new Set<Client>();
   const connect = async (): Promise<Client> => {
     const client = clientOf(pg, database);
+    clients.add(client);
+    client.on('end', () => clients.delete(client));
     // A connection that is lost is told by the statement that is under way.
     client.on('error', () => undefined);
     await client.connect().catch((cause: unknown) => {
@@ -34,14 +37,22 @@ export async function openPostgres({ database, signal }: EngineOptions): Promise
     });
     return client;
   };
-  return { open: (sql, name) => openQuery(connect, sql, name, signal), close: () => Promise.resolve() };
+  return {
+    open: (sql, name) => openQuery(connect, sql, name, signal),
+    // A query whose columns were refused is looked at, and never read to its end.
+    close: async () => void (await Promise.all([...clients].map((client) => client.end().catch(() => undefined)))),
+  };
 }
 
 function clientOf(pg: Pg, database: string | undefined): Client {
+  const types = new pg.TypeOverrides();
+  // A span stays as Postgres writes it: `00:01:30`.
+  types.setTypeParser(pg.types.builtins.INTERVAL, String);
   try {
     return new pg.Client({
       ...(database !== undefined && { connectionString: database }),
       application_name: 'routeprofile',
+      types,
       keepAlive: true,
     });
   } catch {
@@ -123,10 +134,26 @@ const failed = (name: string, cause: unknown): RouteProfileError =>
     cause,
   });
 
+/** What codes of the system and of Postgres mean to who connects. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'nothing answers there'],
+  ['ENOTFOUND', 'there is no such host'],
+  ['ETIMEDOUT', 'the host does not answer'],
+  ['28P01', 'the password is not right'],
+  ['28000', 'the user may not connect'],
+  ['3D000', 'there is no such database'],
+  ['53300', 'it has no connection to spare'],
+]);
+
 /** Without anything secret: messages of the system name hosts, those of Postgres users. */
 function unreachable(cause: unknown, database: string | undefined): RouteProfileError {
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'no code';
-  return new RouteProfileError('NETWORK', `Postgres: cannot connect (${code})`, {
-    hint: `See whether the database is up, and whether host, user, password and database ${database === undefined ? 'in PGHOST, PGUSER, PGPASSWORD and PGDATABASE' : 'of its URL'} are right.`,
-  });
+  const reason = REASONS.get(code);
+  return new RouteProfileError(
+    'NETWORK',
+    `Postgres: cannot connect${reason === undefined ? '' : `: ${reason}`} (${code})`,
+    {
+      hint: `See whether the database is up, and whether host, user, password and database ${database === undefined ? 'in PGHOST, PGUSER, PGPASSWORD and PGDATABASE' : 'of its URL'} are right.`,
+    },
+  );
 }

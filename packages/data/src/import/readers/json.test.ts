@@ -109,6 +109,23 @@ describe('JSON files', () => {
     for (const name of ['a.jsonl.gz', 'a.json.gz', 'a.jsonl']) expect(await read(name, gzipSync(lines))).toEqual(both);
   });
 
+  it('keep every digit of integers that are too long for a double', async () => {
+    const text =
+      '{"id": 9007199254740993, "list": [-12345678901234567890,1], "x": 0.1234567890123456, "y": 1e22, "z": 9007199254740991}';
+    const fields = {
+      id: '9007199254740993',
+      list: ['-12345678901234567890', 1],
+      x: 0.1234567890123456,
+      y: 1e22,
+      z: 9007199254740991,
+    };
+    const quoted = '{"a": "say \\"9007199254740993\\": 9007199254740993", "b": 12345678901234567.5}';
+    for (const name of ['long.jsonl', 'long.json']) {
+      expect(await read(name, text)).toEqual([[fields, {}]]);
+      expect(await read(name, quoted)).toEqual([[JSON.parse(quoted), {}]]);
+    }
+  });
+
   it.each<[string, string, RegExp, string]>([
     ['a.json', '[{"x": 1},\n{"x": }]', /line 2, column 7/, 'BAD_INPUT'],
     ['a.json', '[{"x": 1} {"x": 2}]', /line 1/, 'BAD_INPUT'],

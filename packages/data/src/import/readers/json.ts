@@ -2,7 +2,7 @@ import { RouteProfileError, throwIfAborted, z } from '@routeprofile/schema';
 import { parseJson as parseStrict, parseWith } from '../../disk/json.js';
 import { isFields, recordsAt, type Fields, type Path } from '../paths.js';
 import { beginningOf, JsonSplitter } from './json-split.js';
-import { withoutNaN } from './not-numbers.js';
+import { readableNumbers } from './json-numbers.js';
 import { NO_FIELDS, SAMPLED, type Reader, type TableRecord } from './table.js';
 
 interface JsonOptions {
@@ -15,7 +15,8 @@ const objectSchema = z.record(z.string(), z.unknown());
 const fieldsOf = (value: unknown, place: string): Fields => parseWith(objectSchema, value, place);
 
 /** Strict, but for the numbers that Python writes and JSON does not know. */
-const parseJson = (text: string, path: string, line?: number): unknown => parseStrict(withoutNaN(text), path, line);
+const parseJson = (text: string, path: string, line?: number): unknown =>
+  parseStrict(readableNumbers(text), path, line);
 
 /** Enough of a document to see its shape; a document whose first record is longer than that is still closed somewhere. */
 const SAMPLED_CHARACTERS = 1 << 20;
@@ -24,9 +25,9 @@ async function beginning(open: OpenText): Promise<{ text: string; whole: boolean
   let text = '';
   for await (const piece of open()) {
     text += piece;
-    if (text.length >= SAMPLED_CHARACTERS) return { text: withoutNaN(text), whole: false };
+    if (text.length >= SAMPLED_CHARACTERS) return { text: readableNumbers(text), whole: false };
   }
-  return { text: withoutNaN(text), whole: true };
+  return { text: readableNumbers(text), whole: true };
 }
 
 async function headerOf(records: AsyncIterable<TableRecord>): Promise<string[]> {
@@ -77,7 +78,7 @@ async function lineHeader(
 
 function plainly(line: string): unknown {
   try {
-    return JSON.parse(withoutNaN(line)) as unknown;
+    return JSON.parse(readableNumbers(line)) as unknown;
   } catch {
     // Its error, with the place, comes from the reader that is strict.
     return undefined;
