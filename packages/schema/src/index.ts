@@ -206,10 +206,12 @@ export {
 export {
   admitsOffer,
   type CatalogueOffer,
+  catalogueOfferSchema,
   type FoundProfile,
   type FoundProfiles,
   type IndexArray,
   type ProfileFilter,
+  profileFilterSchema,
   type ProfileIndex,
   type ProfileIndexArtifact,
   type ProfileIndexStrategy,
@@ -333,7 +335,8 @@ export type {
   WeightSize,
   WeightSizes,
 } from './scoring/definition.js';
-export { type QueryBatch, type Requirements, type RouterTraining, type SharedWork } from './training.js';
+export { type Requirements, requirementsSchema } from './requirements.js';
+export { type QueryBatch, type RouterTraining, type SharedWork } from './training.js';
 export { type Offer, whatLacks } from './what-lacks.js';
 export {
   linkWasm,

@@ -1,12 +1,16 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { RunContext } from './context.js';
+import { candidateSchema } from './artifacts.js';
 import type { Candidate, Price } from './dataset.js';
 import type { Matrix } from './matrix.js';
-import type { Requirements } from './training.js';
+import { requirementsSchema, type Requirements } from './requirements.js';
 import { whatLacks } from './what-lacks.js';
 
 /** What a catalogue says of a model, and a search may ask for. */
 export type CatalogueOffer = Pick<Candidate, 'price' | 'limits' | 'capabilities'>;
+
+/** Of `CatalogueOffer`, at the edge: where it is given, and in files. */
+export const catalogueOfferSchema = candidateSchema.pick({ price: true, limits: true, capabilities: true });
 
 /** A part of a catalogue: models or adapters with one vector each. */
 export interface ProfileRows {
@@ -36,6 +40,13 @@ export interface ProfileFilter {
   /** Dollars per million tokens, at most. A model without a price is left out where one is asked for. */
   maxPrice?: Partial<Pick<Price, 'input' | 'output'>>;
 }
+
+const priceLimit = z.number().min(0).optional();
+/** Of `ProfileFilter`: a name that is not known is refused, for a search would find more than was asked for. */
+export const profileFilterSchema = z.strictObject({
+  requirements: z.strictObject(requirementsSchema.shape).optional(),
+  maxPrice: z.strictObject({ input: priceLimit, output: priceLimit }).optional(),
+});
 
 /** Whether a search with this filter may find a model with this offer. */
 export function admitsOffer(offer: CatalogueOffer, { requirements = {}, maxPrice = {} }: ProfileFilter): boolean {
@@ -89,16 +100,17 @@ export interface ProfileIndex {
   /**
    * Takes one model in; it is found from the next search on.
    * @param vector `dimensions` finite numbers
-   * @throws RouteProfileError BAD_INPUT for a model that is there already, SHAPE_MISMATCH, NOT_FINITE; nothing changes then
+   * @throws RouteProfileError BAD_INPUT for a model that is there already, has no name, or whose offer is not one, SHAPE_MISMATCH,
+   * NOT_FINITE; nothing changes then
    */
   add(model: string, vector: ArrayLike<number>, offer?: CatalogueOffer): Promise<void>;
   /** @throws RouteProfileError UNKNOWN_NAME for a model that is not there */
   remove(model: string): Promise<void>;
   /**
-   * The `count` most similar models of each query, among those that the filter admits.
+   * The `count` (a whole number, 0 or more) most similar models of each query, among those that the filter admits.
    * @param queries [queries × dimensions], finite
    * @param filters one for all, or one per query
-   * @throws RouteProfileError SHAPE_MISMATCH, NOT_FINITE, ABORTED
+   * @throws RouteProfileError SHAPE_MISMATCH, NOT_FINITE, BAD_OPTION for a count or a filter that is not one, ABORTED
    */
   search(
     queries: Matrix,

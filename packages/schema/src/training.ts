@@ -1,27 +1,6 @@
 import type { OutcomeValues, PreferencePair } from './dataset.js';
 import type { Matrix } from './matrix.js';
-
-/** What one query demands of the model that answers it. */
-export interface Requirements {
-  jsonMode?: boolean;
-  /** An answer by a JSON schema of the caller's. */
-  jsonSchema?: boolean;
-  tools?: boolean;
-  vision?: boolean;
-  audio?: boolean;
-  /** Log probabilities of the answer's tokens. */
-  logprobs?: boolean;
-  reasoning?: boolean;
-  /** Only models that run there. */
-  region?: string;
-  /** Only models that run on the user's own machines. */
-  local?: boolean;
-  /** Tokens of the prompt, where they are known better than by counting characters. */
-  contextTokens?: number;
-  outputTokens?: number;
-  /** How the request is spoken, such as `chat` or `messages`: a gateway knows which of its endpoints understand it. No candidate is asked for it. */
-  wire?: string;
-}
+import type { Requirements } from './requirements.js';
 
 /**
  * What was computed of query vectors alone, such as their principal axes, kept for whoever else is handed the same queries, or a part of

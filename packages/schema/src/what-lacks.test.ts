@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Requirements } from './training.js';
+import type { Requirements } from './requirements.js';
 import { whatLacks, type Offer } from './what-lacks.js';
 
 const nothing: Offer = { capabilities: {} };

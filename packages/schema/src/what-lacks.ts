@@ -1,5 +1,5 @@
 import type { Candidate } from './dataset.js';
-import type { Requirements } from './training.js';
+import type { Requirements } from './requirements.js';
 
 /** What a candidate offers, as far as it says. */
 export type Offer = Pick<Candidate, 'limits' | 'capabilities'>;

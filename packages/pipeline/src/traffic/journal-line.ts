@@ -1,19 +1,4 @@
-import { z } from '@routeprofile/schema';
-
-/** As `Requirements`; what the gateway alone knows of, such as the wire, is passed over. */
-const requirementsSchema = z.object({
-  jsonMode: z.boolean().optional(),
-  jsonSchema: z.boolean().optional(),
-  tools: z.boolean().optional(),
-  vision: z.boolean().optional(),
-  audio: z.boolean().optional(),
-  logprobs: z.boolean().optional(),
-  reasoning: z.boolean().optional(),
-  region: z.string().optional(),
-  local: z.boolean().optional(),
-  contextTokens: z.number().optional(),
-  outputTokens: z.number().optional(),
-});
+import { requirementsSchema, z } from '@routeprofile/schema';
 
 /** What is read of a decision of the gateway. The rest of its record is of no interest here. */
 const recordSchema = z.looseObject({
@@ -23,7 +8,8 @@ const recordSchema = z.looseObject({
   wire: z.string(),
   route: z.string().nullable(),
   router: z.looseObject({ strategy: z.string(), encoder: z.string().nullable() }).nullable(),
-  requirements: requirementsSchema,
+  /** What the gateway alone knows of, such as the wire, is passed over. */
+  requirements: requirementsSchema.omit({ wire: true }),
   text: z.string().optional(),
   /** Little-endian float32 in base64. */
   vector: z.base64().optional(),

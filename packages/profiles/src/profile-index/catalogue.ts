@@ -1,7 +1,9 @@
 import {
   assertFinite,
   createMatrix,
+  issueText,
   normalizeRows,
+  profileFilterSchema,
   RouteProfileError,
   rowOf,
   throwIfAborted,
@@ -59,7 +61,7 @@ export function catalogueIndex({ name, options, encoder, rows, entries, arrays }
     if (matrix.cols !== rows.width)
       throw new RouteProfileError(
         'SHAPE_MISMATCH',
-        `${name}: ${what} have ${matrix.cols} numbers, the vectors of the index ${rows.width}`,
+        `${name}: ${what}: ${matrix.cols} numbers per vector, expected ${rows.width} as in the index`,
         { hint: 'Vectors of models and of queries come from one encoder.' },
       );
     assertFinite(matrix, `${name}: ${what}`);
@@ -74,6 +76,11 @@ export function catalogueIndex({ name, options, encoder, rows, entries, arrays }
   };
   /** Places with an admitted offer, where they are few enough to look at each without searching; otherwise what tells them. */
   const limitsOf = (filter: ProfileFilter): { admitted: number; limits: SearchLimits } => {
+    const parsed = profileFilterSchema.safeParse(filter);
+    if (!parsed.success)
+      throw new RouteProfileError('BAD_OPTION', `${name}: filter: ${parsed.error.issues.map(issueText).join('; ')}`, {
+        hint: 'A filter has `requirements`, such as { tools: true }, and `maxPrice`: { input, output } in dollars per million tokens.',
+      });
     const admitted = offers.admitted(filter);
     const total = admitted.reduce((sum, yes, kind) => sum + yes * (counts[kind] ?? 0), 0);
     if (total === rows.size) return { admitted: total, limits: {} };
@@ -115,6 +122,10 @@ export function catalogueIndex({ name, options, encoder, rows, entries, arrays }
     },
     has: (model) => placeOf.has(model),
     async add(model, vector, offer = {}) {
+      if (model === '')
+        throw new RouteProfileError('BAD_INPUT', `${name}: a model has an empty name`, {
+          hint: 'Give each model a name of its own.',
+        });
       if (placeOf.has(model))
         throw new RouteProfileError('BAD_INPUT', `${name}: the model '${model}' is there already`, {
           hint: 'Give each model a name of its own, or remove the other first.',
@@ -142,6 +153,10 @@ export function catalogueIndex({ name, options, encoder, rows, entries, arrays }
       order = undefined;
     },
     async search(queries, wanted, filters = {}, ctx) {
+      if (!Number.isSafeInteger(wanted) || wanted < 0)
+        throw new RouteProfileError('BAD_OPTION', `${name}: count is ${wanted}, expected a whole number of models`, {
+          hint: 'Say how many models each query shall find, such as 100.',
+        });
       const asked = checked(queries, 'queries');
       const perQuery = Array.isArray(filters) ? (filters as readonly (ProfileFilter | undefined)[]) : undefined;
       const common = perQuery ? undefined : limitsOf(filters as ProfileFilter);

@@ -1,10 +1,17 @@
-import { admitsOffer, type CatalogueOffer, type ProfileFilter } from '@routeprofile/schema';
+import {
+  admitsOffer,
+  catalogueOfferSchema,
+  issueText,
+  RouteProfileError,
+  type CatalogueOffer,
+  type ProfileFilter,
+} from '@routeprofile/schema';
 
 /** Offers of a catalogue, each distinct one kept once: adapters of one model mostly offer the same. */
 export interface Offers {
   /** Distinct offers. */
   readonly distinct: readonly CatalogueOffer[];
-  /** The offer's place among `distinct`; entered there if it is new. */
+  /** The offer's place among `distinct`; entered there if it is new. @throws RouteProfileError BAD_INPUT for what files would not hold */
   kindOf(offer: CatalogueOffer): number;
   /** Shape [distinct]: 1 for those that the filter admits. */
   admitted(filter: ProfileFilter): Uint8Array;
@@ -36,6 +43,11 @@ export function offerKinds(given: readonly CatalogueOffer[] = []): Offers {
       const key = keyOf(offer);
       const known = places.get(key);
       if (known !== undefined) return known;
+      const parsed = catalogueOfferSchema.safeParse(offer);
+      if (!parsed.success)
+        throw new RouteProfileError('BAD_INPUT', `offer: ${parsed.error.issues.map(issueText).join('; ')}`, {
+          hint: 'Prices are dollars per million tokens, of input and output; leave out what is not known.',
+        });
       const { price, limits, capabilities } = offer;
       places.set(key, distinct.length);
       // A copy: whoever gave it may change it later.

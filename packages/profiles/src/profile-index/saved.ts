@@ -1,5 +1,5 @@
 import {
-  candidateSchema,
+  catalogueOfferSchema,
   corruptFile,
   createMatrix,
   issueText,
@@ -19,7 +19,7 @@ const manifestSchema = z.object({
   dimensions: z.number().int().min(1),
   metric: z.enum(['cosine', 'dot']),
   places: z.number().int().min(0),
-  offers: z.array(candidateSchema.pick({ price: true, limits: true, capabilities: true })),
+  offers: z.array(catalogueOfferSchema),
 });
 export type IndexManifest = z.infer<typeof manifestSchema>;
 

@@ -200,6 +200,21 @@ export function describeProfileIndexContract<O>(
       expect(await codeOf(index.vectors(['nobody']))).toBe('UNKNOWN_NAME');
       expect(await codeOf(index.search(createMatrix(1, 3), 1))).toBe('SHAPE_MISMATCH');
       expect(await codeOf(index.search(createMatrix(1, DIMENSIONS, broken), 1))).toBe('NOT_FINITE');
+      // What could be saved but not loaded again.
+      expect(await codeOf(index.add('', rowOf(vectors, 0)))).toBe('BAD_INPUT');
+      for (const offer of [
+        { price: { input: -1, output: 1 } },
+        { price: { input: 1 } },
+        { limits: { contextTokens: NaN } },
+      ])
+        expect(await codeOf(index.add('new', rowOf(vectors, 0), offer as CatalogueOffer))).toBe('BAD_INPUT');
+      for (const count of [-1, 1.5, NaN]) expect(await codeOf(index.search(queries, count))).toBe('BAD_OPTION');
+      // A filter that is misspelt must not admit all.
+      for (const filter of [{ requirement: {} }, { requirements: { toolz: true } }, { maxPrice: { out: 1 } }]) {
+        expect(await codeOf(index.search(queries, 1, filter as ProfileFilter))).toBe('BAD_OPTION');
+        expect(await codeOf(index.search(rowMatrix(queries, 0), 1, [filter as ProfileFilter]))).toBe('BAD_OPTION');
+      }
+      expect(index.has('new') || index.has('')).toBe(false);
       expect(fingerprint(await index.search(queries, 10))).toBe(before);
       expect(await codeOf(build([0, 1, 0]))).toBe('BAD_INPUT');
     });
