@@ -50,6 +50,7 @@ export function ownIndex(
     get dimensions() {
       return own().cols;
     },
+    encoder: null,
     metric: 'dot',
     models: () => models,
     async search(queries, count, filters = {}) {

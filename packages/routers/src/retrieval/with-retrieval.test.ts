@@ -67,6 +67,22 @@ describe.each(ROUTERS)('retrieval with %s', (_, strategy, raw) => {
   });
 });
 
+describe('what cannot be retrieved', () => {
+  it('is refused: vectors of another encoder than those of the index, and a count that is not one', async () => {
+    const { input, queries } = problem();
+    const router = await fitted(simRouter, {}, { input, queries } as ReturnType<typeof problem>);
+    const index = { ...indexOf(router), dimensions: rowScoring(router).own().cols, encoder: 'another' };
+    await expect(withRetrieval(router, index).decide(queries)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining("the index is of the encoder 'another'") as string,
+    });
+    for (const n of [0, 1.5, NaN])
+      expect(() => withRetrieval(router, indexOf(router), { n })).toThrow(
+        expect.objectContaining({ code: 'BAD_OPTION', hint: expect.stringContaining('100') as string }) as Error,
+      );
+  });
+});
+
 describe('a catalogue larger than the router knows', () => {
   it('is scored by the rows that the index holds', async () => {
     const { input, queries } = problem();

@@ -1,6 +1,7 @@
 import {
   createMatrix,
   isScoringRouter,
+  plural,
   RouteProfileError,
   rowOf,
   type Decision,
@@ -19,7 +20,7 @@ import { takeQueries } from '../common/folds.js';
 import { unsavable, type WrappedRouter } from '../wrappers/wrapped.js';
 
 /** What is read of an index. */
-export type SearchedIndex = Pick<ProfileIndex, 'dimensions' | 'metric' | 'models' | 'search' | 'vectors'>;
+export type SearchedIndex = Pick<ProfileIndex, 'dimensions' | 'encoder' | 'metric' | 'models' | 'search' | 'vectors'>;
 
 /** How many models of a catalogue are scored. */
 export interface RetrievalSettings {
@@ -57,7 +58,7 @@ export function rowScoring(router: Router): RowScoring {
  * model was measured at every key, and roughly elsewhere.
  *
  * `decide` throws UNSUPPORTED where no model of the catalogue fulfils a query. The result cannot be saved: save router and index.
- * @throws RouteProfileError UNSUPPORTED for a router without `rows`, SHAPE_MISMATCH and BAD_OPTION for an index of other rows
+ * @throws RouteProfileError UNSUPPORTED for a router without `rows`, SHAPE_MISMATCH and BAD_OPTION for an index of other rows, BAD_INPUT for one of another encoder
  */
 export function withRetrieval(
   router: Router,
@@ -66,7 +67,9 @@ export function withRetrieval(
 ): WrappedRouter {
   const rows = rowScoring(router);
   if (!Number.isInteger(n) || n < 1)
-    throw new RouteProfileError('BAD_OPTION', `retrieve: n is ${n}, expected a whole number of at least 1`);
+    throw new RouteProfileError('BAD_OPTION', `retrieve: n is ${n}, expected a whole number of at least 1`, {
+      hint: `Say how many models are retrieved per query, such as ${RETRIEVED}.`,
+    });
   if (index.metric !== rows.metric && rows.metric === 'dot')
     throw new RouteProfileError(
       'BAD_OPTION',
@@ -97,6 +100,12 @@ export function withRetrieval(
         'SHAPE_MISMATCH',
         `retrieve: the index holds rows of ${index.dimensions} numbers, the router scores rows of ${probes.cols}`,
         { hint: 'Build the index on the rows that the router gives: router.rows.of(profiles).' },
+      );
+    if (queries.encoder !== undefined && index.encoder !== null && queries.encoder !== index.encoder)
+      throw new RouteProfileError(
+        'BAD_INPUT',
+        `retrieve: the index is of the encoder '${index.encoder}', the vectors of the queries are of '${queries.encoder}'`,
+        { hint: 'Encode the queries with the encoder of the index, or build the index with theirs.' },
       );
     const filters = queries.texts.map((_, q): ProfileFilter => {
       const demand = queries.requirements?.[q];
@@ -154,7 +163,7 @@ function ranking(
     reasons: [
       {
         kind: 'retrieved',
-        text: `score ${ranked[0]!.score.toFixed(3)}, the best of ${models.length} models retrieved from ${admitted}${certainty}`,
+        text: `score ${ranked[0]!.score.toFixed(3)}, the best of ${plural(models.length, 'model')} retrieved from ${admitted}${certainty}`,
       },
     ],
   };
