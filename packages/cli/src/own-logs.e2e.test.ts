@@ -8,6 +8,22 @@ describe('logs of one’s own', () => {
   const at = (...parts: string[]) => join(folder.path, ...parts);
   afterAll(() => folder.remove());
 
+  it('are read from a database whose password is never on the command line', async () => {
+    const ask = (database: string) =>
+      routeprofile(['data', 'import', 'SELECT 1', at('never'), '--engine', 'postgres', '--database', database]);
+    const open = await ask('postgres://me:hunter2@127.0.0.1:1/logs');
+    expect([open.code, open.stderr]).toEqual([
+      2,
+      expect.stringMatching(/after --database .* holds a password\nhint: --database takes env:NAME/),
+    ]);
+    process.env['LOGS_URL'] = 'postgres://me:hunter2@127.0.0.1:1/logs';
+    const named = await ask('env:LOGS_URL');
+    delete process.env['LOGS_URL'];
+    expect([named.code, named.stderr]).toEqual([1, expect.stringMatching(/nothing answers there/)]);
+    expect((await ask('env:LOGS_URL')).stderr).toContain('--database: there is no secret in env:LOGS_URL');
+    expect(open.stderr + named.stderr).not.toContain('hunter2');
+  });
+
   it('become a dataset that passes its check', async () => {
     const rows = Array.from({ length: 12 }, (_, i) =>
       ['small', 'large'].map((model) => ({

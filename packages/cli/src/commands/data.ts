@@ -11,6 +11,7 @@ import { plural, RouteProfileError } from '@routeprofile/schema';
 import { checkData } from '@routeprofile/pipeline';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { configOf, type ConfigFlags } from './flags.js';
+import { postgresUrl } from './postgres-url.js';
 import { formatColumns, formatPairs } from '../ui/format.js';
 
 export async function sampleCommand(dir: string, flags: CommonFlags & { seed?: number[] }, io: Io): Promise<number> {
@@ -83,13 +84,14 @@ const PASSED_ON = [
   ...(['preset', 'records', 'format', 'models', 'variant', 'scale', 'scoreScale', 'latencyUnit', 'decimal'] as const),
   ...(['delimiter', 'encoding', 'splitByTime', 'splitTime', 'cards', 'name', 'replace', 'append'] as const),
   ...(['scores', 'queries', 'join', 'good', 'bad'] as const),
-  ...(['engine', 'extensions', 'database', 'sample', 'seed'] as const),
+  ...(['engine', 'extensions', 'sample', 'seed'] as const),
 ] satisfies readonly (keyof ImportOptions)[];
 
 /** Flags of `data import`: columns by role, values from paths, and the rest of the options. */
 export type ImportFlags = CommonFlags &
   Partial<Record<Role, string>> &
   Pick<ImportOptions, (typeof PASSED_ON)[number]> & {
+    database?: string;
     defaultSplit?: string;
     modelFrom?: string;
     taskFrom?: string;
@@ -108,13 +110,14 @@ export async function importCommand(paths: readonly string[], flags: ImportFlags
         hint: `Such as: data import ${dir} my-data`,
       },
     );
+  const database = flags.database === undefined ? undefined : await postgresUrl('--database', flags.database);
   const { defaultSplit: split, modelFrom: model, taskFrom: task, splitFrom } = flags;
   const { signal, onProgress } = console.context;
   const result = await importOutcomes(sources, dir, {
     columns: pick(flags, ROLES),
     fromPath: definedOf({ model, task, split: splitFrom }),
     ...pick(flags, PASSED_ON),
-    ...definedOf({ split }),
+    ...definedOf({ split, database }),
     ...(signal && { signal }),
     onProgress,
   });

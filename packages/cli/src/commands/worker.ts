@@ -2,7 +2,7 @@ import { work } from '@routeprofile/pipeline';
 import { plural } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { required } from './flags.js';
-import { queueUrl } from './queue.js';
+import { postgresUrl } from './postgres-url.js';
 
 /** Flags of `worker`. */
 export interface WorkerFlags extends CommonFlags {
@@ -20,7 +20,7 @@ export interface WorkerFlags extends CommonFlags {
 export async function workerCommand(flags: WorkerFlags, io: Io): Promise<number> {
   const console = openConsole(io, flags);
   const { jobs, calls, plugin, encoder, cache, config, idle } = flags;
-  const connection = await queueUrl(required(flags.queue, '--queue REF'));
+  const connection = await postgresUrl('--queue', required(flags.queue, '--queue REF'));
   console.logger.info('Waiting for runs; Ctrl-C ends this worker.');
   // A worker's own progress would be a bar per cell; the run has the one that counts.
   const { signal, logger } = console.context;

@@ -59,7 +59,10 @@ export function addDataCommands(program: Command, io: Io): void {
         'extensions of DuckDB to load, such as httpfs, once installed (default: none, and no network)',
         names,
       )
-      .option('--database <url>', 'postgres://… (default: what PGHOST, PGUSER, PGPASSWORD and PGDATABASE say)')
+      .option(
+        '--database <ref>',
+        'env:NAME or file:PATH, where postgres://… is, or such a URL without a password (default: what PGHOST, PGUSER, PGPASSWORD and PGDATABASE say)',
+      )
       .option(
         '--sample <n>',
         'keep at most N queries per task, drawn by the seed, and sum up the others: task scores come from all rows',

@@ -220,7 +220,7 @@ function failed(name: string, cause: unknown): RouteProfileError {
   return new RouteProfileError('BAD_INPUT', `${name}: ${reason}`, {
     hint: isRemote
       ? 'Extensions and the network are off: name those that the query needs with --extensions, once they are installed.'
-      : "Correct the query. A file is named in single quotes: FROM 'log.parquet'.",
+      : "Correct the query. A file is named in it, in single quotes: SELECT * FROM 'log.parquet'.",
     cause,
   });
 }

@@ -88,6 +88,14 @@ describe('several files at once', () => {
     expect(warnings).toEqual(['From the paths: the model in the folder of each path, such as a.']);
   });
 
+  it('are not a query, unless an engine is named', async () => {
+    for (const sql of ["SELECT * FROM 'runs/*.csv'", 'with x as (select 1) select * from x'])
+      expect(await failureOf(() => importOutcomes(sql, bench.out))).toMatchObject({
+        code: 'BAD_OPTION',
+        hint: expect.stringContaining('--engine duckdb') as string,
+      });
+  });
+
   it('leave out what is not like the others in a folder, and name it', async () => {
     const battle = (id: number) => ({ id, prompt: `Say ${id}.`, model_a: 'a', model_b: 'b', winner: 'model_a' });
     put({ 'x/battles.jsonl': jsonl(battle(1), battle(2)), 'x/notes.csv': csv('note', 'hello') });

@@ -30,7 +30,7 @@ const portable = (path: string): string => (sep === '/' ? path : path.split(sep)
 /**
  * The files of all sources, in order, each folder's by name. Hidden files and files of an unknown kind are passed over in
  * folders.
- * @throws RouteProfileError MISSING_FILE when a pattern or folder holds no file, or a file is not there; BAD_OPTION.
+ * @throws RouteProfileError MISSING_FILE when a pattern or folder holds no file, or a file is not there; BAD_OPTION for a query.
  */
 export async function filesOf(sources: readonly ImportSource[]): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
@@ -43,6 +43,7 @@ export async function filesOf(sources: readonly ImportSource[]): Promise<SourceF
 async function pathsOf(path: string): Promise<{ path: string; found: boolean }[]> {
   const info = await stat(path).catch((cause: unknown) => cause);
   if (info instanceof Error) {
+    if (/^\s*(?:select|with|from)\s/i.test(path)) throw noEngine();
     if (!isGlob(portable(path))) throw readError(path, info);
     const pattern = pathPattern(portable(path).replace(/^\.\//, ''));
     const base = baseOf(portable(path));
@@ -55,6 +56,11 @@ async function pathsOf(path: string): Promise<{ path: string; found: boolean }[]
   if (found.length === 0) throw nothing(path, 'is a folder without a file that can be read');
   return found.map((file) => ({ path: file, found: true }));
 }
+
+const noEngine = () =>
+  new RouteProfileError('BAD_OPTION', 'the source is a query, and no engine is named that runs it', {
+    hint: 'Add --engine duckdb for a query over files, --engine postgres for one in a database.',
+  });
 
 const nothing = (path: string, what: string) =>
   new RouteProfileError('MISSING_FILE', `${path}: ${what}`, {
