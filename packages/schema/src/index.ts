@@ -190,6 +190,7 @@ export {
 export { costPerUseful } from './cost-per-useful.js';
 export { type Judgement, judgedWorth } from './judged-worth.js';
 export { type Chooser, chooserOf } from './recorded-choice.js';
+export { notInstalled } from './not-installed.js';
 export { plural, printable, someOf } from './printing.js';
 export {
   type BuildPlan,

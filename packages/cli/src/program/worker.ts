@@ -11,7 +11,7 @@ Examples:
   DATABASE_URL=postgres://… routeprofile worker --queue env:DATABASE_URL --jobs 4
       on every machine that computes: four cells at a time; the data come through the database
 
-Needs the packages pg and pg-boss beside the command: npm install pg@8 pg-boss@10.`;
+Needs the packages pg and pg-boss beside the command: npm install @routeprofile/cli pg@8 pg-boss@10.`;
 
 /** `worker`: takes part in runs of other machines. */
 export function addWorkerCommand(program: Command, io: Io): void {

@@ -9,6 +9,6 @@ it('says what to install where pg is missing', async () => {
   await expect(openPostgres({ connection: 'postgres://u:canary@127.0.0.1/x' })).rejects.toMatchObject({
     code: 'UNSUPPORTED',
     message: 'the package pg, which talks to Postgres, is not installed',
-    hint: 'Install it beside RouteProfile: npm install pg',
+    hint: expect.stringContaining('npm install pg') as string,
   });
 });

@@ -1,5 +1,5 @@
 import { assertPostgresUrl, postgresFault, unreadablePostgres } from '@routeprofile/providers';
-import { RouteProfileError } from '@routeprofile/schema';
+import { notInstalled, type RouteProfileError } from '@routeprofile/schema';
 import type { Client, ClientConfig, Pool } from 'pg';
 import type { PostgresOptions, PostgresSettings } from './options.js';
 
@@ -20,10 +20,7 @@ async function loadPg(): Promise<typeof import('pg').default> {
     const loaded = await import('pg');
     return loaded.default;
   } catch (cause) {
-    throw new RouteProfileError('UNSUPPORTED', 'the package pg, which talks to Postgres, is not installed', {
-      hint: 'Install it beside RouteProfile: npm install pg',
-      cause,
-    });
+    throw notInstalled(['pg'], 'which talks to Postgres', cause);
   }
 }
 

@@ -1,5 +1,5 @@
 import { assertPostgresUrl, postgresFault, sleep, unreadablePostgres } from '@routeprofile/providers';
-import { RouteProfileError, throwIfAborted, type RunContext } from '@routeprofile/schema';
+import { notInstalled, RouteProfileError, throwIfAborted, type RunContext } from '@routeprofile/schema';
 import type { Pool } from 'pg';
 import type PgBoss from 'pg-boss';
 
@@ -27,10 +27,7 @@ async function loadPackages(): Promise<{ pg: typeof import('pg').default; Boss: 
     const [pg, boss] = await Promise.all([import('pg'), import('pg-boss')]);
     return { pg: pg.default, Boss: boss.default };
   } catch (cause) {
-    throw new RouteProfileError('UNSUPPORTED', 'the packages pg and pg-boss, which --queue needs, are not installed', {
-      hint: 'Install them beside RouteProfile: npm install pg@8 pg-boss@10',
-      cause,
-    });
+    throw notInstalled(['pg@8', 'pg-boss@10'], 'which --queue needs', cause);
   }
 }
 

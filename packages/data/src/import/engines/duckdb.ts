@@ -9,11 +9,11 @@ import type {
   DuckDBValueConverter,
   JS,
 } from '@duckdb/node-api';
-import { messageOf, RouteProfileError, throwIfAborted } from '@routeprofile/schema';
+import { messageOf, notInstalled, RouteProfileError, throwIfAborted } from '@routeprofile/schema';
 import { unpacked } from '../paths.js';
 import { plain } from '../readers/plain.js';
 import { SAMPLED, type Reader } from '../readers/table.js';
-import { notInstalled, onceMore, rowsReader, type Engine, type EngineOptions } from './engine.js';
+import { onceMore, rowsReader, type Engine, type EngineOptions } from './engine.js';
 
 type DuckDb = typeof import('@duckdb/node-api');
 type Row = Record<string, unknown>;
@@ -25,7 +25,7 @@ async function loadDuckDb(): Promise<DuckDb> {
   try {
     return await import('@duckdb/node-api');
   } catch (cause) {
-    throw notInstalled('@duckdb/node-api', 'reads tables by SQL', cause);
+    throw notInstalled(['@duckdb/node-api'], 'which reads tables by SQL', cause);
   }
 }
 

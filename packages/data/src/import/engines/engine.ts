@@ -1,4 +1,3 @@
-import { RouteProfileError } from '@routeprofile/schema';
 import type { CompleteImportOptions } from '../options.js';
 import type { Reader } from '../readers/table.js';
 
@@ -13,13 +12,6 @@ export interface Engine {
 export type EngineOptions = Pick<CompleteImportOptions, 'extensions' | 'database'> & {
   signal?: AbortSignal | undefined;
 };
-
-/** @throws RouteProfileError UNSUPPORTED with the command that installs the package. */
-export const notInstalled = (name: string, what: string, cause: unknown): RouteProfileError =>
-  new RouteProfileError('UNSUPPORTED', `the package ${name}, which ${what}, is not installed`, {
-    hint: `Install it beside RouteProfile: npm install ${name}`,
-    cause,
-  });
 
 /** A reader of rows that come from a query, in lots. */
 export function rowsReader(

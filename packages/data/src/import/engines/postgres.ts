@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
-import { messageOf, RouteProfileError, throwIfAborted } from '@routeprofile/schema';
+import { messageOf, notInstalled, RouteProfileError, throwIfAborted } from '@routeprofile/schema';
 import { plain } from '../readers/plain.js';
 import { SAMPLED, type Reader } from '../readers/table.js';
-import { notInstalled, onceMore, rowsReader, type Engine, type EngineOptions } from './engine.js';
+import { onceMore, rowsReader, type Engine, type EngineOptions } from './engine.js';
 
 type Pg = typeof import('pg').default;
 type Row = Record<string, unknown>;
@@ -14,7 +14,7 @@ async function loadPg(): Promise<Pg> {
   try {
     return (await import('pg')).default;
   } catch (cause) {
-    throw notInstalled('pg', 'talks to Postgres', cause);
+    throw notInstalled(['pg'], 'which talks to Postgres', cause);
   }
 }
 
