@@ -11,6 +11,12 @@ describe('issueText', () => {
     ['a list that is missing', z.object({ rows: z.array(z.string()) }), {}, 'rows: missing; it must be a list'],
     ['null for a list', z.array(z.string()), null, 'must be a list, and is null'],
     ['text for a number', z.object({ k: z.number() }), { k: 'x' }, 'k: must be a number, and is text'],
+    [
+      'an object that names itself',
+      z.array(z.int()),
+      Object.create({ constructor: { name: 'a b' } }),
+      'must be a list, and is an object of another kind',
+    ],
     ['a list for text', z.string(), [], 'must be text, and is a list'],
     ['no number', z.number(), Number.NaN, 'must be a number, and is NaN'],
     ['no finite number', z.number(), Infinity, 'must be a number, and is Infinity'],

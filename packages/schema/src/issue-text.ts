@@ -35,7 +35,12 @@ const TYPES: Readonly<Record<string, string>> = {
 /** The same of what was given. */
 const GIVEN: Readonly<Record<string, string>> = { ...TYPES, object: 'named fields' };
 
-const WRONG_TYPE = /^Invalid input: expected (\w+), received (\w+)$/;
+const WRONG_TYPE = /^Invalid input: expected (\w+), received ([^]*)$/;
+
+/** zod names other objects by what their `constructor` says, which may be any text. */
+const givenAs = (received: string): string =>
+  (Object.hasOwn(GIVEN, received) ? GIVEN[received] : undefined) ??
+  (/^\w+$/.test(received) ? received : 'an object of another kind');
 
 /** zod's own messages, said so that a reader needs no TypeScript. Messages of a schema stay as they are. */
 function plainMessage(issue: z.core.$ZodIssue): string {
@@ -47,7 +52,7 @@ function plainMessage(issue: z.core.$ZodIssue): string {
       if (wanted === undefined) return message;
       if (received === 'undefined') return `missing; it must be ${wanted}`;
       if (received === 'number') return `must be ${wanted}`;
-      return `must be ${wanted}, and is ${GIVEN[received] ?? received}`;
+      return `must be ${wanted}, and is ${givenAs(received)}`;
     }
     case 'invalid_value':
       if (!/^Invalid (option|input): expected /.test(message)) return message;
