@@ -15,6 +15,8 @@ export interface TestPostgres {
   start(): Promise<void>;
   /** Kills it as `kill -9` does. */
   kill(): Promise<void>;
+  /** What `pg_ctl restart -m MODE` does. @param down milliseconds for which it is away. Default 0 */
+  restart(mode: 'fast' | 'immediate', down?: number): Promise<void>;
   /** Stops it, and deletes its folder. */
   remove(): Promise<void>;
 }
@@ -102,6 +104,11 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
       });
     },
     kill: () => ended('SIGKILL'),
+    async restart(mode, down = 0) {
+      await ended(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
+      await new Promise((resolve) => setTimeout(resolve, down));
+      await started.start();
+    },
     async remove() {
       await ended('SIGQUIT');
       rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,8 @@ import { open, readFile, unlink } from 'node:fs/promises';
 import { RouteProfileError } from '@routeprofile/schema';
 import { systemCode, writeError } from './files.js';
 
-const isRunning = (pid: number): boolean => {
+/** Whether a process of this machine has this number, whoever's it is. */
+export const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { RunContext } from '@routeprofile/schema';
 import { cellStore } from '../cells/cell-store.js';
 import { openCellThread, type CellThread, type ThreadTask } from '../cells/cell-thread.js';
@@ -15,6 +13,7 @@ import type { JoinedRun } from './joined-runs.js';
 import { receiveFiles, sendFiles } from './made-files.js';
 import type { CellsManifest } from './manifest.js';
 import type { Job, Result } from './messages.js';
+import { makeWorkFolder } from './work-folders.js';
 
 type CellJob = Exclude<Job, { type: 'call' }>;
 
@@ -39,7 +38,7 @@ export async function openCellSlot(
 ): Promise<CellSlot> {
   const { config, failures, given } = unpackInputs(await getFile(database, manifest.inputs));
   assertTrusted(wantedBy(config, failures), trusted);
-  const folder = await mkdtemp(join(tmpdir(), 'routeprofile-worker-'));
+  const folder = await makeWorkFolder();
   const { cache: _theirs, ...others } = config;
   const { cache } = trusted;
   const own = { ...others, jobs: 1, out: folder, backend: manifest.backend, ...(cache !== undefined && { cache }) };
@@ -83,6 +82,7 @@ export async function openCellSlot(
   return {
     run: id,
     async compute(job, over) {
+      over.throwIfAborted();
       if (thread === undefined || thread.lost) thread = start();
       const by = thread;
       const stop = () => void by.end();

@@ -5,7 +5,7 @@ import type PgBoss from 'pg-boss';
 
 /** The schema of the database that holds pg-boss's tables and ours, apart from whatever else is in it. */
 const SCHEMA = 'routeprofile_queue';
-/** Milliseconds for which a database that was reached once is tried again while it is away. */
+/** Milliseconds for which a statement is tried again while a database that was reached before is away. */
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 500;
 const CONNECT_MS = 10_000;
@@ -19,6 +19,8 @@ export interface QueueDatabase {
   readonly schema: string;
   /** @throws RouteProfileError BAD_INPUT for what the database refuses; NETWORK once it has been away for too long; ABORTED */
   readonly query: <Row>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
+  /** Milliseconds since a statement failed for want of the database; `Infinity` where none did. */
+  readonly steadyFor: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -37,7 +39,7 @@ async function loadPackages(): Promise<{ pg: typeof import('pg').default; Boss: 
  */
 const tables = (schema: string): string => `
   create table if not exists ${schema}.runs (
-    id text primary key, kind text not null, manifest jsonb not null,
+    id text primary key, kind text not null, manifest jsonb not null, identity text, owner uuid not null,
     created timestamptz not null default now(), seen timestamptz not null default now());
   create table if not exists ${schema}.files (
     run text not null references ${schema}.runs (id) on delete cascade,
@@ -66,16 +68,18 @@ export async function openQueueDatabase(
     keepAlive: true,
     max: 4,
   });
-  // A connection that breaks while nobody uses it: the next statement has another.
-  pool.on('error', () => {});
+  let lastAway = -Infinity;
   let reached = false;
   let away = false;
+  let givenUp = false;
+  // A connection that breaks while nobody uses it: the next statement has another.
+  pool.on('error', () => (lastAway = performance.now()));
 
   const attempt = async (text: string, values: readonly unknown[] | undefined) => {
     try {
       const result = await pool.query(text, values && [...values]);
       if (away) ctx.logger?.info('Postgres is back');
-      [reached, away] = [true, false];
+      [reached, away, givenUp] = [true, false, false];
       return result;
     } catch (error) {
       throw postgresFault(error, secrets, 'See whether the user may make schemas and tables in this database.');
@@ -88,7 +92,17 @@ export async function openQueueDatabase(
         return await attempt(text, values);
       } catch (error) {
         const passing = RouteProfileError.isInstance(error) && error.code === 'NETWORK';
-        if (!passing || !reached || ctx.signal?.aborted || performance.now() > until) throw error;
+        if (!passing) throw error;
+        lastAway = performance.now();
+        if (!reached || ctx.signal?.aborted) throw error;
+        if (givenUp || lastAway > until) {
+          // What tidies up does not wait as long again.
+          givenUp = true;
+          throw new RouteProfileError('NETWORK', `${error.message}, and so for ${PATIENCE_MS / 1000} seconds`, {
+            hint: 'See whether the database is up. Then run the same command again: what was finished is kept.',
+            cause: error,
+          });
+        }
         if (!away) ctx.logger?.warn(`${error.message}. Trying again for ${PATIENCE_MS / 1000} seconds`);
         away = true;
         await sleep(PAUSE_MS, ctx.signal).catch(() => throwIfAborted(ctx));
@@ -121,6 +135,7 @@ export async function openQueueDatabase(
     boss,
     schema: SCHEMA,
     query: async <Row>(sql: string, values: readonly unknown[] = []) => (await patiently(sql, values)).rows as Row[],
+    steadyFor: () => performance.now() - lastAway,
     async close() {
       await boss.stop({ graceful: false });
       await pool.end();

@@ -1,17 +1,21 @@
 import { messageOf, messageWithHint, RouteProfileError, type Logger } from '@routeprofile/schema';
 import type { QueueDatabase } from './database.js';
-import { assertSameVersions, manifestSchema, type Manifest } from './manifest.js';
-import { deleteSilentRuns, SILENT_RUN_SECONDS, tellRun } from './shared-run.js';
+import { readManifest, type Manifest } from './manifest.js';
+import { deleteAbandonedRuns } from './delete-run.js';
+import { IS_ABANDONED, IS_SILENT } from './run-rows.js';
+import { tellRun } from './shared-run.js';
 
 /** A run that this worker takes jobs of. */
 export interface JoinedRun<M extends Manifest = Manifest> {
   id: string;
   manifest: M;
+  /** Whether its process has not been heard of for some seconds: it may have died. */
+  silent: boolean;
 }
 
 /** Which runs there are for this worker. */
 export interface JoinedRuns {
-  /** Looks again. @returns those that this worker can serve, the oldest first */
+  /** Looks again. @returns those that this worker can serve: the oldest first, silent ones last */
   look(): Promise<JoinedRun[]>;
   /** Takes part in a run no longer; says why to the run and to the logger. */
   leave(run: string, error: unknown): Promise<void>;
@@ -21,15 +25,17 @@ export interface JoinedRuns {
 
 /**
  * @param name of the worker, for people
+ * @param kinds of runs that it takes jobs of
  * @param check throws a RouteProfileError for a run that would not get the same results here
  */
 export function openJoinedRuns(
   database: QueueDatabase,
   name: string,
+  kinds: readonly Manifest['kind'][],
   check: (manifest: Manifest) => Promise<void>,
   logger: Logger | undefined,
 ): JoinedRuns {
-  const joined = new Map<string, JoinedRun>();
+  const joined = new Map<string, Manifest>();
   const refused = new Set<string>();
   const { query, schema } = database;
 
@@ -43,15 +49,9 @@ export function openJoinedRuns(
   };
   const join = async (id: string, written: unknown) => {
     try {
-      // What another version wrote may have another form; its versions can be read all the same.
-      const parsed = manifestSchema.safeParse(written);
-      if (!parsed.success)
-        throw new RouteProfileError('UNSUPPORTED', 'the run is of another version of RouteProfile', {
-          hint: 'Install the same version on both machines.',
-        });
-      assertSameVersions(parsed.data.same);
-      await check(parsed.data);
-      joined.set(id, { id, manifest: parsed.data });
+      const manifest = readManifest(written);
+      await check(manifest);
+      joined.set(id, manifest);
       await tellRun(database, id, { type: 'joined', worker: name });
     } catch (error) {
       if (!RouteProfileError.isInstance(error) || error.code === 'NETWORK' || error.code === 'ABORTED') throw error;
@@ -62,14 +62,17 @@ export function openJoinedRuns(
     leave,
     refused: () => refused.size,
     async look() {
-      await deleteSilentRuns(database);
-      const sql = `select id, manifest from ${schema}.runs where kind <> 'hidden'
-        and seen > now() - ${SILENT_RUN_SECONDS} * interval '1 second' order by created, id`;
-      const rows = await query<{ id: string; manifest: unknown }>(sql);
+      await deleteAbandonedRuns(database);
+      const sql = `select id, manifest, ${IS_SILENT} as silent from ${schema}.runs where kind = any($1)
+        and not (${IS_ABANDONED}) order by ${IS_SILENT}, created, id`;
+      const rows = await query<{ id: string; manifest: unknown; silent: boolean }>(sql, [kinds]);
       const there = new Set(rows.map(({ id }) => id));
       for (const id of [...joined.keys()]) if (!there.has(id)) joined.delete(id);
       for (const { id, manifest } of rows) if (!joined.has(id) && !refused.has(id)) await join(id, manifest);
-      return rows.flatMap(({ id }) => joined.get(id) ?? []);
+      return rows.flatMap(({ id, silent }) => {
+        const manifest = joined.get(id);
+        return manifest === undefined ? [] : [{ id, manifest, silent }];
+      });
     },
   };
 }

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { hashJson } from '@routeprofile/data';
 import { z, RouteProfileError } from '@routeprofile/schema';
 import { packageVersions } from '../versions.js';
 import { storedFileSchema } from './files.js';
@@ -17,7 +20,7 @@ type Same = z.infer<typeof sameSchema>;
 
 const shared = { same: sameSchema, lease: z.number().positive() };
 
-export const manifestSchema = z.discriminatedUnion('kind', [
+const manifestSchema = z.discriminatedUnion('kind', [
   z.object({
     ...shared,
     kind: z.literal('cells'),
@@ -40,6 +43,8 @@ export const manifestSchema = z.discriminatedUnion('kind', [
 /** What a worker has to know of a run to join it. */
 export type Manifest = z.infer<typeof manifestSchema>;
 export type CellsManifest = Extract<Manifest, { kind: 'cells' }>;
+/** A manifest, with the hash of a file in its place. */
+type Settings = (Omit<CellsManifest, 'inputs'> & { inputs: string }) | Exclude<Manifest, CellsManifest>;
 
 export const sameHere = (): Same => ({
   protocol: PROTOCOL,
@@ -47,11 +52,31 @@ export const sameHere = (): Same => ({
   packages: packageVersions(),
 });
 
+/**
+ * What two processes have in common if one may go on with the run that the other began: the machine, the output folder, and all that
+ * results depend on.
+ * @param out the output folder
+ */
+export const identityOf = (settings: Settings, out: string): string =>
+  hashJson({ host: hostname(), out: resolve(out), ...settings });
+
 /** A chat model's id may name an address that is nobody's business. */
 export const fingerprintOfChat = (id: string): string => createHash('sha256').update(id).digest('hex').slice(0, 32);
 
+/** @throws RouteProfileError UNSUPPORTED where versions differ, naming them */
+export function readManifest(written: unknown): Manifest {
+  // What another version wrote may have another form; its versions can mostly be read all the same.
+  const versions = z.looseObject({ same: sameSchema }).safeParse(written);
+  if (versions.success) assertSameVersions(versions.data.same);
+  const manifest = manifestSchema.safeParse(written);
+  if (manifest.success) return manifest.data;
+  throw new RouteProfileError('UNSUPPORTED', 'the run is of another version of RouteProfile', {
+    hint: 'Install the same version on both machines.',
+  });
+}
+
 /** @throws RouteProfileError UNSUPPORTED naming what differs */
-export function assertSameVersions(run: Same): void {
+function assertSameVersions(run: Same): void {
   const here = sameHere();
   const names = [...new Set([...Object.keys(run.packages), ...Object.keys(here.packages)])];
   const other = names.filter((name) => run.packages[name] !== here.packages[name]);

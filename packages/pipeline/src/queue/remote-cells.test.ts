@@ -11,7 +11,7 @@ import { temporaryFolder } from '../testing/temporary-folder.js';
 import { openCellSlot } from './cell-slots.js';
 import { openQueueDatabase } from './database.js';
 import { openJoinedRuns, type JoinedRun } from './joined-runs.js';
-import { assertSameVersions, sameHere, type CellsManifest } from './manifest.js';
+import { readManifest, sameHere, type CellsManifest } from './manifest.js';
 import { remoteWorkers } from './remote-cells.js';
 import { tellRun } from './shared-run.js';
 import { openTakenJobs } from './taken-jobs.js';
@@ -72,7 +72,7 @@ describe.runIf(hasPostgres())('cells through Postgres', () => {
     const ended = running.then(() => true);
     const database = await openQueueDatabase(server.url, {});
     const taken = openTakenJobs(database, (error) => expect.unreachable(String(error)));
-    const runs = openJoinedRuns(database, 'a talkative worker', () => Promise.resolve(), undefined);
+    const runs = openJoinedRuns(database, 'a talkative worker', ['cells'], () => Promise.resolve(), undefined);
     let joined: JoinedRun[] = [];
     while (joined.length === 0) joined = await runs.look();
     const one = joined[0] as JoinedRun<CellsManifest>;
@@ -100,6 +100,37 @@ describe.runIf(hasPostgres())('cells through Postgres', () => {
     expect(await left()).toBe(0);
   });
 
+  it('names in the report the cells that no worker could finish', async () => {
+    const running = run(
+      { ...config('poisoned'), profile: config('').profile.slice(0, 1) },
+      {},
+      { queue: { connection: server.url, leaseSeconds: 2 } },
+    );
+    let over = false;
+    void running.finally(() => (over = true));
+    const database = await openQueueDatabase(server.url, {});
+    const taken = openTakenJobs(database, (error) => expect.unreachable(String(error)));
+    const runs = openJoinedRuns(
+      database,
+      'a worker that is good for nothing',
+      ['cells'],
+      () => Promise.resolve(),
+      undefined,
+    );
+    let lost = 0;
+    while (!over)
+      for (const { id } of await runs.look())
+        for (const { giveBack } of await taken.take(id, 1)) {
+          lost++;
+          await giveBack();
+        }
+    const { failed } = (await running).report;
+    expect([failed.length > 0, lost]).toEqual([true, 11]);
+    for (const { message } of failed) expect(message).toMatch(/^11 workers began it, and none finished it/);
+    taken.close();
+    await database.close();
+  });
+
   it('is not served by a worker that would get other results', async () => {
     const stop = new AbortController();
     const said: string[] = [];
@@ -110,10 +141,13 @@ describe.runIf(hasPostgres())('cells through Postgres', () => {
       { logger, signal: stop.signal },
       { queue: { connection: server.url } },
     );
+    await expect.poll(left, { timeout: 20_000 }).toBeGreaterThan(0);
     const refusing = workOn({ ...worker, plugins: [], connection: server.url, idleSeconds: 2 }, { logger });
     expect(await refusing).toMatchObject({ cells: 0, refused: 1 });
-    await expect.poll(() => said.join('\n')).toContain(`name it: --plugin ${FAILING_ROUTER}`);
-    expect(said.filter((text) => text.includes('cannot take part'))).toHaveLength(2);
+    await expect
+      .poll(() => said.filter((text) => text.includes('cannot take part')), { timeout: 10_000 })
+      .toHaveLength(2);
+    expect(said.join('\n')).toContain(`name it: --plugin ${FAILING_ROUTER}`);
     stop.abort();
     await expect(running).rejects.toMatchObject({ code: 'ABORTED' });
   });
@@ -128,11 +162,13 @@ describe.runIf(hasPostgres())('cells through Postgres', () => {
   });
 });
 
-it('names the versions that differ', () => {
+it('names the versions that differ, also where they write another form', () => {
   const same = sameHere();
-  expect(() => assertSameVersions(same)).not.toThrow();
+  const manifest = { kind: 'calls', same, lease: 15, models: {} };
+  expect(readManifest(manifest)).toEqual(manifest);
   const older = { ...same, node: 18, packages: { ...same.packages, '@routeprofile/routers': '0.0.1' } };
-  expect(() => assertSameVersions(older)).toThrow(
-    /@routeprofile\/routers 0\.0\.1 there, .* here; Node\.js 18 there, \d+ here/,
-  );
+  const named = /@routeprofile\/routers 0\.0\.1 there, .* here; Node\.js 18 there, \d+ here/;
+  expect(() => readManifest({ ...manifest, same: older })).toThrow(named);
+  expect(() => readManifest({ same: older, kind: 'unheard of' })).toThrow(named);
+  expect(() => readManifest({})).toThrow('another version of RouteProfile');
 });

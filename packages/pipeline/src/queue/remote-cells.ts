@@ -1,3 +1,4 @@
+import { hashBytes } from '@routeprofile/data';
 import { RouteProfileError, type FailedCell, type RunContext } from '@routeprofile/schema';
 import { openBackend } from '../backend.js';
 import { cellKey, profileKey } from '../cells/cell-key.js';
@@ -11,7 +12,7 @@ import { packInputs } from './cells-inputs.js';
 import { openQueueDatabase, type QueueDatabase } from './database.js';
 import { dropFile, putFile, type StoredFile } from './files.js';
 import { receiveFiles, sendFiles } from './made-files.js';
-import { sameHere, type Manifest } from './manifest.js';
+import { identityOf, sameHere, type CellsManifest } from './manifest.js';
 import type { Job, Result } from './messages.js';
 import { openSharedRun, type SharedRun } from './shared-run.js';
 
@@ -30,15 +31,8 @@ const RETRIES = 10;
 type CellOutcome = CellResult | FailedCell;
 type ProfileMade = { key: string; made: StoredFile };
 
-/** What is the same wherever the cells of a plan are computed, and where to find the rest. */
-async function manifestOf(
-  database: QueueDatabase,
-  run: string,
-  workspace: Workspace,
-  lease: number,
-  ctx: RunContext,
-): Promise<Manifest> {
-  const { plan } = workspace;
+/** What is the same wherever the cells of a plan are computed, but for the file that holds the rest. */
+async function settingsOf({ plan }: Workspace, lease: number): Promise<Omit<CellsManifest, 'inputs'>> {
   return {
     kind: 'cells',
     same: sameHere(),
@@ -50,7 +44,6 @@ async function manifestOf(
         plugin === undefined ? [] : [[reference.name, plugin]],
       ),
     ),
-    inputs: await putFile(database, run, await packInputs(workspace, ctx)),
   };
 }
 
@@ -68,16 +61,26 @@ function groupsOf(open: readonly number[], keyOf: (cell: number) => string): Map
 /**
  * Workers on any machine that reach the same Postgres. Profile sets are made once each, then cells are computed from them; data, vectors
  * and what is made go through the database, so that machines need nothing else in common. A worker that falls silent loses what it was
- * at to another one after `leaseSeconds`; what two have computed is the same, and the first counts.
+ * at to another one after `leaseSeconds`; what two have computed is the same, and the first counts. Killed and called again with the same
+ * workspace, it goes on with what workers have done meanwhile.
  */
 export const remoteWorkers = ({ connection, leaseSeconds = DEFAULT_LEASE_SECONDS }: QueueOptions): CellQueue => ({
   async compute(workspace, open, ctx, onDone) {
     if (open.length === 0) return;
     const database = await openQueueDatabase(connection, ctx);
     try {
-      const options = { retries: RETRIES, workerCommand: 'routeprofile worker --queue env:NAME' };
-      const run = await openSharedRun(database, leaseSeconds, options, (id) =>
-        manifestOf(database, id, workspace, leaseSeconds, ctx),
+      const settings = await settingsOf(workspace, leaseSeconds);
+      const inputs = await packInputs(workspace, ctx);
+      const run = await openSharedRun(
+        database,
+        {
+          lease: leaseSeconds,
+          retries: RETRIES,
+          workerCommand: 'routeprofile worker --queue env:NAME',
+          identity: identityOf({ ...settings, inputs: hashBytes(inputs) }, workspace.plan.config.out),
+        },
+        async (id) => ({ ...settings, inputs: await putFile(database, id, inputs) }),
+        ctx,
       );
       try {
         await computeIn(database, run, workspace, open, ctx, onDone);
@@ -103,6 +106,11 @@ async function computeIn(
   const profileOf = (cell: number) => profileKey(workspace, plan.cells[cell]!);
   const groups = groupsOf(open, profileOf);
   const waiting = new Set(open);
+  /** Files of the profile sets that cells are made from, by key. */
+  const chosen = new Map<string, string>();
+  const nameOf = (job: Job) => (job.type === 'call' ? job.call : `${job.type} ${job.key}`);
+  const underWay = new Set(run.underWay.map(nameOf));
+  const send = (jobs: readonly Job[]) => run.send(jobs.filter((job) => !underWay.has(nameOf(job))));
 
   const settle = async (cell: number, outcome: CellOutcome, seconds: number) => {
     if (waiting.delete(cell)) await onDone(cell, outcome, seconds);
@@ -114,9 +122,10 @@ async function computeIn(
   };
   /** Its cells may be computed now. */
   const sendGroup = async (profile: ProfileMade) => {
-    const group = groups.get(profile.key) ?? [];
+    const group = (groups.get(profile.key) ?? []).filter((cell) => waiting.has(cell));
     groups.delete(profile.key);
-    await run.send(group.map((cell): Job => ({ type: 'make-cell', cell, key: keyOf(cell), profile })));
+    chosen.set(profile.key, profile.made.id);
+    await send(group.map((cell): Job => ({ type: 'make-cell', cell, key: keyOf(cell), profile })));
   };
   const sendKept = async (key: string) =>
     sendGroup({ key, made: await sendFiles(database, run.id, kept.profileFiles(key)) });
@@ -132,8 +141,11 @@ async function computeIn(
   };
   const heardProfile = async ({ cell, seconds, outcome }: Extract<Result, { type: 'profile' }>) => {
     const key = profileOf(cell);
-    // Another worker was faster.
-    if (!groups.has(key)) return 'made' in outcome ? dropFile(database, outcome.made) : undefined;
+    // Another worker was faster; or the same one has said it twice, and then its file is the one that cells are made from.
+    if (!groups.has(key)) {
+      if ('made' in outcome && outcome.made.id !== chosen.get(key)) await dropFile(database, outcome.made);
+      return;
+    }
     if ('failure' in outcome) return failGroup(key, outcome.failure, seconds);
     await receiveFiles(database, outcome.made, kept.profileFiles(key));
     if ((await kept.hashOfProfiles(key)) === undefined) throw damaged(`profile set ${key}`);
@@ -152,29 +164,30 @@ async function computeIn(
   };
   const lost = new RouteProfileError(
     'INTERNAL',
-    `its workers were lost ${RETRIES + 1} times in a row: it may need more memory than they have`,
+    `${RETRIES + 1} workers began it, and none finished it: they were lost, as where it needs more memory than they have, or could not take part`,
   );
 
+  const listener: Parameters<SharedRun['hear']>[0] = async (heard) => {
+    if (heard.type === 'profile') await heardProfile(heard);
+    else if (heard.type === 'cell') await heardCell(heard);
+    else if (heard.type === 'make-profile') await failGroup(heard.key, lost, 0);
+    else if (heard.type === 'make-cell')
+      await settle(heard.cell, failedCell(workspace, plan.cells[heard.cell]!, lost), 0);
+  };
+
+  // What workers have finished since an earlier process died.
+  await run.hear(listener);
   const here: Promise<void>[] = [];
   const failures: unknown[] = [];
   for (const [key, group] of [...groups]) {
-    const [cell] = group as [number];
+    const cell = group.find((one) => waiting.has(one));
+    if (cell === undefined) continue;
     if ((await kept.hashOfProfiles(key)) !== undefined) await sendKept(key);
     else if (asksModels(plan.profiles[plan.cells[cell]!.profile]!))
       here.push(makeHere(cell, key).catch((error: unknown) => void failures.push(error)));
-    else await run.send([{ type: 'make-profile', cell, key }]);
+    else await send([{ type: 'make-profile', cell, key }]);
   }
-  const listening = run.listen(
-    async (heard) => {
-      if (heard.type === 'profile') await heardProfile(heard);
-      else if (heard.type === 'cell') await heardCell(heard);
-      else if (heard.type === 'make-profile') await failGroup(heard.key, lost, 0);
-      else if (heard.type === 'make-cell')
-        await settle(heard.cell, failedCell(workspace, plan.cells[heard.cell]!, lost), 0);
-    },
-    () => waiting.size === 0 || failures.length > 0,
-    ctx,
-  );
+  const listening = run.listen(listener, () => waiting.size === 0 || failures.length > 0);
   await listening.finally(() => Promise.all(here));
   if (failures.length > 0) throw failures[0];
 }

@@ -1,6 +1,6 @@
 import type { QueueDatabase } from './database.js';
 import { readJob, type Job } from './messages.js';
-import { jobsOf } from './shared-run.js';
+import { jobsOf } from './delete-run.js';
 
 /** A job that is this worker's for as long as it is heard of. */
 export interface TakenJob {

@@ -1,15 +1,15 @@
 import { hostname } from 'node:os';
 import { sleep } from '@routeprofile/providers';
-import { RouteProfileError, throwIfAborted, type RunContext } from '@routeprofile/schema';
+import { plural, RouteProfileError, throwIfAborted, type RunContext } from '@routeprofile/schema';
 import type { StepContext } from '../steps/inputs.js';
-import { answerCall, type OpenedModels } from './answer-call.js';
-import { openCellSlot, type CellSlot } from './cell-slots.js';
-import { openQueueDatabase, type QueueDatabase } from './database.js';
-import { openJoinedRuns, type JoinedRun, type JoinedRuns } from './joined-runs.js';
-import { fingerprintOfChat, type CellsManifest, type Manifest } from './manifest.js';
-import { tellRun } from './shared-run.js';
-import { openTakenJobs, type TakenJob, type TakenJobs } from './taken-jobs.js';
+import type { OpenedModels } from './answer-call.js';
+import { openQueueDatabase } from './database.js';
+import { openJoinedRuns } from './joined-runs.js';
+import { fingerprintOfChat, type Manifest } from './manifest.js';
+import { anyOf, computeCells, makeCalls, type Worker } from './serve-jobs.js';
+import { openTakenJobs } from './taken-jobs.js';
 import { assertSameParts, type TrustedParts } from './trusted-parts.js';
+import { removeLeftWorkFolders } from './work-folders.js';
 
 /** How a worker is started. */
 export interface WorkOptions extends TrustedParts {
@@ -34,125 +34,8 @@ export interface WorkReport {
   refused: number;
 }
 
-/** Milliseconds between looks for jobs where there were none, and between looks for runs. */
-const LOOK_MS = 150;
+/** Milliseconds between looks for runs. */
 const RUNS_MS = 1_000;
-
-/** What all parts of a worker share. */
-interface Worker {
-  database: QueueDatabase;
-  taken: TakenJobs;
-  runs: JoinedRuns;
-  /** Those of the last look. */
-  joined: readonly JoinedRun[];
-  report: WorkReport;
-  busy: number;
-  lastBusy: number;
-  /** What ended the worker, the first of it first. */
-  failures: unknown[];
-  ending: boolean;
-}
-
-/** A job of a run of one kind, where there is one. */
-async function nextJobs(
-  worker: Worker,
-  kind: Manifest['kind'],
-  most: number,
-): Promise<[JoinedRun, TakenJob[]] | undefined> {
-  for (const run of worker.joined) {
-    if (run.manifest.kind !== kind) continue;
-    const jobs = await worker.taken.take(run.id, most);
-    if (jobs.length > 0) return [run, jobs];
-  }
-  return undefined;
-}
-
-/** Does a job, tells the run, and only then lets go of it: whoever dies in between, the job is done again. */
-async function doJob(
-  worker: Worker,
-  taken: TakenJob,
-  compute: () => Promise<Parameters<typeof tellRun>[2]>,
-): Promise<void> {
-  const { database, runs } = worker;
-  worker.busy++;
-  try {
-    await tellRun(database, taken.run, await compute());
-    await taken.done();
-  } catch (error) {
-    if (taken.over.aborted) return;
-    // What is wrong with this worker says nothing about the job.
-    await taken.giveBack();
-    if (!RouteProfileError.isInstance(error) || error.code === 'NETWORK' || error.code === 'ABORTED') throw error;
-    await runs.leave(taken.run, error);
-    worker.joined = worker.joined.filter(({ id }) => id !== taken.run);
-  } finally {
-    worker.busy--;
-    worker.lastBusy = performance.now();
-  }
-}
-
-/** Computes one cell after the other. */
-async function computeCells(worker: Worker, options: WorkOptions, ctx: RunContext): Promise<void> {
-  let slot: CellSlot | undefined;
-  const leaveSlot = async () => {
-    await slot?.end();
-    slot = undefined;
-  };
-  const slotOf = async (run: JoinedRun<CellsManifest>): Promise<CellSlot> => {
-    if (slot?.run === run.id) return slot;
-    await leaveSlot();
-    const logger = {
-      info: (text: string) => ctx.logger?.info(text),
-      warn: (text: string) => {
-        ctx.logger?.warn(text);
-        tellRun(worker.database, run.id, { type: 'warning', text }).catch((error: unknown) =>
-          worker.failures.push(error),
-        );
-      },
-    };
-    return (slot = await openCellSlot(worker.database, run, options, { ...ctx, logger }));
-  };
-  try {
-    while (!worker.ending) {
-      const found = await nextJobs(worker, 'cells', 1);
-      if (found === undefined) {
-        if (slot !== undefined && !worker.joined.some(({ id }) => id === slot?.run)) await leaveSlot();
-        await sleep(LOOK_MS, ctx.signal);
-        continue;
-      }
-      const [run, [taken]] = found as [JoinedRun<CellsManifest>, [TakenJob]];
-      await doJob(worker, taken, async () => {
-        const { job } = taken;
-        if (job.type === 'call') throw new RouteProfileError('INTERNAL', 'a run of cells sent a call');
-        return (await slotOf(run)).compute(job, taken.over);
-      });
-      worker.report.cells++;
-    }
-  } finally {
-    await leaveSlot();
-  }
-}
-
-/** Makes several calls at a time. */
-async function makeCalls(worker: Worker, { calls, models }: WorkOptions, ctx: RunContext): Promise<void> {
-  if (models === undefined) return;
-  const under = new Set<Promise<void>>();
-  while (!worker.ending) {
-    const free = calls - under.size;
-    const found = free > 0 ? await nextJobs(worker, 'calls', free) : undefined;
-    for (const taken of found?.[1] ?? []) {
-      const call = doJob(worker, taken, () => answerCall(taken.job, models, { ...ctx, signal: anyOf(ctx, taken.over) }))
-        .then(() => void worker.report.calls++)
-        .catch((error: unknown) => void worker.failures.push(error))
-        .finally(() => under.delete(call));
-      under.add(call);
-    }
-    if (found === undefined) await sleep(LOOK_MS / 3, ctx.signal);
-  }
-}
-
-const anyOf = ({ signal }: RunContext, over: AbortSignal): AbortSignal =>
-  signal === undefined ? over : AbortSignal.any([signal, over]);
 
 /**
  * Takes cells of `run` and calls of `collect` that share this queue, until the signal fires or there was nothing to do for `idleSeconds`.
@@ -160,19 +43,24 @@ const anyOf = ({ signal }: RunContext, over: AbortSignal): AbortSignal =>
  * @throws RouteProfileError UNSUPPORTED, BAD_OPTION, NETWORK as opening the queue; ABORTED
  */
 export async function workOn(options: WorkOptions, ctx: StepContext): Promise<WorkReport> {
-  const context: RunContext = { ...ctx, seed: 0 };
+  const failed = new AbortController();
+  const context: RunContext = { ...ctx, seed: 0, signal: anyOf(ctx, failed.signal) };
+  const { jobs, calls, models } = options;
   const name = `worker ${hostname()}:${process.pid}`;
+  const left = await removeLeftWorkFolders();
+  if (left > 0) ctx.logger?.info(`Removed ${plural(left, 'temporary folder')} of workers that were killed`);
   const database = await openQueueDatabase(options.connection, ctx);
   const check = async (manifest: Manifest) => {
     if (manifest.kind === 'cells') await assertSameParts(manifest, options);
-    else assertSameModels(manifest.models, options.models);
+    else assertSameModels(manifest.models, models);
   };
+  const kinds: Manifest['kind'][] = [...(jobs > 0 ? ['cells' as const] : []), ...(calls > 0 ? ['calls' as const] : [])];
   const worker: Worker = {
     database,
-    runs: openJoinedRuns(database, name, check, ctx.logger),
+    runs: openJoinedRuns(database, name, kinds, check, ctx.logger),
     taken: openTakenJobs(database, (error) => worker.failures.push(error)),
     joined: [],
-    report: { cells: 0, calls: 0, refused: 0 },
+    done: { cells: 0, calls: 0 },
     busy: 0,
     lastBusy: performance.now(),
     failures: [],
@@ -192,17 +80,19 @@ export async function workOn(options: WorkOptions, ctx: StepContext): Promise<Wo
   };
   const parts = [
     look(),
-    ...Array.from({ length: options.jobs }, () => computeCells(worker, options, context)),
-    makeCalls(worker, options, context),
+    ...Array.from({ length: jobs }, () => computeCells(worker, options, context)),
+    ...(models === undefined ? [] : [makeCalls(worker, calls, models, context)]),
   ].map((part) =>
     part.catch((error: unknown) => {
       worker.ending = true;
+      // A cell may take hours; its worker is of no use without what has failed.
+      failed.abort();
       throw error;
     }),
   );
   try {
     await Promise.all(parts);
-    return { ...worker.report, refused: worker.runs.refused() };
+    return { ...worker.done, refused: worker.runs.refused() };
   } catch (error) {
     throwIfAborted(ctx);
     throw error;

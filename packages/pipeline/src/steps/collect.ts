@@ -85,7 +85,9 @@ async function withParts<T>(
         folder,
         graders: (name) => resolveGrader(byPerson(name), folder),
         ...(request.allowCodeExecution && { openSandbox: () => openCodeSandbox() }),
-        ...(queue && { openSender: (models, context) => openRemoteCalls(queue, models, context) }),
+        ...(queue && {
+          openSender: (models, context) => openRemoteCalls(queue, models, resolve(folder, config.out), context),
+        }),
         ...(encoder && { encode: (texts, context) => encoder.encode(texts, context) }),
       },
       seeded,
