@@ -6,6 +6,9 @@ import { openQueueDatabase, type QueueDatabase } from './database.js';
 import { openRemoteCalls } from './remote-calls.js';
 import { workOn } from './work.js';
 
+/** Polls on a busy machine. */
+const SOON = { timeout: 10_000 };
+
 describe.runIf(hasPostgres())('calls through Postgres', () => {
   let server: TestPostgres;
   let database: QueueDatabase;
@@ -51,16 +54,16 @@ describe.runIf(hasPostgres())('calls through Postgres', () => {
     const countOf = async (where: string) =>
       (await database.query(`select id from routeprofile_queue.job where ${where}`)).length;
     const lost = ['answered', 'under way'].map((label) => dead.send(model, request(label), ctx));
-    await expect.poll(() => asked.length).toBe(2);
+    await expect.poll(() => asked.length, SOON).toBe(2);
     lost.push(dead.send(model, request('waiting'), ctx));
-    await expect.poll(() => countOf(`state = 'created'`)).toBe(1);
+    await expect.poll(() => countOf(`state = 'created'`), SOON).toBe(1);
     killed.abort();
     for (const one of lost) await expect(one).rejects.toMatchObject({ code: 'ABORTED' });
     await database.query(`update routeprofile_queue.runs set seen = now() - interval '6 seconds'`);
     // Nobody listens: the worker finishes what it is at, and takes no more.
     await new Promise((resolve) => setTimeout(resolve, 1500));
     gates.get('answered')!();
-    await expect.poll(() => countOf(`name like '%-results' and data ->> 'text' like '%reply%'`)).toBe(1);
+    await expect.poll(() => countOf(`name like '%-results' and data ->> 'text' like '%reply%'`), SOON).toBe(1);
     expect(asked.toSorted()).toEqual(['answered', 'under way']);
 
     const next = await opened(stop.signal);
@@ -68,7 +71,7 @@ describe.runIf(hasPostgres())('calls through Postgres', () => {
     expect((await answers[0]!).completion.text).toBe('answered');
     gates.get('under way')!();
     expect((await answers[1]!).completion.text).toBe('under way');
-    await expect.poll(() => gates.has('waiting')).toBe(true);
+    await expect.poll(() => gates.has('waiting'), SOON).toBe(true);
     gates.get('waiting')!();
     expect((await answers[2]!).completion.text).toBe('waiting');
     expect(asked.toSorted()).toEqual(['answered', 'under way', 'waiting']);

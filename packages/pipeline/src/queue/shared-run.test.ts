@@ -12,6 +12,9 @@ import { putFile } from './files.js';
 const manifest: Manifest = { kind: 'calls', same: sameHere(), lease: 15, models: {} };
 const jobOf = (call: string): Job => ({ type: 'call', call, model: 'm', request: { messages: [] } });
 
+/** Polls on a busy machine. */
+const SOON = { timeout: 10_000 };
+
 describe.runIf(hasPostgres())('a run that workers share', () => {
   let server: TestPostgres;
   let database: QueueDatabase;
@@ -45,7 +48,8 @@ describe.runIf(hasPostgres())('a run that workers share', () => {
     const dead = await open('same');
     await dead.send(['done', 'under way', 'waiting'].map(jobOf));
     const taken = takenOf();
-    const [done, underWay] = await taken.take(dead.id, 2);
+    const [done] = await taken.take(dead.id, 1);
+    const [underWay] = await taken.take(dead.id, 1);
     await tellRun(database, dead.id, { type: 'warning', text: 'said to the dead' });
     await done!.done();
     await age(dead, 6);
@@ -122,6 +126,38 @@ describe.runIf(hasPostgres())('a run that workers share', () => {
       return { type: 'cell', cell: 0, seconds: 0, outcome: { made } };
     });
     expect(await done).toBe(false);
+  });
+
+  it('is over for a worker when it is deleted, not when the worker takes a job of another run', async () => {
+    const [first, second] = [await open('first'), await open('second')];
+    await first.send([jobOf('a')]);
+    await second.send([jobOf('b')]);
+    const beats: (readonly unknown[])[] = [];
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const taken = takenOf({
+      ...database,
+      async query<Row>(sql: string, values: readonly unknown[] = []) {
+        beats.push(values);
+        const rows = await database.query<Row>(sql, values);
+        await held;
+        return rows;
+      },
+    });
+    const [a] = await taken.take(first.id, 1);
+    await expect.poll(() => beats.length, SOON).toBe(1);
+    // Taken while the answer to a beat, which asks of the first run alone, is on its way.
+    const [b] = await taken.take(second.id, 1);
+    answer();
+    await expect.poll(() => beats.length, SOON).toBe(2);
+    expect([a!.over.aborted, b!.over.aborted]).toEqual([false, false]);
+    await first.close();
+    await expect.poll(() => a!.over.aborted, SOON).toBe(true);
+    // What is over is not kept alive.
+    await expect.poll(() => beats.at(-1)?.[1], SOON).toHaveLength(1);
+    expect(b!.over.aborted).toBe(false);
+    taken.close();
+    await second.close();
   });
 
   it('goes on after Postgres was started again, and gives workers time to be heard of before it takes their jobs', async () => {

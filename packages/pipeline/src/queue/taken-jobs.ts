@@ -40,10 +40,16 @@ export function openTakenJobs({ boss, query, schema }: QueueDatabase, onLost: (e
       const sql = `with alive as (update ${schema}.job set started_on = now()
           where state = 'active' and name = any($1) and id = any($2) returning id)
         select id from ${schema}.runs where id = any($3)`;
-      const runs = [...new Set([...held.values()].map(({ run }) => run))];
-      const found = await query<{ id: string }>(sql, [runs.map(jobsOf), [...held.keys()], runs]);
+      // Others may be taken while the answer is on its way.
+      const asked = [...held];
+      const runs = [...new Set(asked.map(([, { run }]) => run))];
+      const found = await query<{ id: string }>(sql, [runs.map(jobsOf), asked.map(([id]) => id), runs]);
       const there = new Set(found.map(({ id }) => id));
-      for (const { run, controller } of held.values()) if (!there.has(run)) controller.abort();
+      for (const [id, { run, controller }] of asked) {
+        if (there.has(run)) continue;
+        held.delete(id);
+        controller.abort();
+      }
     } catch (error) {
       onLost(error);
     } finally {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { sleep } from '@routeprofile/providers';
 import { plural, RouteProfileError, throwIfAborted, type RunContext } from '@routeprofile/schema';
@@ -44,7 +45,10 @@ const RUNS_MS = 1_000;
  */
 export async function workOn(options: WorkOptions, ctx: StepContext): Promise<WorkReport> {
   const failed = new AbortController();
-  const context: RunContext = { ...ctx, seed: 0, signal: anyOf(ctx, failed.signal) };
+  const signal = anyOf(ctx, failed.signal);
+  // Each cell and call that is under way listens.
+  setMaxListeners(0, signal);
+  const context: RunContext = { ...ctx, seed: 0, signal };
   const { jobs, calls, models } = options;
   const name = `worker ${hostname()}:${process.pid}`;
   const left = await removeLeftWorkFolders();
