@@ -34,10 +34,10 @@ export const feedbackSchema = z.object({
 export type Feedback = z.infer<typeof feedbackSchema>;
 
 /**
- * What became of feedback: `duplicate` where the same was said under its id before, `replaced` where something else was, `unknown` for a
- * decision that is not there or is of another tenant.
+ * What became of feedback: `duplicate` where the same was said under its id before, `replaced` where something else was, `full` where it is
+ * not kept, as there is as much of its decision as there may be, `unknown` for a decision that is not there or is of another tenant.
  */
-export type FeedbackFate = 'stored' | 'replaced' | 'duplicate' | 'unknown';
+export type FeedbackFate = 'stored' | 'replaced' | 'duplicate' | 'full' | 'unknown';
 
 /** A record with all that was said of it. */
 export interface Labelled {
@@ -80,8 +80,12 @@ export interface StateStore {
    * @param count at most as many, at least 1
    */
   latest(tenant: string, count: number): Promise<DecisionRecord[]>;
-  /** Two are the same where name, value, score, source and comment are; when they came does not matter. */
-  feedback(said: Feedback): Promise<FeedbackFate>;
+  /**
+   * Two are the same where name, value, score, source and comment are; when they came does not matter.
+   * @param most pieces of one decision with which no further one is kept; what replaces one of them is. Processes that share a store may
+   *   each keep one more at the same moment. Default: any number is kept
+   */
+  feedback(said: Feedback, most?: number): Promise<FeedbackFate>;
   /** What was said of a decision that `find` knows, in the order in which it came, as in `Labelled`; empty for any other. */
   said(decision: string): Promise<readonly Feedback[]>;
   /** Records in the order in which they came. @param from a cursor; default: from the first that is kept */

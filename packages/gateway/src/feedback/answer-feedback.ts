@@ -14,6 +14,14 @@ import { scoreOf } from './score-of.js';
 /** Bytes of feedback at most. */
 const MOST_BYTES = 1_000_000;
 
+/** Pieces of feedback of one decision that are kept; what verifiers find comes on top. */
+const MOST_PER_DECISION = 100;
+
+const UNKNOWN = 'There is no such decision, or it is no longer kept.';
+const FULL =
+  `The decision has ${MOST_PER_DECISION} pieces of feedback, and no more are kept. ` +
+  'Say it under the feedbackId of one of them, which it then replaces.';
+
 /** What one piece of feedback came to. */
 export interface FeedbackAnswer {
   /** Names the feedback among those of its decision. */
@@ -31,7 +39,8 @@ export interface FeedbackAnswer {
  * not a second judge.
  */
 const derivedId = ({ source, name }: GivenFeedback): string => `${source} ${name}`;
-/** `POST /v1/feedback`: what somebody thinks of answers that they were given. @throws Refused 400, 404, 503 */
+
+/** `POST /v1/feedback`: what somebody thinks of answers that they were given. @throws Refused 400, 404, 409, 503 */
 export async function answerFeedback(request: Exchange, key: KeyConfig | undefined, serving: Serving): Promise<Reply> {
   const { limits, feedback: settings } = serving.snapshot.config;
   const { value } = await readJson(request, {
@@ -62,8 +71,8 @@ export async function answerFeedback(request: Exchange, key: KeyConfig | undefin
     };
   });
   const fates = await keptInOrder(all, serving);
-  if (fates.every((fate) => fate === 'unknown'))
-    throw new Refused(404, 'decision_not_found', 'There is no such decision, or it is no longer kept.');
+  if (fates.every((fate) => fate === 'unknown')) throw new Refused(404, 'decision_not_found', UNKNOWN);
+  if (fates.every((fate) => fate === 'full')) throw new Refused(409, 'feedback_full', FULL);
   const answers = all.map((said, i) => answerTo(said, fates[i]!));
   return jsonResponse(202, read.list ? { object: 'list', data: answers } : answers[0]);
 }
@@ -73,7 +82,7 @@ async function keptInOrder(all: readonly Feedback[], serving: Serving): Promise<
   const fates: FeedbackFate[] = [];
   const before = new Map<string, Promise<void>>();
   for (const [i, said] of all.entries()) {
-    const one = async () => void (fates[i] = await keepFeedback(said, serving));
+    const one = async () => void (fates[i] = await keepFeedback(said, serving, MOST_PER_DECISION));
     before.set(said.decision, (before.get(said.decision) ?? Promise.resolve()).then(one));
   }
   try {
@@ -90,10 +99,12 @@ async function keptInOrder(all: readonly Feedback[], serving: Serving): Promise<
 function answerTo({ id, decision, score, value }: Feedback, status: FeedbackFate): FeedbackAnswer {
   const note =
     status === 'unknown'
-      ? 'There is no such decision, or it is no longer kept.'
-      : score === undefined
-        ? `${JSON.stringify(value)} stands for no number, so that it is kept without a score and nothing is learned from it. ` +
-          'What it is worth can be set in the gateway’s configuration: feedback.words.'
-        : undefined;
+      ? UNKNOWN
+      : status === 'full'
+        ? FULL
+        : score === undefined
+          ? `${JSON.stringify(value)} stands for no number, so that it is kept without a score and nothing is learned from it. ` +
+            'What it is worth can be set in the gateway’s configuration: feedback.words.'
+          : undefined;
   return { feedbackId: id, decision, status, score: score ?? null, ...(note !== undefined && { note }) };
 }

@@ -185,6 +185,28 @@ describe('feedback', () => {
     expect((await early).status).toBe(404);
   });
 
+  it('is bounded per decision: a client can replace what it said, and add no more', async () => {
+    const { said, say, store } = await answered();
+    const many = Array.from({ length: 130 }, (_, i) => ({ id: 'id-1', value: true, feedbackId: `f${i}` }));
+    const { data } = await json<{ data: FeedbackAnswer[] }>(await say(many));
+    expect(data.filter(({ status }) => status === 'stored').length).toBe(100);
+    expect(data[100]).toMatchObject({
+      status: 'full',
+      note: expect.stringContaining('100 pieces of feedback') as string,
+    });
+    const refused = await say({ id: 'id-1', value: true });
+    expect([refused.status, await errorOf(refused)]).toEqual([
+      409,
+      expect.objectContaining({
+        code: 'feedback_full',
+        message:
+          'The decision has 100 pieces of feedback, and no more are kept. Say it under the feedbackId of one of them, which it then replaces.',
+      }) as unknown,
+    ]);
+    expect((await said({ id: 'id-1', value: false, feedbackId: 'f7' })).status).toBe('replaced');
+    expect(await store.said('id-1')).toHaveLength(100);
+  });
+
   it('that a store cannot keep may be sent again', async () => {
     const store = memoryStore();
     const down = { ...store, feedback: () => Promise.reject(new Error('no disk')) };

@@ -13,21 +13,22 @@ const labelOf = (name: string, { trains, scales }: FeedbackSettings): string =>
 
 /**
  * Keeps feedback, and tells whoever counts, traces or learns.
+ * @param most as of `StateStore.feedback`
  * @throws whatever the store throws
  */
-export async function keepFeedback(said: Feedback, serving: Serving): Promise<FeedbackFate> {
+export async function keepFeedback(said: Feedback, serving: Serving, most?: number): Promise<FeedbackFate> {
   const { store, clock, metrics, tracing, recording, snapshot } = serving;
-  let fate = await store.feedback(said);
+  let fate = await store.feedback(said, most);
   const underWay = fate === 'unknown' ? recording.of(said.tenant, said.decision) : undefined;
   if (underWay !== undefined) {
     let cancel = () => {};
     await Promise.race([underWay, new Promise<void>((resolve) => (cancel = clock.after(PATIENCE_MS, resolve)))]);
     cancel();
-    fate = await store.feedback(said);
+    fate = await store.feedback(said, most);
   }
   if (fate === 'unknown') return fate;
   metrics.judged(labelOf(said.name, snapshot.config.feedback), said, fate);
-  if (fate !== 'duplicate') {
+  if (fate === 'stored' || fate === 'replaced') {
     tracing?.judged?.(said, clock.now());
     if (trainsBy(said, snapshot.config.feedback.trains)) {
       serving.learning.judged(said);

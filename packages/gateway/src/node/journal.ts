@@ -87,11 +87,11 @@ function journalOf(
     },
     find: async (id) => decisions.find(id),
     latest: async (tenant, count) => decisions.latest(tenant, count),
-    feedback: (said) =>
+    feedback: (said, most) =>
       // What is said meanwhile of the same decision comes after it, and is compared with it.
       inTurn(said.decision, async () => {
-        const fate = decisions.fateOf(said);
-        if (fate === 'unknown' || fate === 'duplicate') return fate;
+        const fate = decisions.fateOf(said, most);
+        if (fate === 'unknown' || fate === 'duplicate' || fate === 'full') return fate;
         // Before it is known here: what nobody kept makes no duplicate of it when it is sent again.
         await write({ type: 'feedback', said });
         return decisions.note(said);

@@ -2,6 +2,7 @@ import { RouteProfileError } from '@routeprofile/schema';
 import { decisionRecordSchema, type DecisionRecord } from '../contracts/record.js';
 import { feedbackSchema, type Labelled, type StateStore } from '../contracts/store.js';
 import { meaningOf } from '../store/note-feedback.js';
+import { createTurns } from '../store/turns.js';
 import type { Database } from './database.js';
 import { storable } from './storable.js';
 import type { WaitingRecords } from './waiting-records.js';
@@ -20,13 +21,18 @@ export type StoredDecisions = Pick<StateStore, 'find' | 'latest' | 'feedback' | 
 const recordOf = ({ record }: Row): DecisionRecord => decisionRecordSchema.parse(record);
 
 export function openDecisions(database: Database, schema: string, waiting: WaitingRecords): StoredDecisions {
+  const inTurn = createTurns();
   const sql = {
     find: `select record from ${schema}.decisions where id = $1`,
     latest: `select record from ${schema}.decisions where tenant = $1 order by seq desc limit $2`,
-    owned: `select 1 from ${schema}.decisions where id = $1 and tenant = $2`,
+    // What was not kept was there before, or there was no room for it.
+    unkept: `select exists (select from ${schema}.feedback o where o.decision = d.seq and o.id = $3) as there
+      from ${schema}.decisions d where d.id = $1 and d.tenant = $2`,
     // Only a row that was there before has a transaction that changed it.
     feedback: `insert into ${schema}.feedback as f (decision, id, said, meaning)
-      select seq, $3, $4::json, $5 from ${schema}.decisions where id = $1 and tenant = $2
+      select d.seq, $3, $4::json, $5 from ${schema}.decisions d where d.id = $1 and d.tenant = $2 and (
+        (select count(*) from ${schema}.feedback o where o.decision = d.seq) < $6
+        or exists (select from ${schema}.feedback o where o.decision = d.seq and o.id = $3))
       on conflict (decision, id) do update set said = excluded.said, meaning = excluded.meaning, seq = default
         where f.meaning <> excluded.meaning
       returning xmax = 0 as fresh`,
@@ -45,15 +51,18 @@ export function openDecisions(database: Database, schema: string, waiting: Waiti
     async latest(tenant, count) {
       return (await database.query<Row>(sql.latest, [storable(tenant), count])).map(recordOf);
     },
-    async feedback(said) {
-      // What is judged may still be on its way.
-      if (waiting.find(said.decision)) await waiting.flush();
-      const whose = [storable(said.decision), storable(said.tenant)];
-      const values = [...whose, storable(said.id), JSON.stringify(said), meaningOf(said)];
-      const [stored] = await database.query<{ fresh: boolean }>(sql.feedback, values);
-      if (stored) return stored.fresh ? 'stored' : 'replaced';
-      return (await database.query(sql.owned, whose)).length > 0 ? 'duplicate' : 'unknown';
-    },
+    feedback: (said, most = Number.MAX_SAFE_INTEGER) =>
+      // A statement does not see what another one is about to keep, so that each of a decision counts those before it.
+      inTurn(said.decision, async () => {
+        // What is judged may still be on its way.
+        if (waiting.find(said.decision)) await waiting.flush();
+        const named = [storable(said.decision), storable(said.tenant), storable(said.id)];
+        const values = [...named, JSON.stringify(said), meaningOf(said), most];
+        const [stored] = await database.query<{ fresh: boolean }>(sql.feedback, values);
+        if (stored) return stored.fresh ? 'stored' : 'replaced';
+        const [unkept] = await database.query<{ there: boolean }>(sql.unkept, named);
+        return unkept === undefined ? 'unknown' : unkept.there ? 'duplicate' : 'full';
+      }),
     async said(decision) {
       const rows = await database.query<{ said: unknown }>(sql.said, [storable(decision)]);
       return rows.map(({ said }) => feedbackSchema.parse(said));

@@ -17,9 +17,9 @@ export interface Decisions {
   find(id: string): DecisionRecord | undefined;
   /** As `StateStore.latest`. */
   latest(tenant: string, count: number): DecisionRecord[];
-  /** What would become of feedback. */
-  fateOf(said: Feedback): FeedbackFate;
-  /** As `StateStore.feedback`. */
+  /** What would become of feedback, as of `StateStore.feedback`. */
+  fateOf(said: Feedback, most?: number): FeedbackFate;
+  /** Keeps feedback, however much there is of its decision. */
   note(said: Feedback): FeedbackFate;
   /** As `StateStore.said`. */
   said(decision: string): readonly Feedback[];
@@ -57,9 +57,9 @@ export function createDecisions(maxRecords: number): Decisions {
       const own = [...records.values()].filter((kept) => kept.tenant === tenant);
       return own.slice(-count).reverse().map(recordOf);
     },
-    fateOf(said) {
+    fateOf(said, most) {
       const kept = ownOf(said);
-      return kept === undefined ? 'unknown' : feedbackFate(kept.feedback, said);
+      return kept === undefined ? 'unknown' : feedbackFate(kept.feedback, said, most);
     },
     note(said) {
       const kept = ownOf(said);

@@ -31,7 +31,10 @@ export function memoryStore({ now = Date.now, maxRecords = 10_000 }: MemoryStore
     },
     find: async (id) => decisions.find(id),
     latest: async (tenant, count) => decisions.latest(tenant, count),
-    feedback: async (said) => decisions.note(said),
+    async feedback(said, most) {
+      const fate = decisions.fateOf(said, most);
+      return fate === 'full' ? fate : decisions.note(said);
+    },
     said: async (decision) => decisions.said(decision),
     async *read(from) {
       yield* decisions.read(from);

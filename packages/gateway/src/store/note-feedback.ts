@@ -6,13 +6,14 @@ export const meaningOf = ({ name, value, score, source, comment }: Feedback): st
 
 type KnownFate = Exclude<FeedbackFate, 'unknown'>;
 
-/** What would become of feedback. @param all what was said of its decision */
-export function feedbackFate(all: readonly Feedback[], said: Feedback): KnownFate {
+/** What would become of feedback. @param all what was said of its decision @param most as of `StateStore.feedback` */
+export function feedbackFate(all: readonly Feedback[], said: Feedback, most = Infinity): KnownFate {
   const before = all.find(({ id }) => id === said.id);
-  return before === undefined ? 'stored' : meaningOf(before) === meaningOf(said) ? 'duplicate' : 'replaced';
+  if (before === undefined) return all.length < most ? 'stored' : 'full';
+  return meaningOf(before) === meaningOf(said) ? 'duplicate' : 'replaced';
 }
 
-/** Adds to what was said of one decision. @param all in the order in which it came; changed in place */
+/** Adds to what was said of one decision. However much there is. @param all in the order in which it came; changed in place */
 export function noteFeedback(all: Feedback[], said: Feedback): KnownFate {
   const fate = feedbackFate(all, said);
   if (fate === 'duplicate') return fate;

@@ -195,6 +195,29 @@ export function describeStateStore(
       await store.close();
     });
 
+    it('keeps no more of a decision than it is to, and still lets each be replaced', async () => {
+      const store = await open();
+      await store.append([contractRecord('one'), contractRecord('two')]);
+      const say = (id: string, value: number, most?: number, decision = 'one') =>
+        store.feedback(
+          {
+            ...{ id, decision, tenant: 'a', name: 'quality', value, score: value },
+            ...{ source: 'user', at: NOON },
+          },
+          most,
+        );
+      const fates = await Promise.all(Array.from({ length: 12 }, (_, i) => say(`f${i}`, 1, 5)));
+      expect(fates.filter((fate) => fate === 'stored').length).toBe(5);
+      expect(fates.filter((fate) => fate === 'full').length).toBe(7);
+      const [first] = await store.said('one');
+      expect([await say(first!.id, 1, 5), await say(first!.id, 0, 5)]).toEqual(['duplicate', 'replaced']);
+      expect([await say('more', 1, 5), await say('more', 1, 5, 'two'), await say('more', 1)]).toEqual([
+        ...['full', 'stored', 'stored'],
+      ]);
+      expect((await store.said('one')).length).toBe(6);
+      await store.close();
+    });
+
     it('tells subscribers of a topic, until they leave', async () => {
       const store = await open();
       const heard: unknown[] = [];
