@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, truncate, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openAppender } from './appender.js';
 
 let dir: string;
@@ -45,5 +45,89 @@ describe('openAppender', () => {
     expect(await readFile(path, 'utf8')).toBe('a\nb\n');
     await expect(appender.append('c')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     await expect(appender.append('d')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+  });
+});
+
+describe('a disk that is full', () => {
+  /** A disk that takes half of what is written while it is full. */
+  async function disk(code = 'ENOSPC') {
+    const some = await open(join(dir, 'some'), 'a');
+    const handles = Object.getPrototypeOf(some) as FileHandle;
+    await some.close();
+    const free = () => void vi.restoreAllMocks();
+    onTestFinished(free);
+    /** @param room bytes that still fit at a time */
+    const fill = (room = 0) => {
+      vi.spyOn(handles, 'appendFile').mockImplementation(async function (this: FileHandle, data) {
+        const bytes = Buffer.from(data as string);
+        if (bytes.length <= room) return void (await this.write(bytes));
+        await this.write(bytes.subarray(0, bytes.length / 2));
+        throw Object.assign(new Error(code), { code });
+      });
+    };
+    return { fill, free };
+  }
+
+  it('leaves no torn line, refuses what does not fit, and is used again once there is room', async () => {
+    const path = join(dir, 'a.jsonl');
+    const { fill, free } = await disk();
+    const appender = await openAppender(path);
+    await appender.append('Köln');
+    await appender.check();
+    fill();
+    await expect(appender.append('second')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    expect(await readFile(path, 'utf8')).toBe('Köln\n');
+    await expect(appender.check()).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await expect(appender.append('second')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    expect(await readFile(path, 'utf8')).toBe('Köln\n');
+    free();
+    await Promise.all([appender.check(), appender.check(), appender.append('third')]);
+    fill();
+    await expect(appender.append('fourth')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    free();
+    // Without anybody asking, too.
+    await appender.append('fifth');
+    await appender.close();
+    expect(await readFile(path, 'utf8')).toBe('Köln\nthird\nfifth\n');
+  });
+
+  it('is not used again as long as only a short line fits', async () => {
+    const path = join(dir, 'a.jsonl');
+    const { fill, free } = await disk();
+    const appender = await openAppender(path);
+    fill(1_000);
+    await expect(appender.append('x'.repeat(2_000))).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await expect(appender.append('short')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    free();
+    await appender.append('short');
+    await appender.close();
+    expect(await readFile(path, 'utf8')).toBe('short\n');
+  });
+
+  it.each(['EIO', 'EFBIG'])('is another thing than a broken one, which is not written to again (%s)', async (code) => {
+    const path = join(dir, 'a.jsonl');
+    const { fill, free } = await disk(code);
+    const appender = await openAppender(path);
+    fill();
+    await expect(appender.append('second')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    free();
+    await expect(appender.append('third')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await expect(appender.check()).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await appender.close();
+  });
+
+  it('is not written to again where somebody has made the file shorter', async () => {
+    const path = join(dir, 'a.jsonl');
+    const { fill, free } = await disk();
+    const appender = await openAppender(path);
+    await appender.append('first');
+    fill();
+    await expect(appender.append('second')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await truncate(path, 0);
+    free();
+    await expect(appender.append('third')).rejects.toThrow(/0 bytes and had 6/);
+    await expect(appender.append('third')).rejects.toThrow(/0 bytes and had 6/);
+    expect(await readFile(path, 'utf8')).toBe('');
+    await appender.close();
   });
 });

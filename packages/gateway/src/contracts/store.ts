@@ -90,6 +90,8 @@ export interface StateStore {
   said(decision: string): Promise<readonly Feedback[]>;
   /** Records in the order in which they came. @param from a cursor; default: from the first that is kept */
   read(from?: string): AsyncIterable<Labelled>;
+  /** Resolves while what it is told can be kept. @throws RouteProfileError that says why not; NETWORK, WRITE_FAILED, OUTPUT_UNWRITABLE */
+  check(): Promise<void>;
   /** Tells the others; advisory, may be lost. @param value JSON */
   publish(topic: Topic, value: unknown): void;
   /** @returns ends it */

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open as openFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { DecisionRecord } from '../contracts/record.js';
 import type { Feedback, Limit, StateStore } from '../contracts/store.js';
+import { openGateway } from '../testing/open-gateway.js';
+import { json } from '../testing/requests.js';
 import { describeStateStore } from '../testing/state-store-contract.js';
 import { openJournal } from './journal.js';
 
@@ -19,6 +22,17 @@ const newFolder = () => {
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
 describeStateStore({ describe, it, expect }, 'openJournal', { create: (now) => openJournal(newFolder(), { now }) });
+
+/** Until it is restored nothing can be written. */
+async function fullDisk() {
+  const some = await openFile(join(newFolder(), 'some'), 'a');
+  const handles = Object.getPrototypeOf(some) as FileHandle;
+  await some.close();
+  const full = Object.assign(new Error('no room'), { code: 'ENOSPC' });
+  const disk = vi.spyOn(handles, 'appendFile').mockRejectedValue(full);
+  onTestFinished(() => disk.mockRestore());
+  return disk;
+}
 
 const noon = Date.parse('2026-03-31T12:00:00Z');
 const daily: Limit = { amount: 10, per: 'day' };
@@ -117,6 +131,60 @@ describe('openJournal', () => {
       ...['stored', 'replaced', 'duplicate', 'replaced'],
     ]);
     expect(await store.said('one')).toMatchObject([{ score: 1 }]);
+    await store.close();
+  });
+
+  it('refuses what a full disk does not take, says so once, and keeps it once there is room', async () => {
+    const folder = newFolder();
+    const path = join(folder, 'journal.jsonl');
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line.replace(folder, ''));
+    const store = await openJournal(folder, { now: () => noon, logger: { info: log, warn: log } });
+    const before = await store.reserve('a', 4, daily, 1e9);
+    await store.append([record('one')]);
+    await store.check();
+    const disk = await fullDisk();
+    await expect(store.reserve('a', 3, daily, 1e9)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await expect(store.settle(before!.id, 1)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await expect(store.append([record('two')])).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await expect(store.append([record('two')])).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await expect(store.check()).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    expect([await store.find('two'), await store.spent('a', 'day')]).toEqual([undefined, 1]);
+    disk.mockRestore();
+    await store.check();
+    await store.append([record('two')]);
+    expect([await idsOf(store), await store.spent('a', 'day')]).toEqual([['one', 'two'], 1]);
+    await store.close();
+    expect(lines).toEqual([
+      'writing /journal.jsonl failed (ENOSPC). Until it can be written again budgets refuse, and decisions are not kept',
+      '/journal.jsonl is written again',
+    ]);
+    expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(4);
+    // What was spent while it was full is known after a restart.
+    const again = await open(folder);
+    expect([again.warnings, await again.store.spent('a', 'day')]).toEqual([[], 1]);
+    await again.store.close();
+  });
+
+  it('makes the gateway not ready, which says why, until there is room again', async () => {
+    const store = await openJournal(newFolder());
+    const { get, gateway } = openGateway({}, { store });
+    const statuses = async () => [(await get('/ready')).status, (await get('/health')).status];
+    expect(await statuses()).toEqual([200, 200]);
+    const disk = await fullDisk();
+    await expect(store.append([record('one')])).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    expect(await statuses()).toEqual([503, 200]);
+    const ready = await json<{ checks: object; problems: string[] }>(await get('/ready'));
+    expect(ready).toMatchObject({ status: 'not ready', checks: { serving: true, store: false, endpoint: true } });
+    expect(ready.problems).toEqual([
+      expect.stringMatching(/^The store keeps nothing now: writing \S+journal\.jsonl failed \(ENOSPC\)/),
+    ]);
+    expect(await json(await get('/health'))).toEqual({ status: 'degraded', problems: ready.problems });
+    expect(await json(await get('/v1/health'))).toMatchObject({ status: 'degraded', store: ready.problems[0] });
+    disk.mockRestore();
+    expect(await statuses()).toEqual([200, 200]);
+    expect(await json(await get('/health'))).toEqual({ status: 'ok' });
+    await gateway.close();
     await store.close();
   });
 

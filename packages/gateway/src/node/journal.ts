@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockFile, openAppender, readJsonLines, repairLastLine, writeError } from '@routeprofile/data';
-import { issueText, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
+import { lockFile, openAppender, readJsonLines, repairLastLine, writeError, type Appender } from '@routeprofile/data';
+import { issueText, messageOf, plural, RouteProfileError, type Logger } from '@routeprofile/schema';
 import type { Feedback, Labelled, StateStore } from '../contracts/store.js';
 import { createAccounts, dollarsOf, type Accounts, type Held } from '../store/accounts.js';
 import { createDecisions, type Decisions } from '../store/decisions.js';
@@ -16,14 +16,16 @@ export interface JournalOptions {
   now?: () => number;
   /** Decisions that `find`, `latest`, `feedback` and `said` know, the last ones; `read` gives all. Default 10,000. */
   maxRecords?: number;
-  /** Is told what an earlier process left unfinished. */
+  /** Is told what an earlier process left unfinished, and when the file cannot be written and can be again. */
   logger?: Logger;
 }
 
 /**
  * A store in a folder, for one process at a time: `journal.jsonl` grows by a line for each reservation, settlement, decision and feedback.
  * A call resolves once its line is on disk, so that nothing acknowledged is lost, however the process ends. Money that was held when it
- * ended counts in full in its window, as it may have been spent. The file is read once on opening, and is never made shorter.
+ * ended counts in full in its window, as it may have been spent. The file is read once on opening, and nothing that is kept is taken off it.
+ * While the disk is full reservations, decisions and feedback are refused; once there is room again they are kept. After any other failed
+ * write everything is refused until the store is opened again.
  * @throws RouteProfileError OUTPUT_UNWRITABLE (also while another process has it), WRITE_FAILED, BAD_INPUT or CORRUPT_FILE for a damaged line
  */
 export async function openJournal(
@@ -39,7 +41,7 @@ export async function openJournal(
     const accounts = createAccounts(now);
     const decisions = createDecisions(maxRecords);
     const lines = await restore(path, accounts, decisions, logger);
-    return journalOf(path, lines, accounts, decisions, await openAppender(path), unlock);
+    return journalOf({ path, found: lines, accounts, decisions, appender: await openAppender(path), unlock, logger });
   } catch (error) {
     await unlock();
     throw error;
@@ -49,41 +51,84 @@ export async function openJournal(
 /** Milliseconds that lines nobody waits for may take to go to disk together: each write costs more than all else that is done for a request. */
 const TOGETHER_MS = 20;
 
-function journalOf(
-  path: string,
-  found: number,
-  accounts: Accounts,
-  decisions: Decisions,
-  appender: Awaited<ReturnType<typeof openAppender>>,
-  unlock: () => Promise<void>,
-): StateStore {
+interface JournalParts {
+  path: string;
+  /** Lines of the file. */
+  found: number;
+  accounts: Accounts;
+  decisions: Decisions;
+  appender: Appender;
+  unlock: () => Promise<void>;
+  logger: Logger | undefined;
+}
+
+function journalOf({ path, found, accounts, decisions, appender, unlock, logger }: JournalParts): StateStore {
   const topics = createTopics();
   const inTurn = createTurns();
   let onDisk = found;
   let closed: Promise<void> | undefined;
-  const writeLines = (lines: readonly string[], withinMs: number): Promise<void> =>
-    appender.append(lines.join('\n'), withinMs).then(() => void (onDisk += lines.length));
+  /** What was spent and could not be written: goes with the next lines that can be, or it counts as all that was held. */
+  const owed: string[] = [];
+  let failing = false;
+  const told = (error?: unknown) => {
+    if ((error !== undefined) === failing) return;
+    failing = !failing;
+    if (failing)
+      logger?.warn(`${messageOf(error)}. Until it can be written again budgets refuse, and decisions are not kept`);
+    else logger?.info(`${path} is written again`);
+  };
+  const writeLines = async (given: readonly string[], withinMs: number): Promise<void> => {
+    const late = owed.splice(0);
+    const lines = late.length > 0 ? [...late, ...given] : given;
+    try {
+      await appender.append(lines.join('\n'), withinMs);
+    } catch (error) {
+      owed.unshift(...late);
+      told(error);
+      throw error;
+    }
+    onDisk += lines.length;
+    told();
+  };
   const write = (line: JournalLine, withinMs = 0): Promise<void> => writeLines([JSON.stringify(line)], withinMs);
   return {
     async reserve(scope, amount, limit, ttlMs) {
       // An id of its own in every process: one that an earlier process gave must not be settled by mistake.
       const held = accounts.reserve(crypto.randomUUID(), scope, amount, limit, ttlMs);
       if (held === undefined) return null;
-      await write({ type: 'reserved', ...held });
+      try {
+        await write({ type: 'reserved', ...held });
+      } catch (error) {
+        accounts.settle(held.id, 0);
+        throw error;
+      }
       return { id: held.id };
     },
     async settle(reservation, actual) {
       const units = accounts.settle(reservation, actual);
-      if (units !== undefined) await write({ type: 'settled', id: reservation, units }, TOGETHER_MS);
+      if (units === undefined) return;
+      const line: JournalLine = { type: 'settled', id: reservation, units };
+      await write(line, TOGETHER_MS).catch((error: unknown) => {
+        owed.push(JSON.stringify(line));
+        throw error;
+      });
     },
     spent: async (scope, per) => accounts.spent(scope, per),
-    append(added) {
+    async append(added) {
       const lines: string[] = [];
+      const ids: string[] = [];
       for (const record of added) {
         const json = decisions.add(record);
-        if (json !== undefined) lines.push(`{"type":"decision","record":${json}}`);
+        if (json === undefined) continue;
+        lines.push(`{"type":"decision","record":${json}}`);
+        ids.push(record.id);
       }
-      return lines.length > 0 ? writeLines(lines, TOGETHER_MS) : Promise.resolve();
+      if (lines.length === 0) return;
+      await writeLines(lines, TOGETHER_MS).catch((error: unknown) => {
+        // What nobody kept is kept when it comes again.
+        for (const id of ids) decisions.forget(id);
+        throw error;
+      });
     },
     find: async (id) => decisions.find(id),
     latest: async (tenant, count) => decisions.latest(tenant, count),
@@ -98,6 +143,15 @@ function journalOf(
       }),
     said: async (decision) => decisions.said(decision),
     read: (from) => labelled(path, onDisk, from),
+    async check() {
+      try {
+        await appender.check();
+      } catch (error) {
+        told(error);
+        throw error;
+      }
+      told();
+    },
     publish: topics.publish,
     subscribe: topics.subscribe,
     close() {

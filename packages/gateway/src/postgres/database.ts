@@ -11,6 +11,8 @@ const CANCELED = '57014';
 export interface Database {
   /** @throws RouteProfileError BAD_INPUT for what the database refuses; NETWORK, at once while it is known to be down */
   query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Resolves while it can be written to. @throws RouteProfileError NETWORK, OUTPUT_UNWRITABLE */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,7 +42,7 @@ export function openDatabase(driver: Driver, logger: Logger | undefined): Databa
     logger?.info(`Postgres is back after ${((performance.now() - down.since) / 1000).toFixed(1)} seconds`);
     down = undefined;
   };
-  return {
+  const database: Database = {
     async query<Row>(sql: string, values: readonly unknown[] = []) {
       if (down !== undefined && performance.now() < down.until) throw down.error;
       try {
@@ -51,6 +53,15 @@ export function openDatabase(driver: Driver, logger: Logger | undefined): Databa
         throw failed(error);
       }
     },
+    async check() {
+      const sql = `select current_setting('transaction_read_only') = 'on' as frozen`;
+      const [row] = await database.query<{ frozen: boolean }>(sql);
+      if (row?.frozen)
+        throw new RouteProfileError('OUTPUT_UNWRITABLE', 'the database can only be read', {
+          hint: 'Name the primary server, not a standby, and see whether default_transaction_read_only is set.',
+        });
+    },
     close: () => pool.end(),
   };
+  return database;
 }

@@ -85,6 +85,11 @@ describe.runIf(connection)('what several replicas keep in one database', () => {
     const sql = new pg.Client(connection);
     await sql.connect();
     expect((await sql.query('select version from made.migrations')).rows).toEqual([{ version: 1 }]);
+    const frozen = connection.replace('postgres@', 'frozen@');
+    await sql.query('create role frozen login superuser; alter role frozen set default_transaction_read_only = on');
+    const reader = await openPostgres({ connection: frozen, schema: 'made' });
+    await expect(reader.check()).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
+    await reader.close();
     // Whoever may not make schemas can use one that is there.
     await sql.query(`create role plain login; create schema mine authorization plain`);
     await sql.query('insert into made.migrations (version) values (7)');

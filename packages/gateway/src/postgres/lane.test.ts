@@ -8,6 +8,7 @@ it('grants what the database has granted, though another replica asks for money 
       const armed = (values[7] as number) + (values[8] as number[]).reduce((sum, one) => sum + one, 0);
       return [{ state: armed > 0 ? 'held' : 'closed', armed: String(armed), elsewhere: '0' }] as Row[];
     },
+    check: async () => {},
     close: async () => {},
   };
   const now = () => Date.parse('2026-01-01T12:00:00Z');

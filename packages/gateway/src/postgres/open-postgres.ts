@@ -54,6 +54,7 @@ export async function openPostgres(given: PostgresOptions): Promise<StateStore> 
       ...openDecisions(database, schema, waiting),
       ...notices.topics,
       append: (records) => waiting.append(records),
+      check: () => database.check(),
       close: () => (closed ??= closeAll()),
     };
   } catch (error) {

@@ -16,6 +16,7 @@ import type { Tracing } from '../observe/tracing.js';
 import type { Verifying } from '../verify/verifying.js';
 import type { SessionMonitor } from '../session/monitors.js';
 import type { Keyring } from './keyring.js';
+import type { StoreWatch } from './store-watch.js';
 
 /** What every request is served with. */
 export interface Serving {
@@ -28,6 +29,7 @@ export interface Serving {
   /** By name. */
   monitors: ReadonlyMap<string, SessionMonitor>;
   store: StateStore;
+  storeWatch: StoreWatch;
   upstream: Upstream;
   clock: Clock;
   logger: Logger | undefined;

@@ -31,14 +31,15 @@ import { answer } from './answer.js';
 import type { Serving } from './context.js';
 import type { Exchange, HeaderReader, Reply } from './exchange.js';
 import { createKeyring } from './keyring.js';
-import { dryRun, listModels, showDecision, showModel, showMetrics, showReadiness } from './looks.js';
+import { dryRun, listModels, showDecision, showModel, showMetrics, showLiveness, showReadiness } from './looks.js';
 import { showHealth } from './overview/state.js';
 import { listDecisions, showOverview } from './overview/overview.js';
 import { pageFile, showsPage } from './page/serve-page.js';
 import { ANSWERS, decisionIn, labelOf, methodOf, modelIn } from './paths.js';
 import { Refused } from './refused.js';
-import { jsonResponse, refusedResponse } from './responses.js';
+import { refusedResponse } from './responses.js';
 import { shareCooldowns } from './shared-cooldowns.js';
+import { watchStore } from './store-watch.js';
 import { createUnderWay } from './under-way.js';
 import { exchangeOf, responseOf } from './web-door.js';
 
@@ -137,6 +138,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     pacers,
     monitors,
     store,
+    storeWatch: watchStore(store),
     upstream,
     clock,
     logger,
@@ -195,7 +197,7 @@ export function createGateway(config: GatewayConfigInput, parts: GatewayParts): 
     const asked = request.method === 'HEAD' ? 'GET' : request.method;
     if (asked !== method) throw new Refused(405, 'method_not_allowed', `${path} takes ${method}.`, { allow: method });
     if (file) return file;
-    if (path === '/health') return jsonResponse(200, { status: 'ok' });
+    if (path === '/health') return showLiveness(serving);
     if (path === '/ready') return showReadiness(serving, closing);
     if (closing) throw new Refused(503, 'closing', 'The gateway is closing.', { 'retry-after': '5' });
     if (serving.snapshot.keys.length === 0) return serveTo(undefined, request, serving);

@@ -1,4 +1,5 @@
 import type { KeyConfig } from '../config/config.js';
+import type { Snapshot } from '../config/snapshot.js';
 import { ENDPOINT_WIRES } from '../contracts/wire.js';
 import { WIRES } from '../wire/formats.js';
 import { LOCAL_TENANT, type Serving } from './context.js';
@@ -6,6 +7,7 @@ import type { Exchange, Reply } from './exchange.js';
 import { mayUse, permitted, prepare } from './prepare.js';
 import { Refused } from './refused.js';
 import { idHeaders, jsonResponse } from './responses.js';
+import type { StoreProblem } from './store-watch.js';
 
 /** A name that may be asked for, as lists of both OpenAI and Anthropic have it. */
 const modelEntry = (id: string) => ({
@@ -85,14 +87,31 @@ export function showMetrics(key: KeyConfig | undefined, { metrics }: Serving): R
   return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: metrics.text() };
 }
 
+/** Names of files and hosts are for those alone who need no key, as it is their own machine. */
+const toldOf = (problem: StoreProblem | undefined, { keys }: Snapshot): string[] =>
+  problem === undefined ? [] : [keys.length > 0 ? problem.brief : problem.full];
+
+/** `GET /health`: that the process runs, and what was last found to be wrong with the store. It waits for nothing. */
+export function showLiveness({ storeWatch, snapshot }: Serving): Reply {
+  const problems = toldOf(storeWatch.last(), snapshot);
+  return jsonResponse(200, problems.length > 0 ? { status: 'degraded', problems } : { status: 'ok' });
+}
+
 /** `GET /ready`: whether requests can be served, judged by what is known; no model is called for it. */
-export async function showReadiness({ store, health, snapshot }: Serving, closing: boolean): Promise<Reply> {
+export async function showReadiness({ storeWatch, health, snapshot }: Serving, closing: boolean): Promise<Reply> {
   const endpoints = [...snapshot.endpoints.values()].flat();
-  const storeUp = await store.find('ready').then(
-    () => true,
-    () => false,
-  );
-  const checks = { serving: !closing, store: storeUp, endpoint: endpoints.some(({ id }) => health.usable(id)) };
-  const ready = Object.values(checks).every(Boolean);
-  return jsonResponse(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
+  const problem = await storeWatch.check();
+  const checks = {
+    serving: !closing,
+    store: problem === undefined,
+    endpoint: endpoints.some(({ id }) => health.usable(id)),
+  };
+  const problems = [
+    ...(checks.serving ? [] : ['The gateway is closing.']),
+    ...toldOf(problem, snapshot),
+    ...(checks.endpoint ? [] : ['No endpoint can be used now; GET /v1/health says how each fares.']),
+  ];
+  return problems.length === 0
+    ? jsonResponse(200, { status: 'ready', checks })
+    : jsonResponse(503, { status: 'not ready', checks, problems });
 }

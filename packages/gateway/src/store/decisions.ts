@@ -14,6 +14,8 @@ interface Kept {
 export interface Decisions {
   /** @returns the record as JSON; undefined for one that is here already */
   add(record: DecisionRecord): string | undefined;
+  /** Takes back what was added and could not be kept. */
+  forget(id: string): void;
   find(id: string): DecisionRecord | undefined;
   /** As `StateStore.latest`. */
   latest(tenant: string, count: number): DecisionRecord[];
@@ -49,6 +51,7 @@ export function createDecisions(maxRecords: number): Decisions {
       if (oldest?.done === false) records.delete(oldest.value);
       return json;
     },
+    forget: (id) => void records.delete(id),
     find(id) {
       const kept = records.get(id);
       return kept && recordOf(kept);

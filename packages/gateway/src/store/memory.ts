@@ -39,6 +39,7 @@ export function memoryStore({ now = Date.now, maxRecords = 10_000 }: MemoryStore
     async *read(from) {
       yield* decisions.read(from);
     },
+    check: async () => {},
     publish: topics.publish,
     subscribe: topics.subscribe,
     close: async () => topics.clear(),

@@ -17,9 +17,11 @@ export type SeenDrift = DriftLook;
 export interface HealthAnswer {
   /** Milliseconds since 1970. */
   at: number;
-  /** `ok` while each candidate has an endpoint that may be tried, and nothing has changed for the worse. */
+  /** `ok` while each candidate has an endpoint that may be tried, the store keeps what it is told, and nothing has changed for the worse. */
   status: 'ok' | 'degraded';
   endpoints: EndpointLook[];
+  /** What is wrong with the store; absent where nothing is. */
+  store?: string;
   /** Absent where nothing is watched. */
   drift?: SeenDrift;
 }
@@ -48,13 +50,23 @@ export function driftFor(key: KeyConfig | undefined, { snapshot, drift }: Servin
 }
 
 /** `GET /v1/health`: how endpoints fare and what has changed, for whoever asks; no model is called for it. */
-export function showHealth(key: KeyConfig | undefined, serving: Serving): Reply {
+export async function showHealth(key: KeyConfig | undefined, serving: Serving): Promise<Reply> {
   const endpoints = endpointsFor(key, serving);
   const seen = driftFor(key, serving);
   const up = new Set(
     endpoints.flatMap(({ candidate, state }) => (state === 'up' || state === 'trial' ? candidate : [])),
   );
-  const well = endpoints.every(({ candidate }) => up.has(candidate)) && !seen.drift?.flags.some(({ worse }) => worse);
-  const answer: HealthAnswer = { at: serving.clock.now(), status: well ? 'ok' : 'degraded', endpoints, ...seen };
+  const problem = await serving.storeWatch.check();
+  const well =
+    problem === undefined &&
+    endpoints.every(({ candidate }) => up.has(candidate)) &&
+    !seen.drift?.flags.some(({ worse }) => worse);
+  const answer: HealthAnswer = {
+    at: serving.clock.now(),
+    status: well ? 'ok' : 'degraded',
+    endpoints,
+    ...(problem && { store: key === undefined || key.operator ? problem.full : problem.brief }),
+    ...seen,
+  };
   return jsonResponse(200, answer);
 }
