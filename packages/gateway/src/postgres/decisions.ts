@@ -20,7 +20,13 @@ export type StoredDecisions = Pick<StateStore, 'find' | 'latest' | 'feedback' | 
 
 const recordOf = ({ record }: Row): DecisionRecord => decisionRecordSchema.parse(record);
 
-export function openDecisions(database: Database, schema: string, waiting: WaitingRecords): StoredDecisions {
+/** @param patienceMs milliseconds that feedback waits for its decision to be written */
+export function openDecisions(
+  database: Database,
+  schema: string,
+  waiting: WaitingRecords,
+  patienceMs: number,
+): StoredDecisions {
   const inTurn = createTurns();
   const sql = {
     find: `select record from ${schema}.decisions where id = $1`,
@@ -51,18 +57,19 @@ export function openDecisions(database: Database, schema: string, waiting: Waiti
     async latest(tenant, count) {
       return (await database.query<Row>(sql.latest, [storable(tenant), count])).map(recordOf);
     },
-    feedback: (said, most = Number.MAX_SAFE_INTEGER) =>
+    async feedback(said, most = Number.MAX_SAFE_INTEGER) {
+      // What is judged may still be on its way.
+      await waiting.written(said.decision, patienceMs);
       // A statement does not see what another one is about to keep, so that each of a decision counts those before it.
-      inTurn(said.decision, async () => {
-        // What is judged may still be on its way.
-        if (waiting.find(said.decision)) await waiting.flush();
+      return inTurn(said.decision, async () => {
         const named = [storable(said.decision), storable(said.tenant), storable(said.id)];
         const values = [...named, JSON.stringify(said), meaningOf(said), most];
         const [stored] = await database.query<{ fresh: boolean }>(sql.feedback, values);
         if (stored) return stored.fresh ? 'stored' : 'replaced';
         const [unkept] = await database.query<{ there: boolean }>(sql.unkept, named);
         return unkept === undefined ? 'unknown' : unkept.there ? 'duplicate' : 'full';
-      }),
+      });
+    },
     async said(decision) {
       const rows = await database.query<{ said: unknown }>(sql.said, [storable(decision)]);
       return rows.map(({ said }) => feedbackSchema.parse(said));

@@ -51,7 +51,8 @@ export async function openPostgres(given: PostgresOptions): Promise<StateStore> 
     let closed: Promise<void> | undefined;
     return {
       ...budgets.money,
-      ...openDecisions(database, schema, waiting),
+      // The statement that is under way, and the one that has the decision.
+      ...openDecisions(database, schema, waiting, 2 * settings.timeoutMs),
       ...notices.topics,
       append: (records) => waiting.append(records),
       check: () => database.check(),

@@ -18,6 +18,8 @@ interface Waiting {
   json: string;
   /** Whoever added it, until they are told that it is kept, or that it waits. */
   done: ((error?: Error) => void) | undefined;
+  /** Whoever waits until it waits no longer, or until a write of it fails. */
+  heard: ((error?: unknown) => void)[];
 }
 
 /** Records on their way to the database. */
@@ -28,8 +30,11 @@ export interface WaitingRecords {
    */
   append(records: readonly DecisionRecord[]): Promise<void>;
   find(id: string): DecisionRecord | undefined;
-  /** Resolves once nothing waits. @throws RouteProfileError NETWORK */
-  flush(): Promise<void>;
+  /**
+   * Resolves as soon as this record waits no longer, however many come behind it; at once for any other.
+   * @throws RouteProfileError NETWORK where it cannot be written, or is not in time
+   */
+  written(id: string, withinMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,6 +63,7 @@ export function openWaitingRecords(
     characters -= one.json.length;
     one.done?.(error);
     one.done = undefined;
+    for (const hear of one.heard.splice(0)) hear();
   };
   const nextBatch = (): Waiting[] => {
     const batch: Waiting[] = [];
@@ -102,6 +108,7 @@ export function openWaitingRecords(
       for (const one of queue.values()) {
         one.done?.();
         one.done = undefined;
+        for (const hear of one.heard.splice(0)) hear(error);
       }
       if (!spilled) logger?.warn(`decisions wait in memory, up to ${maxWaiting}: ${messageOf(error)}`);
       spilled = true;
@@ -126,7 +133,7 @@ export function openWaitingRecords(
     characters += json.length;
     await new Promise<void>((resolve, reject) => {
       const done = (error?: Error) => (error === undefined ? resolve() : reject(error));
-      queue.set(record.id, { record, json, done: spilled ? undefined : done });
+      queue.set(record.id, { record, json, done: spilled ? undefined : done, heard: [] });
       if (spilled) resolve();
     });
   };
@@ -137,13 +144,36 @@ export function openWaitingRecords(
       await Promise.all(added);
     },
     find: (id) => queue.get(id)?.record,
-    async flush() {
-      while (queue.size > 0) await flush();
+    async written(id, withinMs) {
+      const one = queue.get(id);
+      if (one === undefined) return;
+      // Whether it fails is heard below.
+      void flush().catch(() => {});
+      await new Promise<void>((resolve, reject) => {
+        const late = setTimeout(
+          () =>
+            reject(
+              new RouteProfileError(
+                'NETWORK',
+                `Postgres: decision ${id} is not written after ${withinMs} ms, and cannot be judged before`,
+                { hint: 'Send it again later, and see why the database is slow.' },
+              ),
+            ),
+          withinMs,
+        );
+        one.heard.push((error) => {
+          clearTimeout(late);
+          if (error === undefined) resolve();
+          else reject(error instanceof Error ? error : new Error(messageOf(error)));
+        });
+      });
     },
     async close() {
-      await this.flush().catch((error: unknown) =>
-        logger?.warn(`${plural(queue.size, 'decision')} that waited in memory are lost: ${messageOf(error)}`),
-      );
+      try {
+        while (queue.size > 0) await flush();
+      } catch (error) {
+        logger?.warn(`${plural(queue.size, 'decision')} that waited in memory are lost: ${messageOf(error)}`);
+      }
       clearTimeout(timer);
       timer = undefined;
     },
