@@ -44,13 +44,16 @@ const dollars = (amount: number): string => `$${Number(amount.toPrecision(3))}`;
 
 const OWNERS = { key: 'this key’s budget', route: 'the route’s budget', session: 'this conversation’s budget' };
 
-function unaffordableText({ lacking, needs }: Lacking): string {
+function unaffordableText({ lacking, needs, unseen }: Lacking): string {
   const { kind, limit } = lacking;
   return (
     `What is left of ${OWNERS[kind]} of ${dollars(limit.amount)} per ${limit.per} does not cover the request, which can cost up to ${dollars(needs)}. ` +
     (kind === 'session'
       ? 'Go on in a new conversation, or with a lower limit on the output tokens.'
-      : 'A lower limit on its output tokens makes that less.')
+      : 'A lower limit on its output tokens makes that less.') +
+    (unseen
+      ? ' Its files, or what a server has stored for it, count as all that the model reads at once, as nobody knows before how long they are.'
+      : '')
   );
 }
 

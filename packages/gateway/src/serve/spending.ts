@@ -16,14 +16,34 @@ const PER_MILLION = 1e6;
 /** Dollars; no budget is as large. */
 const MORE_THAN_ANY = 2e6;
 
-/** Dollars that a call costs at most, for which its budget must have room; 0 where the candidate has no price. No common tokenizer makes more tokens than there are bytes. */
-function boundOf({ price, limits, params }: Candidate, { text, body, format, asked: said }: ReadRequest): number {
+/**
+ * Tokens of a picture at most. Servers count one by its size, which nobody here looks at, and few bytes can hold a large one. The most that
+ * we know of is 48,169: gpt-4o-mini in high detail, with 2,833 and 5,667 for each of up to 8 tiles.
+ */
+const LARGEST_PICTURE = 50_000;
+/** Tokens that a candidate reads at once, where it does not say: more than most. */
+const LONGEST_PROMPT = 1_048_576;
+
+/** Tokens at most of what a candidate reads beside the bytes of the request. */
+function unseenTokens({ limits }: Candidate, { pictures, unseen }: ReadRequest): number {
+  const longest = limits?.contextTokens ?? LONGEST_PROMPT;
+  return unseen ? longest : Math.min(longest, pictures * LARGEST_PICTURE);
+}
+
+/**
+ * Dollars that a call costs at most, for which its budget must have room; 0 where the candidate has no price. No common tokenizer makes more
+ * tokens than there are bytes. What a server's own tools read, such as pages of the web, is known to nobody before.
+ */
+function boundOf(candidate: Candidate, read: ReadRequest): number {
+  const { price, limits, params } = candidate;
+  const { text, body, format, asked: said } = read;
   if (!price) return 0;
   // Its settings take the place of what the client says.
   const asked = params ? format.asked({ ...body, ...params }) : said;
-  const input = Math.max(price.input, price.cachedInput ?? 0, price.cacheWrite ?? 0);
+  const dearest = Math.max(price.input, price.cachedInput ?? 0, price.cacheWrite ?? 0);
+  const input = byteLength(text) + unseenTokens(candidate, read);
   const output = (asked.maxOutput ?? limits?.maxOutputTokens ?? LONGEST_ANSWER) * asked.choices;
-  return Math.min(MORE_THAN_ANY, (byteLength(text) * input + output * price.output) / PER_MILLION);
+  return Math.min(MORE_THAN_ANY, (input * dearest + output * price.output) / PER_MILLION);
 }
 
 /** Money held back for one attempt. */
@@ -37,6 +57,8 @@ export interface Lacking {
   lacking: Budget;
   /** Dollars that the attempt can cost. */
   needs: number;
+  /** As of `ReadRequest`. */
+  unseen: boolean;
 }
 
 /** The budgets of a request. */
@@ -87,7 +109,7 @@ export function spendingOf(
       };
       if (failed === undefined && lacking === undefined) return { settle: settleAll };
       await settleAll(0);
-      if (failed === undefined) return { lacking: lacking!, needs };
+      if (failed === undefined) return { lacking: lacking!, needs, unseen: read.unseen };
       logger?.warn(`budgets cannot be kept: ${messageOf(failed.reason)}`);
       throw new Refused(503, 'store_unavailable', 'The gateway cannot tell what may be spent. Try again later.');
     },

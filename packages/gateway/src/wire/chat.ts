@@ -85,6 +85,18 @@ function openStream(usageWanted: boolean): StreamReader {
   };
 }
 
+/**
+ * Most tokens of an answer, by both names that chat has for it. Some servers know only one of them, so that the larger counts, and where one
+ * sets no limit there may be none.
+ */
+function maxOutputOf(newer: unknown, older: unknown): number | undefined {
+  if (newer === undefined || newer === null) return limitOf(older);
+  const limit = limitOf(newer);
+  if (older === undefined || older === null || limit === undefined) return limit;
+  const other = limitOf(older);
+  return other && Math.max(limit, other);
+}
+
 const wantsUsage = (body: Fields): boolean => fieldsOf(body['stream_options'])['include_usage'] === true;
 
 /** OpenAI's chat completions. */
@@ -94,7 +106,6 @@ export const chatWire: WireFormat = {
   keyHeader: 'authorization',
   asked(body) {
     const { messages, tools, functions, response_format: format, prediction, n } = body;
-    const limits = [body['max_completion_tokens'], body['max_tokens']];
     return {
       turns: messages,
       instructions: [],
@@ -104,7 +115,7 @@ export const chatWire: WireFormat = {
       json: jsonOfType(fieldsOf(format)['type']),
       logprobs: body['logprobs'] === true,
       reasoning: isSaid(body['reasoning_effort']),
-      maxOutput: limits.map(limitOf).find((limit) => limit !== undefined),
+      maxOutput: maxOutputOf(body['max_completion_tokens'], body['max_tokens']),
       choices: Math.max(1, limitOf(n) ?? 1),
       usage: wantsUsage(body),
     };

@@ -1,4 +1,4 @@
-import { fieldsOf, isFields } from './format.js';
+import { fieldsOf, isFields, type Fields } from './format.js';
 
 /** Characters of a token, with common tokenizers and English. */
 export const CHARACTERS_OF_TOKEN = 4;
@@ -7,23 +7,33 @@ export const CHARACTERS_OF_TOKEN = 4;
 export interface Measured {
   /** Of all texts; those of pictures, sounds and files left out. */
   characters: number;
-  /** Whether there is a picture. */
-  pictures: boolean;
+  /** How many pictures there are. */
+  pictures: number;
   /** Whether there is a sound. */
   sounds: boolean;
+  /** Whether there is a file or a film, of which nobody knows how long it is before it is read. */
+  files: boolean;
 }
 
-/** Types of parts that are pictures, on any wire. */
-const PICTURES = new Set<unknown>(['image_url', 'input_image', 'image']);
-const SOUNDS = new Set<unknown>(['input_audio', 'audio']);
-/** Parts whose long texts are bytes, not words. */
-const BLOBS = new Set<unknown>(['file', 'input_file', 'document', ...SOUNDS, ...PICTURES]);
+/** Types of parts whose long texts are bytes, not words, on any wire. */
+const BLOBS: ReadonlyMap<unknown, 'picture' | 'sound' | 'file'> = new Map([
+  ...['image_url', 'input_image', 'image', 'computer_screenshot'].map((type) => [type, 'picture'] as const),
+  ...['input_audio', 'audio'].map((type) => [type, 'sound'] as const),
+  ...['file', 'input_file', 'document', 'video_url', 'input_video', 'video'].map((type) => [type, 'file'] as const),
+]);
+
+/** Documents that stand in the request as words or parts. */
+const READ_AS_WORDS = new Set<unknown>(['text', 'content']);
 
 /**
  * Visits all texts in JSON of any depth, in no order; those of pictures, sounds and files left out.
- * @param part is told the type of each object
+ * @param part is given each object whose long texts are bytes
  */
-function visitTexts(value: unknown, text: (text: string) => void, part: (type: unknown) => void): void {
+function visitTexts(
+  value: unknown,
+  text: (text: string) => void,
+  part: (part: Fields, kind: 'picture' | 'sound' | 'file') => void,
+): void {
   // A stack of our own: a body can be nested more deeply than calls can.
   const open: unknown[] = [value];
   while (open.length > 0) {
@@ -31,13 +41,12 @@ function visitTexts(value: unknown, text: (text: string) => void, part: (type: u
     if (typeof one === 'string') text(one);
     else if (Array.isArray(one)) for (const item of one) open.push(item);
     else if (isFields(one)) {
-      const type = one['type'];
-      part(type);
-      const blob = BLOBS.has(type);
+      const blob = BLOBS.get(one['type']);
+      if (blob !== undefined) part(one, blob);
       for (const name in one) {
         const member = one[name];
         // A document of plain text is read as words, and so is what stands beside a picture.
-        if (blob && isBlob(member)) continue;
+        if (blob !== undefined && isBlob(member)) continue;
         open.push(member);
       }
     }
@@ -60,13 +69,14 @@ export function textsIn(value: unknown): string[] {
  * @param value what a request's body holds
  */
 export function measure(value: unknown): Measured {
-  const measured: Measured = { characters: 0, pictures: false, sounds: false };
+  const measured: Measured = { characters: 0, pictures: 0, sounds: false, files: false };
   visitTexts(
     value,
     (text) => (measured.characters += text.length),
-    (type) => {
-      measured.pictures ||= PICTURES.has(type);
-      measured.sounds ||= SOUNDS.has(type);
+    (part, kind) => {
+      if (kind === 'picture') measured.pictures++;
+      else if (kind === 'sound') measured.sounds = true;
+      else measured.files ||= !READ_AS_WORDS.has(fieldsOf(part['source'])['type']);
     },
   );
   return measured;

@@ -108,7 +108,7 @@ describe('requirements', () => {
     [{ type: 'text', text: 'an image' }, false],
   ])('%j', (part, vision) => {
     const { pictures, characters } = measure([user(part)]);
-    expect(pictures).toBe(vision);
+    expect(pictures).toBe(vision ? 1 : 0);
     expect(characters).toBeLessThan(100);
   });
 
@@ -117,8 +117,9 @@ describe('requirements', () => {
     expect(measure(document).characters).toBeGreaterThan(5000);
     expect(measure(JSON.parse(`${'['.repeat(100_000)}"a"${']'.repeat(100_000)}`))).toEqual({
       characters: 1,
-      pictures: false,
+      pictures: 0,
       sounds: false,
+      files: false,
     });
   });
 });

@@ -15,6 +15,10 @@ export interface ReadRequest {
   requirements: Requirements;
   /** Tokens of the prompt, estimated. */
   promptTokens: number;
+  /** How many pictures there are; their tokens are not among those of the prompt. */
+  pictures: number;
+  /** Whether it has files, films or what a server has stored, of which nobody knows before how long they are. */
+  unseen: boolean;
 }
 
 /** A conversation is read as a whole. */
@@ -26,7 +30,7 @@ function countedBy(characters: number): NonNullable<Asked['counted']> {
 /** @param text JSON, as it came @param body the same, parsed */
 export function readRequest(format: WireFormat, text: string, body: Fields): ReadRequest {
   const asked = format.asked(body);
-  const { characters, pictures, sounds } = measure(asked.read);
+  const { characters, pictures, sounds, files } = measure(asked.read);
   const { prompt: promptTokens, longest } = asked.counted ?? countedBy(characters);
   return {
     format,
@@ -36,13 +40,15 @@ export function readRequest(format: WireFormat, text: string, body: Fields): Rea
     model: textOf(body['model']),
     stream: body['stream'] === true && format.wire !== 'embeddings',
     promptTokens,
+    pictures,
+    unseen: files || asked.boundTo !== undefined,
     requirements: {
       contextTokens: longest,
       ...(asked.tools && { tools: true }),
       ...(asked.json && { [asked.json === 'schema' ? 'jsonSchema' : 'jsonMode']: true }),
       ...(asked.logprobs && { logprobs: true }),
       ...(asked.reasoning && { reasoning: true }),
-      ...(pictures && { vision: true }),
+      ...(pictures > 0 && { vision: true }),
       ...(sounds && { audio: true }),
       ...(asked.maxOutput !== undefined && { outputTokens: asked.maxOutput }),
     },
