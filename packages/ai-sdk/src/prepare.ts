@@ -63,11 +63,11 @@ function ownOptions({ providerOptions }: LanguageModelV3CallOptions): z.infer<ty
 export function keepSession(
   { session, target, decision }: Prepared,
   model: string,
-  { sessionMs }: OpenedSettings,
+  { sessionMs, tenant }: OpenedSettings,
   pins: SessionPins,
 ): void {
   if (sessionMs === undefined || session === undefined || target.kind === 'candidate') return;
-  pins.set(session, { model, ranked: decision.ranked }, sessionMs);
+  pins.set(tenant, session, { model, ranked: decision.ranked }, sessionMs);
 }
 
 /**
@@ -112,7 +112,8 @@ export async function prepare(
     if (candidate === undefined || !settings.models.has(model)) return 'no model';
     return whatLacksOf(candidate, requirements, demands);
   };
-  const pin = settings.sessionMs !== undefined && session !== undefined ? pins.get(session) : undefined;
+  const pin =
+    settings.sessionMs !== undefined && session !== undefined ? pins.get(settings.tenant, session) : undefined;
   const stays = pin && (whyNot(pin.model) ?? (health.usable(pin.model) ? null : 'is out of service for now'));
   const chosen =
     target.kind === 'candidate'

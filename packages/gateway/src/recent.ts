@@ -4,6 +4,8 @@ export interface Recent<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V): void;
   delete(key: K): void;
+  /** Forgets what was used longest ago. */
+  dropOldest(): void;
   /** Those that were used longest ago first. Counts as no use. */
   entries(): IterableIterator<[K, V]>;
   readonly size: number;
@@ -19,6 +21,11 @@ export function createRecent<K, V>(most: number): Recent<K, V> {
     entries.delete(key);
     entries.set(key, value);
   };
+  const dropOldest = () => {
+    // Once it has come to an end it would begin no more.
+    const oldest = entries.size > 0 ? ages.next() : undefined;
+    if (oldest?.done === false) entries.delete(oldest.value);
+  };
   return {
     get(key) {
       const value = entries.get(key);
@@ -27,10 +34,9 @@ export function createRecent<K, V>(most: number): Recent<K, V> {
     },
     set(key, value) {
       put(key, value);
-      if (entries.size <= most) return;
-      const oldest = ages.next();
-      if (!oldest.done) entries.delete(oldest.value);
+      if (entries.size > most) dropOldest();
     },
+    dropOldest,
     delete: (key) => void entries.delete(key),
     entries: () => entries.entries(),
     get size() {

@@ -115,22 +115,48 @@ describe('a conversation', () => {
 });
 
 describe('pins', () => {
+  const pin = { model: 'a', ranked: [] };
+
   it('are counted per model, while they last', async () => {
     const clock = manualClock();
     const pins = createSessionPins(clock);
-    pins.set('1 x', { model: 'a', ranked: [] }, 1_000);
-    pins.set('1 y', { model: 'a', ranked: [] }, 2_000);
-    pins.set('2 x', { model: 'b', ranked: [] }, 2_000);
-    const counted = () => [...pins.perModel((key) => key.startsWith('1'))];
+    pins.set('1', 'x', pin, 1_000);
+    pins.set('1', 'y', pin, 2_000);
+    pins.set('2', 'x', { ...pin, model: 'b' }, 2_000);
+    const counted = () => [...pins.perModel('1')];
     expect(counted()).toEqual([['a', 2]]);
     await clock.advance(1_500);
     expect(counted()).toEqual([['a', 1]]);
+    expect(pins.get('1', 'x')).toBeUndefined();
+    expect(pins.get('2', 'x')?.model).toBe('b');
   });
 
   it('are bounded', () => {
-    const clock = manualClock();
-    const pins = createSessionPins(clock, 2);
-    for (const key of ['1', '2', '3']) pins.set(key, { model: 'a', ranked: [] }, 1_000);
-    expect(['1', '2', '3'].map((key) => pins.get(key)?.model)).toEqual([undefined, 'a', 'a']);
+    const pins = createSessionPins(manualClock(), 2);
+    for (const key of ['1', '2', '3']) pins.set('t', key, pin, 1_000);
+    expect(['1', '2', '3'].map((key) => pins.get('t', key)?.model)).toEqual([undefined, 'a', 'a']);
+  });
+
+  it('of one tenant never push out those of another that has no more than its share', () => {
+    const pins = createSessionPins(manualClock(), 90);
+    const keep = (tenant: string, count: number) => {
+      for (let i = 0; i < count; i++) pins.set(tenant, String(i), pin, 1_000);
+    };
+    const kept = (tenant: string) => [...pins.perModel(tenant).values()][0] ?? 0;
+    keep('quiet', 30);
+    keep('loud', 500);
+    expect([kept('quiet'), kept('loud')]).toEqual([30, 60]);
+    keep('late', 40);
+    expect([kept('quiet'), kept('loud'), kept('late')]).toEqual([30, 30, 30]);
+    // What was silent longest is gone, and what is set again counts once.
+    expect([pins.get('loud', '469'), pins.get('loud', '470')?.model]).toEqual([undefined, 'a']);
+    for (let i = 0; i < 9; i++) keep('quiet', 30);
+    expect([kept('quiet'), kept('loud'), kept('late')]).toEqual([30, 30, 30]);
+  });
+
+  it('are bounded where there are more tenants than are kept', () => {
+    const pins = createSessionPins(manualClock(), 3);
+    for (let i = 0; i < 10; i++) pins.set(String(i), 'x', pin, 1_000);
+    expect(Array.from({ length: 10 }, (_, i) => pins.get(String(i), 'x')).filter(Boolean)).toHaveLength(3);
   });
 });

@@ -20,9 +20,6 @@ export interface Stay {
   took(usage: Usage | undefined): void;
 }
 
-/** How keys of a tenant's conversations begin. */
-export const conversationsOf = (tenant: string): string => `${JSON.stringify([tenant]).slice(0, -1)},`;
-
 /**
  * @param session names the conversation among those of its tenant; nothing is kept for a route without the setting
  * @param promptTokens of the request, estimated
@@ -42,18 +39,18 @@ export function stayOf(
   let kept: string | undefined;
   return {
     conversation: key,
-    pin: pins.get(key),
+    pin: pins.get(tenant, key),
     next,
     keep(model, { ranked }) {
       kept = model;
-      pins.set(key, { model, ranked, ...next }, ttlMs);
+      pins.set(tenant, key, { model, ranked, ...next }, ttlMs);
     },
     took(usage) {
       if (usage === undefined || !priced) return;
-      const pin = pins.get(key);
+      const pin = pins.get(tenant, key);
       // Of turns that go on at the same time the last one kept counts.
       if (pin?.model === kept && pin !== undefined)
-        pins.set(key, { ...pin, last: { usage, estimated: promptTokens, at: clock.now() } }, ttlMs);
+        pins.set(tenant, key, { ...pin, last: { usage, estimated: promptTokens, at: clock.now() } }, ttlMs);
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { Serving } from '../context.js';
-import { conversationsOf } from '../stay.js';
 
 /** Conversations that stay with a model. */
 export interface PinnedModel {
@@ -10,10 +9,8 @@ export interface PinnedModel {
 /** A tenant's conversations per model, most first; nothing where no route keeps conversations together. */
 export function pinnedFor(tenant: string, { snapshot, pins }: Serving): { pins?: PinnedModel[] } {
   if (![...snapshot.routes.values()].some(({ settings }) => settings.session)) return {};
-  const begins = conversationsOf(tenant);
-  const models = [...pins.perModel((key) => key.startsWith(begins))];
   return {
-    pins: models
+    pins: [...pins.perModel(tenant)]
       .map(([model, conversations]) => ({ model, conversations }))
       .sort((a, b) => b.conversations - a.conversations),
   };
