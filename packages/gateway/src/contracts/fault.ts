@@ -51,12 +51,16 @@ export const FAULTS = {
   signature: { whose: 'request', endpoint: 'untouched', charged: 'nothing', next: 'none' },
   /** The client left; nobody's fault. */
   'client-gone': { whose: 'request', endpoint: 'untouched', charged: 'written', next: 'none' },
+  /** Of a record that a newer version wrote: a kind that this one does not know. */
+  unknown: { whose: 'request', endpoint: 'untouched', charged: 'nothing', next: 'none' },
 } as const satisfies Readonly<Record<string, FaultRule>>;
 
 /** Why an attempt gave no answer. */
 export type Fault = keyof typeof FAULTS;
 
-export const faultSchema = z.custom<Fault>(
-  (value) => typeof value === 'string' && Object.hasOwn(FAULTS, value),
-  'expected a kind of fault',
-);
+const isFault = (value: unknown): value is Fault => typeof value === 'string' && Object.hasOwn(FAULTS, value);
+
+export const faultSchema = z.custom<Fault>(isFault, 'expected a kind of fault');
+
+/** A fault as records have it: of a newer version it may be a kind that is not known here. */
+export const recordedFaultSchema = z.string().transform((kind): Fault => (isFault(kind) ? kind : 'unknown'));

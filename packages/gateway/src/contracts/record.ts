@@ -1,5 +1,5 @@
 import { usageSchema, z } from '@routeprofile/schema';
-import { faultSchema } from './fault.js';
+import { recordedFaultSchema } from './fault.js';
 import { ENDPOINT_WIRES } from './wire.js';
 
 const count = z.number().min(0);
@@ -14,7 +14,7 @@ const attemptSchema = z.object({
   endpoint: z.string(),
   candidate: z.string(),
   /** Absent where the answer was delivered whole. */
-  fault: faultSchema.optional(),
+  fault: recordedFaultSchema.optional(),
   /** HTTP status of the server; absent where none came. */
   status: z.number().int().optional(),
   /** Milliseconds to the first content. */

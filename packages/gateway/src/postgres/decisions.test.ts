@@ -79,6 +79,65 @@ describe.runIf(connection)('what several replicas keep in one database', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
+  it('may have been written by a newer version, whose rows stay and stop nobody', async () => {
+    const warnings: string[] = [];
+    const logger = { info: () => {}, warn: (text: string) => void warnings.push(text) };
+    const [store, sql] = [await open('newer', { logger }), new pg.Client(connection)];
+    await sql.connect();
+    const attempt = { endpoint: 'e1', candidate: 'small', totalMs: 1, fault: 'of-tomorrow', novel: 1 };
+    const rows = [
+      contractRecord('known'),
+      { ...contractRecord('fault'), attempts: [attempt], novel: { deep: [1] } },
+      { ...contractRecord('version'), version: 2 },
+      { ...contractRecord('wire'), wire: 'smoke' },
+      contractRecord('last'),
+    ];
+    for (const row of rows)
+      await sql.query(`select newer.append_decisions($1, $2, $3, $4)`, [
+        ...[[row.id], [row.tenant], [row.at], [JSON.stringify(row)]],
+      ]);
+    const said = {
+      decision: 'known',
+      tenant: 'a',
+      name: 'quality',
+      value: true,
+      score: 1,
+      source: 'user',
+      at: 1,
+    } as const;
+    await store.feedback({ ...said, id: 'f1' });
+    const robot = JSON.stringify({ ...said, id: 'f2', source: 'robot' });
+    await sql.query(
+      `insert into newer.feedback (decision, id, said, meaning) select seq, 'f2', $1::json, 'x' from newer.decisions where id = 'known'`,
+      [robot],
+    );
+    await store.feedback({ ...said, id: 'f3', decision: 'version' });
+
+    const { novel: _, ...told } = attempt;
+    const shown = { ...contractRecord('fault'), attempts: [{ ...told, fault: 'unknown' }] };
+    expect(await store.find('fault')).toEqual(shown);
+    expect(await store.find('version')).toBe(undefined);
+    expect((await store.latest('a', 9)).map(({ id }) => id)).toEqual(['last', 'fault', 'known']);
+    expect((await store.said('known')).map(({ id }) => id)).toEqual(['f1']);
+    const read = [];
+    for await (const { record, feedback } of store.read()) read.push([record.id, feedback.length]);
+    expect(read).toEqual([
+      ['known', 1],
+      ['fault', 0],
+      ['last', 0],
+    ]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Postgres: 1 row .*is passed over; .*\(first: decision version: version: /),
+      expect.stringMatching(/^Postgres: 3 rows .*\(first: feedback f2 of known: source: /),
+    ]);
+    const { rows: kept } = await sql.query<{ count: string }>(
+      `select count(*) from newer.decisions where record::text ~ 'novel|"version":2|smoke'`,
+    );
+    expect(kept).toEqual([{ count: '3' }]);
+    await sql.end();
+    await store.close();
+  });
+
   it('lies in tables that are made once, however many start at the same time', async () => {
     const stores = await Promise.all([open('made'), open('made'), open('made')]);
     await Promise.all(stores.map((store) => store.close()));

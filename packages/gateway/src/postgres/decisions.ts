@@ -1,9 +1,9 @@
 import { RouteProfileError } from '@routeprofile/schema';
-import { decisionRecordSchema, type DecisionRecord } from '../contracts/record.js';
-import { feedbackSchema, type Labelled, type StateStore } from '../contracts/store.js';
+import type { Labelled, StateStore } from '../contracts/store.js';
 import { meaningOf } from '../store/note-feedback.js';
 import { createTurns } from '../store/turns.js';
 import type { Database } from './database.js';
+import type { RowReader } from './rows.js';
 import { storable } from './storable.js';
 import type { WaitingRecords } from './waiting-records.js';
 
@@ -18,13 +18,12 @@ interface Row {
 /** Decisions in the database, and what was said of them. */
 export type StoredDecisions = Pick<StateStore, 'find' | 'latest' | 'feedback' | 'said' | 'read'>;
 
-const recordOf = ({ record }: Row): DecisionRecord => decisionRecordSchema.parse(record);
-
 /** @param patienceMs milliseconds that feedback waits for its decision to be written */
 export function openDecisions(
   database: Database,
   schema: string,
   waiting: WaitingRecords,
+  rows: RowReader,
   patienceMs: number,
 ): StoredDecisions {
   const inTurn = createTurns();
@@ -52,10 +51,15 @@ export function openDecisions(
       const coming = waiting.find(id);
       if (coming) return coming;
       const [row] = await database.query<Row>(sql.find, [storable(id)]);
-      return row && recordOf(row);
+      const record = row && rows.record(row.record);
+      rows.tell();
+      return record;
     },
     async latest(tenant, count) {
-      return (await database.query<Row>(sql.latest, [storable(tenant), count])).map(recordOf);
+      const found = await database.query<Row>(sql.latest, [storable(tenant), count]);
+      const records = found.flatMap(({ record }) => rows.record(record) ?? []);
+      rows.tell();
+      return records;
     },
     async feedback(said, most = Number.MAX_SAFE_INTEGER) {
       // What is judged may still be on its way.
@@ -71,8 +75,13 @@ export function openDecisions(
       });
     },
     async said(decision) {
-      const rows = await database.query<{ said: unknown }>(sql.said, [storable(decision)]);
-      return rows.map(({ said }) => feedbackSchema.parse(said));
+      const found = await database.query<{ said: unknown }>(sql.said, [storable(decision)]);
+      const all = rows.feedback(
+        found.map(({ said }) => said),
+        decision,
+      );
+      rows.tell();
+      return all;
     },
     async *read(from = '0'): AsyncGenerator<Labelled> {
       if (!/^\d{1,18}$/.test(from))
@@ -80,13 +89,13 @@ export function openDecisions(
           hint: 'Pass the `cursor` of a row that `read` gave, or nothing.',
         });
       for (let after = from; ;) {
-        const rows = await database.query<Row & { seq: string; feedback: unknown[] }>(sql.page, [after]);
-        for (const row of rows) {
-          const feedback = row.feedback.map((one) => feedbackSchema.parse(one));
-          yield { cursor: row.seq, record: recordOf(row), feedback };
+        const page = await database.query<Row & { seq: string; feedback: unknown[] }>(sql.page, [after]);
+        for (const { seq, record: value, feedback } of page) {
+          const record = rows.record(value);
+          if (record !== undefined) yield { cursor: seq, record, feedback: rows.feedback(feedback, record.id) };
         }
-        const last = rows.at(-1);
-        if (last === undefined || rows.length < PAGE) return;
+        const last = page.at(-1);
+        if (last === undefined || page.length < PAGE) return rows.tell(true);
         after = last.seq;
       }
     },

@@ -8,6 +8,7 @@ import { openListener } from './listener.js';
 import { migrate } from './migrate.js';
 import { openNotices } from './notices.js';
 import { openSettings, type PostgresOptions } from './options.js';
+import { createRowReader } from './rows.js';
 import { openWaitingRecords } from './waiting-records.js';
 
 /**
@@ -52,7 +53,7 @@ export async function openPostgres(given: PostgresOptions): Promise<StateStore> 
     return {
       ...budgets.money,
       // The statement that is under way, and the one that has the decision.
-      ...openDecisions(database, schema, waiting, 2 * settings.timeoutMs),
+      ...openDecisions(database, schema, waiting, createRowReader(logger), 2 * settings.timeoutMs),
       ...notices.topics,
       append: (records) => waiting.append(records),
       check: () => database.check(),

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { contractRecord } from '../testing/state-store-contract.js';
 import type { Database } from './database.js';
 import { openDecisions } from './decisions.js';
+import { createRowReader } from './rows.js';
 import { openWaitingRecords } from './waiting-records.js';
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -20,7 +21,7 @@ function slowDatabase(ms: number) {
     close: async () => {},
   };
   const waiting = openWaitingRecords(database, 's', 10_000, undefined);
-  return { state, waiting, decisions: openDecisions(database, 's', waiting, 200) };
+  return { state, waiting, decisions: openDecisions(database, 's', waiting, createRowReader(undefined), 200) };
 }
 const said = { id: 'f', tenant: 'a', name: 'quality', value: true, score: 1, source: 'user', at: 1 } as const;
 
