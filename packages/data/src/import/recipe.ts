@@ -7,7 +7,8 @@ import { fieldAt, isFields, parsePath, recordsAt, type Fields, type Path } from 
 import { planImport, type Plan } from './plan.js';
 import { answering } from './presets/answering.js';
 import { presetNamed, recognise, type Recognised } from './presets/index.js';
-import type { Preset, PresetCall, SaidScore } from './presets/preset.js';
+import type { Preset, PresetCall } from './presets/preset.js';
+import { SaidScores } from './said-scores.js';
 import { assertNoPromptfooTable } from './presets/promptfoo.js';
 import type { Reader, TableRecord } from './readers/table.js';
 import { assertRecordsPath } from './readers/json.js';
@@ -50,8 +51,8 @@ export class Choices {
   readonly skipped = new Map<string, number>();
   /** What was left out of calls or chosen, and of how many. */
   readonly notes = new Map<string, number>();
-  /** Scores that stand in records of their own, by the ids of calls. */
-  readonly said = new Map<string, Fields>();
+  /** Judgements that stand in records of their own. */
+  readonly said = new SaidScores();
   /** Names of scores, counted before one is read of all records. */
   readonly names = new ScoreNames();
   readonly units: Units;
@@ -188,23 +189,15 @@ function byPreset(
       ROLES.filter((role) => role !== 'split' || !cutsByTime(options)).map((role) => [role, role]),
     ),
   };
-  const { said: gathered } = choices;
-  /** What was said, by call and key. */
-  const pieces = new Map<string, Map<string | number, SaidScore>>();
-  const callsOf = ({ fields, outer }: TableRecord) => preset.calls(fields, { path: portable, outer, said: gathered });
+  const callsOf = ({ fields, outer }: TableRecord) =>
+    preset.calls(fields, { path: portable, outer, said: choices.said });
   return {
     plan,
     preset,
     records: options.records === undefined ? place : recordsPath(options.records),
     ...(preset.says && {
       gather: ({ fields }) => {
-        const said = preset.says?.(fields);
-        if (!said) return;
-        const all = pieces.get(said.id) ?? new Map<string | number, SaidScore>();
-        const key = said.key ?? all.size;
-        all.delete(key);
-        pieces.set(said.id, all.set(key, said));
-        gathered.set(said.id, [...all.values()].reduce<Fields>(withScore, {}));
+        for (const one of preset.says?.(fields) ?? []) choices.said.add(one);
       },
     }),
     ...(countsJoined(choices) && {
@@ -239,7 +232,8 @@ function byPreset(
         .map((call) => (model === undefined ? call : { ...call, ...answering(model, call.model) }));
       // What was said of a role by the user needs no note.
       for (const { notes = {} } of taken)
-        for (const [role, note] of Object.entries(notes)) if (!(role in own || role in fromPath)) choices.note(note);
+        for (const [role, note] of Object.entries(notes))
+          if (!(role in own || role in fromPath)) for (const one of [note].flat()) choices.note(one);
       return taken.map(({ scores, flags, variant: _, notes: __, whole, system, label, step, ...call }) => {
         const fields = {
           ...call,
@@ -269,14 +263,6 @@ function byPreset(
     },
   };
 }
-
-/** Scores with one more; several of one name are a list, as one may judge twice. */
-const withScore = (scores: Fields, { name, score }: SaidScore): Fields => {
-  if (score === undefined) return scores;
-  const before = Object.hasOwn(scores, name) ? scores[name] : undefined;
-  const all: unknown[] = Array.isArray(before) ? (before as unknown[]) : before === undefined ? [] : [before];
-  return { ...scores, [name]: all.length === 0 ? score : [...all, score] };
-};
 
 const UNIT_ROLES = { latency: true, cost: true } as const;
 

@@ -1,5 +1,6 @@
-import { chooserOf } from '@routeprofile/schema';
+import { chooserOf, grouped, judgedWorth } from '@routeprofile/schema';
 import { isFields, type Fields } from '../paths.js';
+import type { SaidScore } from '../said-scores.js';
 import { Measured } from '../units.js';
 import { has, numberOf, type Preset, type PresetCall } from './preset.js';
 
@@ -12,11 +13,15 @@ function decisionOf(line: Fields): Fields | undefined {
   return isFields(record) && has(record, 'id', 'ranked', 'attempts', 'served') ? record : undefined;
 }
 
-/** What somebody said of a decision. */
-function feedbackOf(line: Fields): Fields | undefined {
+/** What was said of decisions: a line of a journal, or what stands with a decision that is given by itself. */
+function feedbackIn(line: Fields): readonly Fields[] {
   const { type, said } = line;
-  return type === 'feedback' && isFields(said) && has(said, 'decision') ? said : undefined;
+  const all = type === 'feedback' ? [said] : decisionOf(line)?.['feedback'];
+  return Array.isArray(all) ? all.filter(isFields).filter((one) => has(one, 'decision')) : [];
 }
+
+/** What feedback is about that does not say. */
+const QUALITY = 'quality';
 
 const sum = (...counts: readonly unknown[]): number | undefined => {
   const numbers = counts.map(numberOf);
@@ -37,14 +42,41 @@ function deliveredIn(attempts: unknown, served: unknown): Partial<PresetCall> {
   };
 }
 
-/** Who judges: what is called `quality` goes by the name of who said it, all else by its own. */
-const SOURCES = new Set(['user', 'verifier', 'model', 'score']);
+/**
+ * What an answer was worth, by what it was judged for (`judgedWorth`, as in `replay` and `learn`); where several sources judged the quality,
+ * by what each of them said, too.
+ */
+function worthOf(
+  all: readonly SaidScore[],
+  sourcesOf: (name: string) => number,
+): Pick<PresetCall, 'scores' | 'source' | 'notes'> {
+  const scores: Record<string, number> = {};
+  const notes: string[] = [];
+  const put = (name: string, said: readonly SaidScore[]) => {
+    const worth = Object.hasOwn(scores, name) ? undefined : judgedWorth(said);
+    if (worth !== undefined) scores[name] = worth;
+  };
+  const bySource = (said: readonly SaidScore[]) => grouped(said, ({ source }) => source);
+  for (const [name, said] of grouped(all, (one) => one.name)) {
+    put(name, said);
+    const sources = [...bySource(said).values()];
+    if (sources.filter((one) => judgedWorth(one) !== undefined).length > 1)
+      notes.push(`${name} was judged by several sources, whose mean counts`);
+    if (sources.length < said.length)
+      notes.push(`${name} was judged more than once by the same source, whose last word counts`);
+  }
+  if (sourcesOf(QUALITY) > 1)
+    for (const [source, said] of bySource(all.filter(({ name }) => name === QUALITY))) put(source, said);
+  const [source, ...others] = bySource(all).keys();
+  return {
+    scores,
+    ...(source !== undefined && others.length === 0 && SOURCES.has(source) && { source }),
+    ...(notes.length > 0 && { notes: { score: notes } }),
+  };
+}
 
-/** Who judged it, where all that was said came from one source. */
-const sourceOf = (scores: Fields | undefined): { source?: string } => {
-  const [source, ...others] = Object.keys(scores ?? {});
-  return source === undefined || others.length > 0 || !SOURCES.has(source) ? {} : { source };
-};
+/** Who judges, as outcomes say it. */
+const SOURCES = new Set(['user', 'verifier', 'model']);
 
 /** Whether the router chose who answered: the chance of any other choice is not that of the record. */
 function isDrawn({ router, served, model, reasons }: Fields): boolean {
@@ -66,18 +98,21 @@ export const gateway: Preset = {
     ...{ latency: 'attempts.*.totalMs', inputTokens: 'attempts.*.usage', outputTokens: 'attempts.*.usage' },
   },
   ownScores: true,
-  recognise: (line) => decisionOf(line) !== undefined || feedbackOf(line) !== undefined || MONEY.has(line['type']),
-  says(line) {
-    const { decision, id, name, source, score } = feedbackOf(line) ?? {};
-    if (typeof decision !== 'string') return undefined;
-    const own = typeof name === 'string' && name !== 'quality' ? name : undefined;
-    return {
-      id: decision,
-      name: own ?? (typeof source === 'string' ? source : 'score'),
-      score,
-      ...(typeof id === 'string' && { key: id }),
-    };
-  },
+  recognise: (line) => decisionOf(line) !== undefined || feedbackIn(line).length > 0 || MONEY.has(line['type']),
+  says: (line) =>
+    feedbackIn(line).flatMap(({ decision, id, name, source, score }): SaidScore[] =>
+      typeof decision !== 'string'
+        ? []
+        : [
+            {
+              id: decision,
+              name: typeof name === 'string' ? name : QUALITY,
+              source: typeof source === 'string' ? source : 'unknown',
+              score: numberOf(score),
+              ...(typeof id === 'string' && { key: id }),
+            },
+          ],
+    ),
   calls(line, { said }) {
     const record = decisionOf(line);
     if (record === undefined) return [];
@@ -86,14 +121,12 @@ export const gateway: Preset = {
     if (typeof served !== 'string') return { skipped: 'requests that nobody answered' };
     if (!isFields(router) && text === undefined)
       return { skipped: 'requests that named their model, whose texts are not kept' };
-    const scores = said?.get(String(id));
     return [
       {
         ...{ id, query: text, model: served, ...deliveredIn(record['attempts'], served) },
         time: typeof at === 'number' ? new Date(at).toISOString() : at,
         ...(isDrawn(record) && { propensity }),
-        ...sourceOf(scores),
-        scores: scores ?? {},
+        ...worthOf(said?.of(String(id)) ?? [], (name) => said?.sourcesOf(name) ?? 0),
       },
     ];
   },

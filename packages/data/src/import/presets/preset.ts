@@ -3,6 +3,7 @@ import { parsePythonLiteral } from '../../python/literal.js';
 import { fieldAt, isFields, parsePath, unpacked, type Fields } from '../paths.js';
 import { roleOfName, type Role } from '../roles.js';
 import { isFlag } from '../score-names.js';
+import type { SaidScore, SaidScores } from '../said-scores.js';
 import type { SystemParts } from '../systems.js';
 import { LATENCY_UNITS, Measured, type UnitRole } from '../units.js';
 import { isAbsent } from '../values.js';
@@ -21,8 +22,8 @@ export type PresetCall = Partial<Record<Role, unknown>> & {
   label?: string;
   /** Where the query stands in a trajectory. */
   step?: TrajectoryStep;
-  /** What was left out or chosen for a role, as a sentence that is said with the number of calls. */
-  notes?: Partial<Record<Role, string>>;
+  /** What was left out or chosen for a role, as sentences that are said with the number of calls. */
+  notes?: Partial<Record<Role, string | readonly string[]>>;
   /** Which of several readings of the same answer this is: only the first that a task has is imported. */
   variant?: string;
 };
@@ -37,19 +38,8 @@ export interface PresetContext {
   outer: Fields;
   /** Path of the file, with `/` between its parts. */
   path: string;
-  /** Scores that other records say, by the id of the call that they are of. */
-  said?: ReadonlyMap<string, Fields>;
-}
-
-/** A score in a record of its own. */
-export interface SaidScore {
-  /** Of the call. */
-  id: string;
-  name: string;
-  /** Undefined for what was said in words alone. */
-  score: unknown;
-  /** Names it among what was said of the call: the last of one name counts. Default: each counts. */
-  key?: string;
+  /** What other records say of calls. */
+  said?: Pick<SaidScores, 'of' | 'sourcesOf'>;
 }
 
 /** How to read what one tool exports. A preset is a value in the list `builtInPresets`; what it reads is told to the user. */
@@ -64,8 +54,8 @@ export interface Preset {
   reads: Partial<Record<Role, string>>;
   /** True for a record of this tool and of no other. */
   recognise(record: Fields, context: PresetContext): boolean;
-  /** What a record says of the call of another one; undefined where it does not. All are read before the first call. */
-  says?(record: Fields): SaidScore | undefined;
+  /** What a record says of calls, its own or those of others. All are read before the first call. */
+  says?(record: Fields): readonly SaidScore[];
   /** The calls that a record tells of. A role that is missing is not known. */
   calls(record: Fields, context: PresetContext): readonly PresetCall[] | Skipped;
   /** Its ids are those of questions, not of calls; and a file is a run. */

@@ -934,6 +934,52 @@ it('embeddings that the gateway decided on are left out and counted', async () =
   expect(warnings).toContain('Left out: 1 calls that are not chats (embeddings).');
 });
 
+describe('a decision of the gateway that was judged several times', () => {
+  const say = (about: string, id: string, score: number | undefined, source = 'user', name = 'quality') => ({
+    type: 'feedback',
+    said: { id, decision: about, tenant: 't', name, source, at: 1, ...(score !== undefined && { score }) },
+  });
+  const { record: shown } = decision('shown');
+  const journal = jsonl(
+    ...['mind', 'both', 'back', 'again', 'once', 'tone'].map((id) => decision(id)),
+    { ...shown, feedback: [say('shown', 'a', 0).said, say('shown', 'b', 1).said] },
+    ...[say('mind', 'a', 0), say('mind', 'b', 1)],
+    ...[say('both', 'a', 1), say('both', 'b', 0, 'verifier')],
+    ...[say('back', 'a', 1), say('back', 'b', undefined)],
+    ...[say('again', 'a', 1), say('again', 'a', 0)],
+    ...[say('once', 'a', 0.25), say('once', 'b', 0.5, 'verifier', 'tone')],
+    say('tone', 'b', 0.75, 'verifier', 'tone'),
+  );
+  const scores = () =>
+    Object.fromEntries(
+      bench.rows().map(({ id, models }) => {
+        const { score, source } = models['a'] as { score: number | null; source?: string };
+        return [id, source === undefined ? score : [score, source]];
+      }),
+    );
+
+  it('is worth what replay and learn take it for, and what was averaged is said', async () => {
+    const { warnings } = await importFiles({ 'journal.jsonl': journal });
+    expect(scores()).toEqual({
+      ...{ mind: [1, 'user'], both: 0.5, back: null, again: [0, 'user'], once: 0.25, tone: null },
+      shown: [1, 'user'],
+    });
+    expect(warnings).toContain('quality was judged by several sources, whose mean counts: 1 call.');
+    expect(warnings).toContain(
+      'quality was judged more than once by the same source, whose last word counts: 3 calls.',
+    );
+    expect(warnings.join('\n')).toContain('There are several scores: quality is read, user, verifier, tone not');
+  });
+
+  it.each([
+    ['verifier', { both: 0, mind: null }],
+    ['tone', { once: 0.5, tone: [0.75, 'verifier'] }],
+  ])('can be read by what one source said, or by another name: %s', async (score, expected) => {
+    await importFiles({ 'journal.jsonl': journal }, { columns: { score } });
+    expect(scores()).toMatchObject(expected);
+  });
+});
+
 it('a choice of the gateway that its router did not make has no chance', async () => {
   const kinds = [['knn'], ['personal-data', 'session'], ['late']];
   const lines = kinds.map((reasons, i) => decision(`${i}`, { reasons: reasons.map((kind) => ({ kind, text: kind })) }));
