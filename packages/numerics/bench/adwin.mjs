@@ -54,6 +54,47 @@ for (const [name, before, after] of LAWS) {
   );
 }
 
+// A gateway that is started anew begins with empty windows: what that costs, by how much they had seen before the change.
+const BEFORE = [100, 250, 500, 1_000, 2_500];
+const RESTARTS = [500, 2_000];
+console.log(`\n| stream | numbers before the change | changes found within ${LENGTH / 2} numbers | delay, median |`);
+console.log('|---|---|---|---|');
+for (const [name, before, after] of LAWS)
+  for (const seen of BEFORE) {
+    const delays = [];
+    for (let s = 0; s < STREAMS; s++) {
+      const random = createRandom(s, 'young', name);
+      const watch = createAdwin({ delta: DELTA });
+      for (let i = 0; i < seen; i++) watch.add(before(random));
+      for (let i = 0; i < LENGTH / 2; i++)
+        if (watch.add(after(random))) {
+          delays.push(i);
+          break;
+        }
+    }
+    delays.sort((a, b) => a - b);
+    console.log(`| ${name} | ${seen} | ${delays.length} of ${STREAMS} | ${quantile(delays, 0.5) ?? '–'} |`);
+  }
+console.log(
+  `\n| stream | begun anew every | streams of ${LENGTH} numbers without a change in which there is an alarm |`,
+);
+console.log('|---|---|---|');
+for (const [name, law] of LAWS)
+  for (const every of RESTARTS) {
+    let alarmed = 0;
+    for (let s = 0; s < STREAMS; s++) {
+      const random = createRandom(s, 'restarted', name);
+      let watch = createAdwin({ delta: DELTA });
+      let alarms = 0;
+      for (let i = 0; i < LENGTH; i++) {
+        if (i % every === 0) watch = createAdwin({ delta: DELTA });
+        if (watch.add(law(random))) alarms++;
+      }
+      if (alarms > 0) alarmed++;
+    }
+    console.log(`| ${name} | ${every} numbers | ${alarmed} of ${STREAMS} |`);
+  }
+
 const random = createRandom(1, 'speed');
 const numbers = Array.from({ length: 200_000 }, () => random.float());
 const watch = createAdwin({ delta: DELTA });
