@@ -135,8 +135,8 @@ describe('feedback', () => {
     ['neither score nor value', { run_id: 'id-1', key: 'q' }, /score/],
     ['an empty list', [], /empty/],
     ['a long list', Array.from({ length: 1_001 }, () => ({ id: 'id-1', value: 1 })), /1001/],
-    ['a word in place of an object', 'good', /object/],
-    ['null', null, /object/],
+    ['a word in place of an object', 'good', /named fields/],
+    ['null', null, /named fields/],
   ])('with %s is refused with one clear error', async (_, body, message) => {
     const { wrong, store } = await answered();
     const [status, text] = await wrong(body);
