@@ -1,6 +1,7 @@
 // The longest that a search by inverted lists takes: made-up lists about which nothing is certain, so that none ends before `scanned` rows.
-//   node bench/inverted-lists.mjs [--rows 1000000] [--width 512] [--lists 1000] [--searches 300] [--scattered]
+//   node bench/inverted-lists.mjs [--rows 1000000] [--width 512] [--lists 1000] [--searches 300] [--scattered] [--kinds 4]
 // --scattered: rows lie in the order in which they came (as added one by one), not list by list (as after `settle`).
+// --kinds: rows are of as many kinds, by turns, and searches admit one of them; in lists that lie together, so do the rows of a kind. Default 1.
 // Milliseconds of the processor, which other programs do not lengthen much, and of the clock. Prints one JSON document.
 import { parseArgs } from 'node:util';
 import { createMatrix, createRandom, normalizeRows, rowOf } from '@routeprofile/schema';
@@ -13,12 +14,16 @@ const { values: args } = parseArgs({
     lists: { type: 'string', default: '1000' },
     searches: { type: 'string', default: '300' },
     scattered: { type: 'boolean', default: false },
+    kinds: { type: 'string', default: '1' },
   },
 });
-const [ROWS, WIDTH, LISTS, SEARCHES] = [args.rows, args.width, args.lists, args.searches].map(Number);
+const [ROWS, WIDTH, LISTS, SEARCHES, KINDS] = [args.rows, args.width, args.lists, args.searches, args.kinds].map(
+  Number,
+);
 const FOUND = 100;
 const WARM_UP = 20;
-const BASES = 29;
+/** So few that no search is certain before it has looked at `scanned` rows. */
+const BASES = Math.max(1, Math.floor(29 / KINDS));
 
 const random = createRandom(1, 'inverted lists');
 const bases = createMatrix(BASES, WIDTH);
@@ -45,13 +50,20 @@ const index = invertedListsOf({
   codes,
 });
 
+const perList = ROWS / LISTS;
+const kinds = Int32Array.from({ length: ROWS }, (_, i) =>
+  args.scattered ? Math.floor(i / LISTS) % KINDS : Math.floor(((i % perList) * KINDS) / perList),
+);
+const limits = KINDS > 1 && {
+  admitted: { kinds, admits: Uint8Array.from({ length: KINDS }, (_, k) => Number(k === 1)) },
+};
 const queries = around(50, 3);
 const [cpu, wall] = [[], []];
 let certain = 0;
 for (let i = -WARM_UP; i < SEARCHES; i++) {
   const query = rowOf(queries, (i + WARM_UP) % queries.rows);
   const [before, began] = [process.cpuUsage(), performance.now()];
-  const { complete } = index.search(query, FOUND);
+  const { complete } = index.search(query, FOUND, limits || {});
   if (i < 0) continue;
   const { user, system } = process.cpuUsage(before);
   cpu.push((user + system) / 1_000);
@@ -69,6 +81,7 @@ console.log(
       width: WIDTH,
       lists: LISTS,
       scanned: SCANNED,
+      kinds: KINDS,
       layout: args.scattered ? 'as added' : 'list by list',
       bytesPerRow: index.bytes / ROWS,
       certain: certain / SEARCHES,

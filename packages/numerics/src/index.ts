@@ -50,12 +50,13 @@ export { type ExactRows, exactRows, type SavedRows } from './nearest/exact-rows.
 export {
   type InvertedLists,
   invertedLists,
+  invertedListsOfRows,
   invertedListsOf,
   type SavedLists,
   SCANNED,
 } from './nearest/inverted-lists.js';
-export { type ListCentres, listCentres } from './nearest/list-centres.js';
-export type { FoundRows, NearestRows, SearchLimits } from './nearest/nearest-rows.js';
+export { type ListCentres, listCentres, listsOf } from './nearest/list-centres.js';
+export type { AdmittedKinds, FoundRows, NearestRows, SearchLimits } from './nearest/nearest-rows.js';
 export { normalQuantile } from './normal.js';
 export { rowDots, rowProducts, transpose } from './products.js';
 export { leaveOneOut, type RidgeProblem, ridgeSlopes, targetMoments } from './ridge.js';

@@ -62,13 +62,13 @@ export function exactRows(width: number, saved?: SavedRows): ExactRows {
     },
     order: (place) => orders.data[place]!,
     row: (place) => data.data.slice(place * width, (place + 1) * width),
-    search(query, count, { among, admits } = {}) {
+    search(query, count, { among, admitted } = {}) {
       const best = keepBest(Math.min(count, size));
       const vector = Float64Array.from(query);
       const offer = (place: number, product: number) => {
         const order = orders.data[place]!;
-        if (!Number.isNaN(order) && product >= best.threshold() && (admits?.(place) ?? true))
-          best.offer(place, product, order);
+        if (Number.isNaN(order) || product < best.threshold()) return;
+        if (!admitted || admitted.admits[admitted.kinds[place]!] === 1) best.offer(place, product, order);
       };
       const multiply = (from: number, rows: number) =>
         rowDots({ rows, cols: width, data: data.data.subarray(from * width, (from + rows) * width) }, vector, dots);

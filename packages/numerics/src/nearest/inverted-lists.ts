@@ -1,25 +1,17 @@
-import type { Matrix } from '@routeprofile/schema';
+import { rowOf, type Matrix } from '@routeprofile/schema';
 import { rowDots } from '../products.js';
-import { keepBest, type Best } from './best.js';
-import { int8Rows, MOST_ROWS, toInt16, type Int8Rows } from './int8-rows.js';
+import { keepBest } from './best.js';
+import { int8Rows, type Int8Rows } from './int8-rows.js';
 import { centreOf, listFinder, type ListCentres } from './list-centres.js';
 import type { FoundRows, NearestRows } from './nearest-rows.js';
 import { numbers } from './numbers.js';
+import { readLists, type List } from './read-lists.js';
+import { lengthOf, residualCoder } from './residual-codes.js';
+import { scanRows } from './scan-rows.js';
 
 /** Rows that a search looks at, at least; see `invertedLists`. */
 export const SCANNED = 32_768;
-const LARGEST_CODE = 127;
 const GONE = -1;
-
-/** Places of a list's rows, and what bounds their products. */
-interface List {
-  places: Int32Array;
-  count: number;
-  /** Largest distance of a row's direction from the centre. */
-  radius: number;
-  longest: number;
-  shortest: number;
-}
 
 /** All that inverted lists hold, as files keep it: one entry per place. */
 export interface SavedLists {
@@ -41,9 +33,10 @@ export interface InvertedLists extends NearestRows {
   readonly centres: ListCentres;
   /**
    * Moves the rows so that those of a list lie together, which searches read several times faster: once, after the bulk of them was added.
+   * @param kinds by place: rows of one kind lie together within their list, for searches that admit some kinds. Default: all are of one
    * @returns by old place, the new one
    */
-  settle(): Int32Array;
+  settle(kinds?: Int32Array): Int32Array;
   /** `codes` is a view of what is held, valid until a row is added; the rest are copies. */
   save(): SavedLists;
 }
@@ -60,6 +53,40 @@ export interface InvertedLists extends NearestRows {
  */
 export function invertedLists(centres: ListCentres, { scanned = SCANNED }: { scanned?: number } = {}): InvertedLists {
   return over(centres, scanned, int8Rows(centres.centres.cols));
+}
+
+/**
+ * Lists of rows that are all at hand: those of a list lie together, as after `settle`, and `order` of a place is the number of its row.
+ * @param rows [rows × width]
+ * @param lists shape [rows]: the list of each, see `listsOf`
+ */
+export function invertedListsOfRows(
+  rows: Matrix,
+  centres: ListCentres,
+  lists: Int32Array,
+  { scanned = SCANNED }: { scanned?: number } = {},
+): InvertedLists {
+  const next = new Int32Array(centres.centres.rows + 1);
+  lists.forEach((list) => next[list + 1]!++);
+  for (let list = 0; list < centres.centres.rows; list++) next[list + 1]! += next[list]!;
+  const held = {
+    lists: new Int32Array(rows.rows),
+    scales: new Float32Array(rows.rows),
+    lengths: new Float32Array(rows.rows),
+    orders: new Float64Array(rows.rows),
+  };
+  const table = int8Rows(rows.cols);
+  table.reserve(rows.rows);
+  const code = residualCoder(rows.cols);
+  lists.forEach((list, row) => {
+    const place = next[list]!++;
+    const { scale, length } = code(rowOf(rows, row), centreOf(centres, list), table.row(place));
+    held.lists[place] = list;
+    held.scales[place] = scale;
+    held.lengths[place] = length;
+    held.orders[place] = row;
+  });
+  return over(centres, scanned, table, held);
 }
 
 /** The reverse of `save`. The arrays are copied. */
@@ -95,7 +122,7 @@ function over(
   let size = 0;
   let arrivals = 0;
   const unit = new Float64Array(width);
-  const residual = new Float64Array(width);
+  const code = residualCoder(width);
 
   const enter = (place: number, radius: number) => {
     const list = lists[listOf.data[place]!]!;
@@ -137,24 +164,13 @@ function over(
       return listOf.count * (table.stride + 20) + 4 * entries + 4 * centres.centres.data.length;
     },
     add(row) {
-      let square = 0;
-      for (let j = 0; j < width; j++) square += row[j]! * row[j]!;
-      const length = Math.sqrt(square);
-      for (let j = 0; j < width; j++) unit[j] = length > 0 ? row[j]! / length : 0;
+      const size = lengthOf(row, width);
+      for (let j = 0; j < width; j++) unit[j] = size > 0 ? row[j]! / size : 0;
       const list = find(unit);
-      const centre = centreOf(centres, list);
-      let largest = 0;
-      for (let j = 0; j < width; j++) {
-        residual[j] = unit[j]! - centre[j]!;
-        largest = Math.max(largest, Math.abs(residual[j]!));
-      }
-      const scale = Math.fround(largest / LARGEST_CODE);
       const place = free.pop() ?? listOf.count;
       for (const part of [listOf, scales, lengths, orders]) part.reserve(place + 1);
       table.reserve(place + 1);
-      const codes = table.row(place);
-      for (let j = 0; j < width; j++)
-        codes[j] = scale > 0 ? Math.max(-127, Math.min(127, Math.round(residual[j]! / scale))) : 0;
+      const { scale, length } = code(row, centreOf(centres, list), table.row(place));
       listOf.data[place] = list;
       scales.data[place] = scale;
       lengths.data[place] = length;
@@ -170,8 +186,8 @@ function over(
       free.push(place);
       size--;
     },
-    settle() {
-      const to = placesByList(lists, listOf.count, free);
+    settle(kinds) {
+      const to = placesByList(lists, listOf.count, free, kinds);
       const move = (part: { data: Int32Array | Float32Array | Float64Array }) => {
         const before = part.data.slice(0, listOf.count);
         before.forEach((x, place) => (part.data[to[place]!] = x));
@@ -191,41 +207,16 @@ function over(
       const [scale, length] = [scales.data[place]!, lengths.data[place]!];
       return Float32Array.from(table.row(place), (code, j) => length * (centre[j]! + scale * code));
     },
-    search(query, count, { among, admits } = {}): FoundRows {
+    search(query, count, { among, admitted } = {}): FoundRows {
       const best = keepBest(Math.min(count, size));
       const vector = Float64Array.from(query);
-      const { codes, scale: unitOfQuery } = toInt16(vector);
       const towards = new Float64Array(lists.length);
       rowDots(centres.centres, vector, towards);
-      const chunk = new Int32Array(MOST_ROWS);
-      let filled = 0;
-      let looked = 0;
-      const flush = () => {
-        const dots = table.dots(chunk.subarray(0, filled), codes);
-        for (let i = 0; i < filled; i++) {
-          const place = chunk[i]!;
-          const product =
-            lengths.data[place]! * (towards[listOf.data[place]!]! + scales.data[place]! * unitOfQuery * dots[i]!);
-          if (product >= best.threshold()) best.offer(place, product, orders.data[place]!);
-        }
-        looked += filled;
-        filled = 0;
-      };
-      const look = (place: number) => {
-        if (admits && !admits(place)) return;
-        chunk[filled++] = place;
-        if (filled === MOST_ROWS) flush();
-      };
+      const held = { lists: listOf.data, scales: scales.data, lengths: lengths.data, orders: orders.data };
+      const scan = scanRows(table, held, { vector, towards }, best, admitted);
       let complete = true;
-      if (among) for (const place of among) look(place);
-      else
-        complete = readLists(lists, towards, norm(vector), {
-          best,
-          look,
-          flush,
-          done: () => looked + filled >= scanned,
-        });
-      flush();
+      if (among) scan.look(among, among.length);
+      else complete = readLists(lists, towards, lengthOf(vector, width), best, scan, scanned);
       const { items, scores } = best.take();
       return { places: items, products: scores, complete };
     },
@@ -248,11 +239,15 @@ const ownCentres = ({ groups, centres, starts }: ListCentres): ListCentres => ({
   starts: starts.slice(),
 });
 
-/** By place: where its row goes when lists lie one after the other, free places last. */
-function placesByList(lists: readonly List[], places: number, free: readonly number[]): Int32Array {
+/** By place: where its row goes when lists lie one after the other, the kinds of each too, free places last. */
+function placesByList(lists: readonly List[], places: number, free: readonly number[], kinds?: Int32Array): Int32Array {
   const to = new Int32Array(places);
   let next = 0;
-  for (const list of lists) for (const place of list.places.subarray(0, list.count).sort()) to[place] = next++;
+  for (const list of lists) {
+    const sorted = list.places.subarray(0, list.count).sort();
+    if (kinds) sorted.sort((a, b) => kinds[a]! - kinds[b]! || a - b);
+    for (const place of sorted) to[place] = next++;
+  }
   for (const place of free) to[place] = next++;
   return to;
 }
@@ -271,39 +266,3 @@ function moveRows(table: Int8Rows, to: Int32Array): void {
     }
   }
 }
-
-interface Reading {
-  best: Best;
-  look: (place: number) => void;
-  flush: () => void;
-  done: () => boolean;
-}
-
-/** Lists, the most promising first, until enough was looked at. @returns whether none that was left out could hold a better row */
-function readLists(
-  lists: readonly List[],
-  towards: Float64Array,
-  queryLength: number,
-  { best, look, flush, done }: Reading,
-): boolean {
-  const most = (product: number, { longest, shortest }: List) => product * (product > 0 ? longest : shortest);
-  const order = [...lists.keys()]
-    .filter((l) => lists[l]!.count > 0)
-    .sort((a, b) => most(towards[b]!, lists[b]!) - most(towards[a]!, lists[a]!) || a - b);
-  // The highest product that the lists from each on could hold (Cauchy–Schwarz).
-  const bounds = new Float64Array(order.length + 1).fill(-Infinity);
-  for (let i = order.length - 1; i >= 0; i--) {
-    const list = lists[order[i]!]!;
-    bounds[i] = Math.max(bounds[i + 1]!, most(towards[order[i]!]! + queryLength * list.radius, list));
-  }
-  for (const [i, l] of order.entries()) {
-    if (best.threshold() > bounds[i]!) return true;
-    if (done() && best.threshold() > -Infinity) return false;
-    const { places, count } = lists[l]!;
-    for (let at = 0; at < count; at++) look(places[at]!);
-    flush();
-  }
-  return true;
-}
-
-const norm = (vector: Float64Array): number => Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));

@@ -8,12 +8,20 @@ export interface FoundRows {
   complete: boolean;
 }
 
+/** Rows of some kinds. */
+export interface AdmittedKinds {
+  /** By place: the kind of its row. */
+  kinds: Int32Array;
+  /** Shape [kinds]: 1 where rows of the kind are admitted, else 0. */
+  admits: Uint8Array;
+}
+
 /** What a search is limited to. Without any of it: all rows. */
 export interface SearchLimits {
   /** Only these places, whatever else is held; each once. */
   among?: Int32Array;
-  /** Only places for which this is true. */
-  admits?: (place: number) => boolean;
+  /** Only rows of these kinds. */
+  admitted?: AdmittedKinds;
 }
 
 /** Rows of numbers of which those with the highest dot product with a query are found: nearest by cosine, when rows have length 1. */

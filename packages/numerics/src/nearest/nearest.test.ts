@@ -2,8 +2,8 @@ import { createMatrix, createRandom, normalizeRows, rowOf, takeRows, type Matrix
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exactRows } from './exact-rows.js';
-import { invertedLists, invertedListsOf } from './inverted-lists.js';
-import { listCentres } from './list-centres.js';
+import { invertedLists, invertedListsOf, invertedListsOfRows } from './inverted-lists.js';
+import { listCentres, listsOf as listsOfRows } from './list-centres.js';
 import type { NearestRows } from './nearest-rows.js';
 
 const WIDTH = 20;
@@ -105,6 +105,52 @@ describe('inverted lists', () => {
     expect(lists.search(query, 87)).toEqual({ ...found, places: found.places.map((place) => to[place]!) });
     expect(lists.row(to[11]!)).toEqual(still.row(11));
     expect([2, 50, 89].map((place) => to[place])).toContain(lists.add(query));
+  });
+
+  it('find rows of the admitted kinds alone, wherever rows of a kind lie', () => {
+    fc.assert(
+      fc.property(seeds, fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 200 }), (seed, count, scanned) => {
+        const random = createRandom(seed, 'kinds');
+        const rows = someRows(count, seed);
+        const kinds = Int32Array.from({ length: count }, () => random.int(3));
+        const admits = Uint8Array.of(1, 0, random.int(2));
+        const query = rowOf(someRows(1, seed + 1), 0);
+        const [lists, still] = [listsOf(rows, 7, scanned), listsOf(rows, 7, scanned)];
+        const exact = filled(exactRows(WIDTH), rows).search(query, 9, { admitted: { kinds, admits } });
+        const to = lists.settle(kinds);
+        const moved = new Int32Array(count);
+        to.forEach((place, before) => (moved[place] = kinds[before]!));
+        const found = still.search(query, 9, { admitted: { kinds, admits } });
+        expect(lists.search(query, 9, { admitted: { kinds: moved, admits } })).toEqual({
+          ...found,
+          places: found.places.map((place) => to[place]!),
+        });
+        expect(found.places.every((place) => admits[kinds[place]!] === 1)).toBe(true);
+        expect(found.places.length).toBe(exact.places.length);
+        expect(exact.places.every((place) => admits[kinds[place]!] === 1)).toBe(true);
+        // Within a list each kind is one run.
+        const held = lists.save().lists;
+        const runs = new Set(moved.map((kind, place) => 3 * held[place]! + kind));
+        const changes = moved.filter((kind, p) => p > 0 && (kind !== moved[p - 1] || held[p] !== held[p - 1])).length;
+        expect(runs.size).toBe(changes + 1);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('of rows at hand are those to which the rows were added one by one', () => {
+    const rows = someRows(90, 3);
+    const centres = listCentres(normalizeRows(rows), 7, { seed: 1 });
+    const added = filled(invertedLists(centres), rows);
+    const to = added.settle();
+    const lists = listsOfRows(normalizeRows(rows), centres);
+    const made = invertedListsOfRows(rows, centres, lists);
+    const query = rowOf(rows, 11);
+    expect(made.search(query, 90)).toEqual(added.search(query, 90));
+    expect([...made.search(query, 90).places].map((place) => made.order(place)).sort((a, b) => a - b)).toEqual([
+      ...Array(90).keys(),
+    ]);
+    expect(made.row(to[11]!)).toEqual(added.row(to[11]!));
   });
 
   it('hold zero rows, one row, and none', () => {

@@ -56,9 +56,9 @@ export const approximateProfileIndex: ProfileIndexStrategy<ApproximateIndexOptio
     ctx.onProgress?.({ stage: `index ${NAME}: sample`, done: 0, total: sampled, unit: 'models' });
     const sample = await sampleOf(NAME, source, sampled, true, ctx);
     const rows = invertedLists(listCentres(sample, Math.max(1, wanted), ctx), chosen);
-    const { index, moved } = catalogueIndex(partsOf(rows, chosen, source.encoder));
+    const { index, move } = catalogueIndex(partsOf(rows, chosen, source.encoder));
     await fill(NAME, index, source, ctx);
-    moved(rows.settle());
+    move((kinds) => rows.settle(kinds));
     return index;
   },
   async load(artifact) {

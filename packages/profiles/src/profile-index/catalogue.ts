@@ -36,8 +36,8 @@ export interface CatalogueParts {
 /** An index, and what is done once its catalogue was added. */
 export interface Catalogue {
   index: ProfileIndex;
-  /** Says where rows were moved: by old place, the new one. */
-  moved: (to: Int32Array) => void;
+  /** Has rows moved: it is given the kind of each one's offer, by place, and says by old place the new one. */
+  move: (rows: (kinds: Int32Array) => Int32Array) => void;
 }
 
 /** An index of profiles that keeps names and offers itself, and leaves vectors to `rows`. */
@@ -81,18 +81,18 @@ export function catalogueIndex({ name, options, encoder, rows, entries, arrays }
       throw new RouteProfileError('BAD_OPTION', `${name}: filter: ${parsed.error.issues.map(issueText).join('; ')}`, {
         hint: 'A filter has `requirements`, such as { tools: true }, and `maxPrice`: { input, output } in dollars per million tokens.',
       });
-    const admitted = offers.admitted(filter);
-    const total = admitted.reduce((sum, yes, kind) => sum + yes * (counts[kind] ?? 0), 0);
+    const admits = offers.admitted(filter);
+    const total = admits.reduce((sum, yes, kind) => sum + yes * (counts[kind] ?? 0), 0);
     if (total === rows.size) return { admitted: total, limits: {} };
-    if (total > rows.scanned / FEW)
-      return { admitted: total, limits: { admits: (place) => admitted[kinds[place]!] === 1 } };
+    if (total > rows.scanned / FEW) return { admitted: total, limits: { admitted: { kinds, admits } } };
     const among = new Int32Array(total);
     for (let place = 0, found = 0; found < total; place++)
-      if (admitted[kinds[place]!] === 1 && names[place] !== null) among[found++] = place;
+      if (admits[kinds[place]!] === 1 && names[place] !== null) among[found++] = place;
     return { admitted: total, limits: { among } };
   };
 
-  const moved = (to: Int32Array) => {
+  const move: Catalogue['move'] = (moveRows) => {
+    const to = moveRows(kinds);
     const [namesBefore, kindsBefore] = [names, kinds];
     names = Array.from({ length: namesBefore.length }, () => null);
     kinds = new Int32Array(kindsBefore.length);
@@ -182,5 +182,5 @@ export function catalogueIndex({ name, options, encoder, rows, entries, arrays }
       return artifactOf(saved, { names, kinds: kinds.slice(0, rows.places), offers: offers.distinct }, arrays());
     },
   };
-  return { index, moved };
+  return { index, move };
 }

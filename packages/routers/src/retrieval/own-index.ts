@@ -57,10 +57,10 @@ export function ownIndex(
       const held = (nearest ??= nearestOf(own()));
       return Array.from({ length: queries.rows }, (_, q) => {
         const filter: ProfileFilter = (isList(filters) ? filters[q] : filters) ?? {};
-        const admitted = offers.map((offer) => admitsOffer(offer, filter));
-        const total = admitted.filter(Boolean).length;
+        const admitted = Int32Array.from(offers, (offer) => (admitsOffer(offer, filter) ? 1 : 0));
+        const total = admitted.reduce((sum, one) => sum + one, 0);
         const { places, products, complete } = held.search(rowOf(queries, q), Math.min(count, total), {
-          ...(total < models.length && { admits: (m) => admitted[m]! }),
+          ...(total < models.length && { admitted: { kinds: admitted, admits: Uint8Array.of(0, 1) } }),
         });
         const profiles = Array.from(places, (m, i) => ({ model: models[m]!, similarity: products[i]!, order: m }));
         return { profiles, admitted: total, complete };
