@@ -47,8 +47,11 @@ export function fitAdditive(
   models: number,
   { weights, ridge = 0, loneRows = 'apart' }: AdditiveOptions = {},
 ): AdditiveFit {
-  const weight = Float64Array.from(values, (value, k) => (weights ? weights[k]! : Number.isNaN(value) ? 0 : 1));
-  const known = Float64Array.from(values, (value, k) => (weight[k]! > 0 ? value : 0));
+  const [weight, known] = [new Float64Array(values.length), new Float64Array(values.length)];
+  for (let k = 0; k < values.length; k++) {
+    weight[k] = weights ? weights[k]! : Number.isNaN(values[k]!) ? 0 : 1;
+    known[k] = weight[k]! > 0 ? values[k]! : 0;
+  }
   const rows = models === 0 ? 0 : known.length / models;
   const levelOf = levels(weight, rows, models, loneRows);
   const table: Table = { weight, models, levelOf, levelWeights: new Float64Array(rows) };
@@ -83,9 +86,8 @@ const ENOUGH_COMPARED = 20;
 function levels(weight: Float64Array, rows: number, models: number, loneRows: 'apart' | 'together'): Int32Array {
   const levelOf = Int32Array.from({ length: rows }, (_, q) => q);
   if (loneRows === 'apart') return levelOf;
-  const counts = levelOf.map((q) =>
-    weight.subarray(q * models, (q + 1) * models).reduce((n, w) => n + (w > 0 ? 1 : 0), 0),
-  );
+  const counts = new Int32Array(rows);
+  weight.forEach((w, k) => w > 0 && counts[Math.floor(k / models)]!++);
   const [lone, compared] = [new Float64Array(models), new Float64Array(models)];
   weight.forEach((w, k) => {
     if (w > 0) (counts[Math.floor(k / models)] === 1 ? lone : compared)[k % models]!++;

@@ -51,11 +51,12 @@ export async function tuneOnTraining(
   ctx: RunContext,
 ): Promise<{ chosen: Sharpness; candidates: Candidate[] }> {
   const judge = judgeOf(training, memory.scores.rows);
-  const keysOf = new Map<number, number[]>();
-  queries?.forEach((q, k) => keysOf.set(q, [...(keysOf.get(q) ?? []), k]));
+  const asked = sampled(memory, [...judge.queries], ctx);
+  const keysOf = new Map(asked.map((q): [number, number[]] => [q, []]));
+  queries?.forEach((q, k) => keysOf.get(q)?.push(k));
   return choose(memory, given, ctx, {
     stage: 'attention: tune on training queries',
-    asked: sampled(memory, [...judge.queries], ctx),
+    asked,
     vectors,
     own: (q) => keysOf.get(q) ?? [],
     worth: (q, scores) => judge.worth(q, scores),

@@ -34,17 +34,28 @@ export function judgeOf(training: RouterTraining, models: number): Judge {
     : loggedJudge(outcomes, seenModels(training, models), asked);
 }
 
-/** Models with an outcome, by query. */
-const measuredModels = (score: Float64Array, models: number): Int32Array[] =>
-  Array.from({ length: models === 0 ? 0 : score.length / models }, (_, q) =>
-    Int32Array.from({ length: models }, (__, m) => m).filter((m) => !Number.isNaN(score[q * models + m]!)),
+/** Models with an outcome, by query; of queries with all models, which may be millions, it is one and the same list. */
+function measuredModels(score: Float64Array, models: number): Int32Array[] {
+  const all = Int32Array.from({ length: models }, (_, m) => m);
+  const isMeasured = (k: number) => !Number.isNaN(score[k]!);
+  return Array.from({ length: models === 0 ? 0 : score.length / models }, (_, q) =>
+    all.every((m) => isMeasured(q * models + m)) ? all : all.filter((m) => isMeasured(q * models + m)),
   );
+}
+
+/** The queries with an outcome. */
+function judgedQueries(measured: readonly Int32Array[]): Int32Array {
+  const out = new Int32Array(measured.length);
+  let count = 0;
+  for (const [q, models] of measured.entries()) if (models.length > 0) out[count++] = q;
+  return out.slice(0, count);
+}
 
 function outcomeJudge(score: Float64Array, models: number): Judge {
   const measured = measuredModels(score, models);
   return {
     kind: 'outcome',
-    queries: Int32Array.from(measured.keys()).filter((q) => measured[q]!.length > 0),
+    queries: judgedQueries(measured),
     worth(q, scores) {
       const choice = best(measured[q]!, scores);
       return score[q * models + choice]!;
@@ -73,7 +84,7 @@ function loggedJudge({ score, propensity }: OutcomeValues, seen: readonly boolea
   };
   return {
     kind: 'logged',
-    queries: Int32Array.from(measured.keys()).filter((q) => measured[q]!.length > 0),
+    queries: judgedQueries(measured),
     worth(q, scores) {
       const choice = best(known, scores);
       const k = q * models + choice;

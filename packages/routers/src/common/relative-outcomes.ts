@@ -25,7 +25,8 @@ export interface RelativeOutcomes {
  */
 export function relativeOutcomes(outcomes: Pick<OutcomeValues, 'score'> | null, models: number): RelativeOutcomes {
   const score = outcomes?.score ?? new Float64Array(0);
-  const measured = Uint8Array.from(score, (s) => (Number.isNaN(s) ? 0 : 1));
+  const measured = new Uint8Array(score.length);
+  score.forEach((s, k) => (measured[k] = Number.isNaN(s) ? 0 : 1));
   const values = score.map((s) => (Number.isNaN(s) ? 0 : s));
   const fit = fitAdditive(score, models, { loneRows: 'together' });
   const counts = new Float64Array(models);
