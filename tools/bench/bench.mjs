@@ -28,7 +28,7 @@ const SPEED = [
 
 /** Arguments of the sizes that users may reach. */
 const FULL = {
-  growth: ['--rows', '1000,10000,100000', '--limit', '60'],
+  growth: ['--rows', '1000,10000,100000,1000000', '--limit', '60'],
   'large-log': ['--rows', '100000,1000000,10000000', '--formats', 'parquet'],
   'profile-index': ['--sizes', '10000,100000,1000000'],
 };

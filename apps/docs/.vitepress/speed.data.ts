@@ -47,6 +47,7 @@ const catalogue = z.object({
     memoryMegabytes: z.number(),
     buildSeconds: z.number(),
     searchMilliseconds: z.object({ wall: spread }),
+    filteredMilliseconds: z.object({ quarter: z.object({ wall: spread }) }),
     addMilliseconds: z.object({ wall: spread }),
   }),
 });
@@ -152,6 +153,7 @@ const catalogues = (own: Speed['profile-index']): SpeedTable =>
       'worth of the choice',
       'if read exactly',
       'search p50 / p99',
+      'with a filter p50 / p99',
       'add p50 / p99',
       'bytes per model',
       'build',
@@ -162,6 +164,7 @@ const catalogues = (own: Speed['profile-index']): SpeedTable =>
       lists.worthOfChosen.toFixed(3),
       lists.worthOfExact.toFixed(3),
       `${digits(lists.searchMilliseconds.wall.p50)} / ${milliseconds(lists.searchMilliseconds.wall.p99)}`,
+      `${digits(lists.filteredMilliseconds.quarter.wall.p50)} / ${milliseconds(lists.filteredMilliseconds.quarter.wall.p99)}`,
       `${digits(lists.addMilliseconds.wall.p50)} / ${milliseconds(lists.addMilliseconds.wall.p99)}`,
       whole(lists.bytesPerAdapter),
       seconds(lists.buildSeconds),

@@ -1,10 +1,12 @@
 // Is `auto` ever worse than the best single model? Measured without test rows:
-//   ROUTEPROFILE_DATA=DIR node bench/auto-splits.mjs [--splits N] [--rows N] [--share 0.7] [--members A;B] [--cache DIR] [SET …]
+//   ROUTEPROFILE_DATA=DIR node bench/auto-splits.mjs [--splits N] [--rows N] [--share 0.7] [--members A;B] [--compared N] [--cache DIR] [SET …]
 // Random splits of each data set's TRAINING queries: auto is fitted on one part, and compared on the other with best-single of that
 // same part. Three draws a data set: all its queries, 400 of them, and 400 with 2 to 5 of its models. Profiles are built anew
 // from each part; cards of the outcomes layout lose their scores, which are means over all training queries. The worth of a query
 // is the outcome of the choice, or the share of its pairs ranked right. Prints a line a split on standard error, and one JSON
-// document: how often auto was significantly better and worse (95 % paired bootstrap), and the mean difference.
+// document: how often auto was significantly better and worse (95 % paired bootstrap), and the mean difference. With --compared, auto that
+// compares its candidates on so many of the part's queries is judged too: `sampled` is what it is worth less what auto is worth
+// that compares them on all, and how often it chose the same.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pairedInterval } from '../../eval/dist/index.js';
@@ -22,6 +24,7 @@ const { values: args, positionals } = parseArgs({
     share: { type: 'string', default: '0.7' },
     draws: { type: 'string', default: 'all,few-rows,few-models' },
     members: { type: 'string' },
+    compared: { type: 'string' },
     profile: { type: 'string', default: 'advantage' },
     encoder: { type: 'string', default: 'use-lite' },
     cache: { type: 'string' },
@@ -109,16 +112,38 @@ async function split({ dataset, vectors }, draw, seed) {
   const profiles = await profile.build(wanted, parseOptions(profile, {}), { seed });
   const candidates = models.map((m) => dataset.candidates[m]);
   const own = cards.filter(({ name }) => chosen.includes(name));
-  const router = await autoRouter.fit({ models: chosen, candidates, cards: own, profiles, training }, options, {
-    seed,
-  });
-  const decisions = await router.decide(held.queries);
-  const scores = decisions.map(({ ranked }) => chosen.map((id) => ranked.find(({ model }) => model === id).score));
+  const input = { models: chosen, candidates, cards: own, profiles, training };
+  const fitted = async (given) => {
+    const router = await autoRouter.fit(input, given, { seed });
+    const decisions = await router.decide(held.queries);
+    const scores = decisions.map(({ ranked }) => chosen.map((id) => ranked.find(({ model }) => model === id).score));
+    return { scores, chosen: (await router.save()).manifest.state.chosen };
+  };
+  const { scores, chosen: router } = await fitted(options);
   const single = bestSingle(chosen, training);
   const constant = held.queries.texts.map(() => Array.from(single.worth, (w) => (Number.isNaN(w) ? -Infinity : w)));
   const interval = pairedInterval(worths(held, scores), worths(held, constant), { seed });
-  const { state } = (await router.save()).manifest;
-  return { seed, models: chosen.length, rows: cut, chosen: state.chosen, ...interval };
+  const sampled = args.compared && (await fitted({ ...options, compared: Number(args.compared) }));
+  return {
+    seed,
+    models: chosen.length,
+    rows: cut,
+    chosen: router,
+    ...interval,
+    ...(sampled && {
+      sampled: {
+        chosen: sampled.chosen,
+        ...pairedInterval(worths(held, sampled.scores), worths(held, scores), { seed }),
+      },
+    }),
+  };
+}
+
+/** Mean over splits, and its standard error. */
+function spread(values) {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  return { mean, standardError: Math.sqrt(squares / Math.max(1, values.length - 1) / values.length) };
 }
 
 const report = [];
@@ -142,6 +167,12 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(SETS)) {
       bestSingle: splits.filter(({ chosen }) => chosen === 'best-single').length,
       difference: splits.reduce((sum, { difference }) => sum + difference, 0) / splits.length,
       lowest: Math.min(...splits.map(({ difference }) => difference)),
+      ...(args.compared && {
+        sampled: {
+          ...spread(splits.map(({ sampled }) => sampled.difference)),
+          sameChoice: splits.filter(({ chosen, sampled }) => sampled.chosen === chosen).length,
+        },
+      }),
     });
   }
 }

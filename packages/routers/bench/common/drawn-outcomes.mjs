@@ -1,5 +1,5 @@
 // Outcomes drawn from a model of the world, for benchmarks of speed: of any size, the same for the same numbers.
-import { createMatrix, createRandom, normalizeRows } from '@routeprofile/schema';
+import { createMatrix, createRandom, normalizeRowsInPlace } from '@routeprofile/schema';
 
 const TASKS = 12;
 /** Directions in which queries differ; embeddings of real queries spread over about as many. */
@@ -21,15 +21,14 @@ export function drawnInput(rows, width, dimensions) {
   const cost = new Float64Array(rows * width);
   const tasks = [];
   const place = new Float32Array(RANK);
+  const sums = new Float64Array(dimensions);
   for (let q = 0; q < rows; q++) {
     const task = random.int(TASKS);
     tasks.push(`task ${task}`);
     for (let k = 0; k < RANK; k++) place[k] = centres[task][k] + random.normal();
-    for (let d = 0; d < dimensions; d++) {
-      let sum = 0;
-      for (let k = 0; k < RANK; k++) sum += place[k] * basis[k * dimensions + d];
-      raw.data[q * dimensions + d] = sum;
-    }
+    sums.fill(0);
+    for (let k = 0, at = 0; k < RANK; k++) for (let d = 0; d < dimensions; d++, at++) sums[d] += place[k] * basis[at];
+    raw.data.set(sums, q * dimensions);
     const difficulty = random.normal();
     for (let m = 0; m < width; m++) {
       let along = 0;
@@ -39,7 +38,7 @@ export function drawnInput(rows, width, dimensions) {
       cost[q * width + m] = 0.0001 * (1 + m) * (0.5 + random.float());
     }
   }
-  const vectors = normalizeRows(raw);
+  const vectors = normalizeRowsInPlace(raw);
   const models = Array.from({ length: width }, (_, m) => `model-${m}`);
   const keyed = createMatrix(width, rows);
   for (let q = 0; q < rows; q++) for (let m = 0; m < width; m++) keyed.data[m * rows + q] = score[q * width + m];

@@ -17,8 +17,16 @@ import {
 import { bestSingleRouter } from '../common/best-single.js';
 import { extendMembers, packedMembers, packMembers, unpackMembers } from '../common/stacking-artifact.js';
 import { sharing } from '../common/out-of-fold.js';
-import { memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
-import { crossFit, decisionsOutOfFold, stackedScores, stackedWorths, worthsOf } from '../common/stacking-stage.js';
+import { comparedOption, memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
+import {
+  crossFit,
+  sampledFrom,
+  sampledState,
+  stackedScores,
+  stackedWorths,
+  withOutOfFold,
+  worthsOf,
+} from '../common/stacking-stage.js';
 import { defineEnsemble, fitStack } from '../ensemble/ensemble.js';
 import { assertVectors } from '../ensemble/stacked-router.js';
 import { chooseCandidate } from './choose.js';
@@ -33,6 +41,8 @@ export type AutoOptions = {
   ensemble: boolean;
   /** Parts of the training queries that candidates are judged on by fits without them. Default 5. */
   folds: number;
+  /** Training queries that candidates are judged on, at most: of more, an even share of every task is drawn. Default 20,000. */
+  compared?: number;
 };
 
 const estimateState = z.object({ mean: z.number(), standardError: z.number().min(0) });
@@ -41,6 +51,7 @@ const state = z.object({
   judgedBy: z.enum(['outcome', 'logged', 'pairs']),
   /** Training queries that were judged. */
   queries: z.number().int().min(2),
+  sampled: sampledState,
   chosen: z.string(),
   why: z.string(),
   /** One line per candidate, simplest first. */
@@ -55,7 +66,7 @@ const state = z.object({
  * queries; the rule (see `chooseCandidate`) prefers the simpler, and best-single unless something is better beyond doubt. What
  * was chosen is fitted on all training queries. The state holds the table, and every decision says in its reasons what decided
  * and why. Members that cannot work with the data are skipped, and named in the state. A fit costs at most `folds` + 1 fits of
- * every member.
+ * every member, all but one of each on at most `compared` training queries.
  *
  * Simplest first: best-single, the members in the order of `strategies` (cheap before dear), the ensemble.
  * @param strategies each scores, and reads no task labels
@@ -69,24 +80,25 @@ export const defineAuto = (strategies: readonly RouterStrategy[]): RouterStrateg
       members: membersOption(strategies),
       ensemble: z.boolean().default(true),
       folds: z.number().int().min(2).max(20).default(5),
+      compared: comparedOption(),
     }),
     needs: ['vectors', 'training'],
     async fit(given, options, ctx) {
       throwIfAborted(ctx);
       const input = sharing(given);
-      const { members, folds } = options;
-      const stage = await crossFit(NAME, membersNamed(strategies, members), input, folds, ctx);
+      const { ensemble: isCandidate, ...comparing } = options;
+      const stage = await crossFit(NAME, membersNamed(strategies, options.members), input, comparing, ctx);
       const candidates = stage.candidates.map(({ strategy, scores }) => ({
         name: strategy.name,
         worths: worthsOf(stage, scores),
       }));
-      if (options.ensemble) candidates.push({ name: 'ensemble', worths: stackedWorths(stage) });
+      if (isCandidate) candidates.push({ name: 'ensemble', worths: stackedWorths(stage) });
       const foldOfJudged = stage.judge.queries.map((query) => stage.foldOf[query]!);
       const { chosen, chosenWithout, ...choice } = chooseCandidate(candidates, foldOfJudged);
       const strategy = stage.candidates[chosen]?.strategy;
       const router = strategy
         ? await strategy.fit(input, memberOptions(strategy), ctx)
-        : await fitStack(stage, input, { members, folds }, ctx);
+        : await fitStack(stage, input, comparing, ctx);
       const packed = packMembers([await router.save()]);
       const { queries } = input.training;
       const artifact: RouterArtifact = {
@@ -101,6 +113,7 @@ export const defineAuto = (strategies: readonly RouterStrategy[]): RouterStrateg
           state: {
             judgedBy: stage.judge.kind,
             queries: stage.judge.queries.length,
+            ...sampledFrom(stage, input),
             chosen: candidates[chosen]!.name,
             ...choice,
             skipped: stage.skipped,
@@ -115,10 +128,7 @@ export const defineAuto = (strategies: readonly RouterStrategy[]): RouterStrateg
         const own = stage.candidates[chosenWithout.get(stage.foldOf[query]!) ?? chosen];
         return own ? rowOf(own.scores, query) : stacked(query);
       };
-      return {
-        ...create(artifact, router),
-        outOfFold: () => decisionsOutOfFold(input.models, stage.foldOf.length, scoresOf),
-      };
+      return withOutOfFold(create(artifact, router), stage, scoresOf);
     },
     async load(artifact, ctx) {
       assertMadeBy(NAME, artifact);
@@ -150,16 +160,18 @@ function create(artifact: RouterArtifact, router: Awaited<ReturnType<RouterStrat
   if (!isScoringRouter(router))
     throw new RouteProfileError('UNSUPPORTED', `${NAME}: the chosen router gives no scores`);
   const { manifest } = artifact;
-  const { chosen, why, table } = parsePart(NAME, 'state', state, manifest.state);
+  const { chosen, why, table, sampled } = parsePart(NAME, 'state', state, manifest.state);
+  const count = (x: number) => x.toLocaleString('en-US');
   const signed = (x: number) => (x < 0 ? x.toFixed(3) : `+${x.toFixed(3)}`);
   const lines = table
     .slice(1)
     .map(
       ({ name, overBestSingle: { mean, standardError } }) => `${name} ${signed(mean)} ± ${standardError.toFixed(3)}`,
     );
+  const where = sampled ? ` on ${count(sampled.queries)} of ${count(sampled.of)} training queries` : '';
   const reason: Reason = {
     kind: 'auto',
-    text: `${chosen}: ${why} (above best-single in cross-validation, ± one standard error: ${lines.join(', ')})`,
+    text: `${chosen}: ${why} (above best-single in cross-validation${where}, ± one standard error: ${lines.join(', ')})`,
   };
   return {
     models: manifest.models,

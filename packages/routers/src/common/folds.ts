@@ -17,17 +17,21 @@ import { workOnPart } from './shared-work.js';
  * @returns the fold of each query
  */
 export function dealFolds(tasks: readonly (string | null)[], folds: number, random: Random): Int32Array {
-  const shuffled = random.shuffle(tasks.map((_, q) => q));
-  const place = new Map([...new Set(tasks)].map((task, t) => [task, t]));
-  const order = shuffled.sort((a, b) => place.get(tasks[a]!)! - place.get(tasks[b]!)!);
   const out = new Int32Array(tasks.length);
-  order.forEach((q, i) => (out[q] = i % folds));
+  byTask(tasks, random).forEach((q, i) => (out[q] = i % folds));
   return out;
+}
+
+/** Training queries in random order, those of a task together, tasks as they first appear. */
+export function byTask(tasks: readonly (string | null)[], random: Random): number[] {
+  const parts = new Map([...new Set(tasks)].map((task): [string | null, number[]] => [task, []]));
+  for (const q of random.shuffle(tasks.map((_, q) => q))) parts.get(tasks[q]!)!.push(q);
+  return [...parts.values()].flat();
 }
 
 /** Rows of one fold, and all others, in order. */
 export function splitFold(foldOf: Int32Array, fold: number): { heldOut: Int32Array; rest: Int32Array } {
-  const rows = Int32Array.from(foldOf.keys());
+  const rows = foldOf.map((_, q) => q);
   return { heldOut: rows.filter((q) => foldOf[q] === fold), rest: rows.filter((q) => foldOf[q] !== fold) };
 }
 

@@ -16,7 +16,8 @@ const BLOCK = 256;
 /** Those of one piece of work: the kernels are laid out in memory once. */
 export const sharedProducts = (work: SharedWork): Promise<Products> => work.once('products', createProducts);
 
-async function createProducts(): Promise<Products> {
+/** For work on other rows than those that are shared. */
+export async function createProducts(): Promise<Products> {
   const { multiply } = await createLinearMaps({});
   return {
     rows(a, b) {

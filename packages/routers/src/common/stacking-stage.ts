@@ -1,6 +1,7 @@
 import {
   assertTrainable,
   createMatrix,
+  createRandom,
   decisionsFromScores,
   rowOf,
   type Decision,
@@ -9,17 +10,22 @@ import {
   type RouterStrategy,
   type RouterTraining,
   type RunContext,
+  type ScoringRouter,
+  z,
 } from '@routeprofile/schema';
 import { bestSingleRouter } from './best-single.js';
+import { byTask, onlyQueries } from './folds.js';
 import { judgeOf, judgeScores, type Judge } from './judge.js';
 import { outOfFoldScores, sharedFolds } from './out-of-fold.js';
 import { nothingToLearn } from './pairs.js';
-import { membersOutOfFold, type MemberScores, type Skipped } from './stacking-members.js';
+import { membersOutOfFold, MOST_COMPARED, type MemberScores, type Skipped } from './stacking-members.js';
 import { addStacked, stacking, type WeightsWithout } from './stacking-weights.js';
 
 /** Everything that is measured once, and that routers are then compared and combined by. */
 export interface Stage {
   judge: Judge;
+  /** The training queries that all this is about, in order; null: all there are. What follows counts within them. */
+  sample: Int32Array | null;
   /** Fold of each training query. */
   foldOf: Int32Array;
   /** `best-single`, then the members that can work with the data. */
@@ -27,6 +33,14 @@ export interface Stage {
   skipped: Skipped[];
   /** Weights of the candidates. */
   weights: WeightsWithout;
+}
+
+/** How routers are compared. */
+export interface Comparing {
+  /** Parts of the training queries. */
+  folds: number;
+  /** Training queries to compare them on, at most; of more, a sample is drawn. */
+  compared?: number;
 }
 
 /**
@@ -37,12 +51,18 @@ export interface Stage {
 export async function crossFit(
   name: string,
   members: readonly RouterStrategy[],
-  input: RouterInput,
-  folds: number,
+  given: RouterInput,
+  { folds, compared = MOST_COMPARED }: Comparing,
   ctx: RunContext,
 ): Promise<Stage> {
-  const { models } = input;
-  assertTrainable(name, input);
+  const { models } = given;
+  assertTrainable(name, given);
+  const sample = sampledQueries(given.training.tasks, compared, ctx);
+  if (sample)
+    ctx.logger?.info(
+      `${name}: routers are compared on ${sample.length} of ${given.training.tasks.length} training queries, and fitted on all`,
+    );
+  const input = sample ? onlyQueries(apart(given), sample) : given;
   const training = judgedTraining(input.training);
   const judge = judgeOf(training, models.length);
   if (judge.queries.length < 2) throw nothingToLearn(name);
@@ -51,8 +71,39 @@ export async function crossFit(
   const { usable, skipped } = await membersOutOfFold(name, members, input, foldOf, ctx);
   const candidates = [{ strategy: bestSingleRouter, scores: constant }, ...usable];
   const scores = candidates.map((entry) => entry.scores);
-  return { judge, foldOf, candidates, skipped, weights: stacking(training, models.length, scores, foldOf) };
+  return { judge, sample, foldOf, candidates, skipped, weights: stacking(training, models.length, scores, foldOf) };
 }
+
+/** An even share of every task, drawn by the seed, in order; null where no more than `most` are there. */
+export function sampledQueries(
+  tasks: readonly (string | null)[],
+  most: number,
+  { seed }: Pick<RunContext, 'seed'>,
+): Int32Array | null {
+  if (tasks.length <= most) return null;
+  const order = byTask(tasks, createRandom(seed, 'compared'));
+  return Int32Array.from({ length: most }, (_, i) => order[Math.floor((i * tasks.length) / most)]!).sort();
+}
+
+/** Of how many training queries routers were compared on how many; absent where on all. */
+export const sampledState = z.object({ queries: z.number().int().min(2), of: z.number().int().min(2) }).optional();
+
+export const sampledFrom = ({ sample }: Stage, { training }: RouterInput) =>
+  sample && { sampled: { queries: sample.length, of: training.tasks.length } };
+
+/** Without the work that is shared on all queries: that on a sample is the less. */
+function apart(input: RouterInput): RouterInput {
+  const { work: _, ...queries } = input.training.queries;
+  return { ...input, training: { ...input.training, queries } };
+}
+
+/** The router with its out-of-fold decisions, where it has one on every training query. */
+export const withOutOfFold = <R extends ScoringRouter>(
+  router: R,
+  { sample, foldOf }: Stage,
+  scoresOf: (query: number) => ArrayLike<number>,
+): R & Pick<ScoringRouter, 'outOfFold'> =>
+  sample ? router : { ...router, outOfFold: () => decisionsOutOfFold(router.models, foldOf.length, scoresOf) };
 
 /** A table without a single outcome is none. */
 const judgedTraining = (training: RouterTraining): RouterTraining => ({
@@ -80,7 +131,7 @@ export function stackedScores({ foldOf, candidates, weights }: Stage): (query: n
 export const stackedWorths = (stage: Stage): Float64Array => judgeScores(stage.judge, stackedScores(stage)).worths;
 
 /** Decisions on training queries by scores of fits that had not seen them. */
-export function decisionsOutOfFold(
+function decisionsOutOfFold(
   models: readonly string[],
   queries: number,
   scoresOf: (query: number) => ArrayLike<number>,

@@ -3,6 +3,7 @@ import { emptyOutcomes } from '@routeprofile/schema/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nonNegativeMinimum } from './stacking-quadratic.js';
+import { sampledQueries } from './stacking-stage.js';
 import { addStacked, stacking } from './stacking-weights.js';
 
 const [QUERIES, MODELS] = [400, 5];
@@ -97,5 +98,18 @@ describe('nonNegativeMinimum', () => {
         });
       }),
     );
+  });
+});
+
+describe('the queries that routers are compared on', () => {
+  it('are an even share of every task, each once and in order', () => {
+    const tasks = Array.from({ length: 1_000 }, (_, q) => (q % 10 === 0 ? 'rare' : q % 2 === 0 ? 'even' : null));
+    expect(sampledQueries(tasks, 1_000, { seed: 1 })).toBeNull();
+    const sample = sampledQueries(tasks, 100, { seed: 1 })!;
+    expect([...new Set(sample)].sort((a, b) => a - b)).toEqual([...sample]);
+    const shares = ['rare', 'even', null].map((task) => sample.filter((q) => tasks[q] === task).length);
+    expect(shares).toEqual([10, 40, 50]);
+    expect(sampledQueries(tasks, 100, { seed: 1 })).toEqual(sample);
+    expect(sampledQueries(tasks, 100, { seed: 2 })).not.toEqual(sample);
   });
 });

@@ -10,6 +10,7 @@ import {
 } from '@routeprofile/schema';
 import { describeRouterContract, syntheticRouterInput } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
+import { defineAuto } from '../auto/auto.js';
 import { knnRouter } from '../knn/knn.js';
 import { simRouter } from '../sim/sim.js';
 import { taskTableRouter } from '../task-table/task-table.js';
@@ -28,6 +29,35 @@ const stateOf = async (router: Router) => (await router.save()).manifest.state a
 
 describeRouterContract({ describe, it, expect }, ensemble);
 describeRouterContract({ describe, it, expect }, ensemble, { options: { members: ['knn'], folds: 2 } });
+
+describe.each([
+  ['ensemble', ensemble],
+  ['auto', defineAuto([simRouter, knnRouter])],
+])('%s of many training queries', (name, strategy) => {
+  it('compares its members on an even share of them, and is fitted on all', async () => {
+    const { input, queries, bestModel } = syntheticRouterInput({ models: 3, queries: 150 });
+    const tasks = input.training.tasks.map((_, q) => (q < 100 ? 'most' : 'rest'));
+    const said: string[] = [];
+    const logger = { info: (line: string) => void said.push(line), warn: () => {} };
+    const given = { ...input, training: { ...input.training, tasks } };
+    const fitOn = (compared: number) =>
+      strategy.fit(given, strategy.options.parse({ compared }) as never, { seed: 5, logger });
+    const router = await fitOn(60);
+    expect(said).toEqual([`${name}: routers are compared on 60 of 150 training queries, and fitted on all`]);
+    const { manifest, weights } = await router.save();
+    expect(manifest.state).toMatchObject({ sampled: { queries: 60, of: 150 } });
+    expect(Object.entries(weights).find(([key]) => /\bqueries$/.test(key))![1].shape[0]).toBe(150);
+    // Of queries outside the sample it has no scores by a fit without them.
+    expect(router.outOfFold).toBeUndefined();
+    expect((await router.decide(queries)).map(({ model }) => Number(model.slice(-1)))).toEqual(bestModel);
+    const loaded = await strategy.load({ manifest, weights }, ctx);
+    expect(await loaded.decide(queries)).toEqual(await router.decide(queries));
+
+    const whole = await fitOn(150);
+    expect((await whole.save()).manifest.state).not.toHaveProperty('sampled');
+    expect(whole.outOfFold!().length).toBe(150);
+  });
+});
 
 describe('ensemble', () => {
   it.each([false, true])('learns which model is good at which kind of query (pairs only: %s)', async (pairsOnly) => {

@@ -17,13 +17,15 @@ import {
 import { bestSingleRouter } from '../common/best-single.js';
 import { extendMembers, packedMembers, packMembers, unpackMembers } from '../common/stacking-artifact.js';
 import { sharing } from '../common/out-of-fold.js';
-import { memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
+import { comparedOption, memberOptions, membersNamed, membersOption } from '../common/stacking-members.js';
 import {
   crossFit,
-  decisionsOutOfFold,
   estimate,
+  sampledFrom,
+  sampledState,
   stackedScores,
   stackedWorths,
+  withOutOfFold,
   worthsOf,
   type Stage,
 } from '../common/stacking-stage.js';
@@ -37,6 +39,8 @@ export type EnsembleOptions = {
   members: string | string[];
   /** Parts of the training queries that members are scored on by fits without them. Default 5. */
   folds: number;
+  /** Training queries that members are scored and weighed on, at most: of more, an even share of every task is drawn. Default 20,000. */
+  compared?: number;
 };
 
 const memberState = z.object({
@@ -49,6 +53,7 @@ const state = z.object({
   judgedBy: z.enum(['outcome', 'logged', 'pairs']),
   /** What the whole was worth on queries that neither members nor weights had seen. */
   worth: z.object({ mean: z.number(), standardError: z.number() }),
+  sampled: sampledState,
   /** Every member that could work with the data, best-single first; the manifests are those of a weight above 0, in order. */
   members: z.array(memberState),
   skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
@@ -59,7 +64,7 @@ const state = z.object({
  * Stacking: the scores of its members, and of best-single, added up with non-negative weights that are learned from scores of
  * training queries by fits that did not see them (see `stacking`). The members are then fitted on all training queries; what
  * got no weight is left away. Members that cannot work with the data (no keyed scores, no tasks) are skipped, and named in the
- * state. A fit costs `folds` + 1 fits of every member.
+ * state. A fit costs `folds` + 1 fits of every member, all but one of each on at most `compared` training queries.
  *
  * @param strategies what it may be made of: each scores, and reads no task labels; in the order in which they are listed
  */
@@ -70,16 +75,14 @@ export const defineEnsemble = (strategies: readonly RouterStrategy[]): RouterStr
     options: z.strictObject({
       members: membersOption(strategies),
       folds: z.number().int().min(2).max(20).default(5),
+      compared: comparedOption(),
     }),
     needs: ['vectors', 'training'],
     async fit(given, options, ctx) {
       throwIfAborted(ctx);
       const input = sharing(given);
-      const stage = await crossFit(NAME, membersNamed(strategies, options.members), input, options.folds, ctx);
-      return {
-        ...(await fitStack(stage, input, options, ctx)),
-        outOfFold: () => decisionsOutOfFold(input.models, stage.foldOf.length, stackedScores(stage)),
-      };
+      const stage = await crossFit(NAME, membersNamed(strategies, options.members), input, options, ctx);
+      return withOutOfFold(await fitStack(stage, input, options, ctx), stage, stackedScores(stage));
     },
     async load(artifact, ctx) {
       assertMadeBy(NAME, artifact);
@@ -161,6 +164,7 @@ export async function fitStack(
         state: {
           judgedBy: stage.judge.kind,
           worth: estimate(stackedWorths(stage)),
+          ...sampledFrom(stage, input),
           members,
           skipped: stage.skipped,
           manifests: packed.manifests,

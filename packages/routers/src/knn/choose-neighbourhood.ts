@@ -1,8 +1,10 @@
-import { createRandom, takeRows, throwIfAborted, type RunContext } from '@routeprofile/schema';
-import { softplus } from '@routeprofile/numerics';
+import { createRandom, throwIfAborted, type RunContext } from '@routeprofile/schema';
+import { softplus, type InvertedLists } from '@routeprofile/numerics';
+import { splitFold } from '../common/folds.js';
 import { comparisonsByQuery, gatherEvidence, type Evidence } from './evidence.js';
 import type { Memory } from './memory.js';
-import { closestFirst, highest, createSearch, type Neighbours } from './neighbours.js';
+import { comparedNeighbours, listedNeighbours } from './held-out.js';
+import type { Neighbours } from './neighbours.js';
 
 const SIZES = [10, 20, 40, 80, 160, 320, 640];
 const TEMPERATURES = [0.1, 0.2, 0.4, 1];
@@ -33,11 +35,13 @@ export interface NeighbourhoodChoice extends Neighbourhood {
  * heaviest is taken: the one that trusts nearness least.
  *
  * @param fixed what is not to be chosen
+ * @param lists where queries are searched approximately: held-out ones then are so too; null: exactly
  */
 export async function chooseNeighbourhood(
   memory: Memory,
   ridge: number,
   fixed: Partial<Neighbourhood>,
+  lists: InvertedLists | null,
   ctx: RunContext,
 ): Promise<NeighbourhoodChoice> {
   const n = memory.queries.rows;
@@ -51,23 +55,20 @@ export async function chooseNeighbourhood(
   const order = createRandom(ctx.seed, 'knn', 'folds').shuffle(Array.from({ length: n }, (_, q) => q));
   const foldOf = new Int32Array(n);
   order.forEach((q, i) => (foldOf[q] = i % FOLDS));
-  const folds = Array.from({ length: FOLDS }, (_, fold) => {
-    const rest = Int32Array.from(foldOf.keys()).filter((q) => foldOf[q] !== fold);
-    return { rest, evidence: gatherEvidence(memory, rest, ridge) };
-  });
+  const evidenceWithout = Array.from({ length: FOLDS }, (_, fold) =>
+    gatherEvidence(memory, splitFold(foldOf, fold).rest, ridge),
+  );
   const tested = order.slice(0, MOST_HELD_OUT).filter(lossOf.says);
   const losses = grid.map(() => new Float64Array(tested.length));
   const weights = grid.map(() => 0);
+  const largestSize = sizes[sizes.length - 1]!;
+  const near = lists ? listedNeighbours(lists, memory.queries, foldOf) : comparedNeighbours(memory.queries, foldOf);
   for (let start = 0; start < tested.length; start += BLOCK) {
     throwIfAborted(ctx);
     const block = tested.slice(start, start + BLOCK);
-    // The few are laid out, the many pass by: [queries × block].
-    const similarities = (await createSearch(takeRows(memory.queries, block)))(memory.queries);
-    block.forEach((q, i) => {
-      const { rest, evidence } = folds[foldOf[q]!]!;
-      const among = Float32Array.from(rest, (row) => similarities.data[row * block.length + i]!);
-      const near = closestFirst(highest(among, sizes[sizes.length - 1]!));
-      const found = { rows: near.rows.map((row) => rest[row]!), similarities: near.similarities };
+    (await near(block, largestSize)).forEach((found, i) => {
+      const q = block[i]!;
+      const evidence = evidenceWithout[foldOf[q]!]!;
       let g = 0;
       for (const temperature of temperatures)
         growing(evidence, found, sizes, temperature, (scores, weight) => {
@@ -142,7 +143,9 @@ function squaredError({ models, known }: Memory, queries: number): Loss {
   if (known.kind !== 'outcomes') return { says: () => false, value: () => 0 };
   const measuredOn = (q: number) =>
     Array.from({ length: models }, (_, m) => m).filter((m) => known.measured[q * models + m]! > 0);
-  const counts = Array.from({ length: queries }, (_, q) => measuredOn(q).length);
+  const counts = new Int32Array(queries);
+  for (let q = 0, k = 0; q < queries; q++)
+    for (let m = 0; m < models; m++, k++) if (known.measured[k]! > 0) counts[q]!++;
   const lone = counts.filter((count) => count === 1).length;
   if (lone > counts.filter((count) => count > 1).length)
     return {

@@ -9,8 +9,11 @@ import {
 import { describeRouterContract, syntheticRouterInput } from '@routeprofile/schema/testing';
 import { describe, expect, it } from 'vitest';
 import { knnRouter } from './knn.js';
+import { searchAmong } from './listed-queries.js';
 
 describeRouterContract({ describe, it, expect }, knnRouter, { options: { k: 7 } });
+describe('searching approximately', () =>
+  describeRouterContract({ describe, it, expect }, knnRouter, { options: { k: 7, search: 'approximate' } }));
 
 const ctx = { seed: 5 };
 const fit = (input: Parameters<typeof knnRouter.fit>[0], raw: Record<string, unknown> = {}) =>
@@ -109,6 +112,66 @@ describe('knn', () => {
     const pairs = { shape: [1, 3], data: Float32Array.of(0, 1, 99) };
     const state = { ...manifest.state, known: 'pairs' };
     await expect(load({ manifest: { ...manifest, state }, weights: { ...weights, pairs } })).rejects.toThrow(/'pairs'/);
+  });
+});
+
+describe('approximate search', () => {
+  const sets = (pairsOnly = false) => syntheticRouterInput({ models: 3, queries: 300, pairsOnly });
+
+  it.each([false, true])(
+    'decides as the exact search where it looks at every row (pairs only: %s)',
+    async (pairsOnly) => {
+      const { input, queries } = sets(pairsOnly);
+      const [exact, approximate] = [await fit(input), await fit(input, { search: 'approximate' })];
+      const [wanted, found] = [await exact.decide(queries), await approximate.decide(queries)];
+      expect(found.map(({ model }) => model)).toEqual(wanted.map(({ model }) => model));
+      found.forEach(({ ranked }, q) => {
+        const scores = new Map(wanted[q]!.ranked.map(({ model, score }) => [model, score]));
+        for (const { model, score } of ranked) expect(score).toBeCloseTo(scores.get(model)!, 1);
+      });
+      expect(found[0]!.reasons[0]!.text).toContain('found approximately');
+      const tables = [exact, approximate].map(async (router) => (await router.save()).manifest.state);
+      const [a, b] = (await Promise.all(tables)) as { crossValidation: { loss: number }[] }[];
+      b!.crossValidation.forEach(({ loss }, g) => expect(loss).toBeCloseTo(a!.crossValidation[g]!.loss, 2));
+    },
+  );
+
+  it('is said once, and kept with the router', async () => {
+    const { input, queries } = sets();
+    const said: string[] = [];
+    const logger = { info: (line: string) => said.push(line), warn: () => {} };
+    const options = parseOptions(knnRouter, { search: 'approximate' });
+    const [router, same] = [
+      await knnRouter.fit(input, options, { ...ctx, logger }),
+      await knnRouter.fit(input, options, ctx),
+    ];
+    expect(said).toEqual([expect.stringMatching(/300 training queries .* approximately/)]);
+    const saved = await router.save();
+    expect(saved.manifest).toMatchObject({ options: { search: 'approximate' }, state: { search: 'approximate' } });
+    expect(await same.save()).toEqual(saved);
+    expect(await (await knnRouter.load(saved, ctx)).decide(queries)).toEqual(await router.decide(queries));
+    const { lists } = saved.weights;
+    const load = (data: Float32Array) =>
+      knnRouter.load({ ...saved, weights: { ...saved.weights, lists: { ...lists!, data } } }, ctx);
+    await expect(load(lists!.data.with(3, 99))).rejects.toThrow(/'lists'/);
+    await expect(load(lists!.data.with(3, 0.5))).rejects.toThrow(/'lists'/);
+  });
+
+  it('is taken for more than 100,000 training queries, unless an option says otherwise', async () => {
+    expect([100_000, 100_001].map(searchAmong)).toEqual(['exact', 'approximate']);
+    const { input } = sets();
+    for (const search of ['auto', 'exact'])
+      expect((await (await fit(input, { search })).save()).manifest.state).toMatchObject({ search: 'exact' });
+  });
+
+  it('is not meant by files that do not speak of it', async () => {
+    const { input, queries } = sets();
+    const router = await fit(input);
+    const { manifest, weights } = await router.save();
+    const { search: _option, ...options } = manifest.options as Record<string, unknown>;
+    const { search: _state, ...state } = manifest.state;
+    const loaded = await knnRouter.load({ manifest: { ...manifest, options, state }, weights }, ctx);
+    expect(await loaded.decide(queries)).toEqual(await router.decide(queries));
   });
 });
 

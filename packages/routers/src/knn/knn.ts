@@ -15,8 +15,10 @@ import {
 } from '@routeprofile/schema';
 import { chooseNeighbourhood } from './choose-neighbourhood.js';
 import { gatherEvidence } from './evidence.js';
+import { listQueries, noLists, openLists, searchAmong } from './listed-queries.js';
 import { centred, knownModels, memoryOf, memoryWeights, remember } from './memory.js';
-import { highest, createSearch, searchEach, type Neighbours } from './neighbours.js';
+import type { Neighbours } from './neighbours.js';
+import { approximateNeighbours, exactNeighbours } from './search.js';
 
 const NAME = 'knn';
 const options = z.strictObject({
@@ -32,9 +34,15 @@ const options = z.strictObject({
    * the precision of the prior on Bradley–Terry strengths (pairs). Default 1.
    */
   ridge: z.number().gt(0).default(1),
+  /**
+   * How the nearest are found. `exact`: a query is compared with every training query. `approximate`: with those of the most promising
+   * lists, 65,536 at least, in one byte per number. `auto` (default): exactly among up to 100,000 training queries, approximately among more.
+   */
+  search: z.enum(['auto', 'exact', 'approximate']).default('auto'),
 });
-/** Options of `knnRouter`. `temperature` may be left away by callers who write options by hand: it is then `auto`. */
-export type KnnOptions = Omit<z.infer<typeof options>, 'temperature'> & { temperature?: number | 'auto' };
+type Options = z.infer<typeof options>;
+/** Options of `knnRouter`. `temperature` and `search` may be left away by callers who write options by hand: they are then `auto`. */
+export type KnnOptions = Omit<Options, 'temperature' | 'search'> & Partial<Pick<Options, 'temperature' | 'search'>>;
 
 const state = z.object({
   k: z.number().int().min(1),
@@ -43,6 +51,10 @@ const state = z.object({
   /** How many training queries and, where outcomes are not known, pairs are kept; absent in files of earlier versions. */
   queries: z.number().int().min(1).optional(),
   pairs: z.number().int().min(1).optional(),
+  /** How the nearest are found; absent in files of earlier versions, which search exactly. */
+  search: z.enum(['exact', 'approximate']).optional(),
+  /** How many lists there are, for the approximate search. */
+  lists: z.number().int().min(1).optional(),
   newModels: z.array(z.string()),
   crossValidation: z.array(z.object({ k: z.number(), temperature: z.number(), loss: z.number() })),
 });
@@ -58,7 +70,10 @@ const TOLERANCE = 1e-5;
  *
  * A model without training outcomes or pairs takes over the scores of the others, weighted by how like its profile theirs
  * are (see `inheritance`); a weighted mean never beats the best of them, so such a model is ranked, but hardly ever first.
- * The router keeps the vectors of all training queries and searches them exactly: n × d multiplications per query, and a second copy of the vectors in memory.
+ * The router keeps the vectors of all training queries. Up to 100,000 it compares a query with each: n × d multiplications per query, and a
+ * second copy of the vectors in memory. Beyond, it searches inverted lists (`invertedLists` of numerics): some 65,536 × d multiplications in
+ * integers, and a second copy in one byte per number. Which of the two is said to the logger, in the state and in each decision's reasons;
+ * the option `search` forces either.
  *
  * Scores: [queries × models], expected outcomes, or strengths on the logit scale where pairs are all there is.
  * `fit` throws RouteProfileError NO_TRAINING_DATA without outcomes and pairs.
@@ -70,7 +85,7 @@ export const knnRouter: RouterStrategy<KnnOptions> = /* @__PURE__ */ defineScori
   options,
   needs: ['vectors', 'training'],
   state,
-  shapes: ({ models, dimensions, state: { known, queries, pairs } }) => ({
+  shapes: ({ models, dimensions, options: chosen, state: { known, queries, pairs, lists, ...own } }) => ({
     centre: [1, dimensions],
     queries: [queries, dimensions],
     levels: known === 'outcomes' ? ['queries', 1] : null,
@@ -78,6 +93,8 @@ export const knnRouter: RouterStrategy<KnnOptions> = /* @__PURE__ */ defineScori
     measured: known === 'outcomes' ? ['queries', models] : null,
     pairs: known === 'pairs' ? [pairs, 3] : null,
     inheritance: [models, models],
+    listCentres: isApproximate(chosen, own) ? [lists, dimensions] : null,
+    lists: isApproximate(chosen, own) ? ['queries', 1] : null,
   }),
   async learn({ models, training, profiles, vectors }, chosen, ctx) {
     const memory = remember(vectors, models.length, training);
@@ -85,23 +102,33 @@ export const knnRouter: RouterStrategy<KnnOptions> = /* @__PURE__ */ defineScori
       ...(chosen.k !== 'auto' && { k: chosen.k }),
       ...(typeof chosen.temperature === 'number' && { temperature: chosen.temperature }),
     };
-    const found = await chooseNeighbourhood(memory, chosen.ridge, fixed, ctx);
+    const { rows } = memory.queries;
+    const search = chosen.search === undefined || chosen.search === 'auto' ? searchAmong(rows) : chosen.search;
+    if (search === 'approximate')
+      ctx.logger?.info(
+        `${NAME}: the nearest of ${rows} training queries are found approximately (search: ${chosen.search ?? 'auto'})`,
+      );
+    const listed = search === 'approximate' ? await listQueries(memory.queries, ctx) : noLists();
+    const lists = search === 'approximate' ? openLists(NAME, memory.queries, listed) : null;
+    const found = await chooseNeighbourhood(memory, chosen.ridge, fixed, lists, ctx);
     const known = knownModels(memory);
     const shares = inheritance(unitProfiles(models, profiles), known);
     return {
       state: {
-        k: Math.min(found.k, memory.queries.rows),
+        k: Math.min(found.k, rows),
         temperature: found.temperature,
         known: memory.known.kind,
-        queries: memory.queries.rows,
+        queries: rows,
+        search,
+        ...(lists && { lists: lists.centres.centres.rows }),
         ...(memory.known.kind === 'pairs' && { pairs: memory.known.pairs.length / 3 }),
         newModels: models.filter((_, m) => !known[m]),
         crossValidation: found.candidates,
       },
-      weights: { ...memoryWeights(memory), inheritance: createMatrix(models.length, models.length, shares) },
+      weights: { ...memoryWeights(memory), inheritance: createMatrix(models.length, models.length, shares), ...listed },
     };
   },
-  async prepare({ models, state: { known }, options: { ridge }, weights }) {
+  async prepare({ models, state: { known, ...own }, options: chosen, weights }) {
     const memory = memoryOf(known, models.length, weights);
     const limit = [weights.queries.rows, models.length, models.length];
     if (!weights.pairs.data.every((index, k) => Number.isInteger(index) && index >= 0 && index < limit[k % 3]!))
@@ -109,27 +136,28 @@ export const knnRouter: RouterStrategy<KnnOptions> = /* @__PURE__ */ defineScori
     const rows = Int32Array.from({ length: memory.queries.rows }, (_, q) => q);
     return {
       centre: memory.centre,
-      evidence: gatherEvidence(memory, rows, ridge),
-      search: await createSearch(memory.queries),
+      evidence: gatherEvidence(memory, rows, chosen.ridge),
+      search: isApproximate(chosen, own)
+        ? approximateNeighbours(openLists(NAME, memory.queries, weights))
+        : await exactNeighbours(memory.queries),
     };
   },
   score({ models, state: { k, temperature }, weights, prepared: { centre, evidence, search } }, { vectors }, ctx) {
     const scores = createMatrix(vectors.rows, models.length);
     const found: Neighbours[] = [];
-    searchEach(search, centred(vectors, centre), (similarities, q) => {
+    search(centred(vectors, centre), k, (neighbours) => {
       throwIfAborted(ctx);
-      const neighbours = highest(similarities, k);
       const { add, scores: tallied } = evidence.tally();
       const top = highestOf(neighbours);
       neighbours.rows.forEach((row, i) => add(row, Math.exp((neighbours.similarities[i]! - top) / temperature)));
-      inherit(weights.inheritance, tallied(TOLERANCE), rowOf(scores, q));
+      inherit(weights.inheritance, tallied(TOLERANCE), rowOf(scores, found.length));
       found.push(neighbours);
     });
     return { scores, found };
   },
-  explain({ state: { known, newModels } }, { query, model, score, found }) {
+  explain({ options: chosen, state: { known, newModels, ...own } }, { query, model, score, found }) {
     const { similarities } = found[query]!;
-    const near = `the ${similarities.length} most similar training queries (cosine similarity ${highestOf(found[query]!).toFixed(2)} to ${similarities.reduce((a, b) => Math.min(a, b)).toFixed(2)}, after the mean query is subtracted)`;
+    const near = `${isApproximate(chosen, own) ? `${similarities.length} of the most similar training queries, found approximately` : `the ${similarities.length} most similar training queries`} (cosine similarity ${highestOf(found[query]!).toFixed(2)} to ${similarities.reduce((a, b) => Math.min(a, b)).toFixed(2)}, after the mean query is subtracted)`;
     const what = known === 'outcomes' ? 'mean outcome' : 'Bradley–Terry strength';
     return [
       { kind: 'neighbours', text: `${what} ${score.toFixed(3)} among ${near}` },
@@ -152,6 +180,12 @@ export const knnRouter: RouterStrategy<KnnOptions> = /* @__PURE__ */ defineScori
     };
   },
 });
+
+/** Files of earlier versions do not say how they search, and do so exactly. */
+const isApproximate = (
+  chosen: Pick<KnnOptions, 'search'>,
+  { search = chosen.search }: { search?: KnnOptions['search'] },
+) => search === 'approximate';
 
 /** A table with columns of zeros for models that join. */
 function widened({ rows, cols, data }: Matrix, width: number): Matrix {

@@ -1,4 +1,4 @@
-import { createMatrix, normalizeRows, type Matrix, type RouterTraining } from '@routeprofile/schema';
+import { createMatrix, normalizeRowsInPlace, type Matrix, type RouterTraining } from '@routeprofile/schema';
 import { fitAdditive } from '@routeprofile/numerics';
 
 /** What is known of the training queries, as a router keeps it: float32, so that a loaded router scores as the fitted one. */
@@ -49,9 +49,13 @@ export function remember(vectors: Matrix, models: number, { outcomes, pairs }: R
  * no choice.
  */
 function knownOutcomes(score: Float64Array, models: number): KnownOutcomes {
-  const measured = Float32Array.from(score, (s) => (Number.isNaN(s) ? 0 : 1));
   const { rows: levels } = fitAdditive(score, models, { loneRows: 'together' });
-  const advantages = Float32Array.from(score, (s, k) => (measured[k]! > 0 ? s - levels[Math.floor(k / models)]! : 0));
+  const [measured, advantages] = [new Float32Array(score.length), new Float32Array(score.length)];
+  for (let k = 0; k < score.length; k++) {
+    if (Number.isNaN(score[k]!)) continue;
+    measured[k] = 1;
+    advantages[k] = score[k]! - levels[Math.floor(k / models)]!;
+  }
   return { kind: 'outcomes', levels: Float32Array.from(levels), advantages, measured };
 }
 
@@ -63,13 +67,9 @@ function meanRow({ rows, cols, data }: Matrix): Float32Array {
 
 /** Unit rows, seen from the centre: what all queries have in common says nothing about which are alike. */
 export function centred({ rows, cols, data }: Matrix, centre: Float32Array): Matrix {
-  return normalizeRows(
-    createMatrix(
-      rows,
-      cols,
-      data.map((x, k) => x - centre[k % cols]!),
-    ),
-  );
+  const out = createMatrix(rows, cols);
+  for (let i = 0, k = 0; i < rows; i++) for (let d = 0; d < cols; d++, k++) out.data[k] = data[k]! - centre[d]!;
+  return normalizeRowsInPlace(out);
 }
 
 /** Models with any outcome or pair. */
