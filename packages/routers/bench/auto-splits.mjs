@@ -5,7 +5,7 @@
 // from each part; cards of the outcomes layout lose their scores, which are means over all training queries. The worth of a query
 // is the outcome of the choice, or the share of its pairs ranked right. Prints a line a split on standard error, and one JSON
 // document: how often auto was significantly better and worse (95 % paired bootstrap), and the mean difference. With --compared, auto that
-// compares its candidates on so many of the part's queries is judged too: `sampled` is what it is worth less what auto is worth
+// compares its candidates on N of the part's queries is judged too: `sampled` is what it is worth less what auto is worth
 // that compares them on all, and how often it chose the same.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

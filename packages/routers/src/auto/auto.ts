@@ -41,8 +41,11 @@ export type AutoOptions = {
   ensemble: boolean;
   /** Parts of the training queries that candidates are judged on by fits without them. Default 5. */
   folds: number;
-  /** Training queries that candidates are judged on, at most: of more, an even share of every task is drawn. Default 20,000. */
-  compared?: number;
+  /**
+   * Training queries that candidates are judged on, at most: of more, an even share of every task is drawn.
+   * With less than all there are no scores out of fold on every query: wrappers that want them have the router fitted anew, once per fold. Default `all`.
+   */
+  compared?: number | 'all';
 };
 
 const estimateState = z.object({ mean: z.number(), standardError: z.number().min(0) });

@@ -37,10 +37,8 @@ const NOT_FOR_IT: readonly ErrorCode[] = [
 const namesIn = (members: string | readonly string[]): string[] =>
   (typeof members === 'string' ? members.split(/[;,]/) : [...members]).map((name) => name.trim());
 
-/** Training queries that routers are compared on, at most, unless an option says otherwise; see docs/decisions/0036. */
-export const MOST_COMPARED = 20_000;
-
-export const comparedOption = () => z.number().int().min(2).default(MOST_COMPARED);
+/** Training queries that routers are compared on, at most. Why not fewer by default: docs/decisions/0036. */
+export const comparedOption = () => z.union([z.number().int().min(2), z.literal('all')]).default('all');
 
 /** `linear;knn`, or a list of names: some of the strategies, each once. Default: all, in the order given. */
 export const membersOption = (strategies: readonly RouterStrategy[]) =>

@@ -18,7 +18,7 @@ import { byTask, onlyQueries } from './folds.js';
 import { judgeOf, judgeScores, type Judge } from './judge.js';
 import { outOfFoldScores, sharedFolds } from './out-of-fold.js';
 import { nothingToLearn } from './pairs.js';
-import { membersOutOfFold, MOST_COMPARED, type MemberScores, type Skipped } from './stacking-members.js';
+import { membersOutOfFold, type MemberScores, type Skipped } from './stacking-members.js';
 import { addStacked, stacking, type WeightsWithout } from './stacking-weights.js';
 
 /** Everything that is measured once, and that routers are then compared and combined by. */
@@ -39,8 +39,8 @@ export interface Stage {
 export interface Comparing {
   /** Parts of the training queries. */
   folds: number;
-  /** Training queries to compare them on, at most; of more, a sample is drawn. */
-  compared?: number;
+  /** Training queries to compare them on, at most; of more, a sample is drawn. Default: all. */
+  compared?: number | 'all';
 }
 
 /**
@@ -52,12 +52,12 @@ export async function crossFit(
   name: string,
   members: readonly RouterStrategy[],
   given: RouterInput,
-  { folds, compared = MOST_COMPARED }: Comparing,
+  { folds, compared = 'all' }: Comparing,
   ctx: RunContext,
 ): Promise<Stage> {
   const { models } = given;
   assertTrainable(name, given);
-  const sample = sampledQueries(given.training.tasks, compared, ctx);
+  const sample = compared === 'all' ? null : sampledQueries(given.training.tasks, compared, ctx);
   if (sample)
     ctx.logger?.info(
       `${name}: routers are compared on ${sample.length} of ${given.training.tasks.length} training queries, and fitted on all`,

@@ -39,8 +39,11 @@ export type EnsembleOptions = {
   members: string | string[];
   /** Parts of the training queries that members are scored on by fits without them. Default 5. */
   folds: number;
-  /** Training queries that members are scored and weighed on, at most: of more, an even share of every task is drawn. Default 20,000. */
-  compared?: number;
+  /**
+   * Training queries that members are scored and weighed on, at most: of more, an even share of every task is drawn.
+   * With less than all there are no scores out of fold on every query: wrappers that want them have the router fitted anew, once per fold. Default `all`.
+   */
+  compared?: number | 'all';
 };
 
 const memberState = z.object({

@@ -168,7 +168,7 @@ describe('approximate search', () => {
     const { input, queries } = sets();
     const router = await fit(input);
     const { manifest, weights } = await router.save();
-    const { search: _option, ...options } = manifest.options as Record<string, unknown>;
+    const { search: _option, ...options } = manifest.options;
     const { search: _state, ...state } = manifest.state;
     const loaded = await knnRouter.load({ manifest: { ...manifest, options, state }, weights }, ctx);
     expect(await loaded.decide(queries)).toEqual(await router.decide(queries));
