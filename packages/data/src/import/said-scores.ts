@@ -1,9 +1,12 @@
-import type { Judgement } from '@routeprofile/schema';
-
-/** A judgement in a record of its own. */
-export interface SaidScore extends Judgement {
-  /** Of the call. */
+/** What a record says of a call, or of what a call belongs to. */
+export interface SaidScore {
+  /** Of the call, or of what it belongs to. */
   id: string;
+  name: string;
+  /** Who says it. Default: nobody in particular. */
+  source?: string;
+  /** Undefined for what was said in words alone. */
+  score: unknown;
   /** Names it among what was said of the call: what is said again under it replaces what was said. Default: nothing is replaced. */
   key?: string;
 }
@@ -20,7 +23,7 @@ export class SaidScores {
     own.delete(key);
     this.all.set(said.id, own.set(key, said));
     const sources = this.sources.get(said.name) ?? new Set();
-    this.sources.set(said.name, sources.add(said.source));
+    this.sources.set(said.name, sources.add(said.source ?? ''));
   }
 
   /** What was said of a call, in the order in which it was said. */

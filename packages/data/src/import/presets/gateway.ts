@@ -1,4 +1,4 @@
-import { chooserOf, grouped, judgedWorth } from '@routeprofile/schema';
+import { chooserOf, grouped, judgedWorth, type Judgement } from '@routeprofile/schema';
 import { isFields, type Fields } from '../paths.js';
 import type { SaidScore } from '../said-scores.js';
 import { Measured } from '../units.js';
@@ -47,16 +47,17 @@ function deliveredIn(attempts: unknown, served: unknown): Partial<PresetCall> {
  * by what each of them said, too.
  */
 function worthOf(
-  all: readonly SaidScore[],
+  given: readonly SaidScore[],
   sourcesOf: (name: string) => number,
 ): Pick<PresetCall, 'scores' | 'source' | 'notes'> {
+  const all = given.map(({ name, source = 'unknown', score }) => ({ name, source, score: numberOf(score) }));
   const scores: Record<string, number> = {};
   const notes: string[] = [];
-  const put = (name: string, said: readonly SaidScore[]) => {
+  const put = (name: string, said: readonly Judgement[]) => {
     const worth = Object.hasOwn(scores, name) ? undefined : judgedWorth(said);
     if (worth !== undefined) scores[name] = worth;
   };
-  const bySource = (said: readonly SaidScore[]) => grouped(said, ({ source }) => source);
+  const bySource = (said: readonly Judgement[]) => grouped(said, ({ source }) => source);
   for (const [name, said] of grouped(all, (one) => one.name)) {
     put(name, said);
     const sources = [...bySource(said).values()];
@@ -107,8 +108,8 @@ export const gateway: Preset = {
             {
               id: decision,
               name: typeof name === 'string' ? name : QUALITY,
-              source: typeof source === 'string' ? source : 'unknown',
-              score: numberOf(score),
+              ...(typeof source === 'string' && { source }),
+              score,
               ...(typeof id === 'string' && { key: id }),
             },
           ],

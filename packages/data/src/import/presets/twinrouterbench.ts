@@ -135,9 +135,9 @@ export const twinRouterBench: Preset = {
   ),
   recognise: (record) => has(record, 'messages', 'benchmark', 'target_tier', 'target_tier_id'),
   says(record) {
-    if (targetOf(record) === undefined) return undefined;
+    if (targetOf(record) === undefined) return [];
     const score = stepOf(record);
-    return { id: trajectoryOf(record), name: score.id, key: score.id, score };
+    return [{ id: trajectoryOf(record), name: score.id, key: score.id, score }];
   },
   calls(record, { said }) {
     const target = targetOf(record);
@@ -145,9 +145,8 @@ export const twinRouterBench: Preset = {
     const { messages, id, benchmark } = record;
     const trajectory = trajectoryOf(record);
     // What `says` gathered of this trajectory.
-    const steps = Object.values(said?.get(trajectory) ?? { only: stepOf(record) })
-      .filter(isKnownStep)
-      .toSorted((a, b) => a.index - b.index);
+    const known = said?.of(trajectory).map(({ score }) => score) ?? [stepOf(record)];
+    const steps = known.filter(isKnownStep).toSorted((a, b) => a.index - b.index);
     const { input, shared, output } = tokensOf(
       steps,
       steps.findIndex((step) => step.id === String(id)),
