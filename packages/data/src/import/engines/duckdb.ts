@@ -126,7 +126,7 @@ async function assertSelect(duckdb: DuckDb, connection: DuckDBConnection, sql: s
     if (!isSelect) return refuse('is another kind of statement');
   } catch (cause) {
     // DuckDB gives no reason where there is nothing but blanks, semicolons and comments.
-    if (/^Error in native callback/.test(messageOf(cause))) return refuse('is empty');
+    if (messageOf(cause).startsWith('Error in native callback')) return refuse('is empty');
     throw RouteProfileError.isInstance(cause) ? cause : failed(name, cause);
   }
 }
