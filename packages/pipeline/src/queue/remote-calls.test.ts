@@ -58,7 +58,7 @@ describe.runIf(hasPostgres())('calls through Postgres', () => {
     lost.push(dead.send(model, request('waiting'), ctx));
     await expect.poll(() => countOf(`state = 'created'`), SOON).toBe(1);
     killed.abort();
-    for (const one of lost) await expect(one).rejects.toMatchObject({ code: 'ABORTED' });
+    await Promise.all(lost.map((one) => expect(one).rejects.toMatchObject({ code: 'ABORTED' })));
     await database.query(`update routeprofile_queue.runs set seen = now() - interval '6 seconds'`);
     // Nobody listens: the worker finishes what it is at, and takes no more.
     await new Promise((resolve) => setTimeout(resolve, 1500));
