@@ -1,5 +1,5 @@
 // The same work by another checkout of this repository and by this one, in turns, in one run. Install and build both first; then:
-//   node tools/bench/against.mjs CHECKOUT [--only run,frontier,auto,encode,report,log] [--rows N] [--models N]
+//   node tools/bench/against.mjs CHECKOUT [--only run,auto,encode,report,log,frontier] [--rows N] [--models N]
 //     [--auto-rows N] [--auto-models N] [--report-models N] [--log-megabytes N]
 // run, frontier: the command `run` with its defaults, then with --frontier, on --rows training rows of --models models, vectors cached.
 // auto: one fit of `auto`. encode: texts per second of `use-lite`. report: `run` on 60 rows of --report-models models.
@@ -21,7 +21,7 @@ const number = (value) => ({ type: 'string', default: String(value) });
 const { values: args, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    only: { type: 'string', default: 'run,frontier,auto,encode,report,log' },
+    only: { type: 'string', default: 'run,auto,encode,report,log' },
     rows: number(2000),
     models: number(10),
     'auto-rows': number(7600),
