@@ -1,4 +1,5 @@
 import type { RoutingRun } from '@routeprofile/schema';
+import { oncePer } from './once-per.js';
 import { runCosts } from './run-costs.js';
 import { factsOf } from './table-facts.js';
 
@@ -37,19 +38,14 @@ export function chosenRows(run: RoutingRun): ChosenRows {
 export const mapChosen = ({ choices }: ChosenRows, value: (q: number) => number): Float64Array =>
   Float64Array.from({ length: choices.length }, (_, q) => value(q));
 
-/** Derived once per pair of lists: thousands of constants are evaluated on the same ones. */
-const fresh = new WeakMap<readonly string[], WeakMap<readonly string[], readonly boolean[]>>();
+const isNew = oncePer((models: readonly string[], newModels: readonly string[]): readonly boolean[] => {
+  const named = new Set(newModels);
+  return models.map((model) => named.has(model));
+});
 
 /** For each of the models, whether it is new; null when none is. */
 export function newOnes({ models, newModels }: Pick<ChosenRows, 'models' | 'newModels'>): readonly boolean[] | null {
   if (newModels.length === 0) return null;
-  const ofModels = fresh.get(models) ?? new WeakMap<readonly string[], readonly boolean[]>();
-  fresh.set(models, ofModels);
-  let found = ofModels.get(newModels);
-  if (!found) {
-    const named = new Set(newModels);
-    found = models.map((model) => named.has(model));
-    ofModels.set(newModels, found);
-  }
+  const found = isNew(models, newModels);
   return found.includes(true) ? found : null;
 }

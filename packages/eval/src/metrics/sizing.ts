@@ -1,5 +1,6 @@
 import { meanOfCounted, type OutcomeTable, type RoutingRun } from '@routeprofile/schema';
 import { chosenRows, mapChosen, type ChosenRows } from './chosen-rows.js';
+import { oncePer } from './once-per.js';
 import { reportMetric } from './report-metric.js';
 import { callCost, candidateAt } from './run-costs.js';
 import { factsOf } from './table-facts.js';
@@ -9,36 +10,21 @@ import { factsOf } from './table-facts.js';
  * TwinRouterBench (arXiv 2605.18859), that is the exact match of its tier, `fell_short` is too small a tier, and `overpaid` too large a one.
  */
 
-/** Derived once per table, as are its facts: every constant is evaluated on the same one. */
-const known = new WeakMap<OutcomeTable, WeakMap<RoutingRun['candidates'], Float64Array | null>>();
-
 /** What the cheapest of the best models of each row costs, in dollars; null as soon as the cost of one of them is not known. */
-function leastCosts(run: RoutingRun): Float64Array | null {
-  const { table, candidates } = run;
-  const ofTable = known.get(table) ?? new WeakMap<RoutingRun['candidates'], Float64Array | null>();
-  known.set(table, ofTable);
-  let found = ofTable.get(candidates);
-  if (found === undefined) {
-    found = computeLeastCosts(run);
-    ofTable.set(candidates, found);
-  }
-  return found;
-}
-
-function computeLeastCosts(run: RoutingRun): Float64Array | null {
-  const { models, queries, values } = run.table;
-  const { best } = factsOf(run.table);
+const leastCosts = oncePer((table: OutcomeTable, candidates: RoutingRun['candidates']): Float64Array | null => {
+  const { models, queries, values } = table;
+  const { best } = factsOf(table);
   const least = new Float64Array(queries.length).fill(Infinity);
-  const behind = models.map((_, m) => candidateAt(run, m));
+  const behind = models.map((_, m) => candidateAt({ candidates, table }, m));
   for (let q = 0; q < queries.length; q++)
     for (let m = 0; m < models.length; m++) {
       if (values.score[q * models.length + m]! < best[q]!) continue;
-      const cost = callCost(run.table, behind[m], q, m);
+      const cost = callCost(table, behind[m], q, m);
       if (!Number.isFinite(cost)) return null;
       if (cost < least[q]!) least[q] = cost;
     }
   return least;
-}
+});
 
 /** 1 where another model scored higher than the choice. */
 const shortOf = ({ scores, best }: Pick<ChosenRows, 'scores' | 'best'>, q: number): number =>
@@ -46,7 +32,7 @@ const shortOf = ({ scores, best }: Pick<ChosenRows, 'scores' | 'best'>, q: numbe
 
 /** 1 for each row whose choice is one of the cheapest of its best models, else 0. Shape [rows]. */
 export function rightSizedRows(run: RoutingRun): Float64Array | null {
-  const least = leastCosts(run);
+  const least = leastCosts(run.table, run.candidates);
   if (least === null) return null;
   const { best } = factsOf(run.table);
   const { models, values } = run.table;
@@ -92,6 +78,7 @@ export const overpaid = reportMetric({
   atRandom: 'mean',
   evaluate(run) {
     const right = rightSizedRows(run);
-    return right && meanOfCounted(right.map((is, q) => 1 - is - shortOf(chosenRows(run), q)));
+    const rows = chosenRows(run);
+    return right && meanOfCounted(right.map((is, q) => 1 - is - shortOf(rows, q)));
   },
 });

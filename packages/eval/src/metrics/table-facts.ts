@@ -1,4 +1,5 @@
 import type { OutcomeTable } from '@routeprofile/schema';
+import { oncePer } from './once-per.js';
 
 /** What metrics ask of each row again and again, whichever model was chosen. */
 export interface TableFacts {
@@ -41,27 +42,19 @@ export function factsOf(table: OutcomeTable): TableFacts {
   return facts;
 }
 
-/** Derived once per table and list of new models. */
-const knownOfNew = new WeakMap<OutcomeTable, WeakMap<readonly boolean[], Float64Array>>();
-
 /**
  * The highest score of each row among some models; −∞ where there are none.
  * @param among for each model, whether it counts; the same array is the same list
  */
-export function bestAmong(table: OutcomeTable, among: readonly boolean[]): Float64Array {
-  const ofTable = knownOfNew.get(table) ?? new WeakMap<readonly boolean[], Float64Array>();
-  knownOfNew.set(table, ofTable);
-  const found = ofTable.get(among);
-  if (found) return found;
+export const bestAmong = oncePer((table: OutcomeTable, among: readonly boolean[]): Float64Array => {
   const width = table.models.length;
   const best = new Float64Array(table.queries.length).fill(-Infinity);
   table.values.score.forEach((score, k) => {
     const row = Math.floor(k / width);
     if (among[k % width] && score > best[row]!) best[row] = score;
   });
-  ofTable.set(among, best);
   return best;
-}
+});
 
 /** Some model scored exactly 0 on the row, some exactly 1. */
 const discriminates = (scores: Float64Array): boolean => scores.includes(0) && scores.includes(1);

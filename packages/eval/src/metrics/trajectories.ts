@@ -1,5 +1,6 @@
 import { grouped, meanOfCounted, type OutcomeTable, type RoutingRun } from '@routeprofile/schema';
 import { chosenRows } from './chosen-rows.js';
+import { oncePer } from './once-per.js';
 import { reportMetric } from './report-metric.js';
 import { candidateAt } from './run-costs.js';
 import { fellShort, rightSizedRows } from './sizing.js';
@@ -25,19 +26,20 @@ const known = new WeakMap<OutcomeTable, readonly (readonly number[])[] | null>()
 function trajectoriesOf(table: OutcomeTable): readonly (readonly number[])[] | null {
   const found = known.get(table);
   if (found !== undefined) return found;
-  const { queries } = table;
-  const rows = grouped(queries.keys(), (q) => queries[q]!.step?.trajectory ?? q);
-  const place = (q: number): number => queries[q]!.step?.index ?? 0;
-  const made = queries.some(({ step }) => step !== undefined)
-    ? [...rows.values()].map((members) => members.toSorted((a, b) => place(a) - place(b) || a - b))
-    : null;
+  const made = table.queries.some(({ step }) => step !== undefined) ? inOrder(table) : null;
   known.set(table, made);
   return made;
 }
 
+function inOrder({ queries }: OutcomeTable): readonly (readonly number[])[] {
+  const place = (q: number): number => queries[q]!.step?.index ?? 0;
+  const rows = grouped(queries.keys(), (q) => queries[q]!.step?.trajectory ?? q);
+  return [...rows.values()].map((members) => members.toSorted((a, b) => place(a) - place(b) || a - b));
+}
+
 /** Dollars of each call along the trajectories, caches included; NaN where tokens or the model's price are not known. Shape [rows]. */
 function pathCosts(
-  run: RoutingRun,
+  run: Pick<RoutingRun, 'table' | 'candidates'>,
   trajectories: readonly (readonly number[])[],
   choices: ArrayLike<number>,
 ): Float64Array {
@@ -64,27 +66,16 @@ function pathCosts(
   return costs;
 }
 
-/** What always taking the dearest model costs, row by row; derived once per table. */
-const dearest = new WeakMap<OutcomeTable, WeakMap<RoutingRun['candidates'], Float64Array | null>>();
-
-function dearestCosts(run: RoutingRun, trajectories: readonly (readonly number[])[]): Float64Array | null {
-  const ofTable = dearest.get(run.table) ?? new WeakMap<RoutingRun['candidates'], Float64Array | null>();
-  dearest.set(run.table, ofTable);
-  let found = ofTable.get(run.candidates);
-  if (found === undefined) {
-    const all = run.table.models.map((_, m) =>
-      pathCosts(
-        run,
-        trajectories,
-        run.choices.map(() => m),
-      ),
-    );
-    const totals = all.map((costs) => costs.reduce((sum, cost) => sum + cost, 0));
-    found = totals.every(Number.isFinite) ? (all[totals.indexOf(Math.max(...totals))] ?? null) : null;
-    ofTable.set(run.candidates, found);
-  }
-  return found;
-}
+/** What always taking the dearest model costs, row by row; null where there are no trajectories, tokens or prices. */
+const dearestCosts = oncePer((table: OutcomeTable, candidates: RoutingRun['candidates']): Float64Array | null => {
+  const trajectories = trajectoriesOf(table);
+  if (trajectories === null) return null;
+  const all = table.models.map((_, m) =>
+    pathCosts({ table, candidates }, trajectories, new Int32Array(table.queries.length).fill(m)),
+  );
+  const totals = all.map((costs) => costs.reduce((sum, cost) => sum + cost, 0));
+  return totals.every(Number.isFinite) ? (all[totals.indexOf(Math.max(...totals))] ?? null) : null;
+});
 
 /** For each row whether every step of its trajectory has the row's best score. */
 function passingRows(run: RoutingRun, trajectories: readonly (readonly number[])[]): Uint8Array {
@@ -119,8 +110,8 @@ export const trajectorySavings = reportMetric({
   columns: { page: true },
   evaluate(run) {
     const trajectories = trajectoriesOf(run.table);
-    const base = trajectories && dearestCosts(run, trajectories);
-    if (!base) return null;
+    const base = dearestCosts(run.table, run.candidates);
+    if (trajectories === null || base === null) return null;
     const passes = passingRows(run, trajectories);
     const tasks = new Map<string | null, { rows: number; saved: number; bill: number }>();
     pathCosts(run, trajectories, run.choices).forEach((cost, q) => {
