@@ -1,5 +1,4 @@
-import { RouteProfileError, type RoutingRow } from '@routeprofile/schema';
-import { grouped } from '@routeprofile/schema';
+import { grouped, RouteProfileError, type RoutingRow } from '@routeprofile/schema';
 
 /** A label that is not that of the reference. */
 export interface Disagreement {

@@ -96,15 +96,19 @@ async function keptInOrder(all: readonly Feedback[], serving: Serving): Promise<
   }
 }
 
-function answerTo({ id, decision, score, value }: Feedback, status: FeedbackFate): FeedbackAnswer {
-  const note =
-    status === 'unknown'
-      ? UNKNOWN
-      : status === 'full'
-        ? FULL
-        : score === undefined
-          ? `${JSON.stringify(value)} stands for no number, so that it is kept without a score and nothing is learned from it. ` +
-            'What it is worth can be set in the gateway’s configuration: feedback.words.'
-          : undefined;
-  return { feedbackId: id, decision, status, score: score ?? null, ...(note !== undefined && { note }) };
+/** What a person should know of what became of their feedback. */
+function noteOf({ score, value }: Feedback, status: FeedbackFate): string | undefined {
+  if (status === 'unknown') return UNKNOWN;
+  if (status === 'full') return FULL;
+  if (score !== undefined) return undefined;
+  return (
+    `${JSON.stringify(value)} stands for no number, so that it is kept without a score and nothing is learned from it. ` +
+    'What it is worth can be set in the gateway’s configuration: feedback.words.'
+  );
+}
+
+function answerTo(said: Feedback, status: FeedbackFate): FeedbackAnswer {
+  const { id, decision, score = null } = said;
+  const note = noteOf(said, status);
+  return { feedbackId: id, decision, status, score, ...(note !== undefined && { note }) };
 }

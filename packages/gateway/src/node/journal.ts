@@ -136,7 +136,7 @@ function journalOf({ path, found, accounts, decisions, appender, unlock, logger 
       // What is said meanwhile of the same decision comes after it, and is compared with it.
       inTurn(said.decision, async () => {
         const fate = decisions.fateOf(said, most);
-        if (fate === 'unknown' || fate === 'duplicate' || fate === 'full') return fate;
+        if (fate !== 'stored' && fate !== 'replaced') return fate;
         // Before it is known here: what nobody kept makes no duplicate of it when it is sent again.
         await write({ type: 'feedback', said });
         return decisions.note(said);
