@@ -1,5 +1,5 @@
 // The same work by another checkout of this repository and by this one, in turns, in one run. Install and build both first; then:
-//   node tools/bench/against.mjs CHECKOUT [--only run,auto,encode,report,log,frontier] [--rows N] [--models N]
+//   node tools/bench/against.mjs CHECKOUT --job run|frontier|auto|encode|report|log [--rows N] [--models N]
 //     [--auto-rows N] [--auto-models N] [--report-models N] [--log-megabytes N]
 // run, frontier: the command `run` with its defaults, then with --frontier, on --rows training rows of --models models, vectors cached.
 // auto: one fit of `auto`. encode: texts per second of `use-lite`. report: `run` on 60 rows of --report-models models.
@@ -21,7 +21,7 @@ const number = (value) => ({ type: 'string', default: String(value) });
 const { values: args, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    only: { type: 'string', default: 'run,auto,encode,report,log' },
+    job: { type: 'string' },
     rows: number(2000),
     models: number(10),
     'auto-rows': number(7600),
@@ -89,7 +89,7 @@ async function printed(argv) {
   return JSON.parse(stdout);
 }
 
-/** Each job: prepares its data once, and does the work of one checkout. `better` says which figures are the better the more there is of them. */
+/** Each job prepares its data once, and then does the work of one checkout. */
 const JOBS = {
   run: () => runs({}),
   frontier: () => runs({ more: ['--frontier'] }),
@@ -130,24 +130,16 @@ async function runs({ name = 'run', models = Number(args.models), rows = Number(
 }
 
 try {
-  const document = {
-    name: 'against',
-    other: commit(checkouts.other),
-    this: commit(checkouts.this),
-    arguments: { ...args },
-  };
-  for (const job of args.only.split(',')) {
-    const work = await JOBS[job]();
-    const found = {};
-    for (const [which, folder] of Object.entries(checkouts)) found[which] = await work(folder, which);
-    const times = Object.keys(found.this).map((figure) => {
-      const [before, now] = [found.other[figure], found.this[figure]];
-      return [figure, figure.includes('PerSecond') ? now / before : before / now];
-    });
-    document[job] = { ...found, times: Object.fromEntries(times) };
-    process.stderr.write(`${job}: ${JSON.stringify(document[job])}\n`);
-  }
-  console.log(JSON.stringify(document));
+  if (!Object.hasOwn(JOBS, args.job)) throw new Error(`name a job: --job ${Object.keys(JOBS).join('|')}`);
+  const doJob = await JOBS[args.job]();
+  const found = {};
+  for (const [which, folder] of Object.entries(checkouts)) found[which] = await doJob(folder, which);
+  const times = Object.keys(found.this).map((figure) => {
+    const [before, now] = [found.other[figure], found.this[figure]];
+    return [figure, figure.includes('PerSecond') ? now / before : before / now];
+  });
+  const commits = { other: commit(checkouts.other), this: commit(checkouts.this) };
+  console.log(JSON.stringify({ commits, arguments: args, ...found, times: Object.fromEntries(times) }));
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

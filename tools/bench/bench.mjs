@@ -3,7 +3,8 @@
 //   npm run bench                                       those of SPEED, on sizes that take minutes
 //   npm run bench -- --full growth large-log            on the sizes of FULL, which take up to an hour in all
 //   npm run bench -- --full --record FILE [NAME…]       also puts what they print into FILE, in place of what it had of them
-//   npm run bench -- --against CHECKOUT                 the same work by another checkout and by this one: against.mjs
+//   npm run bench -- --against CHECKOUT [JOB…]          the same work by another checkout and by this one: against.mjs
+// What has ended is printed and put into FILE at once, so that a run that is broken off keeps it.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -32,6 +33,8 @@ const FULL = {
   'large-log': ['--rows', '100000,1000000,10000000', '--formats', 'parquet'],
   'profile-index': ['--sizes', '10000,100000,1000000'],
 };
+/** Jobs of against.mjs. */
+const AGAINST = ['run', 'auto', 'encode', 'report', 'log'];
 /** Of those on which `npm run bench` goes easy. */
 const SMALL = { 'profile-index': ['--sizes', '10000,100000'] };
 
@@ -39,20 +42,33 @@ const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: { full: { type: 'boolean', default: false }, record: { type: 'string' }, against: { type: 'string' } },
 });
-const standard = options.against ? [] : [...SPEED, ...(options.full ? ['growth'] : [])];
-const named = wanted.length > 0 ? wanted : standard;
-const scripts = readdirSync('packages')
-  .map((name) => join('packages', name, 'bench'))
-  .filter((folder) => existsSync(folder))
-  .flatMap((folder) =>
-    readdirSync(folder).map((file) => ({ bench: file.replace('.mjs', ''), path: join(folder, file) })),
-  )
-  .filter(({ bench, path }) => path.endsWith('.mjs') && named.includes(bench))
-  .map((script) => ({ ...script, args: (options.full ? FULL : SMALL)[script.bench] ?? [] }));
-const missing = named.filter((name) => !scripts.some(({ bench }) => bench === name));
-if (missing.length > 0) throw new Error(`there is no benchmark ${missing.join(', ')}`);
-if (options.against)
-  scripts.push({ bench: 'against', path: join('tools', 'bench', 'against.mjs'), args: [options.against] });
+const named = wanted.length > 0 ? wanted : [...SPEED, ...(options.full ? ['growth'] : [])];
+
+function ownBenchmarks() {
+  const scripts = readdirSync('packages')
+    .map((name) => join('packages', name, 'bench'))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder).map((file) => ({ bench: file.replace('.mjs', ''), path: join(folder, file) })),
+    )
+    .filter(({ bench, path }) => path.endsWith('.mjs') && named.includes(bench))
+    .map((script) => ({ ...script, args: (options.full ? FULL : SMALL)[script.bench] ?? [] }));
+  const missing = named.filter((name) => !scripts.some(({ bench }) => bench === name));
+  if (missing.length > 0) throw new Error(`there is no benchmark ${missing.join(', ')}`);
+  return scripts;
+}
+
+/** One script per job. */
+const againstOther = (checkout) =>
+  (wanted.length > 0 ? wanted : AGAINST).map((job) => ({
+    bench: `against-${job}`,
+    path: join('tools', 'bench', 'against.mjs'),
+    args: [checkout, '--job', job],
+    // Where the other checkout lies is nobody's business.
+    shown: ['CHECKOUT', '--job', job],
+  }));
+
+const scripts = options.against ? againstOther(options.against) : ownBenchmarks();
 
 /** `{ a: { b: 1 } }` → `a.b  1`; what tells most stays readable. */
 function lines(value, path = '') {
@@ -72,7 +88,7 @@ const parsed = (text) => {
 };
 
 let failed = 0;
-for (const { bench, path, args } of scripts) {
+for (const { bench, path, args, shown = args } of scripts) {
   console.log(`\n${bench}: ${path}`);
   const { code, stdout, stderr } = await runProcess(process.execPath, [path, ...args]);
   const document = code === 0 ? parsed(stdout) : undefined;
@@ -85,7 +101,6 @@ for (const { bench, path, args } of scripts) {
     console.log(`  ${what}`);
     continue;
   }
-  const shown = bench === 'against' ? ['CHECKOUT'] : args;
   if (options.record) await record(options.record, bench, ['node', path, ...shown].join(' '), document);
   const rows = lines(document);
   const width = Math.max(...rows.map(([key]) => key.length));
