@@ -1,14 +1,14 @@
 // Catalogues of synthetic adapters (bench/lib/adapters.mjs) around real model profiles: how an approximate index compares with reading all of
 // them, and how time and memory grow.
 //   [ROUTEPROFILE_DATA=DIR] node bench/profile-index.mjs [--sizes 10000,100000,1000000] [--data outcomes/zeroeval] [--profile emb-gnn]
-//     [--encoder static] [--n 100] [--scanned 32768] [--queries 100] [--searches 1000] [--with usearch:I8:200,hnswlib-node:F32:200 --modules DIR]
+//     [--encoder static] [--n 100] [--scanned 32768] [--queries 100] [--searches 1000] [--with usearch:I8:200,… --modules DIR]
+// --with: other libraries, installed in DIR, as lib/native-indexes.mjs names them.
 // Queries are test rows of the data; profiles are made without them. Recall counts a model as found when its exact similarity is at least that of
 // the n-th best less 1e-6: adapters of one model are near-duplicates, and which of two that differ by less comes first says nothing. `identical` is
 // the share found by name. What a choice is worth: the real outcome of the adapter's model on that query, and a synthetic gain.
 // Without ROUTEPROFILE_DATA, the sample data set.
 // Prints one JSON document; a line per step goes to standard error. One size takes about 2 minutes at 10⁶.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +24,7 @@ import {
   saveProfileIndex,
 } from '../dist/node.js';
 import { syntheticAdapters } from './lib/adapters.mjs';
+import { openNative } from './lib/native-indexes.mjs';
 
 const { values: args } = parseArgs({
   options: {
@@ -198,52 +199,34 @@ async function exactTimes(adapters) {
   return { bytesPerAdapter: index.bytes / index.size, searchMilliseconds: times };
 }
 
-/** Native libraries, each with a graph of 16 neighbours and 128 candidates while building; `NAME:NUMBERS:CANDIDATES` while searching. */
-const NATIVE = {
-  usearch: (library, dimensions, size, numbers, candidates) => {
-    const { Index, MetricKind, ScalarKind } = library;
-    const index = new Index({
-      metric: MetricKind.Cos,
-      quantization: ScalarKind[numbers],
-      dimensions,
-      connectivity: 16,
-      expansion_add: 128,
-      expansion_search: candidates,
-    });
-    return {
-      add: (id, vector) => index.add(BigInt(id), vector, 1),
-      search: (vector) => Array.from(index.search(vector, N, 1).keys, Number),
-    };
-  },
-  'hnswlib-node': (library, dimensions, size, numbers, candidates) => {
-    const { HierarchicalNSW } = library;
-    const index = new HierarchicalNSW('cosine', dimensions);
-    index.initIndex(size + 1_000, 16, 128, SEED);
-    index.setEf(candidates);
-    return {
-      add: (id, vector) => index.addPoint(Array.from(vector), id),
-      search: (vector) => index.searchKnn(Array.from(vector), N).neighbors,
-    };
-  },
-};
+/** Adapters added one by one to a native index that stands. */
+const LATE = 100;
 async function native(asked, size, adapters, exact) {
   const [name, numbers, candidates] = asked.split(':');
-  const require = createRequire(join(args.modules ?? process.cwd(), 'package.json'));
   const before = process.memoryUsage().rss;
-  const index = NATIVE[name](require(name), set.vectors.cols, size, numbers, Number(candidates));
+  const index = await openNative(name, args.modules ?? process.cwd(), {
+    ...{ dimensions: set.vectors.cols, size, seed: SEED, n: N },
+    ...{ kind: numbers, candidates: Number(candidates), folder: join(folder, asked.replaceAll(':', '-')) },
+  });
   const began = performance.now();
   let at = 0;
-  for (const { models, vectors } of adapters.source.rows())
-    for (let i = 0; i < models.length; i++) index.add(at++, rowOf(vectors, i));
+  for (const { models, vectors } of adapters.source.rows()) {
+    await index.addRows(
+      models.map((_, i) => at + i),
+      models.map((_, i) => rowOf(vectors, i)),
+    );
+    at += models.length;
+  }
+  await index.finish?.();
   const buildSeconds = seconds(began);
   const memory = process.memoryUsage().rss - before;
   say(`${size}: ${asked} built in ${buildSeconds.toFixed(1)} s`);
   const search = await timed(SEARCHES, (i) => index.search(rowOf(queries, i % queries.rows)));
-  const late = Array.from({ length: 500 }, (_, i) => adapters.vectorOf(size + i));
-  const add = await timed(500, (i) => index.add(size + i, late[i]));
-  const found = Array.from({ length: queries.rows }, (_, q) =>
-    index.search(rowOf(queries, q)).filter((id) => id < size),
-  );
+  const late = Array.from({ length: LATE }, (_, i) => adapters.vectorOf(size + i));
+  const add = await timed(LATE, (i) => index.addRows([size + i], [late[i]]));
+  const found = [];
+  for (let q = 0; q < queries.rows; q++) found.push((await index.search(rowOf(queries, q))).filter((id) => id < size));
+  await index.close?.();
   return {
     buildSeconds,
     memoryMegabytes: megabytes(memory),
