@@ -32,6 +32,30 @@ describe('fitBradleyTerry', () => {
     expect(strengths[2]).toBeCloseTo(0.7, 10);
   });
 
+  it('gives the players the same strengths, to the bit, however many models never played', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ better: fc.nat(3), worse: fc.nat(3), weight: fc.nat(9) }), { maxLength: 20 }),
+        fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 9, maxLength: 9 }),
+        (comparisons, prior) => {
+          // Players 0 to 3 of 4, and the same ones as 1, 2, 5 and 8 of 9.
+          const place = [1, 2, 5, 8];
+          const among = comparisons.map(({ better, worse, weight }) => ({
+            better: place[better]!,
+            worse: place[worse]!,
+            weight,
+          }));
+          const few = fitBradleyTerry(countWins(4, comparisons), 4, {
+            prior: Float64Array.from(place, (m) => prior[m]!),
+          });
+          const expected = Float64Array.from(prior);
+          place.forEach((m, i) => (expected[m] = few[i]!));
+          expect(fitBradleyTerry(countWins(9, among), 9, { prior: Float64Array.from(prior) })).toEqual(expected);
+        },
+      ),
+    );
+  });
+
   it('puts islands that never met on one scale', () => {
     const wins = countWins(4, [
       { better: 0, worse: 1 },

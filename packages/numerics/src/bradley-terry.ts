@@ -76,6 +76,29 @@ export function fitBradleyTerry(wins: Float64Array, models: number, options: Bra
       'Bradley–Terry: counts must be finite and at least 0, prior means finite',
     );
 
+  const played = players(wins, models);
+  if (played.length === models) return mode(wins, prior, ridge);
+  // Whom nothing is said of stays at the prior's mean, and moves nobody: the time is that of the others alone.
+  const n = played.length;
+  const among = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) among[i * n + j] = wins[played[i]! * models + played[j]!]!;
+  const strengths = prior.slice();
+  mode(
+    among,
+    Float64Array.from(played, (model) => prior[model]!),
+    ridge,
+  ).forEach((strength, i) => (strengths[played[i]!] = strength));
+  return strengths;
+}
+
+/** Models that won or lost, ascending. */
+function players(wins: Float64Array, models: number): Int32Array {
+  const seen = new Uint8Array(models);
+  for (let i = 0, k = 0; i < models; i++) for (let j = 0; j < models; j++, k++) if (wins[k]! > 0) seen[i] = seen[j] = 1;
+  return Int32Array.from(seen.keys()).filter((model) => seen[model] === 1);
+}
+
+function mode(wins: Float64Array, prior: Float64Array, ridge: number): Float64Array {
   let strengths = prior.slice();
   let current = loss(wins, strengths, prior, ridge);
   for (let step = 0; step < MAX_STEPS; step++) {

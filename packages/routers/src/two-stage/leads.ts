@@ -42,6 +42,16 @@ export function tableOf(
   return tableFromPairs(training, models.length, strength);
 }
 
+/** Whether the source has something: whether `tableOf` would make a table of it. */
+export const says = (
+  source: Source,
+  training: RouterTraining,
+  cards: readonly ModelCard[],
+  models: readonly string[],
+): boolean =>
+  // To fit strengths for the answer alone would take longer than all else.
+  source === 'pairs' ? training.pairs.length > 0 : tableOf(source, training, cards, models, 1) !== null;
+
 /**
  * How far each model is ahead of the mean of those measured on a task, [models × tasks]: leads of one task can be added to those
  * of another, scores cannot. Where a model was not measured, or the table has no such task, it is its lead over all tasks.

@@ -19,7 +19,7 @@ import { mixed } from '../common/mixed.js';
 import { queryAxes } from '../common/query-axes.js';
 import { shareWork } from '../common/shared-work.js';
 import { fitClassifier, type Classifier } from './classifier.js';
-import { leadsOf, SOURCES, tableOf, type Source } from './leads.js';
+import { leadsOf, says, SOURCES, tableOf, type Source } from './leads.js';
 
 /** Cards mostly come without counts, and are then not shrunk. */
 const GRID: Record<Source, readonly number[]> = {
@@ -105,9 +105,9 @@ export async function learnTwoStages(
   ctx: RunContext,
 ): Promise<TwoStages> {
   const { models, training } = input;
-  // Pairs made of outcomes say less than the outcomes do.
   const asked: readonly Source[] = given.source === 'auto' ? SOURCES : [given.source];
-  const sources = asked.filter((source) => tableOf(source, training, cards, models, 1) !== null);
+  const sources = asked.filter((source) => says(source, training, cards, models));
+  // Pairs made of outcomes say less than the outcomes do.
   const tried = sources.includes('outcomes') ? sources.filter((source) => source !== 'pairs') : sources;
   const [first] = tried;
   if (!first)
