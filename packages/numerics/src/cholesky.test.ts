@@ -1,7 +1,14 @@
 import { createRandom } from '@routeprofile/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cholesky, invertPositiveDefinite, solveLower, solvePositiveDefinite } from './cholesky.js';
+import {
+  cholesky,
+  invertPositiveDefinite,
+  solveCholesky,
+  solveCholeskyColumns,
+  solveLower,
+  solvePositiveDefinite,
+} from './cholesky.js';
 
 /** A Aᵀ + I: positive definite. */
 function positiveDefinite(seed: number, n: number): Float64Array {
@@ -18,6 +25,21 @@ const times = (a: Float64Array, x: Float64Array) =>
   x.map((_, i) => x.reduce((sum, v, j) => sum + a[i * x.length + j]! * v, 0));
 
 describe('cholesky', () => {
+  it('solves many columns as it solves each, to the bit', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 5 }), (seed, n, columns) => {
+        const l = cholesky(positiveDefinite(seed, n), n);
+        const random = createRandom(seed, 'columns');
+        const b = Float64Array.from({ length: n * columns }, () => random.normal());
+        const found = solveCholeskyColumns(l, b, columns);
+        for (let c = 0; c < columns; c++) {
+          const column = (all: Float64Array) => Float64Array.from({ length: n }, (_, i) => all[i * columns + c]!);
+          expect(column(found)).toEqual(solveCholesky(l, column(b)));
+        }
+      }),
+    );
+  });
+
   it('is lower triangular with L Lᵀ = A, and solves A x = b', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1, max: 9 }), (seed, n) => {

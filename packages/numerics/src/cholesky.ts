@@ -46,6 +46,35 @@ export function solveCholesky(l: ArrayLike<number>, b: ArrayLike<number>): Float
 }
 
 /**
+ * X with L Lᵀ X = B: what `solveCholesky` gives of each column of B, many at a time.
+ * @param l shape [n × n], lower triangular, as `cholesky` makes it
+ * @param b shape [n × columns], row-major; n is its length over `columns`
+ * @param columns 1 or more
+ * @returns shape [n × columns]
+ */
+export function solveCholeskyColumns(l: ArrayLike<number>, b: Float64Array, columns: number): Float64Array {
+  const x = b.slice();
+  const n = x.length / columns;
+  const lessOther = (row: number, other: number) => {
+    const factor = l[Math.max(row, other) * n + Math.min(row, other)]!;
+    for (let c = 0, to = row * columns, from = other * columns; c < columns; c++) x[to + c]! -= factor * x[from + c]!;
+  };
+  const divided = (row: number) => {
+    const by = l[row * n + row]!;
+    for (let at = row * columns; at < (row + 1) * columns; at++) x[at]! /= by;
+  };
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) lessOther(i, k);
+    divided(i);
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) lessOther(i, k);
+    divided(i);
+  }
+  return x;
+}
+
+/**
  * x with A x = b for a symmetric positive definite A, by A = L Lᵀ. NaN where A is not positive definite.
  * @param a shape [n × n], row-major; only the lower triangle is read
  * @param b shape [n]

@@ -30,6 +30,26 @@ const dot = (a: Float64Array, b: Float64Array) => {
   return sum;
 };
 
+/** a + factor · b */
+function sum(a: Float64Array, factor: number, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i]! + factor * b[i]!;
+  return out;
+}
+
+/** a ← a + factor · b, and the dot product of that with `other`, if any, in one pass over memory. */
+function addThenDot(a: Float64Array, factor: number, b: Float64Array, other: Float64Array | undefined): number {
+  let product = 0;
+  if (other)
+    for (let i = 0; i < a.length; i++) {
+      const value = a[i]! + factor * b[i]!;
+      a[i] = value;
+      product += other[i]! * value;
+    }
+  else for (let i = 0; i < a.length; i++) a[i]! += factor * b[i]!;
+  return product;
+}
+
 interface Point {
   x: Float64Array;
   value: number;
@@ -78,7 +98,7 @@ function lineSearch(objective: Objective, { x, value, gradient }: Point, directi
   let found: Point | undefined;
   for (let trial = 0; trial < TRIALS; trial++) {
     const next: Point = {
-      x: x.map((v, i) => v + size * direction[i]!),
+      x: sum(x, size, direction),
       value: 0,
       gradient: new Float64Array(x.length),
     };
@@ -102,30 +122,31 @@ interface Change {
 }
 
 function changeOf(from: Point, to: Point): Change {
-  const s = to.x.map((v, i) => v - from.x[i]!);
-  const y = to.gradient.map((v, i) => v - from.gradient[i]!);
+  const s = sum(to.x, -1, from.x);
+  const y = sum(to.gradient, -1, from.gradient);
   return { s, y, sy: dot(s, y) };
 }
 
 /** − H⁻¹ gradient by the two-loop recursion. */
 function descent(gradient: Float64Array, memory: readonly Change[], curvature: Float64Array | undefined): Float64Array {
   const out = gradient.slice();
-  const shares = memory.map(() => 0);
-  for (let k = memory.length - 1; k >= 0; k--) {
-    const { s, y, sy } = memory[k]!;
-    const share = dot(s, out) / sy;
-    shares[k] = share;
-    for (let i = 0; i < out.length; i++) out[i]! -= share * y[i]!;
-  }
   const last = memory[memory.length - 1];
+  const shares = memory.map(() => 0);
+  let product = last ? dot(last.s, out) : 0;
+  for (let k = memory.length - 1; k >= 0; k--) {
+    const { y, sy } = memory[k]!;
+    shares[k] = product / sy;
+    product = addThenDot(out, -shares[k]!, y, memory[k - 1]?.s);
+  }
   let scaled = 0;
   if (last) for (let i = 0; i < out.length; i++) scaled += last.y[i]! ** 2 / (curvature?.[i] ?? 1);
   const factor = last ? last.sy / scaled : 1;
   for (let i = 0; i < out.length; i++) out[i]! *= factor / (curvature?.[i] ?? 1);
-  memory.forEach(({ s, y, sy }, k) => {
-    const share = shares[k]! - dot(y, out) / sy;
-    for (let i = 0; i < out.length; i++) out[i]! += share * s[i]!;
-  });
+  product = memory[0] ? dot(memory[0].y, out) : 0;
+  for (let k = 0; k < memory.length; k++) {
+    const { s, sy } = memory[k]!;
+    product = addThenDot(out, shares[k]! - product / sy, s, memory[k + 1]?.y);
+  }
   for (let i = 0; i < out.length; i++) out[i] = -out[i]!;
   return out;
 }

@@ -1,8 +1,9 @@
 import { createRandom, type RunContext } from '@routeprofile/schema';
-import { fitItemResponse, type ItemResponse } from './fit.js';
+import { fitFromMoments, type ItemResponse } from './fit.js';
 import { softplus } from '../softmax.js';
 import { itemsOf, responseLogits } from './predict.js';
 import { takeResponses, type ResponseList } from './responses.js';
+import { responseMoments, type ResponseMoments } from './start.js';
 
 /** Hyper-parameters, and what they are worth. */
 export interface ItemResponseChoice {
@@ -74,7 +75,7 @@ export function chooseItemResponse(
   if (Object.keys(PATH).every((key) => key in fixed)) return { best: start, tried: [] };
   if (used.length < FEWEST_QUERIES) return { best: bounded({ ...start, constant: true, ...fixed }), tried: [] };
 
-  const folds = foldsOf(used);
+  const folds = foldsOf(used, responses, coordinates(widest), widest + 1);
   const tried: Trial[] = [];
   const same = (a: ItemResponseChoice, b: ItemResponseChoice) =>
     a.width === b.width && a.dimensions === b.dimensions && a.ridge === b.ridge && a.constant === b.constant;
@@ -82,7 +83,7 @@ export function chooseItemResponse(
     const choice = bounded(wanted);
     const known = tried.find((other) => same(choice, other));
     if (known) return known;
-    const trial = raced(coordinates(choice.width), responses, folds, choice, against, ctx);
+    const trial = raced(coordinates(choice.width), folds, choice, against, ctx);
     tried.push(trial);
     ctx.onProgress?.({ stage: 'item response: choose', done: tried.length, unit: 'settings' });
     return trial;
@@ -111,17 +112,29 @@ export function chooseItemResponse(
   };
 }
 
-const foldsOf = (queries: readonly number[]): { train: Int32Array; test: Int32Array }[] =>
-  Array.from({ length: FOLDS }, (_, fold) => ({
-    train: Int32Array.from(queries.filter((__, i) => i % FOLDS !== fold)),
-    test: Int32Array.from(queries.filter((__, i) => i % FOLDS === fold)),
-  }));
+/** A fold, and what every choice tried on it is fitted to and judged by. */
+interface Fold {
+  train: Int32Array;
+  test: Int32Array;
+  taught: ResponseList;
+  held: ResponseList;
+  /** Of what it is fitted to, in all coordinates. */
+  moments: ResponseMoments;
+}
+
+const foldsOf = (queries: readonly number[], responses: ResponseList, x: Float64Array, width: number): Fold[] =>
+  Array.from({ length: FOLDS }, (_, fold) => {
+    const train = Int32Array.from(queries.filter((__, i) => i % FOLDS !== fold));
+    const test = Int32Array.from(queries.filter((__, i) => i % FOLDS === fold));
+    const taught = takeResponses(responses, train);
+    const moments = responseMoments(takeCoordinates(x, width, train), width, taught);
+    return { train, test, taught, held: takeResponses(responses, test), moments };
+  });
 
 /** @param against the best so far, tried on every fold */
 function raced(
   x: Float64Array,
-  responses: ResponseList,
-  folds: readonly { train: Int32Array; test: Int32Array }[],
+  folds: readonly Fold[],
   options: ItemResponseChoice,
   against: Trial | undefined,
   ctx: RunContext,
@@ -129,14 +142,12 @@ function raced(
   const width = options.width + 1;
   const losses: Float64Array[] = [];
   let count = 0;
-  for (const { train, test } of folds) {
-    const taught = takeResponses(responses, train);
-    const held = takeResponses(responses, test);
+  for (const { train, test, taught, held, moments } of folds) {
     if (taught.value.length === 0) {
       losses.push(new Float64Array(0));
       continue;
     }
-    const model = fitItemResponse(takeCoordinates(x, width, train), taught, { ...options, ...ROUGH }, ctx);
+    const model = fitFromMoments(takeCoordinates(x, width, train), taught, { ...options, ...ROUGH }, moments, ctx);
     losses.push(crossEntropies(model, takeCoordinates(x, width, test), held));
     count += held.value.length;
     if (against && losses.length < folds.length && worseBeyondDoubt(losses, against.losses)) break;

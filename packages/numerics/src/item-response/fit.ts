@@ -2,7 +2,7 @@ import { RouteProfileError, throwIfAborted, type RunContext } from '@routeprofil
 import { layoutOf, penalisedLikelihood, precisions, type Layout } from './likelihood.js';
 import { minimize } from '../minimize.js';
 import { type ResponseKind, type ResponseList } from './responses.js';
-import { spectralStart } from './start.js';
+import { responseMoments, spectralStart, type ResponseMoments } from './start.js';
 
 /** Settings of `fitItemResponse`. */
 export interface ItemResponseOptions {
@@ -51,6 +51,30 @@ export function fitItemResponse(
   ctx?: Pick<RunContext, 'signal'>,
   from?: ItemResponse,
 ): ItemResponse {
+  return fitStarting(x, responses, options, ctx, (layout) =>
+    from
+      ? parametersOf(from)
+      : spectralStart(responseMoments(x, layout.width, responses), responses.kind, layout, options.ridge),
+  );
+}
+
+/** `fitItemResponse` with the moments of the responses at hand. */
+export const fitFromMoments = (
+  x: Float64Array,
+  responses: ResponseList,
+  options: ItemResponseOptions,
+  moments: ResponseMoments,
+  ctx: Pick<RunContext, 'signal'>,
+): ItemResponse =>
+  fitStarting(x, responses, options, ctx, (layout) => spectralStart(moments, responses.kind, layout, options.ridge));
+
+function fitStarting(
+  x: Float64Array,
+  responses: ResponseList,
+  options: ItemResponseOptions,
+  ctx: Pick<RunContext, 'signal'> | undefined,
+  startOf: (layout: Layout) => Float64Array,
+): ItemResponse {
   const queries = responses.starts.length - 1;
   const width = queries === 0 ? 1 : x.length / queries;
   if (!Number.isInteger(width) || responses.value.length === 0)
@@ -60,7 +84,7 @@ export function fitItemResponse(
     );
   const { constant = false, ridge, steps = 300, tolerance = 1e-6 } = options;
   const layout = layoutOf(width, constant ? 1 : options.dimensions, responses.models);
-  const start = from ? parametersOf(from) : spectralStart(x, responses, layout, ridge);
+  const start = startOf(layout);
   if (constant) start.fill(0, 1, layout.difficultyAt);
   const objective = penalisedLikelihood(x, responses, layout, { ridge, constant });
   const found = minimize(objective, start, {

@@ -49,12 +49,13 @@ describe('the likelihood', () => {
   const x = Float64Array.from({ length: queries * 4 }, (_, k) =>
     k % 4 === 0 ? 1 : vectors.data[Math.floor(k / 4) * WIDTH + (k % 4)]!,
   );
-  it.each<[string, Responses, boolean]>([
-    ['outcomes', { queries, models, outcomes }, false],
-    ['pairs', { queries, models, pairs }, false],
-    ['a constant discrimination', { queries, models, outcomes }, true],
-  ])('has the gradient it says: %s', (_, responses, constant) => {
-    const layout = layoutOf(4, constant ? 1 : 3, models);
+  it.each<[string, Responses, boolean, number]>([
+    ['outcomes', { queries, models, outcomes }, false, 3],
+    ['more abilities than are worked on at a time', { queries, models, outcomes }, false, 5],
+    ['pairs', { queries, models, pairs }, false, 3],
+    ['a constant discrimination', { queries, models, outcomes }, true, 1],
+  ])('has the gradient it says: %s', (_, responses, constant, dimensions) => {
+    const layout = layoutOf(4, dimensions, models);
     const objective = penalisedLikelihood(x, listResponses(responses), layout, { ridge: 2, constant });
     const random = createRandom(1, 'parameters');
     const p = Float64Array.from({ length: layout.length }, () => random.normal());

@@ -1,5 +1,6 @@
 import type { Objective } from '../minimize.js';
 import { sigmoid, softplus } from '../softmax.js';
+import { addOutcomeTerms } from './outcome-terms.js';
 import type { ResponseList } from './responses.js';
 
 /** Sizes of a response function, and where its parts lie in one vector of parameters. */
@@ -69,6 +70,7 @@ export function penalisedLikelihood(
   // a(q), then b(q), and the slope of the loss along each.
   const items = new Float64Array(queries * columns);
   const slopes = new Float64Array(queries * columns);
+  const logits = new Float64Array(starts.reduce((most, start, q) => Math.max(most, start - (starts[q - 1] ?? 0)), 0));
 
   return (p, gradient) => {
     let loss = 0;
@@ -98,27 +100,8 @@ export function penalisedLikelihood(
           }
         }
       } else {
-        let odds = 1;
-        for (let e = from; e < to; e++) {
-          const m = abilitiesAt + first[e]! * D;
-          let logit = -items[at + D]!;
-          for (let d = 0; d < D; d++) logit += items[at + d]! * p[m + d]!;
-          // One exponential for both the loss and its slope, and one logarithm for many responses.
-          const small = Math.exp(-Math.abs(logit));
-          odds *= 1 + small;
-          if (odds > 1e200) {
-            loss += Math.log(odds);
-            odds = 1;
-          }
-          loss += Math.max(logit, 0) - value[e]! * logit;
-          const r = (logit >= 0 ? 1 / (1 + small) : small / (1 + small)) - value[e]!;
-          slopes[at + D]! -= r;
-          for (let d = 0; d < D; d++) {
-            slopes[at + d]! += r * p[m + d]!;
-            gradient[m + d]! += r * items[at + d]!;
-          }
-        }
-        loss += Math.log(odds);
+        const asked = { from, to, first, value, items, at, dimensions: D, parameters: p, abilitiesAt };
+        loss = addOutcomeTerms(loss, asked, slopes, gradient, logits);
       }
     }
     slopeOfMap.fill(0);

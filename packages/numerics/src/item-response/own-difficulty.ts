@@ -19,39 +19,45 @@ const shrinkage = (spread: number): number => 1 / Math.sqrt(1 + (Math.PI * sprea
  * @param outcomes [items × models] in [0, 1], NaN = not measured
  */
 export function difficultySpread(logits: Float64Array, outcomes: ArrayLike<number>, models: number): number {
-  let best = 0;
-  let most = -Infinity;
-  for (const spread of SPREADS) {
-    let total = 0;
-    for (let at = 0; at < logits.length; at += models) total += marginal(logits, outcomes, at, models, spread);
-    if (total > most) [best, most] = [spread, total];
+  const totals = SPREADS.map(() => 0);
+  for (let at = 0; at < logits.length; at += models) {
+    const known = Array.from({ length: models }, (_, m) => at + m).filter((k) => !Number.isNaN(outcomes[k]!));
+    const own = Float64Array.from(known, (k) => logits[k]!);
+    const answers = Float64Array.from(known, (k) => outcomes[k]!);
+    SPREADS.forEach((spread, s) => (totals[s]! += marginal(own, answers, spread)));
   }
-  return best;
+  return SPREADS[totals.reduce((best, total, s) => (total > totals[best]! ? s : best), 0)]!;
 }
 
-/** log ∫ Π_m P(y_m | ε) N(ε; 0, spread²) dε by the trapezoid rule. */
-function marginal(
-  logits: Float64Array,
-  outcomes: ArrayLike<number>,
-  at: number,
-  models: number,
-  spread: number,
-): number {
+/** A logit whose exponential times that of any shift, and times a product within `FULL`, is a number; softplus beyond it is the logit. */
+const LARGEST = 600;
+const FULL = 1e30;
+
+/**
+ * log ∫ Π_m P(y_m | ε) N(ε; 0, spread²) dε by the trapezoid rule, with Π_m P(y_m | ε) = exp(Σ y_m l_m) / Π_m (1 + exp l_m) and
+ * l_m = logit_m − ε: what an exponential is taken of does not depend on ε, so that one per answer does for all points.
+ */
+function marginal(logits: Float64Array, answers: Float64Array, spread: number): number {
   const sharper = 1 / shrinkage(spread);
   const points = spread === 0 ? 1 : POINTS;
+  // Σ y_m l_m − Σ max(l_m, 0) of the largest is constant − slope · ε.
+  let [constant, slope] = [0, 0];
+  const odds = new Float64Array(logits.length);
+  for (let m = 0; m < logits.length; m++) {
+    const logit = sharper * logits[m]!;
+    const large = logit > LARGEST;
+    if (!large) odds[m] = Math.exp(logit);
+    const share = answers[m]! - (large ? 1 : 0);
+    constant += share * logit;
+    slope += share;
+  }
   let top = -Infinity;
   let sum = 0;
   let weights = 0;
   for (let k = 0; k < points; k++) {
     const z = points === 1 ? 0 : -4 + (8 * k) / (points - 1);
-    let log = -0.5 * z * z;
-    weights += Math.exp(log);
-    for (let m = 0; m < models; m++) {
-      const y = outcomes[at + m]!;
-      if (Number.isNaN(y)) continue;
-      const logit = sharper * logits[at + m]! - spread * z;
-      log += y * logit - Math.max(logit, 0) - Math.log1p(Math.exp(-Math.abs(logit)));
-    }
+    weights += Math.exp(-0.5 * z * z);
+    const log = -0.5 * z * z + constant - slope * spread * z - logProduct(odds, Math.exp(-spread * z));
     if (log > top) {
       sum *= Math.exp(top - log);
       top = log;
@@ -59,6 +65,20 @@ function marginal(
     sum += Math.exp(log - top);
   }
   return top + Math.log(sum / weights);
+}
+
+/** Σ log(1 + odds · factor), with one logarithm for many. */
+function logProduct(odds: Float64Array, factor: number): number {
+  let log = 0;
+  let product = 1;
+  for (let m = 0; m < odds.length; m++) {
+    product *= 1 + odds[m]! * factor;
+    if (product > FULL) {
+      log += Math.log(product);
+      product = 1;
+    }
+  }
+  return log + Math.log(product);
 }
 
 const STEPS = 50;

@@ -1,6 +1,6 @@
 import { createRandom } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
-import { sigmoid } from '../softmax.js';
+import { sigmoid, softplus } from '../softmax.js';
 import { difficultySpread, withOwnDifficulty } from './own-difficulty.js';
 import { abilityPrior, fisherInformation, mostInformative, placeAbility } from './place.js';
 import { responseLogits, type Items } from './predict.js';
@@ -160,6 +160,39 @@ describe('a query’s own difficulty', () => {
   it('is estimated from the answers, and absent where there is none', () => {
     expect(difficultySpread(logits, answers(0).outcomes, models)).toBeLessThanOrEqual(0.25);
     expect(Math.abs(difficultySpread(logits, answers(1.5).outcomes, models) - 1.5)).toBeLessThanOrEqual(0.25);
+  });
+
+  it('is the most likely one of a grid, whatever the size of the logits and with holes among the answers', () => {
+    const few = 7;
+    const spreads = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4];
+    for (const size of [0.3, 1, 5, 400, 2000]) {
+      const own = Float64Array.from(normals(40 * few), (x) => size * x);
+      const known = own.map((logit) => {
+        const drawn = random.float();
+        return drawn < 0.1 ? NaN : drawn < 0.3 ? 0.4 : random.float() < sigmoid(logit + random.normal()) ? 1 : 0;
+      });
+      const likelihoods = spreads.map((spread) => {
+        const sharper = Math.sqrt(1 + (Math.PI * spread ** 2) / 8);
+        let total = 0;
+        for (let at = 0; at < own.length; at += few) {
+          const logs = Array.from({ length: 33 }, (_, k) => {
+            const z = spread === 0 ? 0 : -4 + k / 4;
+            let log = -0.5 * z * z;
+            for (let m = at; m < at + few; m++) {
+              const logit = sharper * own[m]! - spread * z;
+              if (!Number.isNaN(known[m]!)) log += known[m]! * logit - softplus(logit);
+            }
+            return log;
+          });
+          const top = Math.max(...logs);
+          const weights = logs.reduce((sum, _, k) => sum + Math.exp(spread === 0 ? 0 : -0.5 * (-4 + k / 4) ** 2), 0);
+          total += top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0) / weights);
+        }
+        return total;
+      });
+      const chosen = likelihoods[spreads.indexOf(difficultySpread(own, known, few))]!;
+      expect(chosen).toBeGreaterThan(Math.max(...likelihoods) - 1e-9 * Math.abs(chosen));
+    }
   });
 
   it('is read off the others’ answers, so that a model is placed better by few', () => {

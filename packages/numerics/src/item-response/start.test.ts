@@ -2,7 +2,7 @@ import { createRandom } from '@routeprofile/schema';
 import { describe, expect, it } from 'vitest';
 import { layoutOf } from './likelihood.js';
 import { listResponses } from './responses.js';
-import { spectralStart } from './start.js';
+import { responseMoments, spectralStart } from './start.js';
 
 describe('where a fit of item responses starts', () => {
   it.each([
@@ -18,10 +18,33 @@ describe('where a fit of item responses starts', () => {
       outcomes[q * models + models - 1] = outcomes[q * models]!;
     }
     const layout = layoutOf(width, dimensions, models);
-    const start = spectralStart(x, listResponses({ queries, models, outcomes }), layout, 1);
+    const responses = listResponses({ queries, models, outcomes });
+    const start = spectralStart(responseMoments(x, width, responses), 'outcomes', layout, 1);
     expect(start.every(Number.isFinite)).toBe(true);
     const ability = (m: number) => [...start.subarray(layout.abilitiesAt + m * dimensions).subarray(0, dimensions)];
     expect(ability(models - 1)).toEqual(ability(0));
     expect(ability(1)).not.toEqual(ability(0));
+  });
+
+  it.each(['outcomes', 'pairs'] as const)('is the same, to the bit, from moments of more coordinates: %s', (kind) => {
+    const random = createRandom(6, 'moments');
+    const [queries, models, dimensions, widest, width] = [40, 9, 3, 8, 5];
+    const all = Float64Array.from({ length: queries * widest }, (_, i) => (i % widest === 0 ? 1 : random.normal()));
+    const some = Float64Array.from(
+      { length: queries * width },
+      (_, i) => all[Math.floor(i / width) * widest + (i % width)]!,
+    );
+    const outcomes = Float64Array.from({ length: queries * models }, () =>
+      random.float() < 0.1 ? NaN : random.int(2),
+    );
+    const pairs = Array.from({ length: 80 }, () => {
+      const better = random.int(models);
+      return { query: random.int(queries), better, worse: (better + 1 + random.int(models - 1)) % models };
+    });
+    const responses = listResponses(kind === 'outcomes' ? { queries, models, outcomes } : { queries, models, pairs });
+    const layout = layoutOf(width, dimensions, models);
+    expect(spectralStart(responseMoments(all, widest, responses), kind, layout, 2)).toEqual(
+      spectralStart(responseMoments(some, width, responses), kind, layout, 2),
+    );
   });
 });

@@ -137,12 +137,13 @@ export const knnRouter: RouterStrategy<KnnOptions> = /* @__PURE__ */ defineScori
     return {
       centre: memory.centre,
       evidence: gatherEvidence(memory, rows, chosen.ridge),
+      heirs: sharesTaken(weights.inheritance),
       search: isApproximate(chosen, own)
         ? approximateNeighbours(openLists(NAME, memory.queries, weights))
         : await exactNeighbours(memory.queries),
     };
   },
-  score({ models, state: { k, temperature }, weights, prepared: { centre, evidence, search } }, { vectors }, ctx) {
+  score({ models, state: { k, temperature }, prepared: { centre, evidence, heirs, search } }, { vectors }, ctx) {
     const scores = createMatrix(vectors.rows, models.length);
     const found: Neighbours[] = [];
     search(centred(vectors, centre), k, (neighbours) => {
@@ -150,7 +151,7 @@ export const knnRouter: RouterStrategy<KnnOptions> = /* @__PURE__ */ defineScori
       const { add, scores: tallied } = evidence.tally();
       const top = highestOf(neighbours);
       neighbours.rows.forEach((row, i) => add(row, Math.exp((neighbours.similarities[i]! - top) / temperature)));
-      inherit(weights.inheritance, tallied(TOLERANCE), rowOf(scores, found.length));
+      inherit(heirs, tallied(TOLERANCE), rowOf(scores, found.length));
       found.push(neighbours);
     });
     return { scores, found };
@@ -199,11 +200,34 @@ const unitProfiles = (models: readonly string[], profiles: ProfileSet): Matrix =
 
 const highestOf = ({ similarities }: Neighbours): number => similarities.reduce((a, b) => Math.max(a, b), -Infinity);
 
-/** @param shares [models × models] */
-function inherit(shares: Matrix, own: Float64Array, out: Float32Array): void {
+/** The shares above 0 that each model takes over: those of model m are entries starts[m] to starts[m + 1]. */
+interface SharesTaken {
+  starts: Int32Array;
+  from: Int32Array;
+  share: Float32Array;
+}
+
+/** Most models take over their own score alone, so that of models² shares few are above 0. @param shares [models × models] */
+function sharesTaken({ rows, cols, data }: Matrix): SharesTaken {
+  const starts = new Int32Array(rows + 1);
+  for (let m = 0, k = 0; m < rows; m++) {
+    let count = 0;
+    for (let j = 0; j < cols; j++, k++) if (data[k] !== 0) count++;
+    starts[m + 1] = starts[m]! + count;
+  }
+  const [from, share] = [new Int32Array(starts[rows]!), new Float32Array(starts[rows]!)];
+  for (let k = 0, at = 0; k < data.length; k++)
+    if (data[k] !== 0) {
+      from[at] = k % cols;
+      share[at++] = data[k]!;
+    }
+  return { starts, from, share };
+}
+
+function inherit({ starts, from, share }: SharesTaken, own: Float64Array, out: Float32Array): void {
   for (let m = 0; m < out.length; m++) {
     let sum = 0;
-    for (let j = 0; j < own.length; j++) sum += shares.data[m * own.length + j]! * own[j]!;
+    for (let k = starts[m]!; k < starts[m + 1]!; k++) sum += share[k]! * own[from[k]!]!;
     out[m] = sum;
   }
 }
