@@ -10,6 +10,12 @@ export interface TaskTable {
   measured: Matrix;
 }
 
+/**
+ * The table under a shrinkage: rows of outcomes that draw a mean to what the others lead one to expect, or the precision of the normal
+ * prior on strengths. What does not depend on it is computed once for all.
+ */
+export type TableAt = (shrinkage: number) => TaskTable;
+
 const emptyTable = (tasks: string[], models: number): TaskTable => ({
   tasks,
   scores: createMatrix(tasks.length + 1, models),
@@ -28,7 +34,7 @@ interface TaskMeans {
 const taskNames = (training: RouterTraining) => [...new Set(training.tasks.filter((task) => task !== null))];
 
 /** Mean outcome of each model on each task of the training rows; null when nothing was measured. */
-export function tableFromOutcomes(training: RouterTraining, models: number, shrinkage: number): TaskTable | null {
+export function tableFromOutcomes(training: RouterTraining, models: number): TableAt | null {
   const { outcomes } = training;
   if (!outcomes) return null;
   const tasks = taskNames(training);
@@ -48,20 +54,16 @@ export function tableFromOutcomes(training: RouterTraining, models: number, shri
   });
   if (weights.every((w) => w === 0)) return null;
   for (let k = 0; k < values.length; k++) if (weights[k]! > 0) values[k]! /= weights[k]!;
-  return tableFromMeans({ tasks, values, weights, counted: new Uint8Array(weights.length).fill(1) }, models, shrinkage);
+  return tableFromMeans({ tasks, values, weights, counted: new Uint8Array(weights.length).fill(1) }, models).at;
 }
 
 /** The task scores on the models' cards; null when no task has scores of two models. */
-export function tableFromCards(
-  cards: readonly ModelCard[],
-  models: readonly string[],
-  shrinkage: number,
-): TaskTable | null {
+export function tableFromCards(cards: readonly ModelCard[], models: readonly string[]): TableAt | null {
   const byName = new Map(cards.map((card) => [card.name, card]));
   const scores = models.map((model) => byName.get(model)?.scores ?? new Map<string, never>());
   const all = [...new Set(scores.flatMap((map) => [...map.keys()]))];
   const cells = all.flatMap((task) => scores.map((map) => map.get(task)));
-  const table = tableFromMeans(
+  const { kept, at } = tableFromMeans(
     {
       tasks: all,
       values: Float64Array.from(cells, (cell) => cell?.value ?? 0),
@@ -69,9 +71,8 @@ export function tableFromCards(
       counted: Uint8Array.from(cells, (cell) => (cell?.count === undefined ? 0 : 1)),
     },
     models.length,
-    shrinkage,
   );
-  return table.tasks.length > 0 ? table : null;
+  return kept.length > 0 ? at : null;
 }
 
 /**
@@ -79,44 +80,52 @@ export function tableFromCards(
  * A mean of n rows moves to the additive expectation (task + model) as if `shrinkage` more rows had shown just that:
  * (n · mean + shrinkage · expected) / (n + shrinkage).
  */
-function tableFromMeans({ tasks, values, weights, counted }: TaskMeans, models: number, shrinkage: number): TaskTable {
+function tableFromMeans(
+  { tasks, values, weights, counted }: TaskMeans,
+  models: number,
+): { kept: number[]; at: TableAt } {
   const fit = fitAdditive(values, models, { weights });
-  const measured = (t: number) => Array.from({ length: models }, (_, m) => weights[t * models + m]! > 0);
-  const kept = tasks.map((_, t) => t).filter((t) => measured(t).filter(Boolean).length >= 2);
-  const table = emptyTable(
-    kept.map((t) => tasks[t]!),
-    models,
-  );
+  const measuredOn = (t: number) => weights.subarray(t * models, (t + 1) * models).filter((w) => w > 0).length;
+  const kept = [...tasks.keys()].filter((t) => measuredOn(t) >= 2);
   const ever = Array.from({ length: models }, (_, m) => fit.rows.some((_, t) => weights[t * models + m]! > 0));
-  kept.forEach((t, row) =>
-    setRow(table, row, (m) => {
-      const k = t * models + m;
-      const n = weights[k]!;
-      if (n === 0) return null;
-      if (!counted[k]) return values[k]!;
-      return (n * values[k]! + shrinkage * (fit.rows[t]! + fit.models[m]!)) / (n + shrinkage);
-    }),
-  );
   const level = weightedMean(fit.rows, weights, models);
-  setRow(table, kept.length, (m) => (ever[m] ? level + fit.models[m]! : null));
-  return table;
+  const at = (shrinkage: number): TaskTable => {
+    const table = emptyTable(
+      kept.map((t) => tasks[t]!),
+      models,
+    );
+    kept.forEach((t, row) =>
+      setRow(table, row, (m) => {
+        const k = t * models + m;
+        const n = weights[k]!;
+        if (n === 0) return null;
+        if (!counted[k]) return values[k]!;
+        return (n * values[k]! + shrinkage * (fit.rows[t]! + fit.models[m]!)) / (n + shrinkage);
+      }),
+    );
+    setRow(table, kept.length, (m) => (ever[m] ? level + fit.models[m]! : null));
+    return table;
+  };
+  return { kept, at };
 }
 
 /** Bradley–Terry strengths of each task's pairs, drawn to the strengths over all pairs; null without pairs. */
-export function tableFromPairs(training: RouterTraining, models: number, ridge: number): TaskTable | null {
+export function tableFromPairs(training: RouterTraining, models: number): TableAt | null {
   const { pairs } = training;
   if (pairs.length === 0) return null;
   const tasks = taskNames(training);
-  const overall = fitBradleyTerry(countWins(models, pairs), models, { ridge });
   const seen = new Set(pairs.flatMap(({ better, worse }) => [better, worse]));
-  const table = emptyTable(tasks, models);
-  tasks.forEach((task, t) => {
-    const here = pairs.filter(({ query }) => training.tasks[query] === task);
-    const strengths = fitBradleyTerry(countWins(models, here), models, { ridge, prior: overall });
-    setRow(table, t, (m) => (seen.has(m) ? strengths[m]! : null));
-  });
-  setRow(table, tasks.length, (m) => (seen.has(m) ? overall[m]! : null));
-  return table;
+  return (ridge) => {
+    const overall = fitBradleyTerry(countWins(models, pairs), models, { ridge });
+    const table = emptyTable(tasks, models);
+    tasks.forEach((task, t) => {
+      const here = pairs.filter(({ query }) => training.tasks[query] === task);
+      const strengths = fitBradleyTerry(countWins(models, here), models, { ridge, prior: overall });
+      setRow(table, t, (m) => (seen.has(m) ? strengths[m]! : null));
+    });
+    setRow(table, tasks.length, (m) => (seen.has(m) ? overall[m]! : null));
+    return table;
+  };
 }
 
 /** A model without a score (null) comes last: one below the lowest. */

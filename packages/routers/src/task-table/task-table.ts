@@ -80,10 +80,10 @@ function buildTable(
   { source, shrinkage, ridge }: TaskTableOptions,
 ): { source: Source; table: TaskTable } {
   const count = input.models.length;
-  const build: Record<Source, () => TaskTable | null> = {
-    outcomes: () => tableFromOutcomes(input.training, count, shrinkage),
-    cards: () => tableFromCards(input.cards, input.models, shrinkage),
-    pairs: () => tableFromPairs(input.training, count, ridge),
+  const build: Record<Source, () => TaskTable | undefined> = {
+    outcomes: () => tableFromOutcomes(input.training, count)?.(shrinkage),
+    cards: () => tableFromCards(input.cards, input.models)?.(shrinkage),
+    pairs: () => tableFromPairs(input.training, count)?.(ridge),
   };
   for (const candidate of source === 'auto' ? SOURCES : [source]) {
     const table = build[candidate]();

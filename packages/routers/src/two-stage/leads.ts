@@ -1,5 +1,11 @@
 import { createMatrix, rowOf, type Matrix, type ModelCard, type RouterTraining } from '@routeprofile/schema';
-import { tableFromCards, tableFromOutcomes, tableFromPairs, type TaskTable } from '../common/task-tables.js';
+import {
+  tableFromCards,
+  tableFromOutcomes,
+  tableFromPairs,
+  type TableAt,
+  type TaskTable,
+} from '../common/task-tables.js';
 
 export const SOURCES = ['outcomes', 'cards', 'pairs'] as const;
 export type Source = (typeof SOURCES)[number];
@@ -27,7 +33,6 @@ export function believed(cards: readonly ModelCard[], trust: boolean): ModelCard
 
 /**
  * @param cards believed
- * @param strength rows for means, precision for Bradley–Terry strengths
  * @returns null when the source has nothing
  */
 export function tableOf(
@@ -35,22 +40,11 @@ export function tableOf(
   training: RouterTraining,
   cards: readonly ModelCard[],
   models: readonly string[],
-  strength: number,
-): TaskTable | null {
-  if (source === 'outcomes') return tableFromOutcomes(training, models.length, strength);
-  if (source === 'cards') return tableFromCards(cards, models, strength);
-  return tableFromPairs(training, models.length, strength);
+): TableAt | null {
+  if (source === 'outcomes') return tableFromOutcomes(training, models.length);
+  if (source === 'cards') return tableFromCards(cards, models);
+  return tableFromPairs(training, models.length);
 }
-
-/** Whether the source has something: whether `tableOf` would make a table of it. */
-export const says = (
-  source: Source,
-  training: RouterTraining,
-  cards: readonly ModelCard[],
-  models: readonly string[],
-): boolean =>
-  // To fit strengths for the answer alone would take longer than all else.
-  source === 'pairs' ? training.pairs.length > 0 : tableOf(source, training, cards, models, 1) !== null;
 
 /**
  * How far each model is ahead of the mean of those measured on a task, [models × tasks]: leads of one task can be added to those

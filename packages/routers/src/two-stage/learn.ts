@@ -19,7 +19,7 @@ import { mixed } from '../common/mixed.js';
 import { queryAxes } from '../common/query-axes.js';
 import { shareWork } from '../common/shared-work.js';
 import { fitClassifier, type Classifier } from './classifier.js';
-import { leadsOf, says, SOURCES, tableOf, type Source } from './leads.js';
+import { leadsOf, SOURCES, tableOf, type Source } from './leads.js';
 
 /** Cards mostly come without counts, and are then not shrunk. */
 const GRID: Record<Source, readonly number[]> = {
@@ -106,7 +106,7 @@ export async function learnTwoStages(
 ): Promise<TwoStages> {
   const { models, training } = input;
   const asked: readonly Source[] = given.source === 'auto' ? SOURCES : [given.source];
-  const sources = asked.filter((source) => says(source, training, cards, models));
+  const sources = asked.filter((source) => tableOf(source, training, cards, models) !== null);
   // Pairs made of outcomes say less than the outcomes do.
   const tried = sources.includes('outcomes') ? sources.filter((source) => source !== 'pairs') : sources;
   const [first] = tried;
@@ -119,9 +119,10 @@ export async function learnTwoStages(
   const axes = await queryAxes(work, ctx.seed);
   throwIfAborted(ctx);
   const classifier = fitClassifier(axes, labels, tasks.length, ctx);
-  const leadsAt = (some: RouterTraining, { source, shrinkage }: Setting) => {
-    const table = tableOf(source, some, cards, models, shrinkage);
-    return table ? leadsOf(table, tasks) : createMatrix(models.length, tasks.length);
+  const leadsBy = (some: RouterTraining, source: Source) => {
+    const table = tableOf(source, some, cards, models);
+    return (shrinkage: number) =>
+      table ? leadsOf(table(shrinkage), tasks) : createMatrix(models.length, tasks.length);
   };
   const settings = tried.flatMap((source) =>
     (given.shrinkage === null ? GRID[source] : [given.shrinkage]).map((shrinkage): Setting => ({ source, shrinkage })),
@@ -134,7 +135,7 @@ export async function learnTwoStages(
     (a, b) => (b.value > a.value || (b.value === a.value && b.source === a.source) ? b : a),
     start,
   );
-  return { classifier, source, leads: leadsAt(training, { source, shrinkage }), shrinkage, candidates };
+  return { classifier, source, leads: leadsBy(training, source)(shrinkage), shrinkage, candidates };
 
   /** The worth of each setting on queries that neither its table nor the classifier was made of. */
   function judged(): number[] {
@@ -152,8 +153,9 @@ export async function learnTwoStages(
       throwIfAborted(ctx);
       const { heldOut, rest } = splitFold(foldOf, fold);
       const some = takeTraining(labels, rest, models.length);
-      settings.forEach((setting, s) => {
-        const leads = transpose(leadsAt(some, setting));
+      const leadsOfSource = new Map(tried.map((source) => [source, leadsBy(some, source)]));
+      settings.forEach(({ source, shrinkage }, s) => {
+        const leads = transpose(leadsOfSource.get(source)!(shrinkage));
         for (const q of heldOut) {
           const share = shareOf.get(q);
           if (share) out[s]! += judge.worth(q, mixed(leads, share)) / rows.length;
