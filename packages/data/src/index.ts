@@ -40,6 +40,7 @@ export { type FileContent, systemCode, writeError, writeFileAtomic, writeFilesAt
 export { hashBytes, hashJson, hashText, sha256 } from './disk/hash.js';
 export { parseJson, readJsonFile, writeJsonFile, type ReadJsonOptions } from './disk/json.js';
 export { readJsonLines, type JsonLine, type ReadLinesOptions } from './disk/jsonl.js';
+export { LineCutter } from './disk/lines.js';
 export { isRunning, lockFile } from './disk/lock.js';
 export { sizeOfRegularFile } from './disk/read.js';
 export { repairLastLine } from './disk/repair.js';

@@ -9,7 +9,8 @@ export interface JsonFault {
   path: readonly (string | number)[];
 }
 
-const MAX_DEPTH = 200;
+/** How many levels a JSON text may be nested. */
+export const MAX_DEPTH = 200;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** Anything but a quote, a backslash and control characters. */
 const PLAIN = /[ !#-[\]-\uffff]*/y;

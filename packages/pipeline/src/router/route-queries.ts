@@ -1,4 +1,5 @@
 import { noUserText, queryTextOf, RouteProfileError, throwIfAborted, type ReadQuery } from '@routeprofile/schema';
+import { LineCutter } from '@routeprofile/data';
 
 /** A longer line is not a query. */
 const MOST_CHARACTERS = 2 ** 26;
@@ -87,15 +88,15 @@ export async function* lineBatches(
 ): AsyncGenerator<{ line: number; text: string }[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const source: AsyncIterator<string | Uint8Array, unknown> = input[Symbol.asyncIterator]();
-  let [rest, line] = ['', 0];
+  const cutter = new LineCutter();
+  let line = 0;
   try {
     for (let over = false; !over;) {
       const next = await nextOf(source, signal);
       over = next.done === true;
       const come = textOf(decoder, next.done === true ? undefined : next.value, line);
-      const lines = (rest + come).split('\n');
-      rest = over ? '' : lines.pop()!;
-      if (rest.length > MOST_CHARACTERS)
+      const lines = [...cutter.push(come), ...(over ? [cutter.end()] : [])];
+      if (cutter.pending > MOST_CHARACTERS)
         throw new RouteProfileError(
           'LIMIT_EXCEEDED',
           `standard input: line ${line + lines.length + 1} is longer than ${MOST_CHARACTERS} characters`,

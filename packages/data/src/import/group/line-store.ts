@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeError } from '../../disk/files.js';
+import { linesOf } from '../../disk/lines.js';
 import { readError } from '../../disk/read.js';
 
 /** A folder for what does not fit into memory: made when it is first needed, removed at the end. */
@@ -70,16 +71,9 @@ export class LineStore {
   async *lines(part: number): AsyncGenerator<string> {
     if (this.onDisk.has(part)) {
       const path = this.pathOf(await this.folder.get(), part);
-      let pending = '';
+      const pieces = createReadStream(path, { encoding: 'utf8', highWaterMark: READ_BYTES });
       try {
-        for await (const piece of createReadStream(path, {
-          encoding: 'utf8',
-          highWaterMark: READ_BYTES,
-        }) as AsyncIterable<string>) {
-          const lines = (pending + piece).split('\n');
-          pending = lines.pop()!;
-          yield* lines;
-        }
+        yield* linesOf(pieces as AsyncIterable<string>);
       } catch (cause) {
         throw readError(path, cause);
       }

@@ -8,7 +8,7 @@ import { NO_FIELDS, SAMPLED, type Reader, type TableRecord } from './table.js';
 /** Names of the delimiters that are recognised; any other single character can be given. */
 export const DELIMITERS: Readonly<Record<string, string>> = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
 
-const MAX_RECORD_CHARACTERS = 16 * 2 ** 20;
+const MAX_RECORD_CHARACTERS = 64 * 2 ** 20;
 /** The first line of a CSV that Excel wrote for a country with decimal commas. */
 const EXCEL_LINE = /^sep=(.)\r?\n/;
 
@@ -114,6 +114,15 @@ async function* parseLines(
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>)
       yield { cells: record, line: info.lines + (said === null ? 0 : 1), delimiter };
   } catch (cause) {
+    if (cause instanceof CsvError && cause.code === 'CSV_MAX_RECORD_SIZE')
+      throw new RouteProfileError(
+        'LIMIT_EXCEEDED',
+        `${path}: a record that goes on in line ${String(cause['lines'])} is longer than ${MAX_RECORD_CHARACTERS} characters`,
+        {
+          hint: 'A quote that is never closed makes one cell of all that follows: write a quote within a quoted cell twice. If the cell is as long as that, use JSON lines.',
+          cause,
+        },
+      );
     if (cause instanceof CsvError)
       throw new RouteProfileError('BAD_INPUT', `${path}: ${cause.message}`, {
         hint: 'Correct the file at this line. A quote within a quoted cell is written twice. If other cells look wrong too, give --delimiter.',

@@ -1,4 +1,5 @@
 import { RouteProfileError } from '@routeprofile/schema';
+import { MAX_DEPTH } from '../../disk/json-scan.js';
 import { MAX_JSON_BYTES } from '../../disk/read.js';
 import type { Path } from '../paths.js';
 
@@ -196,14 +197,14 @@ function unescapedKey(written: string): string {
 
 /**
  * The values that the beginning of a JSON text holds, the last being closed where the text breaks off: what is needed to
- * see which shape a file has. Empty when nothing can be read.
+ * see which shape a file has. Empty when nothing can be read; a value that is nested deeper than JSON may be here is not looked at.
  */
 export function beginningOf(text: string): unknown[] {
   const closers: string[] = [];
   const values: unknown[] = [];
   let start = 0;
-  /** The last place up to which the open value is whole, and what closes it there. */
-  let safe: { at: number; closers: string } | undefined;
+  /** The last place up to which the open value is whole, once `closers` are set behind it: each bracket makes a new one. */
+  let safe: number | undefined;
   let quoted = false;
   for (let at = 0; at < text.length; at++) {
     const c = text[at]!;
@@ -214,19 +215,20 @@ export function beginningOf(text: string): unknown[] {
     }
     if (c === '"') quoted = true;
     else if (c === '{' || c === '[') {
+      if (closers.length === MAX_DEPTH) return values;
       closers.push(c === '{' ? '}' : ']');
-      safe = { at: at + 1, closers: closers.toReversed().join('') };
+      safe = at + 1;
     } else if (c === '}' || c === ']') {
       closers.pop();
-      safe = { at: at + 1, closers: closers.toReversed().join('') };
+      safe = at + 1;
       if (closers.length === 0 && !put(text.slice(start, at + 1))) return values;
       if (closers.length === 0) {
         start = at + 1;
         safe = undefined;
       }
-    } else if (c === ',' && closers.length > 0) safe = { at, closers: closers.toReversed().join('') };
+    } else if (c === ',' && closers.length > 0) safe = at;
   }
-  if (safe !== undefined) put(text.slice(start, safe.at) + safe.closers);
+  if (safe !== undefined) put(text.slice(start, safe) + closers.toReversed().join(''));
   return values;
 
   function put(json: string): boolean {

@@ -78,6 +78,10 @@ describe('a JSON document that is cut into records while it streams', () => {
       ),
     );
   });
+
+  it('is known by its beginning as far as it is not deeper than JSON may be', () => {
+    expect(beginningOf(`{"a": 1}${'['.repeat(1 << 20)}`)).toEqual([{ a: 1 }]);
+  });
 });
 
 describe('JSON files', () => {

@@ -1,5 +1,6 @@
 import { RouteProfileError, throwIfAborted, z } from '@routeprofile/schema';
 import { parseJson as parseStrict, parseWith } from '../../disk/json.js';
+import { linesOf } from '../../disk/lines.js';
 import { isFields, recordsAt, type Fields, type Path } from '../paths.js';
 import { beginningOf, JsonSplitter } from './json-split.js';
 import { readableNumbers } from './json-numbers.js';
@@ -112,16 +113,6 @@ function* within(value: unknown, at: Path, place: string): Generator<TableRecord
     const inner = `${place}, record ${++number}`;
     yield { place: inner, fields: fieldsOf(record, inner), outer };
   }
-}
-
-async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let pending = '';
-  for await (const piece of pieces) {
-    const lines = (pending + piece).split('\n');
-    pending = lines.pop()!;
-    yield* lines;
-  }
-  if (pending !== '') yield pending;
 }
 
 /**
