@@ -80,7 +80,7 @@ const MEANINGS = {
   0: 'done',
   1: 'something failed that the user could not prevent, or a cell of a run failed and the others went on',
   2: 'bad usage or bad input',
-  130: 'interrupted; what was finished is kept',
+  130: 'interrupted: the command says whether it goes on when it is run again',
 };
 
 /** Exit codes, with the errors of the packages that end in each. */

@@ -10,11 +10,23 @@ export interface CommandTask {
 /** Places in the shared memory: whether to stop (0 or 1), and how wide the terminals are (0: unknown). */
 export const SHARED = { stop: 0, stdoutColumns: 1, stderrColumns: 2 } as const;
 
-/** From the command: it reads standard input, how long it may take to end, it has noticed that it is to stop, or its exit code. */
-export type CommandReply = { readsInput: true } | { endsWithin: number } | { stopping: true } | { code: number };
+/**
+ * From the command: what a person is to read if it is interrupted, it reads standard input, how long it may take to end, it has noticed
+ * that it is to stop, or its exit code.
+ */
+export type CommandReply =
+  { interrupted: string } | { readsInput: true } | { endsWithin: number } | { stopping: true } | { code: number };
 
 /** To the command: its signal fires. */
 export type CommandRequest = 'stop';
 
-/** What a person reads when a command ends before its time. */
-export const INTERRUPTED = 'interrupted; what was finished is kept. Run the same command again to continue.\n';
+/** Commands that keep each piece that is finished (cells, answers), and go on behind them. */
+const GO_ON: readonly string[] = ['run', 'demo', 'collect', 'worker'];
+
+/** What a person reads when a command ends before its time; default: a command of which nothing is known yet. */
+export function interruptedText(command?: { name: string; hasCache: boolean }): string {
+  if (command === undefined) return 'interrupted\n';
+  if (GO_ON.includes(command.name))
+    return 'interrupted; what was finished is kept. Run the same command again to continue.\n';
+  return `interrupted; the same command starts anew when it is run again${command.hasCache ? ', with the texts that are encoded by now from the cache' : ''}.\n`;
+}

@@ -49,6 +49,7 @@ async function serve(port: MessagePort, task: CommandTask): Promise<void> {
     stderr: sinkOf('stderr', task),
     stdin: inputOf(port, input),
     signal: sharedSignal(task.shared, port),
+    interrupted: (text) => port.postMessage({ interrupted: text } satisfies CommandReply),
     endsWithin: (milliseconds) => port.postMessage({ endsWithin: milliseconds } satisfies CommandReply),
   };
   const code = await runProgram(task.argv, io);

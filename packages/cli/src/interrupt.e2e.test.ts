@@ -47,6 +47,26 @@ describe('an interrupted command', () => {
     expect(code).toBe(130);
   });
 
+  it('says what is true of the command: that it starts anew, or that it can go on', async () => {
+    const stopped = AbortSignal.abort();
+    const log = join(folder.path, 'log.jsonl');
+    writeFileSync(log, '{"query": "one", "model": "a", "score": 1}\n');
+    const said = async (args: readonly string[]) => {
+      const { code, stderr } = await routeprofile(args, { signal: stopped });
+      expect(code).toBe(130);
+      return stderr;
+    };
+    expect(await said(['data', 'import', log, join(folder.path, 'imported')])).toBe(
+      'interrupted; the same command starts anew when it is run again.\n',
+    );
+    expect(await said(['profile', 'build', '--data', data, '--profile', 'flat', '--quiet'])).toBe(
+      'interrupted; the same command starts anew when it is run again, with the texts that are encoded by now from the cache.\n',
+    );
+    expect(await said(['run', '--data', data, '--out', join(folder.path, 'run'), '--quiet'])).toContain(
+      'what was finished is kept. Run the same command again to continue.',
+    );
+  });
+
   // What a training keeps when it is stopped is held by the contract suites, which do not hang on how fast a machine is.
   it('ends with the same bytes when it is run again', async () => {
     const run = (out: string) => [

@@ -10,6 +10,8 @@ export interface Io {
   signal: AbortSignal;
   /** Says how many milliseconds the command may take to end once it is told to stop, where that is more than to save a file. */
   endsWithin?(milliseconds: number): void;
+  /** Says what a person is to read should the command be interrupted. */
+  interrupted?(text: string): void;
 }
 
 /** The flags every command has. */

@@ -1,5 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { INTERRUPTED, SHARED, type CommandReply, type CommandRequest, type CommandTask } from './command-messages.js';
+import {
+  interruptedText,
+  SHARED,
+  type CommandReply,
+  type CommandRequest,
+  type CommandTask,
+} from './command-messages.js';
 import { entryFile } from './own-package.js';
 import type { Io } from './io.js';
 import { describeError } from './ui/errors.js';
@@ -37,11 +43,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   const task: CommandTask = { argv, shared, terminals: { stdout: stdout.isTTY, stderr: stderr.isTTY } };
   const command = new Worker(entryFile('command-worker'), { workerData: task, stdin: true });
 
+  let interrupted = interruptedText();
   let timer: NodeJS.Timeout | undefined;
   const endWithin = (milliseconds: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      void screenOf(stderr).print(INTERRUPTED);
+      void screenOf(stderr).print(interrupted);
       process.exit(130);
     }, milliseconds);
   };
@@ -64,6 +71,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       let code: number | undefined;
       command.on('message', (reply: CommandReply) => {
         if ('code' in reply) code = reply.code;
+        else if ('interrupted' in reply) interrupted = reply.interrupted;
         else if ('endsWithin' in reply) saving = reply.endsWithin;
         else if ('stopping' in reply) endWithin(saving);
         else if (command.stdin) {

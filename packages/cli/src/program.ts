@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodeOf, RouteProfileError } from '@routeprofile/schema';
-import { INTERRUPTED } from './command-messages.js';
+import { interruptedText } from './command-messages.js';
 import type { Io } from './io.js';
 import { describeError } from './ui/errors.js';
 import { screenOf } from './ui/screen.js';
@@ -63,14 +63,23 @@ export function buildProgram(io: Io): Command {
 
 /** Runs a command line and gives its exit code. Never throws. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+  let interrupted = interruptedText();
   try {
-    await buildProgram(io).parseAsync([...argv], { from: 'user' });
+    await buildProgram(io)
+      .hook('preAction', (_program, command) => {
+        interrupted = interruptedText({
+          name: command.name(),
+          hasCache: command.options.some(({ long }) => long === '--cache'),
+        });
+        io.interrupted?.(interrupted);
+      })
+      .parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof Exit) return error.code;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (io.signal.aborted) {
-      void screenOf(io.stderr).print(INTERRUPTED);
+      void screenOf(io.stderr).print(interrupted);
       return 130;
     }
     if (RouteProfileError.isInstance(error) && error.code === 'ABORTED') return 130;

@@ -46,7 +46,7 @@ export function throwIfAborted(ctx: Pick<RunContext, 'signal'> | undefined): voi
   if (ctx?.signal?.aborted)
     throw new RouteProfileError('ABORTED', 'interrupted', {
       cause: ctx.signal.reason,
-      hint: 'Run the same command again to go on.',
+      hint: 'It was asked to stop. Run it again: what it had kept on disk by then, if anything, is used.',
     });
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { RouteProfileError } from '@routeprofile/schema';
 
 /** System errors that mean "this place does not take files", as opposed to a full or broken disk. */
@@ -33,7 +33,7 @@ interface AtomicWriter {
   finish(): Promise<void>;
   /** Gives the file its name, replacing an earlier one in one step. */
   publish(): Promise<void>;
-  /** Removes what was written. Safe to call at any time. */
+  /** Removes what was written, and folders that were made for it and are empty. Safe to call at any time. */
   discard(): Promise<void>;
 }
 
@@ -47,6 +47,8 @@ async function openAtomicWriter(path: string): Promise<AtomicWriter> {
   const temporary = join(folder, `.${basename(path).slice(0, 64)}.${randomBytes(6).toString('hex')}.tmp`);
   let handle: FileHandle | undefined;
   let written = false;
+  /** The outermost folder that was made for the file. */
+  let made: string | undefined;
   const attempt = async (action: () => Promise<unknown>): Promise<void> => {
     try {
       await action();
@@ -65,9 +67,11 @@ async function openAtomicWriter(path: string): Promise<AtomicWriter> {
     await close().catch(() => undefined);
     if (written) await unlink(temporary).catch(() => undefined);
     written = false;
+    if (made !== undefined) await removeEmpty(folder, made).catch(() => undefined);
+    made = undefined;
   };
   await attempt(async () => {
-    await mkdir(folder, { recursive: true });
+    made = await mkdir(folder, { recursive: true });
     handle = await open(temporary, 'wx');
     written = true;
   });
@@ -82,9 +86,16 @@ async function openAtomicWriter(path: string): Promise<AtomicWriter> {
       attempt(async () => {
         await rename(temporary, path);
         written = false;
+        made = undefined;
       }),
     discard,
   };
+}
+
+/** Removes a folder and those around it up to `last`, as far as they are empty: one that is not throws. */
+async function removeEmpty(folder: string, last: string): Promise<void> {
+  await rmdir(folder);
+  if (resolve(folder) !== resolve(last)) await removeEmpty(dirname(folder), last);
 }
 
 /** Text, or bytes. */
@@ -128,7 +139,8 @@ export async function writeFilesAtomic(files: readonly (readonly [path: string, 
     }
     for (const writer of writers) await writer.publish();
   } finally {
-    for (const writer of writers) await writer.discard();
+    // The first may have made the folder that all are in.
+    for (const writer of writers.toReversed()) await writer.discard();
   }
 }
 

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../disk/testing.js';
 import { loadDataset } from '../layouts/load.js';
 import { importOutcomes, type ImportOptions } from './import.js';
-import { Workbench } from './testing.js';
+import { jsonl, Workbench } from './testing.js';
 
 const bench = new Workbench();
 beforeEach(() => bench.next());
@@ -204,5 +204,28 @@ describe('importOutcomes', () => {
     expect(
       (await failureOf(() => bench.import('a.csv', 'query,a,b\none,1,0\n', { signal: AbortSignal.abort() }))).code,
     ).toBe('ABORTED');
+  });
+
+  it('hears at once that it is to stop, in each of its phases, and leaves nothing behind', async () => {
+    const rows = 24;
+    const text = jsonl(
+      ...Array.from({ length: rows }, (_, i) => ({ query: `question ${i}`, model: 'a', score: i % 2 })),
+    );
+    /** A signal that is heard when it has been asked so many times. */
+    const stopAfter = (most: number) => {
+      const signal = new AbortController().signal;
+      const asked = { times: 0 };
+      Object.defineProperty(signal, 'aborted', { get: () => ++asked.times > most });
+      return { signal, asked };
+    };
+    const whole = stopAfter(Infinity);
+    await bench.import('a.jsonl', text, { signal: whole.signal });
+    // Names of columns, records, calls, their groups, queries, lines: each hears it row by row.
+    expect(whole.asked.times).toBeGreaterThanOrEqual(6 * rows);
+    for (let most = 0; most < whole.asked.times; most += 5) {
+      bench.next();
+      const error = await bench.refused('a.jsonl', text, { signal: stopAfter(most).signal });
+      expect(error.code).toBe('ABORTED');
+    }
   });
 });

@@ -122,7 +122,7 @@ async function importFiles(
   options: CompleteImportOptions,
   { signal, onProgress, cards, scratch, engine }: Context,
 ): Promise<ImportedOutcomes> {
-  const grouper = new Grouper(scratch);
+  const grouper = new Grouper(scratch, signal);
   const isAppended = options.append && (await exists(join(target, OUTCOMES)));
   const appending = isAppended ? new Appending(join(target, OUTCOMES)) : undefined;
   if (isAppended) await assertWhole(join(target, META));
@@ -158,7 +158,6 @@ async function importFiles(
 
   async function* lines(): AsyncGenerator<string> {
     for await (const found of grouper.inOrder()) {
-      throwIfAborted({ signal });
       const query = splitOf(found);
       if (query.kept === undefined) timeSplit?.count(query);
       yield `${formatJson(outcomeRow(query, ids.idOf(query), scores), OUTCOMES)}\n`;

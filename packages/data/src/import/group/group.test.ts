@@ -27,7 +27,7 @@ async function groupsOf(
   held: number,
 ): Promise<{ seen: number; queries: Query[]; left: boolean }> {
   const folder = new ScratchFolder();
-  const grouper = new Grouper(folder, held);
+  const grouper = new Grouper(folder, undefined, held);
   for (const one of calls) await grouper.add(one);
   await grouper.tellApart();
   let seen = 0;

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '@routeprofile/schema';
 import { BOUNDED, type Call, type Field } from '../calls.js';
 import { isJudge } from '../../dataset/judge.js';
 import type { Fields } from '../paths.js';
@@ -71,14 +72,22 @@ export class Grouper {
   /** Texts that stood for several questions, and the calls whose query is all that was asked instead. */
   readonly toldApart = { texts: 0, calls: 0 };
 
-  /** @param held characters that may be held before they go to disk */
-  constructor(folder: ScratchFolder, held?: number) {
+  /**
+   * @param signal is heard with each call that is added or read again, which then throws ABORTED
+   * @param held characters that may be held before they go to disk
+   */
+  constructor(
+    folder: ScratchFolder,
+    readonly signal?: AbortSignal,
+    held?: number,
+  ) {
     this.calls = new LineStore(folder, 'calls', PARTS, held);
     this.moved = new LineStore(folder, 'moved', PARTS, held);
     this.queries = new LineStore(folder, 'queries', PARTS, held);
   }
 
   async add(call: Call): Promise<void> {
+    throwIfAborted(this);
     this.hasWholes ||= call.whole !== undefined;
     await this.calls.add(partOf(call.query), JSON.stringify([this.count++, call]));
   }
@@ -130,7 +139,10 @@ export class Grouper {
   }
 
   private async *read(store: LineStore, part: number): AsyncGenerator<[order: number, call: Call, kept?: Fields]> {
-    for await (const line of store.lines(part)) yield JSON.parse(line) as [number, Call, Fields?];
+    for await (const line of store.lines(part)) {
+      throwIfAborted(this);
+      yield JSON.parse(line) as [number, Call, Fields?];
+    }
   }
 
   private async *settled(part: number): AsyncGenerator<[order: number, call: Call, kept?: Fields]> {
@@ -172,6 +184,7 @@ export class Grouper {
           (known.systems?.size ?? 0) > 1 ? [[model, [...known.systems!]] as Query['systems'][number]] : [],
         );
         const query: Query = { ...rest, ids: [...ids], models: [...models].map(summedUp), systems };
+        throwIfAborted(this);
         seen(query);
         await this.queries.add(part, JSON.stringify(query));
       }
@@ -194,6 +207,7 @@ export class Grouper {
       for (const [part, head] of heads.entries())
         if (head !== undefined && (first === -1 || head.order < heads[first]!.order)) first = part;
       if (first === -1) return;
+      throwIfAborted(this);
       yield heads[first]!;
       await next(first);
     }
