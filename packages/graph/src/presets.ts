@@ -1,4 +1,4 @@
-import { RouteProfileError, issueText, z } from '@routeprofile/schema';
+import { RouteProfileError, issueText, meantNames, z } from '@routeprofile/schema';
 
 /** Which nodes and edges a graph has. Models are always in it. */
 export const graphSwitchesSchema = z
@@ -98,7 +98,10 @@ export function resolveGraphChoice(choice: GraphChoice): { name: string; switche
   const parsed = graphSwitchesSchema.safeParse(choice);
   if (!parsed.success)
     throw new RouteProfileError('BAD_OPTION', `graph: ${parsed.error.issues.map(issueText).join('; ')}`, {
-      hint: `Use a preset (${Object.keys(GRAPH_PRESETS).join(', ')}) or switches that fit together.`,
+      hint: [
+        ...meantNames(graphSwitchesSchema, parsed.error.issues),
+        `Use a preset (${Object.keys(GRAPH_PRESETS).join(', ')}) or switches that fit together.`,
+      ].join(' '),
       details: parsed.error.issues.map((issue) => `graph: ${issueText(issue)}`),
     });
   const { name, ...switches } = parsed.data;

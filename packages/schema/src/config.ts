@@ -18,10 +18,10 @@ const namedShape = { name: z.string().min(1), options: optionsSchema.optional() 
 const strategySchema: z.ZodType<StrategyReference, StrategyInput> = z
   .union([
     z.string(),
-    z.object({
+    z.strictObject({
       ...namedShape,
       graph: z.string().optional(),
-      wrappers: z.array(z.object(namedShape)).optional(),
+      wrappers: z.array(z.strictObject(namedShape)).optional(),
     }),
   ])
   .transform((value) =>

@@ -177,6 +177,7 @@ export {
   type RoutingRun,
 } from './metric.js';
 export { issueText } from './issue-text.js';
+export { meantNames } from './misspelt.js';
 export { type OptionInfo, optionInfos } from './option-info.js';
 export {
   formatStrategyReference,

@@ -28,6 +28,12 @@ describe('optionInfos', () => {
     ]);
   });
 
+  it('says each kind of value where several are accepted', () => {
+    expect(optionInfos(z.strictObject({ time: z.union([z.string(), z.number()]).optional() }))).toEqual([
+      { name: 'time', accepts: 'text or number' },
+    ]);
+  });
+
   it('shows defaults that a schema works out from other options', () => {
     const options = z
       .strictObject({ compat: z.boolean().default(false), self: z.number().optional() })

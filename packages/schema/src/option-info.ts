@@ -11,7 +11,7 @@ export interface OptionInfo {
 
 /** The parts of a JSON Schema that are read here. */
 const nodeSchema = z.looseObject({
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
   default: z.unknown().optional(),
@@ -50,6 +50,7 @@ function accepts(node: JsonSchemaNode): string {
   if (node.anyOf) return alternatives(node.anyOf.map(accepts));
   if (node.const !== undefined) return typeof node.const === 'string' ? node.const : JSON.stringify(node.const);
   if (node.enum) return alternatives(node.enum.map(String));
+  if (Array.isArray(node.type)) return alternatives(node.type.map((type) => accepts({ ...node, type })));
   switch (node.type) {
     case 'boolean':
       return 'true or false';

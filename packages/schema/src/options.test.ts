@@ -140,8 +140,25 @@ describe('parseOptions', () => {
       message: expect.stringMatching(/^car: engine\.pace\.perSecond: /) as unknown,
     });
     expect(refused({ colour: 1, engine: { power: 0 } })).toMatchObject({
-      hint: 'Options of car: colour, engine. Options of engine: power, pace.',
+      hint: 'Option colour of car: text (default: "red"). Option power of engine: number, at least 1.',
     });
+    expect(refused({ engine: { power: 1, pase: 4 } })).toMatchObject({
+      hint: "Did you mean 'pace' rather than 'pase'? Options of engine: power, pace.",
+    });
+  });
+
+  it('names the options that a message is about, where it spans several', () => {
+    const cost = {
+      name: 'cost',
+      options: z
+        .strictObject({ lambda: z.number().min(0).optional(), budget: z.number().gt(0).optional(), margin: z.number() })
+        .refine(({ lambda, budget }) => lambda === undefined || budget === undefined, 'give one of lambda and budget'),
+    };
+    expect(() => parseOptions(cost, { lambda: 1, budget: 1, margin: 0 })).toThrow(
+      expect.objectContaining({
+        hint: 'Option lambda of cost: number, at least 0. Option budget of cost: number, above 0.',
+      }),
+    );
   });
 
   it('reads wrappers around a router, innermost first, and writes them again', () => {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { RouteProfileError } from './errors.js';
 import { closestIssue, issueText } from './issue-text.js';
+import { meantNames } from './misspelt.js';
+import { optionInfos, type OptionInfo } from './option-info.js';
 
 /** A strategy by name with its options, as the command line and the config file give it. */
 export interface StrategyReference {
@@ -103,14 +105,15 @@ function formatNamed({ name, options }: Pick<StrategyReference, 'name' | 'option
 
 /**
  * Options validated and completed by a strategy's own schema.
- * @throws RouteProfileError BAD_OPTION naming the strategy and every wrong option; its hint lists the options there are, of a part
- * where `partOptions` made the schema of the part.
+ * @throws RouteProfileError BAD_OPTION naming the strategy and every wrong option; its hint names the option that was meant by
+ * a misspelt one, and lists the options that matter: all there are for an unknown one, else what those accept that the message is about;
+ * of a part where `partOptions` made the schema of the part.
  */
 export function parseOptions<O>(strategy: { name: string; options: z.ZodType<O> }, raw: unknown): O {
   const parsed = strategy.options.safeParse(raw ?? {});
   if (parsed.success) return parsed.data;
   throw new RouteProfileError('BAD_OPTION', `${strategy.name}: ${parsed.error.issues.map(issueText).join('; ')}`, {
-    hint: refusedParts(strategy, parsed.error.issues).map(optionList).join(' '),
+    hint: hintOf(strategy, parsed.error.issues),
     details: parsed.error.issues.map((issue) => `${strategy.name}: ${issueText(issue)}`),
   });
 }
@@ -132,26 +135,41 @@ export const partOptions = <O extends Record<string, unknown>>(
       if (parsed.success) return parsed.data;
       for (const issue of parsed.error.issues) {
         const { path, message } = closestIssue(issue);
-        const params = markOf(issue) ?? { part: part.name, options: optionNames(part.options) };
+        const params: PartMark = markOf(issue) ?? { part: part.name, said: saidOf(part, issue) };
         ctx.addIssue({ code: 'custom', message, path: [...path], params });
       }
       return z.NEVER;
     });
 
-/** Whose options an issue is about, where `partOptions` says so. */
-const partMark = z.object({ part: z.string(), options: z.array(z.string()) });
+/** Whose options an issue is about, where `partOptions` says so, and what there is to say of them. */
+const partMark = z.object({ part: z.string(), said: z.array(z.string()) });
 type PartMark = z.infer<typeof partMark>;
 
 const markOf = (issue: z.core.$ZodIssue): PartMark | undefined =>
   issue.code === 'custom' ? partMark.safeParse(issue.params).data : undefined;
 
-/** The whole, or the parts of it, that refuse what they were given; each once. */
-function refusedParts(whole: { name: string; options: z.ZodType }, issues: readonly z.core.$ZodIssue[]): PartMark[] {
-  const own: PartMark = { part: whole.name, options: optionNames(whole.options) };
-  const all = issues.map((issue) => markOf(issue) ?? own);
-  return all.filter(({ part }, i) => all.findIndex((other) => other.part === part) === i);
+/** What can be done about options that a whole, or parts of it, refuse; each thing once. */
+function hintOf(whole: { name: string; options: z.ZodType }, issues: readonly z.core.$ZodIssue[]): string {
+  const marks = issues.map((issue) => markOf(issue) ?? { part: whole.name, said: saidOf(whole, issue) });
+  return [...new Set(marks.flatMap(({ said }) => said))].join(' ');
 }
 
-const optionList = ({ part, options }: PartMark) => `Options of ${part}: ${options.join(', ') || 'none'}.`;
+/** What there is to say of the options of a part that an issue is about. */
+function saidOf({ name, options }: { name: string; options: z.ZodType }, issue: z.core.$ZodIssue): string[] {
+  const names = options instanceof z.ZodObject ? Object.keys(options.shape) : [];
+  const about = names.filter((option) => option === issue.path[0] || mentions(issue.message, option));
+  if (about.length === 0)
+    return [...meantNames(options, [issue]), `Options of ${name}: ${names.join(', ') || 'none'}.`];
+  const infos = optionInfos(options).filter((info) => about.includes(info.name));
+  return [
+    ...meantNames(options, [issue]),
+    ...infos.map((info) => `Option ${info.name} of ${name}: ${infoText(info)}.`),
+  ];
+}
 
-const optionNames = (schema: z.ZodType): string[] => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []);
+/** A name within a message, not a part of a longer one, and not a word behind an article (`a share of the queries`). */
+const mentions = (message: string, name: string): boolean =>
+  new RegExp(`(?<![\\w']|\\b(?:the|an?) )${name}(?![\\w'])`).test(message);
+
+const infoText = ({ accepts, default: usual }: OptionInfo): string =>
+  usual === undefined ? accepts : `${accepts} (default: ${JSON.stringify(usual)})`;

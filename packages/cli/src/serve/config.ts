@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { gatewayConfigSchema, routeSchema, secretReferenceSchema } from '@routeprofile/gateway';
 import { postgresSettingsSchema } from '@routeprofile/gateway/postgres';
 import { readConfigFile } from '@routeprofile/pipeline';
-import { issueText, plural, RouteProfileError, z } from '@routeprofile/schema';
+import { issueText, meantNames, plural, RouteProfileError, z } from '@routeprofile/schema';
 
 const serveConfigSchema = gatewayConfigSchema.extend({
   listen: z
@@ -91,12 +91,16 @@ export interface ServeFlags {
 /** Read where no other is named. */
 const CONFIG_NAME = 'routeprofile.serve.yaml';
 
-/** All that is wrong, at once. */
-export const serveProblems = (source: string, details: readonly string[]): RouteProfileError =>
+/** All that is wrong, at once. @param meant which names were meant by misspelt ones */
+export const serveProblems = (
+  source: string,
+  details: readonly string[],
+  meant: readonly string[] = [],
+): RouteProfileError =>
   new RouteProfileError(
     'BAD_OPTION',
     details.length === 1 ? `${source}: ${details[0]}` : `${source}: ${plural(details.length, 'problem')}`,
-    { hint: 'Correct what is named, and start again.', details },
+    { hint: [...meant, 'Correct what is named, and start again.'].join(' '), details },
   );
 
 const ENDPOINT = /^(.+?)=(https?:\/\/[^#\s]+)(?:#(.+))?$/;
@@ -165,7 +169,10 @@ async function readInput(
  */
 export function checkServeConfig(input: unknown, source: string, from: string, file?: string): FoundConfig {
   const parsed = serveConfigSchema.safeParse(input);
-  if (!parsed.success) throw serveProblems(source, parsed.error.issues.map(issueText));
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    throw serveProblems(source, issues.map(issueText), meantNames(serveConfigSchema, issues));
+  }
   const config = parsed.data;
   for (const route of Object.values(config.routes)) {
     route.router = resolve(from, route.router);

@@ -19,7 +19,7 @@ import { referencesOf } from '../grading/graders/references.js';
 import { assertPlaces, fill, PAIR_TEMPLATE, RUBRIC, SCORE_TEMPLATE, shownQuery } from './template.js';
 import { readPair, readScore } from './verdict.js';
 
-const optionsSchema = z.object({
+const optionsSchema = z.strictObject({
   /** Id of the model that judges, of `judges` or `models`. */
   model: z.string().min(1),
   /** `score`: each answer by itself; `pairwise`: every two answers to a query beside each other, in both orders. */

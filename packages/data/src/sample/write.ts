@@ -5,7 +5,7 @@ import { formatJson } from '../disk/json.js';
 import { FAMILY_TEXTS, MODELS } from './models.js';
 import { SIMULATION, simulateSample, TASKS } from './simulate.js';
 
-const optionsSchema = z.object({ seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42) });
+const optionsSchema = z.strictObject({ seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42) });
 /** `seed` decides questions, outcomes and split. Default 42. */
 export type SampleOptions = z.input<typeof optionsSchema>;
 

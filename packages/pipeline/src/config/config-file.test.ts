@@ -66,11 +66,22 @@ describe('config file', () => {
   });
 
   it.each([
-    ['a typing mistake', '{ "data": "set", "profiles": ["flat"] }', 'profiles', /^Options: .*profile, .*run --help/],
-    ['a wrong type', '{ "data": 3 }', 'data', /^Options: data, /],
-    ['a list of the wrong type', '{ "router": [3] }', 'router.0: must be text', /^Options: data, /],
-    ['a wrong field of a list', '{ "router": [{ "name": 3 }] }', 'router.0.name: must be text', /^Options: data, /],
-    ['several mistakes', '{ "data": 3, "out": 3 }', '2 problems', /^Options: data, /],
+    [
+      'a typing mistake',
+      '{ "data": "set", "profiles": ["flat"] }',
+      'profiles',
+      /^Did you mean 'profile' .* Options: .*run --help/,
+    ],
+    ['a wrong type', '{ "data": 3 }', 'data', /^See .*run --help/],
+    ['a list of the wrong type', '{ "router": [3] }', 'router.0: must be text', /^See .*run --help/],
+    ['a wrong field of a list', '{ "router": [{ "name": 3 }] }', 'router.0.name: must be text', /^See .*run --help/],
+    ['several mistakes', '{ "data": 3, "out": 3 }', '2 problems', /^See .*run --help/],
+    [
+      'a misspelt field of a list',
+      '{ "router": [{ "name": "knn", "option": {} }] }',
+      'router.0: unknown name',
+      /'options'/,
+    ],
     ['no object', '[1]', 'routeprofile.config.json', /^Options: data, /],
     ['truncated JSON', '{ "data": ', 'routeprofile.config.json', /has to be JSON/],
   ])('refuses %s, naming it and saying what to do', async (_, text, named, hint) => {

@@ -7,6 +7,7 @@ import { parseDocument } from 'yaml';
 import { sizeOfRegularFile } from '@routeprofile/data';
 import {
   issueText,
+  meantNames,
   plural,
   RouteProfileError,
   runConfigSchema,
@@ -36,7 +37,13 @@ const SYNTAX = new Map([
   ['.yaml', 'YAML'],
   ['.yml', 'YAML'],
 ]);
-const OPTIONS_HINT = `Options: ${Object.keys(runConfigSchema.shape).join(', ')}; see \`npx @routeprofile/cli run --help\`.`;
+const HELP = 'See `npx @routeprofile/cli run --help`.';
+
+/** All names, where one stands at the top that nobody knows. */
+const optionsHint = (issues: readonly z.core.$ZodIssue[]): string[] =>
+  issues.some(({ path }) => path.length === 0)
+    ? [`Options: ${Object.keys(runConfigSchema.shape).join(', ')}.`, HELP]
+    : [HELP];
 
 /** What the parser only warns of, such as an unknown directive, is a mistake in a config. */
 function yamlOf(text: string): unknown {
@@ -85,7 +92,10 @@ export async function loadConfigFile(path: string | undefined, from: string = pr
     throw new RouteProfileError(
       'BAD_INPUT',
       details.length === 1 ? details[0]! : `${found}: ${plural(details.length, 'problem')}`,
-      { hint: OPTIONS_HINT, details },
+      {
+        hint: [...meantNames(fileConfig, parsed.error.issues), ...optionsHint(parsed.error.issues)].join(' '),
+        details,
+      },
     );
   }
   const { collect: _collect, ...config } = raw as ConfigFile;
@@ -143,7 +153,7 @@ export function completeConfig(...layers: (PartialConfig | undefined)[]): z.infe
     hint:
       merged.data === undefined
         ? 'Name the dataset folder with --data DIR.'
-        : 'See `npx @routeprofile/cli run --help`.',
+        : [...meantNames(runConfigSchema, parsed.error.issues), HELP].join(' '),
     details,
   });
 }

@@ -11,6 +11,7 @@ import {
   collectConfigSchema,
   DEFAULT_ENCODER,
   issueText,
+  meantNames,
   RouteProfileError,
   type CollectConfig,
   type CollectConfigInput,
@@ -57,7 +58,10 @@ export async function settingsOf({
   if (parsed.success) return { config: parsed.data, folder };
   const details = parsed.error.issues.map((issue) => `collect.${issueText(issue)}`);
   throw new RouteProfileError('BAD_OPTION', details.join('; '), {
-    hint: 'Prompts and models are named in the section `collect` of routeprofile.config.*.',
+    hint: [
+      ...meantNames(collectConfigSchema, parsed.error.issues),
+      'Prompts and models are named in the section `collect` of routeprofile.config.*.',
+    ].join(' '),
     details,
   });
 }

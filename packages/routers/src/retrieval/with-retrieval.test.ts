@@ -160,7 +160,17 @@ describe('retrieval refuses', () => {
     const irt = await fitted(irtRouter, { dimensions: 2, width: 4, ridge: 4 });
     const index = indexOf(irt);
     expect(() => withRetrieval(irt, { ...index, dimensions: 2, metric: 'cosine' })).toThrow(/compares by cosine/);
-    expect(() => withRetrieval(irt, index, { n: 0 })).toThrow(/n is 0/);
+    expect(() => withRetrieval(irt, index, { n: 0 })).toThrow(/retrieve: n: must be at least 1/);
+    expect(() => withRetrieval(irt, index, { fitler: { requirements: { tools: true } } } as object)).toThrow(
+      expect.objectContaining({
+        code: 'BAD_OPTION',
+        message: "retrieve: unknown name 'fitler'",
+        hint: expect.stringContaining("Did you mean 'filter'") as string,
+      }),
+    );
+    expect(() => withRetrieval(irt, index, { filter: { requirement: {} } } as object)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("Did you mean 'requirements'") as string }),
+    );
     const other = ownIndex(
       irt.models,
       () => createMatrix(30, 7),

@@ -1,7 +1,9 @@
 import {
   createMatrix,
   isScoringRouter,
+  parseOptions,
   plural,
+  profileFilterSchema,
   RouteProfileError,
   rowOf,
   type Decision,
@@ -15,6 +17,7 @@ import {
   type Router,
   type RowScoring,
   type RunContext,
+  z,
 } from '@routeprofile/schema';
 import { takeQueries } from '../common/folds.js';
 import { unsavable, type WrappedRouter } from '../wrappers/wrapped.js';
@@ -32,6 +35,11 @@ export interface RetrievalSettings {
 
 /** Models per query, unless said otherwise. */
 export const RETRIEVED = 100;
+
+const retrievalSettings = /* @__PURE__ */ z.strictObject({
+  n: /* @__PURE__ */ z.number().int().min(1).default(RETRIEVED),
+  filter: /* @__PURE__ */ profileFilterSchema.default({}),
+});
 
 /**
  * The score of a model from one row of numbers, for routers that have it.
@@ -60,16 +68,9 @@ export function rowScoring(router: Router): RowScoring {
  * `decide` throws UNSUPPORTED where no model of the catalogue fulfils a query. The result cannot be saved: save router and index.
  * @throws RouteProfileError UNSUPPORTED for a router without `rows`, SHAPE_MISMATCH and BAD_OPTION for an index of other rows, BAD_INPUT for one of another encoder
  */
-export function withRetrieval(
-  router: Router,
-  index: SearchedIndex,
-  { n = RETRIEVED, filter = {} }: RetrievalSettings = {},
-): WrappedRouter {
+export function withRetrieval(router: Router, index: SearchedIndex, settings: RetrievalSettings = {}): WrappedRouter {
+  const { n, filter } = parseOptions({ name: 'retrieve', options: retrievalSettings }, settings);
   const rows = rowScoring(router);
-  if (!Number.isInteger(n) || n < 1)
-    throw new RouteProfileError('BAD_OPTION', `retrieve: n is ${n}, expected a whole number of at least 1`, {
-      hint: `Say how many models are retrieved per query, such as ${RETRIEVED}.`,
-    });
   if (index.metric !== rows.metric && rows.metric === 'dot')
     throw new RouteProfileError(
       'BAD_OPTION',

@@ -95,7 +95,7 @@ describe('a wrapped strategy', () => {
       hint: expect.stringMatching(/^Options of knn: k, .*\.$/) as unknown,
     });
     expect(refused('knn:k=0+cost:lambda=-1')).toMatchObject({
-      hint: expect.stringMatching(/^Options of knn: .*\. Options of cost: .*\.$/) as unknown,
+      hint: expect.stringMatching(/^Option k of knn: .*\. Option lambda of cost: .*\.$/) as unknown,
     });
   });
 

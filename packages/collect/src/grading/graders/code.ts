@@ -30,7 +30,7 @@ export async function gradeProgram(
 export const codeGrader = /* @__PURE__ */ defineGrader({
   name: 'code',
   summary: "runs the answer's program with the item's tests, in a sandbox (Python)",
-  options: z.object({}),
+  options: z.strictObject({}),
   async create(_options, { openSandbox }) {
     if (!openSandbox)
       throw new RouteProfileError('BAD_OPTION', 'code: programs are run only where that is allowed', {

@@ -10,7 +10,7 @@ const schemaShape = z.record(z.string(), z.unknown());
 export const jsonSchemaGrader = /* @__PURE__ */ defineGrader({
   name: 'json-schema',
   summary: 'whether the answer is JSON, by itself or in a code block, that fits a JSON schema',
-  options: z.object({
+  options: z.strictObject({
     /** File with the schema (draft 2020-12). */
     file: z.string().min(1).optional(),
     /** The schema itself. */

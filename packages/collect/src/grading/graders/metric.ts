@@ -11,7 +11,7 @@ const noReference: Grade = { score: null, reason: 'the item has no reference' };
 export const metricGrader = /* @__PURE__ */ defineGrader({
   name: 'metric',
   summary: "compares the answer with the item's reference, by the metric that the item or an option names",
-  options: z.object({
+  options: z.strictObject({
     /** For items that name none. */
     metric: z.string().min(1).default('cem'),
     rules: z.enum(['published', 'repaired']).default('repaired'),

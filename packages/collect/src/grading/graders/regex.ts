@@ -18,7 +18,7 @@ export const regexGrader = /* @__PURE__ */ defineGrader({
   name: 'regex',
   summary:
     'whether the answer matches a pattern; of a pattern with a group, whether what it caught equals the reference',
-  options: z.object({
+  options: z.strictObject({
     /** A regular expression of JavaScript. */
     pattern: z.string().min(1),
     /** `i`: letter case aside; `m`, `s`, `u` as in JavaScript. */
