@@ -67,5 +67,9 @@ describe('Matrix', () => {
     expect(() => assertFinite(createMatrix(1, 2, Float32Array.of(1, NaN)), 'scores')).toThrow(
       'scores: row 0, column 1 is NaN',
     );
+    // Vectors of an index, or of an encoder, were trained by nobody here.
+    expect(() => assertFinite(createMatrix(1, 2, Float32Array.of(1, NaN)), 'vectors')).toThrow(
+      expect.objectContaining({ hint: 'Look for NaN, infinity or very large numbers in what went in.' }),
+    );
   });
 });

@@ -89,7 +89,7 @@ export function assertFinite(matrix: Matrix, what: string): void {
       throw new RouteProfileError(
         'NOT_FINITE',
         `${what}: row ${Math.floor(k / matrix.cols)}, column ${k % matrix.cols} is ${matrix.data[k]}`,
-        { hint: 'Look for NaN or infinity in what went in; a smaller learning rate helps when training diverges.' },
+        { hint: 'Look for NaN, infinity or very large numbers in what went in.' },
       );
 }
 
