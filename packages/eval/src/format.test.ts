@@ -20,4 +20,10 @@ describe('numbers for people', () => {
       '–',
     ]);
   });
+
+  it('writes the dollars of one column in one notation', () => {
+    const column = (amounts: readonly number[]) => amounts.map((amount) => dollars(amount, amounts));
+    expect(column([9.7e-4, 0.0011, 0.25])).toEqual(['0.00097', '0.0011', '0.250']);
+    expect(column([9.7e-7, 0.0011, 0])).toEqual(['9.7e-7', '1.1e-3', '0']);
+  });
 });

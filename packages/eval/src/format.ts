@@ -25,14 +25,21 @@ export function signed(value: Maybe, digits = 3): string {
 export const percent = (share: Maybe, digits = 0): string =>
   share == null ? NONE : `${rounded(100 * share, digits)} %`;
 
-/** Three significant digits from a thousandth to a thousand. */
-export function dollars(value: Maybe): string {
+/** The power of ten of an amount; 0 has none. */
+const magnitudeOf = (value: number): number => Math.floor(Math.log10(Math.abs(value)));
+
+/**
+ * Three significant digits from a thousandth to a thousand, two below. Where an amount is beyond what can be read without a power of ten, all
+ * amounts that it stands among have one.
+ * @param among the amounts of the column, this one included; default: it stands alone
+ */
+export function dollars(value: Maybe, among: readonly Maybe[] = [value]): string {
   if (value == null) return NONE;
   if (value === 0) return '0';
-  const magnitude = Math.floor(Math.log10(Math.abs(value)));
-  return magnitude < -3 || magnitude > 5
-    ? value.toExponential(1)
-    : value.toFixed(Math.min(4, Math.max(0, 2 - magnitude)));
+  const magnitudes = among.flatMap((amount) => (amount ? [magnitudeOf(amount)] : []));
+  if (magnitudes.some((magnitude) => magnitude < -5 || magnitude > 5)) return value.toExponential(1);
+  const magnitude = magnitudeOf(value);
+  return value.toFixed(magnitude < -3 ? 1 - magnitude : Math.min(4, Math.max(0, 2 - magnitude)));
 }
 
 /** A difference with the ends of its interval; null where there are too few rows for one. */

@@ -111,6 +111,7 @@ const operatingPoint = (report: RunReport) => {
   };
   // The same model twice tells nothing more.
   const { 'best-single': single, 'best-in-hindsight': hindsight } = report.baselines;
+  const costs = report.rows.map((row) => row.frontier?.operatingPoint?.cost);
   const targets = new Set(report.rows.flatMap(({ frontier: found }) => found?.operatingPoint?.target ?? []));
   return table(
     report,
@@ -119,7 +120,7 @@ const operatingPoint = (report: RunReport) => {
       { title: 'average', help: 'Mean score', cell: ({ quality }) => fixed(quality) },
       ...against('best-single', false),
       ...(hindsight?.model === single?.model ? [] : against('best-in-hindsight', true)),
-      { title: '$/1k', help: 'Dollars per 1,000 queries', wide: true, cell: ({ cost }) => dollars(cost) },
+      { title: '$/1k', help: 'Dollars per 1,000 queries', wide: true, cell: ({ cost }) => dollars(cost, costs) },
       {
         title: 'promised',
         help: 'What it reached in cross-validation on the training data it was chosen on: mean score, and cost as a share of that of best-single; – where best-single is free',

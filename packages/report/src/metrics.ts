@@ -6,24 +6,24 @@ import type { DescribedMetric, MetricFormat, Metrics, RunReport } from '@routepr
 
 type Maybe = number | null | undefined;
 
-/** A figure under a title that names its unit. */
-export function figure(value: Maybe, format: MetricFormat): string {
+/** A figure under a title that names its unit. @param among the figures of its column, default: it stands alone */
+export function figure(value: Maybe, format: MetricFormat, among?: readonly Maybe[]): string {
   switch (format) {
     case 'percent':
       return percent(value);
     case 'dollars':
-      return dollars(value);
+      return dollars(value, among);
     case 'bits':
     case 'number':
       return fixed(value);
   }
 }
 
-/** A figure that has to name its unit itself. */
-export const figureWithUnit = (value: Maybe, format: MetricFormat): string => {
+/** A figure that has to name its unit itself. @param among as of `figure` */
+export const figureWithUnit = (value: Maybe, format: MetricFormat, among?: readonly Maybe[]): string => {
   if (value == null) return figure(value, format);
   return format === 'dollars'
-    ? `$${dollars(value)}`
+    ? `$${dollars(value, among)}`
     : format === 'bits'
       ? `${fixed(value)} bits`
       : figure(value, format);
@@ -31,9 +31,13 @@ export const figureWithUnit = (value: Maybe, format: MetricFormat): string => {
 
 const policies = ({ rows, baselines }: RunReport): { metrics: Metrics }[] => [...rows, ...Object.values(baselines)];
 
+/** All figures of a metric in a report, as they stand in one column. */
+export const columnOf = (report: RunReport, name: string): Maybe[] =>
+  policies(report).map(({ metrics }) => metrics[name]);
+
 /** Whether some policy has a figure. */
 export const isKnown = (report: RunReport, name: string): boolean =>
-  policies(report).some(({ metrics }) => metrics[name] != null);
+  columnOf(report, name).some((value) => value != null);
 
 /** Whether the figures differ among each other and from the averages. */
 function saysMore(report: RunReport, name: string): boolean {

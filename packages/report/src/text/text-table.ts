@@ -3,7 +3,7 @@ import { fixed, interval } from '@routeprofile/eval/format';
 import { plural, type Interval, type Metrics, type RunReport } from '@routeprofile/schema';
 import { assertReport } from '../assert-report.js';
 import { headline } from '../headline.js';
-import { figure, figureWithUnit, ownMetrics, shownMetrics } from '../metrics.js';
+import { columnOf, figure, figureWithUnit, ownMetrics, shownMetrics } from '../metrics.js';
 import {
   PROMISE_STATUS,
   effectiveModels,
@@ -55,7 +55,7 @@ function columnsOf(report: RunReport): Column[] {
     ({ name, format, title, width = title.length + 2 }): Column => ({
       title,
       width,
-      cell: ({ metrics }) => figure(metrics[name], format),
+      cell: ({ metrics }) => figure(metrics[name], format, columnOf(report, name)),
     }),
   );
   const right: Column[] = [
@@ -86,7 +86,9 @@ function ownMetricLines(report: RunReport): string[] {
     ...namedBaselines(report).map(({ name, baseline }) => ({ name, metrics: baseline.metrics })),
   ];
   return ownMetrics(report).flatMap((own) => {
-    const values = lines.map(({ name, metrics }) => `${name} ${figureWithUnit(metrics[own.name], own.format)}`);
+    const values = lines.map(
+      ({ name, metrics }) => `${name} ${figureWithUnit(metrics[own.name], own.format, columnOf(report, own.name))}`,
+    );
     return ['', ...wrap(printable(`${own.title}: ${values.join(' · ')}`), '  ')];
   });
 }

@@ -2,7 +2,7 @@ import { constantBaselines, MOST_CONSTANTS, VERSUS_HINDSIGHT } from '@routeprofi
 import { fixed, interval } from '@routeprofile/eval/format';
 import { plural, type Metrics, type RunReport } from '@routeprofile/schema';
 import { collapseText } from '../../headline.js';
-import { capital, figure, figureWithUnit, isKnown, ownMetrics, shownMetrics } from '../../metrics.js';
+import { capital, columnOf, figure, figureWithUnit, isKnown, ownMetrics, shownMetrics } from '../../metrics.js';
 import {
   average,
   constantsTotal,
@@ -28,14 +28,14 @@ function columnsOf(report: RunReport): Column[] {
   const [main, ...others] = shownMetrics(report, 'page').map(({ name, title, help, format, saysScale }): Column => ({
     title: `${title}${saysScale ? scale : ''}`,
     help: capital(help),
-    cell: ({ metrics }) => figure(metrics[name], format),
+    cell: ({ metrics }) => figure(metrics[name], format, columnOf(report, name)),
   }));
   const own = ownMetrics(report)
     .filter(({ name }) => isKnown(report, name))
     .map(({ name, title, summary, format }): Column => ({
       title,
       help: capital(summary),
-      cell: ({ metrics }) => figureWithUnit(metrics[name], format),
+      cell: ({ metrics }) => figureWithUnit(metrics[name], format, columnOf(report, name)),
     }));
   return [
     ...(main ? [main] : []),
