@@ -1,5 +1,6 @@
 import { nameSchema, RouteProfileError } from '@routeprofile/schema';
 import { someOf } from '../dataset/text.js';
+import { parsePath } from './paths.js';
 import { isPandasIndex } from './readers/delimited.js';
 import { cutsByTime, type CompleteImportOptions, type TableFormat } from './options.js';
 import {
@@ -61,7 +62,9 @@ export function planImport(
     const name = format === 'wide' ? companionOf(role, complete, header) : complete.columns[role];
     if (name !== undefined) complete.units[role] = units.of(role, name);
   }
-  const used = new Set([...Object.values(complete.columns), ...complete.models, ...companionsOf(complete, header)]);
+  const read = [...Object.values(complete.columns), ...complete.models, ...companionsOf(complete, header)];
+  // A column is used where a path leads into it.
+  const used = new Set(read.flatMap((name) => [name, String(parsePath(name)?.[0])]));
   return { ...complete, unused: header.filter((name) => !used.has(name)) };
 }
 

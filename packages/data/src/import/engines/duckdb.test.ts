@@ -107,6 +107,8 @@ describe('queries by DuckDB', () => {
       [`SELECT error('row ' || i) AS query, 'a' AS model, 1 AS score FROM range(9) t(i)`, /the query: .*row/],
     ] as const)
       expect((await failureOf(() => query(sql))).message, sql).toMatch(message);
+    const file = await failureOf(() => query('logs/my log.parquet'));
+    expect(file.hint).toBe(`Omit --engine to read the file as it is, or give "SELECT * FROM 'logs/my log.parquet'".`);
     const error = await failureOf(() => query(`SELECT * FROM 'https://example.com/x.parquet'`));
     expect([error.code, error.hint]).toEqual(['BAD_INPUT', expect.stringContaining('network are off')]);
   });

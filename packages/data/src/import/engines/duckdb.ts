@@ -12,6 +12,7 @@ import type {
 import { messageOf, notInstalled, RouteProfileError, throwIfAborted } from '@routeprofile/schema';
 import { unpacked } from '../paths.js';
 import { plain } from '../readers/plain.js';
+import { isReadable } from '../readers/open.js';
 import { SAMPLED, type Reader } from '../readers/table.js';
 import { onceMore, rowsReader, type Engine, type EngineOptions } from './engine.js';
 
@@ -125,6 +126,15 @@ async function assertSelect(duckdb: DuckDb, connection: DuckDBConnection, sql: s
     statement.destroySync();
     if (!isSelect) return refuse('is another kind of statement');
   } catch (cause) {
+    if (isReadable(sql) && !/\bselect\b|\bfrom\b/i.test(sql))
+      throw new RouteProfileError(
+        'BAD_INPUT',
+        `${name}: ${JSON.stringify(sql)} is the name of a file, expected one SELECT`,
+        {
+          hint: `Omit --engine to read the file as it is, or give "SELECT * FROM '${sql}'".`,
+          cause,
+        },
+      );
     // DuckDB gives no reason where there is nothing but blanks, semicolons and comments.
     if (messageOf(cause).startsWith('Error in native callback')) return refuse('is empty');
     throw RouteProfileError.isInstance(cause) ? cause : failed(name, cause);

@@ -25,16 +25,12 @@ describe('Parquet', () => {
         models: { a: { score: 0.5, inputTokens: 6 }, b: { score: null, inputTokens: 7 } },
       },
     ]);
-    expect([columns.time, columns.inputTokens, unused]).toEqual(['created_at', 'input_tokens', ['meta']]);
+    expect([columns.time, columns.inputTokens, unused]).toEqual(['created_at', 'input_tokens', []]);
   });
 
   it('is refused when it is cut short, or something else', async () => {
     const bytes = readFileSync(fixture('snappy'));
-    for (const damaged of [
-      bytes.subarray(0, bytes.length - 30),
-      Buffer.from('PAR1 and nothing else'),
-      Buffer.alloc(0),
-    ]) {
+    for (const damaged of [bytes.subarray(0, bytes.length - 30), Buffer.from('PAR1 and nothing else')]) {
       writeFileSync(join(bench.dir, 'a.parquet'), damaged);
       const error = await failureOf(() => importOutcomes(join(bench.dir, 'a.parquet'), bench.out));
       expect([error.code, error.message]).toEqual([
@@ -42,5 +38,27 @@ describe('Parquet', () => {
         expect.stringMatching(/a\.parquet: cannot be read as Parquet/),
       ]);
     }
+  });
+
+  it('is refused when there is nothing in it', async () => {
+    const error = await bench.refused('a.parquet', new Uint8Array(0));
+    expect([error.code, error.message]).toEqual([
+      'CORRUPT_FILE',
+      expect.stringMatching(/is empty, expected a Parquet file/),
+    ]);
+  });
+
+  it('says how to read a compression that is not known here', async () => {
+    const { DuckDBInstance } = await import('@duckdb/node-api');
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    const path = join(bench.dir, 'z.parquet');
+    await connection.run(
+      `COPY (SELECT 'q' AS query, 'a' AS model, 1 AS score) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    connection.closeSync();
+    const error = await failureOf(() => importOutcomes(path, bench.out));
+    expect(error.message).toMatch(/is packed with ZSTD/);
+    expect(error.hint).toContain(`--engine duckdb "SELECT * FROM '${path}'"`);
+    expect(await importOutcomes(`SELECT * FROM '${path}'`, bench.out, { engine: 'duckdb' })).toMatchObject({ rows: 1 });
   });
 });

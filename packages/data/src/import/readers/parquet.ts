@@ -27,6 +27,10 @@ export async function openParquet(path: string, options: { signal?: AbortSignal 
     }
   };
   const file = await asyncBufferFromFile(path);
+  if (file.byteLength === 0)
+    throw new RouteProfileError('CORRUPT_FILE', `${path}: is empty, expected a Parquet file`, {
+      hint: 'Write the file again: what made it wrote nothing, or was stopped.',
+    });
   const metadata = await attempt(() => parquetMetadataAsync(file));
   const total = Number(metadata.num_rows);
   const read = async (rowStart: number, rowEnd: number): Promise<Fields[]> => {
@@ -83,7 +87,7 @@ function parquetError(path: string, cause: unknown): RouteProfileError {
         cause,
       })
     : new RouteProfileError('BAD_INPUT', `${path}: is packed with ${codec}, which is not read here`, {
-        hint: "Write it with Snappy, gzip or Brotli, such as with pandas' to_parquet(compression='snappy').",
+        hint: `Have DuckDB read it: --engine duckdb "SELECT * FROM '${path}'". Or write it with Snappy, gzip or Brotli, such as with pandas' to_parquet(compression='snappy').`,
         cause,
       });
 }
