@@ -205,7 +205,12 @@ async function importFiles(
       ...saidOf({
         ...{ plan, choices, models, tally, scores, timeSplit, counts: calls.counts, sharedIds: ids.shared() },
         ...{ appending, systems, toldApart: grouper.toldApart },
-        sample: sampler && { perTask: options.sample!, seed: options.seed, others: sampler.others().calls },
+        sample: sampler && {
+          perTask: options.sample!,
+          seed: options.seed,
+          drawn: sampler.drawn,
+          others: sampler.others().calls,
+        },
         ...{ presets: read.presets, passedOver: read.passedOver, fromPath: read.fromPath, commas: read.commas },
       }),
       ...(hasCards && (options.replace || ownCards !== undefined)

@@ -32,8 +32,8 @@ export interface Done {
   systems: Systems;
   /** Texts that stood for several questions, and the calls whose query is all that was asked instead. */
   toldApart: { texts: number; calls: number };
-  /** How the rows were drawn, where they are a sample, and how many calls were not. */
-  sample: { perTask: number; seed: number; others: number } | undefined;
+  /** How the rows were drawn, where they are a sample, how many calls were drawn, and how many were not. */
+  sample: { perTask: number; seed: number; drawn: number; others: number } | undefined;
   /** The dataset that the calls were added to. */
   appending: Appending | undefined;
 }
@@ -71,11 +71,11 @@ function whatWasAdded({ rows, same, unsplit }: Appending, { queries }: Tally, is
   ];
 }
 
-function howRowsWereDrawn({ sample, tally, plan, counts }: Done): string[] {
+function howRowsWereDrawn({ sample, tally, plan }: Done): string[] {
   if (sample === undefined) return [];
-  const { perTask, seed, others } = sample;
+  const { perTask, seed, drawn, others } = sample;
   return [
-    `A sample: ${plural(tally.queries, 'query', 'queries')} of ${rowsOf(plan, counts.rows)} are in outcomes.jsonl, at most ${number(perTask)} per task and split, drawn by seed ${seed}, each with all of its outcomes; ${rowsOf(plan, others)} of other queries are summed up in meta.json by task and model. Task scores come from all, what is said of queries below from the sample.`,
+    `A sample: drew ${number(drawn)} of ${rowsOf(plan, drawn + others)}, those of ${plural(tally.queries, 'query', 'queries')}, at most ${number(perTask)} per task and split, by seed ${seed}; each query has all of its outcomes. The ${rowsOf(plan, others)} of other queries are summed up in meta.json by task and model. Task scores come from all, what is said of queries below from the sample.`,
   ];
 }
 

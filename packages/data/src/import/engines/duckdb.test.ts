@@ -84,7 +84,7 @@ describe('queries by DuckDB', () => {
     }));
     const result = await importOutcomes(sources, bench.out, { engine: 'duckdb', models: ['a', 'b'], sample: 7 });
     expect([result.rows, result.format]).toEqual([7, 'wide']);
-    expect(result.warnings[0]).toMatch(/7 queries of 500 rows/);
+    expect(result.warnings[0]).toMatch(/drew 7 of 500 rows, those of 7 queries/);
   });
 
   it('run once where rows are read once, and write or read nothing else', async () => {

@@ -67,7 +67,7 @@ describe('a sample of a log', () => {
     expect(squares).toBeCloseTo(scores / 4 + (3 * (2 * sum - scores)) / 4, 9);
     expect([costs, cost]).toEqual([scores, expect.closeTo(0.001 * scores, 9)]);
     expect(warnings[0]).toMatch(
-      /^A sample: 40 queries of 900 calls .* at most 20 per task .* 780 calls of other queries/,
+      /^A sample: drew 120 of 900 calls, those of 40 queries, at most 20 per task .* 780 calls of other queries/,
     );
   });
 

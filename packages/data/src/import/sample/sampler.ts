@@ -70,6 +70,11 @@ export class Sampler {
     return all.toSorted(([a], [b]) => a - b).map(([, call]) => call);
   }
 
+  /** How many calls are those of queries that are drawn. */
+  get drawn(): number {
+    return this.count - this.rest.calls;
+  }
+
   /** What the others sum up to. */
   others(): Rest {
     return this.rest;
