@@ -1,46 +1,25 @@
 import { basename, join, resolve } from 'node:path';
-import {
-  modelCardsFileSchema,
-  outcomesMetaSchema,
-  parseOptions,
-  RouteProfileError,
-  throwIfAborted,
-  type ModelCardFile,
-  type RunContext,
-  type z,
-} from '@routeprofile/schema';
+import { modelCardsFileSchema, parseOptions, type RunContext, type z } from '@routeprofile/schema';
 import { writeFilesAtomic } from '../disk/files.js';
 import { formatJson, readJsonFile } from '../disk/json.js';
-import { plural } from '../dataset/text.js';
-import { Problems } from '../disk/problems.js';
 import { exists } from '../disk/read.js';
 import { Appending } from './append.js';
-import { CallReader, type Call } from './calls.js';
-import { DecimalReader } from './decimals.js';
-import type { Engine } from './engines/engine.js';
 import { openEngine, queriesOf } from './engines/open.js';
 import { Grouper, type Query } from './group/group.js';
 import { ScratchFolder } from './group/line-store.js';
+import { assertScored } from './honoured.js';
 import { IdGiver } from './ids.js';
-import { Join, JOINED } from './join.js';
-import { cutsByTime, importOptionsSchema, type CompleteImportOptions, type TableFormat } from './options.js';
-import type { Plan } from './plan.js';
-import type { Preset } from './presets/preset.js';
-import { openReader } from './readers/open.js';
-import type { Reader } from './readers/table.js';
-import { Choices, columnsSaid, presetOf, recipeFor, type Recipe } from './recipe.js';
-import type { Columns, Role } from './roles.js';
+import { importOptionsSchema, type CompleteImportOptions, type TableFormat } from './options.js';
+import { readFiles, type ReadContext } from './read-files.js';
+import type { Columns } from './roles.js';
 import { outcomeRow } from './rows.js';
 import { saidOf } from './said.js';
-import { ownWords, PERCENT, parseScales, type GivenScales } from './scale.js';
 import { Sampler } from './sample/sampler.js';
-import { ScoreReader } from './scores.js';
-import { valuesFromPath } from './sources/from-path.js';
 import { filesOf, type ImportSource, type SourceFile } from './sources/sources.js';
 import { Tally } from './tally.js';
+import { assertFree, assertWhole, CARDS, cardsOfPresets, META, OUTCOMES, sourceSaid } from './target.js';
 import { TimeSplit } from './time-split.js';
 import { parseTime } from './times.js';
-import { Cells } from './values.js';
 
 /**
  * How `importOutcomes` reads its sources. Defaults: preset, format, columns, units, delimiter and decimal mark are told by the
@@ -69,8 +48,6 @@ export interface ImportedOutcomes {
   /** What was put together, averaged, guessed or left out, each with its number. */
   warnings: string[];
 }
-
-const PROGRESS_EVERY = 1000;
 
 /**
  * Turns what people have of their models' answers into a dataset folder in the outcomes layout.
@@ -108,12 +85,9 @@ export async function importOutcomes(
   }
 }
 
-interface Context {
-  signal?: AbortSignal | undefined;
-  onProgress?: ImportOptions['onProgress'];
+interface Context extends ReadContext {
   cards: z.output<typeof modelCardsFileSchema> | undefined;
   scratch: ScratchFolder;
-  engine: Engine | undefined;
 }
 
 async function importFiles(
@@ -225,263 +199,7 @@ async function importFiles(
   };
 }
 
-/** The cards that presets state of their models; undefined where none does. */
-function cardsOfPresets(presets: readonly Preset[]): Record<string, Partial<ModelCardFile>> | undefined {
-  const stated = presets.flatMap(({ cards = {} }) => Object.entries(cards));
-  return stated.length === 0 ? undefined : Object.fromEntries(stated);
-}
-
-const OUTCOMES = 'outcomes.jsonl';
-const CARDS = 'models.json';
-const META = 'meta.json';
-const SOURCES_NAMED = 20;
-
-/** The text of a query is not repeated: it may hold a password. */
-const sourceSaid = (files: readonly SourceFile[], engine: CompleteImportOptions['engine']): string => {
-  if (engine !== undefined) return `${plural(files.length, 'query', 'queries')} by ${engine}`;
-  const names = files.slice(0, SOURCES_NAMED).map(({ path }) => basename(path));
-  return files.length > names.length ? `${names.join(', ')} and ${files.length - names.length} more` : names.join(', ');
-};
-
-/** A dataset may have been written by hand: it is replaced only when that is asked for. */
-async function assertFree(
-  target: string,
-  withCards: boolean,
-  { replace, append }: CompleteImportOptions,
-): Promise<void> {
-  if (replace) return;
-  for (const file of [...(append ? [] : [OUTCOMES, META]), ...(withCards ? [CARDS] : [])])
-    if (await exists(join(target, file)))
-      throw new RouteProfileError('OUTPUT_UNWRITABLE', `${join(target, file)}: exists already, nothing was written`, {
-        hint: append
-          ? 'Omit --cards: the cards that are there stay.'
-          : 'Name another folder, or give --append to add to the dataset that is there, or --replace to replace it.',
-      });
-}
-
-/** @throws RouteProfileError BAD_INPUT where the rows that are there are a sample: who was not drawn is not known any more. */
-async function assertWhole(path: string): Promise<void> {
-  if (!(await exists(path))) return;
-  const { sampled } = await readJsonFile(path, outcomesMetaSchema);
-  if (sampled !== undefined)
-    throw new RouteProfileError(
-      'BAD_INPUT',
-      `${path}: says that the rows are a sample, to which nothing can be added`,
-      {
-        hint: 'Import everything at once with --sample and --replace.',
-      },
-    );
-}
-
 function timeSplitOf({ splitByTime, splitTime }: CompleteImportOptions): TimeSplit | undefined {
   if (splitByTime !== undefined) return new TimeSplit({ share: splitByTime });
   return splitTime === undefined ? undefined : new TimeSplit({ time: parseTime(splitTime)! });
-}
-
-interface ReadFiles {
-  /** Of the first file. */
-  plan: Plan;
-  columns: Columns;
-  presets: Map<Preset, number>;
-  calls: CallReader;
-  scores: ScoreReader;
-  choices: Choices;
-  files: number;
-  unused: string[];
-  passedOver: string[];
-  fromPath: readonly string[];
-  commas: number;
-}
-
-/** Reads all calls of all files. @throws RouteProfileError BAD_INPUT with every problem of every file. */
-async function readFiles(
-  files: readonly SourceFile[],
-  options: CompleteImportOptions,
-  add: (call: Call) => Promise<void> | void,
-  { signal, onProgress, engine }: Pick<Context, 'signal' | 'onProgress' | 'engine'>,
-): Promise<ReadFiles> {
-  const problems = new Problems();
-  const scores = new ScoreReader(scalesOf(options), ownWords(options.good, options.bad));
-  const calls = new CallReader(scores, cutsByTime(options));
-  const choices = new Choices(options);
-  for (const role of ['score', 'query'] as const) {
-    const path = options[JOINED[role]];
-    if (path !== undefined) choices.joins[role] = await Join.open(role, path, options, problems);
-  }
-  const fromPath = valuesFromPath(options.fromPath, files);
-  const presets = new Map<Preset, number>();
-  const unused = new Set<string>();
-  const passedOver: string[] = [];
-  let first: { plan: Plan; columns: Columns } | undefined;
-  let [count, commas, done] = [0, 0, 0];
-  const opened = await openAll(files, options, { signal, engine }, problems, passedOver);
-  const recipes: (Opened & { recipe: Recipe })[] = [];
-  for (const one of opened) {
-    const asPlanned = asFirst(options, recipes[0]?.recipe.plan);
-    recipes.push({ ...one, recipe: await recipeFor(one.file, one.reader, asPlanned, choices, fromPath.of(one.file)) });
-  }
-  for (const { reader, recipe } of recipes)
-    if (recipe.gather !== undefined)
-      for await (const record of reader.records(recipe.records)) {
-        throwIfAborted({ signal });
-        recipe.gather(record);
-      }
-  await countScores(recipes, choices, signal);
-  for (const { file, reader, recipe } of recipes) {
-    const values = fromPath.of(file);
-    first ??= { plan: recipe.plan, columns: columnsSaid(recipe, options.columns, values) };
-    if (recipe.preset !== undefined) presets.set(recipe.preset, (presets.get(recipe.preset) ?? 0) + 1);
-    if (recipe.preset?.scale === 'percent') scores.usual = PERCENT;
-    for (const name of recipe.plan.unused) unused.add(name);
-    assertTimes(recipe, file, options);
-    const decimals = new DecimalReader({
-      decimal: options.decimal,
-      commas: reader.delimiter !== undefined && reader.delimiter !== ',',
-    });
-    let records = 0;
-    for await (const record of reader.records(recipe.records)) {
-      throwIfAborted({ signal });
-      records++;
-      for (const { fields, asked } of recipe.calls(record)) {
-        const cells = new Cells(problems, record.place, fields, decimals);
-        const call = calls.read(
-          cells,
-          recipe.plan,
-          { split: file.split ?? options.split ?? null, file: file.path },
-          asked,
-        );
-        if (call !== null && problems.count === 0) await add(call);
-      }
-      if (++done % PROGRESS_EVERY === 0) onProgress?.({ stage: 'import', done, unit: 'rows' });
-    }
-    count++;
-    if (records === 0 && problems.count === 0) problems.add(file.path, '', 'holds no rows');
-    const doubt = decimals.doubt();
-    if (doubt !== undefined) problems.add(file.path, '', doubt);
-    commas += decimals.commas;
-  }
-  for (const join of Object.values(choices.joins)) join.assertUsed();
-  assertHonoured(recipes, options, choices);
-  problems.throwIfAny('import', 'BAD_INPUT', hintOf([...presets.keys()]));
-  // Without a file there would have been a problem, unless there was no source at all.
-  if (first === undefined)
-    throw new RouteProfileError('BAD_INPUT', 'there is nothing to import', { hint: 'Name at least one file.' });
-  return {
-    ...{ ...first, presets, calls, scores, choices, files: count, unused: [...unused], passedOver },
-    ...{ fromPath: fromPath.said, commas },
-  };
-}
-
-/** Later tables are laid out as the first. */
-const asFirst = (options: CompleteImportOptions, first: Plan | undefined): CompleteImportOptions =>
-  first === undefined || options.format !== 'auto'
-    ? options
-    : { ...options, ...(first.models.length > 0 && { format: 'wide' }) };
-
-interface Opened {
-  file: SourceFile;
-  reader: Reader;
-}
-
-/** Counts named scores ahead: one is read of all records, whichever the first of them have. */
-async function countScores(
-  recipes: readonly (Opened & { recipe: Recipe })[],
-  { names }: Choices,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (const { reader, recipe } of recipes) {
-    const { scoresOf } = recipe;
-    if (scoresOf === undefined) continue;
-    for await (const record of reader.records(recipe.records)) {
-      throwIfAborted({ signal });
-      for (const scores of scoresOf(record)) names.see(scores);
-    }
-  }
-}
-
-/** Files that were found in a folder, and are of no known shape while others are, are something else. */
-async function openAll(
-  files: readonly SourceFile[],
-  options: CompleteImportOptions,
-  { signal, engine }: Pick<Context, 'signal' | 'engine'>,
-  problems: Problems,
-  passedOver: string[],
-): Promise<Opened[]> {
-  const opened: (Opened & { preset: Preset | undefined })[] = [];
-  for (const file of files) {
-    throwIfAborted({ signal });
-    const reader =
-      engine === undefined || file.sql === undefined
-        ? await openReader(file.path, { ...options, signal }, problems)
-        : await engine.open(file.sql, file.path);
-    opened.push({ file, reader, preset: presetOf(file, reader, options)?.preset });
-  }
-  const known = opened.find(({ preset }) => preset !== undefined)?.preset;
-  return opened.filter(({ file, preset }) => {
-    if (known === undefined || !file.found || preset === known) return true;
-    passedOver.push(file.path);
-    return false;
-  });
-}
-
-const hintOf = (presets: readonly Preset[]): string =>
-  [
-    ...presets.flatMap(({ hints }) => Object.values(hints ?? {})),
-    'Correct the records, or say which column is which (--query, --model, --score …).',
-  ].join(' ');
-
-function scalesOf({ scale, scoreScale }: CompleteImportOptions): GivenScales | undefined {
-  if (scoreScale !== undefined) return { tasks: new Map(), others: { low: 0, high: scoreScale } };
-  return scale === undefined ? undefined : (parseScales(scale) ?? undefined);
-}
-
-/** @throws RouteProfileError BAD_OPTION for a field or a unit that was asked for, and that no record of a preset has a use for. */
-function assertHonoured(
-  recipes: readonly { recipe: Recipe }[],
-  { columns, latencyUnit }: CompleteImportOptions,
-  { joins, reached, units }: Choices,
-): void {
-  const preset = recipes.find(({ recipe }) => recipe.preset !== undefined)?.recipe.preset;
-  const named = Object.entries(columns).filter(([role]) => role !== 'score' && !(role in joins)) as [Role, string][];
-  const missing = preset === undefined ? undefined : named.find(([role]) => !reached.has(role));
-  if (missing !== undefined && recipes.every(({ recipe }) => recipe.preset !== undefined))
-    throw new RouteProfileError(
-      'BAD_OPTION',
-      `${missing[0]}: no record has ${JSON.stringify(missing[1])}; the files were read as ${preset!.title}`,
-      {
-        hint: `Give a field of the records, or a path into them; or omit it, to read ${missing[0]} as the preset does.`,
-      },
-    );
-  if (latencyUnit === undefined || units.used) return;
-  throw new RouteProfileError(
-    'BAD_OPTION',
-    preset === undefined
-      ? 'latencyUnit: there is no column of latencies that it could be the unit of'
-      : `latencyUnit: ${preset.title} have no latency without a unit of its own`,
-    { hint: 'Omit --latency-unit, or name what it belongs to with --latency COLUMN.' },
-  );
-}
-
-function assertTimes({ plan }: Recipe, { path }: SourceFile, options: CompleteImportOptions): void {
-  if (!cutsByTime(options) || plan.columns.time !== undefined) return;
-  throw new RouteProfileError('BAD_INPUT', `${path}: has no column of times`, {
-    hint: `Its columns are ${[...Object.values(plan.columns), ...plan.unused].slice(0, 30).join(', ')}. A split by time needs one: name it with --time COLUMN, or omit the split.`,
-  });
-}
-
-function assertScored({ scored }: CallReader, files: string, { plan, presets, choices }: ReadFiles): void {
-  const [preset] = presets.keys();
-  if (scored === 0) {
-    const column = preset === undefined ? plan.columns.score : undefined;
-    throw new RouteProfileError(
-      'BAD_INPUT',
-      `${files}: ${preset === undefined ? 'has' : `read as ${preset.title}, has`} no score at all${column === undefined ? '' : `: the column ${JSON.stringify(column)} is empty in every row`}`,
-      {
-        hint:
-          choices.hint() ??
-          preset?.hints?.score ??
-          'Say which column holds the scores: --score COLUMN, or which file: --scores FILE. Without scores nothing can be learned: grade the answers first.',
-      },
-    );
-  }
 }

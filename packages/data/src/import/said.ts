@@ -3,7 +3,7 @@ import type { Appending } from './append.js';
 import type { Counts } from './calls.js';
 import type { Plan } from './plan.js';
 import type { Preset } from './presets/preset.js';
-import type { Choices } from './recipe.js';
+import type { Choices } from './choices.js';
 import { isLowGood } from './score-names.js';
 import type { ScoreReader } from './scores.js';
 import type { Systems } from './systems.js';
