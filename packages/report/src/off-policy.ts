@@ -105,7 +105,7 @@ export function policyLines(report: RunReport, { policies }: OffPolicy): PolicyL
       recommended: isRecommended(report, row),
       constant: row.collapse.flag,
       wins: policy.difference?.known === true && policy.difference.low > 0,
-      cells: cellsOf(policy),
+      cells: cellsOf(policy, policies),
     };
     return [{ line, value: policy.score.dr.known ? policy.score.dr.value : -Infinity }];
   });
@@ -117,15 +117,18 @@ export function policyLines(report: RunReport, { policies }: OffPolicy): PolicyL
       recommended: isRecommendedBaseline(report, policy.name),
       constant: false,
       wins: false,
-      cells: cellsOf(policy),
+      cells: cellsOf(policy, policies),
     }));
   return [...rows.toSorted((a, b) => b.value - a.value).map(({ line }) => line), ...compared];
 }
 
-const cellsOf = (policy: OffPolicyPolicy): string[] => [
+const costOf = ({ costPer1k }: OffPolicyPolicy): number | undefined => (costPer1k?.known ? costPer1k.value : undefined);
+
+/** @param among all policies of the table: a column of dollars has one notation */
+const cellsOf = (policy: OffPolicyPolicy, among: readonly OffPolicyPolicy[]): string[] => [
   estimateText(policy.score.dr),
   differenceText(policy),
-  policy.costPer1k?.known ? dollars(policy.costPer1k.value) : '–',
+  dollars(costOf(policy), among.map(costOf)),
   policy.effectiveRows.toFixed(0),
 ];
 
