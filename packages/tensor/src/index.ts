@@ -1,6 +1,8 @@
 export { activate, createRuntime } from './runtime/runtime.js';
 export { BACKENDS } from './runtime/types.js';
 export type { Attempt, BackendName, Runtime, RuntimeOptions, TensorFlow } from './runtime/types.js';
+export { type Arena, openArena } from './kernels/arena.js';
+export type { Routines } from './kernels/routines.js';
 export { filled, glorotUniform, linearWeights, uniform, type Weights } from './layers/initialisers.js';
 export {
   ATTENTION_SLOPE,

@@ -122,6 +122,32 @@ export interface Routines {
     correction: number,
     epsilon: number,
   ) => void;
+  quantizeRows: (x: Pointer, q: Pointer, scales: Pointer, rows: number, n: number, limit: number) => void;
+  multiplyQuantized: (
+    q: Pointer,
+    scales: Pointer,
+    w: Pointer,
+    columns: Pointer,
+    bias: Pointer,
+    c: Pointer,
+    m: number,
+    n: number,
+    k: number,
+    mode: number,
+  ) => void;
+  normRows: (x: Pointer, gamma: Pointer, beta: Pointer, out: Pointer, rows: number, n: number, epsilon: number) => void;
+  attendWindow: (
+    qkv: Pointer,
+    out: Pointer,
+    n: number,
+    width: number,
+    heads: number,
+    scale: number,
+    turned: Pointer,
+    weights: Pointer,
+  ) => void;
+  columnMeans: (x: Pointer, out: Pointer, rows: number, columns: number) => void;
+  tanhRows: (x: Pointer, n: number) => void;
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
