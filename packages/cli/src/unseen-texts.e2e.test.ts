@@ -121,7 +121,7 @@ describe('a router of use-lite', () => {
     expect((await route(['What is this?'])).code).toBe(0);
     const { code, stderr } = await route(['What is this?', '--encoder', 'static-hash']);
     expect(code).toBe(2);
-    expect(stderr).toContain('made with the encoder use-lite@0.2.0:window=mean, not with static-hash@');
+    expect(stderr).toContain('made with the encoder use-lite@0.2.0-int16:window=mean, not with static-hash@');
   });
 
   it('says in use which queries it cannot tell apart', async () => {

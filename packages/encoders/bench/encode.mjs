@@ -1,6 +1,7 @@
 // Texts per second of use-lite, as one JSON document on standard output. Build first; then: node packages/encoders/bench/encode.mjs [--quick]
 // short: 15 words; long: 300 words, of which the first 128 tokens are encoded (window=head). Each case runs in a process
 // of its own, best of three rounds after a warm-up, so that other work on the machine disturbs as little as possible;
+// asShipped: the same model as TensorFlow.js runs its graph in WebAssembly, windows of equal length together;
 // hashed: use-lite-hash on one core, half of whose texts end in words that it hashes.
 // perCpuSecond divides by the process's CPU time, which includes the garbage collector's and the compiler's threads.
 import { execFileSync } from 'node:child_process';
@@ -27,12 +28,29 @@ function makeTexts(count, words, unseen) {
   });
 }
 
-async function measure({ kind, backend, threads, count, rounds, encoder: name = 'use-lite', unseen = false }) {
-  const { createRuntime } = await import('@routeprofile/tensor');
-  const { createEncoder } = await import('../dist/node.js');
-  await createRuntime({ backend });
+/** What encodes the texts: the encoder of that name, or the graph of use-lite as TensorFlow.js runs it. */
+async function open({ threads, encoder, shipped }) {
+  if (!shipped) {
+    const { createEncoder } = await import('../dist/node.js');
+    return createEncoder(`${encoder}:window=head`, { threads });
+  }
+  const [{ openGraph }, { useLiteFiles, createTokenizer, parseVocabulary }] = await Promise.all([
+    import('./graph.mjs'),
+    import('../dist/node.js'),
+  ]);
+  const graph = await openGraph();
+  const tokenizer = createTokenizer(parseVocabulary(await useLiteFiles().vocab(), 'vocab.json'));
+  return {
+    async encode(texts) {
+      const windows = texts.map((text) => tokenizer.encode(text).subarray(0, 128));
+      for (const batch of graph.batches(windows)) await graph.run(batch.map((i) => windows[i]));
+    },
+  };
+}
+
+async function measure({ kind, threads, count, rounds, encoder: name = 'use-lite', unseen = false, shipped = false }) {
   const texts = makeTexts(count, LENGTHS[kind], unseen);
-  const encoder = await createEncoder(`${name}:window=head`, { threads });
+  const encoder = await open({ threads, encoder: name, shipped });
   const seconds = () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
@@ -50,7 +68,7 @@ async function measure({ kind, backend, threads, count, rounds, encoder: name = 
     };
   }
   const peakMegabytes = process.resourceUsage().maxRSS / 1000;
-  return { kind, encoder: name, backend, threads, texts: count, ...best, peakMegabytes };
+  return { kind, encoder: name, threads, texts: count, ...best, peakMegabytes };
 }
 
 function inProcess(job) {
@@ -75,13 +93,10 @@ if (jobAt > 0) {
   const size = (kind, threads) => (kind === 'short' ? 400 : 60) * threads * (quick ? 0.5 : 1);
   const results = {};
   for (const kind of ['short', 'long']) {
-    const job = (backend, threads, more = {}) =>
-      inProcess({ kind, backend, threads, count: size(kind, threads), rounds, ...more });
-    const [shipped, one] = [job('wasm', 1), job('embedded', 1)];
-    const all = cores > 1 ? job('embedded', cores) : one;
-    const [plain, hashed] = ['use-lite', 'use-lite-hash'].map((encoder) =>
-      job('embedded', 1, { encoder, unseen: true }),
-    );
+    const job = (threads, more = {}) => inProcess({ kind, threads, count: size(kind, threads), rounds, ...more });
+    const [shipped, one] = [job(1, { shipped: true }), job(1)];
+    const all = cores > 1 ? job(cores) : one;
+    const [plain, hashed] = ['use-lite', 'use-lite-hash'].map((encoder) => job(1, { encoder, unseen: true }));
     results[kind] = {
       words: LENGTHS[kind],
       asShipped: rounded(shipped),

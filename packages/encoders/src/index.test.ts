@@ -20,7 +20,6 @@ describe('the main entry', () => {
       '@routeprofile/providers',
       '@routeprofile/schema',
       '@routeprofile/tensor',
-      '@tensorflow/tfjs-converter',
     ]);
   });
 });

@@ -7,7 +7,8 @@ export {
   openUseLiteEncoder,
   type UseLiteOptions,
 } from './use-lite/encoder.js';
-export { USE_LITE_DIMENSIONS, type UseLiteFiles } from './use-lite/model.js';
+export { USE_LITE_DIMENSIONS } from './use-lite/model.js';
+export type { UseLiteFiles } from './use-lite/weights.js';
 export {
   createTokenizer,
   parseVocabulary,

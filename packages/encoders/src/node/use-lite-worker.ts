@@ -1,22 +1,19 @@
 /** Worker entry: loads the model once, then answers one batch after another. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { createRuntime } from '@routeprofile/tensor';
-import { loadUseLiteModel, type UseLiteModel } from '../use-lite/model.js';
+import { parentPort } from 'node:worker_threads';
+import { loadUseLiteModel } from '../use-lite/model.js';
+import type { BatchRunner } from '../use-lite/run-batches.js';
 import { useLiteFiles } from './use-lite-files.js';
-import type { WorkerReply, WorkerSetup, WorkerTask } from './worker-pool.js';
+import type { WorkerReply, WorkerTask } from './worker-pool.js';
 
 const port = parentPort;
 if (port) {
-  const { backend } = workerData as WorkerSetup;
-  let model: Promise<UseLiteModel> | undefined;
-  const load = async () => loadUseLiteModel(useLiteFiles(), await createRuntime({ backend }));
+  let model: Promise<BatchRunner> | undefined;
 
-  const answer = async ({ id, tokens, windowLength }: WorkerTask): Promise<WorkerReply> => {
+  const answer = async ({ id, tokens, lengths }: WorkerTask): Promise<WorkerReply> => {
     try {
-      const { run } = await (model ??= load());
-      const windows = Array.from({ length: tokens.length / windowLength }, (_, i) =>
-        tokens.subarray(i * windowLength, (i + 1) * windowLength),
-      );
+      const run = await (model ??= loadUseLiteModel(useLiteFiles()));
+      let end = 0;
+      const windows = lengths.map((length) => tokens.subarray(end, (end += length)));
       return { id, vectors: await run(windows) };
     } catch (error) {
       return { id, error: error instanceof Error ? error.message : String(error) };

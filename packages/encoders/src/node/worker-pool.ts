@@ -1,18 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { RouteProfileError } from '@routeprofile/schema';
-import type { BackendName } from '@routeprofile/tensor';
+import { countTokens } from '../use-lite/batches.js';
 import type { BatchRunner } from '../use-lite/run-batches.js';
 
-/** What a worker is started with. */
-export interface WorkerSetup {
-  backend: BackendName;
-}
-
-/** Windows of one batch, of equal length, one after another. */
+/** Windows of one batch, one after another. */
 export interface WorkerTask {
   id: number;
   tokens: Int32Array;
-  windowLength: number;
+  /** Tokens of each window. */
+  lengths: readonly number[];
 }
 
 export type WorkerReply = { id: number; vectors: Float32Array } | { id: number; error: string };
@@ -30,12 +26,12 @@ interface Waiting {
 }
 
 /** @param entry the built worker file */
-export function createWorkerPool(entry: URL, backend: BackendName): WorkerPool {
+export function createWorkerPool(entry: URL): WorkerPool {
   const threads: ReturnType<typeof startThread>[] = [];
   return {
     runners(count) {
       // A thread that died (out of memory, say) is replaced by the next call.
-      for (let i = 0; i < count; i++) if (!threads[i]?.alive()) threads[i] = startThread(entry, { backend });
+      for (let i = 0; i < count; i++) if (!threads[i]?.alive()) threads[i] = startThread(entry);
       return threads.slice(0, count).map((thread) => thread.run);
     },
     async dispose() {
@@ -44,8 +40,8 @@ export function createWorkerPool(entry: URL, backend: BackendName): WorkerPool {
   };
 }
 
-function startThread(entry: URL, setup: WorkerSetup) {
-  const worker = new Worker(entry, { workerData: setup, execArgv: [] });
+function startThread(entry: URL) {
+  const worker = new Worker(entry, { execArgv: [] });
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let dead: Error | undefined;
@@ -81,10 +77,14 @@ function startThread(entry: URL, setup: WorkerSetup) {
         reject(dead);
         return;
       }
-      const windowLength = windows[0]!.length;
-      const tokens = new Int32Array(windows.length * windowLength);
-      windows.forEach((window, i) => tokens.set(window, i * windowLength));
-      const task: WorkerTask = { id: nextId++, tokens, windowLength };
+      const lengths = windows.map(({ length }) => length);
+      const tokens = new Int32Array(countTokens(windows));
+      let at = 0;
+      for (const window of windows) {
+        tokens.set(window, at);
+        at += window.length;
+      }
+      const task: WorkerTask = { id: nextId++, tokens, lengths };
       waiting.set(task.id, { resolve, reject });
       worker.ref();
       worker.postMessage(task, [tokens.buffer]);

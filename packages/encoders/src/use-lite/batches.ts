@@ -1,29 +1,27 @@
-/** Windows that run through the model together: indices into the list of windows, all of the same length. */
+/** Windows that run through the model together: indices into the list of windows. */
 export type Batch = readonly number[];
 
 /**
- * Tokens of one batch. Larger ones are no faster on one core, and smaller ones keep progress, interruption and the
- * sharing of work between threads fine-grained.
+ * Tokens of one batch at most. Larger ones are no faster and take more memory; smaller ones keep progress, interruption and
+ * the sharing of work between threads fine-grained.
  */
-const BATCH_TOKENS = 1024;
+export const BATCH_TOKENS = 256;
 
 /**
- * Groups windows of equal length, longest first, so that nothing is padded: a window's vector then has the same bits
- * in whatever batch it was. Which windows share a batch depends on the list alone, never on threads or timing.
+ * Windows in the order given, as many to a batch as fit. Nothing is padded, and a window's vector has the same bits in
+ * whatever batch it was. Which windows share a batch depends on the list alone, never on threads or timing.
  */
 export function planBatches(windows: readonly Int32Array[], batchTokens = BATCH_TOKENS): Batch[] {
-  const byLength = new Map<number, number[]>();
-  windows.forEach((window, i) => {
-    const group = byLength.get(window.length);
-    if (group) group.push(i);
-    else byLength.set(window.length, [i]);
+  const batches: number[][] = [];
+  let tokens = Infinity;
+  windows.forEach(({ length }, i) => {
+    if (tokens + length > batchTokens) {
+      batches.push([]);
+      tokens = 0;
+    }
+    batches.at(-1)!.push(i);
+    tokens += length;
   });
-  const batches: Batch[] = [];
-  for (const length of [...byLength.keys()].sort((a, b) => b - a)) {
-    const group = byLength.get(length)!;
-    const size = Math.max(1, Math.floor(batchTokens / length));
-    for (let i = 0; i < group.length; i += size) batches.push(group.slice(i, i + size));
-  }
   return batches;
 }
 

@@ -7,17 +7,17 @@ import {
   type Matrix,
   type RunContext,
 } from '@routeprofile/schema';
-import { createRuntime, type Runtime } from '@routeprofile/tensor';
-import { loadUseLiteModel, USE_LITE_DIMENSIONS, type UseLiteFiles, type UseLiteModel } from './model.js';
+import { loadUseLiteModel, USE_LITE_DIMENSIONS } from './model.js';
 import { runBatches, type BatchRunner } from './run-batches.js';
 import { createTokenizer, parseVocabulary, type Tokenizer } from '@routeprofile/encoder-static';
 import { inTurns } from '../turns.js';
 import { appendHashedBlock } from '../unseen/hashed-block.js';
 import { unseenOf, type Unseen } from '../unseen/unseen.js';
+import type { UseLiteFiles } from './weights.js';
 import { combineWindows, cutWindows, planWindows, type WindowPolicy } from './windows.js';
 
-/** The weights' package and version: part of every id, because other weights give other vectors. */
-export const USE_LITE_VERSION = '0.2.0';
+/** The version of the weights' package, and the arithmetic: part of every id, because others give other vectors. */
+export const USE_LITE_VERSION = '0.2.0-int16';
 
 /** The same for the hashed block: changes whenever a text would get another one. */
 export const USE_LITE_HASH_VERSION = `${USE_LITE_VERSION}-1`;
@@ -82,9 +82,9 @@ interface ReadText {
 
 /** A runner that computes here and lets go of the event loop after each batch, so that interruption is noticed. */
 export const localRunner =
-  (model: UseLiteModel): BatchRunner =>
+  (model: BatchRunner): BatchRunner =>
   async (windows) => {
-    const vectors = await model.run(windows);
+    const vectors = await model(windows);
     await nextTurn();
     return vectors;
   };
@@ -99,20 +99,17 @@ export interface UseLiteOptions {
   windowsPerText?: number;
   /** Numbers in the block for what the vocabulary cannot spell, as `use-lite-hash` has it. Default: no such block. */
   hashed?: number;
-  /** Default: the tensor runtime in use. */
-  runtime?: Runtime;
 }
 
 /**
  * The Universal Sentence Encoder lite on this thread, in Node or a browser: 512 dimensions, unit length, English.
  * With `hashed` it is `use-lite-hash`: `hashed` extra dimensions, which tell apart texts that the vocabulary cannot spell.
- * @throws RouteProfileError CORRUPT_FILE for damaged weights, BACKEND_UNAVAILABLE.
+ * @throws RouteProfileError CORRUPT_FILE for damaged weights, BACKEND_UNAVAILABLE where WebAssembly has no SIMD.
  */
 export async function openUseLiteEncoder(options: UseLiteOptions): Promise<Encoder> {
-  const { files, window, windowsPerText, hashed, runtime } = options;
+  const { files, window, windowsPerText, hashed } = options;
   const tokenizer = createTokenizer(parseVocabulary(await files.vocab(), 'vocab.json'));
-  const model = await loadUseLiteModel(files, runtime ?? (await createRuntime()));
-  const runner = localRunner(model);
+  const runner = localRunner(await loadUseLiteModel(files));
   return assembleUseLite({
     tokenizer,
     window,
@@ -120,7 +117,7 @@ export async function openUseLiteEncoder(options: UseLiteOptions): Promise<Encod
     hashed,
     windows: {
       encode: (windows, ctx) => runBatches(windows, [runner], { dimensions: USE_LITE_DIMENSIONS, ctx }),
-      dispose: async () => model.dispose(),
+      dispose: async () => {}, // memory alone, which goes with the encoder
     },
   });
 }

