@@ -1,6 +1,6 @@
 // Libraries that an index of profiles could have been built on, behind one shape: `{ addRows(ids, vectors), finish?(), search(vector), close?() }`.
 // Each is named `NAME:KIND:CANDIDATES`.
-//   usearch:I8:200, usearch:F32:2000, hnswlib-node:F32:200   a graph of 16 neighbours, 128 candidates while building, so many while searching
+//   usearch:I8:200, usearch:F32:2000, hnswlib-node:F32:200   a graph of 16 neighbours, 128 candidates while building, CANDIDATES while searching
 //   @lancedb/lancedb:ivfFlat:20, …:hnswSq:20, …:ivfPq:20      lists with a row's numbers whole, in one byte each, or by product quantisation with
 //                                                           the ten times N best computed anew; CANDIDATES are the lists read
 import { createRequire } from 'node:module';
