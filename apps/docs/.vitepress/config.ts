@@ -150,6 +150,11 @@ export default defineConfig({
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' } },
   ignoreDeadLinks: absent,
   vite: playground,
+  // The theme tells its bar of a sidebar only once its scripts run, and the bar then moves.
+  transformHtml: (html) =>
+    html.includes('class="VPContent has-sidebar"')
+      ? html.replace('class="VPNavBar"', 'class="VPNavBar has-sidebar"')
+      : undefined,
   themeConfig: {
     logo: '/icon.svg',
     search: {

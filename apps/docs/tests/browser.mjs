@@ -16,7 +16,7 @@ import { makeReports, readReport } from './browser/reports.mjs';
 import { decidesAsInNode } from './browser/saved-router.mjs';
 import { searchFinds } from './browser/search.mjs';
 import { serveSite } from './browser/server.mjs';
-import { visit } from './browser/visit.mjs';
+import { shiftInPieces, visit } from './browser/visit.mjs';
 import { builtSite, filesIn } from './site.mjs';
 
 /** Opening a page is in part waiting for silence on the network. */
@@ -107,6 +107,12 @@ async function checkPages(checks, browser, site) {
   await each('nor on a phone', ({ phone = [] }) => phone);
 }
 
+async function movesLittle(browser, site) {
+  const shift = await shiftInPieces(browser, site, '/getting-started');
+  assert(shift <= MAX_SHIFT, `it moves by ${shift}`);
+  return shift.toFixed(3);
+}
+
 /** What is done on pages, a few at a time. */
 function checkBehaviour(checks, browser, site) {
   const behaviour = [
@@ -117,6 +123,7 @@ function checkBehaviour(checks, browser, site) {
     ['interactive page: use-lite begins to load, and can be cancelled', playground.cancelsUseLite],
     ...(options.all ? [['interactive page: use-lite loads, and routes', playground.loadsUseLite]] : []),
     ['saved routers decide in a page and in its worker as in Node', decidesAsInNode],
+    [`a page that comes in pieces moves by less than ${MAX_SHIFT}`, movesLittle],
     ['search finds emb-gnn, offline, by keyboard', searchFinds],
     ['Tab goes from the skip link to the content', (...on) => tabThrough(...on, '/getting-started', 'light')],
     ['the focus is seen in the dark, too', (...on) => tabThrough(...on, '/', 'dark')],

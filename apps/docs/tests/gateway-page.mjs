@@ -10,8 +10,10 @@ import { graveContrast, graveFindings } from './browser/axe.mjs';
 import { openChromium } from './browser/chromium.mjs';
 import { KEY, openKeyedGateway } from './browser/keyed-gateway.mjs';
 import { openDemoGateway } from './browser/demo-gateway.mjs';
-import { tooWide, WIDE, withPage } from './browser/visit.mjs';
+import { PATIENCE, tooWide, WIDE, withPage } from './browser/visit.mjs';
 
+/** Milliseconds between two looks of the page at the gateway. */
+const LOOKS_EVERY_MS = 2_000;
 const SMALL = { width: 360, height: 740 };
 /** Queries per minute: enough that something is soon seen. */
 const TRAFFIC = 120;
@@ -25,6 +27,23 @@ const decisions = (page) => page.locator('#list .decision');
 const shot = async (page, name) => {
   if (options.shots) await page.screenshot({ path: join(options.shots, `${name}.png`), fullPage: true });
 };
+/** The page's looks at the gateway from now on: how many begin, and how many have been answered. */
+function looksOf(page) {
+  const looks = { begun: 0, answered: 0 };
+  const counts = (request) => /\/v1\/(overview|decisions\?)/.test(request.url());
+  page.on('request', (request) => counts(request) && looks.begun++);
+  for (const end of ['requestfinished', 'requestfailed'])
+    page.on(end, (request) => counts(request) && looks.answered++);
+  return looks;
+}
+/** Waits for what is counted outside of the page. */
+async function until(page, condition, what) {
+  const late = performance.now() + PATIENCE;
+  while (!condition()) {
+    assert(performance.now() < late, `${what}, ${PATIENCE / 1000} s later`);
+    await page.waitForTimeout(50);
+  }
+}
 /** Fails with what went wrong on the page meanwhile. */
 const assertQuiet = (problems) => assert(problems.length === 0, problems.join('; '));
 
@@ -43,11 +62,11 @@ const rowsOf = async (page, id) =>
 const decisionsAppear = (browser, demo) =>
   withPage(browser, demo, async (page, problems) => {
     await openPage(page, demo.origin);
-    await decisions(page).first().waitFor();
-    const [before] = await decisions(page).allTextContents();
+    const before = await decisions(page).first().elementHandle();
+    // However many are there at the first look: a new one comes before them.
+    await page.waitForFunction((item) => item !== item.parentElement?.firstElementChild, before);
     await decisions(page).nth(4).waitFor();
-    const [after] = await decisions(page).allTextContents();
-    assert(before !== after, 'the newest decision does not stand first');
+    const after = await decisions(page).first().textContent();
     assert(/sim-[\w-]+score .*runner-up .*attempt/s.test(after), `a decision says ${after}`);
     const note = await page.locator('#note').textContent();
     assert(/Sample traffic/.test(note), `the note says ${note}`);
@@ -64,6 +83,7 @@ const decisionsAppear = (browser, demo) =>
 const decisionIsOpened = (browser, demo) =>
   withPage(browser, demo, async (page, problems) => {
     await openPage(page, demo.origin);
+    await decisions(page).first().waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     // What is under way when the page is paused may still put another decision first.
     const button = await page.getByRole('button', { name: 'The whole decision' }).first().elementHandle();
@@ -121,6 +141,7 @@ const queryIsTried = (browser, demo) =>
 /** Everything can be done by keys, in the order in which it is read; what moves can be stopped. */
 const byKeyboard = (browser, demo) =>
   withPage(browser, demo, async (page, problems) => {
+    const looks = looksOf(page);
     await openPage(page, demo.origin);
     await decisions(page).first().waitFor();
     const focused = () => page.evaluate('document.activeElement.id || document.activeElement.className');
@@ -132,9 +153,13 @@ const byKeyboard = (browser, demo) =>
     }
     assert(stops.join(' ') === 'skip pause query model decide answer', `Tab goes to ${stops.join(', ')}`);
     assert((await page.locator('#live').textContent()) === 'Paused.', 'Pause does not pause');
-    const held = await decisions(page).count();
-    await page.waitForTimeout(2_500);
-    assert((await decisions(page).count()) === held, 'the list moves while it is paused');
+    // A look that was under way may still be shown.
+    await until(page, () => looks.answered === looks.begun, 'a look at the gateway has no answer');
+    await page.waitForTimeout(500);
+    const held = [looks.begun, await decisions(page).count()];
+    await page.waitForTimeout(LOOKS_EVERY_MS + 500);
+    assert(looks.begun === held[0], 'the page looks at the gateway while it is paused');
+    assert((await decisions(page).count()) === held[1], 'the list moves while it is paused');
     await page.locator('#decide').focus();
     await page.keyboard.press('Enter');
     await page.locator('#result table').waitFor();
@@ -168,7 +193,9 @@ const SELDOM = {
 
 const seldomIsShown = (browser, demo) =>
   withPage(browser, demo, async (page, problems) => {
+    let looks = 0;
     await page.route('**/v1/overview', async (route) => {
+      looks++;
       try {
         const response = await route.fetch();
         await route.fulfill({ response, json: { ...(await response.json()), ...SELDOM } });
@@ -193,7 +220,9 @@ const seldomIsShown = (browser, demo) =>
     await page.locator('#drift', { hasText: 'x fails more: 2 % before, 40 % since' }).waitFor();
     const region = page.getByRole('region', { name: 'Conversations, per model' });
     await region.focus();
-    await page.waitForTimeout(2_500);
+    // Every look begins when the one before it is shown.
+    const renewed = looks + 2;
+    await until(page, () => looks >= renewed, 'the page does not look at the gateway again');
     assert(await region.evaluate((element) => element.matches(':focus')), 'a table loses the focus as it is renewed');
     const found = [...(await graveFindings(page))];
     await shot(page, 'seldom-desk-light');

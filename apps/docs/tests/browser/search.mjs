@@ -1,4 +1,4 @@
-/* global document -- in the page */
+/* global document, navigator -- in the page */
 import { assert } from '../../../../tools/lib/checks.mjs';
 import { graveFindings, KNOWN_OF_SEARCH_BOX } from './axe.mjs';
 import { open, withPage } from './visit.mjs';
@@ -14,15 +14,20 @@ function sectionAt(id) {
   return texts.join('\n');
 }
 
+/** Nothing is fetched ahead: what is under way when the network is cut would fail. */
+const savesData = () => Object.defineProperty(navigator.connection, 'saveData', { value: true });
+
 /** The search box finds a word with the network cut, by keyboard alone, and Enter leads to a page that has it. */
 export const searchFinds = (browser, site) =>
   withPage(browser, site, async (page, problems) => {
+    await page.addInitScript(savesData);
     await open(page, `${site.origin}/`);
+    // The index comes with the box, from the site itself.
+    const index = page.waitForResponse(/@localSearchIndex/);
     await page.keyboard.press('Control+k');
     const box = page.locator('.VPLocalSearchBox');
-    await box.locator('input').waitFor();
-    // The index comes with the box, from the site itself.
-    await page.waitForLoadState('networkidle');
+    await box.locator('input:focus').waitFor();
+    await (await index).finished();
     await page.context().setOffline(true);
     await page.keyboard.type(WORD);
     const results = box.locator('[role=option] a');
@@ -39,7 +44,6 @@ export const searchFinds = (browser, site) =>
     await page.keyboard.press('Enter');
     await box.waitFor({ state: 'detached' });
     await page.waitForURL(`**${first}`);
-    await page.waitForLoadState('networkidle');
     const id = decodeURIComponent(new URL(page.url()).hash.slice(1));
     await page.locator(id ? `[id="${id}"]` : '.vp-doc h1').waitFor();
     const section = await page.evaluate(sectionAt, id);

@@ -1,5 +1,6 @@
 /* global document, getComputedStyle, innerWidth, PerformanceObserver -- in the page */
 import { graveContrast, graveFindings } from './axe.mjs';
+import { IN_PIECES } from './server.mjs';
 import { watch } from './watch.mjs';
 
 export const WIDE = { width: 1280, height: 900 };
@@ -42,12 +43,21 @@ function overflow() {
 export const tooWide = (page) => page.evaluate(overflow);
 
 /** A machine that builds and tests beside is slow; what never comes fails all the same. */
-const PATIENCE = 120_000;
+export const PATIENCE = 120_000;
 
 /** Opens an address and waits until the page answers to keys: silence on the network comes before its scripts have run. */
 export async function open(page, address) {
   await page.goto(address, { waitUntil: 'networkidle' });
   await page.waitForFunction("document.querySelector('#app')?.__vue_app__ !== undefined");
+}
+
+/** As a reader has it who prefers dark; the site's script notes the change a moment later. */
+export async function inScheme(page, colorScheme) {
+  await page.emulateMedia({ colorScheme });
+  await page.waitForFunction(
+    (dark) => document.documentElement.classList.contains('dark') === dark,
+    colorScheme === 'dark',
+  );
 }
 
 /** A page in a context of its own, so that nothing is cached. The problems are noted while `body` runs. */
@@ -87,6 +97,10 @@ const load = (browser, site, path, viewport, body) =>
     return await body({ page, problems, bytes: await bytes(), layoutShift: await page.evaluate('layoutShift') });
   });
 
+/** How much a page moves that comes in pieces, as its reader sees each before the next is there. */
+export const shiftInPieces = (browser, site, path) =>
+  load(browser, site, `${path}${IN_PIECES}`, WIDE, ({ layoutShift }) => layoutShift);
+
 /**
  * What a visitor of a page meets: at a desk in light and in dark, then on a phone.
  * @param {{ path: string, phoneLoad: boolean }} what `phoneLoad`: loads it on a phone again, to see whether it moves while loading
@@ -95,8 +109,7 @@ export async function visit(browser, site, { path, phoneLoad }) {
   const seen = await load(browser, site, path, WIDE, async ({ page, problems, bytes, layoutShift }) => {
     const blocking = await page.evaluate(blockingScripts);
     const light = await graveFindings(page);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.waitForFunction('document.documentElement.classList.contains("dark")');
+    await inScheme(page, 'dark');
     const dark = await graveContrast(page);
     await page.setViewportSize(PHONE);
     const overflow = await tooWide(page);
