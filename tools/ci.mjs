@@ -1,12 +1,14 @@
 // What CI runs after the package tests: the command line on Node 22 and 24, the release, the plugins and the documentation as
 // their users meet them, and, where real data are found, the pipeline on the published data with a seeded subset of queries.
-// Its last line sums everything CI has run.
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+// Its last line sums everything CI has run, those before it say what failed.
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { assert, Checks } from './lib/checks.mjs';
+import { failuresOf } from './lib/failures.mjs';
 import { CLI, routeprofileJson, runProcess } from './lib/process.mjs';
 import { PUBLISHED_RUNS, publishedRun } from './lib/published.mjs';
+import { testReports } from './lib/test-reports.mjs';
 
 const data = process.env.ROUTEPROFILE_DATA;
 const fixtures = process.env.ROUTEPROFILE_FIXTURES;
@@ -21,6 +23,8 @@ async function suite(name, file, args = []) {
   checks.passed += Number(passed);
   // A suite that ended badly without a failed check has failed as a whole.
   checks.failed += Math.max(Number(failed), code === 0 ? 0 : 1);
+  if (code !== 0 || Number(failed) > 0)
+    checks.failures.push(...failuresOf(name, `${stdout}\n${stderr}`, `${file} ended with ${code}`));
 }
 
 try {
@@ -91,9 +95,8 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-for (const name of readdirSync('packages')) {
-  const report = JSON.parse(readFileSync(join('packages', name, '.vitest', 'report.json'), 'utf8'));
-  checks.passed += report.numPassedTests;
-  checks.failed += report.numFailedTests;
-}
-process.exit(checks.end());
+const { passed, failed, failures } = testReports(readdirSync('packages').map((name) => join('packages', name)));
+checks.passed += passed;
+checks.failed += failed;
+checks.failures.push(...failures);
+process.exit(checks.end({ summary: true }));

@@ -2,7 +2,8 @@
 // other for a browser: the code blocks of every page; the site, built and driven in a browser.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Checks } from './lib/checks.mjs';
+import { Checks, Failed } from './lib/checks.mjs';
+import { failuresOf } from './lib/failures.mjs';
 
 const docs = fileURLToPath(new URL('../apps/docs/', import.meta.url));
 const checks = new Checks();
@@ -12,16 +13,18 @@ function step(name, command, args) {
   return checks.check(name, async () => {
     const child = spawn(command, args, { cwd: docs, shell: false });
     let rest = '';
+    let output = '';
     const print = (text) => {
+      output += text;
       const lines = (rest + text).split('\n');
       rest = lines.pop();
       for (const line of lines) console.log(`  ${name}: ${line}`);
     };
-    child.stdout.on('data', print);
-    child.stderr.on('data', print);
+    child.stdout.setEncoding('utf8').on('data', print);
+    child.stderr.setEncoding('utf8').on('data', print);
     const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
     if (rest) print('\n');
-    if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
+    if (code !== 0) throw new Failed(failuresOf(name, output, `${command} ${args.join(' ')} ended with ${code}`));
   });
 }
 
@@ -41,4 +44,4 @@ async function site() {
 }
 
 await Promise.all([site(), node('code blocks', 'tests/code-blocks.mjs')]);
-process.exit(checks.end());
+process.exit(checks.end({ summary: true }));

@@ -1,7 +1,9 @@
 // Runs every package's tests and ends with one line that sums them: `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import { failureSummary } from './lib/failures.mjs';
+import { testReports } from './lib/test-reports.mjs';
 
 const packages = readdirSync('packages').map((name) => join('packages', name));
 for (const folder of packages) rmSync(join(folder, '.vitest'), { recursive: true, force: true });
@@ -16,32 +18,11 @@ const { status } = spawnSync(
   { stdio: 'inherit', shell: process.platform === 'win32' },
 );
 
-let passed = 0;
-let failed = 0;
-/** Said again at the end: the logs of ten packages lie between a failure and the sum. */
-const failures = [];
-for (const folder of packages) {
-  if (only.length > 0 && !only.includes(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name)) continue;
-  try {
-    const report = JSON.parse(readFileSync(join(folder, '.vitest', 'report.json'), 'utf8'));
-    passed += report.numPassedTests;
-    // A file that does not load counts as one failure, though none of its tests ran.
-    failed +=
-      report.numFailedTests +
-      report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
-    for (const { name, status, message, assertionResults } of report.testResults) {
-      if (status !== 'failed') continue;
-      const file = relative(process.cwd(), name);
-      if (assertionResults.length === 0) failures.push(`${file}: ${message}`);
-      for (const test of assertionResults)
-        if (test.status === 'failed')
-          failures.push(`${file}: ${test.fullName}\n${test.failureMessages.join('\n').slice(0, 2000)}`);
-    }
-  } catch {
-    console.error(`${folder}: no test report was written`);
-    failed += 1;
-  }
-}
-for (const failure of failures) console.log(`FAILED ${failure}`);
+const nameOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name;
+const { passed, failed, failures } = testReports(
+  packages.filter((folder) => only.length === 0 || only.includes(nameOf(folder))),
+);
+// Said again at the end: the logs of many packages lie between a failure and the sum.
+if (failures.length > 0) console.log(failureSummary(failures));
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(status !== 0 || failed > 0 ? 1 : 0);
