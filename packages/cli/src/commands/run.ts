@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import type { DesignSpace } from '@routeprofile/eval';
 import { renderDesignSpaceText, renderTextTable, tryAnyway } from '@routeprofile/report';
-import { renderDesignSpaceHtml } from '@routeprofile/report/html';
 import { plural, type RunConfig, type RunReport } from '@routeprofile/schema';
 import { openConsole, type Console, type Io } from '../io.js';
 import {
@@ -96,6 +95,7 @@ async function scenariosCommand(
   const dataPath = join(config.out, 'design-space.json');
   const htmlPath = join(config.out, 'design-space.html');
   await writeJsonFile(dataPath, space);
+  const { renderDesignSpaceHtml } = await import('@routeprofile/report/html');
   await writeFileAtomic(htmlPath, renderDesignSpaceHtml(space));
   if (flags.json) console.printJson(space);
   else {

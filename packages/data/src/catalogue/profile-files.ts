@@ -1,7 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { messageOf, RouteProfileError } from '@routeprofile/schema';
-import { parseDocument } from 'yaml';
 import { formatJson, parseJson } from '../disk/json.js';
 import { Problems } from '../disk/problems.js';
 import { decodeText, modifiedAt, readBytes, readError } from '../disk/read.js';
@@ -19,7 +18,8 @@ export interface ReadProfile extends ModelProfile {
 }
 
 /** YAML → plain JSON values: cycles, numbers that are not finite and warnings of the parser are errors. */
-function yamlValue(text: string, label: string): unknown {
+async function yamlValue(text: string, label: string): Promise<unknown> {
+  const { parseDocument } = await import('yaml');
   try {
     const document = parseDocument(text, { stringKeys: true });
     const [problem] = [...document.errors, ...document.warnings];
@@ -39,7 +39,7 @@ function yamlValue(text: string, label: string): unknown {
  */
 export async function readModelProfile(path: string): Promise<ReadProfile> {
   const text = decodeText(await readBytes(path, path, MAX_BYTES), path);
-  const value = extname(path) === '.json' ? parseJson(text, path) : yamlValue(text, path);
+  const value = extname(path) === '.json' ? parseJson(text, path) : await yamlValue(text, path);
   const modified = await modifiedAt(path);
   return { ...parseModelProfile(value, path), path, modified };
 }

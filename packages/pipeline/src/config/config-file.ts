@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
-import { parseDocument } from 'yaml';
 import { sizeOfRegularFile } from '@routeprofile/data';
 import {
   issueText,
@@ -46,7 +45,8 @@ const optionsHint = (issues: readonly z.core.$ZodIssue[]): string[] =>
     : [HELP];
 
 /** What the parser only warns of, such as an unknown directive, is a mistake in a config. */
-function yamlOf(text: string): unknown {
+async function yamlOf(text: string): Promise<unknown> {
+  const { parseDocument } = await import('yaml');
   const document = parseDocument(text);
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) throw problem;
@@ -65,7 +65,7 @@ export async function readConfigFile(path: string): Promise<unknown> {
     if (syntax === undefined)
       return await createJiti(pathToFileURL(path).href, { interopDefault: true }).import(path, { default: true });
     const text = await readFile(path, 'utf8');
-    return extname(path) === '.json' ? (JSON.parse(text) as unknown) : yamlOf(text);
+    return extname(path) === '.json' ? (JSON.parse(text) as unknown) : await yamlOf(text);
   } catch (cause) {
     throw new RouteProfileError('BAD_INPUT', `${path}: cannot be read: ${messageOf(cause)}`, {
       hint:

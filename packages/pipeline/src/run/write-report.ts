@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { writeFileAtomic, writeJsonFile } from '@routeprofile/data';
 import { CONSTANTS_FILE, splitReport } from '@routeprofile/eval';
-import { renderHtmlReport } from '@routeprofile/report/html';
 import { messageOf, type RowsFile, type RunContext, type RunReport } from '@routeprofile/schema';
 
 /** A report as it was written, and where. */
@@ -36,6 +35,8 @@ export async function writeReport(
   // Of an earlier run in the same folder.
   if (!constants) await rm(constantsPath, { force: true });
   await writeJsonFile(rowsPath, rows);
+  // What draws is loaded when there is something to draw: it is the larger part of what a program that only routes would wait for.
+  const { renderHtmlReport } = await import('@routeprofile/report/html');
   await writeFileAtomic(
     htmlPath,
     renderHtmlReport(report, {

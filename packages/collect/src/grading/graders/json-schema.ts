@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parseJson, sizeOfRegularFile } from '@routeprofile/data';
 import { defineGrader, messageOf, RouteProfileError, throwIfAborted, z, type Grade } from '@routeprofile/schema';
 
@@ -21,6 +20,8 @@ export const jsonSchemaGrader = /* @__PURE__ */ defineGrader({
       throw new RouteProfileError('BAD_OPTION', 'json-schema: give either file or schema');
     const schema = given ?? (await readSchema(resolve(folder, file ?? '')));
     // Formats are words about a value that validators agree little on; what a schema says beyond the standard is let pass.
+    // The validator is large, and few graders need it.
+    const { Ajv2020 } = await import('ajv/dist/2020.js');
     const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
     let fits: ReturnType<typeof ajv.compile>;
     try {
