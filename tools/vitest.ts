@@ -16,7 +16,10 @@ const unhandledErrors: Reporter = {
   },
 };
 
-/** Every package tests alike: beside the code, with a report that `tools/test.mjs` sums. */
+/**
+ * Every package tests alike: beside the code, with a report that `tools/test.mjs` sums. `isolate: false` is for packages whose modules
+ * hold no state: their test files then share what is loaded, and loading it again for each of them was half of their time.
+ */
 export const packageTests = (
   extra: TestProjectInlineConfiguration['test'] = {},
   plugins: NonNullable<ViteUserConfig['plugins']> = [],

@@ -1,3 +1,3 @@
 import { packageTests } from '../../tools/vitest.js';
 
-export default packageTests();
+export default packageTests({ isolate: false });
