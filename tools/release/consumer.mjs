@@ -58,8 +58,8 @@ export function typesHold(entry, folder) {
     .join('');
   for (const file of ['types.mts', 'types.cts']) writeFileSync(join(folder, file), source);
   const problems = [
-    ...typeProblems(folder, ['types.mts', 'types.cts'], 'node16'),
-    ...typeProblems(folder, ['types.mts'], 'bundler'),
+    ...typeProblems(entry.manifest.name, folder, ['types.mts', 'types.cts'], 'node16'),
+    ...typeProblems(entry.manifest.name, folder, ['types.mts'], 'bundler'),
   ];
   if (problems.length > 0) throw new Error(problems.slice(0, 20).join('\n'));
 }

@@ -22,15 +22,18 @@ function hostFor(folder, options, libraries) {
 }
 
 // skipLibCheck would leave our own declarations unchecked, and its absence fails by others' (@webgpu/types, which comes with
-// TensorFlow.js, declares again what TypeScript's DOM declares). So the files that are ours are asked one by one.
-const ours = ({ fileName }) =>
-  !fileName.includes('/node_modules/') || fileName.includes('/node_modules/@routeprofile/');
+// TensorFlow.js, declares again what TypeScript's DOM declares). So the files of the package are asked one by one. Those of the other
+// packages that it brings are asked where these are installed alone: with the least around them that they will ever have.
+const belongsTo =
+  (name) =>
+  ({ fileName }) =>
+    !fileName.includes('/node_modules/') || fileName.includes(`/node_modules/${name}/`);
 
 /**
- * What TypeScript says of `files` and of the declarations of @routeprofile packages that they load.
+ * What TypeScript says of `files` and of the declarations of the package `name`.
  * @param {'node16' | 'bundler'} resolution
  */
-export function typeProblems(folder, files, resolution) {
+export function typeProblems(name, folder, files, resolution) {
   const options = {
     ...RESOLUTIONS[resolution],
     strict: true,
@@ -49,7 +52,7 @@ export function typeProblems(folder, files, resolution) {
     ...program.getOptionsDiagnostics(),
     ...program
       .getSourceFiles()
-      .filter(ours)
+      .filter(belongsTo(name))
       .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
   ];
   return found.map((diagnostic) => `${resolution}: ${ts.formatDiagnostic(diagnostic, host).trim()}`);
