@@ -20,7 +20,7 @@ export interface Recipe {
   scoresOf?: (record: TableRecord) => readonly NamedScores[];
 }
 
-export interface RecordCall {
+interface RecordCall {
   /** Under the plan's column names. */
   fields: Fields;
   /** Of a preset. */
