@@ -40,19 +40,24 @@ describe('quantizeRows', () => {
   it('keeps every number within half a step, and none above the limit', () => {
     const size = fc.integer({ min: 1, max: 5 });
     fc.assert(
-      fc.property(size, size, fc.float({ min: Math.fround(1e-20), max: Math.fround(1e20), noNaN: true }), (rows, eights, factor) => {
-        const n = 8 * eights;
-        const x = normals(`quantize ${rows} ${n}`, rows * n).map((v) => v * factor);
-        const [from, q, scales] = [arena.place(x), arena.place(new Int16Array(rows * n)), arena.reserve(rows)];
-        arena.routines.quantizeRows(from, q, scales, rows, n, 4095);
-        const integers = new Int16Array(arena.floats(q, (rows * n) / 2).slice().buffer);
-        const steps = arena.floats(scales, rows);
-        x.forEach((value, i) => {
-          const step = steps[Math.floor(i / n)]!;
-          expect(Math.abs(integers[i]!)).toBeLessThanOrEqual(4095);
-          expect(Math.abs(value - integers[i]! * step)).toBeLessThanOrEqual(step * 0.501);
-        });
-      }),
+      fc.property(
+        size,
+        size,
+        fc.float({ min: Math.fround(1e-20), max: Math.fround(1e20), noNaN: true }),
+        (rows, eights, factor) => {
+          const n = 8 * eights;
+          const x = normals(`quantize ${rows} ${n}`, rows * n).map((v) => v * factor);
+          const [from, q, scales] = [arena.place(x), arena.place(new Int16Array(rows * n)), arena.reserve(rows)];
+          arena.routines.quantizeRows(from, q, scales, rows, n, 4095);
+          const integers = new Int16Array(arena.floats(q, (rows * n) / 2).slice().buffer);
+          const steps = arena.floats(scales, rows);
+          x.forEach((value, i) => {
+            const step = steps[Math.floor(i / n)]!;
+            expect(Math.abs(integers[i]!)).toBeLessThanOrEqual(4095);
+            expect(Math.abs(value - integers[i]! * step)).toBeLessThanOrEqual(step * 0.501);
+          });
+        },
+      ),
     );
   });
 
