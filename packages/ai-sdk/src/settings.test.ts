@@ -69,6 +69,16 @@ describe('settings', () => {
     );
   });
 
+  it('are refused with the name that was meant by a misspelt one', () => {
+    const settings = { router: listedRouter(candidatesOf('a')), models: { a: model('a') }, maxchars: 9, tennant: 'x' };
+    expect(() => createRouteProfile(settings)).toThrow(
+      expect.objectContaining({
+        code: 'BAD_OPTION',
+        hint: expect.stringMatching(/'maxChars' rather than 'maxchars'.*'tenant' rather than 'tennant'/) as string,
+      }),
+    );
+  });
+
   it('may say that the models bring the settings of their candidates', async () => {
     const router = listedRouter([{ id: 'a', model: 'a', params: { reasoning_effort: 'high' } }]);
     const routeprofile = createRouteProfile({ router, models: { a: model('a') }, paramsInModels: true });

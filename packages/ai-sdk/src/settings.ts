@@ -8,7 +8,7 @@ import {
   systemClock,
   timeoutsSchema as endpointTimeouts,
 } from '@routeprofile/gateway/core';
-import { RouteProfileError, z, type Candidate, type Logger } from '@routeprofile/schema';
+import { issueText, meantNames, RouteProfileError, z, type Candidate, type Logger } from '@routeprofile/schema';
 import { asV3 } from './as-v3.js';
 
 /** A language model object of the AI SDK, such as `mistral('mistral-small-latest')`. */
@@ -71,6 +71,23 @@ export interface RouteProfileSettings {
   logger?: Logger;
 }
 
+const anything = /* @__PURE__ */ z.unknown().optional();
+/** Every setting by its name, so that a misspelt one is not passed over; what is not a number is looked at below. */
+const settingsSchema = /* @__PURE__ */ z.strictObject({
+  ...limitsSchema.shape,
+  router: anything,
+  models: anything,
+  aliases: anything,
+  onLate: anything,
+  paramsInModels: anything,
+  onDecision: anything,
+  keepText: anything,
+  tenant: anything,
+  newId: anything,
+  clock: anything,
+  logger: anything,
+} satisfies Record<keyof RouteProfileSettings, z.ZodType>);
+
 /** Settings that were checked, with every default filled in. */
 export interface OpenedSettings extends Omit<z.infer<typeof limitsSchema>, 'session'> {
   router: RequestRouter;
@@ -119,26 +136,24 @@ function modelProblems(settings: RouteProfileSettings): string[] {
 
 /** @throws RouteProfileError BAD_OPTION with every problem in `details` */
 export function openSettings(settings: RouteProfileSettings): OpenedSettings {
-  const { router, models, aliases = [], maxChars, deadlineMs, attempts, giveUpMs, timeouts } = settings;
-  const { session } = settings;
-  const limits = limitsSchema.safeParse({ maxChars, deadlineMs, attempts, giveUpMs, timeouts, session });
-  const details = [
-    ...modelProblems(settings),
-    ...(limits.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
-  ];
-  if (details.length > 0 || limits.data === undefined)
+  const { router, models, aliases = [] } = settings;
+  const { data, error } = settingsSchema.safeParse(settings);
+  const issues = error?.issues ?? [];
+  const details = [...modelProblems(settings), ...issues.map(issueText)];
+  if (details.length > 0 || data === undefined)
     throw new RouteProfileError('BAD_OPTION', 'these settings make no routed model', {
-      hint: 'Correct what the details name.',
+      hint: [...meantNames(settingsSchema, issues), 'Correct what the details name.'].join(' '),
       details,
     });
+  const { maxChars, deadlineMs, attempts, giveUpMs, timeouts, session } = data;
   return {
-    ...limits.data,
+    ...{ maxChars, deadlineMs, attempts, giveUpMs, timeouts },
     router,
     models: new Map(Object.entries(models).map(([id, model]) => [id, asV3(model)])),
     candidates: new Map(router.candidates.map((candidate) => [candidate.id, candidate])),
     routes: [AUTO, ...aliases.filter((name) => name !== AUTO)],
     onLate: settings.onLate,
-    sessionMs: limits.data.session && millisecondsOf(limits.data.session.ttl),
+    sessionMs: session && millisecondsOf(session.ttl),
     onDecision: settings.onDecision,
     keepText: settings.keepText ?? false,
     tenant: settings.tenant ?? 'local',

@@ -7,7 +7,7 @@ import {
 } from '@routeprofile/pipeline';
 import { plural } from '@routeprofile/schema';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
-import { formatColumns } from '../ui/format.js';
+import { formatColumns, formatDollars } from '../ui/format.js';
 import { queueOf, type QueueFlags } from './queue.js';
 
 /** Flags of `collect`. */
@@ -52,11 +52,13 @@ export async function collectCommand(flags: CollectFlags, io: Io): Promise<numbe
   return report.models.some(({ answered, failures }) => answered === 0 || failures['given-up'] !== undefined) ? 1 : 0;
 }
 
-const dollars = (value: number | null): string => (value === null ? 'no price' : `$${value.toFixed(4)}`);
+const dollars = (value: number | null, among?: readonly (number | null)[]): string =>
+  formatDollars(value, { among, unknown: 'no price' });
 const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 function planText({ items, models, judges, dollars: about, atMost, spent, budget, covered }: CollectPlan): string {
   const rows = [...models, ...judges.map((judge) => ({ ...judge, model: `${judge.model} (judge)` }))];
+  const amounts = rows.flatMap((row) => [row.dollars, row.atMost]);
   const lines = [
     formatColumns([
       ['model', 'calls', 'answered already', 'tokens read', 'tokens written', 'cost', 'at most'],
@@ -66,8 +68,8 @@ function planText({ items, models, judges, dollars: about, atMost, spent, budget
         count(row.kept),
         count(row.inputTokens),
         count(row.outputTokens),
-        dollars(row.dollars),
-        dollars(row.atMost),
+        dollars(row.dollars, amounts),
+        dollars(row.atMost, amounts),
       ]),
     ]),
     '',
@@ -103,14 +105,15 @@ function reportText(report: CollectReport): string {
     Object.entries(failures)
       .map(([why, times]) => `${times} ${why}`)
       .join(', ') || '-';
+  const costs = models.map(({ meanCost }) => meanCost);
   const lines = [
     formatColumns([
-      ['model', 'answers', 'mean score', '$ per call', 'seconds', 'tokens read', 'written', 'without an answer'],
+      ['model', 'answers', 'mean score', 'cost per call', 'seconds', 'tokens read', 'written', 'without an answer'],
       ...models.map((model) => [
         model.model,
         count(model.answered),
         cell(model.meanScore, (score) => `${score.toFixed(3)} of 1`),
-        cell(model.meanCost, (cost) => cost.toPrecision(3)),
+        cell(model.meanCost, (cost) => dollars(cost, costs)),
         cell(model.meanLatency, (seconds) => seconds.toFixed(2)),
         cell(model.meanInputTokens, count),
         cell(model.meanOutputTokens, count),

@@ -1,8 +1,7 @@
 import type { BuildPlan } from '@routeprofile/schema';
-import { formatColumns } from '../ui/format.js';
+import { formatColumns, formatDollars } from '../ui/format.js';
 
-const dollars = (cost: number | null) =>
-  cost === null ? 'unknown (give inputPrice and outputPrice)' : `$${cost.toFixed(4)}`;
+const dollars = (cost: number | null) => formatDollars(cost, { unknown: 'unknown (give inputPrice and outputPrice)' });
 
 /** Prompts, counts, tokens and cost for people. */
 export function describePlan({ prompts, counts, totals, atMost, notes, sends, model }: BuildPlan): string {

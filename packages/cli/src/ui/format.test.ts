@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatPairs } from './format.js';
+import { formatBytes, formatDollars, formatDuration, formatPairs } from './format.js';
 
 const SECONDS = { ms: 0.001, s: 1, min: 60, h: 3600 } as const;
 const parts = (text: string) =>
@@ -38,6 +38,18 @@ describe('a duration', () => {
         },
       ),
     );
+  });
+});
+
+describe('an amount', () => {
+  it('keeps two digits, however small, and says what stands for none', () => {
+    expect([0.000_021, 0.0123, 0].map((value) => formatDollars(value))).toEqual(['$0.000021', '$0.0123', '$0']);
+    expect(formatDollars(null, { unknown: 'no price' })).toBe('no price');
+  });
+
+  it('is written as its column is', () => {
+    const among = [0.000_000_2, 0.001];
+    expect(among.map((value) => formatDollars(value, { among }))).toEqual(['$2.0e-7', '$1.0e-3']);
   });
 });
 

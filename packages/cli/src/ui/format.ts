@@ -1,4 +1,13 @@
 /** Numbers and times for people. */
+import { dollars } from '@routeprofile/eval/format';
+
+/** An amount as `$0.0123`. @param among the amounts of its column; default: it stands alone. @param unknown stands for none */
+export function formatDollars(
+  value: number | null,
+  { among = [value], unknown = '–' }: { among?: readonly (number | null)[]; unknown?: string } = {},
+): string {
+  return value === null ? unknown : `$${dollars(value, among)}`;
+}
 
 /** A duration in one or two units. It is rounded before its units are chosen, so that none is ever full: no `2 min 60 s`. */
 export function formatDuration(seconds: number): string {

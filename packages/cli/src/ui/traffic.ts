@@ -8,7 +8,7 @@ import type {
   Verdict,
 } from '@routeprofile/pipeline';
 import { plural } from '@routeprofile/schema';
-import { formatColumns } from './format.js';
+import { formatColumns, formatDollars } from './format.js';
 
 const fixed = (x: number, digits: number): string => `${x < 0 ? '−' : ''}${Math.abs(x).toFixed(digits)}`;
 const signed = (x: number, digits: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(digits)}`;
@@ -20,7 +20,7 @@ const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 type Show = (x: number) => string;
 const reward: Show = (x) => fixed(x, 3);
 const difference: Show = (x) => signed(x, 3);
-const dollars: Show = (x) => `$${x.toFixed(x < 1 ? 4 : 2)}`;
+const dollars: Show = (x) => formatDollars(x);
 const total: Show = (x) => fixed(x, 1);
 
 const estimate = (verdict: Verdict | null, show: Show): string =>
