@@ -2,6 +2,7 @@ import { RouteProfileError, throwIfAborted, type Matrix, type RunContext } from 
 import { assertLoggedRows, type LoggedRows } from './logged-rows.js';
 import { dealRows, queryPoints, splits } from './points.js';
 import { propensitiesOf, type Propensities } from './propensities.js';
+import { relativeCosts } from './relative.js';
 import { ridgeRewards, type RewardModel } from './reward-model.js';
 
 /** How a log is prepared; the seed of the context deals the folds. */
@@ -67,9 +68,9 @@ export function fitOffPolicy(log: LoggedRows, options: OffPolicyOptions): OffPol
   const folds = Math.min(wanted, rows);
   const points = queryPoints(log.vectors, rows, seed);
   const parts = splits(dealRows(rows, folds, seed), folds);
-  const outcomesOf = (measured: Float64Array): Outcomes => ({
+  const outcomesOf = (measured: Float64Array, model: RewardModel): Outcomes => ({
     measured,
-    expected: outOfFold(points, measured, models.length, parts, rewardModel, options),
+    expected: outOfFold(points, measured, models.length, parts, model, options),
   });
   return {
     models,
@@ -79,8 +80,8 @@ export function fitOffPolicy(log: LoggedRows, options: OffPolicyOptions): OffPol
     rewardModel: rewardModel.name,
     propensities: propensitiesOf(log, points, parts, floor, options),
     counted: countedMeasurements(log),
-    score: { ...outcomesOf(score), ...(judged && { known: judged }) },
-    cost: cost?.some((dollars) => !Number.isNaN(dollars)) ? outcomesOf(cost) : null,
+    score: { ...outcomesOf(score, rewardModel), ...(judged && { known: judged }) },
+    cost: cost?.some((dollars) => !Number.isNaN(dollars)) ? outcomesOf(cost, relativeCosts(rewardModel)) : null,
   };
 }
 

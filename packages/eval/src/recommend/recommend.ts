@@ -251,7 +251,7 @@ function passedOver({ contenders, chosenBy }: Base): string[] {
   const [best] = routers;
   if (!best || !single) return [];
   return [
-    `In cross-validation on training data the best router, ${best.name}, has a mean score of ${figures(best)}; ${single.name} has ${figures(single)}.`,
+    `In cross-validation on training data the best router, ${best.name}, has a mean score of ${figures(best)}; always the single model that is best on the other folds has ${figures(single)}.`,
   ];
 }
 
