@@ -6,6 +6,9 @@ import { issueText } from './issue-text.js';
 const saidOf = (schema: z.ZodType, value: unknown): string =>
   (schema.safeParse(value).error?.issues ?? []).map(issueText).join('; ');
 
+const price = z.strictObject({ input: z.number() });
+const own = z.custom<string>((value) => value === 'own', 'is not our own');
+
 describe('issueText', () => {
   it.each<[what: string, schema: z.ZodType, value: unknown, text: string]>([
     ['a list that is missing', z.object({ rows: z.array(z.string()) }), {}, 'rows: missing; it must be a list'],
@@ -36,6 +39,24 @@ describe('issueText', () => {
       z.union([z.string(), z.number()]),
       true,
       'must be text, and is true or false; or must be a number, and is true or false',
+    ],
+    [
+      'an unknown name deep in one of two forms',
+      z.union([z.strictObject({ url: z.string(), price }), z.strictObject({ object: z.string(), price }), own]),
+      { url: 'x', price: { inputs: 1 } },
+      "price.input: missing; it must be a number; price: unknown name 'inputs'",
+    ],
+    [
+      'a wrong word in the form whose other names are right',
+      z.union([z.strictObject({ object: z.string() }), z.strictObject({ url: z.string(), wire: z.enum(['a']) }), own]),
+      { url: 'x', wire: 'b' },
+      "wire: must be 'a'",
+    ],
+    [
+      'two unknown names',
+      z.union([z.string(), z.array(z.union([z.string(), z.strictObject({ name: z.string() })]))]),
+      [{ name: 'x', optoins: {}, more: 1 }],
+      "0: unknown names 'optoins', 'more'",
     ],
     ['an unknown kind', z.discriminatedUnion('k', [z.object({ k: z.literal('a') })]), { k: 'z' }, "k: must be 'a'"],
     ['an unknown name', z.strictObject({ a: z.string() }), { a: 'x', b: 1 }, "unknown name 'b'"],

@@ -1,22 +1,42 @@
 import type { z } from 'zod';
 
-/** Of a value that fits none of several forms, what is wrong with the form that it comes closest to; the message in plain words. */
-export function closestIssue(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, 'path' | 'message'> {
-  const own = { path: issue.path, message: plainMessage(issue) };
-  if (issue.code !== 'invalid_union') return own;
-  const inner = issue.errors.flat().map(closestIssue);
-  const deepest = inner.toSorted((a, b) => b.path.length - a.path.length)[0];
-  if (deepest === undefined) return own;
-  if (deepest.path.length > 0) return { path: [...issue.path, ...deepest.path], message: deepest.message };
-  return { path: issue.path, message: [...new Set(inner.map(({ message }) => message))].join('; or ') };
+/** What is wrong at one place of a value; the message in plain words. */
+interface Fault extends Pick<z.core.$ZodIssue, 'path' | 'message'> {
+  /** Names that are not known at this place. */
+  unknown: readonly string[];
+}
+
+/** How far into a value a fault is; one of unknown names is at the names, not at what holds them. */
+const depthOf = ({ path, unknown }: Fault): number => path.length + (unknown.length > 0 ? 1 : 0);
+
+/** How many of a value's own names have a fault at or below them. */
+const namesAtFault = (faults: readonly Fault[]): number =>
+  new Set(faults.flatMap(({ path, unknown }) => (path.length > 0 ? path.slice(0, 1).map(String) : unknown))).size;
+
+/**
+ * What an issue says is wrong. Of a value that fits none of several forms: all that is wrong with the form that it comes closest to,
+ * which is the one that is met deepest, then the one with the fewest names at fault.
+ */
+export function closestFaults(issue: z.core.$ZodIssue): Fault[] {
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  const own: Fault = { path: issue.path, message: plainMessage(issue), unknown };
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [own];
+  const forms = issue.errors
+    .map((issues) => issues.flatMap(closestFaults))
+    .map((faults) => ({ faults, depth: Math.max(...faults.map(depthOf)), names: namesAtFault(faults) }))
+    .toSorted((a, b) => b.depth - a.depth || a.names - b.names);
+  const [closest] = forms;
+  if (closest !== undefined && closest.depth > 0)
+    return closest.faults.map((fault) => ({ ...fault, path: [...issue.path, ...fault.path] }));
+  const messages = new Set(forms.flatMap(({ faults }) => faults.map(({ message }) => message)));
+  return [{ ...own, message: [...messages].join('; or ') || own.message }];
 }
 
 /** One line of a zod issue: `path.to.field: what is wrong`. */
-export function issueText(from: z.core.$ZodIssue): string {
-  const issue = closestIssue(from);
-  const path = issue.path.map(String).join('.');
-  return path === '' ? issue.message : `${path}: ${issue.message}`;
-}
+export const issueText = (issue: z.core.$ZodIssue): string =>
+  closestFaults(issue)
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`))
+    .join('; ');
 
 /** Types as zod names them, for people who write JSON, YAML or options. */
 const TYPES: Readonly<Record<string, string>> = {

@@ -32,4 +32,21 @@ describe('a misspelt name', () => {
     ]);
     expect(meant({ elsewhere: 1 })).toEqual([]);
   });
+
+  it('is never one that some form of a choice knows', () => {
+    const price = z.strictObject({ input: z.number(), output: z.number() }).optional();
+    const schema = z.record(
+      z.string(),
+      z.union([
+        z.strictObject({ baseUrl: z.string(), wire: z.enum(['chat', 'messages']).optional(), price }),
+        z.strictObject({ languageModel: z.string(), price }),
+      ]),
+    );
+    const meant = (value: unknown) => meantNames(schema, schema.safeParse(value).error?.issues ?? []);
+    expect(meant({ small: { baseUrl: 'x', price: { inputs: 0.1, output: 0.4 } } })).toEqual([
+      "Did you mean 'input' rather than 'inputs'?",
+    ]);
+    expect(meant({ small: { baseUrl: 'x', wire: 'chatt' } })).toEqual([]);
+    expect(meant({ small: { baseUrl: 'x', languageModel: 'y' } })).toEqual([]);
+  });
 });

@@ -85,10 +85,14 @@ function unknownNames(issue: z.core.$ZodIssue): { key: string; path: readonly Pr
     .map(({ key, path }) => ({ key, path: [...issue.path, ...path] }));
 }
 
-/** `Did you mean 'hops' rather than 'hop'?` for each unknown name that is like a known one of the same place. */
+/**
+ * `Did you mean 'hops' rather than 'hop'?` for each unknown name that is like a known one of the same place. A name that only some forms
+ * of a choice know is not misspelt.
+ */
 export function meantNames(schema: z.core.$ZodType, issues: readonly z.core.$ZodIssue[]): string[] {
   const asked = issues.flatMap(unknownNames).flatMap(({ key, path }) => {
-    const meant = nearestName(key, namesAt(schema, path));
+    const known = namesAt(schema, path);
+    const meant = known.includes(key) ? undefined : nearestName(key, known);
     return meant === undefined ? [] : [`Did you mean '${meant}' rather than '${key}'?`];
   });
   return [...new Set(asked)];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RouteProfileError } from './errors.js';
-import { closestIssue, issueText } from './issue-text.js';
+import { closestFaults, issueText } from './issue-text.js';
 import { meantNames } from './misspelt.js';
 import { optionInfos, type OptionInfo } from './option-info.js';
 
@@ -134,9 +134,9 @@ export const partOptions = <O extends Record<string, unknown>>(
       const parsed = part.options.safeParse(given);
       if (parsed.success) return parsed.data;
       for (const issue of parsed.error.issues) {
-        const { path, message } = closestIssue(issue);
         const params: PartMark = markOf(issue) ?? { part: part.name, said: saidOf(part, issue) };
-        ctx.addIssue({ code: 'custom', message, path: [...path], params });
+        for (const { path, message } of closestFaults(issue))
+          ctx.addIssue({ code: 'custom', message, path: [...path], params });
       }
       return z.NEVER;
     });
