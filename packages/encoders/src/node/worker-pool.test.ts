@@ -80,6 +80,23 @@ describe('worker pool', () => {
     });
   });
 
+  it('tells when it is disposed of at work', async () => {
+    const file = 'never-done.mjs';
+    const code = `import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => {});`;
+    await writeFile(join(fileURLToPath(build), file), code);
+    const pool = createWorkerPool(new URL(file, build));
+    const [run] = pool.runners(1);
+    const work = run!([window]).catch((error: unknown) => error);
+    await pool.dispose();
+    const disposed = {
+      code: 'ENCODER_FAILED',
+      message: 'use-lite: the encoder was disposed of while it encoded',
+      hint: expect.stringContaining('dispose()') as string,
+    };
+    expect(await work).toMatchObject(disposed);
+    await expect(run!([window])).rejects.toMatchObject(disposed);
+  });
+
   it('hands on what went wrong in a thread', async () => {
     const run = createWorkerPool(worker).runners(1)[0]!;
     await expect(run([window, new Int32Array(129)])).rejects.toMatchObject({

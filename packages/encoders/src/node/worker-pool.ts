@@ -54,13 +54,17 @@ function startThread(entry: URL) {
     if (waiting.size === 0) worker.unref();
     how(task);
   };
-  const die = (why: string, cause?: unknown) => {
-    dead ??= new RouteProfileError('ENCODER_FAILED', `use-lite: an encoding thread ended: ${why}`, {
-      hint: 'If memory is short, set ROUTEPROFILE_THREADS=1.',
-      cause,
-    });
+  const end = (error: RouteProfileError) => {
+    dead ??= error;
     for (const id of [...waiting.keys()]) settle(id, (task) => task.reject(dead));
   };
+  const die = (why: string, cause?: unknown) =>
+    end(
+      new RouteProfileError('ENCODER_FAILED', `use-lite: an encoding thread ended: ${why}`, {
+        hint: 'If memory is short, set ROUTEPROFILE_THREADS=1.',
+        cause,
+      }),
+    );
   worker.on('message', (reply: WorkerReply) =>
     settle(reply.id, (task) =>
       'vectors' in reply
@@ -89,5 +93,13 @@ function startThread(entry: URL) {
       worker.ref();
       worker.postMessage(task, [tokens.buffer]);
     });
-  return { run, alive: () => dead === undefined, stop: () => worker.terminate() };
+  const stop = () => {
+    end(
+      new RouteProfileError('ENCODER_FAILED', 'use-lite: the encoder was disposed of while it encoded', {
+        hint: 'Call dispose() once every call of encode() has ended.',
+      }),
+    );
+    return worker.terminate();
+  };
+  return { run, alive: () => dead === undefined, stop };
 }
