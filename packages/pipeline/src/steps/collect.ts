@@ -56,7 +56,7 @@ export async function settingsOf({
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const parsed = collectConfigSchema.safeParse({ ...section, ...known });
   if (parsed.success) return { config: parsed.data, folder };
-  const details = parsed.error.issues.map((issue) => `collect.${issueText(issue)}`);
+  const details = parsed.error.issues.map((issue) => issueText({ ...issue, path: ['collect', ...issue.path] }));
   throw new RouteProfileError('BAD_OPTION', details.join('; '), {
     hint: [
       ...meantNames(collectConfigSchema, parsed.error.issues),
