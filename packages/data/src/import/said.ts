@@ -75,7 +75,7 @@ function howRowsWereDrawn({ sample, tally, plan }: Done): string[] {
   if (sample === undefined) return [];
   const { perTask, seed, drawn, others } = sample;
   return [
-    `A sample: drew ${number(drawn)} of ${rowsOf(plan, drawn + others)}, those of ${plural(tally.queries, 'query', 'queries')}, at most ${number(perTask)} per task and split, by seed ${seed}; each query has all of its outcomes. The ${rowsOf(plan, others)} of other queries are summed up in meta.json by task and model. Task scores come from all, what is said of queries below from the sample.`,
+    `A sample: drew ${number(drawn)} of ${rowsOf(plan, drawn + others)}, those of ${plural(tally.queries, 'query', 'queries')}, at most ${number(perTask)} per task and split, by seed ${seed}; each query has all of its outcomes.${others === 0 ? '' : ` The ${rowsOf(plan, others)} of other queries are summed up in meta.json by task and model. Task scores come from all, what is said of queries below from the sample.`}`,
   ];
 }
 

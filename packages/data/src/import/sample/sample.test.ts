@@ -71,6 +71,13 @@ describe('a sample of a log', () => {
     );
   });
 
+  it('that is all of the log speaks of no other calls', async () => {
+    const { warnings } = await importOf(calls(10), { sample: 20 });
+    expect(warnings[0]).toMatch(
+      /^A sample: drew 30 of 30 calls, those of 10 queries, .* each query has all of its outcomes\.$/,
+    );
+  });
+
   it('depends on the seed and the texts, not on the order of the calls', async () => {
     const all = calls(200);
     const texts = async (rows: object[], seed: number) => {
