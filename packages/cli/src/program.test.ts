@@ -57,6 +57,8 @@ describe('command line', () => {
     [['run'], '--data'],
     [['route', 'x'], '--router'],
     [['run', '--data', 'x', '--profile', 'nobody'], 'nobody'],
+    [['run', '--data', 'x', '--router', 'knn:k=5,temperature=0.1'], 'not a comma: knn:k=5:temperature=0.1'],
+    [['run', '--data', 'x', '--router', 'Knn'], "Did you mean 'knn' rather than 'Knn'?"],
     [['run', '--data', 'x', '--router', 'toString'], 'no router called toString'],
     [['run', '--data', 'x', '--profile', '__proto__'], 'no profile called __proto__'],
     [['run', '--data', 'x', '--router', 'constructor'], 'no router called constructor'],

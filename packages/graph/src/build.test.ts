@@ -84,6 +84,9 @@ describe('switches', () => {
     expect(() => buildGraph(synthetic, { tasks: false, queries: true })).toThrow(/queries hang on tasks/);
     expect(() => buildGraph(synthetic, { queries: true, queryScores: true })).toThrow(/queryScores/);
     expect(() => buildGraph(synthetic, { preset: 'toString' })).toThrow(/there is no graph called 'toString'/);
+    expect(() => buildGraph(synthetic, { preset: 'Query' })).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/^Did you mean 'query' rather than 'Query'\?/) as string }),
+    );
   });
 });
 

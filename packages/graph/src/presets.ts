@@ -1,4 +1,4 @@
-import { RouteProfileError, issueText, meantNames, z } from '@routeprofile/schema';
+import { RouteProfileError, issueText, meantNames, unknownName, z } from '@routeprofile/schema';
 
 /** Which nodes and edges a graph has. Models are always in it. */
 export const graphSwitchesSchema = z
@@ -89,9 +89,12 @@ export type GraphChoice = { preset: string } | GraphSwitches;
  */
 export function resolveGraphChoice(choice: GraphChoice): { name: string; switches: CompleteSwitches } {
   if ('preset' in choice) {
+    const names = Object.keys(GRAPH_PRESETS);
     if (!isGraphPreset(choice.preset))
-      throw new RouteProfileError('UNKNOWN_NAME', `there is no graph called '${choice.preset}'`, {
-        hint: `Graphs: ${Object.keys(GRAPH_PRESETS).join(', ')}.`,
+      throw unknownName(`there is no graph called '${choice.preset}'`, {
+        written: choice.preset,
+        names,
+        hint: `Graphs: ${names.join(', ')}.`,
       });
     return { name: choice.preset, switches: GRAPH_PRESETS[choice.preset] };
   }

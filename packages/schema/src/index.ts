@@ -178,6 +178,7 @@ export {
 } from './metric.js';
 export { issueText } from './issue-text.js';
 export { meantNames } from './misspelt.js';
+export { unknownName, type UnknownName } from './unknown-name.js';
 export { type OptionInfo, optionInfos } from './option-info.js';
 export {
   formatStrategyReference,

@@ -68,6 +68,26 @@ describe('strategy references', () => {
     expect(parseStrategyList('index, flat,emb-gnn:hops=1').map((x) => x.name)).toEqual(['index', 'flat', 'emb-gnn']);
   });
 
+  it('says that options are joined with a colon', () => {
+    const joined = (reference: string) => ({
+      code: 'BAD_OPTION',
+      hint: expect.stringContaining(`Options are joined with a colon, not a comma: ${reference}.`) as string,
+    });
+    expect(() => parseStrategyList('flat,knn:k=5, temperature=0.1+cost:lambda=2')).toThrow(
+      expect.objectContaining(joined('knn:k=5:temperature=0.1+cost:lambda=2')),
+    );
+    const knn = {
+      name: 'knn',
+      options: z.strictObject({ k: z.number().default(5), temperature: z.number().optional() }),
+    };
+    const { options } = parseStrategyReference('knn:k=5,temperature=0.1');
+    expect(() => parseOptions(knn, options)).toThrow(expect.objectContaining(joined('k=5:temperature=0.1')));
+    const around = { name: 'around', options: z.strictObject({ inner: partOptions(knn) }) };
+    expect(() => parseOptions(around, { inner: options })).toThrow(
+      expect.objectContaining(joined('k=5:temperature=0.1')),
+    );
+  });
+
   it('never throws anything but its own error, and round trips', () => {
     const key = fc.stringMatching(/^[a-z][a-zA-Z0-9]{0,8}$/).filter((k) => k !== 'constructor');
     const value = fc.oneof(

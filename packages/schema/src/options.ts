@@ -3,6 +3,7 @@ import { RouteProfileError } from './errors.js';
 import { closestFaults, issueText } from './issue-text.js';
 import { meantNames } from './misspelt.js';
 import { optionInfos, type OptionInfo } from './option-info.js';
+import { joinedByColons } from './unknown-name.js';
 
 /** A strategy by name with its options, as the command line and the config file give it. */
 export interface StrategyReference {
@@ -78,12 +79,18 @@ function parseNamed(text: string, whole: string): { name: string; options: Recor
   return { name: name.trim(), options };
 }
 
-/** A list such as `index,flat,emb-gnn:hops=2`. */
+/**
+ * A list such as `index,flat,emb-gnn:hops=2`.
+ * @throws RouteProfileError BAD_OPTION as `parseStrategyReference`, and for an option behind a comma, where a name has to be.
+ */
 export function parseStrategyList(text: string): StrategyReference[] {
-  return text
-    .split(',')
-    .filter((part) => part.trim() !== '')
-    .map(parseStrategyReference);
+  const parts = text.split(',').filter((part) => part.trim() !== '');
+  for (const [i, part] of parts.entries()) {
+    const joined = i > 0 ? joinedByColons(`${parts[i - 1]!.trim()},${part}`) : undefined;
+    if (joined !== undefined)
+      throw new RouteProfileError('BAD_OPTION', `'${part.trim()}' is an option, not a name`, { hint: joined });
+  }
+  return parts.map(parseStrategyReference);
 }
 
 /** The short form again: `name:key=value…`, keys sorted, so that equal references give equal texts. */
@@ -113,7 +120,7 @@ export function parseOptions<O>(strategy: { name: string; options: z.ZodType<O> 
   const parsed = strategy.options.safeParse(raw ?? {});
   if (parsed.success) return parsed.data;
   throw new RouteProfileError('BAD_OPTION', `${strategy.name}: ${parsed.error.issues.map(issueText).join('; ')}`, {
-    hint: hintOf(strategy, parsed.error.issues),
+    hint: hintOf(strategy, parsed.error.issues, raw),
     details: parsed.error.issues.map((issue) => `${strategy.name}: ${issueText(issue)}`),
   });
 }
@@ -134,7 +141,7 @@ export const partOptions = <O extends Record<string, unknown>>(
       const parsed = part.options.safeParse(given);
       if (parsed.success) return parsed.data;
       for (const issue of parsed.error.issues) {
-        const params: PartMark = markOf(issue) ?? { part: part.name, said: saidOf(part, issue) };
+        const params: PartMark = markOf(issue) ?? { part: part.name, said: saidOf(part, issue, given) };
         for (const { path, message } of closestFaults(issue))
           ctx.addIssue({ code: 'custom', message, path: [...path], params });
       }
@@ -149,22 +156,34 @@ const markOf = (issue: z.core.$ZodIssue): PartMark | undefined =>
   issue.code === 'custom' ? partMark.safeParse(issue.params).data : undefined;
 
 /** What can be done about options that a whole, or parts of it, refuse; each thing once. */
-function hintOf(whole: { name: string; options: z.ZodType }, issues: readonly z.core.$ZodIssue[]): string {
-  const marks = issues.map((issue) => markOf(issue) ?? { part: whole.name, said: saidOf(whole, issue) });
+function hintOf(
+  whole: { name: string; options: z.ZodType },
+  issues: readonly z.core.$ZodIssue[],
+  given: unknown,
+): string {
+  const marks = issues.map((issue) => markOf(issue) ?? { part: whole.name, said: saidOf(whole, issue, given) });
   return [...new Set(marks.flatMap(({ said }) => said))].join(' ');
 }
 
 /** What there is to say of the options of a part that an issue is about. */
-function saidOf({ name, options }: { name: string; options: z.ZodType }, issue: z.core.$ZodIssue): string[] {
+function saidOf(
+  { name, options }: { name: string; options: z.ZodType },
+  issue: z.core.$ZodIssue,
+  given: unknown,
+): string[] {
+  const meant = [...commaHint(issue, given), ...meantNames(options, [issue])];
   const names = options instanceof z.ZodObject ? Object.keys(options.shape) : [];
   const about = names.filter((option) => option === issue.path[0] || mentions(issue.message, option));
-  if (about.length === 0)
-    return [...meantNames(options, [issue]), `Options of ${name}: ${names.join(', ') || 'none'}.`];
+  if (about.length === 0) return [...meant, `Options of ${name}: ${names.join(', ') || 'none'}.`];
   const infos = optionInfos(options).filter((info) => about.includes(info.name));
-  return [
-    ...meantNames(options, [issue]),
-    ...infos.map((info) => `Option ${info.name} of ${name}: ${infoText(info)}.`),
-  ];
+  return [...meant, ...infos.map((info) => `Option ${info.name} of ${name}: ${infoText(info)}.`)];
+}
+
+/** Where a value holds the next option too, behind a comma. */
+function commaHint({ path: [option] }: z.core.$ZodIssue, given: unknown): string[] {
+  const value = Object.entries(given ?? {}).find(([name]) => name === option)?.[1] as unknown;
+  const joined = typeof value === 'string' ? joinedByColons(`${String(option)}=${value}`) : undefined;
+  return joined === undefined ? [] : [joined];
 }
 
 /** A name within a message, not a part of a longer one, and not a word behind an article (`a share of the queries`). */

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseStrategyList, RouteProfileError } from '@routeprofile/schema';
+import { messageWithHint, parseStrategyList, RouteProfileError } from '@routeprofile/schema';
 import { namesOf, type PartialConfig, runDefaults } from '@routeprofile/pipeline';
 
 /** A typing mistake in a value is bad usage, told by commander with the flag's name. */
@@ -8,7 +8,7 @@ function reading<T>(parse: (text: string) => T): (text: string) => T {
     try {
       return parse(text);
     } catch (error) {
-      if (RouteProfileError.isInstance(error)) throw new InvalidArgumentError(error.message);
+      if (RouteProfileError.isInstance(error)) throw new InvalidArgumentError(messageWithHint(error));
       throw error;
     }
   };

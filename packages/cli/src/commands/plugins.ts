@@ -1,4 +1,4 @@
-import { RouteProfileError } from '@routeprofile/schema';
+import { unknownName } from '@routeprofile/schema';
 import { type BuiltIn, builtIns, installedPlugins } from '@routeprofile/pipeline';
 import { openConsole, type CommonFlags, type Io } from '../io.js';
 import { formatColumns } from '../ui/format.js';
@@ -12,7 +12,9 @@ export async function pluginsCommand(name: string | undefined, flags: CommonFlag
   if (name !== undefined) {
     const named = builtIns().filter((item) => item.name === name);
     if (named.length === 0)
-      throw new RouteProfileError('UNKNOWN_NAME', `nothing built in is called '${name}'`, {
+      throw unknownName(`nothing built in is called '${name}'`, {
+        written: name,
+        names: builtIns().map((item) => item.name),
         hint: 'Omit the name to list everything that is built in.',
       });
     if (flags.json) console.printJson(named);

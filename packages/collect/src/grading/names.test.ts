@@ -20,6 +20,12 @@ describe('resolveMetric', () => {
     for (const name of RESPONSE_METRICS) expect(resolveMetric(name, null, published)).toBe(name);
   });
 
+  it('says which one was meant', () => {
+    expect(() => resolveMetric('cme', null, published)).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/^Did you mean 'cem' rather than 'cme'\?/) as string }),
+    );
+  });
+
   it.each(['bleu', '', 'EM', 'toString'])('refuses %j and lists what it knows', (name) => {
     expect(() => resolveMetric(name, null, published)).toThrow(
       expect.objectContaining({ code: 'UNKNOWN_NAME', hint: expect.stringContaining('f1_score') as string }),

@@ -1,4 +1,4 @@
-import { RouteProfileError } from '@routeprofile/schema';
+import { unknownName } from '@routeprofile/schema';
 import type { MetricRules } from './rules.js';
 
 /** Every metric on a response. `code_eval` runs programs: see `openCodeSandbox`. */
@@ -56,7 +56,9 @@ export function resolveMetric(
   if (alias !== undefined) return (rules.mgsmBoxed ? alias.repaired : undefined) ?? alias.metric;
   if (isMetric(name)) return name;
   const known = [...new Set([...RESPONSE_METRICS, ...METRIC_ALIASES.map((entry) => entry.name)])];
-  throw new RouteProfileError('UNKNOWN_NAME', `metric '${name}' is unknown`, {
+  throw unknownName(`metric '${name}' is unknown`, {
+    written: name,
+    names: known,
     hint: `Known metrics: ${known.join(', ')}.`,
   });
 }

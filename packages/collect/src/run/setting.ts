@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import {
   parseOptions,
   RouteProfileError,
+  unknownName,
   type ChatModel,
   type CollectConfig,
   type Grader,
@@ -150,9 +151,12 @@ export async function openGraders(
   };
   const make = async ({ name, options }: CollectConfig['grader']): Promise<Grader> => {
     const plugin = builtInGraders.find((known) => known.name === name) ?? (await graders?.(name));
+    const names = builtInGraders.map((known) => known.name);
     if (!plugin)
-      throw new RouteProfileError('UNKNOWN_NAME', `there is no grader called ${name}`, {
-        hint: `Graders: ${builtInGraders.map((known) => known.name).join(', ')}, or a package or a file of a plugin.`,
+      throw unknownName(`there is no grader called ${name}`, {
+        written: name,
+        names,
+        hint: `Graders: ${names.join(', ')}, or a package or a file of a plugin.`,
       });
     return plugin.create(parseOptions(plugin, options), parts);
   };

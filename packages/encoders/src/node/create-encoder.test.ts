@@ -86,6 +86,15 @@ describe('createEncoder', () => {
     });
   });
 
+  it.each([
+    ['use-light', "Did you mean 'use-lite' rather than 'use-light'?"],
+    ['use-light:window=head', "Did you mean 'use-lite' rather than 'use-light'?"],
+    ['use-lite,window=head', 'joined with a colon, not a comma: use-lite:window=head.'],
+    ['use-lite:window=head,windows=4', 'joined with a colon, not a comma: window=head:windows=4.'],
+  ])('says what was meant by %s', async (reference, hint) => {
+    await expect(createEncoder(reference)).rejects.toMatchObject({ hint: expect.stringContaining(hint) as string });
+  });
+
   it('lists what it knows when it does not know a name', async () => {
     await expect(createEncoder('word2vec')).rejects.toMatchObject({
       message: expect.stringContaining('word2vec') as string,

@@ -5,6 +5,7 @@ import {
   parseOptions,
   parseNamedReference,
   RouteProfileError,
+  unknownName,
   z,
   type Encoder,
   type Logger,
@@ -235,7 +236,9 @@ export async function createEncoder(reference: string, settings: CreateEncoderOp
   const [, named = '', version, argument = ''] = /^([^:@]*)(?:@([^:]*))?(?::(.*))?$/s.exec(head) ?? [];
   const found = BUILT_IN.find(({ name }) => name === named);
   if (!found)
-    throw new RouteProfileError('UNKNOWN_NAME', `there is no encoder called '${named || head}'`, {
+    throw unknownName(`there is no encoder called '${named || head}'`, {
+      written: named || head,
+      names: encoderNames,
       hint: `Known are ${builtInEncoders.map(({ usage }) => usage).join(', ')}.`,
     });
   if (version !== undefined && version !== VERSIONS[named])

@@ -8,6 +8,7 @@ import {
 } from '@routeprofile/routers';
 import {
   parseNamedReference,
+  unknownName,
   parseOptions,
   RouteProfileError,
   z,
@@ -161,7 +162,9 @@ export const servedWrapper = (
 export function readWrapper(reference: string, router: RequestRouter, facts?: WrapperFacts): ServedWrapper {
   const { name, options } = parseNamedReference(reference);
   if (!Object.hasOwn(KINDS, name))
-    throw new RouteProfileError('UNKNOWN_NAME', `no wrapper called ${name} goes around a router that is being served`, {
+    throw unknownName(`no wrapper called ${name} goes around a router that is being served`, {
+      written: name,
+      names: Object.keys(KINDS),
       hint: `Those that do: ${Object.keys(KINDS).join(', ')}. All others learn something: train the router with them.`,
     });
   return servedWrapper(name as Kind, options, router, facts);

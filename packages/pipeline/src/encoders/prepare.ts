@@ -9,6 +9,7 @@ import {
 } from '@routeprofile/graph';
 import {
   RouteProfileError,
+  unknownName,
   withoutPrefixes,
   type Dataset,
   type Encoder,
@@ -127,10 +128,13 @@ export async function openServedEncoder(
 
 /** @throws RouteProfileError UNKNOWN_NAME listing the presets. */
 export function graphPreset(name: string): GraphPreset {
-  const preset = (Object.keys(GRAPH_PRESETS) as GraphPreset[]).find((known) => known === name);
+  const names = Object.keys(GRAPH_PRESETS) as GraphPreset[];
+  const preset = names.find((known) => known === name);
   if (preset === undefined)
-    throw new RouteProfileError('UNKNOWN_NAME', `there is no graph called ${name}`, {
-      hint: `Graphs: ${Object.keys(GRAPH_PRESETS).join(', ')}.`,
+    throw unknownName(`there is no graph called ${name}`, {
+      written: name,
+      names,
+      hint: `Graphs: ${names.join(', ')}.`,
     });
   return preset;
 }

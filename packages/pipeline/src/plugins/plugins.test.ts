@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installedPlugins } from './installed-plugins.js';
-import { importPlugin, resolveProfile, resolveRouter } from './plugins.js';
+import { importPlugin, resolveGrader, resolveProfile, resolveRouter, routerOf } from './plugins.js';
 import { byPerson } from './trust.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 
@@ -53,6 +53,23 @@ describe('plugins', () => {
     await expect(resolveRouter(byPerson(name), folder.path)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it.each<[what: string, lookUp: (from: string) => Promise<unknown>, meant: string]>([
+    ['a router', (from) => resolveRouter(byPerson('Knn'), from), 'knn'],
+    ['a router with a line', (from) => resolveRouter(byPerson('task_table'), from), 'task-table'],
+    ['a profile', (from) => resolveProfile(byPerson('advantge'), from), 'advantage'],
+    ['a grader', (from) => resolveGrader(byPerson('metrc'), from), 'metric'],
+    [
+      'a wrapper',
+      (from) => routerOf({ name: byPerson('knn'), options: {}, wrappers: [{ name: 'retreive', options: {} }] }, from),
+      'retrieve',
+    ],
+  ])('that are misspelt are asked after: %s', async (_, lookUp, meant) => {
+    await expect(lookUp(folder.path)).rejects.toMatchObject({
+      code: 'UNKNOWN_NAME',
+      hint: expect.stringMatching(`^Did you mean '${meant}' rather than`) as string,
     });
   });
 

@@ -12,6 +12,7 @@ import {
   METRIC_FORMATS,
   parseStrategyReference,
   RouteProfileError,
+  unknownName,
   z,
   messageOf,
   type EncoderPlugin,
@@ -153,22 +154,21 @@ async function resolveStrategy<T extends Plugin>(
 ): Promise<T> {
   const known = builtIn.find((strategy) => strategy.name === name);
   if (known) return known;
-  const listed = `Built in: ${builtIn.map((strategy) => strategy.name).join(', ')}.`;
+  const names = builtIn.map((strategy) => strategy.name);
+  const listed = `Built in: ${names.join(', ')}.`;
   if (!isPath(name) && !isPackageName(name))
-    throw new RouteProfileError('UNKNOWN_NAME', `there is no ${kind} called ${name}`, { hint: listed });
+    throw unknownName(`there is no ${kind} called ${name}`, { written: name, names, hint: listed });
   let plugin: Plugin;
   try {
     plugin = await importPlugin(name, from);
   } catch (error) {
     if (RouteProfileError.isInstance(error) && error.code === 'UNKNOWN_NAME')
-      throw new RouteProfileError(
-        'UNKNOWN_NAME',
-        `there is no ${kind} called ${name}, and no installed package of that name`,
-        {
-          hint: `${listed} To use a plugin, give its package name or file path.`,
-          cause: error,
-        },
-      );
+      throw unknownName(`there is no ${kind} called ${name}, and no installed package of that name`, {
+        written: name,
+        names,
+        hint: `${listed} To use a plugin, give its package name or file path.`,
+        cause: error,
+      });
     throw error;
   }
   if (plugin.kind !== kind)
@@ -186,8 +186,11 @@ export const resolveRouter = (name: TrustedName, from?: string): Promise<RouterS
 const resolveWrapper = (name: string): RouterWrapper => {
   const known = builtInWrappers.find((wrapper) => wrapper.name === name);
   if (known) return known;
-  throw new RouteProfileError('UNKNOWN_NAME', `there is no wrapper called ${name}`, {
-    hint: `Wrappers: ${builtInWrappers.map((wrapper) => wrapper.name).join(', ')}.`,
+  const names = builtInWrappers.map((wrapper) => wrapper.name);
+  throw unknownName(`there is no wrapper called ${name}`, {
+    written: name,
+    names,
+    hint: `Wrappers: ${names.join(', ')}.`,
   });
 };
 

@@ -6,6 +6,7 @@ import {
   RouteProfileError,
   parseOptions,
   parseStrategyReference,
+  unknownName,
   type Dataset,
   type Encoder,
   type Mode,
@@ -97,9 +98,12 @@ function strategyOf(
   if (typeof profile !== 'string') return [profile, parseOptions(profile, options)];
   const reference = parseStrategyReference(profile);
   const strategy = builtInProfiles.find(({ name }) => name === reference.name);
+  const names = builtInProfiles.map(({ name }) => name);
   if (!strategy)
-    throw new RouteProfileError('UNKNOWN_NAME', `there is no profile called '${reference.name}'`, {
-      hint: `Profiles: ${builtInProfiles.map(({ name }) => name).join(', ')}.`,
+    throw unknownName(`there is no profile called '${reference.name}'`, {
+      written: reference.name,
+      names,
+      hint: `Profiles: ${names.join(', ')}.`,
     });
   return [strategy, parseOptions(strategy, { ...options, ...reference.options })];
 }

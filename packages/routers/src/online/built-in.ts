@@ -1,4 +1,4 @@
-import { parseNamedReference, parseOptions, RouteProfileError, type LearnerStrategy } from '@routeprofile/schema';
+import { parseNamedReference, parseOptions, unknownName, type LearnerStrategy } from '@routeprofile/schema';
 import { irtLearner } from './irt-learner.js';
 import { linUcbLearner } from './lin-ucb.js';
 import { memoryLearner } from './memory.js';
@@ -21,9 +21,12 @@ export interface NamedLearner {
 export function learnerNamed(reference: string, learners: readonly LearnerStrategy[] = builtInLearners): NamedLearner {
   const { name, options } = parseNamedReference(reference);
   const learner = learners.find((each) => each.name === name);
+  const names = learners.map((each) => each.name);
   if (!learner)
-    throw new RouteProfileError('UNKNOWN_NAME', `there is no learner called ${name}`, {
-      hint: `Learners: ${learners.map((each) => each.name).join(', ')}.`,
+    throw unknownName(`there is no learner called ${name}`, {
+      written: name,
+      names,
+      hint: `Learners: ${names.join(', ')}.`,
     });
   return { learner, options: parseOptions(learner, options) };
 }
