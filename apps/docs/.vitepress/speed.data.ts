@@ -51,7 +51,30 @@ const catalogue = z.object({
     addMilliseconds: z.object({ wall: spread }),
   }),
 });
+/** A job done by another checkout and by this one. */
+const compared = <T extends z.ZodType>(figures: T) =>
+  bench(
+    z.object({
+      commits: z.object({ other: z.string(), this: z.string() }),
+      arguments: z.record(z.string(), z.coerce.string()),
+      other: figures,
+      this: figures,
+    }),
+  );
+const command = compared(z.object({ seconds: z.number(), megabytes: z.number(), reportBytes: z.number().optional() }));
 const speedSchema = z.object({
+  'against-run': command,
+  'against-auto': compared(z.object({ seconds: z.number() })),
+  'against-encode': compared(
+    z.object({
+      shortTextsPerSecondOneCore: z.number(),
+      shortTextsPerSecondAllCores: z.number(),
+      longTextsPerSecondOneCore: z.number(),
+      longTextsPerSecondAllCores: z.number(),
+    }),
+  ),
+  'against-report': command,
+  'against-log': command,
   encode: bench(z.object({ short: textLength, long: textLength })),
   growth: bench(
     z.object({
@@ -95,6 +118,49 @@ function training(own: Speed['training']): SpeedTable {
       ['`run` with its defaults, vectors cached', `${whole(run.rows)} × ${run.models}`, seconds(run.seconds)],
       ['the same with `--frontier`', `${whole(run.rows)} × ${run.models}`, `${digits(run.frontierTimes)} times that`],
       ['fit of `auto`', `${whole(auto.rows)} × ${auto.models}`, seconds(auto.seconds)],
+    ],
+  );
+}
+
+function against(speed: Speed): SpeedTable {
+  const [run, auto, encode, report, log] = [
+    speed['against-run'],
+    speed['against-auto'],
+    speed['against-encode'],
+    speed['against-report'],
+    speed['against-log'],
+  ];
+  const row = <T>(
+    what: string,
+    { document: { other, this: now } }: { document: { other: T; this: T } },
+    figure: (of: T) => number,
+    show: (x: number) => string,
+    moreIsBetter = false,
+  ): string[] => {
+    const [before, after] = [figure(other), figure(now)];
+    const times = moreIsBetter ? after / before : before / after;
+    return [what, show(before), show(after), `${digits(times)} times`];
+  };
+  const perSecond = (x: number) => `${digits(x)} per second`;
+  const { commits, arguments: sizes } = run.document;
+  const size = (name: string) => whole(Number(sizes[name]));
+  const many = `\`run\` on 60 rows of ${size('report-models')} models`;
+  const large = `\`profile build\` from ${size('log-megabytes')} MB of outcomes`;
+  return table(
+    { ...run, command: 'npm run bench -- --against CHECKOUT' },
+    ['what', `commit ${commits.other}`, `commit ${commits.this}`, 'better by'],
+    [
+      row(`\`run\` with its defaults, ${size('rows')} × ${size('models')}`, run, (x) => x.seconds, seconds),
+      row(`fit of \`auto\`, ${size('auto-rows')} × ${size('auto-models')}`, auto, (x) => x.seconds, seconds),
+      row(many, report, (x) => x.seconds, seconds),
+      row(`${many}: memory`, report, (x) => x.megabytes, megabytes),
+      row(`${many}: report.json`, report, (x) => (x.reportBytes ?? 0) / 1e6, megabytes),
+      row(large, log, (x) => x.seconds, seconds),
+      row(`${large}: memory`, log, (x) => x.megabytes, megabytes),
+      row('`use-lite`, 15 words, one core', encode, (x) => x.shortTextsPerSecondOneCore, perSecond, true),
+      row('`use-lite`, 15 words, all cores', encode, (x) => x.shortTextsPerSecondAllCores, perSecond, true),
+      row('`use-lite`, 300 words, one core', encode, (x) => x.longTextsPerSecondOneCore, perSecond, true),
+      row('`use-lite`, 300 words, all cores', encode, (x) => x.longTextsPerSecondAllCores, perSecond, true),
     ],
   );
 }
@@ -193,6 +259,7 @@ const encoding = (own: Speed['encode']): SpeedTable =>
   );
 
 export interface SpeedTables {
+  against: SpeedTable;
   training: SpeedTable;
   growth: SpeedTable;
   reports: SpeedTable;
@@ -209,6 +276,7 @@ export default {
   load(): SpeedTables {
     const speed = speedSchema.parse(JSON.parse(readFileSync(FILE, 'utf8')));
     return {
+      against: against(speed),
       training: training(speed.training),
       growth: growth(speed.growth),
       reports: reports(speed['report-size']),
