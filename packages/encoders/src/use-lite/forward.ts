@@ -98,26 +98,26 @@ export function createForward(weights: UseLiteWeights, arena: Arena, mostTokens:
     }
   };
 
+  /** A layer but for its last product: the state has what its tokens attended to, and `wide` what that product takes. */
+  const begin = (layer: typeof first, windows: readonly Int32Array[], rows: number, from: number, width: number) => {
+    normalise(layer.beforeAttention, from, rows);
+    apply(layer.attention, normal, wide, rows, WRITE);
+    attend(windows, width);
+    apply(layer.attended, normal, state, rows, ADD);
+    normalise(layer.beforeForward, state, rows);
+    apply(layer.widen, normal, wide, rows, RELU);
+  };
+
   return (windows) => {
     const rows = countTokens(windows);
     if (rows > mostTokens || windows.some(({ length }) => length < 1 || length > WINDOW_TOKENS))
       throw new Error(`use-lite: ${rows} tokens do not fit, or a window has none or more than ${WINDOW_TOKENS}`);
     embed(windows, embeddings, timing, arena.floats(tokens, rows * EMBEDDING));
     apply(widen, tokens, state, rows, WRITE);
-    normalise(first.beforeAttention, tokens, rows);
-    apply(first.attention, normal, wide, rows, WRITE);
-    attend(windows, EMBEDDING);
-    apply(first.attended, normal, state, rows, ADD);
-    normalise(first.beforeForward, state, rows);
-    apply(first.widen, normal, wide, rows, RELU);
+    begin(first, windows, rows, tokens, EMBEDDING);
     apply(first.narrow, wide, state, rows, ADD);
 
-    normalise(second.beforeAttention, state, rows);
-    apply(second.attention, normal, wide, rows, WRITE);
-    attend(windows, WIDTH);
-    apply(second.attended, normal, state, rows, ADD);
-    normalise(second.beforeForward, state, rows);
-    apply(second.widen, normal, wide, rows, RELU);
+    begin(second, windows, rows, state, WIDTH);
     let at = 0;
     windows.forEach(({ length }, i) => {
       routines.columnMeans(wide + at * HIDDEN * 4, wideMeans + i * HIDDEN * 4, length, HIDDEN);
