@@ -2,7 +2,7 @@
 // TensorFlow.js WebAssembly backend, which this module shares: it must own no memory, so it holds no static data, no
 // tables and no stack (scripts/build-kernels.mjs checks that).
 
-import { address, block1, block4, expMinusOne, multiplyAdd, sumLanes } from './shared';
+import { address, block1, block4, blocks, expMinusOne, multiplyAdd, sumLanes } from './shared';
 
 export { attendWindow, columnMeans, multiplyQuantized, normRows, quantizeRows, tanhRows } from './transformer';
 
@@ -52,18 +52,7 @@ export function gemm(
     }
   } else {
     // Few rows, or short sums as in a weight's gradient: B fits the cache, and C is written in order.
-    let i = 0,
-      x = a;
-    for (; i + 4 <= m; i += 4) {
-      for (let j = 0; j < whole; j += 8)
-        block4(x, rows, columns, address(b, j), line, bias ? address(bias, j) : 0, address(c, i * n + j), line, k);
-      x += 4 * rows;
-    }
-    for (; i < m; i++) {
-      for (let j = 0; j < whole; j += 8)
-        block1(x, columns, address(b, j), line, bias ? address(bias, j) : 0, address(c, i * n + j), k);
-      x += rows;
-    }
+    blocks(a, rows, columns, b, line, bias, c, line, m, whole, k);
   }
   for (let j = whole; j < n; j++) {
     for (let i = 0; i < m; i++) {

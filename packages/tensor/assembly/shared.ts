@@ -89,6 +89,37 @@ export function block1(x: usize, columns: usize, y: usize, line: usize, bias: us
   v128.store(z, c1, 16);
 }
 
+/**
+ * C[m, n] of sums over k, as block4 has them, C written in order. n is a multiple of 8; the bias has n numbers, or is 0 for none.
+ */
+export function blocks(
+  x: usize,
+  rows: usize,
+  columns: usize,
+  y: usize,
+  line: usize,
+  bias: usize,
+  z: usize,
+  out: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+): void {
+  let i = 0;
+  for (; i + 4 <= m; i += 4) {
+    for (let j = 0; j < n; j += 8)
+      block4(x, rows, columns, address(y, j), line, bias ? address(bias, j) : 0, address(z, j), out, k);
+    x += 4 * rows;
+    z += 4 * out;
+  }
+  for (; i < m; i++) {
+    for (let j = 0; j < n; j += 8)
+      block1(x, columns, address(y, j), line, bias ? address(bias, j) : 0, address(z, j), k);
+    x += rows;
+    z += out;
+  }
+}
+
 /** exp(x) - 1 for x ≤ 0, within 2e-7: 2ⁿ(r + r²p(r)) + (2ⁿ - 1) with x = n ln 2 + r; p is the Cephes polynomial. */
 export function expMinusOne(x: v128): v128 {
   x = f32x4.max(x, f32x4.splat(-87));

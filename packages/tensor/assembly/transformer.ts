@@ -2,7 +2,7 @@
 // texts with. Products of matrices are of 16-bit integers, whose sums are exact; all else is float32. Every number of a row
 // is computed in one order, whatever rows are beside it, so a row has the same bits in any company.
 
-import { address, block1, block4, expMinusOne, multiplyAdd, sumLanes } from './shared';
+import { address, blocks, expMinusOne, multiplyAdd, sumLanes } from './shared';
 
 function maxLane(v: v128): f32 {
   return max<f32>(
@@ -237,48 +237,9 @@ export function attendWindow(
         to = address(turned, i);
       for (let p = 0; p < size; p++) store<f32>(to + <usize>p * row, load<f32>(address(from, p)) * scale);
     }
-    let i = 0;
-    for (; i + 4 <= n; i += 4)
-      for (let j = 0; j < padded; j += 8)
-        block4(
-          queries + <usize>i * line,
-          line,
-          4,
-          address(turned, j),
-          row,
-          0,
-          weights + <usize>i * row + ((<usize>j) << 2),
-          row,
-          size,
-        );
-    for (; i < n; i++)
-      for (let j = 0; j < padded; j += 8)
-        block1(
-          queries + <usize>i * line,
-          4,
-          address(turned, j),
-          row,
-          0,
-          weights + <usize>i * row + ((<usize>j) << 2),
-          size,
-        );
-    for (i = 0; i < n; i++) softmax(weights + <usize>i * row, n, padded);
-    for (i = 0; i + 4 <= n; i += 4)
-      for (let j = 0; j < size; j += 8)
-        block4(
-          weights + <usize>i * row,
-          row,
-          4,
-          address(values, j),
-          line,
-          0,
-          address(target, j) + <usize>i * wide,
-          wide,
-          n,
-        );
-    for (; i < n; i++)
-      for (let j = 0; j < size; j += 8)
-        block1(weights + <usize>i * row, 4, address(values, j), line, 0, address(target, j) + <usize>i * wide, n);
+    blocks(queries, line, 4, turned, row, 0, weights, row, n, padded, size);
+    for (let i = 0; i < n; i++) softmax(weights + <usize>i * row, n, padded);
+    blocks(weights, row, 4, values, line, 0, target, wide, n, size, n);
   }
 }
 
